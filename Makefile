@@ -1,0 +1,38 @@
+# One command a job; each sets up what it needs. See README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+STUDIES ?= data/cdnow
+OUT ?= reports
+
+.PHONY: report test lab lint lock bench clean
+report: $(READY)
+	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
+
+test: $(READY) lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lab: $(READY)
+	$(BIN)/jupyter lab --notebook-dir=. notebooks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# Resolve anew: all versions with hashes, for every Python from 3.11 on, no index addresses.
+lock: $(READY)
+	@$(BIN)/python -m tools.lock
+
+clean:
+	rm -rf $(VENV) reports
+
+# Set up again only when the lock or the way of setting up changed.
+$(READY): requirements.lock pyproject.toml tools/setup.sh
+	@sh tools/setup.sh $(PYTHON) $(VENV)
+	@touch $@

@@ -1,0 +1,1 @@
+"""The open study: what a notebook starts from."""

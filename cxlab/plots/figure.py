@@ -1,0 +1,61 @@
+"""A plot: how one result is drawn, and the words around the drawing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from cxlab.blocks import Caption, Figure, Table
+from cxlab.plots.style import canvas, house_style, themed_svg
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Plot(Generic[R]):
+    """A plot of results of one type.
+
+    Calling it draws: ``plot(result)`` on a canvas of its own, ``plot(result, ax)`` on yours. `block` gives what a page
+    needs: the drawing for a wide page and for a phone, the words and the numbers.
+
+    Attributes
+    ----------
+    name : file name without ending under `tables/`, without the report's name.
+    draw : draws the result on the axes; asks `is_narrow(ax)` how many words there is room for.
+    caption : the words, computed from the result.
+    numbers : the table behind the figure as a reader sees it.
+    wide, narrow : width and height in pixels.
+    """
+
+    name: str
+    draw: Callable[[R, Axes], None]
+    caption: Callable[[R], Caption]
+    numbers: Callable[[R], Table] | None = None
+    wide: tuple[int, int] = (680, 340)
+    narrow: tuple[int, int] = (358, 340)
+
+    def __call__(self, result: R, ax: Axes | None = None) -> Axes:
+        """Draw the result and return the axes."""
+        with house_style():
+            axes = canvas(*self.wide) if ax is None else ax
+            self.draw(result, axes)
+        return axes
+
+    def block(self, result: R, *, source: str = "") -> Figure:
+        """Draw the result twice and put the words and numbers beside it."""
+        return Figure(
+            name=self.name,
+            caption=self.caption(result),
+            wide=self._svg(result, self.wide),
+            narrow=self._svg(result, self.narrow),
+            source=source,
+            numbers=None if self.numbers is None else self.numbers(result),
+        )
+
+    def _svg(self, result: R, size: tuple[int, int]) -> str:
+        axes = self(result, canvas(*size))
+        figure = axes.get_figure(root=True)
+        assert isinstance(figure, Canvas)
+        return themed_svg(figure)

@@ -1,0 +1,110 @@
+"""The one style: colour tokens, a canvas in pixels, and a figure as an SVG that follows light, dark and print.
+
+Figures are drawn in the light tokens only. `themed_svg` puts ``var(--token)`` in place of each colour and both palettes
+into the SVG's own style, so that one drawing serves every mode. A colour that is no token stops the drawing.
+"""
+
+import io
+import re
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cxlab.blocks import SEGMENTS
+
+TOKENS: dict[str, tuple[str, str]] = {  # name: (light, dark)
+    "paper": ("#ffffff", "#10171e"), "surface": ("#f2f5f7", "#18222b"), "rule": ("#cbd3da", "#3b4854"),
+    "ink": ("#17212b", "#e9eef2"), "muted": ("#55626e", "#a6b3bf"), "link": ("#0a5c9e", "#84c1f5"),
+    "other": ("#87949f", "#5c6a77"),
+    "pb": ("#1b3a8c", "#9cc4f5"), "mis": ("#8a2f16", "#fea783"), "cand": ("#2793af", "#367b9b"), "lost": ("#9f8a5c", "#836f57"),
+    "pb-ink": ("#1a398b", "#9dc5f6"), "mis-ink": ("#892e15", "#ffa884"), "cand-ink": ("#12708a", "#56b6d2"),
+    "lost-ink": ("#756336", "#b9a47c"),
+    "good": ("#19693a", "#73d09a"), "part": ("#7c5a00", "#e6b84a"), "bad": ("#ae1f3b", "#ff8fa0"), "open": ("#5d5675", "#b9b0d6"),
+    "more1": ("#dff0e5", "#1d3529"), "more2": ("#abd9ba", "#2c5c41"), "more3": ("#2b7a4b", "#8fdcae"),
+    "less1": ("#eee6f3", "#30263a"), "less2": ("#cfb8dd", "#573c6d"), "less3": ("#75478f", "#d1a8e9"),
+    "seq1": ("#e8eef3", "#1d2a35"), "seq2": ("#cbdae6", "#2a4256"), "seq3": ("#a5c2d8", "#375f80"),
+}  # fmt: skip
+COLOUR = {name: light for name, (light, _) in TOKENS.items()}
+SEGMENT_TOKEN = dict(zip(SEGMENTS, ("pb", "mis", "cand", "lost"), strict=True))
+SEGMENT_NAME = dict(zip(SEGMENTS, ("Profit-bringers", "Misunderstood", "Candidates", "Lost"), strict=True))
+_DRAWN = "DejaVu Sans"  # shipped with matplotlib, so that the layout is the same on every machine
+_SHOWN = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Liberation Sans','Noto Sans',sans-serif"
+_RC = {
+    "font.family": _DRAWN, "font.size": 12, "svg.fonttype": "none", "svg.hashsalt": "cxlab",
+    "axes.edgecolor": COLOUR["rule"], "axes.labelcolor": COLOUR["muted"], "text.color": COLOUR["ink"],
+    "xtick.color": COLOUR["muted"], "ytick.color": COLOUR["muted"], "axes.labelsize": 12, "xtick.labelsize": 12,
+    "ytick.labelsize": 12, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
+    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "axes.linewidth": 1,
+    "xtick.major.size": 0, "ytick.major.size": 0, "axes.unicode_minus": True, "axes.formatter.use_locale": False,
+    "lines.color": COLOUR["ink"], "patch.edgecolor": "none", "axes.prop_cycle": mpl.cycler(color=[COLOUR["ink"]]),
+}  # fmt: skip
+NARROW_BELOW = 500
+
+
+def canvas(width: int, height: int) -> Axes:
+    """Make one axes on a figure of its own, `width` x `height` in pixels; no window, no pyplot state."""
+    with mpl.rc_context(_RC):
+        return Figure(figsize=(width / 72, height / 72)).add_subplot()
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Tell whether the drawing is for a phone: fewer words, panels two by two."""
+    return bool(ax.figure.get_figure(root=True).get_size_inches()[0] * 72 < NARROW_BELOW)  # type: ignore[union-attr]
+
+
+def house_style() -> mpl.rc_context:  # type: ignore[valid-type]
+    """Return the context in which every figure is drawn."""
+    return mpl.rc_context(_RC)
+
+
+def fit(ax: Axes, left: float, bottom: float, right: float, top: float) -> None:
+    """Place the axes on its figure by shares of the width and height."""
+    ax.set_position((left, bottom, right - left, top - bottom))
+
+
+def panels(ax: Axes, rows: int, columns: int, *, gap_x: float = 0.08, gap_y: float = 0.25) -> list[Axes]:
+    """Divide the axes into small multiples, row by row; gaps are shares of one panel."""
+    ax.set_axis_off()
+    width = 1 / (columns + gap_x * (columns - 1))
+    height = 1 / (rows + gap_y * (rows - 1))
+    return [
+        ax.inset_axes((c * width * (1 + gap_x), 1 - height - r * height * (1 + gap_y), width, height))
+        for r in range(rows)
+        for c in range(columns)
+    ]
+
+
+def themed_svg(figure: Figure) -> str:
+    """Return the figure as one SVG text whose colours are tokens: the same bytes each time.
+
+    Raises
+    ------
+    ValueError : a colour was used that is no token.
+    """
+    text = io.StringIO()
+    with mpl.rc_context(_RC):
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    svg = re.sub(r"<\?xml.*?<svg", "<svg", text.getvalue(), count=1, flags=re.S)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r'width="([\d.]+)pt" height="([\d.]+)pt"', r'width="\1" height="\2"', svg, count=1)
+    svg = svg.replace(f"'{_DRAWN}'", _SHOWN.replace("'", "&apos;"))
+    svg = re.sub(r'<path id="(\w+)" d="M 0 ([\d.]+) \nC [^M]*?z\n"', r'<circle id="\1" r="\2"', svg)  # dots in few bytes
+    used = []
+    for name, (light, _) in TOKENS.items():
+        if light in svg:
+            used.append(name)
+            svg = svg.replace(light, f"var(--{name})")
+    stray = sorted(set(re.findall(r"#[0-9a-f]{6}\b", svg)) - {"#000000"})
+    if stray:
+        raise ValueError(f"a figure uses colours that are no tokens: {', '.join(stray)}")
+    light, dark = (";".join(f"--{name}:{TOKENS[name][mode]}" for name in used) for mode in (0, 1))
+    style = (
+        f"<style>:root{{{light}}}text{{fill:var(--ink)}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}</style>"
+    )
+    if "var(--ink)" not in svg and "ink" not in used:
+        style = style.replace(":root{", f":root{{--ink:{TOKENS['ink'][0]};", 1)
+        style = style.replace("dark){:root{", f"dark){{:root{{--ink:{TOKENS['ink'][1]};", 1)
+    svg = re.sub(r"(<svg[^>]*>)", lambda m: m[1] + style, svg, count=1)
+    return re.sub(r"\s*\n\s*", "\n", svg).strip()

@@ -1,0 +1,75 @@
+"""Numbers, money, dates and intervals as a reader expects them."""
+
+import datetime as dt
+
+MINUS, EN_DASH = "\u2212", "\u2013"
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write a number with thousands separators and a true minus sign.
+
+    Examples
+    --------
+    >>> number(2357), number(0.4567, 2)
+    ('2,357', '0.46')
+    """
+    text = f"{value:,.{digits}f}"
+    if text.strip("-0.,") == "":
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share (0 to 1) in percent: ``percent(0.791)`` is 79%."""
+    return number(100 * share, digits) + "%"
+
+
+def money(amount: float, currency: str, digits: int = 2) -> str:
+    """Write an amount with its currency: a known symbol stands before it, any other code behind."""
+    symbol = _SYMBOLS.get(currency)
+    text = number(abs(amount), digits)
+    sign = MINUS if amount < 0 and text.strip("0.,") else ""
+    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text}\u00a0{currency}"
+
+
+def between(low: str, high: str, unit: str = "") -> str:
+    """Join two written numbers: an en dash, or "to" beside a minus sign; a unit that both end in stands once.
+
+    Examples
+    --------
+    >>> between("71%", "91%", "%"), between("3", "5")
+    ('71–91%', '3–5')
+    """
+    joint = " to " if MINUS in low + high else EN_DASH
+    return f"{low.removesuffix(unit)}{joint}{high}" if unit else f"{low}{joint}{high}"
+
+
+def percent_between(low: float, high: float, digits: int = 0) -> str:
+    """Write an interval of shares in percent."""
+    return between(percent(low, digits), percent(high, digits), "%")
+
+
+def number_between(low: float, high: float, digits: int = 0) -> str:
+    """Write an interval of numbers."""
+    return between(number(low, digits), number(high, digits))
+
+
+def money_between(low: float, high: float, currency: str, digits: int = 2) -> str:
+    """Write an interval of amounts."""
+    return between(money(low, currency, digits), money(high, currency, digits))
+
+
+def day(date: dt.date) -> str:
+    """Write a date: 30 September 1997."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """Write a count with its noun: ``count(1, "customer")`` is 1 customer, ``count(2357, "customer")`` 2,357 customers."""
+    return f"{number(n)} {one if n == 1 else many or one + 's'}"
+
+
+def few(n: int, minimum_group: int) -> str:
+    """Write a count of people, hidden when the group is smaller than `minimum_group` (0 stays 0)."""
+    return f"under {minimum_group}" if 0 < n < minimum_group else number(n)

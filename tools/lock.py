@@ -1,0 +1,29 @@
+"""Write requirements.lock: every version with its hashes, for Python 3.11 and newer, without index addresses.
+
+`lifetimes` is locked alone, because only a data file is read out of its wheel: what it depends on is not installed.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEADER = "# Written by `make lock`. Install with --require-hashes --no-deps.\n"
+
+
+def resolve(*arguments: str, requirements: str | None = None) -> str:
+    """Run uv's resolver and return the lock's text."""
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+               "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", *arguments]  # fmt: skip
+    return subprocess.run(command, input=requirements, text=True, check=True, capture_output=True, cwd=ROOT).stdout
+
+
+def main() -> None:
+    """Resolve the package with its development tools, then the example data alone."""
+    kit = resolve("pyproject.toml", "--extra", "dev", "--no-emit-package", "cxlab")
+    examples = resolve("-", "--no-deps", requirements="lifetimes==0.11.3")
+    (ROOT / "requirements.lock").write_text(HEADER + kit + examples, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
