@@ -1,0 +1,34 @@
+"""cxlab: a research kit for customer experience. The public names, and where each lives.
+
+Names are loaded when first used, so that the command line starts without waiting for the analyses.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    # the study
+    "open_study": "kit",
+    "open_page": "page",
+    "check_study": "intake",
+    # one row a customer
+    "Customers": "customers",
+    # numbers with their intervals
+    "Estimate": "estimate",
+}
+_NAMESPACES = ("plots", "tables")
+__all__ = [*_HOME, *_NAMESPACES]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module where it lives."""
+    if name in _NAMESPACES:
+        return import_module(f"cxlab.{name}")
+    if name in _HOME:
+        return getattr(import_module(f"cxlab.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'cxlab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

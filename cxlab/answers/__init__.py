@@ -1,0 +1,1 @@
+"""The answer of each notebook: verdict, three facts and the decision, put into words."""

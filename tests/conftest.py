@@ -1,0 +1,16 @@
+"""Where the tests find real data."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real data sets with known truths; beside the repository, never in it."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the real data sets are not beside the repository (looked for {SHARED.parent.name}/{SHARED.name})")
+    return SHARED
