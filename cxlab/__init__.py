@@ -17,7 +17,7 @@ _HOME = {
     "Estimate": "estimate",
 }
 _NAMESPACES = ("plots", "tables")
-__all__ = [*_HOME, *_NAMESPACES]
+__all__ = [*_HOME, *_NAMESPACES]  # noqa: PLE0604 (names of the dictionary are text)
 
 
 def __getattr__(name: str) -> Any:

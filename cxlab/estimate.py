@@ -119,7 +119,7 @@ def bootstrap_weights(n: int, draws: int, seed: int) -> NDArray[np.int32]:
 
 
 def _finite(value: float | int | None) -> float | int | None:
-    """Return the number, rounded to ten significant digits so that a library's last bits never show; None if not finite."""
+    """Round to ten significant digits, so that a library's last bits never show; None if not finite."""
     if value is None or isinstance(value, bool) or not math.isfinite(value):
         return None
     if isinstance(value, int | np.integer):

@@ -76,7 +76,9 @@ class Page:
         block = show(result)
         head = "".join(f"<th>{html.escape(column)}</th>" for column in block.columns)
         rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(c.text)} <small>{html.escape(c.small)}</small></td>" for c in row) + "</tr>"
+            "<tr>"
+            + "".join(f"<td>{html.escape(c.text)} <small>{html.escape(c.small)}</small></td>" for c in row)
+            + "</tr>"
             for row in block.rows
         )
         shown = f"<table><caption>{html.escape(block.caption)}</caption><tr>{head}</tr>{rows}</table>"
@@ -87,7 +89,8 @@ class Page:
 
     def answer(self, answer: blocks.Answer) -> None:
         """Give the answer to the notebook's question; the page shows it first."""
-        shown = f"<h3>{html.escape(answer.tag)}: {html.escape(answer.line)}</h3><p><b>Decide.</b> {html.escape(answer.decide)}</p>"
+        line, decide = html.escape(f"{answer.tag}: {answer.line}"), html.escape(answer.decide)
+        shown = f"<h3>{line}</h3><p><b>Decide.</b> {decide}</p>"
         self._emit(answer, shown, f"{answer.tag}: {answer.line}")
 
     def record(self, findings: Findings) -> None:

@@ -66,7 +66,7 @@ def day(date: dt.date) -> str:
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
-    """Write a count with its noun: ``count(1, "customer")`` is 1 customer, ``count(2357, "customer")`` 2,357 customers."""
+    """Write a count with its noun: ``count(2357, "customer")`` is 2,357 customers."""
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 

@@ -1,4 +1,4 @@
-"""The grammar of a notebook: a question, typed and commented parameters, one-line calls, prose without measured numbers."""
+"""The grammar of a notebook: a question, typed and commented parameters, one-line calls, no measured number."""
 
 import ast
 import re
@@ -73,7 +73,7 @@ class TestNotebook:
             match = LINE.match(line)
             assert match, f"not `name: type = default  # help`: {line}"
             found[match["name"]] = match
-        assert list(found)[0] == "study" and list(found)[-1] == "out"
+        assert next(iter(found)) == "study" and list(found)[-1] == "out"
         for name, match in found.items():
             if name in ("study", "out"):
                 continue

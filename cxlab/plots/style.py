@@ -6,10 +6,14 @@ into the SVG's own style, so that one drawing serves every mode. A colour that i
 
 import io
 import re
+from contextlib import AbstractContextManager
+from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
 from cxlab.blocks import SEGMENTS
 
@@ -17,10 +21,12 @@ TOKENS: dict[str, tuple[str, str]] = {  # name: (light, dark)
     "paper": ("#ffffff", "#10171e"), "surface": ("#f2f5f7", "#18222b"), "rule": ("#cbd3da", "#3b4854"),
     "ink": ("#17212b", "#e9eef2"), "muted": ("#55626e", "#a6b3bf"), "link": ("#0a5c9e", "#84c1f5"),
     "other": ("#87949f", "#5c6a77"),
-    "pb": ("#1b3a8c", "#9cc4f5"), "mis": ("#8a2f16", "#fea783"), "cand": ("#2793af", "#367b9b"), "lost": ("#9f8a5c", "#836f57"),
+    "pb": ("#1b3a8c", "#9cc4f5"), "mis": ("#8a2f16", "#fea783"), "cand": ("#2793af", "#367b9b"),
+    "lost": ("#9f8a5c", "#836f57"),
     "pb-ink": ("#1a398b", "#9dc5f6"), "mis-ink": ("#892e15", "#ffa884"), "cand-ink": ("#12708a", "#56b6d2"),
     "lost-ink": ("#756336", "#b9a47c"),
-    "good": ("#19693a", "#73d09a"), "part": ("#7c5a00", "#e6b84a"), "bad": ("#ae1f3b", "#ff8fa0"), "open": ("#5d5675", "#b9b0d6"),
+    "good": ("#19693a", "#73d09a"), "part": ("#7c5a00", "#e6b84a"), "bad": ("#ae1f3b", "#ff8fa0"),
+    "open": ("#5d5675", "#b9b0d6"),
     "more1": ("#dff0e5", "#1d3529"), "more2": ("#abd9ba", "#2c5c41"), "more3": ("#2b7a4b", "#8fdcae"),
     "less1": ("#eee6f3", "#30263a"), "less2": ("#cfb8dd", "#573c6d"), "less3": ("#75478f", "#d1a8e9"),
     "seq1": ("#e8eef3", "#1d2a35"), "seq2": ("#cbdae6", "#2a4256"), "seq3": ("#a5c2d8", "#375f80"),
@@ -30,14 +36,14 @@ SEGMENT_TOKEN = dict(zip(SEGMENTS, ("pb", "mis", "cand", "lost"), strict=True))
 SEGMENT_NAME = dict(zip(SEGMENTS, ("Profit-bringers", "Misunderstood", "Candidates", "Lost"), strict=True))
 _DRAWN = "DejaVu Sans"  # shipped with matplotlib, so that the layout is the same on every machine
 _SHOWN = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Liberation Sans','Noto Sans',sans-serif"
-_RC = {
+_RC: dict[RcKeyType, Any] = {
     "font.family": _DRAWN, "font.size": 12, "svg.fonttype": "none", "svg.hashsalt": "cxlab",
     "axes.edgecolor": COLOUR["rule"], "axes.labelcolor": COLOUR["muted"], "text.color": COLOUR["ink"],
     "xtick.color": COLOUR["muted"], "ytick.color": COLOUR["muted"], "axes.labelsize": 12, "xtick.labelsize": 12,
     "ytick.labelsize": 12, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
     "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none", "axes.linewidth": 1,
     "xtick.major.size": 0, "ytick.major.size": 0, "axes.unicode_minus": True, "axes.formatter.use_locale": False,
-    "lines.color": COLOUR["ink"], "patch.edgecolor": "none", "axes.prop_cycle": mpl.cycler(color=[COLOUR["ink"]]),
+    "lines.color": COLOUR["ink"], "patch.edgecolor": "none", "axes.prop_cycle": cycler(color=[COLOUR["ink"]]),
 }  # fmt: skip
 NARROW_BELOW = 500
 
@@ -50,10 +56,10 @@ def canvas(width: int, height: int) -> Axes:
 
 def is_narrow(ax: Axes) -> bool:
     """Tell whether the drawing is for a phone: fewer words, panels two by two."""
-    return bool(ax.figure.get_figure(root=True).get_size_inches()[0] * 72 < NARROW_BELOW)  # type: ignore[union-attr]
+    return bool(ax.figure.get_figure(root=True).get_size_inches()[0] * 72 < NARROW_BELOW)
 
 
-def house_style() -> mpl.rc_context:  # type: ignore[valid-type]
+def house_style() -> AbstractContextManager[None]:
     """Return the context in which every figure is drawn."""
     return mpl.rc_context(_RC)
 
@@ -89,7 +95,9 @@ def themed_svg(figure: Figure) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r'width="([\d.]+)pt" height="([\d.]+)pt"', r'width="\1" height="\2"', svg, count=1)
     svg = svg.replace(f"'{_DRAWN}'", _SHOWN.replace("'", "&apos;"))
-    svg = re.sub(r'<path id="(\w+)" d="M 0 ([\d.]+) \nC [^M]*?z\n"', r'<circle id="\1" r="\2"', svg)  # dots in few bytes
+    svg = re.sub(
+        r'<path id="(\w+)" d="M 0 ([\d.]+) \nC [^M]*?z\n"', r'<circle id="\1" r="\2"', svg
+    )  # dots in few bytes
     used = []
     for name, (light, _) in TOKENS.items():
         if light in svg:
