@@ -18,6 +18,8 @@ class Customers:
     currency : ISO 4217 code.
     costs_known : whether contribution rests on costs from the data; else it is revenue times `margin_rate`.
     margin_rate : share of revenue that is left after the cost of goods, where it is assumed.
+    typical_gap_days : 80th percentile of the days between two order days of one customer, over all customers' gaps up to
+        calibration_end; None where nobody came back.
 
     Notes
     -----
@@ -55,6 +57,7 @@ class Customers:
     currency: str
     costs_known: bool
     margin_rate: float | None
+    typical_gap_days: float | None = None
 
     @property
     def n(self) -> int:
