@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 Findings = Mapping[str, "Estimate"]
 _DIGITS = 10
+_LARGEST_EXPONENT = 700.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def log_normal_interval(
     value: float, standard_error: float, *, level: float = 0.95, n: int | None = None, unit: str | None = None
 ) -> Estimate:
     """Estimate of a positive quantity, its interval symmetric on the log scale (delta method)."""
-    factor = math.exp(float(norm.ppf(0.5 + level / 2)) * standard_error / value)
+    reach = float(norm.ppf(0.5 + level / 2)) * standard_error / value
+    factor = math.exp(reach) if reach < _LARGEST_EXPONENT else math.inf
     return Estimate(value, value / factor, value * factor, level, n, unit)
 
 
@@ -124,4 +126,5 @@ def _finite(value: float | int | None) -> float | int | None:
         return None
     if isinstance(value, int | np.integer):
         return int(value)
-    return float(f"{value:.{_DIGITS}g}")
+    rounded = float(f"{value:.{_DIGITS}g}")
+    return rounded if math.isfinite(rounded) else float(value)
