@@ -120,6 +120,22 @@ def bootstrap_weights(n: int, draws: int, seed: int) -> NDArray[np.int32]:
     return np.stack([np.bincount(row, minlength=n) for row in rows]).astype(np.int32)
 
 
+def bootstrap_sums(columns: NDArray[np.float64], draws: int, seed: int) -> NDArray[np.float64]:
+    """Sum each column over each bootstrap sample of the customers: shape (n, m) to (draws, m).
+
+    Ratios, shares and differences of such sums are then bootstrapped together, with the same customers in each draw.
+    One sample is held at a time, and the sums do not depend on the number of threads.
+    """
+    rng = np.random.default_rng(seed)
+    n = len(columns)
+    return np.stack(
+        [
+            np.einsum("i,ij->j", np.bincount(rng.integers(0, n, size=n), minlength=n).astype(np.float64), columns)
+            for _ in range(draws)
+        ]
+    )
+
+
 def _finite(value: float | int | None) -> float | int | None:
     """Round to ten significant digits, so that a library's last bits never show; None if not finite."""
     if value is None or isinstance(value, bool) or not math.isfinite(value):
