@@ -1,0 +1,261 @@
+"""What is measured of a customer before grouping: few numbers on one scale, none of them twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.stats import yeojohnson, yeojohnson_llf
+
+from cxlab.customers import Customers
+from cxlab.errors import InputError
+from cxlab.estimate import Findings
+from cxlab.words import count, number, percent
+
+Array = NDArray[np.float64]
+Change = Literal["logarithm", "power", "plain"]
+LEAST_CUSTOMERS = 30  # below this, groups of customers are anecdotes
+SAME_VALUE_SHARE = 0.95  # a feature on which more customers than this agree is left out: it sets apart but a handful
+MISSING_SHARE = 0.20  # a feature that is unknown for more customers than this is left out
+DUPLICATE_CORRELATION = 0.90  # multiple correlation with the features before it, above which a feature says nothing new
+FARTHEST = 3.0  # values farther than this many standard deviations from the mean are drawn in to it
+POWERS = (-2.0, 4.0)  # where the power of Yeo and Johnson is looked for
+
+
+class ClusterError(InputError):
+    """The customers cannot be grouped: too few, or nothing in which they differ."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One candidate: how it is changed to the common scale, or why it is left out.
+
+    Attributes
+    ----------
+    name, words : machine name and plain words.
+    change : logarithm of 1 + x; power of Yeo and Johnson (2000) of x / unit; or plain.
+    filled : stands in for a missing value (the median).
+    unit : mean size of x, by which it is divided first, so that another currency changes nothing.
+    power : the power that brings it nearest to a bell curve (maximum likelihood).
+    centre, scale : mean and standard deviation after the change.
+    left_out : why it is left out; empty when it is used.
+    drawn_in : customers whose value was drawn in to `FARTHEST` standard deviations.
+    correlation : multiple correlation with the features used before it.
+    """
+
+    name: str
+    words: str
+    change: Change
+    filled: float = 0.0
+    unit: float = 1.0
+    power: float = 1.0
+    centre: float = 0.0
+    scale: float = 1.0
+    left_out: str = ""
+    drawn_in: int = 0
+    correlation: float = 0.0
+
+    def raw(self, frame: pd.DataFrame) -> Array:
+        """Return the feature as measured, shape (n,), missing values filled."""
+        values = _MEASURES[self.name](frame)
+        return np.where(np.isfinite(values), values, self.filled)
+
+    def standardise(self, values: Array) -> Array:
+        """Return measured values on the common scale, before far ones are drawn in."""
+        return (_changed(values, self.change, self.unit, self.power) - self.centre) / self.scale
+
+
+@dataclass(frozen=True)
+class Features:
+    """The customers on a common scale.
+
+    Attributes
+    ----------
+    matrix : shape (n customers, d features), mean 0 and standard deviation 1 before far values were drawn in.
+    candidates : every feature considered, used or left out, in order of precedence.
+    """
+
+    matrix: Array
+    candidates: tuple[Feature, ...]
+
+    @property
+    def used(self) -> tuple[Feature, ...]:
+        """The features that are used."""
+        return tuple(f for f in self.candidates if not f.left_out)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names, in the order of the columns of `matrix`."""
+        return tuple(f.name for f in self.used)
+
+    @property
+    def n(self) -> int:
+        """Number of customers."""
+        return len(self.matrix)
+
+    def transform(self, frame: pd.DataFrame) -> Array:
+        """Bring other customers to the same scale, with everything as it was fitted: shape (n, d)."""
+        columns = [np.clip(f.standardise(f.raw(frame)), -FARTHEST, FARTHEST) for f in self.used]
+        return np.column_stack(columns)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a candidate: whether used, its change, what was drawn in, why left out."""
+        return pd.DataFrame(
+            {
+                "feature": [f.name for f in self.candidates],
+                "used": [not f.left_out for f in self.candidates],
+                "change": [f.change for f in self.candidates],
+                "power": [f.power for f in self.candidates],
+                "unit": [f.unit for f in self.candidates],
+                "centre": [f.centre for f in self.candidates],
+                "scale": [f.scale for f in self.candidates],
+                "drawn_in": [f.drawn_in for f in self.candidates],
+                "correlation": [f.correlation for f in self.candidates],
+                "left_out": [f.left_out for f in self.candidates],
+            }
+        )
+
+    @property
+    def reading(self) -> str:
+        """Which features are used for how many customers, and which are not and why."""
+        used = ", ".join(f.words.lower() for f in self.used)
+        text = f"{count(self.n, 'customer')} are compared by {count(len(self.used), 'measure')}: {used}."
+        out = [f"{f.words.lower()} ({f.left_out})" for f in self.candidates if f.left_out]
+        return text + (f" Left out: {'; '.join(out)}." if out else "")
+
+    @property
+    def findings(self) -> Findings:
+        """None: features are no finding."""
+        return {}
+
+
+def fit_features(customers: Customers) -> Features:
+    """Choose the features of these customers and bring them to a common scale; see `features_of`."""
+    return features_of(customers.frame)
+
+
+def features_of(frame: pd.DataFrame) -> Features:
+    """Choose features and bring them to a common scale.
+
+    Candidates are taken in a fixed order. One is left out when it is unknown for too many customers, when nearly all
+    share one value, or when the features before it already tell it (multiple correlation). No customer is left out.
+
+    Parameters
+    ----------
+    frame : the columns of `Customers.frame`.
+
+    Raises
+    ------
+    ClusterError : fewer than 30 customers, or no feature in which they differ.
+
+    References
+    ----------
+    Yeo and Johnson (2000), A new family of power transformations to improve normality or symmetry, Biometrika 87.
+    """
+    if len(frame) < LEAST_CUSTOMERS:
+        raise ClusterError(
+            f"Groups cannot be looked for among {count(len(frame), 'customer')}: "
+            f"at least {LEAST_CUSTOMERS} are needed. Give a longer span of orders or a later calibration_end."
+        )
+    candidates: list[Feature] = []
+    columns: list[Array] = []
+    for name, words, change in _CANDIDATES:
+        feature, column = _fit(name, words, change, frame, columns)
+        candidates.append(feature)
+        if not feature.left_out:
+            columns.append(np.clip(column, -FARTHEST, FARTHEST))
+    if not columns:
+        raise ClusterError(
+            f"Groups cannot be looked for: {count(len(frame), 'customer')} do not differ in purchases, days or money. "
+            "Check the columns ordered_at and revenue of the orders."
+        )
+    return Features(np.column_stack(columns), tuple(candidates))
+
+
+def _fit(name: str, words: str, change: Change, frame: pd.DataFrame, before: list[Array]) -> tuple[Feature, Array]:
+    values = _MEASURES[name](frame)
+    known = np.isfinite(values)
+    nothing = np.zeros(0)
+    if (~known).mean() > MISSING_SHARE:
+        return Feature(name, words, change, left_out=f"unknown for {percent((~known).mean())}"), nothing
+    filled = float(np.median(values[known]))
+    values = np.where(known, values, filled)
+    most = float(np.unique(values, return_counts=True)[1].max() / len(values))
+    if most > SAME_VALUE_SHARE:
+        return Feature(name, words, change, filled, left_out=f"the same for {percent(most)}"), nothing
+    unit = float(np.abs(values).mean()) if change == "power" else 1.0
+    power = _best_power(values / unit) if change == "power" else 1.0
+    changed = _changed(values, change, unit, power)
+    centre, scale = float(changed.mean()), float(changed.std())
+    column = (changed - centre) / scale
+    told = _multiple_correlation(np.clip(column, -FARTHEST, FARTHEST), before)
+    reason = (
+        f"told already by the measures before it, correlation {number(told, 2)}" if told > DUPLICATE_CORRELATION else ""
+    )
+    far = int((np.abs(column) > FARTHEST).sum())
+    return Feature(name, words, change, filled, unit, power, centre, scale, reason, far, told), column
+
+
+def _changed(values: Array, change: Change, unit: float, power: float) -> Array:
+    if change == "logarithm":
+        return np.log1p(np.maximum(values, 0.0))
+    if change == "power":
+        return np.asarray(yeojohnson(values / unit, power), float)
+    return values
+
+
+def _best_power(values: Array) -> float:
+    def misfit(power: float) -> float:
+        return -float(yeojohnson_llf(power, values))
+
+    best = minimize_scalar(misfit, bounds=POWERS, method="bounded")
+    return round(float(best.x), 4)
+
+
+def _multiple_correlation(column: Array, before: list[Array]) -> float:
+    """Correlation of a column with its best linear prediction from the columns before it."""
+    if not before:
+        return 0.0
+    known = np.column_stack([np.ones(len(column)), *before])
+    residual = column - known @ np.linalg.lstsq(known, column, rcond=None)[0]
+    explained = 1.0 - float(residual @ residual) / float(((column - column.mean()) ** 2).sum())
+    return float(np.sqrt(np.clip(explained, 0.0, 1.0)))
+
+
+def _column(name: str, frame: pd.DataFrame) -> Array:
+    return np.asarray(frame[name].to_numpy(float))
+
+
+def _returned_share(frame: pd.DataFrame) -> Array:
+    sold = _column("revenue", frame) + _column("returns", frame)
+    share = np.divide(_column("returns", frame), sold, out=np.zeros(len(frame)), where=sold > 0)
+    return np.clip(share, 0.0, 1.0)
+
+
+def _service_per_order(frame: pd.DataFrame) -> Array:
+    return _column("cost_to_serve", frame) / np.maximum(_column("n_orders", frame), 1.0)
+
+
+_MEASURES: dict[str, Callable[[pd.DataFrame], Array]] = {
+    "repeat_purchases": partial(_column, "repeat_purchases"),
+    "days_since_last_order": partial(_column, "days_since_last_order"),
+    "mean_order_value": partial(_column, "mean_order_value"),
+    "contribution": partial(_column, "contribution"),
+    "returned_share": _returned_share,
+    "service_per_order": _service_per_order,
+    "median_gap_days": partial(_column, "median_gap_days"),
+}
+_CANDIDATES: tuple[tuple[str, str, Change], ...] = (
+    ("repeat_purchases", "Repeat purchases", "logarithm"),
+    ("days_since_last_order", "Days since the last order", "power"),
+    ("mean_order_value", "Mean order value", "power"),
+    ("contribution", "Contribution", "power"),
+    ("returned_share", "Returned share of sales", "plain"),
+    ("service_per_order", "Cost to serve an order", "power"),
+    ("median_gap_days", "Usual days between orders", "power"),
+)

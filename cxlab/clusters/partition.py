@@ -1,0 +1,134 @@
+"""The customers in k clusters, lettered by what a customer of each brings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.clusters.features import Features, features_of, fit_features
+from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, settle
+from cxlab.customers import Customers
+from cxlab.estimate import Findings
+from cxlab.words import count, number
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Customers in k clusters.
+
+    Attributes
+    ----------
+    labels : shape (n,), index of `Customers.frame`, letters; A is the cluster whose customers bring most a head.
+    features : the common scale that distances are measured on.
+    centres : shape (k, d), A first.
+    customer_ids : shape (n,), as in the frame.
+    spread : sum of squared distances to the centres.
+    seed : what the starts were drawn with.
+    """
+
+    labels: pd.Series
+    features: Features
+    centres: NDArray[np.float64]
+    customer_ids: pd.Series
+    spread: float
+    seed: int
+
+    @property
+    def k(self) -> int:
+        """Number of clusters."""
+        return len(self.centres)
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The clusters' letters, A first."""
+        return tuple(LETTERS[: self.k])
+
+    @property
+    def codes(self) -> NDArray[np.int64]:
+        """Each customer's cluster as a number from 0: shape (n,)."""
+        return np.asarray(pd.Categorical(self.labels, categories=list(self.letters)).codes, np.int64)
+
+    def predict(self, frame: pd.DataFrame) -> pd.Series:
+        """Put other customers into the clusters as they were fitted: letters, index of `frame`."""
+        with one_thread():
+            codes = nearest(self.features.transform(frame), self.centres)
+        return _lettered(codes, frame.index)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a customer: customer_id, cluster."""
+        return pd.DataFrame({"customer_id": self.customer_ids, "cluster": self.labels})
+
+    @property
+    def reading(self) -> str:
+        """How many customers are in how many clusters."""
+        sizes = np.bincount(self.codes, minlength=self.k).tolist()
+        parts = ", ".join(f"{letter} {number(size)}" for letter, size in zip(self.letters, sizes, strict=True))
+        return f"{count(len(self.labels), 'customer')} in {count(self.k, 'cluster')}: {parts}."
+
+    @property
+    def findings(self) -> Findings:
+        """None: sizes are recorded with the profiles."""
+        return {}
+
+
+def fit_clusters(customers: Customers, *, k: int, seed: int, features: Features | None = None) -> Clusters:
+    """Divide the customers into k clusters by K-Means with ten starts.
+
+    Parameters
+    ----------
+    customers : whom to divide.
+    k : number of clusters, 2 or more.
+    seed : what the starts are drawn with; it does not decide the letters, contribution does.
+    features : from `fit_features(customers)`; fitted here when not given.
+
+    Raises
+    ------
+    ClusterError : too few customers, or nothing in which they differ.
+
+    References
+    ----------
+    Arthur and Vassilvitskii (2007), k-means++: the advantages of careful seeding.
+    """
+    given = fit_features(customers) if features is None else features
+    return _fit(customers.frame, given, k, seed)
+
+
+def fit_labels(frame: pd.DataFrame, *, k: int, seed: int) -> Callable[[pd.DataFrame], pd.Series]:
+    """Fit features and clusters on some customers and return the rule that puts any customer into them.
+
+    For use inside folds and halves: nothing of other customers reaches the rule.
+
+    Parameters
+    ----------
+    frame : columns of `Customers.frame`, the customers to learn from.
+    k, seed : as in `fit_clusters`.
+    """
+    return _fit(frame, features_of(frame), k, seed).predict
+
+
+def label_customers(customers: Customers, *, k: int, seed: int) -> pd.Series:
+    """Letters of the customers' clusters, index of `customers.frame`."""
+    return fit_clusters(customers, k=k, seed=seed).labels
+
+
+def _fit(frame: pd.DataFrame, features: Features, k: int, seed: int) -> Clusters:
+    with one_thread():
+        distinct = len(np.unique(features.matrix, axis=0))
+        model = k_means(features.matrix, min(k, distinct), starts=STARTS, seed=seed)
+        codes, centres = settle(features.matrix, np.asarray(model.labels_, np.int64))
+    spread = float(((features.matrix - centres[codes]) ** 2).sum())
+    contribution = frame["contribution"].to_numpy(float)
+    worth = np.bincount(codes, contribution) / np.bincount(codes)
+    order = np.argsort(-worth, kind="stable")
+    place = np.argsort(order)
+    labels = _lettered(place[codes], frame.index)
+    return Clusters(labels, features, centres[order], frame["customer_id"], spread, seed)
+
+
+def _lettered(codes: NDArray[np.int64], index: pd.Index) -> pd.Series:
+    return pd.Series(np.array(list(LETTERS))[codes], index=index, name="cluster", dtype="str")
