@@ -1,0 +1,27 @@
+"""Run every benchmark and write docs/benchmarks.md."""
+
+from pathlib import Path
+
+from benchmarks import bgnbd, machine, report
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+
+
+def main() -> None:
+    """Measure, print and write the tables."""
+    text = "\n\n".join(
+        [
+            "# How fast",
+            f"Measured by `make bench` on {machine.describe()}.",
+            "## A report, after set-up",
+            report.main(),
+            "## BG/NBD by maximum likelihood",
+            bgnbd.main(),
+        ]
+    )
+    PAGE.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
