@@ -1,8 +1,26 @@
 """What a person gave is at fault: the base of every error that ends in one message and exit code 2."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class InputError(ValueError):
     """Something in the study, its files or the command line is wrong.
 
     The message says what was found, where, and what to do. Subclasses are named after the thing at fault.
     """
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Say which known name is nearest to a misspelled one, as the end of a sentence; empty when none is near.
+
+    Examples
+    --------
+    >>> did_you_mean("calibraton_end", ["calibration_end", "seed"])
+    '; did you mean `calibration_end`?'
+    >>> did_you_mean("x", ["seed"])
+    ''
+    """
+    by_lower = {name.lower(): name for name in sorted(known)}
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean `{by_lower[near[0]]}`?" if near else ""

@@ -1,0 +1,118 @@
+"""Safe YAML without surprises: `no`, `012` and `12:30` stay text, a key stands once, and every value knows its line."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+_NULL = re.compile(r"|~|null|Null|NULL")
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Path = tuple[str | int, ...]
+
+
+@dataclass
+class Document:
+    """What a YAML text holds.
+
+    Attributes
+    ----------
+    data : plain values; a sequence is a tuple.
+    lines : line of every key or item by its path, from 1.
+    faults : (line, message) of what is no good YAML here: syntax, a key that stands twice, an alias, a tag.
+    """
+
+    data: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+    faults: list[tuple[int, str]] = field(default_factory=list)
+
+    def line(self, path: Path) -> int:
+        """Line of a path, or of the nearest thing above it that is there."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_yaml(text: str) -> Document:
+    """Read one YAML document.
+
+    Examples
+    --------
+    >>> read_yaml("control: no\\nfrom: 2024-01-31").data
+    {'control': 'no', 'from': datetime.date(2024, 1, 31)}
+    >>> read_yaml("seed: 1\\nseed: 2").faults
+    [(2, '`seed` stands twice (first in line 1): keep one')]
+    """
+    document = Document()
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = ", ".join(part for part in (error.context, error.problem) if part)
+        document.faults.append((mark.line + 1 if mark else 1, f"is no YAML ({what}): mind colons, quotes and indentation"))
+        return document
+    except yaml.YAMLError as error:
+        document.faults.append((1, f"is no YAML ({error})".replace("\n", " ")))
+        return document
+    if node is not None:
+        document.data = _value(node, (), document, set())
+    return document
+
+
+def _value(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> Any:
+    line = node.start_mark.line + 1
+    document.lines.setdefault(path, line)
+    if id(node) in seen:
+        document.faults.append((line, "an anchor is used again (`*`): write the value out"))
+        return None
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, line, document)
+    if isinstance(node, yaml.SequenceNode):
+        return tuple(_value(item, (*path, i), document, seen) for i, item in enumerate(node.value))
+    data: dict[str, Any] = {}
+    for key, value in node.value:
+        key_line = key.start_mark.line + 1
+        name = key.value if isinstance(key, yaml.ScalarNode) else None
+        if name is None:
+            document.faults.append((key_line, "a key must be plain text"))
+        elif name in data:
+            first = document.lines[(*path, name)]
+            document.faults.append((key_line, f"`{name}` stands twice (first in line {first}): keep one"))
+        else:
+            document.lines[(*path, name)] = key_line
+            data[name] = _value(value, (*path, name), document, seen)
+    return data
+
+
+def _scalar(node: yaml.ScalarNode, line: int, document: Document) -> Any:
+    text = str(node.value)
+    if node.style in ("'", '"', "|", ">") or node.tag == "tag:yaml.org,2002:str":
+        return text
+    if not _tag_is_plain(node):
+        document.faults.append((line, f"the tag of `{text}` is not read: write a plain value"))
+        return None
+    if _NULL.fullmatch(text):
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _DATE.fullmatch(text):
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            document.faults.append((line, f"{text} is no day of the calendar"))
+            return None
+    return text
+
+
+def _tag_is_plain(node: yaml.ScalarNode) -> bool:
+    """Whether the tag was found by the loader itself and not written in the text."""
+    return bool(node.tag == yaml.SafeLoader("").resolve(yaml.ScalarNode, node.value, (True, False)))
