@@ -1,0 +1,235 @@
+"""What each segment is, what it brought so far, and what it did in the hold-out window."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval, wilson_interval
+from cxlab.segments.rule import Segments
+from cxlab.segments.words import NAMES
+
+LEAST_FOR_A_MEAN = 2
+
+
+@dataclass(frozen=True)
+class SegmentRow:
+    """One segment.
+
+    Attributes
+    ----------
+    segment, customers : its name and how many are in it.
+    size : share of all customers (n: the segment's customers).
+    contribution_share, revenue_share : of the total up to the end of calibration; a value of None where the total is
+        not safely above zero. They may be negative, or above 1 when others lose money.
+    holdout_contribution_share : of the total in the hold-out window, likewise.
+    holdout_contribution, holdout_purchases : per customer of the segment in the hold-out window; a value of None for
+        fewer than two customers.
+    bought_again : share of the segment's customers with an order in the hold-out window.
+    """
+
+    segment: str
+    customers: int
+    size: Estimate
+    contribution_share: Estimate
+    revenue_share: Estimate
+    holdout_contribution_share: Estimate
+    holdout_contribution: Estimate
+    holdout_purchases: Estimate
+    bought_again: Estimate
+
+
+@dataclass(frozen=True)
+class SegmentProfile:
+    """The four segments side by side.
+
+    Attributes
+    ----------
+    segments : the rule and each customer's segment.
+    rows : one a segment, in the order of `SEGMENTS`; empty segments are there with 0 customers.
+    contribution, holdout_contribution : totals of all customers, in units of currency.
+    holdout_days : length of the hold-out window.
+    minimum_group : groups smaller than this are not shown on pages.
+    """
+
+    segments: Segments
+    rows: tuple[SegmentRow, ...]
+    contribution: float
+    holdout_contribution: float
+    holdout_days: int
+    minimum_group: int
+
+    def row(self, segment: str) -> SegmentRow:
+        """Return one segment."""
+        return self.rows[SEGMENTS.index(segment)]
+
+    @property
+    def n(self) -> int:
+        """Number of customers."""
+        return self.segments.n
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a segment: counts, shares and means with the ends of their intervals."""
+        named = {"customers": [row.customers for row in self.rows]}
+        columns: dict[str, list[float] | list[int] | list[str]] = {"segment": [r.segment for r in self.rows], **named}
+        for field in _MEASURES:
+            estimates: list[Estimate] = [getattr(row, field) for row in self.rows]
+            columns[field] = [e.number for e in estimates]
+            columns[f"{field}_low"] = [np.nan if e.low is None else e.low for e in estimates]
+            columns[f"{field}_high"] = [np.nan if e.high is None else e.high for e in estimates]
+        return pd.DataFrame(columns)
+
+    @property
+    def reading(self) -> str:
+        """Size and shares of the profit-bringers, and what is odd about the four."""
+        return " ".join([*self._leaders(), *self._oddities()])
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Sizes, shares and what came next, by segment."""
+        found: dict[str, Estimate] = {}
+        for key in (
+            "size",
+            "contribution_share",
+            "holdout_contribution_share",
+            "holdout_contribution",
+            "holdout_purchases",
+        ):
+            for row in self.rows:
+                estimate: Estimate = getattr(row, key)
+                if estimate.value is not None:
+                    found[f"{key}.{row.segment}"] = estimate
+        return found
+
+    def _leaders(self) -> list[str]:
+        top, everybody = self.row("profit_bringers"), words.count(self.n, "customer")
+        if top.customers < self.minimum_group:
+            return [f"Of {everybody}, {words.few(top.customers, self.minimum_group)} are profit-bringers."]
+        said = [f"{words.percent(top.size.number)} of {everybody} are profit-bringers ({_between(top.size)})."]
+        now, later = top.contribution_share, top.holdout_contribution_share
+        if now.has_interval:
+            said.append(f"They brought {words.percent(now.number)} of the contribution so far ({_between(now)}).")
+        if later.has_interval:
+            window = f"in the {self.holdout_days} days after"
+            said.append(f"Of the contribution {window} they brought {words.percent(later.number)} ({_between(later)}).")
+        return said
+
+    def _oddities(self) -> list[str]:
+        said = []
+        empty = [NAMES[row.segment].lower() for row in self.rows if row.customers == 0]
+        if empty:
+            said.append(f"Nobody is in {words.count(len(empty), 'segment')}: {', '.join(empty)}.")
+        if self.rows[0].contribution_share.value is None:
+            total = words.money(self.contribution, self.segments.currency)
+            said.append(
+                f"Contribution so far adds up to {total}, too near to zero or below it for shares to mean anything."
+            )
+        elif self.rows[0].holdout_contribution_share.value is None:
+            said.append(
+                "Too little contribution came in after the calibration window for shares of it to mean anything."
+            )
+        return said
+
+
+_MEASURES = (
+    "size",
+    "contribution_share",
+    "revenue_share",
+    "holdout_contribution_share",
+    "holdout_contribution",
+    "holdout_purchases",
+    "bought_again",
+)
+
+
+def describe_segments(
+    customers: Customers, segments: Segments, *, n_bootstrap: int = 200, seed: int = 0, minimum_group: int = 5
+) -> SegmentProfile:
+    """Count the segments, and sum what each brought so far and in the hold-out window.
+
+    Parameters
+    ----------
+    customers, segments : the customers and their segments, in the same order.
+    n_bootstrap : resamples of the customers behind each share and mean.
+    seed : of the resampling.
+    minimum_group : groups smaller than this are not shown on pages.
+
+    Notes
+    -----
+    Sizes carry Wilson's interval. Shares of a total are ratios of sums over the same bootstrap sample; they are given
+    only when the total is above zero in every sample, for a ratio to a number near zero says nothing. Means per
+    customer are bootstrapped within the segment.
+    """
+    frame = customers.frame
+    member = np.column_stack([(segments.labels == name).to_numpy() for name in SEGMENTS])
+    totals = {name: frame[name].to_numpy(float) for name in ("contribution", "revenue", "holdout_contribution")}
+    counts = member.sum(axis=0)
+    stacked = np.column_stack([member * values[:, None] for values in totals.values()])
+    sums = bootstrap_sums(stacked, n_bootstrap, seed)
+    shares = {
+        name: _shares(stacked[:, 4 * i : 4 * i + 4].sum(axis=0), sums[:, 4 * i : 4 * i + 4], counts, name)
+        for i, name in enumerate(totals)
+    }
+    rows = []
+    for k, name in enumerate(SEGMENTS):
+        own = frame.loc[member[:, k], ["holdout_contribution", "holdout_purchases"]].to_numpy(float)
+        money, purchases = _means(own, n_bootstrap, seed + k + 1, (customers.currency, "purchases"))
+        size = wilson_interval(int(counts[k]), customers.n)
+        bought = wilson_interval(int((own[:, 1] > 0).sum()), len(own)) if len(own) else Estimate(n=0)
+        rows.append(
+            SegmentRow(
+                segment=name,
+                customers=int(counts[k]),
+                size=Estimate(size.value, size.low, size.high, n=int(counts[k]), unit="share of customers"),
+                contribution_share=shares["contribution"][k],
+                revenue_share=shares["revenue"][k],
+                holdout_contribution_share=shares["holdout_contribution"][k],
+                holdout_contribution=money,
+                holdout_purchases=purchases,
+                bought_again=bought,
+            )
+        )
+    return SegmentProfile(
+        segments=segments,
+        rows=tuple(rows),
+        contribution=float(totals["contribution"].sum()),
+        holdout_contribution=float(totals["holdout_contribution"].sum()),
+        holdout_days=customers.holdout_days,
+        minimum_group=minimum_group,
+    )
+
+
+def _shares(
+    parts: NDArray[np.float64], draws: NDArray[np.float64], counts: NDArray[np.int_], name: str
+) -> list[Estimate]:
+    """Each part's share of the total, shapes (4,) and (B, 4); no values where the total is not safely above zero."""
+    where = "in the hold-out window" if name.startswith("holdout_") else "so far"
+    unit = f"share of {name.removeprefix('holdout_')} {where}"
+    total, totals = parts.sum(), draws.sum(axis=1)
+    if not (total > 0 and (totals > 0).all()):
+        return [Estimate(n=int(n), unit=unit) for n in counts]
+    return [
+        percentile_interval(float(parts[k] / total), draws[:, k] / totals, n=int(counts[k]), unit=unit)
+        for k in range(len(parts))
+    ]
+
+
+def _means(own: NDArray[np.float64], draws: int, seed: int, units: tuple[str, str]) -> tuple[Estimate, Estimate]:
+    """Means of the columns over a segment's own customers, shape (n, 2)."""
+    n = len(own)
+    per = [f"{unit} per customer in the hold-out window" for unit in units]
+    if n < LEAST_FOR_A_MEAN:
+        return Estimate(n=n, unit=per[0]), Estimate(n=n, unit=per[1])
+    means = bootstrap_sums(own, draws, seed) / n
+    first, second = (percentile_interval(float(own[:, j].mean()), means[:, j], n=n, unit=per[j]) for j in (0, 1))
+    return first, second
+
+
+def _between(estimate: Estimate) -> str:
+    assert estimate.low is not None and estimate.high is not None
+    return f"95% interval {words.percent_between(estimate.low, estimate.high)}"
