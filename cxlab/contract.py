@@ -67,7 +67,7 @@ _ORDERS = TableContract(
         _customer(),
         _when("ordered_at", "day or time of the order"),
         Column("revenue", "money", "what was paid for the line; 0 is an order as well, below 0 a return"),
-        Column("order_id", "id", "lines of one order are summed; without it a customer's lines of one time are one order"),
+        Column("order_id", "id", "lines of one order are summed; without it the lines of one customer and time"),
         Column("cost", "money", "what the goods of the line cost (not of the piece)"),
         Column("quantity", "number", "pieces; below 0 a return"),
         Column("unit_price", "money", "price of a piece; revenue is quantity x unit_price where revenue is absent"),

@@ -23,7 +23,8 @@ class Parameters(BaseModel):
 
     outcome_days: Annotated[int, _parameter("time after an occasion in which orders count", "days", ge=1, le=3650)] = 90
     margin_rate: Annotated[
-        float, _parameter("share of revenue left after the cost of goods, where costs are not given", "share", ge=0, le=1)
+        float,
+        _parameter("share of revenue left after the cost of goods, where no costs are given", "share", ge=0, le=1),
     ] = 0.3
     acquisition_cost: Annotated[float, _parameter("cost to win a new customer", "money", ge=0)] = 0.0
     active_days: Annotated[
@@ -67,7 +68,7 @@ def resolve_parameters(in_study: Mapping[str, Any], *, seed: int | None = None, 
     Traceback (most recent call last):
     cxlab.parameters.ParameterError: `k_maks` is no parameter; did you mean `k_max`?
     """
-    chosen = {} if seed is None else {"seed": seed}
+    chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
     chosen |= {name: value for name, value in in_study.items() if value is not None}
     chosen |= {name: value for name, value in given.items() if value is not None}
     faults = parameter_faults(chosen)
@@ -95,7 +96,9 @@ def parameter_faults(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _shown(value: Any) -> str:
-    return f"the text '{value}'" if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, str):
+        return f"the text '{value}'"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _known() -> str:
@@ -109,7 +112,7 @@ def _wanted(name: str) -> str:
     kind = kinds[0] | {key: schema[key] for key in ("minimum", "maximum") if key in schema}
     if "enum" in kind:
         return "one of " + ", ".join(kind["enum"])
-    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text"}[kind["type"]]
+    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}.get(kind["type"], "text")
     low, high = kind.get("minimum"), kind.get("maximum")
     if low is not None and high is not None:
         words += f" from {low:g} to {high:g}" if high < 1e6 else f" from {low:g} to {high}"

@@ -38,13 +38,13 @@ class Document:
 
 
 def read_yaml(text: str) -> Document:
-    """Read one YAML document.
+    r"""Read one YAML document.
 
     Examples
     --------
-    >>> read_yaml("control: no\\nfrom: 2024-01-31").data
+    >>> read_yaml("control: no\nfrom: 2024-01-31").data
     {'control': 'no', 'from': datetime.date(2024, 1, 31)}
-    >>> read_yaml("seed: 1\\nseed: 2").faults
+    >>> read_yaml("seed: 1\nseed: 2").faults
     [(2, '`seed` stands twice (first in line 1): keep one')]
     """
     document = Document()
@@ -53,7 +53,8 @@ def read_yaml(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.context, error.problem) if part)
-        document.faults.append((mark.line + 1 if mark else 1, f"is no YAML ({what}): mind colons, quotes and indentation"))
+        line = mark.line + 1 if mark else 1
+        document.faults.append((line, f"is no YAML ({what}): mind colons, quotes and indentation"))
         return document
     except yaml.YAMLError as error:
         document.faults.append((1, f"is no YAML ({error})".replace("\n", " ")))
@@ -115,4 +116,5 @@ def _scalar(node: yaml.ScalarNode, line: int, document: Document) -> Any:
 
 def _tag_is_plain(node: yaml.ScalarNode) -> bool:
     """Whether the tag was found by the loader itself and not written in the text."""
-    return bool(node.tag == yaml.SafeLoader("").resolve(yaml.ScalarNode, node.value, (True, False)))
+    found = yaml.SafeLoader("").resolve(yaml.ScalarNode, node.value, (True, False))  # type: ignore[no-untyped-call]
+    return bool(node.tag == found)

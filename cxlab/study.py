@@ -1,0 +1,322 @@
+"""`study.yml`, typed and checked: every fault is named at once, with its line and what to do."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from cxlab.contract import TABLES
+from cxlab.errors import InputError, did_you_mean
+from cxlab.parameters import parameter_faults
+from cxlab.strict_yaml import Document, read_yaml
+
+FILE = "study.yml"
+
+
+class StudyError(InputError):
+    """A study cannot be used as it stands: its file has faults, or asks for what is not there."""
+
+
+def _as_text(value: Any) -> Any:
+    """Take a number or a truth value that names something in the data as the text it is there."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+"""Something that stands in the data: a column's name, an arm."""
+Frozen = AfterValidator(MappingProxyType)
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class ReadOptions(_Part):
+    """How a file is to be read, where that shall not be found out by itself.
+
+    Attributes
+    ----------
+    delimiter : one character, or "whitespace" for runs of spaces and tabs.
+    decimal : "." or ",".
+    encoding : utf-8, cp1252, latin-1, utf-16.
+    date_format : as in `strptime`: "%d.%m.%Y".
+    header : the columns' names in order, for a file that has no line of names.
+    sheet : the sheet of a workbook.
+    """
+
+    delimiter: Annotated[str, Field(min_length=1)] | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: Annotated[str, Field(min_length=1)] | None = None
+    date_format: Annotated[str, Field(pattern="%")] | None = None
+    header: tuple[Text, ...] | None = None
+    sheet: Text | None = None
+
+
+class Source(_Part):
+    """Where a table comes from, how it is read, and what its columns are called there (ours: theirs)."""
+
+    path: Annotated[str, Field(min_length=1)] | None = None
+    table: Annotated[str, Field(min_length=1)] | None = None
+    url: Annotated[str, Field(min_length=1)] | None = None
+    query: Annotated[str, Field(min_length=1)] | None = None
+    read: ReadOptions = ReadOptions()
+    columns: Annotated[Mapping[str, Text], Frozen] = Field(default_factory=_nothing)
+
+
+class Trial(Source):
+    """A source with arms: which is the control, and what shares were meant."""
+
+    control: Text = "control"
+    allocation: Annotated[Mapping[str, Annotated[float, Field(gt=0)]], Frozen] | None = None
+
+
+class Outcomes(Trial):
+    """A table that is already summed, one row a customer."""
+
+    design: Literal["randomised", "observational"] = "randomised"
+    covariates: tuple[Text, ...] | None = None
+    ignore: tuple[Text, ...] = ()
+
+
+class Sources(_Part):
+    """The tables of a study; orders or outcomes must be there."""
+
+    orders: Source | None = None
+    gestures: Source | None = None
+    assignments: Trial | None = None
+    costs: Source | None = None
+    feedback: Source | None = None
+    incidents: Source | None = None
+    referrals: Source | None = None
+    outcomes: Outcomes | None = None
+
+    @property
+    def given(self) -> dict[str, Source]:
+        """The sources that are there, by table."""
+        found = {name: getattr(self, name) for name in TABLES}
+        return {name: source for name, source in found.items() if source is not None}
+
+
+class Privacy(_Part):
+    """What pages show of people: pseudonyms, and no group smaller than `minimum_group`."""
+
+    pseudonymise: bool = True
+    minimum_group: Annotated[int, Field(ge=1)] = 5
+
+
+class Study(_Part):
+    """A study as its file says it.
+
+    Attributes
+    ----------
+    file : the `study.yml`; paths in it are relative to its folder.
+    calibration_end, observation_end : days, inclusive; None: found out from the orders.
+    parameters : what the study sets of the analyses' parameters.
+    """
+
+    file: Annotated[Path, Field(exclude=True)]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    title: Annotated[str, Field(min_length=1)] = ""
+    language: Literal["en", "fi"] = "en"
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
+    engine: Annotated[str, Field(min_length=1)] = "duckdb"
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
+    sources: Sources
+    calibration_end: dt.date | None = None
+    observation_end: dt.date | None = None
+    privacy: Privacy = Privacy()
+    parameters: Annotated[Mapping[str, Any], Frozen] = Field(default_factory=_nothing)
+
+    @property
+    def folder(self) -> Path:
+        """The study's folder."""
+        return self.file.parent
+
+    def place(self, *path: str) -> str:
+        """Say where something stands in the file: ``data/shop/study.yml:7``."""
+        line = read_yaml(self.file.read_text(encoding="utf-8")).line(path)
+        return f"{shown_path(self.file)}:{line}"
+
+
+def load_study(path: str | Path) -> Study:
+    """Read and check a study.
+
+    Parameters
+    ----------
+    path : the study's folder, or its file.
+
+    Raises
+    ------
+    StudyError : there is no such study, or its file has faults: all of them, each with its line and the remedy.
+    """
+    file = find_study(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{shown_path(file)} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8") from error
+    document = read_yaml(text)
+    faults = list(document.faults)
+    if not faults and not isinstance(document.data, dict):
+        faults.append((1, "holds no keys: it needs at least `name:` and `sources:`"))
+    if isinstance(document.data, dict):
+        faults += _beyond_the_types(document)
+        if "file" in document.data:
+            faults.append((document.line(("file",)), "`file` is no key of a study: take it out"))
+        try:
+            study = Study(
+                **({"title": document.data.get("name", "")} | _without_nothing(document.data) | {"file": file})
+            )
+        except ValidationError as error:
+            faults += [(_line(document, fault["loc"]), _message(fault)) for fault in error.errors()]
+    if faults:
+        lines = [f"{shown_path(file)}:{line}: {message}" for line, message in dict.fromkeys(sorted(faults))]
+        head = "" if len(lines) == 1 else f"{shown_path(file)} has {len(lines)} faults:\n"
+        raise StudyError(head + "\n".join(lines))
+    return study
+
+
+def find_study(path: str | Path) -> Path:
+    """Return the study's file for a folder or file that a person named."""
+    given = Path(path)
+    file = given / FILE if given.is_dir() else given
+    if not file.is_file():
+        nearby = sorted(p.parent for p in Path().glob(f"data/*/{FILE}"))
+        known = f"; here are {', '.join(p.as_posix() for p in nearby)}" if nearby else ""
+        what = f"holds no {FILE}" if given.is_dir() else "is not there"
+        raise StudyError(f"{given.as_posix()} {what}: name a study's folder or its {FILE}{known}")
+    return file
+
+
+def shown_path(path: Path) -> str:
+    """Write a path as short as it can be: relative to the working directory where it lies below."""
+    absolute = path.absolute()
+    return (absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else path).as_posix()
+
+
+def _without_nothing(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out keys without a value: they mean the default."""
+    return {
+        key: _without_nothing(value) if isinstance(value, dict) and key != "sources" else value
+        for key, value in data.items()
+        if value is not None
+    }
+
+
+def _line(document: Document, where: tuple[int | str, ...]) -> int:
+    return document.line(tuple(where))
+
+
+def _beyond_the_types(document: Document) -> list[tuple[int, str]]:
+    """Find the faults that no single value shows."""
+    data = document.data
+    faults: list[tuple[int, str]] = []
+    sources = data.get("sources")
+    if isinstance(sources, dict):
+        if "orders" not in sources and "outcomes" not in sources:
+            faults.append((document.line(("sources",)), "`sources` has neither `orders` nor `outcomes`: one is needed"))
+        for table, source in sources.items():
+            if isinstance(source, dict) and table in TABLES:
+                faults += _source_faults(document, table, source)
+    start, end = data.get("calibration_end"), data.get("observation_end")
+    if isinstance(start, dt.date) and isinstance(end, dt.date) and start >= end:
+        message = (
+            f"`calibration_end` {start} does not lie before `observation_end` {end}: leave a hold-out window between"
+        )
+        faults.append((document.line(("calibration_end",)), message))
+    parameters = data.get("parameters")
+    if isinstance(parameters, dict):
+        for name, message in parameter_faults({k: v for k, v in parameters.items() if v is not None}).items():
+            faults.append((document.line(("parameters", name)), message))
+    return faults
+
+
+def _source_faults(document: Document, table: str, source: Mapping[str, Any]) -> list[tuple[int, str]]:
+    faults: list[tuple[int, str]] = []
+    here = ("sources", table)
+    given = [key for key in ("path", "table", "url") if source.get(key) is not None]
+    if given not in (["path"], ["table"], ["url"], ["table", "url"]):
+        message = "needs a `path:`" if not given else f"has {' and '.join(f'`{key}`' for key in given)}: keep one"
+        faults.append((document.line(here), f"the source `{table}` {message}"))
+    columns = source.get("columns")
+    contract = TABLES[table]
+    if isinstance(columns, dict):
+        for ours in columns:
+            if ours not in contract.names and not contract.further:
+                near = did_you_mean(ours, contract.names) or "; there are " + ", ".join(contract.names)
+                turned = " (write ours: theirs)" if str(columns[ours]) in contract.names else ""
+                message = f"`{ours}` is no column of {table}{turned}{near}"
+                faults.append((document.line((*here, "columns", ours)), message))
+    allocation, control = source.get("allocation"), _as_text(source.get("control", "control"))
+    if isinstance(allocation, dict) and control not in allocation:
+        message = (
+            f"the `allocation` of {table} names no share for the control arm `{control}`: add it, or name the control"
+        )
+        faults.append((document.line((*here, "allocation")), message))
+    return faults
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "sources": Sources, "privacy": Privacy, "read": ReadOptions, "assignments": Trial, "outcomes": Outcomes,
+}  # fmt: skip
+
+
+def _message(fault: Any) -> str:
+    """Say one of pydantic's errors in our words: what was found, and what to do."""
+    where = [part for part in fault["loc"] if part != "[key]"]
+    key = str(where[-1]) if isinstance(where[-1], str) else f"item {where[-1] + 1} of {where[-2]}"
+    kind, found = fault["type"], _found(fault["input"])
+    limits = fault.get("ctx", {})
+    if kind == "extra_forbidden":
+        holder = str(where[-2]) if len(where) > 1 else "study"
+        model = _MODELS.get(holder, Source if len(where) > 2 else Study)
+        known = [name for name in model.model_fields if name != "file"]
+        place = "a study" if len(where) == 1 else f"`{holder}`"
+        return f"`{key}` is no key of {place}{did_you_mean(key, known) or '; there are ' + ', '.join(known)}"
+    if kind == "missing":
+        return f"`{key}` is missing: add `{key}:`"
+    wanted = {
+        "string_type": "must be text: put it in quotes",
+        "int_type": "must be a whole number",
+        "float_type": "must be a number",
+        "bool_type": "must be true or false",
+        "date_type": "must be a day written as 2024-06-30",
+        "literal_error": f"must be {limits.get('expected', '')}".replace("'", ""),
+        "model_type": "must hold keys of its own, indented below it",
+        "dict_type": "must hold keys of its own, indented below it",
+        "mapping_type": "must hold keys of its own, indented below it",
+        "tuple_type": "must be a list: [one, two]",
+        "string_too_short": "must not be empty",
+        "greater_than": f"must be more than {limits.get('gt')}",
+        "greater_than_equal": f"must be {limits.get('ge')} or more",
+        "less_than_equal": f"must be at most {limits.get('le')}",
+    }.get(kind)
+    if kind in ("model_attributes_type", "is_instance_of"):
+        wanted = "must hold keys of its own, indented below it"
+    if kind == "string_pattern_mismatch":
+        wanted = {
+            "name": "may hold letters, digits, - and _ only",
+            "currency": "must be a code of three capital letters, as EUR",
+            "date_format": 'must be a format with % signs, as "%d.%m.%Y"',
+        }.get(key, "has the wrong form")
+    return f"`{key}` is {found}, but {wanted or fault['msg']}"
+
+
+def _found(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, str):
+        return f"the text '{value}'"
+    if isinstance(value, dict):
+        return "a set of keys"
+    if isinstance(value, tuple):
+        return "a list"
+    return str(value).lower() if isinstance(value, bool) else f"{value}"
