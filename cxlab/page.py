@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -14,6 +15,12 @@ from cxlab.kit import Kit
 from cxlab.plots.figure import Plot
 
 R = TypeVar("R")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LEFT, _RIGHT = "text-align:left", "text-align:right"
+
+
+class PageError(ValueError):
+    """A notebook writes its page wrongly: a finding or a table twice, or a name that is no file name."""
 
 
 class Result(Protocol):
@@ -45,6 +52,8 @@ class Page:
     def __init__(self, kit: Kit, report: str, out: str = "") -> None:
         self.kit, self.report = kit, report
         self._tables = Path(out) / "tables" if out else None
+        self._findings: set[str] = set()
+        self._kept: dict[str, pd.DataFrame] = {}
 
     def heading(self, text: str) -> None:
         """Head the section with its finding."""
@@ -60,45 +69,44 @@ class Page:
     def figure(self, plot: Plot[R], result: R) -> None:
         """Draw a result; the table behind the figure is kept under the plot's name."""
         block = plot.block(result, source=self.kit.study.title)
-        picture = base64.b64encode(block.wide.encode()).decode()
-        shown = (
-            f"<figure><figcaption><b>{html.escape(block.caption.title)}</b><br>{html.escape(block.caption.subtitle)}"
-            f'</figcaption><img src="data:image/svg+xml;base64,{picture}" alt="{html.escape(block.caption.alt)}">'
-            "</figure>"
-        )
-        self._emit(block, shown, block.caption.alt)
-        table = getattr(result, "table", None)
-        if isinstance(table, pd.DataFrame):
-            self.keep(plot.name, table)
+        self._emit(block, _figure(block), block.caption.alt)
+        self._keep_of(plot.name, result)
 
     def table(self, show: Callable[[R], blocks.Table], result: R) -> None:
         """Show a result as a table; its raw numbers are kept under the table's name."""
         block = show(result)
-        head = "".join(f"<th>{html.escape(column)}</th>" for column in block.columns)
-        rows = "".join(
-            "<tr>"
-            + "".join(f"<td>{html.escape(c.text)} <small>{html.escape(c.small)}</small></td>" for c in row)
-            + "</tr>"
-            for row in block.rows
-        )
-        shown = f"<table><caption>{html.escape(block.caption)}</caption><tr>{head}</tr>{rows}</table>"
-        self._emit(block, shown, block.caption)
-        table = getattr(result, "table", None)
-        if isinstance(table, pd.DataFrame):
-            self.keep(block.name, table)
+        self._emit(block, _table(block), block.caption)
+        self._keep_of(block.name, result)
 
     def answer(self, answer: blocks.Answer) -> None:
         """Give the answer to the notebook's question; the page shows it first."""
-        line, decide = html.escape(f"{answer.tag}: {answer.line}"), html.escape(answer.decide)
-        shown = f"<h3>{line}</h3><p><b>Decide.</b> {decide}</p>"
-        self._emit(answer, shown, f"{answer.tag}: {answer.line}")
+        self._emit(answer, _answer(answer), f"{answer.tag}: {answer.line}")
+
+    def missing(self, text: str, remedy: str) -> None:
+        """Say what the study lacks for an answer, and what would give one."""
+        shown = f"<p>{html.escape(text)}</p><p><b>What would answer it.</b> {html.escape(remedy)}</p>"
+        self._emit(blocks.Missing(text, remedy), shown, text)
 
     def record(self, findings: Findings) -> None:
         """Record findings that no reading shows."""
         self._emit(None, "", "", findings)
 
     def keep(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table as CSV and Parquet under `tables/`, named after the report unless it is `customers`."""
+        """Write a table as CSV and Parquet under `tables/`, named after the report unless it is `customers`.
+
+        Keeping the same table again under the same name does nothing.
+
+        Raises
+        ------
+        PageError : the name was used for another table of this page, or is no word of small letters.
+        """
+        if not _NAME.fullmatch(name):
+            raise PageError(f"the table {name!r} needs a name of small letters, digits and underscores")
+        if name in self._kept:
+            if self._kept[name].equals(table):
+                return
+            raise PageError(f"two tables of this page are named {name!r}: give one of them another name")
+        self._kept[name] = table
         if self._tables is None:
             return
         self._tables.mkdir(parents=True, exist_ok=True)
@@ -106,10 +114,19 @@ class Page:
         table.to_csv(self._tables / f"{stem}.csv", index=False, lineterminator="\n")
         table.to_parquet(self._tables / f"{stem}.parquet", index=False)
 
+    def _keep_of(self, name: str, result: object) -> None:
+        table = getattr(result, "table", None)
+        if isinstance(table, pd.DataFrame):
+            self.keep(name, table)
+
     def _emit(self, block: blocks.Block | None, shown: str, text: str, findings: Findings | None = None) -> None:
         from IPython.display import display
 
-        recorded = {key: estimate.as_finding() for key, estimate in (findings or {}).items()}
+        recorded = {key: finding for key, estimate in (findings or {}).items() if (finding := estimate.as_finding())}
+        twice = sorted(self._findings & recorded.keys())
+        if twice:
+            raise PageError(f"the findings {', '.join(twice)} are given twice on this page: each key stands for one number")
+        self._findings |= recorded.keys()
         data: dict[str, Any] = {blocks.MIME: blocks.Output(block, recorded).as_json(), "text/plain": text}
         if shown:
             data["text/html"] = shown
@@ -119,3 +136,37 @@ class Page:
 def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     """Open the page of a report; see `Page`."""
     return Page(kit, report, out)
+
+
+def _figure(block: blocks.Figure) -> str:
+    picture = base64.b64encode(block.wide.encode()).decode()
+    return (
+        f"<figure><figcaption><b>{html.escape(block.caption.title)}</b><br>{html.escape(block.caption.subtitle)}"
+        f'</figcaption><img src="data:image/svg+xml;base64,{picture}" alt="{html.escape(block.caption.alt)}"></figure>'
+    )
+
+
+def _table(block: blocks.Table) -> str:
+    align = [_LEFT if i == 0 or i in block.words else _RIGHT for i in range(len(block.columns))]
+    head = "".join(f'<th style="{a}">{html.escape(c)}</th>' for a, c in zip(align, block.columns, strict=True))
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="{a}">{html.escape(c.text)}<br><small>{html.escape(c.small)}</small></td>'
+            for a, c in zip(align, row, strict=True)
+        )
+        + "</tr>"
+        for row in block.rows
+    )
+    return f'<table><caption style="{_LEFT}"><b>{html.escape(block.caption)}</b></caption><tr>{head}</tr>{rows}</table>'
+
+
+def _answer(answer: blocks.Answer) -> str:
+    facts = "".join(
+        f"<li><b>{html.escape(fact.label)}: {html.escape(fact.big)} {html.escape(fact.unit)}</b> {html.escape(fact.text)}</li>"
+        for fact in answer.facts
+    )
+    return (
+        f"<h3>{html.escape(answer.tag)}: {html.escape(answer.line)}</h3><ul>{facts}</ul>"
+        f"<p><b>Decide.</b> {html.escape(answer.decide)}</p>"
+    )

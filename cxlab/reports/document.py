@@ -1,0 +1,221 @@
+"""A notebook read as a document: its question, its answer, its sections; no HTML of the page itself yet."""
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from cxlab.blocks import MIME
+from cxlab.reports import markup
+
+Block = dict[str, Any]
+NO_ALT = "No description has been provided for this image"
+_MARKER = "papermill-error-cell-tag"
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class PageError(ValueError):
+    """A page would break the house rules: a figure without words, say."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing on the page: a block, or `html` that is already safe; `number` counts figures and tables."""
+
+    kind: str
+    block: Block = field(default_factory=dict)
+    html: str = ""
+    number: int = 0
+
+
+@dataclass
+class Section:
+    """A question of the notebook with what answers it."""
+
+    id: str
+    question: str
+    finding: str = ""
+    items: list[Item] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+    words: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a notebook stopped: the error's name and message, and the question of the section it was in."""
+
+    name: str
+    message: str
+    question: str
+
+
+@dataclass
+class Document:
+    """What a page shows, in order."""
+
+    question: str = ""
+    standfirst: str = ""
+    answer: Block | None = None
+    opening: Section = field(default_factory=lambda: Section("opening", ""))
+    sections: list[Section] = field(default_factory=list)
+    findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stop: Stop | None = None
+    n_warnings: int = 0
+
+    @property
+    def missing(self) -> Block | None:
+        """The block that says what the study lacks, where the notebook could not be computed for that reason."""
+        items = [item for section in (self.opening, *self.sections) for item in section.items]
+        return next((item.block for item in items if item.kind == "missing"), None)
+
+
+def read(notebook: Any) -> Document:
+    """Read an executed notebook (a NotebookNode of format 4).
+
+    Raises
+    ------
+    PageError : a figure without a text alternative, two answers, or one finding given twice.
+    """
+    return _Reader().read(notebook)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.document = Document()
+        self.section = self.document.opening
+        self.n_figures = self.n_tables = self.n_outputs = 0
+        self.ids = {"answer", "opening", "provenance", "contents"}
+
+    def read(self, notebook: Any) -> Document:
+        for cell in notebook.cells:
+            if _MARKER in cell.metadata.get("tags", []):
+                continue
+            if cell.cell_type == "markdown":
+                self.prose(cell.source)
+            elif cell.cell_type == "code":
+                if cell.source.strip():
+                    self.section.code.append(cell.source)
+                for output in cell.outputs:
+                    self.output(output)
+        return self.document
+
+    def prose(self, source: str) -> None:
+        for part in markup.split(source):
+            tokens = part.tokens
+            if part.level == 1 and not self.document.question:
+                self.document.question = part.title
+                if tokens and tokens[0]["type"] == "paragraph":
+                    self.document.standfirst = markup.draw([{**tokens[0], "type": "block_text"}]).strip()
+                    tokens = tokens[1:]
+            elif part.level:
+                self.section = Section(self.name(part.title), part.title)
+                self.document.sections.append(self.section)
+            terms = markup.definitions(tokens) if self.section.id == "words" else None
+            if terms is not None:
+                self.section.words.extend(terms)
+            elif tokens:
+                self.section.items.append(Item("html", html=markup.draw(tokens)))
+
+    def name(self, title: str) -> str:
+        """Make an id of a title, one of a kind on the page."""
+        stem = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-") or "section"
+        name, n = stem, 2
+        while name in self.ids:
+            name, n = f"{stem}-{n}", n + 1
+        self.ids.add(name)
+        return name
+
+    def output(self, output: Any) -> None:
+        if output.output_type == "error":
+            if not (output.ename == "SystemExit" and output.evalue in ("", "0")):
+                where = self.section.question or self.document.question
+                self.document.stop = Stop(output.ename, _ANSI.sub("", output.evalue).strip(), where)
+        elif output.output_type == "stream":
+            if output.name == "stderr":
+                self.document.n_warnings += 1
+            elif output.text.strip():
+                self.text(output.text)
+        elif MIME in output.data:
+            self.block(output.data[MIME])
+        else:
+            self.foreign(output.data, output.metadata)
+
+    def block(self, data: dict[str, Any]) -> None:
+        for key, finding in data["findings"].items():
+            if self.document.findings.setdefault(key, finding) is not finding:
+                raise PageError(f"the finding {key!r} is given twice: each key stands for one number")
+        block = data["block"]
+        if block is None:
+            return
+        kind = block["kind"]
+        if kind == "answer":
+            if self.document.answer is not None:
+                raise PageError("the notebook gives two answers: a question has one")
+            self.document.answer = block
+        elif kind == "heading":
+            if self.section.finding or not self.section.question:
+                self.section.items.append(Item("heading", block))
+            else:
+                self.section.finding = block["text"]
+        elif kind == "figure":
+            described(block["caption"]["alt"], block["name"])
+            self.n_figures += 1
+            self.section.items.append(Item("figure", block, number=self.n_figures))
+        elif kind == "table":
+            self.n_tables += 1
+            self.section.items.append(Item("table", block, number=self.n_tables))
+        elif kind in ("reading", "missing"):
+            self.section.items.append(Item(kind, block))
+        else:
+            raise PageError(f"a block of kind {kind!r} is none that a page can show")
+
+    def foreign(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Show what is no block of ours: HTML and Markdown made safe, pictures with their words, plain text."""
+        self.n_outputs += 1
+        if "text/html" in data:
+            html = _joined(data["text/html"])
+            if re.search(r"<img\b", html, flags=re.I):
+                raise PageError("an output holds a picture in HTML, which has no words on the page: use page.figure")
+            kind = "frame" if "<table" in html.lower() else "html"
+            self.section.items.append(Item(kind, html=markup.foreign(html), number=self.n_outputs))
+        elif "text/markdown" in data:
+            self.section.items.append(Item("html", html=markup.markdown(_joined(data["text/markdown"]))))
+        elif picture := next((kind for kind in ("image/svg+xml", "image/png", "image/jpeg") if kind in data), None):
+            alt = described(str(metadata.get(picture, {}).get("alt", "")), f"output {self.n_outputs}")
+            content = _joined(data[picture])
+            if picture == "image/svg+xml":
+                content = base64.b64encode(content.encode()).decode()
+            content = re.sub(r"\s", "", content)
+            if not re.fullmatch(r"[A-Za-z0-9+/=]*", content):
+                raise PageError(f"the picture of output {self.n_outputs} is not base64")
+            self.section.items.append(Item("picture", {"uri": f"data:{picture};base64,{content}", "alt": alt}))
+        elif "text/plain" in data:
+            self.text(_joined(data["text/plain"]))
+
+    def text(self, text: str) -> None:
+        self.section.items.append(Item("text", {"text": _ANSI.sub("", text)}, number=self.n_outputs))
+
+
+def described(alt: str, name: str) -> str:
+    """Return the text alternative of a figure if it is one.
+
+    Raises
+    ------
+    PageError : there is none.
+    """
+    if not alt.strip() or NO_ALT in alt:
+        raise PageError(f"the figure {name!r} has no text alternative: give its caption an `alt` that says its numbers")
+    return alt
+
+
+def blocks(notebook: Any) -> Iterator[dict[str, Any]]:
+    """Yield what the notebook's outputs store: each with its `block` (perhaps None) and `findings`."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if MIME in output.get("data", {}):
+                yield output.data[MIME]
+
+
+def _joined(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(content)

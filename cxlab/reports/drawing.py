@@ -1,0 +1,104 @@
+"""The templates and what they draw with: style sheet, filters, pictures as data addresses."""
+
+import base64
+import datetime as dt
+import math
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from cxlab import words
+from cxlab.plots.style import SEGMENT_NAME, SEGMENT_TOKEN, TOKENS
+
+_TEMPLATES = files("cxlab.reports") / "templates"
+_LONGEST_MESSAGE = 600
+
+
+@cache
+def style_sheet() -> Markup:
+    """Return the style sheet: both palettes as variables, then the house style, without comments."""
+    light, dark = (";".join(f"--{name}:{pair[mode]}" for name, pair in TOKENS.items()) for mode in (0, 1))
+    palettes = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    text = (_TEMPLATES / "cxlab.css").read_text(encoding="utf-8")
+    return Markup(palettes + re.sub(r"/\*.*?\*/\n?", "", text, flags=re.S))  # noqa: S704  (our own file)
+
+
+@cache
+def icon() -> str:
+    """Return the four-field glyph as a data address, so that no browser asks for a favicon."""
+    place = {"pb": (9, 0), "mis": (0, 0), "cand": (9, 9), "lost": (0, 9)}
+    fields = "".join(
+        f'<rect x="{x}" y="{y}" width="7" height="7" fill="{TOKENS[t][0]}"/>' for t, (x, y) in place.items()
+    )
+    return "data:image/svg+xml," + quote(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{fields}</svg>')
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the Jinja environment: everything is escaped, and a name that is not there stops the page."""
+    env = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (_TEMPLATES / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(css=style_sheet(), icon=icon(), SEGMENT_TOKEN=SEGMENT_TOKEN, SEGMENT_NAME=SEGMENT_NAME)
+    env.filters.update(
+        at=position, width=bar_width, bar_token=bar_token, drawing=drawing, paragraphs=paragraphs, moment=moment, brief=brief
+    )
+    return env
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill a template; the text ends in one line break."""
+    return environment().get_template(template).render(**values).strip() + "\n"
+
+
+def position(strip: dict[str, Any], value: float) -> str:
+    """Place a value on an interval strip that is drawn from 2 to 198; what lies outside its scale stands at its end."""
+    span = strip["top"] - strip["bottom"]
+    share = (value - strip["bottom"]) / span if span > 0 and math.isfinite(value) else 0.0
+    return f"{2 + 196 * min(max(share, 0.0), 1.0):.1f}"
+
+
+def bar_width(share: float) -> str:
+    """Write a share as the width of its bar, between nothing and the whole."""
+    return f"{100 * min(max(share, 0.0), 1.0):.1f}%" if math.isfinite(share) else "0.0%"
+
+
+def bar_token(row: list[dict[str, Any]], cell: dict[str, Any]) -> str:
+    """Return the colour of a bar: its segment's, else its row's segment's, else the colour of context."""
+    segment = cell["segment"] or row[0]["segment"]
+    return SEGMENT_TOKEN.get(segment, "other")
+
+
+def drawing(svg: str) -> dict[str, str]:
+    """Return an SVG text as a data address with its size: in an <img> nothing in it can run."""
+    head = svg[: svg.find(">")]
+    width, height = (re.search(rf'\s{side}="([\d.]+)"', head) for side in ("width", "height"))
+    if width is None or height is None:
+        raise ValueError("a drawing does not say its width and height")
+    uri = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    return {"uri": uri, "width": f"{float(width[1]):.0f}", "height": f"{float(height[1]):.0f}"}
+
+
+def paragraphs(text: str) -> list[str]:
+    """Cut a text at its empty lines."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def moment(iso: str) -> str:
+    """Write a moment: 22 November 2025, 13:40 UTC."""
+    then = dt.datetime.fromisoformat(iso)
+    return f"{words.day(then.date())}, {then:%H:%M} UTC"
+
+
+def brief(message: str) -> str:
+    """Shorten a message that is too long to be read."""
+    return message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1].rstrip() + "…"

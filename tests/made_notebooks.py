@@ -1,0 +1,138 @@
+"""Small notebooks for the tests of pages and runs: made, executed or not, with any block in them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from cxlab import blocks
+from cxlab.plots.figure import Plot
+from cxlab.plots.style import COLOUR, fit, is_narrow
+
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+HOSTILE = "<script>document.title='run'</script><img src=\"//evil.example/x\" onerror='x()'>\"'&{{7*7}}</style>"
+
+
+def shown(block: blocks.Block | None, findings: dict[str, dict[str, Any]] | None = None) -> Any:
+    """Return the output that a page emits for a block."""
+    data = blocks.Output(block, findings or {}).as_json()
+    return new_output("display_data", {blocks.MIME: json.loads(json.dumps(data)), "text/plain": ""})
+
+
+def code(source: str, *outputs: Any, tags: Iterable[str] = ()) -> Any:
+    cell = new_code_cell(source, metadata={"tags": list(tags)} if tags else {})
+    cell.outputs = list(outputs)
+    return cell
+
+
+def prose(source: str) -> Any:
+    return new_markdown_cell(source)
+
+
+def notebook(*cells: Any) -> Any:
+    made = new_notebook(cells=list(cells), metadata=KERNEL)
+    for i, cell in enumerate(made.cells):
+        cell.id = f"cell-{i}"
+    return made
+
+
+def draw_bars(result: tuple[float, ...], ax: Any) -> None:
+    ax.barh(range(len(result)), result, color=COLOUR["other"])
+    ax.set_yticks(range(len(result)), [f"Way {i + 1}" for i in range(len(result))])
+    ax.set_xlabel("Share" if is_narrow(ax) else "Share of purchases foreseen")
+    fit(ax, 0.2, 0.18, 0.98, 0.98)
+
+
+def table(name: str = "segments", text: str = "Small figures are 95% intervals.") -> blocks.Table:
+    cell = blocks.Cell
+    sizes = {"profit_bringers": (419, 0.18), "misunderstood": (468, 0.2), "candidates": (110, 0.05), "lost": (1360, 0.58)}
+    names = ("Profit-bringers", "Misunderstood", "Candidates", "Lost")
+    rows = tuple(
+        (cell(label, segment=key), cell(f"{n:,}"), cell(f"{share:.0%}", "16–19%", share), cell("Keep them close"))
+        for label, (key, (n, share)) in zip(names, sizes.items(), strict=True)
+    )
+    return blocks.Table(name, "The four segments", ("Segment", "Customers", "Share", "Action"), rows, text, (3,))
+
+
+BARS = Plot[tuple[float, ...]](
+    "bars",
+    draw_bars,
+    lambda r: blocks.Caption(
+        "Two yes-or-no questions against four richer descriptions",
+        "Deviance explained in the nine months after the cut. Whiskers: 95% interval.",
+        f"Bar chart of skill by description. {', '.join(f'{v:.0%}' for v in r)}. The last is best.",
+        "Customers are cross-fitted in ten folds.",
+    ),
+    lambda r: table("numbers"),
+)
+ANSWER = blocks.Answer(
+    "partly",
+    "Partly supported",
+    "Mostly yes: the four fields foresee 79% of what the best model can. But four clusters foresee more.",
+    (
+        blocks.Fact("Skill kept by the four segments", "79%", "of what the best of five models foresees (95% interval "
+                    "71–91%).", strip=blocks.Strip(0.71, 0.79, 0.91, "Interval 71–91% on a scale from 0 to 100 percent")),
+        blocks.Fact("What it is worth", "61%", "of the next nine months’ contribution came from the 18% who were "
+                    "profit-bringers."),
+        blocks.Fact("How sure", "25", "of the two lines keep two thirds of the skill.", "of 25 settings"),
+    ),
+    "Keep the four fields for daily work. Try a gesture on the misunderstood before paying for one.",
+    "Four plain fields foresee most of what a model can",
+    (
+        blocks.Field("profit_bringers", "18%", "of customers", "61% of the next contribution", "Best service."),
+        blocks.Field("misunderstood", "20%", "of customers", "19% of the next contribution", "Wake them in a trial."),
+        blocks.Field("candidates", "5%", "of customers", "5% of the next contribution", "Raise the basket."),
+        blocks.Field("lost", "58%", "of customers", "15% of the next contribution", "Review. End kindly."),
+    ),
+    (("Are the big spenders also the profitable ones?", "A list of costs would settle it."),),
+)  # fmt: skip
+
+
+def full_notebook(answer: blocks.Answer = ANSWER) -> Any:
+    """Return an executed notebook with every kind of block."""
+    finding = {"skill.segments": {"estimate": 0.79, "low": 0.71, "high": 0.91, "level": 0.95, "n": 2357}}
+    return notebook(
+        prose("# Do the four segments tell who will buy again?\n\nCustomers sorted by **two** plain questions, then followed."),
+        code('study: str = "data/cdnow"  # folder or study.yml\nout: str = ""  # folder for tables', tags=["parameters"]),
+        code('import cxlab as cx\n\nkit = cx.open_study(study)\npage = cx.open_page(kit, "segmentation", out=out)'),
+        prose("## Who is in which field?\n\nActive means an order within the line's days. See [the rule](https://example.org)."),
+        code("page.heading(segments.heading)", shown(blocks.Heading("One customer in six brought almost half of the money"))),
+        code("page.reading(segments)", shown(blocks.Reading("Of 2,357 customers 18% (16–19%) were profit-bringers."), finding)),
+        code("page.figure(cx.plots.bars, skill)", shown(BARS.block((0.3, 0.42, 0.5), source="CDNOW, 1997–98"))),
+        code("page.table(cx.tables.segments, segments)", shown(table())),
+        prose("## What to do, and what would change it?\n\n1. Keep them.\n2. Try a gesture.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |"),
+        code("page.answer(cx.answers.segmentation(segments))", shown(answer), shown(blocks.Reading("Try it.", "Decide"))),
+        prose("## Method and limits\n\n### How the answer was reached\n\nSegments see only orders up to the cut.\n\n- One cohort.\n- No costs."),
+        prose("## Words\n\n- **Profit-bringers**: active and profitable customers\n- **Contribution**: revenue less `costs`"),
+    )  # fmt: skip
+
+
+def hostile_notebook() -> Any:
+    """Return an executed notebook whose every text field tries to break out of the page."""
+    h = HOSTILE
+    facts = (blocks.Fact(h, h, h, h, blocks.Strip(0.1, 0.2, 0.3, h)),)
+    fields = tuple(blocks.Field(s, h, h, h, h) for s in blocks.SEGMENTS)
+    cell = blocks.Cell(h, h, 0.5, "lost")
+    bad = blocks.Table(h, h, (h, h), ((cell, replace(cell, segment=h)),), h)
+    svg = f'<svg width="680" height="340" xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><text>{h}</text></svg>'
+    return notebook(
+        prose(f"# Who {h}?\n\nA standfirst {h} [x](javascript:alert(1)) ![p](https://evil.example/p.png)"),
+        code(h),
+        prose(f"## Section {h}?\n\nText {h}\n\n<iframe src='//evil.example'></iframe>\n\n```\n{h}\n```"),
+        code(h, shown(blocks.Heading(h)), shown(blocks.Heading(h)), shown(blocks.Reading(h, h)), shown(bad),
+             shown(blocks.Figure(h, blocks.Caption(h, h, h, h), svg, svg, h, bad)), shown(blocks.Missing(h, h)),
+             new_output("stream", name="stdout", text=h), new_output("display_data", {"text/html": h.replace("<img", "<b")}),
+             new_output("display_data", {"text/markdown": h}), new_output("execute_result", {"text/plain": h})),
+        code("answer", shown(blocks.Answer("no", h, h, facts, h, h, fields, ((h, h),)))),
+        prose(f"## Words\n\n- **{h}**: {h}"),
+    )  # fmt: skip
+
+
+def write(folder: Path, name: str, made: Any) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(made, folder / f"{name}.ipynb")
+    return folder / f"{name}.ipynb"
