@@ -70,7 +70,7 @@ _ORDERS = TableContract(
         Column("order_id", "id", "lines of one order are summed; without it the lines of one customer and time"),
         Column("cost", "money", "what the goods of the line cost (not of the piece)"),
         Column("quantity", "number", "pieces; below 0 a return"),
-        Column("unit_price", "money", "price of a piece; revenue is quantity x unit_price where revenue is absent"),
+        Column("unit_price", "number", "price of a piece; revenue is quantity x unit_price where revenue is absent"),
         Column("channel", "text", "where the order was made"),
         Column("category", "text", "what kind of goods"),
         Column("store", "text", "which store"),

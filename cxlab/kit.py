@@ -1,1 +1,89 @@
 """The open study: what a notebook starts from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from cxlab.customers import Customers, CustomersError, customer_table
+from cxlab.intake import Intake, read_study
+from cxlab.parameters import Parameters, resolve_parameters
+from cxlab.study import Study, load_study
+
+
+@dataclass(frozen=True)
+class Kit:
+    """A study with its parameters settled; its files are read when first asked for.
+
+    Attributes
+    ----------
+    study : as its file says it.
+    parameters : given ones, else the study's, else the defaults.
+    """
+
+    study: Study
+    parameters: Parameters
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What came of reading the study's sources."""
+        return read_study(self.study, self.parameters)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """One row a customer as of `calibration_end`."""
+        intake = self.intake
+        if intake.calibration_end is None or intake.observation_end is None:
+            raise CustomersError(f"the study {self.study.name} brings no orders: add `orders:` to its sources")
+        return customer_table(
+            intake.engine,
+            calibration_end=intake.calibration_end,
+            observation_end=intake.observation_end,
+            currency=self.study.currency,
+            margin_rate=self.parameters.margin_rate,
+            serve_known="costs" in intake.tables,
+        )
+
+    def close(self) -> None:
+        """Give back what the engine holds; what was computed stays."""
+        if "intake" in self.__dict__:
+            self.intake.close()
+
+    def __enter__(self) -> Self:
+        """Return the kit itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def open_study(study: str | Path, *, seed: int | None = None, **parameters: Any) -> Kit:
+    """Open a study for a notebook.
+
+    Parameters
+    ----------
+    study : folder or `study.yml`; relative to the working directory or, where it is not there, to the folders above it
+        (a notebook's working directory is `notebooks/`).
+    seed, parameters : parameters by name (see `cxlab.parameters.Parameters`); None: the study's own, else the default.
+
+    Raises
+    ------
+    StudyError, ParameterError : the study's file or a parameter is at fault.
+    """
+    opened = load_study(_find(study))
+    return Kit(
+        opened,
+        resolve_parameters(opened.parameters, **{"seed": seed if seed is not None else opened.seed}, **parameters),
+    )
+
+
+def _find(study: str | Path) -> Path:
+    given = Path(study)
+    if given.is_absolute() or given.exists():
+        return given
+    found = (folder / given for folder in Path.cwd().parents)
+    return next((path for path in found if path.exists()), given)

@@ -56,7 +56,7 @@ class ReadOptions(_Part):
     delimiter: Annotated[str, Field(min_length=1)] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Annotated[str, Field(min_length=1)] | None = None
-    date_format: Annotated[str, Field(pattern="%")] | None = None
+    date_format: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .,:/_%-]*%[A-Za-z][A-Za-z0-9 .,:/_%-]*$")] | None = None
     header: tuple[Text, ...] | None = None
     sheet: Text | None = None
 

@@ -1,0 +1,278 @@
+"""A text file as records: its encoding, delimiter and names found out, every line accounted for.
+
+The engine's own reader takes a file that is well formed throughout, and the count of its lines proves it. Anything
+else (an open quotation mark, a line too short, a line break inside quotes) is read here record by record, so that one
+bad line costs one line.
+"""
+
+import csv
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from cxlab.engine import Engine, EngineError, fill
+from cxlab.intake.places import SourceError
+from cxlab.study import ReadOptions, shown_path
+
+_CANDIDATES = (",", ";", "\t", "|")
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "whitespace": "spaces"}
+_SNIFFED_LINES = 200
+_LONGEST_RECORD = 100
+_BATCH = 200_000
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file that was read into the engine.
+
+    Attributes
+    ----------
+    names : the columns' names, in order.
+    relation : the engine's table: line (int64, from 1) and f0, f1, ... (text), one row a record.
+    broken : records that are none: (line, reason, lines it takes).
+    n_lines : physical lines of the file, the last one counted though it may not end.
+    """
+
+    path: Path
+    encoding: str
+    delimiter: str
+    names: tuple[str, ...]
+    relation: str
+    broken: tuple[tuple[int, str, int], ...]
+    n_lines: int
+
+    @property
+    def understood(self) -> str:
+        """How the file was read, in words."""
+        return f"{_NAMES.get(self.delimiter, self.delimiter)}-separated, {self.encoding}"
+
+
+def open_text(path: Path, encoding: str) -> IO[str]:
+    """Open a text file, packed or not; a line ends in a line feed, however it ended in the file."""
+    if path.suffix.lower() == ".gz":
+        return gzip.open(path, "rt", encoding=encoding, newline=None)
+    return path.open("rt", encoding=encoding, newline=None)
+
+
+def read_text(
+    engine: Engine, path: Path, options: ReadOptions, *, expected: frozenset[str], relation: str, place: str
+) -> TextFile:
+    """Read a delimited text file into the engine.
+
+    Parameters
+    ----------
+    expected : names that the file should have; they tell the delimiter.
+    relation : name of the engine's table to make.
+    place : where the study names the file, for messages.
+
+    Raises
+    ------
+    SourceError : no encoding or delimiter fits, or the file holds no record.
+    """
+    encoding = _encoding(path, options, place)
+    with open_text(path, encoding) as text:
+        head = [line for _, line in zip(range(_SNIFFED_LINES), (x for x in text if x.strip()), strict=False)]
+    if not head:
+        raise SourceError(f"{place}: {shown_path(path)} holds no record: export the table again")
+    delimiter = options.delimiter or _delimiter(head, expected, options)
+    names = options.header or tuple(name.strip() for name in _split(head[0].rstrip("\n"), delimiter) or ())
+    if len(names) < 2:
+        raise SourceError(
+            f"{place}: no delimiter was found in {shown_path(path)}, which begins `{head[0].strip()[:60]}`: "
+            'name it there with `read: {delimiter: ";"}`'
+        )
+    has_header = options.header is None
+    n_lines, plain = _count_lines(path, encoding)
+    fast = plain and delimiter != "whitespace" and len(delimiter) == 1 and path.suffix.lower() != ".gz"
+    if fast and _read_well_formed(engine, path, delimiter, len(names), n_lines, has_header, relation):
+        return TextFile(path, encoding, delimiter, names, relation, (), n_lines)
+    broken = _read_record_by_record(engine, path, encoding, delimiter, len(names), has_header, relation)
+    return TextFile(path, encoding, delimiter, names, relation, tuple(broken), n_lines)
+
+
+def raw_lines(path: Path, encoding: str, wanted: dict[int, int]) -> dict[int, str]:
+    """Return records as they stand, by their first line; `wanted` gives how many lines each takes."""
+    found: dict[int, str] = {}
+    covering = {line + i: line for line, n in wanted.items() for i in range(n)}
+    with open_text(path, encoding) as text:
+        for number, line in enumerate(text, 1):
+            if number in covering:
+                first = covering[number]
+                found[first] = found.get(first, "") + line
+    return {line: text.removesuffix("\n") for line, text in found.items()}
+
+
+def _encoding(path: Path, options: ReadOptions, place: str) -> str:
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        try:
+            start = file.read(4)
+        except gzip.BadGzipFile as error:
+            raise SourceError(
+                f"{place}: {shown_path(path)} is not packed with gzip, though its name says so"
+            ) from error
+    if options.encoding:
+        tried = [options.encoding]
+    elif start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        tried = ["utf-16"]
+    else:
+        tried = ["utf-8-sig", "cp1252", "latin-1"]
+    for encoding in tried:
+        try:
+            with open_text(path, encoding) as text:
+                while text.read(1 << 20):
+                    pass
+        except UnicodeError:
+            continue
+        except LookupError as error:
+            raise SourceError(
+                f"{place}: `{encoding}` is no encoding: take utf-8, cp1252 or latin-1, or leave it out"
+            ) from error
+        except (EOFError, OSError) as error:
+            raise SourceError(f"{place}: {shown_path(path)} breaks off ({error}): copy the file again") from error
+        return "utf-8" if encoding == "utf-8-sig" and not start.startswith(b"\xef\xbb\xbf") else encoding
+    raise SourceError(f"{place}: {shown_path(path)} is not {tried[-1]} text: leave `encoding:` out, or name another")
+
+
+def _delimiter(head: list[str], expected: frozenset[str], options: ReadOptions) -> str:
+    """Choose the delimiter whose first line holds most of the expected names, then the one that splits lines alike."""
+
+    def fit(candidate: str) -> tuple[int, float, int]:
+        widths = [len(_split(line.rstrip("\n"), candidate) or ()) for line in head]
+        width = len(options.header) if options.header else widths[0]
+        named = len(expected & {name.strip() for name in _split(head[0].rstrip("\n"), candidate) or ()})
+        return (named, sum(w == width for w in widths) / len(widths) if width > 1 else 0.0, width)
+
+    return max(_CANDIDATES, key=fit)
+
+
+def _split(text: str, delimiter: str) -> list[str] | None:
+    """Split one record; None when its quotation marks do not close, or text stands behind a closing one."""
+    if delimiter == "whitespace":
+        return text.split()
+    if '"' not in text:
+        return text.split(delimiter)
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+
+
+def _is_open(text: str, delimiter: str) -> bool:
+    """Whether a record that does not split ends inside quotation marks, so that the next line may belong to it."""
+    try:
+        next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def _count_lines(path: Path, encoding: str) -> tuple[int, bool]:
+    """Count physical lines; and say whether the engine may read the file itself (UTF-8, one kind of line end)."""
+    if encoding != "utf-8" or path.suffix.lower() == ".gz":
+        with open_text(path, encoding) as text:
+            return sum(1 for _ in text), False
+    feeds = returns = both = 0
+    last = b"\n"
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 22):
+            feeds += chunk.count(b"\n")
+            returns += chunk.count(b"\r")
+            both += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+            last = chunk[-1:]
+    lines = feeds + returns - both + (last not in (b"\n", b"\r"))
+    return lines, both == returns and (both in (0, feeds))
+
+
+def _read_well_formed(
+    engine: Engine, path: Path, delimiter: str, width: int, n_lines: int, has_header: bool, relation: str
+) -> bool:
+    """Let the engine read the file; False when it is not well formed throughout, so that a line could be lost."""
+    sql = fill(
+        "CREATE OR REPLACE TABLE {relation} AS SELECT row_number() OVER () + ? AS line, * FROM read_csv(?, delim=?, "
+        "quote='\"', escape='\"', header=false, skip=?, auto_detect=false, strict_mode=true, null_padding=false, "
+        "max_line_size=4194304, columns={!columns})",
+        relation=relation,
+        columns="{" + ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width)) + "}",
+    )
+    skip = int(has_header)
+    try:
+        engine.read(sql, [skip, str(path), delimiter, skip])
+    except EngineError:
+        return False
+    return bool(engine.row(fill("SELECT COUNT(*) FROM {relation}", relation=relation))[0] == n_lines - skip)
+
+
+def _read_record_by_record(
+    engine: Engine, path: Path, encoding: str, delimiter: str, width: int, has_header: bool, relation: str
+) -> list[tuple[int, str, int]]:
+    broken: list[tuple[int, str, int]] = []
+    lines: list[int] = []
+    fields: list[list[str]] = []
+    kinds = {"line": "int64"} | {f"f{i}": "string" for i in range(width)}
+
+    def flush(append: bool) -> None:
+        columns = {"line": lines} | {f"f{i}": [row[i] for row in fields] for i in range(width)}
+        engine.take(relation, columns, kinds, append=append)
+        lines.clear()
+        fields.clear()
+
+    started = False
+    with open_text(path, encoding) as text:
+        records = _records(text, delimiter, width)
+        for number, (line, taken, found) in enumerate(records):
+            if has_header and number == 0:
+                continue
+            if isinstance(found, str):
+                broken.append((line, found, taken))
+                continue
+            lines.append(line)
+            fields.append(found)
+            if len(lines) == _BATCH:
+                flush(started)
+                started = True
+    flush(started)
+    return broken
+
+
+def _records(text: IO[str], delimiter: str, width: int) -> Iterator[tuple[int, int, list[str] | str]]:
+    """Yield (first line, lines taken, fields or the reason why there are none) of every record."""
+    ahead: list[str] = []
+    number = 0
+    while line := ahead.pop(0) if ahead else text.readline():
+        number += 1
+        if not line.strip():
+            continue
+        record = line.rstrip("\n")
+        found = _split(record, delimiter)
+        taken = 1
+        if found is None and _is_open(record, delimiter):
+            found, taken = _continue_record(record, ahead, text, delimiter, width)
+            del ahead[: taken - 1]
+        if found is None:
+            yield number, 1, "quotation marks do not fit"
+        elif len(found) < width or any(field.strip() for field in found[width:]):
+            yield number, taken, f"{len(found)} fields instead of {width}"
+        else:
+            yield number, taken, found[:width]
+        number += taken - 1
+
+
+def _continue_record(
+    record: str, ahead: list[str], text: IO[str], delimiter: str, width: int
+) -> tuple[list[str] | None, int]:
+    """Try a record with the lines after it, which are kept in `ahead`; (None, 1) when no record comes of it."""
+    for extra in range(_LONGEST_RECORD):
+        if extra == len(ahead):
+            following = text.readline()
+            if not following:
+                break
+            ahead.append(following)
+        record += "\n" + ahead[extra].rstrip("\n")
+        found = _split(record, delimiter)
+        if found is not None:
+            return (found, extra + 2) if len(found) == width else (None, 1)
+        if not _is_open(record, delimiter):
+            break
+    return None, 1
