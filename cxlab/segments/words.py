@@ -81,7 +81,7 @@ def together_in_words(together: Estimate | None, *, costs_known: bool, margin_ra
         share = "a share" if margin_rate is None else words.percent(margin_rate)
         said.append(
             f"No costs came with the data, so contribution is taken to be {share} of revenue: profitable then means "
-            "having spent much, not being cheap to serve. Bring the cost of goods, or the hours spent on each customer, "
-            "to tell the two apart."
+            "having spent much, not being cheap to serve. Bring the cost of goods, or the hours spent on each customer,"
+            " to tell the two apart."
         )
     return " ".join(said)

@@ -1,0 +1,21 @@
+"""Two partitions of the same customers held against each other and against the future, and the verdict on them."""
+
+from cxlab.agreement.ceiling import Ceiling, agreement_ceiling
+from cxlab.agreement.indices import adjusted_mutual_information, adjusted_rand_index
+from cxlab.agreement.partitions import Agreement, PartitionError, compare_partitions
+from cxlab.agreement.skill import Skill, predictive_skill
+from cxlab.agreement.verdict import Verdict, judge_segmentation
+
+__all__ = [
+    "Agreement",
+    "Ceiling",
+    "PartitionError",
+    "Skill",
+    "Verdict",
+    "adjusted_mutual_information",
+    "adjusted_rand_index",
+    "agreement_ceiling",
+    "compare_partitions",
+    "judge_segmentation",
+    "predictive_skill",
+]

@@ -1,0 +1,186 @@
+"""How well could two partitions agree at all: with the noise of sampling, and by luck on the same features."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from cxlab import words
+from cxlab.agreement.indices import adjusted_mutual_information
+from cxlab.agreement.partitions import PartitionError
+from cxlab.errors import InputError
+from cxlab.estimate import Estimate
+
+LEAST_CUSTOMERS = 60  # two halves of thirty
+Predict = Callable[[pd.DataFrame], pd.Series]
+
+
+class FitLabels(Protocol):
+    """Fits a partition on some customers and returns the rule that puts any customer into it."""
+
+    def __call__(self, frame: pd.DataFrame, /, *, k: int, seed: int) -> Predict:
+        """Fit on `frame`, the columns of the customers' frame."""
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """What agreement is to be held against.
+
+    Attributes
+    ----------
+    noise_ceiling : median adjusted mutual information between two clusterings, each fitted on one half of the
+        customers and both predicted for all; low and high hold the middle 95 % of the splits. No value when the
+        customers are too few to be halved.
+    splits : shape (S,), one value a split into halves.
+    random_rules : shape (R,), adjusted mutual information of the clusters with each random rule.
+    observed : that of the clusters with the partition in question.
+    p_value : share of the random rules that agree with the clusters as much or more, (1 + count) / (1 + R).
+    """
+
+    noise_ceiling: Estimate
+    splits: NDArray[np.float64]
+    random_rules: NDArray[np.float64]
+    observed: float
+    p_value: float
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a split or a random rule."""
+        kinds = ["halves"] * len(self.splits) + ["random rule"] * len(self.random_rules)
+        values = np.concatenate([self.splits, self.random_rules])
+        return pd.DataFrame({"kind": kinds, "adjusted_mutual_information": values})
+
+    @property
+    def reading(self) -> str:
+        """The ceiling and the random rules in a sentence each."""
+        rules, middle = words.number(len(self.random_rules)), float(np.median(self.random_rules))
+        beaten = int((self.random_rules < self.observed).sum())
+        said = (
+            f"Of {rules} random rules with groups of the same sizes on the same measures, {words.number(beaten)} agree "
+            f"less with the clusters than the four segments do; in the middle they agree at {words.number(middle, 2)}."
+        )
+        ceiling = self.noise_ceiling
+        if ceiling.low is None or ceiling.high is None:
+            return f"The customers are too few to be halved, so there is no noise ceiling. {said}"
+        spread = words.number_between(ceiling.low, ceiling.high, 2)
+        return (
+            "Clusters found in two halves of the customers apart agree with each other at "
+            f"{words.number(ceiling.number, 2)} in the middle of {words.number(len(self.splits))} splits "
+            f"(95% of the splits: {spread}; {words.count(ceiling.n or 0, 'customer')}). {said}"
+        )
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """The noise ceiling, and how the agreement stands among random rules."""
+        found = {
+            "random_rules_p": Estimate(self.p_value, n=len(self.random_rules), unit="p value against random rules"),
+        }
+        return {"noise_ceiling": self.noise_ceiling, **found} if self.noise_ceiling.value is not None else found
+
+
+def agreement_ceiling(
+    frame: pd.DataFrame,
+    labels: pd.Series,
+    clusters: pd.Series,
+    features: ArrayLike,
+    fit_labels: FitLabels,
+    *,
+    k: int,
+    n_splits: int = 20,
+    n_rules: int = 199,
+    seed: int = 0,
+) -> Ceiling:
+    """Measure the noise ceiling of the clusters, and the agreement of random rules with them.
+
+    Parameters
+    ----------
+    frame : the customers' frame, what `fit_labels` learns from.
+    labels, clusters : shape (n,), the partition in question and the clusters, same index as `frame`.
+    features : shape (n, d), the standardised measures that the clusters were found in.
+    fit_labels : fits k clusters on some of the customers.
+    k : number of clusters.
+    n_splits : random divisions of the customers into two halves.
+    n_rules : random rules with as many groups, of the same sizes, as `labels`.
+    seed : of the splits and the rules.
+
+    Raises
+    ------
+    PartitionError : features that are not of these customers.
+
+    Notes
+    -----
+    A random rule is made as the segments are: one question divides all customers, a second one each side of it. Here
+    a question is a random direction in the space of the measures, cut where the groups get their sizes; customers who
+    are alike are put in random order. Against shuffled labels anything built from the same measures would stand out.
+    The ceiling is shown beside the agreement and never divides it: two clean partitions of which one is finer do not
+    agree fully, however little noise there is.
+    """
+    matrix = np.asarray(features, dtype=float)
+    if matrix.ndim != 2 or len(matrix) != len(frame) or len(labels) != len(frame) or len(clusters) != len(frame):
+        raise PartitionError(
+            f"Labels ({len(labels)} and {len(clusters)}), features {matrix.shape} and customers ({len(frame)}) differ "
+            "in number: give those of the same customers"
+        )
+    rng = np.random.default_rng(seed)
+    splits = _half_agreements(frame, fit_labels, k, n_splits, rng)
+    sizes = labels.value_counts(sort=False).sort_index().to_numpy()
+    rules = np.array([adjusted_mutual_information(random_rule(matrix, sizes, rng), clusters) for _ in range(n_rules)])
+    observed = adjusted_mutual_information(labels, clusters)
+    if len(splits):
+        low, middle, high = (float(v) for v in np.quantile(splits, [0.025, 0.5, 0.975]))
+        ceiling = Estimate(middle, low, high, n=len(frame), unit="adjusted mutual information, 0 chance, 1 identity")
+    else:
+        ceiling = Estimate(n=len(frame))
+    as_much = int((rules >= observed - 1e-12).sum())
+    return Ceiling(ceiling, splits, rules, observed, (1 + as_much) / (1 + n_rules))
+
+
+def random_rule(
+    features: NDArray[np.float64], sizes: NDArray[np.integer], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Divide the customers into groups of given sizes by random questions asked one inside the other, shape (n,)."""
+    labels = np.zeros(len(features), dtype=np.int64)
+    order = rng.permutation(len(sizes))
+    _divide(features, np.arange(len(features)), [(int(g), int(sizes[g])) for g in order], labels, rng)
+    return labels
+
+
+def _divide(
+    features: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    groups: list[tuple[int, int]],
+    labels: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> None:
+    if len(groups) == 1:
+        labels[rows] = groups[0][0]
+        return
+    half = len(groups) // 2
+    first = sum(size for _, size in groups[:half])
+    height = features[rows] @ rng.standard_normal(features.shape[1])
+    ranked = rows[np.lexsort((rng.random(len(rows)), height))]
+    _divide(features, ranked[:first], groups[:half], labels, rng)
+    _divide(features, ranked[first:], groups[half:], labels, rng)
+
+
+def _half_agreements(
+    frame: pd.DataFrame, fit_labels: FitLabels, k: int, n_splits: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Agreement of clusterings of two halves, one value a split; empty where halves cannot be clustered."""
+    n = len(frame)
+    if n < LEAST_CUSTOMERS:
+        return np.zeros(0)
+    found = []
+    for _ in range(n_splits):
+        order = rng.permutation(n)
+        halves = (np.sort(order[: n // 2]), np.sort(order[n // 2 :]))
+        seed = int(rng.integers(2**31))
+        try:
+            one, other = (fit_labels(frame.iloc[half], k=k, seed=seed)(frame) for half in halves)
+        except InputError:  # a half in which the customers do not differ
+            return np.zeros(0)
+        found.append(adjusted_mutual_information(one, other))
+    return np.array(found)

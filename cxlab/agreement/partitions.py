@@ -1,0 +1,179 @@
+"""Two partitions of the same customers: how far they agree, and where they do not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from cxlab import words
+from cxlab.agreement.indices import (
+    Counts,
+    adjusted_mutual_information_of,
+    adjusted_rand_index_of,
+    completeness_of,
+    homogeneity_of,
+    jaccard_overlaps,
+    standardised_residuals,
+)
+from cxlab.errors import InputError
+from cxlab.estimate import Estimate
+
+
+class PartitionError(InputError):
+    """Two partitions cannot be compared."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two partitions agree.
+
+    Attributes
+    ----------
+    counts : shape (R, C), customers by group of the first partition (rows) and of the second (columns).
+    residuals : shape (R, C), adjusted standardised residuals of independence (Haberman 1973); 0 where undefined.
+    adjusted_mutual_information, adjusted_rand_index : 0 is chance, 1 is identity.
+    homogeneity : how far each group of the second holds customers of one group of the first only; 1 is wholly.
+    completeness : how far each group of the first lies in one group of the second only.
+    best_match : of each group of the first, its largest Jaccard overlap with a group of the second, and with which.
+    minimum_group : cells smaller than this are not shown on pages.
+    """
+
+    counts: pd.DataFrame
+    residuals: pd.DataFrame
+    adjusted_mutual_information: Estimate
+    adjusted_rand_index: Estimate
+    homogeneity: Estimate
+    completeness: Estimate
+    best_match: dict[str, tuple[str, Estimate]]
+    minimum_group: int
+
+    @property
+    def n(self) -> int:
+        """Number of customers."""
+        return int(self.counts.to_numpy().sum())
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        """Shape (R, C): share of each row's customers in each column; 0 for empty rows."""
+        totals = self.counts.sum(axis=1).clip(lower=1)
+        return self.counts.div(totals, axis=0)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a pair of groups: customers, share of the row, residual."""
+        counts = self.counts.to_numpy()
+        rows, columns = counts.shape
+        return pd.DataFrame(
+            {
+                "segment": np.repeat(self.counts.index.to_numpy(), columns),
+                "cluster": np.tile(self.counts.columns.to_numpy(), rows),
+                "customers": counts.ravel(),
+                "share_of_segment": self.shares.to_numpy().ravel(),
+                "residual": self.residuals.to_numpy().ravel(),
+            }
+        )
+
+    @property
+    def reading(self) -> str:
+        """How far they agree, with interval and n."""
+        ami = self.adjusted_mutual_information
+        spread = words.number_between(_end(ami.low), _end(ami.high), 2)
+        return (
+            f"On a scale where 0 is chance and 1 is identity, the two ways of grouping "
+            f"{words.count(self.n, 'customer')} agree at {words.number(ami.number, 2)} "
+            f"(adjusted mutual information, 95% interval {spread})."
+        )
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """The four measures of agreement."""
+        return {
+            "adjusted_mutual_information": self.adjusted_mutual_information,
+            "adjusted_rand_index": self.adjusted_rand_index,
+            "homogeneity": self.homogeneity,
+            "completeness": self.completeness,
+        }
+
+
+def compare_partitions(
+    labels_a: pd.Series,
+    labels_b: pd.Series,
+    *,
+    groups_a: tuple[str, ...] | None = None,
+    n_bootstrap: int = 200,
+    seed: int = 0,
+    minimum_group: int = 5,
+) -> Agreement:
+    """Compare two partitions of the same customers.
+
+    Parameters
+    ----------
+    labels_a, labels_b : shape (n,), with the same index.
+    groups_a : groups of the first in the order wanted, with those that are empty; sorted when not given.
+    n_bootstrap, seed : resamples of the customers, both partitions kept as they are.
+    minimum_group : cells smaller than this are not shown on pages.
+
+    Raises
+    ------
+    PartitionError : no customers, or labels that are not of the same customers.
+
+    Notes
+    -----
+    With fixed partitions a bootstrap sample of the customers is a multinomial draw of the contingency table, so that
+    is what is drawn. Plug-in information grows with resampling noise; the draws are shifted by their mean excess over
+    the estimate before the percentiles are taken.
+
+    References
+    ----------
+    Vinh, Epps & Bailey (2010), JMLR 11; Hubert & Arabie (1985), J. Classification 2; Rosenberg & Hirschberg (2007).
+    """
+    if len(labels_a) == 0 or not labels_a.index.equals(labels_b.index):
+        raise PartitionError(
+            f"The two partitions are not of the same customers ({len(labels_a)} and {len(labels_b)} labels): "
+            "give two columns of one table"
+        )
+    counts = pd.crosstab(labels_a.astype(str), labels_b.astype(str))
+    if groups_a is not None:
+        counts = counts.reindex(list(groups_a), fill_value=0)
+    counts.index.name = counts.columns.name = None
+    table = counts.to_numpy(np.int64)
+    n = int(table.sum())
+    draws = np.random.default_rng(seed).multinomial(n, table.ravel() / n, size=n_bootstrap).reshape(-1, *table.shape)
+    measure = partial(_estimate, table, draws, n)
+    overlaps = jaccard_overlaps(table)
+    best = {
+        str(group): (
+            str(counts.columns[int(overlaps[i].argmax())]),
+            _estimate(table, draws, n, partial(_best_overlap, row=i)),
+        )
+        for i, group in enumerate(counts.index)
+        if table[i].sum() > 0
+    }
+    return Agreement(
+        counts=counts,
+        residuals=pd.DataFrame(standardised_residuals(table), index=counts.index, columns=counts.columns),
+        adjusted_mutual_information=measure(adjusted_mutual_information_of),
+        adjusted_rand_index=measure(adjusted_rand_index_of),
+        homogeneity=measure(homogeneity_of),
+        completeness=measure(completeness_of),
+        best_match=best,
+        minimum_group=minimum_group,
+    )
+
+
+def _estimate(table: Counts, draws: Counts, n: int, statistic: Callable[[Counts], float]) -> Estimate:
+    value = statistic(table)
+    drawn = np.array([statistic(draw) for draw in draws])
+    low, high = np.quantile(drawn, [0.025, 0.975]) - (drawn.mean() - value)
+    return Estimate(value, float(max(-1.0, low)), float(min(1.0, high)), n=n, unit="0 none, 1 full")
+
+
+def _best_overlap(counts: Counts, row: int) -> float:
+    return float(jaccard_overlaps(counts)[row].max())
+
+
+def _end(value: float | None) -> float:
+    assert value is not None
+    return value

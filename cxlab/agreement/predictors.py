@@ -1,0 +1,125 @@
+"""Ways to foresee what a customer does next: from a group's mean to a gradient boosting of all that is known."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import PoissonRegressor, Ridge
+
+from cxlab.agreement.ceiling import FitLabels
+from cxlab.errors import InputError
+
+Array = NDArray[np.float64]
+Target = Literal["purchases", "contribution"]
+FEATURES = (
+    "n_orders",
+    "repeat_purchases",
+    "tenure_days",
+    "days_since_last_order",
+    "median_gap_days",
+    "iqr_gap_days",
+    "revenue",
+    "returns",
+    "contribution",
+    "cost_to_serve",
+    "gesture_cost",
+    "mean_order_value",
+    "mean_repeat_value",
+)
+RFM = ("days_since_last_order", "n_orders", "revenue")
+FIFTHS = 5
+RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Customers to learn from, and customers to foresee.
+
+    Attributes
+    ----------
+    frame : shape (n, columns of the customers' frame).
+    train, test : numbers of rows.
+    actual : shape (n,), what happened in the hold-out window; only `actual[train]` may be looked at.
+    target : what `actual` counts; purchases are modelled as counts, contribution by squared error.
+    seed : for what is drawn at random.
+    """
+
+    frame: pd.DataFrame
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+    actual: Array
+    target: Target
+    seed: int
+
+    @property
+    def mean(self) -> float:
+        """Mean of those to learn from."""
+        return float(self.actual[self.train].mean())
+
+
+def by_nothing(fold: Fold) -> Array:
+    """Foresee the mean for everybody: shape (n test,)."""
+    return np.full(len(fold.test), fold.mean)
+
+
+def by_group(fold: Fold, labels: pd.Series) -> Array:
+    """Foresee the mean of the customer's group; each group is joined by one customer at the overall mean.
+
+    Without that one, a group in which nobody bought would be foreseen as never to buy, which no data can show.
+    """
+    groups, codes = np.unique(labels.to_numpy(str), return_inverse=True)
+    sums = np.bincount(codes[fold.train], fold.actual[fold.train], minlength=len(groups))
+    sizes = np.bincount(codes[fold.train], minlength=len(groups))
+    means: Array = (sums + fold.mean) / (sizes + 1)
+    return means[codes[fold.test]]
+
+
+def by_refitted_group(fold: Fold, fit_labels: FitLabels, k: int) -> Array:
+    """Foresee the mean of the cluster, the clusters found among those to learn from only.
+
+    Where they do not differ in anything there is one cluster, everybody.
+    """
+    try:
+        labels = fit_labels(fold.frame.iloc[fold.train], k=k, seed=fold.seed)(fold.frame)
+    except InputError:
+        return by_nothing(fold)
+    return by_group(fold, labels)
+
+
+def by_rfm(fold: Fold) -> Array:
+    """Foresee from recency, frequency and money in fifths, their effects added (on the log scale for purchases)."""
+    design = np.column_stack([_fifths(fold.frame[name].to_numpy(float), fold.train) for name in RFM])
+    if design.shape[1] == 0:
+        return by_nothing(fold)
+    known, actual = design[fold.train], fold.actual[fold.train]
+    if fold.target == "purchases":
+        model = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky", max_iter=200).fit(known, actual)
+    else:
+        model = Ridge(alpha=1.0, solver="cholesky").fit(known, actual)
+    return np.asarray(model.predict(design[fold.test]), float)
+
+
+def by_features(fold: Fold) -> Array:
+    """Foresee from everything known about the customer, by gradient boosting of shallow trees."""
+    known = fold.frame[[name for name in FEATURES if name in fold.frame]].to_numpy(float)
+    model = HistGradientBoostingRegressor(
+        loss="poisson" if fold.target == "purchases" else "squared_error",
+        learning_rate=0.05,
+        max_iter=120,
+        max_leaf_nodes=8,
+        min_samples_leaf=40,
+        early_stopping=False,
+        random_state=fold.seed,
+    )
+    return np.asarray(model.fit(known[fold.train], fold.actual[fold.train]).predict(known[fold.test]), float)
+
+
+def _fifths(values: Array, train: NDArray[np.int64]) -> Array:
+    """Mark the fifths, but for the lowest: shape (n, up to 4); equal values fall into one fifth."""
+    cuts = np.unique(np.quantile(values[train], np.arange(1, FIFTHS) / FIFTHS))
+    place = np.searchsorted(cuts, values, side="left")
+    classes = np.unique(place[train])[1:]
+    return np.asarray(place[:, None] == classes[None, :], float)

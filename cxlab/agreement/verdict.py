@@ -1,0 +1,126 @@
+"""The verdict on the four segments, by a rule that was written down first: docs/decisions/0001."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from cxlab import words
+from cxlab.agreement.skill import Skill
+from cxlab.estimate import Estimate
+
+Token = Literal["supported", "partly_supported", "not_supported", "cannot_tell"]
+LEAST_CUSTOMERS, LEAST_DAYS, LEAST_PURCHASES, LEAST_BUYERS = 100, 28, 50, 30
+NEXT_TO_NOTHING = 0.02  # skill
+MOST, SOME = 2 / 3, 1 / 3  # share of the best skill kept
+TOLERATED_LEAD = 0.10  # of the clusters, as a share of the best skill
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be thought of the four segments, and why.
+
+    Attributes
+    ----------
+    token : supported, partly_supported, not_supported or cannot_tell.
+    why : one sentence.
+    n : customers it rests on.
+    """
+
+    token: Token
+    why: str
+    n: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row: the verdict and why."""
+        return pd.DataFrame({"verdict": [self.token], "why": [self.why], "customers": [self.n]})
+
+    @property
+    def reading(self) -> str:
+        """The verdict and why, in a sentence."""
+        return f"{self.token.replace('_', ' ').capitalize()}: {self.why}"
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """The verdict."""
+        return {"verdict": Estimate(verdict=self.token, n=self.n)}
+
+
+def judge_segmentation(skill: Skill) -> Verdict:
+    """Apply the rule, in the order in which it is written.
+
+    Parameters
+    ----------
+    skill : what each description foresees, with intervals.
+
+    Notes
+    -----
+    A claim is shown when the whole 95 % interval is on its side. The numbers and their reasons stand in
+    docs/decisions/0001-segmentation-verdict.md.
+    """
+    thin = _too_little(skill)
+    if thin:
+        return Verdict("cannot_tell", thin, skill.n)
+    segments, best = skill.score("segments"), skill.best
+    if _high(segments.skill) < NEXT_TO_NOTHING:
+        foreseen = words.percent(max(0.0, segments.skill.number))
+        why = (
+            f"a customer's segment foresees next to nothing of who buys again, {foreseen} of what there is to foresee."
+        )
+        return Verdict("not_supported", why, skill.n)
+    if _low(best.skill) <= 0:
+        why = "nothing known of the customers is shown to foresee who buys again, so the segments cannot be judged."
+        return Verdict("cannot_tell", why, skill.n)
+    share, lead = segments.share, skill.lead
+    kept = (
+        f"the four segments keep {words.percent(share.number)} of what can be foreseen about who buys again "
+        f"(95% interval {words.percent_between(_low(share), _high(share))})"
+    )
+    keeps_most, close = _low(share) >= MOST, _low(lead) >= -TOLERATED_LEAD
+    ahead, some_missing = _high(lead) < 0, _high(share) < MOST
+    if keeps_most and close and _low(segments.skill) > NEXT_TO_NOTHING:
+        return Verdict("supported", f"{kept}, and clusters are not far ahead of them.", skill.n)
+    if _high(share) < SOME or (some_missing and ahead):
+        beaten = ", and clusters foresee more" if ahead else ""
+        return Verdict("not_supported", f"{kept}{beaten}.", skill.n)
+    if _low(share) >= SOME:
+        but = _reservation(keeps_most=keeps_most, close=close, ahead=ahead)
+        return Verdict("partly_supported", f"{kept}, but {but}.", skill.n)
+    return Verdict("cannot_tell", f"{kept}: too wide a range to decide on.", skill.n)
+
+
+def _reservation(*, keeps_most: bool, close: bool, ahead: bool) -> str:
+    """Say what is not shown."""
+    if not keeps_most:
+        return "not surely two thirds of it"
+    if not close:
+        return "clusters foresee more" if ahead else "clusters may foresee more"
+    return "all of it is little"
+
+
+def _too_little(skill: Skill) -> str:
+    """Say what there is too little of; empty when there is enough."""
+    short = [
+        f"{words.count(have, one, many)} where it takes {need}"
+        for have, need, one, many in (
+            (skill.n, LEAST_CUSTOMERS, "customer", "customers"),
+            (skill.holdout_days, LEAST_DAYS, "day to look ahead", "days to look ahead"),
+            (skill.n_purchases, LEAST_PURCHASES, "purchase in them", "purchases in them"),
+            (skill.n_buyers, LEAST_BUYERS, "customer who bought again", "customers who bought again"),
+        )
+        if have < need
+    ]
+    if short:
+        return f"there is too little to see: {'; '.join(short)}."
+    return skill.missing
+
+
+def _low(estimate: Estimate) -> float:
+    assert estimate.low is not None
+    return estimate.low
+
+
+def _high(estimate: Estimate) -> float:
+    assert estimate.high is not None
+    return estimate.high
