@@ -1,0 +1,233 @@
+"""How often customers come back and when they stop: the BG/NBD model, fitted by maximum likelihood."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings
+from cxlab.purchases import forecast
+from cxlab.purchases.bgnbd_likelihood import BgNbdLikelihood
+from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
+from cxlab.purchases.maximum import Maximum, maximise, positive_estimate
+from cxlab.words import count, day, number, number_between, percent, percent_between
+
+PARAMETERS = ("r", "alpha", "a", "b")
+WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
+_STARTS = ((1.0, 10.0, 1.0, 2.0), (0.2, 3.0, 0.5, 5.0))
+_ENOUGH_TO_START = 20_000  # different histories from which on the climb begins on a part of them
+_MEANING = ("r", "alpha"), ("a", "b")
+_UNSETTLED = ("how much customers differ in pace", "how much they differ in leaving")
+
+
+@dataclass(frozen=True, eq=False)
+class PurchaseModel:
+    """A fitted BG/NBD model and the histories it was fitted on; time in weeks.
+
+    Attributes
+    ----------
+    histories : one a customer, in the order of the customers given.
+    maximum : the parameters r, alpha, a, b with their covariance (in logarithms), and how the search ended.
+    calibration_end : last day that was used.
+    """
+
+    histories: Histories
+    maximum: Maximum
+    calibration_end: dt.date
+
+    @property
+    def parameters(self) -> Array:
+        """Return r, alpha, a, b: shape (4,)."""
+        return self.maximum.parameters
+
+    @property
+    def log_likelihood(self) -> float:
+        """Natural logarithm of the likelihood at its maximum."""
+        return self.maximum.value
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the search ended at a maximum, be it at the edge of what was searched."""
+        return self.maximum.status != "not_converged"
+
+    @cached_property
+    def _different(self) -> tuple[Histories, Counts, Counts]:
+        different, counts = self.histories.different()
+        return different, counts, self.histories.which()
+
+    def probability_alive(self) -> Array:
+        """Probability that each customer is still one at `calibration_end`: shape (n,), 1 for who bought once."""
+        return self._for_each(lambda h: forecast.probability_alive(self.parameters, h.frequency, h.recency, h.age))
+
+    def expected_purchases(self, horizon_days: float) -> Array:
+        """Purchases expected of each customer in the next `horizon_days`: shape (n,)."""
+        return self._for_each(lambda h: _expected(self.parameters, h, horizon_days))
+
+    def chance_of_purchase(self, horizon_days: float) -> Array:
+        """Probability of each customer's buying at all in the next `horizon_days`: shape (n,)."""
+        weeks = horizon_days / DAYS_A_WEEK
+        return self._for_each(
+            lambda h: forecast.chance_of_purchase(self.parameters, h.frequency, h.recency, h.age, weeks)
+        )
+
+    def expected_totals(self, horizon_days: float, groups: Counts | None = None) -> tuple[Array, Array]:
+        """Return the purchases expected of each group of customers, and the covariance from the parameters' uncertainty.
+
+        Parameters
+        ----------
+        horizon_days : how far to look ahead.
+        groups : shape (n,), number of each customer's group from 0; None: all are one group.
+
+        Returns
+        -------
+        totals : shape (n groups,).
+        covariance : shape (n groups, n groups), by the delta method.
+        """
+        different, counts, which = self._different
+        if groups is None:
+            members = counts[None].astype(np.float64)
+        else:
+            members = np.zeros((int(groups.max()) + 1, len(counts)))
+            np.add.at(members, (groups, which), 1.0)
+        return self.maximum.propagate(lambda parameters: members @ _expected(parameters, different, horizon_days))
+
+    def estimate(self, function: Callable[[Array], float], unit: str) -> Estimate:
+        """Estimate of a positive quantity that follows from the parameters, its interval even on the log scale."""
+        value, covariance = self.maximum.propagate(lambda parameters: np.array([function(parameters)]))
+        return positive_estimate(float(value[0]), float(np.sqrt(covariance[0, 0])), n=self.histories.n, unit=unit)
+
+    @property
+    def pace(self) -> Estimate:
+        """Purchases a year of a customer who has not left."""
+        return self.estimate(lambda p: float(p[0] / p[1] * WEEKS_A_YEAR), "purchases a year while a customer")
+
+    @property
+    def leaving(self) -> Estimate:
+        """Share of customers for whom the next repeat purchase is the last."""
+        return self.estimate(
+            lambda p: float(p[2] / (p[2] + p[3])), "share of customers who leave after a repeat purchase"
+        )
+
+    @property
+    def first_year(self) -> Estimate:
+        """Repeat purchases expected of a new customer in the first year."""
+        year = np.array([WEEKS_A_YEAR])
+        return self.estimate(
+            lambda p: float(forecast.new_customer_purchases(p, year)[0]), "repeat purchases of a new customer in a year"
+        )
+
+    @property
+    def findings(self) -> Findings:
+        """The parameters and the log-likelihood, as `bgnbd.*`; and what they mean, as `pace`, `leaving`, `first_year`."""
+        n = self.histories.n
+        errors = self.maximum.log_errors
+        found: dict[str, Estimate] = {}
+        for i, name in enumerate(PARAMETERS):
+            value, unit = float(self.parameters[i]), "weeks" if name == "alpha" else "shape"
+            if np.isfinite(errors[i]) and self.is_settled:
+                found[f"bgnbd.{name}"] = positive_estimate(value, float(errors[i]) * value, n=n, unit=unit)
+            else:
+                why = "at_bound" if self.maximum.bound[i] else "not_settled"
+                found[f"bgnbd.{name}"] = Estimate(value, n=n, unit=unit, verdict=why)
+        found["bgnbd.log_likelihood"] = Estimate(self.log_likelihood, n=n, unit="natural logarithm")
+        found["bgnbd.fit"] = Estimate(n=n, verdict=self.maximum.status)
+        return found | {"pace": self.pace, "leaving": self.leaving, "first_year": self.first_year}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a finding: parameter, estimate, low, high, n."""
+        rows = [
+            (k.removeprefix("bgnbd."), e.number, e.low, e.high, e.n)
+            for k, e in self.findings.items()
+            if e.value is not None
+        ]
+        return pd.DataFrame(rows, columns=["parameter", "estimate", "low", "high", "n"]).astype(
+            {"low": float, "high": float}
+        )
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        back = self.histories.n_repeaters / self.histories.n
+        return f"{percent(back)} came back, and after each purchase {percent(self.leaving.number)} stay away for good"
+
+    @property
+    def reading(self) -> str:
+        """How often customers come back, how many leave, and what the data does not settle."""
+        n, repeaters = self.histories.n, self.histories.n_repeaters
+        pace, leaving, year = self.pace, self.leaving, self.first_year
+        said = (
+            f"Of {count(n, 'customer')}, {number(repeaters)} ({percent(repeaters / n)}) bought again by "
+            f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year on average"
+            f"{_interval(pace, '95% interval ')}. After each repeat purchase, {percent(leaving.number)} leave for good"
+            f"{_interval_percent(leaving)}. A new customer is expected to buy again {number(year.number, 1)} times "
+            f"in the first year{_interval(year)}."
+        )
+        if not self.is_settled:
+            return f"{said} The search for the best fit did not settle, so take these figures as rough."
+        loose = [text for names, text in zip(_MEANING, _UNSETTLED, strict=True) if self._is_loose(names)]
+        return f"{said} The data does not settle {' or '.join(loose)}; forecasts can still be sound." if loose else said
+
+    def _is_loose(self, names: tuple[str, ...]) -> bool:
+        errors = self.maximum.log_errors
+        return any(not np.isfinite(errors[PARAMETERS.index(name)]) for name in names)
+
+    def _for_each(self, function: Callable[[Histories], Array]) -> Array:
+        different, _, which = self._different
+        return function(different)[which]
+
+
+def fit_bgnbd(customers: Customers) -> PurchaseModel:
+    """Fit the BG/NBD model to the customers' purchases up to `calibration_end`.
+
+    Several orders on one day are one purchase, time is counted in weeks from each customer's first order.
+
+    Raises
+    ------
+    PurchaseModelError : fewer than 30 customers, or fewer than 10 who bought on a second day.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model, Marketing
+    Science 24(2), 275-284.
+    """
+    return fit_histories(Histories.of(customers), customers.calibration_end)
+
+
+def fit_histories(histories: Histories, calibration_end: dt.date) -> PurchaseModel:
+    """Fit the BG/NBD model to purchase histories; see `fit_bgnbd`."""
+    histories.require_enough()
+    return PurchaseModel(histories, maximise_bgnbd(*histories.different()), calibration_end)
+
+
+def maximise_bgnbd(different: Histories, counts: Counts) -> Maximum:
+    """Maximise the BG/NBD likelihood over different histories and how many customers have each.
+
+    With very many histories the climb begins on every k-th of them, which brings it next to the top at a fraction of the cost.
+    """
+    starts = list(_STARTS)
+    if different.n > 2 * _ENOUGH_TO_START:
+        part = slice(None, None, different.n // _ENOUGH_TO_START)
+        some = Histories(different.frequency[part], different.recency_days[part], different.age_days[part])
+        near = maximise(BgNbdLikelihood(some, counts[part]), starts)
+        starts = [tuple(near.parameters.tolist())]
+    return maximise(BgNbdLikelihood(different, counts), starts)
+
+
+def _expected(parameters: Array, histories: Histories, horizon_days: float) -> Array:
+    weeks = horizon_days / DAYS_A_WEEK
+    return forecast.expected_purchases(parameters, histories.frequency, histories.recency, histories.age, weeks)
+
+
+def _interval(estimate: Estimate, start: str = "") -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" ({start}{number_between(estimate.low, estimate.high, 1)})"
+
+
+def _interval_percent(estimate: Estimate) -> str:
+    return "" if estimate.low is None or estimate.high is None else f" ({percent_between(estimate.low, estimate.high)})"

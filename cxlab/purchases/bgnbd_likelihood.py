@@ -1,0 +1,118 @@
+"""The BG/NBD log-likelihood with its gradient and Hessian, over different histories only."""
+
+import numpy as np
+from scipy.special import betaln, digamma, gammaln, polygamma
+
+from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
+from cxlab.purchases.maximum import in_logarithms
+
+
+class BgNbdLikelihood:
+    """Log-likelihood of (r, alpha, a, b), weeks, as a function of the logarithms of the parameters.
+
+    Every customer with the same history adds the same amount, so each history is worked out once and counted as
+    often as it occurs. What depends on the frequency alone (the gamma functions) or on one day alone (the logarithms) is worked
+    out once for each frequency and each day.
+
+    Parameters
+    ----------
+    histories : different histories.
+    counts : shape (n different,), customers that have each.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way, Marketing Science 24(2), equation 6.
+    """
+
+    def __init__(self, histories: Histories, counts: Counts) -> None:
+        x, weight = histories.frequency, counts.astype(np.float64)
+        self._x, self._x_weight = _totals(x, weight)
+        once = x == 0
+        days, self._once_weight = _totals(histories.age_days[once], weight[once])
+        self._once_age = days / DAYS_A_WEEK
+        again = ~once
+        self._weight = weight[again]
+        self._repeats = x[again].astype(np.float64)
+        frequencies, self._n_of = np.unique(x[again], return_inverse=True)
+        self._frequencies = frequencies.astype(np.float64)
+        age_days, self._age_of = np.unique(histories.age_days[again], return_inverse=True)
+        recency_days, self._recency_of = np.unique(histories.recency_days[again], return_inverse=True)
+        self._age, self._recency = age_days / DAYS_A_WEEK, recency_days / DAYS_A_WEEK
+
+    def __call__(self, log_parameters: Array) -> tuple[float, Array, Array]:
+        """Return the log-likelihood, its gradient (4,) and its Hessian (4, 4), both in the logarithms."""
+        parameters = np.exp(log_parameters)
+        r, alpha, a, b = (float(p) for p in parameters)
+        value, gradient, hessian = self._counting(r, alpha, a, b)
+        self._add_one_time(r, alpha, gradient, hessian)
+        value += float(self._once_weight @ (-r * np.log(alpha + self._once_age)))
+        value += self._add_repeaters(r, alpha, a, b, gradient, hessian)
+        return value, *in_logarithms(parameters, gradient, hessian + np.triu(hessian, 1).T)
+
+    def _counting(self, r: float, alpha: float, a: float, b: float) -> tuple[float, Array, Array]:
+        """Sum what depends on the frequency alone; Hessians are filled above the diagonal only."""
+        x, w = self._x.astype(np.float64), self._x_weight
+        n = float(w.sum())
+        value = float(w @ (gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + x) - betaln(a, b)))
+        ab, abx = a + b, a + b + x
+        from_a = float(w @ (digamma(ab) - digamma(abx)))
+        from_b = from_a + float(w @ (digamma(b + x) - digamma(b)))
+        gradient = np.array(
+            [float(w @ (digamma(r + x) - digamma(r))) + n * np.log(alpha), n * r / alpha, from_a, from_b]
+        )
+        both = float(w @ (polygamma(1, ab) - polygamma(1, abx)))
+        hessian = np.zeros((4, 4))
+        hessian[0, 0] = float(w @ (polygamma(1, r + x) - polygamma(1, r)))
+        hessian[0, 1] = n / alpha
+        hessian[1, 1] = -n * r / alpha**2
+        hessian[2, 2] = hessian[2, 3] = both
+        hessian[3, 3] = both + float(w @ (polygamma(1, b + x) - polygamma(1, b)))
+        return value, gradient, hessian
+
+    def _add_one_time(self, r: float, alpha: float, gradient: Array, hessian: Array) -> None:
+        w, reach = self._once_weight, alpha + self._once_age
+        inverse = float(w @ (1 / reach))
+        gradient[0] -= float(w @ np.log(reach))
+        gradient[1] -= r * inverse
+        hessian[0, 1] -= inverse
+        hessian[1, 1] += r * float(w @ (1 / reach**2))
+
+    def _add_repeaters(self, r: float, alpha: float, a: float, b: float, gradient: Array, hessian: Array) -> float:
+        """Add the repeaters' log(exp(alive) + exp(gone)); return their part of the value."""
+        w, R = self._weight, r + self._repeats
+        left = b + self._frequencies - 1
+        log_age, log_recency = np.log(alpha + self._age)[self._age_of], np.log(alpha + self._recency)[self._recency_of]
+        age, recency = (1 / (alpha + self._age))[self._age_of], (1 / (alpha + self._recency))[self._recency_of]
+        by_left = (1 / left)[self._n_of]
+        # log odds that the customer left after the last order
+        odds = (np.log(a) - np.log(left))[self._n_of] + R * (log_age - log_recency)
+        alive = 1 / (1 + np.exp(np.minimum(odds, 700.0)))
+        gone = 1 - alive
+        value = float(w @ (-R * log_age + np.logaddexp(0.0, odds)))
+        w_gone, w_alive = w * gone, w * alive
+        split = w_gone * alive
+        by_r, by_alpha = log_age - log_recency, R * (age - recency)
+        total_gone = float(w_gone.sum())
+        gradient += [
+            -float(w_alive @ log_age + w_gone @ log_recency),
+            -float(w_alive @ (R * age) + w_gone @ (R * recency)),
+            total_gone / a,
+            -float(w_gone @ by_left),
+        ]
+        hessian[0, 0] += float(split @ by_r**2)
+        hessian[0, 1] += float(split @ (by_r * by_alpha) - w_alive @ age - w_gone @ recency)
+        hessian[0, 2] += float(split @ by_r) / a
+        hessian[0, 3] -= float(split @ (by_r * by_left))
+        hessian[1, 1] += float(split @ by_alpha**2 + w_alive @ (R * age**2) + w_gone @ (R * recency**2))
+        hessian[1, 2] += float(split @ by_alpha) / a
+        hessian[1, 3] -= float(split @ (by_alpha * by_left))
+        hessian[2, 2] += (float(split.sum()) - total_gone) / a**2
+        hessian[2, 3] -= float(split @ by_left) / a
+        hessian[3, 3] += float((split + w_gone) @ by_left**2)
+        return value
+
+
+def _totals(values: Counts, weight: Array) -> tuple[Counts, Array]:
+    """Return each different value and the sum of its weights."""
+    different, place = np.unique(values, return_inverse=True)
+    return different, np.bincount(place, weights=weight, minlength=len(different))

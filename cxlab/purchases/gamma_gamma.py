@@ -1,0 +1,245 @@
+"""What customers spend when they come back: the gamma-gamma model of the value of a purchase."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import digamma, gammaln, polygamma
+from scipy.stats import norm
+
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings
+from cxlab.purchases.groups import merge_small
+from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts, PurchaseModelError
+from cxlab.purchases.maximum import Maximum, in_logarithms, maximise, positive_estimate
+from cxlab.words import money, money_between, number, number_between
+
+INDEPENDENT_WITHIN = 0.2  # largest correlation of frequency and value that the model is trusted with
+_STARTS = ((2.0, 2.0, 2.0), (10.0, 4.0, 0.5))
+_NO_MEAN = 0.01  # of p n + q - 1: at 0 the mean is infinite
+_PARAMETERS = ("p", "q", "gamma")
+
+
+@dataclass(frozen=True, eq=False)
+class SpendModel:
+    """A fitted gamma-gamma model.
+
+    Attributes
+    ----------
+    counts : shape (n,), repeat purchases of known value of each customer, 0 included.
+    means : shape (n,), their mean value; 0 where there are none.
+    maximum : p, q and gamma in units of `scale`, with their covariance, and how the search ended.
+    scale : the median of `means`, in units of currency.
+    currency : ISO 4217 code.
+    minimum_group : groups of fewer customers are joined with their neighbours.
+    """
+
+    counts: Counts
+    means: Array
+    maximum: Maximum
+    scale: float
+    currency: str
+    minimum_group: int
+
+    @property
+    def n_repeaters(self) -> int:
+        """Customers with a repeat purchase of known value."""
+        return int((self.counts > 0).sum())
+
+    @property
+    def parameters(self) -> Array:
+        """Return p, q and gamma (in units of currency): shape (3,)."""
+        return self.maximum.parameters * np.array([1.0, 1.0, self.scale])
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the search ended at a maximum, and customers' mean values have a mean (q above 1)."""
+        return self.maximum.status != "not_converged" and float(self.parameters[1]) > 1.0
+
+    @property
+    def has_steady_value(self) -> bool | None:
+        """Whether value hangs together with frequency by little (the model's assumption); None: cannot be told."""
+        low, high = self.correlation.low, self.correlation.high
+        if low is None or high is None:
+            return None
+        if max(abs(low), abs(high)) <= INDEPENDENT_WITHIN:
+            return True
+        return False if low > INDEPENDENT_WITHIN or high < -INDEPENDENT_WITHIN else None
+
+    def expected_values(self) -> Array:
+        """Value expected of each customer's next purchase, units of currency: shape (n,).
+
+        A mean of the customer's own purchases and of all customers', with more weight on the own the more there are.
+        Where the model has no mean (q of 1 or less), that of all repeat purchases stands in for those who bought once.
+        """
+        return self._expected(self.parameters, self.counts, self.means)
+
+    def propagate(self, function: Callable[[Array], Array]) -> tuple[Array, Array]:
+        """Carry the parameters' covariance over to `function` of (p, q, gamma), shape (k,): value (k,), covariance (k, k)."""
+        return self.maximum.propagate(lambda parameters: function(parameters * np.array([1.0, 1.0, self.scale])))
+
+    def expected_totals(self, weights: Array) -> tuple[Array, Array]:
+        """Return sums of the expected values, one a row of `weights` (k, n), and their covariance (k, k)."""
+        return self.propagate(lambda parameters: weights @ self._expected(parameters, self.counts, self.means))
+
+    @property
+    def typical(self) -> Estimate:
+        """Mean value of a repeat purchase over customers, as the model has it."""
+        none = np.zeros(1, np.int64)
+        value, covariance = self.propagate(lambda parameters: self._expected(parameters, none, none.astype(np.float64)))
+        error = float(np.sqrt(covariance[0, 0]))
+        return positive_estimate(float(value[0]), error, n=self.n_repeaters, unit=f"{self.currency} a purchase")
+
+    @property
+    def correlation(self) -> Estimate:
+        """Correlation of how often and how much (Pearson's), among repeaters.
+
+        No rank correlation: the mean of few skewed amounts lies lower in rank than that of many, so ranks hang together even
+        where the model's assumption holds. The standard error is that of the influence function, which needs no normality.
+
+        References
+        ----------
+        Devlin, Gnanadesikan and Kettenring (1975), Robust estimation and outlier detection with correlation coefficients,
+        Biometrika 62, 531-545 (influence function).
+        """
+        known = self.counts > 0
+        n, unit = int(known.sum()), "correlation"
+        often, much = self.counts[known].astype(np.float64), self.means[known]
+        if min(np.ptp(often), np.ptp(much)) == 0:
+            return Estimate(n=n, verdict="cannot_tell")
+        x, y = (often - often.mean()) / often.std(), (much - much.mean()) / much.std()
+        rho = float(np.clip(np.mean(x * y), -0.999999, 0.999999))
+        error = float(np.std(x * y - rho / 2 * (x**2 + y**2))) / np.sqrt(n)
+        reach = norm.ppf(0.975) * error / (1 - rho**2)
+        low, high = np.tanh(np.arctanh(rho) + np.array([-1, 1]) * reach)
+        return Estimate(rho, float(low), float(high), n=n, unit=unit)
+
+    @property
+    def findings(self) -> Findings:
+        """The parameters as `gammagamma.*`; the mean value and the correlation with frequency."""
+        errors = self.maximum.log_errors
+        units = ("shape", "shape", self.currency)
+        found = {
+            f"gammagamma.{name}": positive_estimate(float(value), float(error * value), n=self.n_repeaters, unit=unit)
+            for name, value, error, unit in zip(_PARAMETERS, self.parameters, errors, units, strict=True)
+        }
+        found["gammagamma.fit"] = Estimate(n=self.n_repeaters, verdict=self.maximum.status)
+        return found | {"purchase_value": self.typical, "frequency_value_correlation": self.correlation}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a number of repeat purchases: purchases (words), customers, mean, low, high (units of currency)."""
+        known = np.flatnonzero(self.counts > 0)
+        groups, names = merge_small(self.counts[known], self.minimum_group)
+        rows = []
+        for group, name in enumerate(names):
+            values = self.means[known[groups == group]]
+            reach = float(norm.ppf(0.975) * values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
+            rows.append(
+                (name, len(values), float(values.mean()), float(values.mean()) - reach, float(values.mean()) + reach)
+            )
+        return pd.DataFrame(rows, columns=["repeat_purchases", "customers", "mean", "low", "high"])
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        typical = money(self.typical.number, self.currency)
+        told = {
+            True: "however often they come",
+            False: "and how much depends on how often they come",
+            None: "and how often they come says little for certain about how much",
+        }[self.has_steady_value]
+        return f"Who comes back spends {typical} a time, {told}"
+
+    @property
+    def reading(self) -> str:
+        """What a purchase is worth, and whether the model's assumption stands."""
+        typical, together = self.typical, self.correlation
+        said = f"A repeat purchase is worth {money(typical.number, self.currency)} on average over customers"
+        if typical.low is not None and typical.high is not None:
+            said += f" (95% interval {money_between(typical.low, typical.high, self.currency)})"
+        said += f", from {number(self.n_repeaters)} customers with a repeat purchase. "
+        if together.low is None or together.high is None:
+            return (
+                said + "Whether frequent customers spend more a time cannot be told: all are alike in one of the two."
+            )
+        said += (
+            f"The model takes it that how often and how much have nothing to do with each other: the correlation is "
+            f"{number(together.number, 2)} ({number_between(together.low, together.high, 2)}), "
+        )
+        said += {
+            True: "small enough to go by.",
+            False: f"stronger than the {INDEPENDENT_WITHIN} that the model is trusted with, so values of customers who buy "
+            "seldom or often are off.",
+            None: f"so it cannot be told for certain that it stays within the {INDEPENDENT_WITHIN} that the model is "
+            "trusted with.",
+        }[self.has_steady_value]
+        return (
+            said
+            if self.is_settled
+            else said + " The fit did not settle on a mean, so take values of single customers as rough."
+        )
+
+    def _expected(self, parameters: Array, counts: Counts, means: Array) -> Array:
+        p, q, gamma = parameters
+        left = p * counts + q - 1
+        pooled = float((self.counts * self.means).sum() / self.counts.sum())
+        return np.where(left > _NO_MEAN, p * (gamma + counts * means) / np.maximum(left, _NO_MEAN), pooled)
+
+
+def fit_gamma_gamma(customers: Customers, *, minimum_group: int = 5) -> SpendModel:
+    """Fit the gamma-gamma model to the mean day totals above 0 of customers' repeat purchases.
+
+    Raises
+    ------
+    PurchaseModelError : fewer than 10 customers have a repeat purchase of a value above 0.
+
+    References
+    ----------
+    Fader and Hardie (2013), The Gamma-Gamma Model of Monetary Value, note at brucehardie.com/notes/025.
+    """
+    counts = customers.frame["n_repeat_values"].to_numpy(np.int64)
+    means = np.where(counts > 0, customers.frame["mean_repeat_value"].to_numpy(np.float64), 0.0)
+    known = counts > 0
+    if int(known.sum()) < FEWEST_REPEATERS:
+        raise PurchaseModelError(
+            f"A model of spending needs {FEWEST_REPEATERS} customers with a repeat purchase of more than 0 up to "
+            f"calibration_end, got {int(known.sum())}: does the orders' revenue column hold the amounts paid?"
+        )
+    scale = float(np.median(means[known]))
+    best = maximise_gamma_gamma(counts[known], means[known] / scale)
+    return SpendModel(counts, means, best, scale, customers.currency, minimum_group)
+
+
+def maximise_gamma_gamma(counts: Counts, means: Array) -> Maximum:
+    """Maximise the likelihood of (p, q, gamma) over customers' purchases, shape (n,), all above 0, and their mean values."""
+    different, place = np.unique(counts, return_inverse=True)
+    weight = np.bincount(place).astype(np.float64)
+    n, k = counts.astype(np.float64), different.astype(np.float64)
+    total, logs = n * means, float((n * np.log(n * means)).sum())
+    rest = float(-np.log(means).sum())
+
+    def likelihood(log_parameters: Array) -> tuple[float, Array, Array]:
+        parameters = np.exp(log_parameters)
+        p, q, gamma = (float(v) for v in parameters)
+        shape, reach = p * n + q, total + gamma
+        log_reach, inverse, kpq = np.log(reach), 1 / reach, p * k + q
+        value = float(weight @ (gammaln(kpq) - gammaln(p * k) - gammaln(q)))
+        value += len(n) * q * np.log(gamma) + p * logs + rest - float(shape @ log_reach)
+        trigamma = polygamma(1, kpq)
+        gradient = np.array([
+            float((weight * k) @ (digamma(kpq) - digamma(p * k))) + logs - float(n @ log_reach),
+            float(weight @ (digamma(kpq) - digamma(q))) + len(n) * np.log(gamma) - float(log_reach.sum()),
+            len(n) * q / gamma - float(shape @ inverse),
+        ])  # fmt: skip
+        hessian = np.zeros((3, 3))
+        hessian[0, 0] = (weight * k**2) @ (trigamma - polygamma(1, p * k))
+        hessian[0, 1] = hessian[1, 0] = (weight * k) @ trigamma
+        hessian[1, 1] = weight @ (trigamma - polygamma(1, q))
+        hessian[0, 2] = hessian[2, 0] = -(n @ inverse)
+        hessian[1, 2] = hessian[2, 1] = len(n) / gamma - inverse.sum()
+        hessian[2, 2] = -len(n) * q / gamma**2 + shape @ inverse**2
+        return value, *in_logarithms(parameters, gradient, hessian)
+
+    return maximise(likelihood, _STARTS)

@@ -1,0 +1,129 @@
+"""What a buy-till-you-die model knows of each customer: how often, how lately, for how long."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxlab.customers import Customers
+from cxlab.errors import InputError
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+DAYS_A_WEEK = 7.0
+FEWEST_CUSTOMERS = 30
+FEWEST_REPEATERS = 10
+
+
+class PurchaseModelError(InputError):
+    """The purchases at hand cannot carry a purchase model."""
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """Purchase histories, one a customer, in whole days.
+
+    Attributes
+    ----------
+    frequency : shape (n,), repeat purchases: days with an order, less one.
+    recency_days : shape (n,), from the first order to the last; 0 for those who bought once.
+    age_days : shape (n,), from the first order to the cut.
+
+    Raises
+    ------
+    PurchaseModelError : a history that cannot be: negative, last order after the cut, repeats without time between.
+
+    Examples
+    --------
+    >>> two = Histories(np.array([0, 2]), np.array([0, 213]), np.array([100, 272]))
+    >>> two.n, two.n_repeaters, two.age.round(2).tolist()
+    (2, 1, [14.29, 38.86])
+    """
+
+    frequency: Counts
+    recency_days: Counts
+    age_days: Counts
+
+    def __post_init__(self) -> None:
+        x, recency, age = self.frequency, self.recency_days, self.age_days
+        if not x.shape == recency.shape == age.shape or x.ndim != 1:
+            raise PurchaseModelError(
+                f"frequency, recency and age need one number a customer, got shapes {x.shape}, {recency.shape}, {age.shape}."
+            )
+        broken = (x < 0) | (recency < 0) | (recency > age) | ((x > 0) & (recency < x)) | ((x == 0) & (recency > 0))
+        if broken.any():
+            i = int(np.flatnonzero(broken)[0])
+            raise PurchaseModelError(
+                f"{int(broken.sum())} purchase histories cannot be; the first, in row {i}, has {x[i]} repeat purchases, "
+                f"the last {recency[i]} days after the first and the cut {age[i]} days after it: check the order dates."
+            )
+
+    @classmethod
+    def of(cls, customers: Customers) -> "Histories":
+        """Take the histories as of `calibration_end`, in the order of `customers.frame`."""
+        frame = customers.frame
+        age = frame["tenure_days"].to_numpy(np.int64)
+        return cls(
+            frame["repeat_purchases"].to_numpy(np.int64), age - frame["days_since_last_order"].to_numpy(np.int64), age
+        )
+
+    @property
+    def n(self) -> int:
+        """Number of customers."""
+        return len(self.frequency)
+
+    @property
+    def n_repeaters(self) -> int:
+        """Number of customers with at least one repeat purchase."""
+        return int((self.frequency > 0).sum())
+
+    @property
+    def recency(self) -> Array:
+        """Weeks from the first order to the last, shape (n,)."""
+        return self.recency_days / DAYS_A_WEEK
+
+    @property
+    def age(self) -> Array:
+        """Weeks from the first order to the cut, shape (n,)."""
+        return self.age_days / DAYS_A_WEEK
+
+    @cached_property
+    def _packed(self) -> tuple[Counts, Counts, Counts]:
+        """The different histories as one sorted integer key each, how many have it, and the base of the key."""
+        base = np.int64(self.age_days.max(initial=0) + 1)
+        key = (self.frequency * base + self.recency_days) * base + self.age_days
+        different, counts = np.unique(key, return_counts=True)
+        return different, counts.astype(np.int64), base[None]
+
+    def different(self) -> tuple["Histories", Counts]:
+        """Return each different history once, in order of (frequency, recency, age), and how many customers have it."""
+        key, counts, base = self._packed
+        rest, age = np.divmod(key, base[0])
+        frequency, recency = np.divmod(rest, base[0])
+        return Histories(frequency, recency, age), counts
+
+    def which(self) -> Counts:
+        """Row number in `different` of each customer, shape (n,)."""
+        key, _, base = self._packed
+        mine = (self.frequency * base[0] + self.recency_days) * base[0] + self.age_days
+        return np.searchsorted(key, mine).astype(np.int64)
+
+    def require_enough(self) -> None:
+        """Raise unless there are customers and repeat purchases enough to learn from.
+
+        Raises
+        ------
+        PurchaseModelError : fewer than 30 customers or fewer than 10 who bought on a second day.
+        """
+        if self.n < FEWEST_CUSTOMERS:
+            raise PurchaseModelError(
+                f"A purchase model needs {FEWEST_CUSTOMERS} customers with an order up to calibration_end, got {self.n}: "
+                "bring more orders, or put calibration_end later in study.yml."
+            )
+        if self.n_repeaters < FEWEST_REPEATERS:
+            who = "nobody" if self.n_repeaters == 0 else f"only {self.n_repeaters}"
+            raise PurchaseModelError(
+                f"A purchase model needs {FEWEST_REPEATERS} customers who bought on a second day up to calibration_end; "
+                f"of {self.n:,} customers {who} did: bring a longer order history, or put calibration_end later in study.yml."
+            )

@@ -1,0 +1,181 @@
+"""Newton's method for a handful of positive parameters: the maximum, how sure it is, and whether it is one at all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxlab.estimate import Estimate, log_normal_interval
+
+Array = NDArray[np.float64]
+Objective = Callable[[Array], tuple[float, Array, Array]]
+Status = Literal["converged", "at_bound", "not_converged"]
+
+BOX = (-8.0, 9.0)  # of the logarithms: 0.0003 to 8,100
+LONGEST_STEP = 2.0
+SURE_OF_A_PARAMETER = 2.5  # standard error of a logarithm: beyond it the interval spans four orders of magnitude
+_MOVE = 1e-4  # of a logarithm, for slopes by central differences
+_MAX_STEPS = 200
+_MAX_HALVINGS = 40
+_TOLERANCE = 1e-9  # largest gradient component, per unit of |log-likelihood| + 1
+_FLATTEST = 1e-9  # smallest curvature that is told from none, as a share of the largest
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where a log-likelihood is largest.
+
+    Attributes
+    ----------
+    log_parameters : shape (k,), logarithms of the parameters.
+    covariance : shape (k, k), of `log_parameters`; zero for those at a bound.
+    bound : shape (k,), True where the parameter ran into the edge of the box.
+    value : the log-likelihood.
+    steps : Newton steps taken from the best start.
+    status : converged, at_bound (the likelihood still rises at the edge) or not_converged.
+    """
+
+    log_parameters: Array
+    covariance: Array
+    bound: NDArray[np.bool_]
+    value: float
+    steps: int
+    status: Status
+
+    @property
+    def parameters(self) -> Array:
+        """The parameters themselves, shape (k,)."""
+        return np.exp(self.log_parameters)
+
+    @property
+    def log_errors(self) -> Array:
+        """Standard errors of `log_parameters`, shape (k,); infinite where the data does not settle the parameter."""
+        errors = np.sqrt(np.diag(self.covariance))
+        return np.where(self.bound | (errors > SURE_OF_A_PARAMETER), np.inf, errors)
+
+    def propagate(self, function: Callable[[Array], Array]) -> tuple[Array, Array]:
+        """Carry the covariance over to `function` of the parameters by the delta method.
+
+        Parameters
+        ----------
+        function : parameters, shape (k,) -> shape (m,).
+
+        Returns
+        -------
+        value : shape (m,), at the maximum.
+        covariance : shape (m, m).
+        """
+        at = self.log_parameters
+        slopes = [
+            (function(np.exp(at + move)) - function(np.exp(at - move))) / (2 * _MOVE)
+            for move in _MOVE * np.eye(len(at))
+        ]
+        jacobian = np.stack(slopes, axis=1)
+        return function(np.exp(at)), jacobian @ self.covariance @ jacobian.T
+
+
+def positive_estimate(value: float, error: float, *, n: int, unit: str) -> Estimate:
+    """Estimate of a positive quantity, even on the log scale; without an interval where the data does not settle it.
+
+    Examples
+    --------
+    >>> positive_estimate(2.0, 0.2, n=40, unit="weeks").has_interval
+    True
+    >>> positive_estimate(2.0, 2e3, n=40, unit="weeks").has_interval
+    False
+    """
+    if value > 0 and error <= SURE_OF_A_PARAMETER * value:
+        return log_normal_interval(value, error, n=n, unit=unit)
+    return Estimate(value, n=n, unit=unit)
+
+
+def in_logarithms(parameters: Array, gradient: Array, hessian: Array) -> tuple[Array, Array]:
+    """Carry a gradient and a Hessian over to the logarithms of the parameters."""
+    return gradient * parameters, hessian * np.outer(parameters, parameters) + np.diag(gradient * parameters)
+
+
+def maximise(objective: Objective, starts: Sequence[Sequence[float]]) -> Maximum:
+    """Climb from each start (parameters, not logarithms) and return the highest end.
+
+    Parameters
+    ----------
+    objective : logarithms of the parameters, shape (k,) -> value, gradient (k,), Hessian (k, k) in the logarithms.
+    starts : a few points, each of k positive numbers.
+
+    References
+    ----------
+    Nocedal and Wright (2006), Numerical Optimization, chapter 3.4 (modified Newton with backtracking).
+
+    Examples
+    --------
+    >>> def bowl(x): return -float((x**2).sum()), -2 * x, -2 * np.eye(len(x))
+    >>> maximise(bowl, [(3.0, 0.5)]).parameters.round(6).tolist()
+    [1.0, 1.0]
+    """
+    ends = [_climb(objective, np.log(np.asarray(start, dtype=np.float64))) for start in starts]
+    return max(ends, key=lambda end: end.value)
+
+
+def _climb(objective: Objective, at: Array) -> Maximum:
+    low, high = BOX
+    at = np.clip(at, low, high)
+    value, gradient, hessian = objective(at)
+    done, steps = False, 0
+    while steps < _MAX_STEPS:
+        held = ((at <= low) & (gradient < 0)) | ((at >= high) & (gradient > 0))
+        if _largest(gradient[~held]) <= _TOLERANCE * (1 + abs(value)):
+            done = True
+            break
+        step = np.zeros_like(at)
+        step[~held] = _newton_step(gradient[~held], hessian[np.ix_(~held, ~held)])
+        longest = float(np.abs(step).max())
+        step *= min(1.0, LONGEST_STEP / longest)
+        moved = _first_better(objective, at, step, value, gradient)
+        if moved is None:  # no step is better in double precision: as high as it goes
+            done = _largest(gradient[~held]) <= 1e-6 * (1 + abs(value))
+            break
+        at, (value, gradient, hessian) = moved
+        steps += 1
+    bound = ((at <= low) & (gradient < 0)) | ((at >= high) & (gradient > 0))
+    status: Status = "not_converged" if not done else "at_bound" if bound.any() else "converged"
+    return Maximum(at, _covariance(hessian, bound), bound, value, steps, status)
+
+
+def _first_better(
+    objective: Objective, at: Array, step: Array, value: float, gradient: Array
+) -> tuple[Array, tuple[float, Array, Array]] | None:
+    """Halve the step until the value rises enough; None when it never does."""
+    share = 1.0
+    for _ in range(_MAX_HALVINGS):
+        there = np.clip(at + share * step, *BOX)
+        found = objective(there)
+        if np.isfinite(found[0]) and found[0] > value + 1e-4 * float(gradient @ (there - at)):
+            return there, found
+        share /= 2
+    return None
+
+
+def _newton_step(gradient: Array, hessian: Array) -> Array:
+    """Solve for the step, with every curvature taken as a maximum's and no direction as flat."""
+    curvature, axes = np.linalg.eigh(-hessian)
+    size = np.maximum(np.abs(curvature), max(_FLATTEST * float(np.abs(curvature).max()), 1e-12))
+    step: Array = axes @ ((axes.T @ gradient) / size)
+    return step
+
+
+def _covariance(hessian: Array, bound: NDArray[np.bool_]) -> Array:
+    """Inverse of the negative Hessian over the parameters that are not at a bound; flat directions get a huge variance."""
+    covariance = np.zeros_like(hessian)
+    free = np.ix_(~bound, ~bound)
+    if not (~bound).any():
+        return covariance
+    curvature, axes = np.linalg.eigh(-hessian[free])
+    size = np.maximum(curvature, max(_FLATTEST * float(np.abs(curvature).max()), 1e-12))
+    covariance[free] = (axes / size) @ axes.T
+    return covariance
+
+
+def _largest(gradient: Array) -> float:
+    return float(np.abs(gradient).max()) if gradient.size else 0.0
