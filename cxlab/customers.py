@@ -29,6 +29,8 @@ class Customers:
         brings its cost.
     typical_gap_days : 80th percentile of the days between two order days of one customer, over all customers' gaps
         up to calibration_end; None where nobody came back.
+    repeat_days : one row a day on which customers bought again, up to observation_end: day (datetime64), purchases (how
+        many of the customers in `frame` did); None where it was not asked for.
 
     Notes
     -----
@@ -67,6 +69,7 @@ class Customers:
     costs_known: bool
     margin_rate: float | None
     typical_gap_days: float | None = None
+    repeat_days: pd.DataFrame | None = None
 
     @property
     def n(self) -> int:
@@ -159,7 +162,14 @@ def customer_table(
         costs_known=known or serve_known,
         margin_rate=None if known else margin_rate,
         typical_gap_days=None if typical is None else float(typical),
+        repeat_days=_repeat_days(engine, start, end),
     )
+
+
+def _repeat_days(engine: Engine, start: int, end: int) -> pd.DataFrame:
+    found = engine.frame(_REPEAT_DAYS, [end, start])
+    days = np.datetime64(EPOCH) + found["day"].to_numpy(np.int64) * np.timedelta64(1, "D")
+    return pd.DataFrame({"day": days.astype("datetime64[s]"), "purchases": found["purchases"].to_numpy(np.int64)})
 
 
 _CENTS = (
@@ -171,6 +181,15 @@ _GAPS = (
     "FROM (SELECT DISTINCT customer_id, day FROM sales WHERE opens AND day <= ?) AS d"
 )
 _TYPICAL_GAP = f"SELECT PERCENTILE_CONT(0.8) WITHIN GROUP (ORDER BY gap) FROM ({_GAPS}) AS g WHERE gap IS NOT NULL"  # noqa: S608
+_REPEAT_DAYS = """
+SELECT day, COUNT(*) AS purchases
+FROM (
+  SELECT day, MIN(day) OVER (PARTITION BY customer_id) AS first_day
+  FROM (SELECT DISTINCT customer_id, day FROM sales WHERE opens AND day <= ?) AS d
+) AS n
+WHERE first_day <= ? AND day > first_day
+GROUP BY day ORDER BY day
+"""
 _CUSTOMERS = f"""
 WITH days AS (
   SELECT customer_id, day, SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted,
