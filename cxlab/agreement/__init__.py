@@ -3,13 +3,15 @@
 from cxlab.agreement.ceiling import Ceiling, agreement_ceiling
 from cxlab.agreement.indices import adjusted_mutual_information, adjusted_rand_index
 from cxlab.agreement.partitions import Agreement, PartitionError, compare_partitions
-from cxlab.agreement.skill import Skill, predictive_skill
+from cxlab.agreement.scores import Score, Skill
+from cxlab.agreement.skill import predictive_skill
 from cxlab.agreement.verdict import Verdict, judge_segmentation
 
 __all__ = [
     "Agreement",
     "Ceiling",
     "PartitionError",
+    "Score",
     "Skill",
     "Verdict",
     "adjusted_mutual_information",

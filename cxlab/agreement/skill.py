@@ -1,137 +1,33 @@
 """How much of what customers do next is foreseen by each way of describing them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.agreement.ceiling import FitLabels
 from cxlab.agreement.crossfit import Way, cross_fitted_losses
 from cxlab.agreement.partitions import PartitionError
 from cxlab.agreement.predictors import Fold, by_features, by_group, by_nothing, by_refitted_group, by_rfm
+from cxlab.agreement.scores import Score, Skill, end_of
 from cxlab.customers import Customers
+from cxlab.errors import InputError
 from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval
 
 Array = NDArray[np.float64]
 LEAST_CUSTOMERS, LEAST_BUYERS = 100, 10  # below these nothing is cross-fitted
-NAMES = {
-    "segments": "The four segments",
-    "clusters": "Clusters",
-    "rfm": "RFM fifths",
-    "features": "Boosted trees",
-    "purchase_model": "Purchase model",
-}
 
 
-@dataclass(frozen=True)
-class Score:
-    """How well one description foresees.
+class Forecast(Protocol):
+    """A purchase model, as far as it matters here."""
 
-    Attributes
-    ----------
-    predictor : its key.
-    skill : Poisson deviance of the hold-out purchases explained; 0 is the mean of all, 1 is every purchase foreseen.
-    share : skill as a share of the best description's.
-    contribution_skill : share of the squared error of the hold-out contribution explained, if any.
-    """
-
-    predictor: str
-    skill: Estimate
-    share: Estimate
-    contribution_skill: Estimate
-
-
-@dataclass(frozen=True)
-class Skill:
-    """What each description foresees of the hold-out window, for customers it was not fitted on.
-
-    Attributes
-    ----------
-    scores : one a description; none when there is too little to see, and `missing` says why.
-    difference : skill of the segments - skill of the clusters, from the same bootstrap draws.
-    lead : the same as a share of the best description's skill.
-    n, n_purchases, n_buyers : customers, their purchases in the hold-out window, and how many bought at all.
-    holdout_days : length of the hold-out window.
-    n_clusters : number of clusters compared.
-    """
-
-    scores: tuple[Score, ...]
-    difference: Estimate
-    lead: Estimate
-    n: int
-    n_purchases: int
-    n_buyers: int
-    holdout_days: int
-    n_clusters: int
-    missing: str = ""
-
-    def score(self, predictor: str) -> Score:
-        """Return the score of one description."""
-        return next(score for score in self.scores if score.predictor == predictor)
-
-    @property
-    def best(self) -> Score:
-        """The description that foresees most."""
-        return max(self.scores, key=lambda score: score.skill.number)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a description."""
-        columns: dict[str, list[float] | list[str]] = {"predictor": [s.predictor for s in self.scores]}
-        for field in ("skill", "share", "contribution_skill"):
-            estimates: list[Estimate] = [getattr(score, field) for score in self.scores]
-            columns[field] = [e.number for e in estimates]
-            columns[f"{field}_low"] = [np.nan if e.low is None else e.low for e in estimates]
-            columns[f"{field}_high"] = [np.nan if e.high is None else e.high for e in estimates]
-        return pd.DataFrame(columns)
-
-    @property
-    def reading(self) -> str:
-        """What the segments foresee, beside the clusters and the best."""
-        if self.missing:
-            return self.missing
-        segments, clusters, best = self.score("segments"), self.score("clusters"), self.best
-        side = "ahead of" if self.difference.number > 0 else "behind"
-        points = words.number(abs(100 * self.difference.number), 1)
-        spread = words.number_between(100 * _end(self.difference.low), 100 * _end(self.difference.high), 1)
-        purchases, customers = words.count(self.n_purchases, "purchase"), words.count(self.n, "customer")
-        first = (
-            f"The four segments foresee {_shown(segments.skill)} of the spread in the {purchases} that {customers} "
-            f"made in the {self.holdout_days} days after."
-        )
-        name, share = NAMES.get(best.predictor, best.predictor).lower(), segments.share
-        if not share.has_interval:
-            second = f"No description is shown to foresee anything; the best ({name}) comes to {_shown(best.skill)}."
-        elif best is segments:
-            second = "No other description foresees more."
-        else:
-            second = (
-                f"The best description ({name}) foresees {_shown(best.skill)}: the segments keep "
-                f"{words.percent(share.number)} of that ({_interval(share)})."
-            )
-        groups = words.count(self.n_clusters, "cluster")
-        return (
-            f"{first} {second} {groups} foresee {_shown(clusters.skill)}: the segments are {points} points "
-            f"{side} them (95% interval {spread})."
-        )
-
-    @property
-    def findings(self) -> dict[str, Estimate]:
-        """Skill, its share of the best, and skill on contribution, by description; segments less clusters."""
-        if not self.scores:
-            return {}
-        found = {f"skill.{score.predictor}": score.skill for score in self.scores}
-        found |= {f"skill_share.{s.predictor}": s.share for s in self.scores if s.share.value is not None}
-        found |= {
-            f"contribution_skill.{s.predictor}": s.contribution_skill
-            for s in self.scores
-            if s.contribution_skill.value is not None
-        }
-        return {**found, "skill_difference.segments_minus_clusters": self.difference}
+    def expected_purchases(self, horizon_days: float, /) -> Array:
+        """Return, shape (n,), the purchases expected of each customer in the days to come."""
 
 
 def predictive_skill(
@@ -140,7 +36,7 @@ def predictive_skill(
     fit_labels: FitLabels,
     *,
     k: int = 4,
-    expected_purchases: Mapping[str, ArrayLike] | None = None,
+    purchase_model: Callable[[Customers], Forecast] | None = None,
     n_bootstrap: int = 200,
     seed: int = 0,
 ) -> Skill:
@@ -152,13 +48,14 @@ def predictive_skill(
     segments : shape (n,), index of the customers' frame.
     fit_labels : fits k clusters on some of the customers; it is refitted in each fold.
     k : number of clusters.
-    expected_purchases : further predictors by name: purchases expected of each customer in the hold-out window, shape
-        (n,), from a model that saw nothing after the end of calibration. They are not refitted in the folds.
+    purchase_model : fits a model that says how many purchases to expect of each customer. It is a further description;
+        it sees nothing after the end of calibration and so is fitted once, on all customers. Where it cannot be
+        fitted it is left out, and the reading says why.
     n_bootstrap, seed : resamples of the customers, predictions kept as they are; also of the folds.
 
     Raises
     ------
-    PartitionError : labels or expectations that are not of these customers.
+    PartitionError : labels that are not of these customers.
 
     Notes
     -----
@@ -167,10 +64,8 @@ def predictive_skill(
     the predictions fixed and resample customers, so they leave out how the fits would have differed on other customers.
     """
     frame = customers.frame
-    given = {name: np.asarray(values, dtype=float) for name, values in (expected_purchases or {}).items()}
-    for name, size in {"segments": len(segments), **{name: len(values) for name, values in given.items()}}.items():
-        if size != customers.n:
-            raise PartitionError(f"{name} holds {size} values for {customers.n} customers: give one each")
+    if len(segments) != customers.n:
+        raise PartitionError(f"There are {len(segments)} labels for {customers.n} customers: give one each")
     purchases = frame["holdout_purchases"].to_numpy(float)
     n_buyers = int((purchases > 0).sum())
     sizes = (customers.n, int(purchases.sum()), n_buyers, customers.holdout_days, k)
@@ -185,11 +80,26 @@ def predictive_skill(
         "rfm": by_rfm,
         "features": by_features,
     }
-    models: dict[str, Way] = {name: partial(_as_given, values=values) for name, values in given.items()}
+    model, left_out = _foreseen(customers, purchase_model)
     contribution = frame["holdout_contribution"].to_numpy(float)
-    counted = cross_fitted_losses(frame, purchases, "purchases", {**ways, **models}, seed)
+    counted = cross_fitted_losses(frame, purchases, "purchases", {**ways, **model}, seed)
     money = cross_fitted_losses(frame, contribution, "contribution", ways, seed)
-    return _scored(counted, money, sizes, n_bootstrap, seed)
+    return replace(_scored(counted, money, sizes, n_bootstrap, seed), left_out=left_out)
+
+
+def _foreseen(
+    customers: Customers, purchase_model: Callable[[Customers], Forecast] | None
+) -> tuple[dict[str, Way], str]:
+    """Return the purchase model's forecast as a way to foresee, or why there is none."""
+    if purchase_model is None:
+        return {}, ""
+    try:
+        expected = purchase_model(customers).expected_purchases(customers.holdout_days)
+    except InputError as fault:
+        return {}, f"The purchase model is left out: {fault}"
+    if not np.isfinite(expected).all():
+        return {}, "The purchase model is left out: it gives no number for some customers."
+    return {"purchase_model": partial(_as_given, values=expected)}, ""
 
 
 def _scored(
@@ -225,7 +135,7 @@ def _as_given(fold: Fold, values: Array) -> Array:
 
 def _share(value: float, draws: Array, best: Estimate, bests: Array, n: int) -> Estimate:
     """Value as a share of the best; no value unless the best is shown to foresee anything."""
-    if _end(best.low) <= 0:
+    if end_of(best.low) <= 0:
         return Estimate(n=n)
     shares = np.divide(draws, bests, out=np.zeros_like(draws), where=bests > 0)
     return percentile_interval(value / best.number, shares, n=n, unit="share of the best skill")
@@ -236,16 +146,3 @@ def _contribution_skill(sums: Array, draws: Array, column: int, n: int) -> Estim
         return Estimate(n=n)
     unit = "share of the squared error of hold-out contribution explained"
     return percentile_interval(float(1 - sums[column] / sums[0]), 1 - draws[:, column] / draws[:, 0], n=n, unit=unit)
-
-
-def _shown(estimate: Estimate) -> str:
-    return f"{words.percent(estimate.number)} ({_interval(estimate)})"
-
-
-def _interval(estimate: Estimate) -> str:
-    return f"95% interval {words.percent_between(_end(estimate.low), _end(estimate.high))}"
-
-
-def _end(value: float | None) -> float:
-    assert value is not None
-    return value

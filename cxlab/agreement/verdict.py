@@ -6,7 +6,7 @@ from typing import Literal
 import pandas as pd
 
 from cxlab import words
-from cxlab.agreement.skill import Skill
+from cxlab.agreement.scores import Skill
 from cxlab.estimate import Estimate
 
 Token = Literal["supported", "partly_supported", "not_supported", "cannot_tell"]

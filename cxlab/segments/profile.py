@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval, wilson_interval
+from cxlab.estimate import Estimate, bootstrap_sums, normal_interval, percentile_interval, wilson_interval
 from cxlab.segments.rule import Segments
 from cxlab.segments.words import NAMES
 
@@ -30,6 +30,9 @@ class SegmentRow:
     holdout_contribution, holdout_purchases : per customer of the segment in the hold-out window; a value of None for
         fewer than two customers.
     bought_again : share of the segment's customers with an order in the hold-out window.
+    worth : what a change of segment would be worth at most, in hold-out contribution per customer: a profit-bringer over
+        one who is lost, a profit-bringer over a misunderstood and over a candidate; for the lost, what they bring anyway.
+        A difference between groups, not the effect of anything done. No value for groups under `minimum_group`.
     """
 
     segment: str
@@ -41,6 +44,7 @@ class SegmentRow:
     holdout_contribution: Estimate
     holdout_purchases: Estimate
     bought_again: Estimate
+    worth: Estimate
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,7 @@ _MEASURES = (
     "holdout_contribution",
     "holdout_purchases",
     "bought_again",
+    "worth",
 )
 
 
@@ -192,6 +197,7 @@ def describe_segments(
                 holdout_contribution=money,
                 holdout_purchases=purchases,
                 bought_again=bought,
+                worth=_worth(name, frame, segments.labels, minimum_group, customers.currency),
             )
         )
     return SegmentProfile(
@@ -228,6 +234,18 @@ def _means(own: NDArray[np.float64], draws: int, seed: int, units: tuple[str, st
     means = bootstrap_sums(own, draws, seed) / n
     first, second = (percentile_interval(float(own[:, j].mean()), means[:, j], n=n, unit=per[j]) for j in (0, 1))
     return first, second
+
+
+def _worth(name: str, frame: pd.DataFrame, labels: pd.Series, minimum_group: int, currency: str) -> Estimate:
+    """Difference of two segments' mean hold-out contribution (Welch's standard error); the lost stand alone."""
+    pair = {"profit_bringers": ("profit_bringers", "lost"), "lost": ("lost",)}.get(name, ("profit_bringers", name))
+    groups = [frame.loc[(labels == one).to_numpy(), "holdout_contribution"].to_numpy(float) for one in pair]
+    if min(len(group) for group in groups) < max(minimum_group, LEAST_FOR_A_MEAN):
+        return Estimate()
+    means = [float(group.mean()) for group in groups]
+    error = float(np.sqrt(sum(group.var(ddof=1) / len(group) for group in groups)))
+    value = means[0] - means[1] if len(means) > 1 else means[0]
+    return normal_interval(value, error, n=sum(map(len, groups)), unit=f"{currency} per customer")
 
 
 def _between(estimate: Estimate) -> str:

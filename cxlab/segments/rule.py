@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import get_args
+from typing import Protocol, get_args
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,13 @@ from cxlab.segments.words import Activity, Profitability, line_in_words, money_i
 OWN_RHYTHM_MULTIPLE = 2  # active: silent for at most twice the customer's own usual gap
 OWN_RHYTHM_FROM = 2  # gaps between orders from which on a customer's own rhythm is believed
 ALIVE_FROM = 0.5  # active: more likely alive than not
+
+
+class KnowsWhoIsAlive(Protocol):
+    """A purchase model, as far as it matters here."""
+
+    def probability_alive(self) -> NDArray[np.float64]:
+        """Return, shape (n,), the probability that each customer is still one."""
 
 
 class SegmentError(InputError):
@@ -89,7 +96,8 @@ def assign_segments(
     active_days: int | None = None,
     profitability: Profitability | None = None,
     min_profit: float | None = None,
-    alive: ArrayLike | Callable[[Customers], ArrayLike] | None = None,
+    alive: ArrayLike | None = None,
+    purchase_model: Callable[[Customers], KnowsWhoIsAlive] | None = None,
 ) -> Segments:
     """Put each customer into one of the four segments, by what is known at the end of calibration.
 
@@ -104,12 +112,13 @@ def assign_segments(
     profitability : `break_even`: contribution above 0 (the default where costs are known). `median`: above the median
         of all customers (the default otherwise). `amount`: above `min_profit` (the default where it is given).
     min_profit : contribution in units of currency, for `amount`.
-    alive : shape (n,), P(alive) in the order of the customers' frame, or a function that gives it; for `p_alive` only.
+    alive : shape (n,), P(alive) in the order of the customers' frame, for `p_alive`.
+    purchase_model : fits a model that knows P(alive); called for `p_alive` when `alive` is not given, and only then.
 
     Raises
     ------
-    SegmentError : no customers; an unknown definition; `amount` without `min_profit`; `p_alive` without `alive`, or
-        with probabilities that are not as many as the customers or lie outside 0 to 1.
+    SegmentError : no customers; an unknown definition; `amount` without `min_profit`; `p_alive` without `alive` and
+        `purchase_model`, or with probabilities that are not as many as the customers or lie outside 0 to 1.
 
     Notes
     -----
@@ -122,6 +131,8 @@ def assign_segments(
     _known("activity", activity, get_args(Activity))
     chosen = _profitability(customers, profitability, min_profit)
     days = _active_days(customers, active_days)
+    if activity == "p_alive" and alive is None and purchase_model is not None:
+        alive = purchase_model(customers).probability_alive()
     score, line, is_active = _activity(customers, activity, days, alive)
     contribution = customers.frame["contribution"].astype(float)
     threshold = {
@@ -175,7 +186,7 @@ def _active_days(customers: Customers, given: int | None) -> int:
 
 
 def _activity(
-    customers: Customers, activity: Activity, days: int, alive: ArrayLike | Callable[[Customers], ArrayLike] | None
+    customers: Customers, activity: Activity, days: int, alive: ArrayLike | None
 ) -> tuple[NDArray[np.float64], float, NDArray[np.bool_]]:
     """Return the measure of activity, the line on it, and who is active."""
     silent = customers.frame["days_since_last_order"].to_numpy(float)
@@ -189,10 +200,9 @@ def _activity(
         return score, 1.0, score <= 1
     if alive is None:
         raise SegmentError(
-            "activity is p_alive, but no probabilities are given: pass alive (of a purchase model), or choose recency"
+            "activity is p_alive, but no probabilities are given: pass alive or purchase_model, or choose recency"
         )
-    given = alive(customers) if callable(alive) else alive
-    probability = np.asarray(given, dtype=float)
+    probability = np.asarray(alive, dtype=float)
     if probability.shape != (customers.n,):
         raise SegmentError(f"alive has shape {probability.shape}, but there are {customers.n} customers: give one each")
     if not ((probability >= 0) & (probability <= 1)).all():

@@ -85,3 +85,13 @@ def together_in_words(together: Estimate | None, *, costs_known: bool, margin_ra
             " to tell the two apart."
         )
     return " ".join(said)
+
+
+def _strength(together: Estimate) -> str:
+    """Say how two questions stand to each other."""
+    assert together.low is not None and together.high is not None
+    if together.low <= 0 <= together.high:
+        return "have nothing to do with each other, as far as can be seen"
+    if together.number < 0:
+        return "run against each other"
+    return "measure nearly the same thing" if together.number >= STRONG else "go together, but are not the same thing"

@@ -1,0 +1,140 @@
+"""What each description of a customer foresees: the scores, side by side and in words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab import words
+from cxlab.estimate import Estimate
+
+NAMES = {
+    "segments": "The four segments",
+    "clusters": "Clusters",
+    "rfm": "RFM fifths",
+    "features": "Boosted trees",
+    "purchase_model": "Purchase model",
+}
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well one description foresees.
+
+    Attributes
+    ----------
+    predictor : its key.
+    skill : Poisson deviance of the hold-out purchases explained; 0 is the mean of all, 1 is every purchase foreseen.
+    share : skill as a share of the best description's.
+    contribution_skill : share of the squared error of the hold-out contribution explained, if any.
+    """
+
+    predictor: str
+    skill: Estimate
+    share: Estimate
+    contribution_skill: Estimate
+
+
+@dataclass(frozen=True)
+class Skill:
+    """What each description foresees of the hold-out window, for customers it was not fitted on.
+
+    Attributes
+    ----------
+    scores : one a description; none when there is too little to see, and `missing` says why.
+    difference : skill of the segments - skill of the clusters, from the same bootstrap draws.
+    lead : the same as a share of the best description's skill.
+    n, n_purchases, n_buyers : customers, their purchases in the hold-out window, and how many bought at all.
+    holdout_days : length of the hold-out window.
+    n_clusters : number of clusters compared.
+    left_out : which description could not be had, and why; empty when none.
+    """
+
+    scores: tuple[Score, ...]
+    difference: Estimate
+    lead: Estimate
+    n: int
+    n_purchases: int
+    n_buyers: int
+    holdout_days: int
+    n_clusters: int
+    missing: str = ""
+    left_out: str = ""
+
+    def score(self, predictor: str) -> Score:
+        """Return the score of one description."""
+        return next(score for score in self.scores if score.predictor == predictor)
+
+    @property
+    def best(self) -> Score:
+        """The description that foresees most."""
+        return max(self.scores, key=lambda score: score.skill.number)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a description."""
+        columns: dict[str, list[float] | list[str]] = {"predictor": [s.predictor for s in self.scores]}
+        for field in ("skill", "share", "contribution_skill"):
+            estimates: list[Estimate] = [getattr(score, field) for score in self.scores]
+            columns[field] = [e.number for e in estimates]
+            columns[f"{field}_low"] = [np.nan if e.low is None else e.low for e in estimates]
+            columns[f"{field}_high"] = [np.nan if e.high is None else e.high for e in estimates]
+        return pd.DataFrame(columns)
+
+    @property
+    def reading(self) -> str:
+        """What the segments foresee, beside the clusters and the best."""
+        if self.missing:
+            return self.missing
+        segments, clusters, best = self.score("segments"), self.score("clusters"), self.best
+        side = "ahead of" if self.difference.number > 0 else "behind"
+        points = words.number(abs(100 * self.difference.number), 1)
+        spread = words.number_between(100 * end_of(self.difference.low), 100 * end_of(self.difference.high), 1)
+        purchases, customers = words.count(self.n_purchases, "purchase"), words.count(self.n, "customer")
+        first = (
+            f"The four segments foresee {_shown(segments.skill)} of the spread in the {purchases} that {customers} "
+            f"made in the {self.holdout_days} days after."
+        )
+        name, share = NAMES.get(best.predictor, best.predictor).lower(), segments.share
+        if not share.has_interval:
+            second = f"No description is shown to foresee anything; the best ({name}) comes to {_shown(best.skill)}."
+        elif best is segments:
+            second = "No other description foresees more."
+        else:
+            second = (
+                f"The best description ({name}) foresees {_shown(best.skill)}: the segments keep "
+                f"{words.percent(share.number)} of that ({_interval(share)})."
+            )
+        groups = words.count(self.n_clusters, "cluster")
+        return (
+            f"{first} {second} {groups} foresee {_shown(clusters.skill)}: the segments are {points} points "
+            f"{side} them (95% interval {spread}).{' ' * bool(self.left_out)}{self.left_out}"
+        )
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Skill, its share of the best, and skill on contribution, by description; segments less clusters."""
+        if not self.scores:
+            return {}
+        found = {f"skill.{score.predictor}": score.skill for score in self.scores}
+        found |= {f"skill_share.{s.predictor}": s.share for s in self.scores if s.share.value is not None}
+        found |= {
+            f"contribution_skill.{s.predictor}": s.contribution_skill
+            for s in self.scores
+            if s.contribution_skill.value is not None
+        }
+        return {**found, "skill_difference.segments_minus_clusters": self.difference}
+
+
+def _shown(estimate: Estimate) -> str:
+    return f"{words.percent(estimate.number)} ({_interval(estimate)})"
+
+
+def _interval(estimate: Estimate) -> str:
+    return f"95% interval {words.percent_between(end_of(estimate.low), end_of(estimate.high))}"
+
+
+def end_of(value: float | None) -> float:
+    """Return the end of an interval that is there."""
+    assert value is not None
+    return value
