@@ -6,9 +6,11 @@ bound parameter only, and a name through `fill` only. What reads files (`Engine.
 """
 
 import re
+import shutil
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any, Self
 
@@ -36,11 +38,12 @@ class Engine:
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        self._folder = TemporaryDirectory(prefix="cxlab-")
+        self._folder = mkdtemp(prefix="cxlab-")
+        self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         settings: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": self._folder.name,
+            "temp_directory": self._folder,
             "preserve_insertion_order": True,
         }
         if threads is not None:
@@ -48,11 +51,6 @@ class Engine:
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")
         self.statements: list[str] = []
-
-    @property
-    def folder(self) -> Path:
-        """A folder for files that the engine needs for a while; it goes with the engine."""
-        return Path(self._folder.name)
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> None:
         """Run a statement that gives nothing back."""
@@ -74,7 +72,7 @@ class Engine:
         return self._execute(sql, values).df()
 
     def read(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement with a reading function, and return its rows.
+        """Run a statement that reads a file, or texts as dates, and return its rows: not every engine can.
 
         Raises
         ------
@@ -115,7 +113,7 @@ class Engine:
     def close(self) -> None:
         """Give everything back; closing twice is no fault."""
         self._connection.close()
-        self._folder.cleanup()
+        self._forget()
 
     def __enter__(self) -> Self:
         """Return the engine itself."""

@@ -45,7 +45,7 @@ class ReadOptions(_Part):
 
     Attributes
     ----------
-    delimiter : one character, or "whitespace" for runs of spaces and tabs.
+    delimiter : one character, or "tab", or "whitespace" for runs of spaces and tabs.
     decimal : "." or ",".
     encoding : utf-8, cp1252, latin-1, utf-16.
     date_format : as in `strptime`: "%d.%m.%Y".
@@ -53,7 +53,7 @@ class ReadOptions(_Part):
     sheet : the sheet of a workbook.
     """
 
-    delimiter: Annotated[str, Field(min_length=1)] | None = None
+    delimiter: Annotated[str, Field(pattern=r"^(.|whitespace|tab|\\t)$")] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Annotated[str, Field(min_length=1)] | None = None
     date_format: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .,:/_%-]*%[A-Za-z][A-Za-z0-9 .,:/_%-]*$")] | None = None
@@ -305,6 +305,7 @@ def _message(fault: Any) -> str:
         wanted = {
             "name": "may hold letters, digits, - and _ only",
             "currency": "must be a code of three capital letters, as EUR",
+            "delimiter": "must be one character, or tab, or whitespace",
             "date_format": 'must be a format with % signs, as "%d.%m.%Y"',
         }.get(key, "has the wrong form")
     return f"`{key}` is {found}, but {wanted or fault['msg']}"

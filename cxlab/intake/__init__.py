@@ -1,23 +1,42 @@
 """Reading a study: every source read and checked on the engine, every record used or rejected with its reason."""
 
-import datetime as dt
 from pathlib import Path
 
 from cxlab.contract import TABLES
-from cxlab.engine import Engine
+from cxlab.engine import Engine, fill
+from cxlab.intake.calendar import EPOCH, OrderCalendar, order_calendar
 from cxlab.intake.places import SourceError
-from cxlab.intake.result import Intake
+from cxlab.intake.questions import Question, Questions, answerable
+from cxlab.intake.rejects import check_limit
+from cxlab.intake.result import Intake, Rejects
 from cxlab.intake.sales import make_effort, make_sales
-from cxlab.intake.sources import TableIntake, read_source
+from cxlab.intake.sources import Reject, TableIntake, read_source
+from cxlab.intake.windows import find_windows, lonely_orders
 from cxlab.parameters import Parameters, resolve_parameters
-from cxlab.study import Study, load_study
+from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
+from cxlab.words import count
 
-__all__ = ["Intake", "SourceError", "check_study", "read_study"]
-EPOCH = dt.date(1970, 1, 1)
+__all__ = [
+    "Intake",
+    "OrderCalendar",
+    "Question",
+    "Questions",
+    "Reject",
+    "Rejects",
+    "SourceError",
+    "TableIntake",
+    "check_study",
+    "read_study",
+]
 
 
 def check_study(path: str | Path) -> Intake:
-    """Read and check a study; see `read_study`."""
+    """Read and check a study, its file and its sources.
+
+    Raises
+    ------
+    StudyError, ParameterError, SourceError : what is at fault, where, and what to do.
+    """
     study = load_study(path)
     return read_study(study, resolve_parameters(study.parameters, seed=study.seed))
 
@@ -27,8 +46,11 @@ def read_study(study: Study, parameters: Parameters) -> Intake:
 
     Raises
     ------
+    StudyError : the study asks for what does not fit its data.
     SourceError : a source cannot be read, or too many of its records are at fault.
     """
+    if study.engine != "duckdb":
+        raise StudyError(f"{study.place('engine')}: this version runs on the engine `duckdb`, not `{study.engine}`")
     engine = Engine()
     try:
         return _read(engine, study, parameters)
@@ -38,22 +60,75 @@ def read_study(study: Study, parameters: Parameters) -> Intake:
 
 
 def _read(engine: Engine, study: Study, parameters: Parameters) -> Intake:
-    end = study.observation_end
-    last = None if end is None else (end - EPOCH).days
+    last = None if study.observation_end is None else (study.observation_end - EPOCH).days
     tables: dict[str, TableIntake] = {}
     for name, source in study.sources.given.items():
         tables[name] = read_source(engine, study, name, source, observation_end=last)
+        check_limit(engine, study, tables[name], parameters.max_reject_share)
+        if isinstance(source, Trial):
+            _check_arms(engine, study, name, source)
+    columns = {name: table.columns for name, table in tables.items()}
+    outcomes = study.sources.outcomes
+    randomised = "assignments" in tables or (outcomes is not None and outcomes.design == "randomised")
     if "orders" not in tables:
-        return Intake(study, engine, tables, 0, 0, None, None, None, None)
-    make_sales(engine, "orders", tables["orders"].columns)
-    make_effort(engine, {name: tables[name].columns for name in TABLES if name in tables})
-    n_customers, n_orders, first_day, last_day = engine.row(
-        "SELECT COUNT(DISTINCT customer_id), COUNT(*), MIN(day), MAX(day) FROM sales WHERE opens"
+        questions = answerable(columns, n_customers=0, n_holdout_orders=0, randomised=randomised)
+        return Intake(study, engine, tables, questions)
+    make_sales(engine, "orders", columns["orders"])
+    make_effort(engine, {name: columns[name] for name in TABLES if name in columns})
+    windows = find_windows(engine, study)
+    cut, end = (windows.calibration_end - EPOCH).days, (windows.observation_end - EPOCH).days
+    n_customers, n_later = engine.row(
+        "SELECT COUNT(DISTINCT CASE WHEN day <= ? THEN customer_id END), COUNT(CASE WHEN day > ? THEN 1 END) "
+        "FROM sales WHERE opens AND day <= ?",
+        [cut, cut, end],
     )
-    first_order, last_order = EPOCH + dt.timedelta(days=first_day), EPOCH + dt.timedelta(days=last_day)
-    observation_end = study.observation_end or last_order
-    span = (observation_end - first_order).days
-    calibration_end = study.calibration_end or first_order + dt.timedelta(days=span * 2 // 3)
+    questions = answerable(columns, n_customers=n_customers, n_holdout_orders=n_later, randomised=randomised)
     return Intake(
-        study, engine, tables, n_customers, n_orders, first_order, last_order, calibration_end, observation_end
-    )
+        study, engine, tables, questions, tuple(_remarks(engine, tables)), windows.n_customers, windows.n_orders,
+        windows.first_order, windows.last_order, windows.calibration_end, windows.observation_end,
+        order_calendar(engine, last_day=end),
+    )  # fmt: skip
+
+
+def _check_arms(engine: Engine, study: Study, name: str, trial: Trial) -> None:
+    """See that the control arm, and every arm of the allocation, stands in the data."""
+    arms = [arm for (arm,) in engine.rows(fill("SELECT DISTINCT arm FROM {t} ORDER BY arm", t=name))]
+    wanted = {trial.control: ("control",)} | {arm: ("allocation", arm) for arm in trial.allocation or ()}
+    if isinstance(trial, Outcomes) or "control" in trial.model_fields_set or trial.allocation:
+        for arm, key in wanted.items():
+            if arm not in arms:
+                known = ", ".join(f"`{a}`" for a in arms[:10])
+                place = study.place("sources", name, *key)
+                raise SourceError(
+                    f"{place}: no record of {name} has the arm `{arm}`; there are {known}: name one of them"
+                )
+
+
+def _remarks(engine: Engine, tables: dict[str, TableIntake]) -> list[str]:
+    """Say what a reader should know of the data before the answers."""
+    remarks = lonely_orders(engine)
+    if "cost" in tables["orders"].columns:
+        n, uncosted = engine.row("SELECT COUNT(*), COUNT(CASE WHEN cost IS NULL THEN 1 END) FROM orders")
+        if uncosted:
+            remarks.append(
+                f"{count(uncosted, 'line')} of {count(n, 'line')} of orders bring no cost: for them contribution is "
+                "revenue times the margin rate."
+            )
+    costs = tables.get("costs")
+    if costs is not None and "hours" in costs.columns and "hourly_rate" not in costs.columns:
+        remarks.append(
+            "The hours spent on customers have no hourly rate, so they cost nothing here: bring hourly_rate."
+        )
+    for name in ("gestures", "assignments", "costs", "feedback", "incidents"):
+        if name in tables:
+            sql = (
+                "SELECT COUNT(DISTINCT t.customer_id), COUNT(DISTINCT s.customer_id) FROM {t} AS t LEFT JOIN "
+                "(SELECT DISTINCT customer_id FROM sales) AS s ON s.customer_id = t.customer_id"
+            )
+            n, known = engine.row(fill(sql, t=name))
+            if known < n:
+                remarks.append(
+                    f"{count(n - known, 'customer')} of {count(n, 'customer')} in {name} never ordered: are their "
+                    "customer numbers written as in orders?"
+                )
+    return remarks

@@ -7,8 +7,9 @@ from cxlab.intake import readings
 
 EARLIEST, LATEST = 0, 4102444800
 """Moments outside 1970 to 2099 are slips of the pen, in seconds since 1970."""
-LARGEST_AMOUNT = 1e10
+LARGEST = 1e10
 """Amounts and numbers beyond this are slips of the pen."""
+_PRODUCTS = {"orders": [("quantity", "unit_price")], "costs": [("hours", "hourly_rate")]}
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
             "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
 
@@ -65,14 +66,16 @@ def read_column(column: Column, theirs: str, kind: str, understood: Understood) 
         "id": _identifier(column, theirs, text, kind, understood),
         "text": text,
         "moment": _moment(column, theirs, text, kind, understood),
-        "money": f"CASE WHEN ABS({amount}) <= {LARGEST_AMOUNT:.0f} THEN CAST(ROUND({amount} * 100) AS BIGINT) END",
-        "number": f"CASE WHEN ABS({amount}) <= {LARGEST_AMOUNT:.0f} THEN {amount} END",
+        "money": f"CASE WHEN ABS({amount}) <= {LARGEST:.0f} THEN CAST(ROUND({amount} * 100) AS BIGINT) END",
+        "number": f"CASE WHEN ABS({amount}) <= {LARGEST:.0f} THEN {amount} END",
         "flag": theirs if kind == "BOOLEAN" else readings.flag(text),
     }[column.kind]
-    return {column.name: value, f"{column.name}_given": f"({text}) IS NOT NULL"}
+    return {column.name: value, f"cx_given_{column.name}": f"({text}) IS NOT NULL"}
 
 
-def rules(contract: TableContract, present: frozenset[str], observation_end: int | None) -> list[Rule]:
+def rules(
+    contract: TableContract, present: frozenset[str], understood: Understood, observation_end: int | None
+) -> list[Rule]:
     """List the rules of a table, in the order in which a record is charged with them.
 
     Parameters
@@ -85,13 +88,16 @@ def rules(contract: TableContract, present: frozenset[str], observation_end: int
         name = column.name
         if column.required:
             nobody = name in ("customer_id", "referrer_id", "referred_id")
-            found.append(Rule(name, f"{name} is missing", f"NOT {name}_given", outside_limit=nobody))
-        found += _kind_rules(column)
+            found.append(Rule(name, f"{name} is missing", f"NOT cx_given_{name}", outside_limit=nobody))
+        found += _kind_rules(column, understood)
     if contract.one_of:
         groups = [group for group in contract.one_of if present.issuperset(group)]
         lacking = " AND ".join("(" + " OR ".join(f"{name} IS NULL" for name in group) + ")" for group in groups)
         words = " or ".join(" x ".join(group) for group in groups)
         found.append(Rule(groups[0][0], f"{words} is missing", lacking))
+    for one, other in _PRODUCTS.get(contract.name, ()):
+        if {one, other} <= present:
+            found.append(Rule(one, f"{one} x {other} is beyond all measure", f"ABS({one} * {other}) > {LARGEST:.0f}"))
     if contract.name == "orders" and "cost" in present:
         found.append(Rule("cost", "cost is below zero, though the line is no return", "cost < 0 AND NOT is_return"))
     if contract.moment in present and observation_end is not None:
@@ -100,12 +106,13 @@ def rules(contract: TableContract, present: frozenset[str], observation_end: int
     return found
 
 
-def _kind_rules(column: Column) -> list[Rule]:
+def _kind_rules(column: Column, understood: Understood) -> list[Rule]:
     name = column.name
-    unread = f"{name}_given AND {name} IS NULL"
+    unread = f"cx_given_{name} AND {name} IS NULL"
     if column.kind == "moment":
+        how = f" ({understood.date_formats[name]})" if name in understood.date_formats else ""
         return [
-            Rule(name, f"{name} is no date", unread),
+            Rule(name, f"{name} is no date{how}", unread),
             Rule(name, f"{name} lies outside 1970 to 2099", f"{name} < {EARLIEST} OR {name} >= {LATEST}"),
         ]
     if column.kind == "flag":

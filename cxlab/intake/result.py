@@ -1,6 +1,7 @@
 """What came of reading a study: what was read, what was rejected and why, and what the data can answer."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +9,30 @@ import pandas as pd
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
+from cxlab.intake.calendar import OrderCalendar
+from cxlab.intake.questions import Questions
+from cxlab.intake.rejects import write_rejects
 from cxlab.intake.sources import TableIntake
-from cxlab.study import Study
+from cxlab.study import Study, shown_path
+from cxlab.words import count, day, number, percent
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """Why records were not used: one row a table, column and reason, the most frequent first."""
+
+    table: pd.DataFrame
+    reading: str
+
+    @property
+    def findings(self) -> Mapping[str, Estimate]:
+        """The counts stand with the tables."""
+        return {}
 
 
 @dataclass(frozen=True)
 class Intake:
-    """The records of a study in the engine, counted.
+    """The records of a study, read and checked; their tables lie in the engine.
 
     Attributes
     ----------
@@ -22,17 +40,23 @@ class Intake:
     n_customers : with at least one order kept; n_orders : orders kept.
     first_order, last_order : days; None without orders.
     calibration_end, observation_end : days, inclusive, as the study says or found out; None without orders.
+    calendar : orders by month or week; None without orders.
+    questions : what the data can answer, and what to bring for the rest.
+    remarks : what a reader should know of the data, a sentence each.
     """
 
     study: Study
     engine: Engine
-    tables: dict[str, TableIntake]
-    n_customers: int
-    n_orders: int
-    first_order: dt.date | None
-    last_order: dt.date | None
-    calibration_end: dt.date | None
-    observation_end: dt.date | None
+    tables: Mapping[str, TableIntake]
+    questions: Questions
+    remarks: tuple[str, ...] = ()
+    n_customers: int = 0
+    n_orders: int = 0
+    first_order: dt.date | None = None
+    last_order: dt.date | None = None
+    calibration_end: dt.date | None = None
+    observation_end: dt.date | None = None
+    calendar: OrderCalendar | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -41,9 +65,26 @@ class Intake:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a source: records read, used, rejected."""
-        rows = [(t.table, t.n_read, t.n_used, t.n_rejected, t.understood) for t in self.tables.values()]
-        return pd.DataFrame(rows, columns=["table", "rows_read", "rows_used", "rows_rejected", "understood"])
+        """One row a source: table, rows_read, rows_used, rows_rejected, files, understood."""
+        rows = [
+            (t.table, t.n_read, t.n_used, t.n_rejected, ", ".join(f.name for f in t.files), t.understood)
+            for t in self.tables.values()
+        ]
+        return pd.DataFrame(rows, columns=["table", "rows_read", "rows_used", "rows_rejected", "files", "understood"])
+
+    @property
+    def rejects(self) -> Rejects:
+        """Why records were not used."""
+        rows = [(t.table, r.column, r.reason, r.n, r.n / t.n_read) for t in self.tables.values() for r in t.rejects]
+        table = pd.DataFrame(rows, columns=["table", "column", "reason", "records", "share"])
+        if not rows:
+            return Rejects(table, "Every record was used.")
+        most = max(rows, key=lambda row: row[3])
+        reading = (
+            f"{count(sum(row[3] for row in rows), 'record')} were not used; the most frequent reason, in "
+            f"{percent(most[4], 1)} of the {most[0]}: {most[2]}."
+        )
+        return Rejects(table, reading.replace("1 record were", "1 record was"))
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -61,9 +102,46 @@ class Intake:
 
     @property
     def reading(self) -> str:
-        """What was read, in a sentence."""
-        return f"{self.n_orders} orders of {self.n_customers} customers"
+        """What was read, in a sentence or two."""
+        read = " and ".join(f"{count(t.n_read, 'record')} of {t.table}" for t in self.tables.values())
+        text = f"{read} were read, {number(sum(t.n_rejected for t in self.tables.values()))} of them not used."
+        if self.first_order and self.last_order and self.calibration_end:
+            text += (
+                f" They hold {count(self.n_orders, 'order')} by {count(self.n_customers, 'customer')}, from "
+                f"{day(self.first_order)} to {day(self.last_order)}; what is known up to {day(self.calibration_end)} "
+                "foretells, and what came after it checks."
+            )
+        return text
+
+    def summary(self) -> str:
+        """Tell all of it as plain text, for a terminal."""
+        lines = [f"{self.study.title} ({shown_path(self.study.file)})", ""]
+        for table in self.tables.values():
+            lines.append(
+                f"{table.table}: {count(table.n_read, 'record')} read, {number(table.n_used)} used, "
+                f"{number(table.n_rejected)} rejected"
+            )
+            lines.append(f"  from {', '.join(shown_path(file) for file in table.files)}")
+            lines.append(f"  read as {table.understood}")
+            lines += [f"  rejected {number(r.n)}: {r.reason}" for r in table.rejects]
+        if self.first_order and self.last_order and self.calibration_end and self.observation_end:
+            lines += [
+                "",
+                f"{count(self.n_customers, 'customer')} with {count(self.n_orders, 'order')}, "
+                f"{day(self.first_order)} to {day(self.last_order)}",
+                f"calibration up to {day(self.calibration_end)}, hold-out up to {day(self.observation_end)}",
+            ]
+        lines += ["", *(f"Note: {remark}" for remark in self.remarks), *([""] if self.remarks else [])]
+        lines.append("What these data can answer:")
+        for q in self.questions.asked:
+            bring = f"; bring {q.bring}" if q.bring else ""
+            lines.append(f"  {q.can:<7} {q.question} ({q.why}{bring})")
+        return "\n".join(lines) + "\n"
+
+    def write_rejects(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write `rejects/<table>.csv` into a folder, for the tables that have rejects; return the files."""
+        return write_rejects(self.engine, self.tables, Path(folder))
 
     def close(self) -> None:
-        """Close the engine."""
+        """Close the engine: what was counted stays, but no reject can be listed any more."""
         self.engine.close()

@@ -75,7 +75,8 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     engine.run(
         fill(
             "CREATE OR REPLACE TABLE {effort} AS SELECT customer_id, "
-            "CAST(FLOOR(CAST(moment AS DOUBLE) / 86400) AS BIGINT) AS day, CAST(SUM(serve) AS BIGINT) AS serve, CAST(SUM(gesture) AS BIGINT) AS gesture "
+            "CAST(FLOOR(CAST(moment AS DOUBLE) / 86400) AS BIGINT) AS day, "
+            "CAST(SUM(serve) AS BIGINT) AS serve, CAST(SUM(gesture) AS BIGINT) AS gesture "
             "FROM ({!parts}) AS e GROUP BY customer_id, day",
             effort=EFFORT,
             parts=" UNION ALL ".join(parts),

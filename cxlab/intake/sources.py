@@ -12,6 +12,8 @@ from cxlab.intake.places import SourceError, find_files
 from cxlab.intake.textfile import TextFile, read_text
 from cxlab.study import Source, Study, shown_path
 
+_SHOWN_NAMES = 20
+
 
 @dataclass(frozen=True)
 class Reject:
@@ -31,7 +33,7 @@ class TableIntake:
     ----------
     relation : the engine's table of the records used, with the columns of the contract (money in cents, moments in
         seconds since 1970).
-    checked : the same with the rejected ones: file (number), line, fault (number of the rule, or NULL).
+    checked : the same with the rejected ones: cx_file (number), cx_line, cx_fault (number of the rule, or NULL).
     files : its files, in order; `texts` how each was read when it is a text.
     n_read, n_used : records.
     rejects : why the others were not used, most frequent first.
@@ -89,17 +91,17 @@ def read_source(
     understood = _understand(engine, study, table, source, contract, raw, kinds)
     present = frozenset(mapping)
     known = frozenset(c.name for c in contract.columns if c.name in present)
-    rules = checks.rules(contract, known, observation_end)
+    rules = checks.rules(contract, known, understood, observation_end)
     checked = f"{table}_checked"
     _check(engine, contract, raw, kinds, known, understood, rules, checked)
     broken = sum(len(o.text.broken) for o in opened if o.text)
-    n_checked, n_used = engine.row(fill("SELECT COUNT(*), COUNT(*) - COUNT(fault) FROM {t}", t=checked))
+    n_checked, n_used = engine.row(fill("SELECT COUNT(*), COUNT(*) - COUNT(cx_fault) FROM {t}", t=checked))
     if n_checked + broken == 0:
         raise SourceError(
             f"{study.place('sources', table, 'path')}: {shown_path(files[0])} holds its line of names and no record: "
             "export the table again"
         )
-    engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE fault IS NULL", v=table, t=checked))
+    engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
     return TableIntake(
         table, table, checked, files, tuple(o.text for o in opened), n_checked + broken, n_used,
         _rejects(engine, checked, rules, opened), tuple(rules), known,
@@ -151,19 +153,29 @@ def _match_columns(
     mapping |= {n: n for n in contract.names if n not in mapping and n in everywhere and n not in taken}
     if contract.one_of and not any(set(mapping).issuperset(group) for group in contract.one_of):
         needed = " or ".join(" with ".join(f"`{name}`" for name in group) for group in contract.one_of)
-        has = ", ".join(opened[0].columns)
         raise SourceError(
-            f"{study.place('sources', table)}: {shown_path(files[0])} has neither {needed}; it has {has}: "
-            f"say which it is: `columns: {{{contract.one_of[0][0]}: …}}`"
+            f"{study.place('sources', table)}: {shown_path(files[0])} has neither {needed}; it has "
+            f"{_names(opened[0])}: say which it is: `columns: {{{contract.one_of[0][0]}: …}}`"
         )
     if contract.further:
-        mapping |= {name: name for name in sorted(everywhere) if name not in set(mapping.values()) | set(mapping)}
+        taken = {name.lower() for name in mapping}
+        for theirs in sorted(everywhere - set(mapping.values())):
+            ours = theirs if theirs.lower() not in taken else f"{theirs}_further"
+            taken.add(ours.lower())
+            mapping[ours] = theirs
     return mapping
 
 
 def _lacks(file: Path, opened: _Opened, column: str) -> str:
     near = did_you_mean(column, opened.columns)
-    return f"{shown_path(file)} has no column `{column}`; it has {', '.join(opened.columns)}{near}"
+    return f"{shown_path(file)} has no column `{column}`; it has {_names(opened)}{near}"
+
+
+def _names(opened: _Opened) -> str:
+    names = [name[:40] for name in opened.columns]
+    return ", ".join(names[:_SHOWN_NAMES]) + (
+        f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+    )
 
 
 def _gather(
@@ -179,7 +191,7 @@ def _gather(
         columns = "".join(
             f", CAST({one.columns[theirs][0]} AS {kinds[ours]}) AS {quote(ours)}" for ours, theirs in mapping.items()
         )
-        sql = "SELECT {!number} AS file, {!line} AS line{!columns} FROM {relation}"
+        sql = "SELECT {!number} AS cx_file, {!line} AS cx_line{!columns} FROM {relation}"
         parts.append(fill(sql, number=str(number), line=one.line, columns=columns, relation=one.relation))
     raw = f"{table}_raw"
     engine.run(fill("CREATE OR REPLACE VIEW {raw} AS {!all}", raw=raw, all=" UNION ALL ".join(parts)))
@@ -245,9 +257,9 @@ def _check(
     kept = "".join(f", {quote(column.name)}" for column in contract.columns if column.name in known)
     engine.run(
         fill(
-            "CREATE OR REPLACE TABLE {checked} AS SELECT file, line{!kept}{!further}{!also}, "
-            "CASE {!cases} END AS fault FROM (SELECT *{!returned} "
-            "FROM (SELECT file, line{!values}{!further} FROM {raw}) AS r) AS q",
+            "CREATE OR REPLACE TABLE {checked} AS SELECT cx_file, cx_line{!kept}{!further}{!also}, "
+            "CASE {!cases} END AS cx_fault FROM (SELECT *{!returned} "
+            "FROM (SELECT cx_file, cx_line{!values}{!further} FROM {raw}) AS r) AS q",
             checked=checked, kept=kept, further=further, also=", is_return" if returned else "",
             cases=cases, values=values, returned=returned, raw=raw,
         )
@@ -262,7 +274,10 @@ def _is_return(known: frozenset[str]) -> str:
 
 def _rejects(engine: Engine, checked: str, rules: list[checks.Rule], opened: list[_Opened]) -> tuple[Reject, ...]:
     counts = engine.rows(
-        fill("SELECT fault, COUNT(*) FROM {t} WHERE fault IS NOT NULL GROUP BY fault ORDER BY fault", t=checked)
+        fill(
+            "SELECT cx_fault, COUNT(*) FROM {t} WHERE cx_fault IS NOT NULL GROUP BY cx_fault ORDER BY cx_fault",
+            t=checked,
+        )
     )
     found = [Reject(rules[i].column, rules[i].reason, n, rules[i].outside_limit) for i, n in counts]
     reasons = [reason for o in opened if o.text for _, reason, _ in o.text.broken]

@@ -7,8 +7,9 @@ bad line costs one line.
 
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,7 @@ from cxlab.study import ReadOptions, shown_path
 
 _CANDIDATES = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "whitespace": "spaces"}
+_WRITTEN = {"tab": "\t", "\\t": "\t"}
 _SNIFFED_LINES = 200
 _LONGEST_RECORD = 100
 _BATCH = 200_000
@@ -32,7 +34,9 @@ class TextFile:
     names : the columns' names, in order.
     relation : the engine's table: line (int64, from 1) and f0, f1, ... (text), one row a record.
     broken : records that are none: (line, reason, lines it takes).
-    n_lines : physical lines of the file, the last one counted though it may not end.
+    long_records : lines that a record takes, by its first, where it takes more than one.
+    n_lines : physical lines of the file, the last one counted though it may not end: those of names and records,
+        and blank ones.
     """
 
     path: Path
@@ -41,6 +45,7 @@ class TextFile:
     names: tuple[str, ...]
     relation: str
     broken: tuple[tuple[int, str, int], ...]
+    long_records: Mapping[int, int]
     n_lines: int
 
     @property
@@ -73,10 +78,13 @@ def read_text(
     """
     encoding = _encoding(path, options, place)
     with open_text(path, encoding) as text:
-        head = [line for _, line in zip(range(_SNIFFED_LINES), (x for x in text if x.strip()), strict=False)]
+        if "\0" in text.read(4096):
+            raise SourceError(f"{place}: {shown_path(path)} is no text: export the table as CSV")
+    with open_text(path, encoding) as text:
+        head = list(islice((line for line in text if line.strip()), _SNIFFED_LINES))
     if not head:
         raise SourceError(f"{place}: {shown_path(path)} holds no record: export the table again")
-    delimiter = options.delimiter or _delimiter(head, expected, options)
+    delimiter = _WRITTEN.get(options.delimiter or "", options.delimiter) or _delimiter(head, expected, options)
     names = options.header or tuple(name.strip() for name in _split(head[0].rstrip("\n"), delimiter) or ())
     if len(names) < 2:
         raise SourceError(
@@ -87,9 +95,12 @@ def read_text(
     n_lines, plain = _count_lines(path, encoding)
     fast = plain and delimiter != "whitespace" and len(delimiter) == 1 and path.suffix.lower() != ".gz"
     if fast and _read_well_formed(engine, path, delimiter, len(names), n_lines, has_header, relation):
-        return TextFile(path, encoding, delimiter, names, relation, (), n_lines)
-    broken = _read_record_by_record(engine, path, encoding, delimiter, len(names), has_header, relation)
-    return TextFile(path, encoding, delimiter, names, relation, tuple(broken), n_lines)
+        return TextFile(path, encoding, delimiter, names, relation, (), {}, n_lines)
+    read = _Reader(path, encoding, delimiter, len(names), has_header)
+    read.into(engine, relation)
+    if read.accounted != n_lines:
+        raise AssertionError(f"{path}: {read.accounted} of {n_lines} lines are accounted for")
+    return TextFile(path, encoding, delimiter, names, relation, tuple(read.broken), read.long_records, n_lines)
 
 
 def raw_lines(path: Path, encoding: str, wanted: dict[int, int]) -> dict[int, str]:
@@ -204,75 +215,79 @@ def _read_well_formed(
     return bool(engine.row(fill("SELECT COUNT(*) FROM {relation}", relation=relation))[0] == n_lines - skip)
 
 
-def _read_record_by_record(
-    engine: Engine, path: Path, encoding: str, delimiter: str, width: int, has_header: bool, relation: str
-) -> list[tuple[int, str, int]]:
-    broken: list[tuple[int, str, int]] = []
-    lines: list[int] = []
-    fields: list[list[str]] = []
-    kinds = {"line": "int64"} | {f"f{i}": "string" for i in range(width)}
+class _Reader:
+    """Reads a file record by record.
 
-    def flush(append: bool) -> None:
-        columns = {"line": lines} | {f"f{i}": [row[i] for row in fields] for i in range(width)}
+    Attributes
+    ----------
+    accounted : lines seen so far, be they of names, of records, or blank.
+    """
+
+    def __init__(self, path: Path, encoding: str, delimiter: str, width: int, has_header: bool) -> None:
+        self.path, self.encoding, self.delimiter, self.width = path, encoding, delimiter, width
+        self.has_header = has_header
+        self.accounted = 0
+        self.broken: list[tuple[int, str, int]] = []
+        self.long_records: dict[int, int] = {}
+
+    def into(self, engine: Engine, relation: str) -> None:
+        """Put the good records into the engine, and keep the others."""
+        with open_text(self.path, self.encoding) as text:
+            records = self._records(text)
+            self._keep(list(islice(records, _BATCH)), engine, relation, append=False)
+            while batch := list(islice(records, _BATCH)):
+                self._keep(batch, engine, relation, append=True)
+
+    def _keep(self, batch: list[tuple[int, list[str]]], engine: Engine, relation: str, *, append: bool) -> None:
+        kinds = {"line": "int64"} | {f"f{i}": "string" for i in range(self.width)}
+        columns: dict[str, list[int] | list[str]] = {"line": [line for line, _ in batch]}
+        columns |= {f"f{i}": [fields[i] for _, fields in batch] for i in range(self.width)}
         engine.take(relation, columns, kinds, append=append)
-        lines.clear()
-        fields.clear()
 
-    started = False
-    with open_text(path, encoding) as text:
-        records = _records(text, delimiter, width)
-        for number, (line, taken, found) in enumerate(records):
-            if has_header and number == 0:
+    def _records(self, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
+        """Yield the first line and the fields of every good record."""
+        ahead: list[str] = []
+        names_are_due = self.has_header
+        while line := ahead.pop(0) if ahead else text.readline():
+            first = self.accounted + 1
+            if not line.strip():
+                self.accounted += 1
                 continue
-            if isinstance(found, str):
-                broken.append((line, found, taken))
-                continue
-            lines.append(line)
-            fields.append(found)
-            if len(lines) == _BATCH:
-                flush(started)
-                started = True
-    flush(started)
-    return broken
+            fields, taken, reason = self._record(line.rstrip("\n"), ahead, text)
+            self.accounted += taken
+            if names_are_due:
+                names_are_due = False
+            elif reason:
+                self.broken.append((first, reason, taken))
+            else:
+                if taken > 1:
+                    self.long_records[first] = taken
+                yield first, fields
 
-
-def _records(text: IO[str], delimiter: str, width: int) -> Iterator[tuple[int, int, list[str] | str]]:
-    """Yield (first line, lines taken, fields or the reason why there are none) of every record."""
-    ahead: list[str] = []
-    number = 0
-    while line := ahead.pop(0) if ahead else text.readline():
-        number += 1
-        if not line.strip():
-            continue
-        record = line.rstrip("\n")
-        found = _split(record, delimiter)
-        taken = 1
-        if found is None and _is_open(record, delimiter):
-            found, taken = _continue_record(record, ahead, text, delimiter, width)
-            del ahead[: taken - 1]
+    def _record(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str], int, str]:
+        """Split the record that begins with a line: fields, lines taken, and why it is none."""
+        found, taken = _split(record, self.delimiter), 1
+        if found is None and _is_open(record, self.delimiter):
+            found, taken = self._continued(record, ahead, text)
         if found is None:
-            yield number, 1, "quotation marks do not fit"
-        elif len(found) < width or any(field.strip() for field in found[width:]):
-            yield number, taken, f"{len(found)} fields instead of {width}"
-        else:
-            yield number, taken, found[:width]
-        number += taken - 1
+            return [], 1, "quotation marks do not fit"
+        if len(found) < self.width or any(field.strip() for field in found[self.width :]):
+            return [], taken, f"{len(found)} fields instead of {self.width}"
+        return found[: self.width], taken, ""
 
-
-def _continue_record(
-    record: str, ahead: list[str], text: IO[str], delimiter: str, width: int
-) -> tuple[list[str] | None, int]:
-    """Try a record with the lines after it, which are kept in `ahead`; (None, 1) when no record comes of it."""
-    for extra in range(_LONGEST_RECORD):
-        if extra == len(ahead):
-            following = text.readline()
-            if not following:
+    def _continued(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str] | None, int]:
+        """Try a record with the lines after it; (None, 1) when none comes of it, and those lines stay `ahead`."""
+        for extra in range(_LONGEST_RECORD):
+            if extra == len(ahead):
+                following = text.readline()
+                if not following:
+                    break
+                ahead.append(following)
+            record += "\n" + ahead[extra].rstrip("\n")
+            found = _split(record, self.delimiter)
+            if found is not None and len(found) == self.width:
+                del ahead[: extra + 1]
+                return found, extra + 2
+            if found is not None or not _is_open(record, self.delimiter):
                 break
-            ahead.append(following)
-        record += "\n" + ahead[extra].rstrip("\n")
-        found = _split(record, delimiter)
-        if found is not None:
-            return (found, extra + 2) if len(found) == width else (None, 1)
-        if not _is_open(record, delimiter):
-            break
-    return None, 1
+        return None, 1
