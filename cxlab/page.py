@@ -125,7 +125,9 @@ class Page:
         recorded = {key: finding for key, estimate in (findings or {}).items() if (finding := estimate.as_finding())}
         twice = sorted(self._findings & recorded.keys())
         if twice:
-            raise PageError(f"the findings {', '.join(twice)} are given twice on this page: each key stands for one number")
+            raise PageError(
+                f"the findings {', '.join(twice)} are given twice on this page: each key stands for one number"
+            )
         self._findings |= recorded.keys()
         data: dict[str, Any] = {blocks.MIME: blocks.Output(block, recorded).as_json(), "text/plain": text}
         if shown:
@@ -163,7 +165,7 @@ def _table(block: blocks.Table) -> str:
 
 def _answer(answer: blocks.Answer) -> str:
     facts = "".join(
-        f"<li><b>{html.escape(fact.label)}: {html.escape(fact.big)} {html.escape(fact.unit)}</b> {html.escape(fact.text)}</li>"
+        f"<li><b>{html.escape(f'{fact.label}: {fact.big} {fact.unit}')}</b> {html.escape(fact.text)}</li>"
         for fact in answer.facts
     )
     return (

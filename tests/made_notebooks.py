@@ -13,6 +13,11 @@ from cxlab import blocks
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
+PARAMETERS = """study: str = "data/cdnow"  # folder or study.yml
+k_max: int | None = None  # clusters tried at most; empty: study.yml, else 10
+margin_rate: float | None = None  # share of revenue; empty: study.yml, else 0.3
+seed: int | None = None  # start of every random step; empty: study.yml
+out: str = ""  # folder for tables; empty: none are written"""
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 HOSTILE = "<script>document.title='run'</script><img src=\"//evil.example/x\" onerror='x()'>\"'&{{7*7}}</style>"
 
@@ -49,7 +54,12 @@ def draw_bars(result: tuple[float, ...], ax: Any) -> None:
 
 def table(name: str = "segments", text: str = "Small figures are 95% intervals.") -> blocks.Table:
     cell = blocks.Cell
-    sizes = {"profit_bringers": (419, 0.18), "misunderstood": (468, 0.2), "candidates": (110, 0.05), "lost": (1360, 0.58)}
+    sizes = {
+        "profit_bringers": (419, 0.18),
+        "misunderstood": (468, 0.2),
+        "candidates": (110, 0.05),
+        "lost": (1360, 0.58),
+    }
     names = ("Profit-bringers", "Misunderstood", "Candidates", "Lost")
     rows = tuple(
         (cell(label, segment=key), cell(f"{n:,}"), cell(f"{share:.0%}", "16–19%", share), cell("Keep them close"))
@@ -74,10 +84,9 @@ ANSWER = blocks.Answer(
     "Partly supported",
     "Mostly yes: the four fields foresee 79% of what the best model can. But four clusters foresee more.",
     (
-        blocks.Fact("Skill kept by the four segments", "79%", "of what the best of five models foresees (95% interval "
-                    "71–91%).", strip=blocks.Strip(0.71, 0.79, 0.91, "Interval 71–91% on a scale from 0 to 100 percent")),
-        blocks.Fact("What it is worth", "61%", "of the next nine months’ contribution came from the 18% who were "
-                    "profit-bringers."),
+        blocks.Fact("Skill kept by the four segments", "79%", "of what the best of five models foresees (71–91%).",
+                    strip=blocks.Strip(0.71, 0.79, 0.91, "Interval 71–91% on a scale from 0 to 100 percent")),
+        blocks.Fact("What it is worth", "61%", "of the next contribution came from the 18% who were profit-bringers."),
         blocks.Fact("How sure", "25", "of the two lines keep two thirds of the skill.", "of 25 settings"),
     ),
     "Keep the four fields for daily work. Try a gesture on the misunderstood before paying for one.",
@@ -95,20 +104,29 @@ ANSWER = blocks.Answer(
 def full_notebook(answer: blocks.Answer = ANSWER) -> Any:
     """Return an executed notebook with every kind of block."""
     finding = {"skill.segments": {"estimate": 0.79, "low": 0.71, "high": 0.91, "level": 0.95, "n": 2357}}
+    share = "Of 2,357 customers 18% (16–19%) were profit-bringers."
+    finding_of_section = "One customer in six brought almost half of the money"
+    title = "# Do the four segments tell who will buy again?\n\nCustomers sorted by **two** plain questions."
+    rule = "## Who is in which field?\n\nActive means an order in time. See [the rule](https://example.org)."
+    do = "## What to do, and what would change it?\n\n1. Keep them.\n2. Try.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |"
+    limits = "## Method and limits\n\n### How the answer was reached\n\nOnly orders up to the cut.\n\n- One cohort.\n- No costs."
+    terms = (
+        "## Words\n\n- **Profit-bringers**: active and profitable customers\n- **Contribution**: revenue less `costs`"
+    )
     return notebook(
-        prose("# Do the four segments tell who will buy again?\n\nCustomers sorted by **two** plain questions, then followed."),
-        code('study: str = "data/cdnow"  # folder or study.yml\nout: str = ""  # folder for tables', tags=["parameters"]),
+        prose(title),
+        code(PARAMETERS, tags=["parameters"]),
         code('import cxlab as cx\n\nkit = cx.open_study(study)\npage = cx.open_page(kit, "segmentation", out=out)'),
-        prose("## Who is in which field?\n\nActive means an order within the line's days. See [the rule](https://example.org)."),
-        code("page.heading(segments.heading)", shown(blocks.Heading("One customer in six brought almost half of the money"))),
-        code("page.reading(segments)", shown(blocks.Reading("Of 2,357 customers 18% (16–19%) were profit-bringers."), finding)),
+        prose(rule),
+        code("page.heading(segments.heading)", shown(blocks.Heading(finding_of_section))),
+        code("page.reading(segments)", shown(blocks.Reading(share), finding)),
         code("page.figure(cx.plots.bars, skill)", shown(BARS.block((0.3, 0.42, 0.5), source="CDNOW, 1997–98"))),
         code("page.table(cx.tables.segments, segments)", shown(table())),
-        prose("## What to do, and what would change it?\n\n1. Keep them.\n2. Try a gesture.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |"),
-        code("page.answer(cx.answers.segmentation(segments))", shown(answer), shown(blocks.Reading("Try it.", "Decide"))),
-        prose("## Method and limits\n\n### How the answer was reached\n\nSegments see only orders up to the cut.\n\n- One cohort.\n- No costs."),
-        prose("## Words\n\n- **Profit-bringers**: active and profitable customers\n- **Contribution**: revenue less `costs`"),
-    )  # fmt: skip
+        prose(do),
+        code("page.answer(cx.segmentation_answer(s))", shown(answer), shown(blocks.Reading("Try it.", "Decide"))),
+        prose(limits),
+        prose(terms),
+    )
 
 
 def hostile_notebook() -> Any:
@@ -125,14 +143,57 @@ def hostile_notebook() -> Any:
         prose(f"## Section {h}?\n\nText {h}\n\n<iframe src='//evil.example'></iframe>\n\n```\n{h}\n```"),
         code(h, shown(blocks.Heading(h)), shown(blocks.Heading(h)), shown(blocks.Reading(h, h)), shown(bad),
              shown(blocks.Figure(h, blocks.Caption(h, h, h, h), svg, svg, h, bad)), shown(blocks.Missing(h, h)),
-             new_output("stream", name="stdout", text=h), new_output("display_data", {"text/html": h.replace("<img", "<b")}),
+             new_output("stream", name="stdout", text=h),
+             new_output("display_data", {"text/html": h.replace("<img", "<b")}),
              new_output("display_data", {"text/markdown": h}), new_output("execute_result", {"text/plain": h})),
         code("answer", shown(blocks.Answer("no", h, h, facts, h, h, fields, ((h, h),)))),
         prose(f"## Words\n\n- **{h}**: {h}"),
     )  # fmt: skip
 
 
+def small_notebook(name: str, body: str, question: str = "Who buys again?") -> Any:
+    """Return a notebook not yet executed, that opens a study and runs `body` in its first section."""
+    opening = (
+        "import cxlab as cx\nkit = cx.open_study(study, k_max=k_max, margin_rate=margin_rate, seed=seed)\n"
+        f'page = cx.open_page(kit, "{name}", out=out)'
+    )
+    return notebook(
+        prose(f"# {question}\n\nEvery customer of the study."),
+        code(PARAMETERS, tags=["parameters"]),
+        code(opening),
+        prose("## How many are there?\n\nCustomers with an order."),
+        code(body),
+    )
+
+
+COUNT = """import tests.made_notebooks as made
+from cxlab.estimate import Estimate
+n = kit.customers.n
+page.reading(f"{n} customers.")
+page.record({"customers_seen": Estimate(n, unit="customers"), "k_max": Estimate(kit.parameters.k_max)})
+page.figure(made.BARS, (0.2, 0.5))
+page.table(lambda c: made.table("kept"), kit.customers)
+page.keep("kept", kit.customers.frame)
+page.answer(made.ANSWER)"""
+
+
 def write(folder: Path, name: str, made: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(made, folder / f"{name}.ipynb")
     return folder / f"{name}.ipynb"
+
+
+def write_study(folder: Path, name: str = "corner", parameters: str = "{k_max: 7}") -> Path:
+    """Write a study of sixty customers, who order every tenth day or once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ["customer_id,ordered_at,revenue"]
+    for customer in range(60):
+        for order in range(1 + customer % 4):
+            day = customer % 28 + 1
+            lines.append(f"c{customer},2024-{1 + 3 * order:02d}-{day:02d},{5 + customer % 9}.50")
+    (folder / "orders.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = (
+        f"name: {name}\ntitle: The shop of {name}\nsources:\n  orders: {{path: orders.csv}}\nparameters: {parameters}\n"
+    )
+    (folder / "study.yml").write_text(text, encoding="utf-8")
+    return folder

@@ -25,7 +25,7 @@ def style_sheet() -> Markup:
     light, dark = (";".join(f"--{name}:{pair[mode]}" for name, pair in TOKENS.items()) for mode in (0, 1))
     palettes = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     text = (_TEMPLATES / "cxlab.css").read_text(encoding="utf-8")
-    return Markup(palettes + re.sub(r"/\*.*?\*/\n?", "", text, flags=re.S))  # noqa: S704  (our own file)
+    return Markup(palettes + re.sub(r"/\*.*?\*/\n?", "", text, flags=re.S))
 
 
 @cache
@@ -50,7 +50,13 @@ def environment() -> jinja2.Environment:
     )
     env.globals.update(css=style_sheet(), icon=icon(), SEGMENT_TOKEN=SEGMENT_TOKEN, SEGMENT_NAME=SEGMENT_NAME)
     env.filters.update(
-        at=position, width=bar_width, bar_token=bar_token, drawing=drawing, paragraphs=paragraphs, moment=moment, brief=brief
+        at=position,
+        width=bar_width,
+        bar_token=bar_token,
+        drawing=drawing,
+        paragraphs=paragraphs,
+        moment=moment,
+        brief=brief,
     )
     return env
 

@@ -9,9 +9,9 @@ import nh3
 from mistune.core import BlockState
 
 _TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6",
-    "hr", "i", "kbd", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
-    "th", "thead", "tr", "ul",
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "h3", "h4", "h5",
+    "h6", "hr", "i", "kbd", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title"}, "ol": {"start"}, "abbr": {"title"},
@@ -38,11 +38,11 @@ class Part:
 
 
 def split(source: str) -> list[Part]:
-    """Cut a Markdown text at its headings of level 1 and 2; a heading inside a code block is none.
+    r"""Cut a Markdown text at its headings of level 1 and 2; a heading inside a code block is none.
 
     Examples
     --------
-    >>> [(part.level, part.title) for part in split("# Who buys again?\\n\\nAll of them.\\n\\n## How?\\n")]
+    >>> [(part.level, part.title) for part in split("# Who buys again?\n\nAll of them.\n\n## How?\n")]
     [(1, 'Who buys again?'), (2, 'How?')]
     """
     parts: list[Part] = []

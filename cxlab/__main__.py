@@ -1,0 +1,87 @@
+"""The command line: `cxlab report` and `cxlab check`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cxlab.errors import InputError
+
+FAULTY, STOPPED = 2, 130
+_out = click.option(
+    "--out",
+    metavar="DIR",
+    default="reports",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for what is written; each study has a folder of its own in it.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="cxlab", prog_name="cxlab")
+def app() -> None:
+    """Ask a study of customers: from a folder of orders to reports that can be mailed."""
+
+
+@app.command()
+@click.argument("studies", metavar="STUDY...", nargs=-1, required=True)
+@_out
+@click.option(
+    "--only", metavar="NAME", multiple=True, help="Run this notebook only: gestures or 04_gestures. May be repeated."
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Notebooks at a time; by default one a core.")
+@click.option(
+    "-p",
+    "pairs",
+    metavar="KEY VALUE",
+    nargs=2,
+    type=str,
+    multiple=True,
+    help="A parameter of the notebooks; goes before the study's. May be repeated.",
+)
+def report(
+    studies: tuple[str, ...], out: Path, only: tuple[str, ...], jobs: int | None, pairs: tuple[tuple[str, str], ...]
+) -> None:
+    """Run the notebooks on each STUDY (a folder or its study.yml); write pages, findings, tables and an index.
+
+    Ends with 0 when all is well, 1 when a notebook failed (the other pages are there), 2 when a study or the command
+    line is at fault (then nothing was run).
+    """
+    from cxlab.reports.order import understand
+
+    order = understand(studies, out, list(only), pairs)
+    from cxlab.reports import runner
+
+    sys.exit(runner.report(order, jobs=jobs))
+
+
+@app.command()
+@click.argument("study", metavar="STUDY")
+@_out
+def check(study: str, out: Path) -> None:
+    """Read and check every source of a STUDY; say what was read, what was rejected and why.
+
+    Writes nothing but the rejected records, to DIR/<study>/rejects.
+    """
+    from cxlab.intake import check_study
+
+    intake = check_study(study)
+    click.echo(intake.summary())
+    intake.write_rejects(out / intake.study.name)
+    intake.close()
+
+
+def main() -> None:
+    """Run the command line; what a person can put right ends in one message and exit code 2."""
+    try:
+        app(prog_name="cxlab")
+    except InputError as error:
+        click.echo(f"cxlab: {error}", err=True)
+        sys.exit(FAULTY)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+
+
+if __name__ == "__main__":
+    main()

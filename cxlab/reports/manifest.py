@@ -1,0 +1,121 @@
+"""What a run rests on: inputs by their hash, versions, the commit, and the files that came of it."""
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from cxlab.study import Study
+
+FORMAT = 1
+FILE = "manifest.json"
+_LIBRARIES = (
+    "cxlab", "duckdb", "ipykernel", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow",
+    "scikit-learn", "scipy", "seaborn",
+)  # fmt: skip
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def hash_inputs(study: Study, files: Iterable[Path]) -> dict[str, dict[str, Any]]:
+    """Hash the study's file and the files that were read.
+
+    Returns
+    -------
+    `sha256` and `bytes`, by path from the study's folder; of a file elsewhere (inside a package, say) by its last
+    two parts, so that the same study gives the same hash on every machine.
+    """
+    found = {}
+    for file in (study.file, *files):
+        below = file.resolve().is_relative_to(study.folder.resolve())
+        name = file.resolve().relative_to(study.folder.resolve()).as_posix() if below else "/".join(file.parts[-2:])
+        found[name] = {"sha256": sha256(file), "bytes": file.stat().st_size}
+    return dict(sorted(found.items()))
+
+
+def data_hash(inputs: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return one hash over all inputs, names and contents."""
+    lines = "".join(f"{name} {entry['sha256']}\n" for name, entry in sorted(inputs.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def sha256(file: Path) -> str:
+    """Hash a file without holding it in memory."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that figures depend on."""
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def commit() -> dict[str, Any] | None:
+    """Return the commit of the checkout that cxlab runs from, and whether files were changed since."""
+    try:
+        if Path(_git("rev-parse", "--show-toplevel")).resolve() != _ROOT:
+            return None
+        return {"commit": _git("rev-parse", "HEAD"), "changed": bool(_git("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """Read the manifest of a run folder; None where there is none that can be used."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Read an object from a file; empty where there is none."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_json(file: Path, data: Mapping[str, Any]) -> None:
+    """Write an object: keys in order, the same bytes for the same content, never NaN."""
+    text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    file.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Hash every file of a folder, by path below it."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): sha256(file) for file in files}
+
+
+def publish(stage: Path, final: Path, stale: Iterable[str]) -> None:
+    """Move every file of the stage to its final place, each in one step, the manifest last; then remove the stale ones.
+
+    Only files that an earlier run wrote are ever removed: a person may keep files of their own in the folder.
+    """
+    files = sorted((f for f in stage.rglob("*") if f.is_file()), key=lambda f: (f.name == FILE, f))
+    for file in files:
+        target = final / file.relative_to(stage)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(target)
+    kept = {file.relative_to(stage).as_posix() for file in files}
+    for name in stale:
+        target = final / name
+        if name not in kept and target.resolve().is_relative_to(final.resolve()):
+            target.unlink(missing_ok=True)
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(_ROOT), *arguments], capture_output=True, text=True, check=True, timeout=20)
+    return done.stdout.strip()

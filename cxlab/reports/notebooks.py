@@ -1,0 +1,156 @@
+"""The notebooks there are: number, name, question, and the parameters that each declares."""
+
+import ast
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cxlab.errors import InputError, did_you_mean
+
+OWN = ("study", "out")
+"""Parameters that the run sets itself."""
+_STEM = re.compile(r"(?P<number>\d\d)_(?P<name>[a-z][a-z0-9_]*)")
+
+
+class NotebookError(InputError):
+    """There are no notebooks, or none of that name, or one does not keep to the grammar."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A parameter as the notebook's parameters cell declares it: ``k_max: int | None = None  # clusters tried``.
+
+    Attributes
+    ----------
+    kind : "int", "float", "bool", "str" or "date".
+    optional : whether None may be given.
+    """
+
+    name: str
+    kind: str
+    optional: bool
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook file ``NN_name.ipynb``."""
+
+    path: Path
+
+    @property
+    def stem(self) -> str:
+        """File name without ending: 02_segmentation."""
+        return self.path.stem
+
+    @property
+    def number(self) -> str:
+        """Two digits: 02."""
+        return self.stem[:2]
+
+    @property
+    def name(self) -> str:
+        """The report's name, as in `results.json`: segmentation."""
+        return self.stem[3:]
+
+    @property
+    def title(self) -> str:
+        """Number and name for people: 02 Segmentation."""
+        return f"{self.number} {self.name.replace('_', ' ').capitalize()}"
+
+    @cached_property
+    def _cells(self) -> list[dict[str, Any]]:
+        try:
+            cells = json.loads(self.path.read_text(encoding="utf-8"))["cells"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotebookError(f"{self.path} is no notebook of format 4: save it anew in JupyterLab") from error
+        assert isinstance(cells, list)
+        return cells
+
+    @cached_property
+    def question(self) -> str:
+        """The notebook's title: its first heading."""
+        for cell in self._cells:
+            for line in "".join(cell["source"]).splitlines() if cell["cell_type"] == "markdown" else ():
+                if line.startswith("# "):
+                    return line[2:].strip()
+        return self.title
+
+    @cached_property
+    def parameters(self) -> dict[str, Declared]:
+        """What the cell tagged `parameters` declares, in order.
+
+        Raises
+        ------
+        NotebookError : there is no such cell, or a declaration has no type that can be given on the command line.
+        """
+        tagged = [c for c in self._cells if "parameters" in c.get("metadata", {}).get("tags", [])]
+        if len(tagged) != 1:
+            raise NotebookError(f"{self.path} needs one cell tagged `parameters`, and has {len(tagged)}")
+        source = "".join(tagged[0]["source"])
+        declared = [self._declared(s) for s in ast.parse(source).body if isinstance(s, ast.AnnAssign)]
+        found = {d.name: d for d in declared}
+        lacking = [name for name in OWN if name not in found]
+        if lacking:
+            raise NotebookError(f"{self.path} does not declare `{lacking[0]}`, by which a run tells it where to work")
+        return found
+
+    def _declared(self, statement: ast.AnnAssign) -> Declared:
+        name = ast.unparse(statement.target)
+        kinds = [k.strip() for k in ast.unparse(statement.annotation).split("|")]
+        optional, known = "None" in kinds, [_KINDS[k] for k in kinds if k in _KINDS]
+        if len(known) != 1 or len(kinds) != 1 + optional:
+            raise NotebookError(
+                f"{self.path} declares `{name}: {ast.unparse(statement.annotation)}`: "
+                "write int, float, bool, str or datetime.date, perhaps with ` | None`"
+            )
+        default = None if statement.value is None else ast.literal_eval(statement.value)
+        return Declared(name, known[0], optional, default)
+
+
+_KINDS = {"int": "int", "float": "float", "bool": "bool", "str": "str", "date": "date", "datetime.date": "date"}
+
+
+def find_notebooks(folder: Path | None = None) -> list[Notebook]:
+    """Return the notebooks of a folder in order of number.
+
+    Parameters
+    ----------
+    folder : where they lie; by default ``notebooks`` in the working directory, else beside the package.
+
+    Raises
+    ------
+    NotebookError : there are none, or two have one name.
+    """
+    places = [folder] if folder else [Path("notebooks"), Path(__file__).resolve().parents[2] / "notebooks"]
+    for place in places:
+        found = [Notebook(p) for p in sorted(place.glob("[0-9][0-9]_*.ipynb")) if _STEM.fullmatch(p.stem)]
+        if found:
+            names = [n.name for n in found]
+            twice = sorted({n for n in names if names.count(n) > 1})
+            if twice:
+                raise NotebookError(f"two notebooks in {place} are called {twice[0]!r}: rename one of them")
+            return found
+    raise NotebookError(f"no notebooks NN_name.ipynb in {folder or 'notebooks/'}: run cxlab from the repository's root")
+
+
+def choose(notebooks: list[Notebook], only: list[str]) -> list[Notebook]:
+    """Return those that are asked for by name or by number and name; all of them when nothing is asked.
+
+    Raises
+    ------
+    NotebookError : there is none of that name.
+    """
+    wanted = {}
+    for asked in only:
+        word = asked.removesuffix(".ipynb")
+        match = [n for n in notebooks if word in (n.name, n.stem)]
+        if not match:
+            names = [n.name for n in notebooks]
+            near = did_you_mean(word, names) or f"; there are {', '.join(names)}"
+            raise NotebookError(f"--only {asked}: no notebook is called so{near}")
+        wanted[match[0].stem] = match[0]
+    return [n for n in notebooks if n.stem in wanted] if only else notebooks

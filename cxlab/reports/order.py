@@ -1,0 +1,65 @@
+"""What the command line asks for, understood and checked before anything is run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cxlab.errors import InputError
+from cxlab.parameters import Parameters
+from cxlab.reports.given import read_given, settle
+from cxlab.reports.notebooks import Notebook, choose, find_notebooks
+from cxlab.study import Study, load_study
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for, understood and checked.
+
+    Attributes
+    ----------
+    paths : each study as it was named, by the study's name.
+    given : parameters from the command line.
+    """
+
+    studies: dict[str, Study]
+    paths: dict[str, str]
+    parameters: dict[str, Parameters]
+    notebooks: list[Notebook]
+    only: list[str]
+    given: dict[str, Any]
+    out: Path
+
+
+def understand(
+    paths: Sequence[str], out: Path, only: list[str], pairs: Sequence[tuple[str, str]], folder: Path | None = None
+) -> Order:
+    """Read studies, notebooks and parameters.
+
+    Raises
+    ------
+    InputError : what is wrong with any of them; all studies' faults at once.
+    """
+    notebooks = find_notebooks(folder)
+    chosen = choose(notebooks, only)
+    given = read_given(pairs, notebooks)
+    studies: dict[str, Study] = {}
+    named: dict[str, str] = {}
+    faults = []
+    for path in paths:
+        try:
+            study = load_study(path)
+        except InputError as error:
+            faults.append(str(error))
+            continue
+        if study.name in studies:
+            faults.append(f"{named[study.name]} and {path} are both called `{study.name}`: give one another `name:`")
+        elif (out / study.name / study.file.name).exists():
+            faults.append(
+                f"--out {out}: the reports of {path} would lie among the study's own files; name another folder"
+            )
+        studies[study.name], named[study.name] = study, path
+    if faults:
+        raise InputError("\n".join(faults))
+    settled = {name: settle(study, given) for name, study in studies.items()}
+    return Order(studies, named, settled, chosen, [n.name for n in chosen] if only else [], given, out)

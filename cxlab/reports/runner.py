@@ -1,0 +1,207 @@
+"""`cxlab report`: studies and notebooks to pages, findings, tables and an index; the only runner there is."""
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cxlab.reports import manifest, pool
+from cxlab.reports.given import injected
+from cxlab.reports.imprint import command, describe_data, describe_versions, imprint
+from cxlab.reports.notebooks import Notebook
+from cxlab.reports.order import Order
+from cxlab.reports.progress import Progress
+from cxlab.reports.task import Outcome, Task
+
+ANSWERED, FAILED = 0, 1
+_TONES = {"failed": "failed", "missing": "missing"}
+
+
+def report(order: Order, *, jobs: int | None = None, progress: Progress | None = None) -> int:
+    """Run an order.
+
+    Every study is checked before any notebook starts. Each page is written aside and put in place when its study's
+    notebooks are done; with `only`, the other reports of the same data stay, and those of other data go.
+
+    Returns
+    -------
+    0 all well; 1 a notebook failed, and the others' pages are there.
+
+    Raises
+    ------
+    InputError : a study's data cannot be used.
+    """
+    progress = progress or Progress()
+    started = _now()
+    context = pool.warm_up()
+    order.out.mkdir(parents=True, exist_ok=True)
+    made_with = manifest.versions(), manifest.commit()
+    with tempfile.TemporaryDirectory(prefix=".cxlab-", dir=order.out) as aside:
+        runs = [_Run(order, name, Path(aside) / name, started, made_with) for name in order.studies]
+        for run in runs:
+            progress.say(f"{run.study.title}: {run.data}")
+        tasks = [(run, notebook) for run in runs for notebook in order.notebooks]
+        several = len(runs) > 1
+
+        def label(number: int) -> str:
+            run, notebook = tasks[number]
+            return f"{run.study.name}/{notebook.stem}" if several else notebook.stem
+
+        def ended(number: int, outcome: Outcome | None) -> None:
+            run, notebook = tasks[number]
+            progress.end(label(number), *run.take(notebook, outcome))
+
+        with progress:
+            jobs = max(1, min(jobs or pool.cores(), len(tasks)))
+            made = [run.task(notebook) for run, notebook in tasks]
+            pool.run_all(context, made, jobs, lambda number: progress.begin(label(number)), ended)
+        for run in runs:
+            run.publish()
+    from cxlab.reports.index import write_index
+
+    again = command(order.paths.values(), order.only, order.given)
+    index = write_index(order.out, list(order.studies), again)
+    failed = sum(run.n_failed for run in runs)
+    if failed:
+        progress.say(f"{failed} of {len(tasks)} reports failed; their pages say what to do.")
+    progress.say(f"The index is {index}")
+    return FAILED if failed else ANSWERED
+
+
+class _Run:
+    """One study's part of a run: its folder aside, its reports as they come in."""
+
+    def __init__(
+        self, order: Order, name: str, stage: Path, started: str, made_with: tuple[dict[str, str], Any]
+    ) -> None:
+        from cxlab.intake import read_study
+
+        self.order, self.study, self.stage, self.started = order, order.studies[name], stage, started
+        self.path = order.paths[name]
+        self.final = order.out / name
+        self.versions, self.commit = made_with
+        intake = read_study(self.study, order.parameters[name])
+        stage.mkdir()
+        intake.write_rejects(stage)
+        self.inputs = manifest.hash_inputs(self.study, intake.files)
+        self.data = describe_data(intake.findings, self.inputs)
+        intake.close()
+        self.reports: dict[str, dict[str, Any]] = {}
+        self.findings: dict[str, Any] = {}
+        self.before = manifest.read(self.final) or {}
+        self._keep_others()
+
+    @property
+    def n_failed(self) -> int:
+        """Reports of this run that failed."""
+        names = [n.name for n in self.order.notebooks]
+        return sum(self.reports[name]["status"] == "failed" for name in names if name in self.reports)
+
+    def task(self, notebook: Notebook) -> Task:
+        """Return what a process needs to run a notebook."""
+        given, settled = self.order.given, self.order.parameters[self.study.name]
+        made_with = describe_versions(self.versions, self.commit)
+        return Task(
+            notebook.path.resolve(),
+            self.path,
+            injected(notebook, self.study, given),
+            (self.stage / notebook.stem).resolve(),
+            self.final.as_posix(),
+            imprint(notebook, self.study, self.path, given, settled, self.data, made_with, self.started),
+        )
+
+    def take(self, notebook: Notebook, outcome: Outcome | None) -> tuple[float, str, str]:
+        """Take in a notebook's outcome; return seconds, tone and words for the terminal."""
+        entry: dict[str, Any] = {"notebook": notebook.stem, "title": notebook.title, "question": notebook.question}
+        task = self.task(notebook)
+        entry |= {"parameters": task.parameters, "command": task.imprint.command}
+        self.reports[notebook.name] = entry
+        if outcome is None:
+            from cxlab.reports.worker import stopped
+
+            why = "the notebook's process was killed: often memory ran out, then --jobs 1 may help"
+            outcome = stopped(task, "Killed", why)
+        entry |= {"status": outcome.status, "seconds": round(outcome.seconds, 1), "answer": outcome.answer}
+        entry |= {"error": outcome.error, "missing": outcome.missing, "n_warnings": outcome.n_warnings}
+        entry["page"] = f"{notebook.stem}.html"
+        if outcome.status == "done":
+            self.findings[notebook.name] = outcome.findings
+        return outcome.seconds, _tone(outcome), _words(outcome)
+
+    def publish(self) -> None:
+        """Put pages, notebooks, tables, findings and the manifest in place."""
+        for notebook in self.order.notebooks:
+            self._merge(notebook)
+        manifest.write_json(self.stage / "results.json", self.findings)
+        kept = {file for entry in self.reports.values() for file in entry.get("outputs", ())}
+        written = manifest.outputs(self.stage)
+        earlier = self.before.get("outputs", {})
+        data = {
+            "format": manifest.FORMAT,
+            "study": {
+                "name": self.study.name,
+                "title": self.study.title,
+                "path": self.path,
+                "currency": self.study.currency,
+            },
+            "command": command([self.path], self.order.only, self.order.given),
+            "data": self.data,
+            "parameters": self.order.parameters[self.study.name].model_dump(mode="json"),
+            "given": self.order.given,
+            "seed": self.order.parameters[self.study.name].seed,
+            "inputs": self.inputs,
+            "versions": self.versions,
+            "commit": self.commit,
+            "started": self.started,
+            "ended": _now(),
+            "reports": self.reports,
+            "outputs": {name: earlier[name] for name in kept if name in earlier} | written,
+        }
+        manifest.write_json(self.stage / manifest.FILE, data)
+        manifest.publish(self.stage, self.final, stale=set(earlier) - kept)
+
+    def _keep_others(self) -> None:
+        """Keep what an earlier run on the same data found out in the notebooks that this one leaves alone."""
+        same = self.before and manifest.data_hash(self.before["inputs"]) == manifest.data_hash(self.inputs)
+        if not self.order.only or not same:
+            return
+        found = manifest.read_json(self.final / "results.json")
+        for name, entry in self.before["reports"].items():
+            if name not in self.order.only:
+                self.reports[name] = entry
+                if name in found:
+                    self.findings[name] = found[name]
+
+    def _merge(self, notebook: Notebook) -> None:
+        """Move a report's files from its own folder into the study's."""
+        entry, made = self.reports[notebook.name], self.stage / notebook.stem
+        later = [e for e in self.reports.values() if e["notebook"] > notebook.stem]
+        held = {file for e in later for file in e.get("outputs", ())}
+        entry["outputs"] = []
+        for file in sorted(f for f in made.rglob("*") if f.is_file()):
+            name = file.relative_to(made).as_posix()
+            if name in held or (name.startswith("tables/") and entry["status"] == "failed"):
+                continue
+            target = self.stage / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+            entry["outputs"].append(name)
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _tone(outcome: Outcome) -> str:
+    return _TONES.get(outcome.status) or (outcome.answer["tone"] if outcome.answer else "cannot")
+
+
+def _words(outcome: Outcome) -> str:
+    said: Mapping[str, Any] = outcome.error or outcome.missing or outcome.answer or {}
+    text = said.get("message") or said.get("tag") or said.get("text") or "no answer given"
+    text = f"Failed: {text.splitlines()[0]}" if outcome.error and text else text
+    warned = f" ({outcome.n_warnings} warnings: see the notebook)" if outcome.n_warnings else ""
+    return f"{text}{warned}"
+
+
+def _now() -> str:
+    return dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")

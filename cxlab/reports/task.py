@@ -1,0 +1,58 @@
+"""What passes between the run and the process of one notebook; nothing heavy is imported here."""
+
+import logging
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from cxlab.reports.imprint import Imprint
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to run: a notebook for a study, into a folder of its own.
+
+    Attributes
+    ----------
+    stage : a new folder, in which the page, the notebook and the tables are written.
+    shown_out : the folder as the executed notebook shall name it.
+    """
+
+    notebook: Path
+    study: str
+    parameters: dict[str, Any]
+    stage: Path
+    shown_out: str
+    imprint: Imprint
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it went.
+
+    Attributes
+    ----------
+    status : "done", "missing" (the study lacks what it takes, and the page says so) or "failed".
+    findings : by key; empty unless done.
+    card : what the index shows: question, answer, error.
+    """
+
+    status: str
+    seconds: float
+    question: str = ""
+    answer: dict[str, Any] | None = None
+    missing: dict[str, Any] | None = None
+    error: dict[str, str] | None = None
+    findings: dict[str, Any] = field(default_factory=dict)
+    n_warnings: int = 0
+
+
+def main(task: Task, pipe: Connection) -> None:
+    """Run a task and send its outcome; the process's end without one means that it was killed."""
+    from cxlab.reports.worker import run
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    pipe.send(run(task))
+    pipe.close()

@@ -1,0 +1,122 @@
+"""One notebook, run in a process of its own: executed through papermill, written down, drawn as a page."""
+
+import dataclasses
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from cxlab.reports import document
+from cxlab.reports.exporter import CxlabExporter, page
+from cxlab.reports.kernel import OwnKernelManager
+from cxlab.reports.task import Outcome, Task
+
+_PARAMETERS = "injected-parameters"
+
+
+def run(task: Task) -> Outcome:
+    """Run a notebook and write `NN_name.html` and `notebooks/NN_name.ipynb` into the stage."""
+    start = time.monotonic()
+    stem = task.notebook.stem
+    executed = task.stage / "notebooks" / f"{stem}.ipynb"
+    executed.parent.mkdir(parents=True)
+    fault = _execute(task, executed)
+    notebook = nbformat.read(executed if executed.is_file() else task.notebook, as_version=4)
+    if fault:
+        mark(notebook, fault)
+    tidy(notebook, {str(task.stage): task.shown_out})
+    nbformat.write(notebook, executed)
+    try:
+        text, _ = CxlabExporter().from_notebook_node(notebook, {"cxlab": task.imprint})
+        content = document.read(notebook)
+    except Exception as error:  # a page that cannot be drawn is a report that failed, whatever the reason
+        return stopped(task, type(error).__name__, str(error), time.monotonic() - start)
+    (task.stage / f"{stem}.html").write_text(text, encoding="utf-8", newline="\n")
+    return _outcome(content, time.monotonic() - start)
+
+
+def stopped(task: Task, name: str, message: str, seconds: float = 0.0) -> Outcome:
+    """Write the page of a notebook that came to no page of its own."""
+    cells = nbformat.read(task.notebook, as_version=4).cells
+    content = document.read(nbformat.v4.new_notebook(cells=[c for c in cells if c.cell_type == "markdown"][:1]))
+    content.stop = document.Stop(name, message, content.question)
+    task.stage.mkdir(parents=True, exist_ok=True)
+    (task.stage / f"{task.notebook.stem}.html").write_text(page(content, task.imprint), encoding="utf-8", newline="\n")
+    return _outcome(content, seconds)
+
+
+def mark(notebook: Any, fault: Exception) -> None:
+    """Put into the notebook why its kernel ended, at the first cell that did not finish."""
+    message = "the notebook's process ended before the notebook did: often memory ran out"
+    message = message if isinstance(fault, DeadKernelError) else str(fault)
+    unfinished = (c for c in notebook.cells if c.cell_type == "code" and c.execution_count is None)
+    cell = next(unfinished, None)
+    if cell is None:
+        cell = nbformat.v4.new_code_cell(id="stopped")
+        notebook.cells.append(cell)
+    cell.outputs.append(nbformat.v4.new_output("error", ename=type(fault).__name__, evalue=message, traceback=[]))
+
+
+def tidy(notebook: Any, replaced: dict[str, str]) -> None:
+    """Take out of an executed notebook what differs between two runs: times, random ids, the stage's folder."""
+    notebook.metadata.pop("papermill", None)
+    for i, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        tags = cell.metadata.get("tags", [])
+        if not tags:
+            cell.metadata.pop("tags", None)
+        if _PARAMETERS in tags:
+            cell.id = _PARAMETERS
+            for old, new in replaced.items():
+                cell.source = cell.source.replace(old, new)
+        elif tags and tags[0].startswith("papermill-"):
+            cell.id = f"stopped-{i}"
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                output.traceback = [
+                    line for old, new in replaced.items() for line in _replaced(output.traceback, old, new)
+                ]
+
+
+def _execute(task: Task, executed: Path) -> Exception | None:
+    """Run the notebook; return the fault that the notebook itself does not show."""
+    try:
+        papermill.execute_notebook(
+            _braced(task.notebook),
+            _braced(executed),
+            parameters={"study": task.study, **task.parameters, "out": str(task.stage)},
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            kernel_manager_class=OwnKernelManager,
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError:
+        return None  # the notebook holds the error
+    except Exception as error:
+        return error
+    return None
+
+
+def _outcome(content: document.Document, seconds: float) -> Outcome:
+    common: dict[str, Any] = {"seconds": seconds, "question": content.question, "n_warnings": content.n_warnings}
+    if content.stop:
+        return Outcome("failed", error=dataclasses.asdict(content.stop), **common)
+    if content.missing and not content.answer:
+        return Outcome("missing", missing=content.missing, **common)
+    return Outcome("done", answer=content.answer, findings=content.findings, **common)
+
+
+def _braced(path: Path) -> str:
+    """Write a path for papermill, which reads braces as parameters."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _replaced(lines: list[str], old: str, new: str) -> list[str]:
+    return [line.replace(old, new) for line in lines]
