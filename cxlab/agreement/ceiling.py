@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cxlab import words
 from cxlab.agreement.indices import adjusted_mutual_information
-from cxlab.agreement.partitions import PartitionError
+from cxlab.agreement.partitions import Agreement, PartitionError
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 
@@ -36,14 +36,14 @@ class Ceiling:
         customers are too few to be halved.
     splits : shape (S,), one value a split into halves.
     random_rules : shape (R,), adjusted mutual information of the clusters with each random rule.
-    observed : that of the clusters with the partition in question.
+    observed : that of the clusters with the partition in question, with its interval.
     p_value : share of the random rules that agree with the clusters as much or more, (1 + count) / (1 + R).
     """
 
     noise_ceiling: Estimate
     splits: NDArray[np.float64]
     random_rules: NDArray[np.float64]
-    observed: float
+    observed: Estimate
     p_value: float
 
     @property
@@ -57,7 +57,7 @@ class Ceiling:
     def reading(self) -> str:
         """The ceiling and the random rules in a sentence each."""
         rules, middle = words.number(len(self.random_rules)), float(np.median(self.random_rules))
-        beaten = int((self.random_rules < self.observed).sum())
+        beaten = int((self.random_rules < self.observed.number).sum())
         said = (
             f"Of {rules} random rules with groups of the same sizes on the same measures, {words.number(beaten)} agree "
             f"less with the clusters than the four segments do; in the middle they agree at {words.number(middle, 2)}."
@@ -83,7 +83,7 @@ class Ceiling:
 
 def agreement_ceiling(
     frame: pd.DataFrame,
-    labels: pd.Series,
+    agreement: Agreement,
     clusters: pd.Series,
     features: ArrayLike,
     fit_labels: FitLabels,
@@ -98,12 +98,13 @@ def agreement_ceiling(
     Parameters
     ----------
     frame : the customers' frame, what `fit_labels` learns from.
-    labels, clusters : shape (n,), the partition in question and the clusters, same index as `frame`.
+    agreement : of the partition in question with the clusters.
+    clusters : shape (n,), index of `frame`.
     features : shape (n, d), the standardised measures that the clusters were found in.
     fit_labels : fits k clusters on some of the customers.
     k : number of clusters.
     n_splits : random divisions of the customers into two halves.
-    n_rules : random rules with as many groups, of the same sizes, as `labels`.
+    n_rules : random rules with as many groups, of the same sizes, as the partition in question.
     seed : of the splits and the rules.
 
     Raises
@@ -119,22 +120,23 @@ def agreement_ceiling(
     agree fully, however little noise there is.
     """
     matrix = np.asarray(features, dtype=float)
-    if matrix.ndim != 2 or len(matrix) != len(frame) or len(labels) != len(frame) or len(clusters) != len(frame):
+    if matrix.ndim != 2 or not len(matrix) == len(frame) == len(clusters) == agreement.n:
         raise PartitionError(
-            f"Labels ({len(labels)} and {len(clusters)}), features {matrix.shape} and customers ({len(frame)}) differ "
-            "in number: give those of the same customers"
+            f"Agreement ({agreement.n}), clusters ({len(clusters)}), features {matrix.shape} and customers "
+            f"({len(frame)}) differ in number: give those of the same customers"
         )
     rng = np.random.default_rng(seed)
     splits = _half_agreements(frame, fit_labels, k, n_splits, rng)
-    sizes = labels.value_counts(sort=False).sort_index().to_numpy()
+    sizes = agreement.counts.sum(axis=1).to_numpy(np.int64)
+    sizes = sizes[sizes > 0]
     rules = np.array([adjusted_mutual_information(random_rule(matrix, sizes, rng), clusters) for _ in range(n_rules)])
-    observed = adjusted_mutual_information(labels, clusters)
+    observed = agreement.adjusted_mutual_information
     if len(splits):
         low, middle, high = (float(v) for v in np.quantile(splits, [0.025, 0.5, 0.975]))
         ceiling = Estimate(middle, low, high, n=len(frame), unit="adjusted mutual information, 0 chance, 1 identity")
     else:
         ceiling = Estimate(n=len(frame))
-    as_much = int((rules >= observed - 1e-12).sum())
+    as_much = int((rules >= observed.number - 1e-12).sum())
     return Ceiling(ceiling, splits, rules, observed, (1 + as_much) / (1 + n_rules))
 
 

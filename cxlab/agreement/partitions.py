@@ -1,7 +1,7 @@
 """Two partitions of the same customers: how far they agree, and where they do not."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -38,6 +38,7 @@ class Agreement:
     completeness : how far each group of the first lies in one group of the second only.
     best_match : of each group of the first, its largest Jaccard overlap with a group of the second, and with which.
     minimum_group : cells smaller than this are not shown on pages.
+    names_b : words for groups of the second; the group itself where there are none.
     """
 
     counts: pd.DataFrame
@@ -48,6 +49,7 @@ class Agreement:
     completeness: Estimate
     best_match: dict[str, tuple[str, Estimate]]
     minimum_group: int
+    names_b: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -105,6 +107,7 @@ def compare_partitions(
     n_bootstrap: int = 200,
     seed: int = 0,
     minimum_group: int = 5,
+    names_b: Mapping[str, str] | None = None,
 ) -> Agreement:
     """Compare two partitions of the same customers.
 
@@ -114,6 +117,7 @@ def compare_partitions(
     groups_a : groups of the first in the order wanted, with those that are empty; sorted when not given.
     n_bootstrap, seed : resamples of the customers, both partitions kept as they are.
     minimum_group : cells smaller than this are not shown on pages.
+    names_b : words for groups of the second.
 
     Raises
     ------
@@ -160,6 +164,7 @@ def compare_partitions(
         completeness=measure(completeness_of),
         best_match=best,
         minimum_group=minimum_group,
+        names_b=dict(names_b or {}),
     )
 
 

@@ -30,9 +30,9 @@ class SegmentRow:
     holdout_contribution, holdout_purchases : per customer of the segment in the hold-out window; a value of None for
         fewer than two customers.
     bought_again : share of the segment's customers with an order in the hold-out window.
-    worth : what a change of segment would be worth at most, in hold-out contribution per customer: a profit-bringer over
-        one who is lost, a profit-bringer over a misunderstood and over a candidate; for the lost, what they bring anyway.
-        A difference between groups, not the effect of anything done. No value for groups under `minimum_group`.
+    worth : what a change of segment is worth at most, in hold-out contribution per customer: a profit-bringer over one
+        who is lost, over a misunderstood, over a candidate; for the lost, what they bring anyway. A difference between
+        groups, not the effect of anything done. No value for groups under `minimum_group`.
     """
 
     segment: str

@@ -1,0 +1,185 @@
+"""The plot of the four fields: right is active, up is profitable, and no dot is a person."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS, Caption, Cell, Table
+from cxlab.plots.crowd import groups_of_neighbours
+from cxlab.plots.figure import Plot
+from cxlab.plots.style import COLOUR, SEGMENT_NAME, SEGMENT_TOKEN, fit, is_narrow
+from cxlab.plots.words_of_segments import NONE, is_shown, share_cell, size_in_words
+from cxlab.segments import SegmentProfile
+
+Array = NDArray[np.float64]
+_RIGHT, _TOP = ("profit_bringers", "candidates"), ("profit_bringers", "misunderstood")
+_AXIS = {
+    "recency": ("Days since the last order", "{:.0f}"),
+    "cadence": ("Days since the last order, as a multiple of the days allowed", "{:g}"),
+    "p_alive": ("Probability of still being a customer", "{:.0%}"),
+}
+_LINES_OF_WORDS, _ROW, _UNDER = 3, 17, 46  # of a field's words; their height and that of the axis below, in pixels
+_ROUND_DAYS = (0, 7, 14, 30, 60, 90, 120, 180, 240, 300, 365, 540, 730, 1095, 1460, 1825, 2555, 3650)
+
+
+def _place_activity(profile: SegmentProfile, values: Array) -> Array:
+    """Where a measure of activity stands from left (0, passive) to right (1, active); the line stands in the middle."""
+    segments = profile.segments
+    if segments.activity == "p_alive":
+        return values
+    most = float(segments.score.max())
+    if not 0 < segments.line < most:
+        return np.asarray(1 - values / max(most, segments.line, 1.0) / 2, float)
+    bend = np.clip(np.log(0.5) / np.log(segments.line / most), 0.25, 3.0)
+    return np.asarray(1 - np.clip(values / most, 0, 1) ** bend, float)
+
+
+def _depth(amount: Array) -> Array:
+    """Place amounts on a log scale that passes through zero, for contributions of either sign."""
+    return np.asarray(np.sign(amount) * np.log10(1 + np.abs(amount)), float)
+
+
+def _amount(depth: float) -> float:
+    """Undo `_depth`."""
+    return float(np.sign(depth) * (10 ** abs(depth) - 1))
+
+
+def _marks(low: float, high: float) -> Array:
+    """Round amounts between two, 1 and 3 of each power of ten, thinned to at most seven."""
+    powers = np.array([m * 10.0**p for p in range(10) for m in (1, 3)])
+    marks = np.concatenate([-powers[::-1], [0.0], powers])
+    marks = marks[(marks >= low) & (marks <= high)]
+    return marks[:: max(1, -(-len(marks) // 7))]
+
+
+def _draw_map(profile: SegmentProfile, ax: Axes) -> None:
+    segments, narrow = profile.segments, is_narrow(ax)
+    height = ax.figure.get_figure(root=True).get_size_inches()[1] * 72
+    across = _place_activity(profile, segments.score.to_numpy(float))
+    up = _depth(segments.contribution.to_numpy(float))
+    spread = float(np.ptp(up)) or 1.0
+    dots = {}
+    for name in SEGMENTS:
+        mine = (segments.labels == name).to_numpy()
+        groups = groups_of_neighbours(across[mine], up[mine] / spread, at_least=profile.minimum_group, n_all=profile.n)
+        dots[name] = groups * (1, spread, 1)
+    threshold = float(_depth(np.array([segments.threshold]))[0])
+    heights = np.concatenate([[threshold], *(groups[:, 1] for groups in dots.values())])
+    low, high = float(heights.min()), float(heights.max())
+    pad = 0.06 * max(high - low, 0.3)
+    low, high = low - pad, high + pad
+    inside = height - _UNDER - 2 * (_LINES_OF_WORDS + 0.4) * _ROW
+    row = _ROW * (high - low) / inside  # height of a line of words
+    ends = (low - (_LINES_OF_WORDS + 0.4) * row, high + (_LINES_OF_WORDS + 0.4) * row)
+    ax.set(xlim=(-0.01, 1.01), ylim=ends)
+    for name, groups in dots.items():
+        ax.scatter(
+            groups[:, 0], groups[:, 1], s=17 if narrow else 30, color=COLOUR[SEGMENT_TOKEN[name]],
+            linewidths=0.5, edgecolors=COLOUR["paper"], zorder=3,
+        )  # fmt: skip
+    line = float(_place_activity(profile, np.array([segments.line]))[0])
+    ax.axvline(line, color=COLOUR["ink"], lw=1.2, zorder=2)
+    ax.axhline(threshold, color=COLOUR["ink"], lw=1.2, zorder=2)
+    for k, name in enumerate(SEGMENTS):
+        right, top = name in _RIGHT, name in _TOP
+        share = profile.rows[k].contribution_share
+        said = [(SEGMENT_NAME[name], 700, COLOUR[f"{SEGMENT_TOKEN[name]}-ink"])]
+        said.append((size_in_words(profile, k), 400, COLOUR["ink"]))
+        if share.value is not None and is_shown(profile, k):
+            said.append((f"{words.percent(share.number)} of contribution", 400, COLOUR["ink"]))
+        first = ends[1] if top else ends[0] + len(said) * row
+        for step, (text, weight, colour) in enumerate(said):
+            ax.text(
+                1.0 if right else 0.0, first - step * row, text, ha="right" if right else "left", va="top",
+                weight=weight, size=12 if narrow or step else 14, color=colour, zorder=5,
+            )  # fmt: skip
+    label, written = _AXIS[segments.activity]
+    ticks = _activity_ticks(profile, narrow=narrow)
+    ax.set_xticks(_place_activity(profile, ticks).tolist(), [written.format(v) for v in ticks])
+    marks = _marks(_amount(low), _amount(high))
+    money = [words.money(v, segments.currency, 0).replace("\u00a0", " ") for v in marks]
+    ax.set_yticks(_depth(marks).tolist(), money)
+    ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
+    ax.set_axisbelow(True)
+    ax.spines["bottom"].set_visible(False)
+    ax.set_xlabel(
+        f"{label} (right: active)" if not narrow or len(label) < 30 else "Activity (right: active)", labelpad=6
+    )
+    widest = max((len(text) for text in money), default=1)
+    fit(ax, (10 + 7.4 * widest) / (358 if narrow else 680), _UNDER / height, 0.995, 0.995)
+
+
+def _activity_ticks(profile: SegmentProfile, *, narrow: bool) -> Array:
+    """Mark the measure of activity: the line, the ends, and round ones between that do not crowd."""
+    segments = profile.segments
+    if segments.activity == "p_alive":
+        return np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    most = float(segments.score.max())
+    rounds = np.array(_ROUND_DAYS if segments.activity == "recency" else (0, 0.1, 0.5, 2, 5, 10, 20), dtype=float)
+    kept = [segments.line]
+    for mark in [*rounds[rounds <= most]]:
+        places = _place_activity(profile, np.array([*kept, mark]))
+        if np.abs(places[:-1] - places[-1]).min() > (0.22 if narrow else 0.12):
+            kept.append(float(mark))
+    return np.unique(kept)
+
+
+def _caption_of_map(profile: SegmentProfile) -> Caption:
+    top = profile.row("profit_bringers")
+    where = max(profile.rows, key=lambda row: row.customers)
+    title = (
+        f"{SEGMENT_NAME[where.segment]} is the largest field, with {words.percent(where.size.number)} of the customers"
+    )
+    if is_shown(profile, 0) and top.contribution_share.value is not None and where.segment != "profit_bringers":
+        title = (
+            f"{words.percent(top.size.number)} of the customers are profit-bringers and brought "
+            f"{words.percent(top.contribution_share.number)} of the contribution so far"
+        )
+    segments = profile.segments
+    parted = {
+        "recency": f"{segments.line:.0f} days since the last order",
+        "p_alive": "an even chance of being a customer",
+    }
+    listed = "; ".join(
+        f"{SEGMENT_NAME[row.segment].lower()} {size_in_words(profile, k).removesuffix(' of customers')}"
+        + (
+            f" and {words.percent(row.contribution_share.number)}"
+            if row.contribution_share.value is not None and is_shown(profile, k)
+            else ""
+        )
+        for k, row in enumerate(profile.rows)
+    )
+    everybody, amount = words.count(profile.n, "customer"), words.money(segments.threshold, segments.currency)
+    alt = (
+        f"Map of {everybody} by activity and contribution on a log scale, parted at "
+        f"{parted.get(segments.activity, 'the days allowed')} and {amount}. "
+        f"Share of customers and of contribution: {listed}."
+    )
+    note = "No dot is a single person: each stands at the mean of its group."
+    if segments.activity != "p_alive":
+        note += " The scale of activity is stretched so that its line stands in the middle."
+    dots = f"Each dot is a group of {profile.minimum_group} or more neighbours; {everybody} in all."
+    return Caption(title, f"Contribution so far (log scale through zero) by activity. {dots}", alt, note)
+
+
+def _numbers_of_map(profile: SegmentProfile) -> Table:
+    rows = tuple(
+        (
+            Cell(SEGMENT_NAME[row.segment], segment=row.segment),
+            Cell(words.few(row.customers, profile.minimum_group)),
+            share_cell(row.size) if is_shown(profile, k) else NONE,
+            share_cell(row.contribution_share) if is_shown(profile, k) else NONE,
+        )
+        for k, row in enumerate(profile.rows)
+    )
+    return Table(
+        "four_field_map",
+        "Customers and contribution by segment",
+        ("Segment", "Customers", "Share", "Contribution so far"),
+        rows,
+        "Small figures are 95% intervals.",
+    )
+
+
+four_field_map = Plot("four_field_map", _draw_map, _caption_of_map, _numbers_of_map, (680, 440), (358, 420))
