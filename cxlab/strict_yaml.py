@@ -92,9 +92,11 @@ def _value(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> A
 
 def _scalar(node: yaml.ScalarNode, line: int, document: Document) -> Any:
     text = str(node.value)
-    if node.style in ("'", '"', "|", ">") or node.tag == "tag:yaml.org,2002:str":
+    if node.style in ("'", '"', "|", ">"):
         return text
     if not _tag_is_plain(node):
+        if node.tag == "tag:yaml.org,2002:str":
+            return text
         document.faults.append((line, f"the tag of `{text}` is not read: write a plain value"))
         return None
     if _NULL.fullmatch(text):

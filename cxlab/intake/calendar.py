@@ -40,8 +40,8 @@ class OrderCalendar:
         n = whole["orders"]
         least, most = (self._name(whole["period"].iloc[int(i)]) for i in (n.to_numpy().argmin(), n.to_numpy().argmax()))
         return (
-            f"A {self.period} brought between {count(int(n.min()), 'order')} ({least}) and {count(int(n.max()), 'order')} "
-            f"({most}), over {len(whole)} whole {self.period}s."
+            f"A {self.period} brought between {count(int(n.min()), 'order')} ({least}) and "
+            f"{count(int(n.max()), 'order')} ({most}), over {len(whole)} whole {self.period}s."
         )
 
     def _name(self, start: dt.date) -> str:

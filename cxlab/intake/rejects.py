@@ -47,11 +47,11 @@ def check_limit(engine: Engine, study: Study, table: TableIntake, max_reject_sha
     raise SourceError("\n".join(lines))
 
 
-def write_rejects(engine: Engine, tables: Mapping[str, TableIntake], folder: Path) -> tuple[Path, ...]:
+def write_rejects(engine: Engine, study: Study, tables: Mapping[str, TableIntake], folder: Path) -> tuple[Path, ...]:
     """Write `rejects/<table>.csv` for every table with rejects, and take away what an earlier run left there.
 
-    Each line names file, line (of a Parquet file: row), column, reason and the record as it stood. A cell that a
-    spreadsheet would take for a formula gets an apostrophe before it.
+    Each line names file (as seen from the study), line (of a Parquet file: row), column, reason and the record as it
+    stood. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     place = folder / "rejects"
     written: list[Path] = []
@@ -64,8 +64,10 @@ def write_rejects(engine: Engine, tables: Mapping[str, TableIntake], folder: Pat
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(HEADER)
-            for row in _rejected(engine, tables[name]):
-                writer.writerow([harmless(str(cell)) for cell in row])
+            for path, *row in _rejected(engine, tables[name]):
+                inside = path.is_relative_to(study.folder)
+                named = path.relative_to(study.folder).as_posix() if inside else path.name
+                writer.writerow([harmless(str(cell)) for cell in (named, *row)])
         written.append(file)
     return tuple(written)
 

@@ -140,7 +140,7 @@ class Intake:
 
     def write_rejects(self, folder: str | Path) -> tuple[Path, ...]:
         """Write `rejects/<table>.csv` into a folder, for the tables that have rejects; return the files."""
-        return write_rejects(self.engine, self.tables, Path(folder))
+        return write_rejects(self.engine, self.study, self.tables, Path(folder))
 
     def close(self) -> None:
         """Close the engine: what was counted stays, but no reject can be listed any more."""

@@ -1,0 +1,59 @@
+"""YAML without surprises."""
+
+import datetime as dt
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlab.strict_yaml import read_yaml
+
+
+@pytest.mark.parametrize("text", ["no", "yes", "on", "off", "012", "12:30", "1_000", "0x1f", "0o17", "2024-1-3", "1e"])
+def test_what_yaml_1_1_would_turn_into_something_else_stays_text(text: str) -> None:
+    assert read_yaml(f"a: {text}").data == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True), ("false", False), ("null", None), ("~", None), ("", None), ("7", 7), ("-7", -7), ("0", 0),
+        ("0.3", 0.3), ("1e3", 1000.0), (".5", 0.5), ("2024-06-30", dt.date(2024, 6, 30)), ("'7'", "7"),
+        ('"true"', "true"), ("[1, a]", (1, "a")), ("{b: 1}", {"b": 1}),
+    ],
+)  # fmt: skip
+def test_plain_values_are_read(text: str, value: object) -> None:
+    found = read_yaml(f"a: {text}").data["a"]
+    assert found == value and type(found) is type(value)
+
+
+def test_a_key_that_stands_twice_is_a_fault_that_names_both_lines() -> None:
+    assert read_yaml("a: 1\nb: 2\na: 3").faults == [(3, "`a` stands twice (first in line 1): keep one")]
+
+
+def test_an_alias_is_a_fault_and_a_bomb_of_them_ends_at_once() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(30))
+    assert "anchor" in read_yaml(bomb).faults[0][1]
+
+
+def test_a_tag_is_a_fault_and_makes_nothing() -> None:
+    assert "tag" in read_yaml("a: !!python/name:os.system x").faults[0][1]
+    assert read_yaml("a: !!str 7").data == {"a": "7"}
+
+
+def test_broken_yaml_names_the_line() -> None:
+    (line, message) = read_yaml("a: 1\nb: [1, 2\nc: 3\n").faults[0]
+    assert line >= 2 and "is no YAML" in message
+
+
+def test_every_value_knows_its_line() -> None:
+    document = read_yaml("a:\n  b:\n    - x\n    - y\n")
+    assert document.line(("a", "b", 1)) == 4
+    assert document.line(("a", "nowhere", "deeper")) == 1
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text()))
+def test_quoted_text_is_read_as_it_was_written(data: dict[str, str]) -> None:
+    written = yaml.safe_dump(data, default_style='"', allow_unicode=True, width=10**6)
+    assert read_yaml(written).data == data
