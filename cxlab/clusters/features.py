@@ -19,6 +19,7 @@ from cxlab.words import count, number, percent
 Array = NDArray[np.float64]
 Change = Literal["logarithm", "power", "plain"]
 LEAST_CUSTOMERS = 30  # below this, groups of customers are anecdotes
+LEAST_DISTINCT = 3  # with fewer different customers there is nothing to choose
 SAME_VALUE_SHARE = 0.95  # a feature on which more customers than this agree is left out: it sets apart but a handful
 MISSING_SHARE = 0.20  # a feature that is unknown for more customers than this is left out
 DUPLICATE_CORRELATION = 0.90  # multiple correlation with the features before it, above which a feature says nothing new
@@ -77,10 +78,12 @@ class Features:
     ----------
     matrix : shape (n customers, d features), mean 0 and standard deviation 1 before far values were drawn in.
     candidates : every feature considered, used or left out, in order of precedence.
+    one_time : bool, shape (n,), customers who bought once.
     """
 
     matrix: Array
     candidates: tuple[Feature, ...]
+    one_time: NDArray[np.bool_]
 
     @property
     def used(self) -> tuple[Feature, ...]:
@@ -174,7 +177,13 @@ def features_of(frame: pd.DataFrame) -> Features:
             f"Groups cannot be looked for: {count(len(frame), 'customer')} do not differ in purchases, days or money. "
             "Check the columns ordered_at and revenue of the orders."
         )
-    return Features(np.column_stack(columns), tuple(candidates))
+    matrix = np.column_stack(columns)
+    if len(np.unique(matrix, axis=0)) < LEAST_DISTINCT:
+        raise ClusterError(
+            f"Groups cannot be looked for: {count(len(frame), 'customer')} show fewer than {LEAST_DISTINCT} different "
+            "histories. Check the columns ordered_at and revenue of the orders, or give more orders."
+        )
+    return Features(matrix, tuple(candidates), frame["repeat_purchases"].to_numpy(float) == 0)
 
 
 def _fit(name: str, words: str, change: Change, frame: pd.DataFrame, before: list[Array]) -> tuple[Feature, Array]:

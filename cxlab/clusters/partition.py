@@ -1,5 +1,6 @@
 """The customers in k clusters, lettered by what a customer of each brings."""
 
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from cxlab.customers import Customers
 from cxlab.estimate import Findings
 from cxlab.words import count, number
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = (*string.ascii_uppercase, *(f"A{letter}" for letter in string.ascii_uppercase))
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Clusters:
     @property
     def letters(self) -> tuple[str, ...]:
         """The clusters' letters, A first."""
-        return tuple(LETTERS[: self.k])
+        return LETTERS[: self.k]
 
     @property
     def codes(self) -> NDArray[np.int64]:
@@ -131,4 +132,4 @@ def _fit(frame: pd.DataFrame, features: Features, k: int, seed: int) -> Clusters
 
 
 def _lettered(codes: NDArray[np.int64], index: pd.Index) -> pd.Series:
-    return pd.Series(np.array(list(LETTERS))[codes], index=index, name="cluster", dtype="str")
+    return pd.Series(np.array(LETTERS)[codes], index=index, name="cluster", dtype="str")

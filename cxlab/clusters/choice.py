@@ -1,0 +1,158 @@
+"""How many clusters: silhouette and gap statistic side by side, and the rule by which one number is taken."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.clusters.features import Features
+from cxlab.clusters.kmeans import STARTS, k_means, one_thread, sample_rows, settle, silhouettes
+from cxlab.clusters.reference import fit_reference
+from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.words import count, number, number_between
+
+Array = NDArray[np.float64]
+MOST_COMPARED = 10_000  # customers between whom all distances are measured; more are sampled
+REFERENCE_STARTS = 3  # starts for each reference: their luck averages out
+LEAST_A_CLUSTER = 5  # no more clusters are tried than leave this many customers to each on average
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The number of clusters and the curves it was read from.
+
+    Attributes
+    ----------
+    tried : numbers of clusters tried, 2 to the largest: shape (m,).
+    silhouette, silhouette_error : mean silhouette width and its standard error over customers: shape (m,).
+    gap, gap_error : gap statistic and its simulation error for 1, 2, … clusters: shape (m + 1,).
+    k : the number taken: where the silhouette is largest.
+    k_gap : the number by the gap statistic: the least k with gap(k) >= gap(k + 1) - error(k + 1); 1 says no groups.
+    n, n_compared : customers, and how many of them were compared.
+    """
+
+    tried: NDArray[np.int64]
+    silhouette: Array
+    silhouette_error: Array
+    gap: Array
+    gap_error: Array
+    k: int
+    k_gap: int
+    n: int
+    n_compared: int
+
+    @property
+    def best_silhouette(self) -> Estimate:
+        """Mean silhouette width at `k`, its interval over customers with the clusters held fixed."""
+        at = int(self.k - self.tried[0])
+        error = float(self.silhouette_error[at])
+        return normal_interval(float(self.silhouette[at]), error, n=self.n_compared, unit="silhouette width, -1 to 1")
+
+    @property
+    def agree(self) -> bool:
+        """Whether both ways give the same number."""
+        return self.k == self.k_gap
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a number of clusters, 1 first: silhouette and gap with their errors, and what was chosen."""
+        none = [np.nan]
+        k = np.concatenate([[1], self.tried])
+        return pd.DataFrame(
+            {
+                "clusters": k,
+                "silhouette": np.concatenate([none, self.silhouette]),
+                "silhouette_error": np.concatenate([none, self.silhouette_error]),
+                "gap": self.gap,
+                "gap_error": self.gap_error,
+                "chosen_by_silhouette": k == self.k,
+                "chosen_by_gap": k == self.k_gap,
+            }
+        )
+
+    @property
+    def heading(self) -> str:
+        """The finding as a title."""
+        if self.agree:
+            return f"Both ways of counting say {count(self.k, 'group')}"
+        if self.k_gap == 1:
+            return f"{count(self.k, 'group')} hang together best, but no better than chance would make them"
+        return f"The two ways of counting differ: {number(self.k)} groups or {number(self.k_gap)}"
+
+    @property
+    def reading(self) -> str:
+        """The number taken, its silhouette with interval and n, and what the gap statistic says."""
+        best = self.best_silhouette
+        low, high = best.low or 0.0, best.high or 0.0
+        text = (
+            f"Of {number(int(self.tried[0]))} to {number(int(self.tried[-1]))} clusters, {number(self.k)} hang together"
+            f" best: silhouette {number(best.number, 2)} ({number_between(low, high, 2)}, "
+            f"{count(self.n_compared, 'customer')}), where 1 is perfectly apart and 0 is touching. "
+        )
+        if self.agree:
+            return text + "The gap statistic says the same."
+        if self.k_gap == 1:
+            return text + "The gap statistic finds no number that beats customers without any groups."
+        return text + f"The gap statistic says {number(self.k_gap)}; the silhouette decides, by the rule below."
+
+    @property
+    def findings(self) -> Findings:
+        """`k` and `silhouette`."""
+        return {"k": Estimate(self.k, n=self.n, unit="clusters"), "silhouette": self.best_silhouette}
+
+
+def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 20) -> Choice:
+    """Choose the number of clusters: the largest mean silhouette; the gap statistic is shown beside it.
+
+    Parameters
+    ----------
+    features : the customers on a common scale.
+    k_max : the largest number tried; fewer when customers or their differences are few.
+    seed : for the starts, the references and, beyond 10,000 customers, the sample.
+    n_references : customers without groups, drawn this many times for the gap statistic.
+
+    References
+    ----------
+    Rousseeuw (1987), Silhouettes. Tibshirani, Walther and Hastie (2001), Estimating the number of clusters in a data
+    set via the gap statistic; its reference here is the copula of `cxlab.clusters.reference`, not a uniform box, in
+    which one-time buyers alone would count as groups.
+    """
+    rows = sample_rows(features.n, MOST_COMPARED, seed)
+    matrix = features.matrix[rows]
+    tried = np.arange(2, largest_k(matrix, k_max) + 1)
+    with one_thread():
+        fits = [settle(matrix, k_means(matrix, int(k), starts=STARTS, seed=seed).labels_) for k in tried]
+        widths = silhouettes(matrix, [codes for codes, _ in fits])
+        spread = [_spread(matrix, matrix.mean(0))] + [_spread(matrix, centres[codes]) for codes, centres in fits]
+        without = fit_reference(features, rows, seed)
+        references = [
+            _spreads(without.draw(np.random.default_rng([seed, draw])), tried, seed) for draw in range(n_references)
+        ]
+    away = np.array(references)
+    gap = away.mean(0) - np.array(spread)
+    gap_error = away.std(0) * np.sqrt(1 + 1 / n_references)
+    silhouette = np.array([width.mean() for width in widths])
+    error = np.array([width.std() for width in widths]) / np.sqrt(len(matrix))
+    k, k_gap = int(tried[silhouette.argmax()]), _first_gap(gap, gap_error)
+    return Choice(tried, silhouette, error, gap, gap_error, k, k_gap, features.n, len(matrix))
+
+
+def largest_k(matrix: Array, k_max: int) -> int:
+    """Return the largest number of clusters worth trying: less than there are different rows, 5 rows to each."""
+    return max(2, min(k_max, len(np.unique(matrix, axis=0)) - 1, len(matrix) // LEAST_A_CLUSTER))
+
+
+def _spreads(matrix: Array, tried: NDArray[np.int64], seed: int) -> list[float]:
+    models = [k_means(matrix, int(k), starts=REFERENCE_STARTS, seed=seed) for k in tried]
+    inertia = [float(((matrix - matrix.mean(0)) ** 2).sum()), *(float(model.inertia_) for model in models)]
+    return [float(np.log(max(value, 1e-12))) for value in inertia]
+
+
+def _spread(matrix: Array, centres: Array) -> float:
+    return float(np.log(max(float(((matrix - centres) ** 2).sum()), 1e-12)))
+
+
+def _first_gap(gap: Array, error: Array) -> int:
+    enough = gap[:-1] >= gap[1:] - error[1:]
+    return int(enough.argmax()) + 1 if enough.any() else len(gap)

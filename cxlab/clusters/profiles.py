@@ -1,0 +1,215 @@
+"""Who is in each cluster: sizes, days and money, and a name from what sets it apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.clusters.partition import Clusters
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings, wilson_interval
+from cxlab.words import count, few, money, number, percent, percent_between
+
+Array = NDArray[np.float64]
+APART = 0.5  # standard deviations from all customers' mean at which a measure gives its word to the name
+ONE_TIME = 0.90  # a cluster of which more bought once is called so
+MEDIANS = (
+    "repeat_purchases",
+    "days_since_last_order",
+    "tenure_days",
+    "mean_order_value",
+    "revenue",
+    "contribution",
+)
+_WORDS = {  # of each measure: (much, little)
+    "repeat_purchases": ("frequent", "seldom"),
+    "days_since_last_order": ("long away", "recent"),
+    "mean_order_value": ("large orders", "small orders"),
+    "contribution": ("high contribution", "low contribution"),
+    "returned_share": ("many returns", "few returns"),
+    "service_per_order": ("costly to serve", "cheap to serve"),
+    "median_gap_days": ("slow rhythm", "quick rhythm"),
+}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One cluster in days and money.
+
+    Attributes
+    ----------
+    letter, name : A is the cluster whose customers bring most a head; the name is what sets it apart.
+    size : share of all customers (n: the cluster's customers).
+    one_time_share : share of its customers who bought once.
+    revenue_share, contribution_share : of all customers' totals; None where the total is not above 0.
+    medians : of the columns `MEDIANS`, in their own units.
+    apart : by feature, how many standard deviations the cluster's mean lies from all customers' mean.
+    """
+
+    letter: str
+    name: str
+    size: Estimate
+    one_time_share: float
+    revenue_share: float | None
+    contribution_share: float | None
+    medians: dict[str, float]
+    apart: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """All clusters, A first.
+
+    Attributes
+    ----------
+    profiles : one a cluster.
+    places : one row a customer: cluster, days_since_last_order, contribution; for the map.
+    currency : of the money.
+    n : customers.
+    """
+
+    profiles: tuple[Profile, ...]
+    places: pd.DataFrame
+    currency: str
+    n: int
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names by letter."""
+        return {p.letter: p.name for p in self.profiles}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cluster: name, size, shares, medians and distances from the mean."""
+        rows = [
+            {
+                "cluster": p.letter,
+                "name": p.name,
+                "customers": p.size.n,
+                "share": p.size.number,
+                "share_low": p.size.low,
+                "share_high": p.size.high,
+                "one_time_share": p.one_time_share,
+                "revenue_share": p.revenue_share,
+                "contribution_share": p.contribution_share,
+                **{f"median_{name}": value for name, value in p.medians.items()},
+                **{f"apart_{name}": value for name, value in p.apart.items()},
+            }
+            for p in self.profiles
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def heading(self) -> str:
+        """The finding as a title."""
+        top = self.profiles[0]
+        if top.contribution_share is None:
+            return f"Cluster {top.letter} brings most a head: {top.name.lower()}"
+        return (
+            f"Cluster {top.letter} ({top.name.lower()}) is {percent(top.size.number)} of customers "
+            f"and brings {percent(top.contribution_share)} of contribution"
+        )
+
+    @property
+    def reading(self) -> str:
+        """The cluster that brings most a head and the largest other one: share with interval and n, medians."""
+        top, *others = self.profiles
+        largest = max(others, key=lambda p: p.size.number)
+        return " ".join(_sentence(p, self.currency) for p in (top, largest))
+
+    @property
+    def findings(self) -> Findings:
+        """`size.<cluster>` for each letter: share of customers."""
+        return {f"size.{p.letter}": p.size for p in self.profiles}
+
+
+def cluster_profiles(clusters: Clusters, customers: Customers) -> Profiles:
+    """Describe each cluster by the customers in it.
+
+    Parameters
+    ----------
+    clusters : fitted on these customers.
+    customers : the same customers, in the same order.
+    """
+    frame, codes = customers.frame, clusters.codes
+    names = name_clusters(clusters, frame)
+    total = {name: float(frame[name].sum()) for name in ("revenue", "contribution")}
+    profiles = []
+    for c, letter in enumerate(clusters.letters):
+        rows = frame[codes == c]
+        share = wilson_interval(len(rows), len(frame))
+        profiles.append(
+            Profile(
+                letter,
+                names[c],
+                Estimate(share.value, share.low, share.high, n=len(rows), unit="share of customers"),
+                float((rows["repeat_purchases"] == 0).mean()),
+                _share(rows, "revenue", total),
+                _share(rows, "contribution", total),
+                {name: float(rows[name].median()) for name in MEDIANS},
+                {name: float(clusters.centres[c, j]) for j, name in enumerate(clusters.features.names)},
+            )
+        )
+    places = frame[["days_since_last_order", "contribution"]].assign(cluster=clusters.labels)
+    return Profiles(tuple(profiles), places, customers.currency, customers.n)
+
+
+def name_clusters(clusters: Clusters, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Name each cluster after the measures in which it lies apart from all customers; no two names are the same."""
+    once = np.array([float((frame["repeat_purchases"][clusters.codes == c] == 0).mean()) for c in range(clusters.k)])
+    overall = clusters.features.matrix.mean(0)
+    apart = clusters.centres - overall
+    names = [_name(apart[c], clusters.features.names, once[c], APART) for c in range(clusters.k)]
+    for c in range(clusters.k):
+        twins = [other for other in range(clusters.k) if names[other] == names[c]]
+        if len(twins) > 1:
+            for twin, name in zip(twins, _tell_apart(apart[twins], clusters.features.names, names[c]), strict=True):
+                names[twin] = name
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(unique)
+
+
+def _name(apart: Array, features: tuple[str, ...], once: float, least: float) -> str:
+    words = []
+    for value, feature in zip(apart, features, strict=True):
+        much, little = _WORDS[feature]
+        if feature == "repeat_purchases" and once > ONE_TIME:
+            words.append("bought once")
+        elif abs(value) >= least:
+            words.append(much if value > 0 else little)
+    return _capital(", ".join(words)) if words else "Middling"
+
+
+def _tell_apart(apart: Array, features: tuple[str, ...], name: str) -> list[str]:
+    """Rank clusters of one name by the measure in which they differ most and say which has more of it."""
+    feature = int(np.ptp(apart, axis=0).argmax())
+    much = _WORDS[features[feature]][0]
+    order = np.argsort(np.argsort(-apart[:, feature], kind="stable"), kind="stable")
+    if len(apart) == 2:
+        return [f"{name}, {'more' if rank == 0 else 'less'} {much}" for rank in order]
+    return [f"{name}, rank {rank + 1} by {much}" for rank in order]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _share(rows: pd.DataFrame, name: str, total: dict[str, float]) -> float | None:
+    return float(rows[name].sum()) / total[name] if total[name] > 0 else None
+
+
+def _sentence(profile: Profile, currency: str) -> str:
+    m, size = profile.medians, profile.size
+    brings = "" if profile.contribution_share is None else f", {percent(profile.contribution_share)} of contribution"
+    return (
+        f"{profile.letter} ({profile.name.lower()}): {percent(size.number)} of customers "
+        f"({percent_between(size.low or 0.0, size.high or 0.0)}, n = {few(size.n or 0, 5)}){brings}; a typical one came "
+        f"back {count(round(m['repeat_purchases']), 'time')}, ordered last "
+        f"{count(round(m['days_since_last_order']), 'day')} ago and spends {money(m['mean_order_value'], currency)} "
+        "an order."
+    )

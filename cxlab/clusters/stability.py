@@ -1,0 +1,171 @@
+"""How stable each cluster is: whether other customers of the same kind would give it again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+
+from cxlab.clusters.kmeans import nearest, one_thread, sample_rows
+from cxlab.clusters.partition import Clusters
+from cxlab.estimate import Estimate, Findings, bootstrap_weights
+from cxlab.words import few, number, number_between
+
+Array = NDArray[np.float64]
+NO_PATTERN, STABLE, HIGHLY_STABLE = 0.60, 0.75, 0.85  # Hennig (2007, 2008)
+MOST_RESAMPLED = 10_000  # customers in a resample; beyond that the clusters are tried on a sample
+STARTS_EACH = 3  # random starts in each resample, beside one from the centres found in all customers
+
+
+def stability_words(jaccard: float) -> str:
+    """Say what a bootstrap Jaccard means.
+
+    Examples
+    --------
+    >>> [stability_words(value) for value in (0.5, 0.7, 0.8, 0.9)]
+    ['no pattern', 'doubtful', 'stable', 'highly stable']
+    """
+    if jaccard < NO_PATTERN:
+        return "no pattern"
+    if jaccard < STABLE:
+        return "doubtful"
+    return "stable" if jaccard < HIGHLY_STABLE else "highly stable"
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Bootstrap Jaccard of each cluster.
+
+    Attributes
+    ----------
+    letters : the clusters, A first.
+    draws : share of each cluster and its best match in each resample that both hold: shape (B, k).
+    size : customers of each cluster, shape (k,).
+    """
+
+    letters: tuple[str, ...]
+    draws: Array
+    size: NDArray[np.int64]
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Mean Jaccard of each cluster; the interval is the middle 95 % of the resamples."""
+        low, high = np.quantile(self.draws, [0.025, 0.975], axis=0)
+        return tuple(
+            Estimate(
+                float(mean),
+                float(low[c]),
+                float(high[c]),
+                n=int(self.size[c]),
+                unit="Jaccard share, 0 to 1",
+                verdict=stability_words(float(mean)).replace(" ", "_"),
+            )
+            for c, mean in enumerate(self.draws.mean(0))
+        )
+
+    @property
+    def all_stable(self) -> bool:
+        """Whether every cluster reaches .75."""
+        return bool((self.draws.mean(0) >= STABLE).all())
+
+    @property
+    def n_stable(self) -> int:
+        """How many clusters reach .75."""
+        return int((self.draws.mean(0) >= STABLE).sum())
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cluster: mean Jaccard, middle 95 % of resamples, Monte Carlo error, words."""
+        found = self.estimates
+        return pd.DataFrame(
+            {
+                "cluster": list(self.letters),
+                "customers": self.size,
+                "jaccard": [e.number for e in found],
+                "low": [e.low for e in found],
+                "high": [e.high for e in found],
+                "monte_carlo_error": self.draws.std(0, ddof=1) / np.sqrt(len(self.draws)),
+                "resamples": len(self.draws),
+                "reading": [stability_words(e.number) for e in found],
+            }
+        )
+
+    @property
+    def heading(self) -> str:
+        """The finding as a title."""
+        k = len(self.letters)
+        if self.all_stable:
+            return f"{'Both' if k == 2 else f'All {number(k)}'} clusters come back when the customers are drawn anew"
+        if self.n_stable == 0:
+            return "No cluster comes back reliably when the customers are drawn anew"
+        return f"{number(self.n_stable)} of {number(k)} clusters come back when the customers are drawn anew"
+
+    @property
+    def reading(self) -> str:
+        """Each cluster's mean Jaccard with interval, and what it means."""
+        said = [
+            f"{letter} {number(e.number, 2)} ({number_between(e.low or 0.0, e.high or 0.0, 2)}; "
+            f"{stability_words(e.number)}, n = {few(e.n or 0, 5)})"
+            for letter, e in zip(self.letters, self.estimates, strict=True)
+        ]
+        return (
+            f"When the customers are drawn anew, {number(len(self.draws))} times, a cluster and its likeness there have "
+            f"this share of their customers in common (1 is all; in brackets the middle 95%): {'; '.join(said)}."
+        )
+
+    @property
+    def findings(self) -> Findings:
+        """`stability.<cluster>` for each letter."""
+        return {f"stability.{letter}": e for letter, e in zip(self.letters, self.estimates, strict=True)}
+
+
+def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int) -> Stability:
+    """Fit the clusters again on resampled customers and see how much of each comes back.
+
+    In each resample K-Means runs from three random starts and from the centres found in all customers, and the
+    tightest result counts: what is measured is the luck of the sample, not of the search. A cluster is compared with
+    the one of the resample that overlaps it best, over the customers drawn, each counted once. The features keep the
+    scale found in all customers.
+
+    Parameters
+    ----------
+    clusters : from `fit_clusters`.
+    n_bootstrap : resamples.
+    seed : for the resamples and the starts.
+
+    References
+    ----------
+    Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data Analysis 52.
+    """
+    rows = sample_rows(clusters.features.n, MOST_RESAMPLED, seed)
+    matrix, codes = clusters.features.matrix[rows], clusters.codes[rows]
+    draws = np.empty((n_bootstrap, clusters.k))
+    with one_thread():
+        for draw in range(n_bootstrap):
+            weights = bootstrap_weights(len(rows), 1, _seed(seed, draw))[0]
+            drawn = weights > 0
+            again = _refit(matrix[drawn], weights[drawn].astype(float), clusters.centres, _seed(seed, draw))
+            draws[draw] = _best_jaccard(codes[drawn], again, clusters.k)
+    return Stability(clusters.letters, draws, np.bincount(clusters.codes, minlength=clusters.k))
+
+
+def _seed(seed: int, draw: int) -> int:
+    return int(np.random.SeedSequence([seed, draw]).generate_state(1)[0])
+
+
+def _refit(matrix: Array, weights: Array, centres: Array, seed: int) -> NDArray[np.int64]:
+    k = min(len(centres), len(np.unique(matrix, axis=0)))
+    models = [KMeans(k, n_init=STARTS_EACH, random_state=seed).fit(matrix, sample_weight=weights)]
+    if k == len(centres):
+        models.append(KMeans(k, init=centres, n_init=1).fit(matrix, sample_weight=weights))
+    best = min(models, key=lambda model: float(model.inertia_))
+    return nearest(matrix, np.asarray(best.cluster_centers_, float))
+
+
+def _best_jaccard(codes: NDArray[np.int64], again: NDArray[np.int64], k: int) -> Array:
+    """Largest intersection over union of each of k clusters with any cluster of the other partition: shape (k,)."""
+    m = int(again.max()) + 1
+    both = np.bincount(codes * m + again, minlength=k * m).reshape(k, m)
+    either = both.sum(1)[:, None] + both.sum(0)[None, :] - both
+    return np.asarray((both / np.maximum(either, 1)).max(1), float)
