@@ -1,17 +1,31 @@
 """Repeat purchases: who comes back, how often, for how much, and whether the forecast holds in the hold-out window."""
 
+from cxlab.purchases.alive import StillCustomers, find_still_customers
 from cxlab.purchases.bgnbd import PurchaseModel, fit_bgnbd
+from cxlab.purchases.course import PurchaseCourse, follow_purchases
+from cxlab.purchases.frequency import RepeatCounts, count_repeats
 from cxlab.purchases.gamma_gamma import SpendModel, fit_gamma_gamma
 from cxlab.purchases.histories import Histories, PurchaseModelError
 from cxlab.purchases.holdout import HoldoutCheck, check_holdout
+from cxlab.purchases.rule import ThreeChecks
+from cxlab.purchases.value import ValueForecast, forecast_value
 
 __all__ = [
     "Histories",
     "HoldoutCheck",
+    "PurchaseCourse",
     "PurchaseModel",
     "PurchaseModelError",
+    "RepeatCounts",
     "SpendModel",
+    "StillCustomers",
+    "ThreeChecks",
+    "ValueForecast",
     "check_holdout",
+    "count_repeats",
+    "find_still_customers",
     "fit_bgnbd",
     "fit_gamma_gamma",
+    "follow_purchases",
+    "forecast_value",
 ]

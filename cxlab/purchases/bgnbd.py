@@ -87,12 +87,17 @@ class PurchaseModel:
         totals : shape (n groups,).
         covariance : shape (n groups, n groups), by the delta method.
         """
-        different, counts, which = self._different
-        if groups is None:
-            members = counts[None].astype(np.float64)
-        else:
-            members = np.zeros((int(groups.max()) + 1, len(counts)))
-            np.add.at(members, (groups, which), 1.0)
+        number_of = np.zeros(self.histories.n, dtype=np.int64) if groups is None else groups
+        return self._totals(number_of, np.ones(self.histories.n), int(number_of.max()) + 1, horizon_days)
+
+    def expected_weighted(self, weights: Array, groups: Counts, horizon_days: float) -> tuple[Array, Array]:
+        """Return sums of weight x expected purchases, one a group; weights and groups of shape (n,). See `expected_totals`."""
+        return self._totals(groups, weights, int(groups.max()) + 1, horizon_days)
+
+    def _totals(self, groups: Counts, weights: Array, n_groups: int, horizon_days: float) -> tuple[Array, Array]:
+        different, _, which = self._different
+        members = np.zeros((n_groups, different.n))
+        np.add.at(members, (groups, which), weights)
         return self.maximum.propagate(lambda parameters: members @ _expected(parameters, different, horizon_days))
 
     def estimate(self, function: Callable[[Array], float], unit: str) -> Estimate:

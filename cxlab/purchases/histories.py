@@ -14,6 +14,7 @@ Counts = NDArray[np.int64]
 DAYS_A_WEEK = 7.0
 FEWEST_CUSTOMERS = 30
 FEWEST_REPEATERS = 10
+WITHOUT_HOLDOUT_DAYS = 90
 
 
 class PurchaseModelError(InputError):
@@ -127,3 +128,10 @@ class Histories:
                 f"A purchase model needs {FEWEST_REPEATERS} customers who bought on a second day up to calibration_end; "
                 f"of {self.n:,} customers {who} did: bring a longer order history, or put calibration_end later in study.yml."
             )
+
+
+def look_ahead(customers: Customers, horizon_days: int | None) -> int:
+    """Return how far a forecast looks ahead: as given, else as long as the hold-out window, or 90 days where there is none."""
+    if horizon_days is not None and horizon_days < 1:
+        raise PurchaseModelError(f"A forecast looks at least one day ahead, got horizon_days = {horizon_days}.")
+    return horizon_days or (customers.holdout_days if customers.holdout_days > 0 else WITHOUT_HOLDOUT_DAYS)

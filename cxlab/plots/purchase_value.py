@@ -1,0 +1,187 @@
+"""The plots of who is still a customer, what a purchase is worth, and who brings most of it."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from cxlab.blocks import Caption, Cell, Table
+from cxlab.plots.figure import Plot
+from cxlab.plots.foreseen import Columns, draw_columns
+from cxlab.plots.style import COLOUR, fit, is_narrow
+from cxlab.purchases import SpendModel, StillCustomers, ValueForecast
+from cxlab.words import few, money, money_between, number, percent, percent_between
+
+
+def _column(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return table[name].to_numpy(np.float64)
+
+
+def _draw_alive(still: StillCustomers, ax: Axes) -> None:
+    table = still.table
+    draw_columns(
+        Columns(
+            tuple(table["group"]), _column(table, "actual_share"), _column(table, "actual_low"), _column(table, "actual_high"),
+            _column(table, "expected_share"), percent, "Share who bought after the cut",
+            "Probability of still being a customer", ("came", "foreseen"),
+        ),
+        ax,
+    )  # fmt: skip
+
+
+def _caption_of_alive(still: StillCustomers) -> Caption:
+    bands = still.bands
+    first, last = bands.iloc[0], bands.iloc[-1]
+    if not still.has_holdout:
+        title = f"{percent(still.likely.number)} of repeat customers are more likely than not still customers"
+    elif len(bands) > 1 and last["actual_share"] > first["actual_share"]:
+        title = (
+            f"The likeliest came back {number(last['actual_share'] / first['actual_share'], 1)} times as often as the least likely"
+            if first["actual_share"] > 0
+            else "The likeliest came back, the least likely did not"
+        )
+    else:
+        title = "The probability of being a customer did not tell who came back"
+    listed = "; ".join(
+        f"{row.group}: {percent(float(row.actual_share))} ({percent(float(row.expected_share))})"
+        if still.has_holdout
+        else f"{row.group}: {percent(float(row.expected_share))} foreseen"
+        for row in still.table.itertuples()
+    )
+    return Caption(
+        title,
+        f"Share of customers who bought within {number(still.horizon_days)} days of the cut, by the probability of being one; "
+        f"{number(still.n)} customers. Blue: forecast. Whiskers: 95% interval.",
+        f"Columns of the share who bought after the cut by probability of being a customer, in brackets the forecast. {listed}. {title}.",
+        "Customers who bought once stand apart: to the model they have not left.",
+    )
+
+
+def _numbers_of_alive(still: StillCustomers) -> Table:
+    rows = tuple(
+        (
+            Cell(row.group), Cell(few(row.customers, still.minimum_group)), Cell(percent(row.probability_alive)),
+            Cell(percent(row.expected_share)),
+            Cell(percent(row.actual_share), percent_between(row.actual_low, row.actual_high)) if still.has_holdout else Cell("–"),
+        )
+        for row in still.table.itertuples()
+    )  # fmt: skip
+    return Table(
+        "alive_and_back", "Probability of being a customer, and who came back",
+        ("Probability", "Customers", "Mean probability", "Foreseen to buy", "Bought"), rows,
+        f"Within {number(still.horizon_days)} days of the cut. Small figures are 95% intervals.",
+    )  # fmt: skip
+
+
+def _draw_spend(spend: SpendModel, ax: Axes) -> None:
+    table, narrow = spend.table, is_narrow(ax)
+    mean, low, high = (_column(table, name) for name in ("mean", "low", "high"))
+    typical = spend.typical.number
+    at = np.arange(len(table))
+    top = 1.12 * max(float(np.nanmax(np.fmax(high, mean))), typical)
+    ax.axhline(typical, color=COLOUR["link"], lw=2, ls=(0, (5, 2)), zorder=2)
+    for i in at:
+        if np.isfinite(low[i]):
+            ax.plot([i, i], [low[i], high[i]], color=COLOUR["ink"], lw=1.6, solid_capstyle="butt", zorder=3)
+    ax.plot(at, mean, "o", color=COLOUR["ink"], ms=7, zorder=4)
+    if not narrow:
+        for i in at:
+            ax.text(i + 0.1, mean[i] + 0.01 * top, money(float(mean[i]), spend.currency, 0), ha="left", va="bottom", size=12, weight=700)
+    ax.text(len(table) - 0.5, typical, "model", ha="left", va="center", size=12, weight=700, color=COLOUR["link"])
+    ax.set(xlim=(-0.6, len(table) - 0.5), ylim=(0, top))
+    ax.set_xticks(at, [name.replace(" or more", "+") if narrow else name for name in table["repeat_purchases"]])
+    ax.yaxis.get_major_locator().set_params(nbins=5)
+    ax.yaxis.set_major_formatter(lambda value, _: money(value, spend.currency, 0))
+    ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
+    ax.set_xlabel("Repeat purchases up to the cut", labelpad=6)
+    fit(ax, 0.13 if narrow else 0.08, 0.17, 0.86 if narrow else 0.92, 0.98)
+
+
+def _caption_of_spend(spend: SpendModel) -> Caption:
+    table = spend.table
+    title = {
+        True: "What a customer spends a time does not depend on how often they come",
+        False: "What a customer spends a time depends on how often they come",
+        None: "What a customer spends a time may depend a little on how often they come",
+    }[spend.has_steady_value]
+    listed = "; ".join(
+        f"{row.repeat_purchases}: {money(float(row.mean), spend.currency)} ({number(row.customers)})" for row in table.itertuples()
+    )
+    return Caption(
+        title,
+        f"Mean value of a repeat purchase by their number; {number(spend.n_repeaters)} customers who came back. "
+        "Dashed: mean over customers in the model. Whiskers: 95% interval.",
+        f"Dots of the mean value of a repeat purchase by their number, in brackets customers. {listed}. "
+        f"Mean in the model: {money(spend.typical.number, spend.currency)}.",
+        "Value of a purchase: all orders of one day.",
+    )
+
+
+def _numbers_of_spend(spend: SpendModel) -> Table:
+    rows = tuple(
+        (
+            Cell(row.repeat_purchases), Cell(number(row.customers)),
+            Cell(
+                money(row.mean, spend.currency),
+                money_between(row.low, row.high, spend.currency) if np.isfinite(row.low) else "",
+            ),
+        )
+        for row in spend.table.itertuples()
+    )  # fmt: skip
+    return Table(
+        "purchase_value", "Value of a repeat purchase", ("Repeat purchases", "Customers", "Mean value"), rows,
+        "Small figures are 95% intervals.",
+    )  # fmt: skip
+
+
+def _draw_value(value: ValueForecast, ax: Axes) -> None:
+    table = value.table
+    draw_columns(
+        Columns(
+            tuple(table["group"]), _column(table, "actual_share"), _column(table, "actual_low"), _column(table, "actual_high"),
+            _column(table, "expected_share"), percent, "Share of revenue after the cut",
+            "Customers by their forecast", ("came", "foreseen"),
+        ),
+        ax,
+    )  # fmt: skip
+
+
+def _caption_of_value(value: ValueForecast) -> Caption:
+    table, top, came = value.table, value.top_share.number, value.actual_top_share
+    if came.value is None:
+        title = f"The fifth with the highest forecasts is expected to bring {percent(top)} of the revenue"
+    else:
+        title = f"The fifth with the highest forecasts brought {percent(came.number)} of the revenue"
+    listed = "; ".join(
+        f"{row.group}: {percent(float(row.expected_share))} foreseen"
+        + (f", {percent(float(row.actual_share))} came" if np.isfinite(float(row.actual_share)) else "")
+        for row in table.itertuples()
+    )
+    return Caption(
+        title,
+        f"Share of the revenue of the {number(value.horizon_days)} days after the cut, by fifths of {number(value.n)} customers. "
+        "Blue: forecast. Whiskers: 95% interval of what came.",
+        f"Columns of the share of revenue by fifth of customers. {listed}. {title}.",
+        "Forecast: expected purchases times the expected value of a purchase.",
+    )
+
+
+def _numbers_of_value(value: ValueForecast) -> Table:
+    known = value.actual.value is not None
+    rows = tuple(
+        (
+            Cell(row.group.capitalize()), Cell(number(row.customers)), Cell(money(row.expected_revenue, value.currency, 0)),
+            Cell(percent(row.expected_share)), Cell(money(row.actual_revenue, value.currency, 0) if known else "–"),
+            Cell(percent(row.actual_share), percent_between(row.actual_low, row.actual_high)) if known else Cell("–"),
+        )
+        for row in value.table.itertuples()
+    )  # fmt: skip
+    return Table(
+        "value_by_fifth", "Revenue by fifth of customers, from the highest forecast to the lowest",
+        ("Fifth", "Customers", "Foreseen", "Share", "Came", "Share"), rows,
+        f"Revenue in the {number(value.horizon_days)} days after the cut. Small figures are 95% intervals.",
+    )  # fmt: skip
+
+
+alive_and_back: Plot[StillCustomers] = Plot("alive_and_back", _draw_alive, _caption_of_alive, _numbers_of_alive)
+purchase_value: Plot[SpendModel] = Plot("purchase_value", _draw_spend, _caption_of_spend, _numbers_of_spend)
+value_by_fifth: Plot[ValueForecast] = Plot("value_by_fifth", _draw_value, _caption_of_value, _numbers_of_value)

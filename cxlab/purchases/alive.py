@@ -1,0 +1,168 @@
+"""Who is still a customer: the probability of it, held against who then came back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings, wilson_interval
+from cxlab.purchases.bgnbd import PurchaseModel
+from cxlab.purchases.groups import merge_small
+from cxlab.purchases.histories import Array, look_ahead
+from cxlab.words import number, percent, percent_between
+
+_BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
+LIKELY = 0.5
+ONCE = "bought once"
+
+
+@dataclass(frozen=True)
+class RepeatGroups:
+    """Customers by repeat purchases.
+
+    Attributes
+    ----------
+    table : repeat_purchases (words), customers, probability_alive (mean), likely_share (with one above one half).
+    """
+
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class StillCustomers:
+    """Customers by how probable it is that they have not left.
+
+    Attributes
+    ----------
+    table : one row a band of probability, and one for those who bought once: group (words), customers,
+        probability_alive (mean), expected_share (to buy in the window), actual_share, actual_low, actual_high (Wilson);
+        the last three are NaN without a hold-out window.
+    groups : one row a number of repeat purchases: repeat_purchases (words), customers, probability_alive (mean), likely_share
+        (of them with a probability above one half).
+    n, n_repeaters : customers; those who came back before the cut.
+    likely : repeaters more probably customers than not, as a share of repeaters.
+    horizon_days : length of the window.
+    has_holdout : whether the actual shares are known.
+    minimum_group : fewest customers in a row.
+    """
+
+    table: pd.DataFrame
+    groups: pd.DataFrame
+    n: int
+    n_repeaters: int
+    likely: Estimate
+    horizon_days: int
+    has_holdout: bool
+    minimum_group: int
+
+    @property
+    def bands(self) -> pd.DataFrame:
+        """The rows of `table` that are bands of probability."""
+        return self.table[self.table["group"] != ONCE]
+
+    @property
+    def writes_off_too_early(self) -> bool:
+        """Whether more of those least likely to be customers came back than the model had said, beyond chance."""
+        first = self.bands.iloc[0]
+        return bool(self.has_holdout and first["actual_low"] > first["expected_share"])
+
+    @property
+    def by_repeats(self) -> "RepeatGroups":
+        """The same by number of repeat purchases."""
+        return RepeatGroups(self.groups)
+
+    @property
+    def findings(self) -> Findings:
+        """Share of repeaters who are more probably still customers than not, as `alive.likely`."""
+        return {"alive.likely": self.likely}
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        first = self.bands.iloc[0]
+        if self.writes_off_too_early:
+            return f"Do not write the quiet ones off: {percent(first['actual_share'])} of the least likely came back"
+        return f"{percent(self.likely.number)} of those who ever came back are more likely than not still customers"
+
+    @property
+    def reading(self) -> str:
+        """How many are still customers, and whether those who are came back."""
+        low, high = self.likely.low or 0.0, self.likely.high or 0.0
+        said = (
+            f"Of the {number(self.n_repeaters)} customers who had come back before the cut, {percent(self.likely.number)} are more "
+            f"likely than not still customers (95% interval {percent_between(low, high)}). "
+        )
+        if self.has_holdout and len(self.bands) > 1:
+            first, last = self.bands.iloc[0], self.bands.iloc[-1]
+            said += (
+                f"Of those with a probability of {first['group']}, {percent(first['actual_share'])} bought again within "
+                f"{number(self.horizon_days)} days ({percent_between(first['actual_low'], first['actual_high'])}), where the "
+                f"model said {percent(first['expected_share'])}; of those with {last['group']}, "
+                f"{percent(last['actual_share'])} ({percent_between(last['actual_low'], last['actual_high'])}), where it said "
+                f"{percent(last['expected_share'])}. "
+            )
+        return said + (
+            "In this model a customer can leave only after a repeat purchase, so whoever bought once counts as a customer "
+            "for good, only a slow one: for them, look at the chance of buying, not at the probability of being a customer."
+        )
+
+
+def find_still_customers(
+    model: PurchaseModel, customers: Customers, *, horizon_days: int | None = None, minimum_group: int = 5
+) -> StillCustomers:
+    """Group customers by the probability of being one still, and see who bought in the hold-out window.
+
+    Parameters
+    ----------
+    horizon_days : how far to look ahead; None: as far as the hold-out window, with which it is then compared.
+    minimum_group : groups of fewer customers are joined with their neighbours.
+    """
+    horizon_days = look_ahead(customers, horizon_days)
+    alive = model.probability_alive()
+    chance = model.chance_of_purchase(horizon_days)
+    bought = customers.frame["holdout_purchases"].to_numpy(np.int64) > 0
+    frequency = model.histories.frequency
+    again = frequency > 0
+    known = customers.holdout_days > 0 and horizon_days == customers.holdout_days
+    rows = []
+    for name, mine in _bands(alive, again, minimum_group):
+        n = int(mine.sum())
+        share = wilson_interval(int(bought[mine].sum()), n) if known else Estimate()
+        rows.append(
+            (name, n, float(alive[mine].mean()), float(chance[mine].mean()), share.number, share.low, share.high)
+        )
+    columns = ["group", "customers", "probability_alive", "expected_share", "actual_share", "actual_low", "actual_high"]
+    table = pd.DataFrame(rows, columns=columns).astype({"actual_low": float, "actual_high": float})
+    number_of, names = merge_small(frequency, minimum_group)
+    by_group = [
+        (
+            name,
+            int((number_of == g).sum()),
+            float(alive[number_of == g].mean()),
+            float((alive[number_of == g] > LIKELY).mean()),
+        )
+        for g, name in enumerate(names)
+    ]
+    groups = pd.DataFrame(by_group, columns=["repeat_purchases", "customers", "probability_alive", "likely_share"])
+    likely = wilson_interval(int((alive[again] > LIKELY).sum()), int(again.sum()), unit="share of those who came back")
+    return StillCustomers(
+        table, groups, len(alive), int(again.sum()), likely, horizon_days, known, minimum_group
+    )  # fmt: skip
+
+
+def _bands(alive: Array, again: Array, minimum: int) -> list[tuple[str, Array]]:
+    """Return the bands of repeaters, neighbours joined until none is too small, and those who bought once."""
+    joined: list[tuple[float, float]] = []
+    for low, high in _BANDS:
+        begin = joined.pop()[0] if joined and _within(alive, again, *joined[-1]).sum() < minimum else low
+        joined.append((begin, high))
+    if len(joined) > 1 and _within(alive, again, *joined[-1]).sum() < minimum:
+        joined[-2:] = [(joined[-2][0], 1.0)]
+    found = [(percent_between(low, high), _within(alive, again, low, high)) for low, high in joined]
+    once = ~again
+    return [*found, (ONCE, once)] if once.sum() >= max(minimum, 1) else found
+
+
+def _within(alive: Array, again: Array, low: float, high: float) -> Array:
+    return again & (alive >= low) & ((alive < high) | (high == 1.0))

@@ -1,0 +1,183 @@
+"""What each customer is expected to bring in the weeks ahead, and who brings most of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings
+from cxlab.purchases.bgnbd import PurchaseModel
+from cxlab.purchases.gamma_gamma import SpendModel
+from cxlab.purchases.histories import Array, look_ahead
+from cxlab.purchases.maximum import positive_estimate
+from cxlab.words import money, money_between, number, percent, percent_between
+
+N_PARTS = 5
+NAMES = ("highest fifth", "second fifth", "third fifth", "fourth fifth", "lowest fifth")
+_Z = float(norm.ppf(0.975))
+
+
+@dataclass(frozen=True)
+class ValueForecast:
+    """Expected revenue of each customer, and of fifths of customers from the highest forecast to the lowest.
+
+    Attributes
+    ----------
+    customers : one row a customer: customer_id, repeat_purchases, days_since_last_order, probability_alive,
+        chance_of_purchase, expected_purchases, expected_value (a purchase), expected_revenue, expected_contribution.
+    table : one row a fifth: group, customers, expected_revenue, expected_share, actual_revenue, actual_share, actual_low,
+        actual_high (of the share); actual is NaN without a hold-out window.
+    expected, actual : revenue of all; actual a bare verdict without a hold-out window.
+    top_share, actual_top_share : share of expected and of actual revenue that the highest fifth holds.
+    currency : ISO 4217 code.
+    margin_rate : contribution as a share of revenue, and whether it is assumed.
+    horizon_days : how far ahead.
+    """
+
+    customers: pd.DataFrame
+    table: pd.DataFrame
+    expected: Estimate
+    actual: Estimate
+    top_share: Estimate
+    actual_top_share: Estimate
+    currency: str
+    margin_rate: float
+    margin_is_assumed: bool
+    horizon_days: int
+
+    @property
+    def n(self) -> int:
+        """Customers."""
+        return len(self.customers)
+
+    @property
+    def findings(self) -> Findings:
+        """Revenue expected and actual, and the share of the highest fifth, as `value.*`."""
+        found = {"value.expected": self.expected, "value.top_share": self.top_share}
+        if self.actual.value is not None:
+            found |= {"value.actual": self.actual, "value.actual_top_share": self.actual_top_share}
+        return found
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        return f"A fifth of the customers hold {percent(self.top_share.number)} of the revenue to come"
+
+    @property
+    def reading(self) -> str:
+        """What is expected of all, how much of it of the highest fifth, and what came."""
+        fifth = int(self.table["customers"].iloc[0])
+        said = (
+            f"The {number(self.n)} customers are expected to bring {_money(self.expected, self.currency)} in "
+            f"{number(self.horizon_days)} days. The {number(fifth)} with the highest forecasts hold {percent(self.top_share.number)} of it"
+            f"{_shares(self.top_share)}. "
+        )
+        if self.actual.value is not None:
+            said += (
+                f"In fact {_money(self.actual, self.currency)} came, {percent(self.actual_top_share.number)} of it from those "
+                f"{number(fifth)}{_shares(self.actual_top_share)}. "
+            )
+        rate = percent(self.margin_rate)
+        return said + (
+            f"Contribution is taken as {rate} of revenue, an assumption of the study."
+            if self.margin_is_assumed
+            else f"Contribution is taken as {rate} of revenue, as it has been so far."
+        )
+
+
+def forecast_value(
+    model: PurchaseModel, spend: SpendModel, customers: Customers, *, horizon_days: int | None = None
+) -> ValueForecast:
+    """Multiply expected purchases by the expected value of a purchase.
+
+    Parameters
+    ----------
+    model, spend : fitted on these customers.
+    horizon_days : how far to look ahead; None: as far as the hold-out window, with which it is then compared.
+    """
+    horizon_days = look_ahead(customers, horizon_days)
+    frame = customers.frame
+    purchases, values = model.expected_purchases(horizon_days), spend.expected_values()
+    revenue = purchases * values
+    so_far = float(frame["revenue"].sum())
+    assumed = customers.margin_rate is not None
+    rate = float(frame["contribution"].sum()) / so_far if so_far > 0 else customers.margin_rate or 0.0
+    own = pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"],
+            "repeat_purchases": frame["repeat_purchases"],
+            "days_since_last_order": frame["days_since_last_order"],
+            "probability_alive": model.probability_alive(),
+            "chance_of_purchase": model.chance_of_purchase(horizon_days),
+            "expected_purchases": purchases,
+            "expected_value": values,
+            "expected_revenue": revenue,
+            "expected_contribution": rate * revenue,
+        }
+    )
+    order = np.argsort(-revenue, kind="stable")
+    part = np.empty(len(order), dtype=np.int64)
+    part[order] = np.arange(len(order)) * N_PARTS // len(order)
+    totals, covariance = _totals(model, spend, purchases, values, part, horizon_days)
+    known = customers.holdout_days > 0 and horizon_days == customers.holdout_days
+    actual = frame["holdout_revenue"].to_numpy(np.float64) if known else None
+    sums = [float(totals[g]) for g in range(N_PARTS)]
+    rows = []
+    for g, name in enumerate(NAMES):
+        share = _share_of_sum(actual, part == g) if actual is not None else Estimate()
+        came = float(actual[part == g].sum()) if actual is not None else np.nan
+        mine = int((part == g).sum()), sums[g], sums[g] / sum(sums)
+        rows.append((name, *mine, came, share.number, share.low, share.high))
+    columns = ["group", "customers", "expected_revenue", "expected_share", "actual_revenue"]
+    table = pd.DataFrame(rows, columns=[*columns, "actual_share", "actual_low", "actual_high"])
+    n, unit = len(frame), customers.currency
+    everyone = np.ones(N_PARTS)
+    expected = positive_estimate(sum(sums), float(np.sqrt(everyone @ covariance @ everyone)), n=n, unit=unit)
+    slope = (np.eye(N_PARTS)[0] - sums[0] / sum(sums)) / sum(sums)
+    reach = _Z * float(np.sqrt(slope @ covariance @ slope))
+    top = sums[0] / sum(sums)
+    return ValueForecast(
+        own, table.astype({"actual_low": float, "actual_high": float}), expected,
+        Estimate() if actual is None else _sum(actual, unit),
+        Estimate(top, max(0.0, top - reach), min(1.0, top + reach), n=n, unit="share of expected revenue"),
+        Estimate() if actual is None else _share_of_sum(actual, part == 0),
+        customers.currency, rate, assumed, horizon_days,
+    )  # fmt: skip
+
+
+def _totals(
+    model: PurchaseModel, spend: SpendModel, purchases: Array, values: Array, part: Array, horizon_days: int
+) -> tuple[Array, Array]:
+    """Revenue expected of each fifth and its covariance; the errors of the two models are taken as unrelated."""
+    members = (part[None] == np.arange(N_PARTS)[:, None]).astype(np.float64)
+    totals, of_spend = spend.expected_totals(members * purchases)
+    _, of_model = model.expected_weighted(values, part, horizon_days)
+    return totals, of_spend + of_model
+
+
+def _sum(values: Array, unit: str) -> Estimate:
+    n, total = len(values), float(values.sum())
+    return positive_estimate(total, float(np.sqrt(n) * np.std(values, ddof=1)), n=n, unit=unit)
+
+
+def _share_of_sum(values: Array, members: Array) -> Estimate:
+    """Share of the sum that the members hold; its interval is that of a ratio of means."""
+    n, total, unit = len(values), float(values.sum()), "share of actual revenue"
+    if total <= 0:
+        return Estimate()
+    share = float(values[members].sum()) / total
+    reach = _Z * float(np.sqrt(((values * (members - share)) ** 2).sum())) / total
+    return Estimate(share, max(0.0, share - reach), min(1.0, share + reach), n=n, unit=unit)
+
+
+def _money(estimate: Estimate, currency: str) -> str:
+    text = money(estimate.number, currency, 0)
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} ({money_between(estimate.low, estimate.high, currency, 0)})"
+
+
+def _shares(estimate: Estimate) -> str:
+    return "" if estimate.low is None or estimate.high is None else f" ({percent_between(estimate.low, estimate.high)})"
