@@ -11,6 +11,7 @@ _HOME = {
     "open_study": "kit",
     "open_page": "page",
     "check_study": "intake",
+    "intake_answer": "answers.intake",
     # one row a customer
     "Customers": "customers",
     # numbers with their intervals

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
-from cxlab.words import count, day
+from cxlab.words import count, day, number
 
 EPOCH = dt.date(1970, 1, 1)
 WEEKLY_UP_TO_DAYS = 182
@@ -26,10 +26,12 @@ class OrderCalendar:
     table : period (first day of it), orders, new_customers (first order in it), revenue (units of currency, returns not
         deducted), complete (whether the orders' span covers all its days).
     period : what a row is.
+    calibration_end : last day of what the reports may know.
     """
 
     table: pd.DataFrame
     period: Literal["month", "week"]
+    calibration_end: dt.date
 
     @property
     def reading(self) -> str:
@@ -44,6 +46,14 @@ class OrderCalendar:
             f"{count(int(n.max()), 'order')} ({most}), over {len(whole)} whole {self.period}s."
         )
 
+    @property
+    def heading(self) -> str:
+        """How much the orders of a period differ, in a few words."""
+        n = self.table.loc[self.table["complete"], "orders"].to_numpy()
+        if len(n) < 2:
+            return f"The orders cover less than two whole {self.period}s"
+        return f"A {self.period} brought between {count(int(n.min()), 'order')} and {number(int(n.max()))}"
+
     def _name(self, start: dt.date) -> str:
         return f"{start:%B %Y}" if self.period == "month" else f"from {day(start)}"
 
@@ -53,12 +63,12 @@ class OrderCalendar:
         return {}
 
 
-def order_calendar(engine: Engine, *, last_day: int) -> OrderCalendar:
+def order_calendar(engine: Engine, *, calibration_end: int, last_day: int) -> OrderCalendar:
     """Count orders, new customers and revenue by month, or by week where the span is short.
 
     Parameters
     ----------
-    last_day : the observation end, in days since 1970.
+    calibration_end, last_day : last days of calibration and of observation, in days since 1970.
     """
     days = engine.frame(
         "SELECT s.day, CAST(SUM(s.n_orders) AS BIGINT) AS orders, CAST(SUM(s.revenue) AS BIGINT) AS cents, "
@@ -89,7 +99,7 @@ def order_calendar(engine: Engine, *, last_day: int) -> OrderCalendar:
             "complete": np.bincount(periods.get_indexer(span), minlength=len(periods)) == full,
         }
     )
-    return OrderCalendar(table, period)
+    return OrderCalendar(table, period, _date(calibration_end))
 
 
 def _date(days_since_1970: int) -> dt.date:

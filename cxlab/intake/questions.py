@@ -43,6 +43,11 @@ class Questions:
         )
 
     @property
+    def heading(self) -> str:
+        """How many can be answered, in a few words."""
+        return f"{sum(q.can == 'yes' for q in self.asked)} of {len(self.asked)} questions can be answered in full"
+
+    @property
     def findings(self) -> dict[str, object]:
         """Nothing of this is a measurement."""
         return {}
@@ -86,7 +91,7 @@ def _segments(orders: set[str] | None, serve: bool, n: int, later: int) -> Quest
         )
     if "cost" not in orders and not serve:
         why = "without costs, profit is revenue times an assumed margin"
-        return Question(question, "partly", why, "orders: cost; or a costs table")
+        return Question(question, "partly", why, "what goods cost (orders: cost) or what serving costs (a costs table)")
     return Question(question, "yes", "there are orders and costs")
 
 

@@ -23,6 +23,7 @@ class Rejects:
 
     table: pd.DataFrame
     reading: str
+    heading: str
 
     @property
     def findings(self) -> Mapping[str, Estimate]:
@@ -78,13 +79,15 @@ class Intake:
         rows = [(t.table, r.column, r.reason, r.n, r.n / t.n_read) for t in self.tables.values() for r in t.rejects]
         table = pd.DataFrame(rows, columns=["table", "column", "reason", "records", "share"])
         if not rows:
-            return Rejects(table, "Every record was used.")
+            return Rejects(table, "Every record was used.", "Every record could be used")
         most = max(rows, key=lambda row: row[3])
         reading = (
             f"{count(sum(row[3] for row in rows), 'record')} were not used; the most frequent reason, in "
             f"{percent(most[4], 1)} of the {most[0]}: {most[2]}."
         )
-        return Rejects(table, reading.replace("1 record were", "1 record was"))
+        lost = sum(row[3] for row in rows) / sum(t.n_read for t in self.tables.values())
+        heading = f"{percent(lost, 1)} of the records could not be used"
+        return Rejects(table, reading.replace("1 record were", "1 record was"), heading)
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -112,6 +115,13 @@ class Intake:
                 "foretells, and what came after it checks."
             )
         return text
+
+    @property
+    def heading(self) -> str:
+        """What came in, in a few words."""
+        if not self.n_orders:
+            return f"{count(sum(t.n_used for t in self.tables.values()), 'record')} came in, and no orders"
+        return f"{count(self.n_customers, 'customer')} with {count(self.n_orders, 'order')} came in"
 
     def summary(self) -> str:
         """Tell all of it as plain text, for a terminal."""
