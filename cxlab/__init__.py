@@ -14,6 +14,15 @@ _HOME = {
     "intake_answer": "answers.intake",
     # one row a customer
     "Customers": "customers",
+    # repeat purchases
+    "fit_bgnbd": "purchases",
+    "count_repeats": "purchases",
+    "check_holdout": "purchases",
+    "follow_purchases": "purchases",
+    "find_still_customers": "purchases",
+    "fit_gamma_gamma": "purchases",
+    "forecast_value": "purchases",
+    "repeat_purchases_answer": "answers.purchases",
     # numbers with their intervals
     "Estimate": "estimate",
 }

@@ -51,13 +51,23 @@ def draw_columns(columns: Columns, ax: Axes) -> None:
             for end in ends:
                 ax.plot([i - 0.08, i + 0.08], [end, end], color=COLOUR["ink"], lw=1.6, zorder=4)
     for i in at:
-        ax.plot([i - 0.36, i + 0.36], [columns.foreseen[i]] * 2, color=COLOUR["link"], lw=3, solid_capstyle="butt", zorder=5)
+        ax.plot(
+            [i - 0.36, i + 0.36], [columns.foreseen[i]] * 2, color=COLOUR["link"], lw=3, solid_capstyle="butt", zorder=5
+        )
     tops = np.fmax(np.fmax(columns.high, columns.actual), columns.foreseen)
     top = float(np.nanmax(tops)) * (1.1 if narrow else 1.14) or 1.0
     height = 340.0 * 0.72
     if not narrow:
         for i in at[known]:
-            ax.text(i, tops[i] + 0.015 * top, columns.written(float(columns.actual[i])), ha="center", va="bottom", size=12, weight=700)
+            ax.text(
+                i,
+                tops[i] + 0.015 * top,
+                columns.written(float(columns.actual[i])),
+                ha="center",
+                va="bottom",
+                size=12,
+                weight=700,
+            )
     words = [(float(columns.foreseen[-1]), columns.words[1], COLOUR["link"])]
     if known[-1]:
         words.append((float(columns.actual[-1]), columns.words[0], COLOUR["ink"]))
@@ -73,7 +83,16 @@ def draw_columns(columns: Columns, ax: Axes) -> None:
     lines = max(name.count("\n") + 1 for name in (_short(name, n) if narrow else name for name in columns.names))
     left = (10 + 7.5 * longest) / (358 if narrow else 680)
     right = 1 - (12 + 7.6 * max(len(word) for word in columns.words)) / (358 if narrow else 680)
-    ax.text(-left / (right - left), 1.03, columns.axis, transform=ax.transAxes, ha="left", va="bottom", size=12, color=COLOUR["muted"])
+    ax.text(
+        -left / (right - left),
+        1.03,
+        columns.axis,
+        transform=ax.transAxes,
+        ha="left",
+        va="bottom",
+        size=12,
+        color=COLOUR["muted"],
+    )
     fit(ax, left, (40 + 15 * lines) / 340, right, 0.92)
 
 
@@ -100,4 +119,6 @@ def apart(places: list[float], top: float, height: float) -> list[float]:
 
 def _short(name: str, n: int) -> str:
     short = name.replace(" or more", "+")
+    if n > 4 and short.endswith("%"):
+        short = short.replace("–", "–\n")
     return short.replace(" ", "\n") if n > 3 else short

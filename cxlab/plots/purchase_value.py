@@ -85,7 +85,15 @@ def _draw_spend(spend: SpendModel, ax: Axes) -> None:
     ax.plot(at, mean, "o", color=COLOUR["ink"], ms=7, zorder=4)
     if not narrow:
         for i in at:
-            ax.text(i + 0.1, mean[i] + 0.01 * top, money(float(mean[i]), spend.currency, 0), ha="left", va="bottom", size=12, weight=700)
+            ax.text(
+                i + 0.1,
+                mean[i] + 0.01 * top,
+                money(float(mean[i]), spend.currency, 0),
+                ha="left",
+                va="bottom",
+                size=12,
+                weight=700,
+            )
     ax.text(len(table) - 0.5, typical, "model", ha="left", va="center", size=12, weight=700, color=COLOUR["link"])
     ax.set(xlim=(-0.6, len(table) - 0.5), ylim=(0, top))
     ax.set_xticks(at, [name.replace(" or more", "+") if narrow else name for name in table["repeat_purchases"]])
@@ -104,7 +112,8 @@ def _caption_of_spend(spend: SpendModel) -> Caption:
         None: "What a customer spends a time may depend a little on how often they come",
     }[spend.has_steady_value]
     listed = "; ".join(
-        f"{row.repeat_purchases}: {money(float(row.mean), spend.currency)} ({number(row.customers)})" for row in table.itertuples()
+        f"{row.repeat_purchases}: {money(float(row.mean), spend.currency)} ({number(row.customers)})"
+        for row in table.itertuples()
     )
     return Caption(
         title,

@@ -36,7 +36,9 @@ def _caption_of_counts(counts: RepeatCounts) -> Caption:
         f"{row.repeat_purchases}: {percent(float(row.share), 1)} ({percent(float(row.model_share), 1)})"
         for row in counts.table.itertuples()
     )
-    title = f"{percent(first['share'])} had {first['repeat_purchases']} repeat purchases, and the model bends to the rest"
+    title = (
+        f"{percent(first['share'])} had {first['repeat_purchases']} repeat purchases, and the model bends to the rest"
+    )
     return Caption(
         title,
         f"Share of customers by repeat purchases up to the cut; {number(counts.n)} customers. Blue: the model's share. "
@@ -81,7 +83,8 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
     table = check.table
     inside = int(((table["expected"] >= table["actual_low"]) & (table["expected"] <= table["actual_high"])).sum())
     listed = "; ".join(
-        f"{row.repeat_purchases}: {number(float(row.actual), 2)} ({number(float(row.expected), 2)})" for row in table.itertuples()
+        f"{row.repeat_purchases}: {number(float(row.actual), 2)} ({number(float(row.expected), 2)})"
+        for row in table.itertuples()
     )
     title = f"In {number(inside)} of {number(len(table))} groups the forecast lies within what came"
     return Caption(
@@ -126,7 +129,13 @@ def _draw_course(course: PurchaseCourse, ax: Axes) -> None:
     cut = course.cut_week
     if cut < week[-1]:
         ax.axvline(cut, color=COLOUR["ink"], lw=1, ls=(0, (4, 3)), zorder=2)
-        ax.text(cut + 0.01 * week[-1], 0.03 * top, "not used" if narrow else "not used for the fit", color=COLOUR["muted"], size=12)
+        ax.text(
+            cut + 0.01 * week[-1],
+            0.03 * top,
+            "not used" if narrow else "not used for the fit",
+            color=COLOUR["muted"],
+            size=12,
+        )
         ax.text(cut - 0.01 * week[-1], 0.93 * top, "the cut", ha="right", color=COLOUR["muted"], size=12)
     ax.set(xlim=(0, week[-1]), ylim=(0, top))
     ax.xaxis.get_major_locator().set_params(nbins=5 if narrow else 9, integer=True)
@@ -140,7 +149,9 @@ def _draw_course(course: PurchaseCourse, ax: Axes) -> None:
 def _caption_of_course(course: PurchaseCourse) -> Caption:
     actual, expected = course.end
     off = expected.number / actual.number - 1 if actual.number else 0.0
-    title = f"Looking forward from the first orders, the model ends {percent(abs(off))} {'below' if off < 0 else 'above'}"
+    title = (
+        f"Looking forward from the first orders, the model ends {percent(abs(off))} {'below' if off < 0 else 'above'}"
+    )
     middle = course.table.iloc[len(course.table) // 2]
     return Caption(
         title,

@@ -1,6 +1,6 @@
 """Repeat purchases: who comes back, how often, for how much, and whether the forecast holds in the hold-out window."""
 
-from cxlab.purchases.alive import StillCustomers, find_still_customers
+from cxlab.purchases.alive import RepeatGroups, StillCustomers, find_still_customers
 from cxlab.purchases.bgnbd import PurchaseModel, fit_bgnbd
 from cxlab.purchases.course import PurchaseCourse, follow_purchases
 from cxlab.purchases.frequency import RepeatCounts, count_repeats
@@ -17,6 +17,7 @@ __all__ = [
     "PurchaseModel",
     "PurchaseModelError",
     "RepeatCounts",
+    "RepeatGroups",
     "SpendModel",
     "StillCustomers",
     "ThreeChecks",

@@ -1,0 +1,154 @@
+"""Who will buy again, and how much? The answer in words."""
+
+from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.purchases import HoldoutCheck, PurchaseModel, StillCustomers, ValueForecast
+from cxlab.purchases.rule import FEWEST_PURCHASES, Verdict
+from cxlab.words import count, money, money_between, number, number_between, percent, percent_between
+
+_TONE: dict[Verdict, Tone] = {"holds": "yes", "partly": "partly", "fails": "no", "cannot_tell": "cannot"}
+_TAG: dict[Verdict, str] = {
+    "holds": "The forecast holds",
+    "partly": "The order holds, the amounts are open",
+    "fails": "The forecast fails",
+    "cannot_tell": "Cannot tell",
+}
+
+
+def repeat_purchases_answer(
+    model: PurchaseModel, check: HoldoutCheck, still: StillCustomers, value: ValueForecast
+) -> Answer:
+    """Put the verdict on the forecasts into words: what to plan with, whom to keep first."""
+    verdict = check.verdict
+    return Answer(
+        tone=_TONE[verdict],
+        tag="The order holds, the amounts do not" if verdict == "partly" and _failed(check) else _TAG[verdict],
+        line=_line(check, still),
+        facts=(_came_back(model), _worth(value), _sure(check)),
+        decide=_decide(check, still, value),
+        headline=check.heading if verdict == "cannot_tell" else _headline(value),
+        open=_open(check),
+    )
+
+
+def _line(check: HoldoutCheck, still: StillCustomers) -> str:
+    verdict = check.verdict
+    if verdict == "cannot_tell":
+        why = (
+            "there is no time after the cut to try the forecast on"
+            if check.days <= 0
+            else f"the {count(round(check.actual.number), 'purchase')} after the cut are too few to try the forecast on"
+            if check.actual.number < FEWEST_PURCHASES
+            else "the forecast is not shown to be better than a simple rule"
+        )
+        return f"The data cannot tell who will buy again: {why}."
+    came = f"{number(check.expected.number)} purchases were foreseen and {number(check.actual.number)} came"
+    if verdict == "fails":
+        return (
+            f"No: {came}, and simple rules do as well or the amounts are out of range. Do not plan with this forecast."
+        )
+    start = "Yes" if verdict == "holds" else "Mostly yes"
+    who = "the forecast tells who will buy again" + (" and how much" if verdict == "holds" else "")
+    return f"{start}: {who}; {came}. But {_limit(still)}."
+
+
+def _limit(still: StillCustomers) -> str:
+    first = still.bands.iloc[0]
+    if still.writes_off_too_early:
+        return (
+            f"it gives quiet customers up too early: {percent(first['actual_share'])} of the least likely came back, "
+            f"where {percent(first['expected_share'])} were foreseen"
+        )
+    return "it knows no seasons, so it speaks for a period like this one only"
+
+
+def _came_back(model: PurchaseModel) -> Fact:
+    year = model.first_year
+    interval = (
+        "" if year.low is None or year.high is None else f" (95% interval {number_between(year.low, year.high, 1)})"
+    )
+    back = model.histories.n_repeaters / model.histories.n
+    return Fact(
+        label="How often they come back",
+        big=number(year.number, 1),
+        unit="repeat purchases in a new customer's first year",
+        text=f"on average{interval}; {percent(back)} of {count(model.histories.n, 'customer')} have come back so far.",
+    )
+
+
+def _worth(value: ValueForecast) -> Fact:
+    expected = value.expected
+    interval = ""
+    if expected.low is not None and expected.high is not None:
+        interval = f" (95% interval {money_between(expected.low, expected.high, value.currency, 0)})"
+    came = "" if value.actual.value is None else f" {money(value.actual.number, value.currency, 0)} came."
+    return Fact(
+        label="What it is worth",
+        big=money(expected.number, value.currency, 0),
+        unit=f"revenue expected in {number(value.horizon_days)} days",
+        text=f"from {count(value.n, 'customer')}{interval}.{came}",
+    )
+
+
+def _sure(check: HoldoutCheck) -> Fact:
+    level = check.three.level
+    if level.low is None or level.high is None:
+        return Fact("How sure", "–", "There is too little after the cut to hold the forecast against.")
+    top = 1.2 * max(level.high, 1.25)
+    ends = percent_between(level.low, level.high)
+    return Fact(
+        label="How sure",
+        big=percent(level.number),
+        unit="of the purchases that came were foreseen",
+        text=f"95% interval {ends}. The plain rule allows 80–125%.",
+        strip=Strip(level.low, level.number, level.high, f"95% interval {ends} of what came", top=top),
+    )
+
+
+def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) -> str:
+    fifth, share = int(value.table["customers"].iloc[0]), value.top_share
+    first = f"the {number(fifth)} customers with the highest forecasts"
+    if check.verdict in ("fails", "cannot_tell"):
+        return f"Give nobody up and favour nobody on this forecast; try it again on {_more(check)}."
+    held = percent(share.number) if value.actual.value is None else percent(value.actual_top_share.number)
+    keep = f"Look after {first} first: they {'brought' if value.actual.value is not None else 'are expected to bring'} {held} of the revenue."
+    quiet = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
+    amounts = (
+        " Plan stock and budget with the forecast."
+        if check.verdict == "holds"
+        else " Do not plan stock or budget with the amounts yet."
+    )
+    return keep + quiet + amounts
+
+
+def _headline(value: ValueForecast) -> str:
+    share = value.top_share if value.actual.value is None else value.actual_top_share
+    verb = "are expected to bring" if value.actual.value is None else "brought"
+    return f"A fifth of the customers {verb} {percent(share.number)} of the later revenue"
+
+
+def _failed(check: HoldoutCheck) -> bool:
+    return "failed" in (check.three.checks["level"], check.three.checks["spread"])
+
+
+def _more(check: HoldoutCheck) -> str:
+    if check.days <= 0:
+        return "an earlier cut, so that time is left after it"
+    return (
+        "a longer order history"
+        if check.actual.number < FEWEST_PURCHASES
+        else "more customers, or on one season's customers at a time"
+    )
+
+
+def _open(check: HoldoutCheck) -> tuple[tuple[str, str], ...]:
+    checks = check.three.checks
+    if check.verdict == "cannot_tell":
+        return (("Does the forecast hold here?", f"It can be told on {_more(check)}."),)
+    if "open" in checks.values():
+        return (
+            (
+                "Are the amounts right, too?",
+                "More customers, or a longer time after the cut, would narrow the interval.",
+            ),
+        )
+    return ()
