@@ -23,6 +23,17 @@ _HOME = {
     "fit_gamma_gamma": "purchases",
     "forecast_value": "purchases",
     "repeat_purchases_answer": "answers.purchases",
+    "fit_clusters": "clusters",
+    "fit_labels": "clusters",
+    "cluster_profiles": "clusters",
+    # the four segments, held against clusters and against what came next
+    "assign_segments": "segments",
+    "describe_segments": "segments",
+    "compare_partitions": "agreement",
+    "agreement_ceiling": "agreement",
+    "predictive_skill": "agreement",
+    "judge_segmentation": "agreement",
+    "segmentation_answer": "answers.segmentation",
     # numbers with their intervals
     "Estimate": "estimate",
 }

@@ -17,8 +17,11 @@ from cxlab.agreement.indices import (
     jaccard_overlaps,
     standardised_residuals,
 )
+from cxlab.blocks import SEGMENTS
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
+
+ALIKE, PARTLY = 0.75, 0.3  # adjusted mutual information from which on lines are said to be nearly, or partly, the same
 
 
 class PartitionError(InputError):
@@ -78,6 +81,14 @@ class Agreement:
         )
 
     @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        ami = self.adjusted_mutual_information.number
+        if ami >= ALIKE:
+            return "Segments and clusters draw nearly the same lines"
+        return "Left to itself, the data draws " + ("partly the same lines" if ami >= PARTLY else "other lines")
+
+    @property
     def reading(self) -> str:
         """How far they agree, with interval and n."""
         ami = self.adjusted_mutual_information
@@ -114,7 +125,8 @@ def compare_partitions(
     Parameters
     ----------
     labels_a, labels_b : shape (n,), with the same index.
-    groups_a : groups of the first in the order wanted, with those that are empty; sorted when not given.
+    groups_a : groups of the first in the order wanted, with those that are empty; by default the four segments in their
+        order where they are these, else sorted.
     n_bootstrap, seed : resamples of the customers, both partitions kept as they are.
     minimum_group : cells smaller than this are not shown on pages.
     names_b : words for groups of the second.
@@ -139,6 +151,8 @@ def compare_partitions(
             "give two columns of one table"
         )
     counts = pd.crosstab(labels_a.astype(str), labels_b.astype(str))
+    if groups_a is None and set(counts.index) <= set(SEGMENTS):
+        groups_a = SEGMENTS
     if groups_a is not None:
         counts = counts.reindex(list(groups_a), fill_value=0)
     counts.index.name = counts.columns.name = None

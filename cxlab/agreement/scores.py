@@ -82,6 +82,18 @@ class Skill:
         return pd.DataFrame(columns)
 
     @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if not self.scores:
+            return "Too little happened afterwards to test the segments on"
+        share = self.score("segments").share
+        if not share.has_interval:
+            return "Nothing that is known of the customers is shown to foresee who buys again"
+        if self.best.predictor == "segments":
+            return "No description foresees more than the four segments"
+        return f"The four segments keep {words.percent(share.number)} of what can be foreseen"
+
+    @property
     def reading(self) -> str:
         """What the segments foresee, beside the clusters and the best."""
         if self.missing:
@@ -105,7 +117,7 @@ class Skill:
                 f"The best description ({name}) foresees {_shown(best.skill)}: the segments keep "
                 f"{words.percent(share.number)} of that ({_interval(share)})."
             )
-        groups = words.count(self.n_clusters, "cluster")
+        groups = f"{spelled(self.n_clusters).capitalize()} clusters"
         return (
             f"{first} {second} {groups} foresee {_shown(clusters.skill)}: the segments are {points} points "
             f"{side} them (95% interval {spread}).{' ' * bool(self.left_out)}{self.left_out}"
@@ -132,6 +144,18 @@ def _shown(estimate: Estimate) -> str:
 
 def _interval(estimate: Estimate) -> str:
     return f"95% interval {words.percent_between(end_of(estimate.low), end_of(estimate.high))}"
+
+
+def spelled(n: int) -> str:
+    """Write a small number as a word.
+
+    Examples
+    --------
+    >>> spelled(4), spelled(12)
+    ('four', '12')
+    """
+    small = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return small[n] if n < len(small) else str(n)
 
 
 def end_of(value: float | None) -> float:

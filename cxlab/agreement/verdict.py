@@ -24,12 +24,14 @@ class Verdict:
     ----------
     token : supported, partly_supported, not_supported or cannot_tell.
     why : one sentence.
+    but : what is not shown, for a verdict in between; else empty.
     n : customers it rests on.
     """
 
     token: Token
     why: str
     n: int
+    but: str = ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -86,17 +88,17 @@ def judge_segmentation(skill: Skill) -> Verdict:
         return Verdict("not_supported", f"{kept}{beaten}.", skill.n)
     if _low(share) >= SOME:
         but = _reservation(keeps_most=keeps_most, close=close, ahead=ahead)
-        return Verdict("partly_supported", f"{kept}, but {but}.", skill.n)
+        return Verdict("partly_supported", f"{kept}, but {but}.", skill.n, but)
     return Verdict("cannot_tell", f"{kept}: too wide a range to decide on.", skill.n)
 
 
 def _reservation(*, keeps_most: bool, close: bool, ahead: bool) -> str:
     """Say what is not shown."""
     if not keeps_most:
-        return "not surely two thirds of it"
+        return "it is not sure that they keep two thirds of it"
     if not close:
         return "clusters foresee more" if ahead else "clusters may foresee more"
-    return "all of it is little"
+    return "little can be foreseen at all"
 
 
 def _too_little(skill: Skill) -> str:

@@ -31,7 +31,7 @@ def _place_activity(profile: SegmentProfile, values: Array) -> Array:
     most = float(segments.score.max())
     if not 0 < segments.line < most:
         return np.asarray(1 - values / max(most, segments.line, 1.0) / 2, float)
-    bend = np.clip(np.log(0.5) / np.log(segments.line / most), 0.25, 3.0)
+    bend = np.clip(np.log(0.5) / np.log(segments.line / most), 0.1, 3.0)
     return np.asarray(1 - np.clip(values / most, 0, 1) ** bend, float)
 
 
@@ -126,16 +126,12 @@ def _activity_ticks(profile: SegmentProfile, *, narrow: bool) -> Array:
 
 
 def _caption_of_map(profile: SegmentProfile) -> Caption:
-    top = profile.row("profit_bringers")
-    where = max(profile.rows, key=lambda row: row.customers)
+    k, largest = max(enumerate(profile.rows), key=lambda pair: pair[1].customers)
     title = (
-        f"{SEGMENT_NAME[where.segment]} is the largest field, with {words.percent(where.size.number)} of the customers"
+        f"{SEGMENT_NAME[largest.segment]} is the largest field: {words.percent(largest.size.number)} of the customers"
     )
-    if is_shown(profile, 0) and top.contribution_share.value is not None and where.segment != "profit_bringers":
-        title = (
-            f"{words.percent(top.size.number)} of the customers are profit-bringers and brought "
-            f"{words.percent(top.contribution_share.number)} of the contribution so far"
-        )
+    if is_shown(profile, k) and largest.contribution_share.value is not None:
+        title += f" and {words.percent(largest.contribution_share.number)} of the contribution so far"
     segments = profile.segments
     parted = {
         "recency": f"{segments.line:.0f} days since the last order",

@@ -89,6 +89,31 @@ class SegmentProfile:
         return pd.DataFrame(columns)
 
     @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        top = self.row("profit_bringers")
+        if top.customers < self.minimum_group:
+            return "There are next to no profit-bringers"
+        if not top.contribution_share.has_interval:
+            return f"{words.percent(top.size.number)} of the customers are profit-bringers"
+        brought = words.percent(top.contribution_share.number)
+        return f"{words.percent(top.size.number)} of the customers brought {brought} of the contribution so far"
+
+    @property
+    def next_reading(self) -> str:
+        """What each segment bought in the hold-out window, per customer."""
+        shown = [row for row in self.rows if row.customers >= self.minimum_group and row.holdout_purchases.has_interval]
+        if not shown:
+            return "No segment is large enough to be followed."
+        each = "; ".join(
+            f"{NAMES[row.segment].lower()} {words.number(row.holdout_purchases.number, 2)} ("
+            + words.number_between(_end(row.holdout_purchases.low), _end(row.holdout_purchases.high), 2)
+            + f"; {words.count(row.customers, 'customer')})"
+            for row in shown
+        )
+        return f"Purchases per customer in the {self.holdout_days} days after, with 95% intervals: {each}."
+
+    @property
     def reading(self) -> str:
         """Size and shares of the profit-bringers, and what is odd about the four."""
         return " ".join([*self._leaders(), *self._oddities()])
@@ -249,5 +274,9 @@ def _worth(name: str, frame: pd.DataFrame, labels: pd.Series, minimum_group: int
 
 
 def _between(estimate: Estimate) -> str:
-    assert estimate.low is not None and estimate.high is not None
-    return f"95% interval {words.percent_between(estimate.low, estimate.high)}"
+    return f"95% interval {words.percent_between(_end(estimate.low), _end(estimate.high))}"
+
+
+def _end(value: float | None) -> float:
+    assert value is not None
+    return value

@@ -1,0 +1,198 @@
+"""Plots of two partitions held against each other: where they differ, and how far they agree."""
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from cxlab import words
+from cxlab.agreement import Agreement, Ceiling
+from cxlab.blocks import Caption, Cell, Table
+from cxlab.estimate import Estimate
+from cxlab.plots.figure import Plot
+from cxlab.plots.style import COLOUR, SEGMENT_NAME, SEGMENT_TOKEN, fit, is_narrow
+
+_STEPS = (2, 10, 20)  # residuals beyond which a cell takes the next shade
+
+
+def _draw_heat(agreement: Agreement, ax: Axes) -> None:
+    narrow = is_narrow(ax)
+    counts, shares = agreement.counts.to_numpy(), agreement.shares.to_numpy()
+    residuals = agreement.residuals.to_numpy()
+    rows, columns = counts.shape
+    for i in range(rows):
+        for j in range(columns):
+            _draw_cell(
+                ax, i, j, int(counts[i, j]), float(shares[i, j]), float(residuals[i, j]), agreement.minimum_group
+            )
+        group = str(agreement.counts.index[i])
+        name = SEGMENT_NAME.get(group, group)
+        token = SEGMENT_TOKEN.get(group)
+        ax.text(
+            -0.04, i + (0.5 if narrow else 0.42), name.replace("-", "-\n") if narrow else name, ha="right", va="center",
+            weight=700, size=12 if narrow else 13, color=COLOUR[f"{token}-ink" if token else "ink"],
+        )  # fmt: skip
+        if not narrow:
+            size = words.few(int(counts[i].sum()), agreement.minimum_group)
+            ax.text(-0.04, i + 0.74, f"{size} customers", ha="right", va="center", size=12, color=COLOUR["muted"])
+    heads = [agreement.names_b.get(str(c), "") for c in agreement.counts.columns]
+    lines = [_wrapped(head) for head in heads]
+    for j, group in enumerate(agreement.counts.columns):
+        ax.text(j + 0.5, -0.08, str(group), ha="center", va="bottom", size=14, weight=700)
+        if not narrow:
+            ax.text(j + 0.5, -0.36, lines[j], ha="center", va="bottom", size=12, color=COLOUR["ink"], linespacing=1.2)
+    ax.set(xlim=(0, columns), ylim=(rows, 0))
+    ax.axis("off")
+    deepest = 0 if narrow else max((line.count("\n") + 1 for line in lines if line), default=0)
+    fit(ax, 0.27 if narrow else 0.2, 0.01, 1, 0.92 - 0.055 * deepest)
+
+
+def _wrapped(head: str) -> str:
+    """Write a column's head in at most three short lines."""
+    lines = textwrap.wrap(head, 17)
+    return "\n".join(lines) if len(lines) <= 3 else "\n".join(lines[:3]).rstrip(",") + " …"
+
+
+def _draw_cell(ax: Axes, i: int, j: int, count: int, share: float, residual: float, minimum_group: int) -> None:
+    step = int(np.searchsorted(_STEPS, abs(residual)))
+    few = 0 < count < minimum_group
+    token = "surface" if step == 0 or few else f"{'more' if residual > 0 else 'less'}{step}"
+    ax.add_patch(Rectangle((j + 0.015, i + 0.02), 0.97, 0.96, facecolor=COLOUR[token], lw=0))
+    ink = COLOUR["paper" if step == 3 and not few else "ink"]
+    text = words.few(count, minimum_group) if few else words.percent(share)
+    ax.text(
+        j + 0.5, i + (0.5 if few else 0.42), text, ha="center", va="center", size=12 if few else 15,
+        weight=400 if few else 700, color=ink,
+    )  # fmt: skip
+    if not few:
+        sign = "+" if residual >= 0.5 else ""
+        ax.text(j + 0.5, i + 0.74, sign + words.number(residual), ha="center", va="center", size=12, color=ink)
+
+
+def _caption_of_heat(agreement: Agreement) -> Caption:
+    listed = "; ".join(
+        f"{_name(group)} {words.percent(row.max())} in {row.idxmax()}" for group, row, _ in _shown_rows(agreement)
+    )
+    kinds = f"{len(agreement.counts)} segments by {len(agreement.counts.columns)} clusters"
+    named = "; ".join(f"{letter}: {name}" for letter, name in agreement.names_b.items())
+    return Caption(
+        _split(agreement),
+        "Share of each segment in each cluster (large) and standardised residual (small), "
+        f"{words.count(agreement.n, 'customer')}. Green: more than by chance; purple: fewer.",
+        f"Heat map of {kinds}. Largest share of each segment: {listed}.",
+        f"A residual says how many standard deviations a cell is from chance; beyond ±2 would be rare by chance alone."
+        f"{' Clusters: ' * bool(named)}{named}{'.' * bool(named)}",
+    )
+
+
+def _split(agreement: Agreement) -> str:
+    """Say which segment the clusters divide most."""
+    rows = [row for row in _shown_rows(agreement) if len(row[1]) > 1]
+    if not rows:
+        return "Segments and clusters side by side"
+    group, shares, _ = min(rows, key=lambda row: float(row[1].max()))
+    first, second = shares.sort_values(ascending=False, kind="stable").index[:2]
+    if float(shares.max()) > 0.9:
+        return "Each segment lies almost wholly in one cluster"
+    return (
+        f"The clusters divide the {_name(group)} most: {words.percent(shares[first])} are in {first}, "
+        f"{words.percent(shares[second])} in {second}"
+    )
+
+
+def _shown_rows(agreement: Agreement) -> list[tuple[str, pd.Series, int]]:
+    return [
+        (str(group), agreement.shares.loc[group], int(agreement.counts.loc[group].sum()))
+        for group in agreement.counts.index
+        if agreement.counts.loc[group].sum() >= agreement.minimum_group
+    ]
+
+
+def _name(group: str) -> str:
+    return SEGMENT_NAME.get(group, group).lower()
+
+
+def _numbers_of_heat(agreement: Agreement) -> Table:
+    counts = agreement.counts
+    rows = tuple(
+        (
+            Cell(SEGMENT_NAME.get(str(group), str(group)), segment=str(group) if str(group) in SEGMENT_NAME else ""),
+            *(Cell(words.few(int(n), agreement.minimum_group)) for n in counts.loc[group]),
+        )
+        for group in counts.index
+    )
+    heads = (f"{c}: {agreement.names_b[str(c)]}" if str(c) in agreement.names_b else str(c) for c in counts.columns)
+    return Table("agreement_heat_map", "Customers by segment and cluster", ("Segment", *heads), rows)
+
+
+def _draw_scale(ceiling: Ceiling, ax: Axes) -> None:
+    narrow = is_narrow(ax)
+    low, middle, high = np.quantile(ceiling.random_rules, [0.025, 0.5, 0.975])
+    rows = [("Random rules", float(low), float(middle), float(high), "muted", "s")]
+    seen = ceiling.observed
+    rows.append(("The four segments", _or(seen.low, seen), seen.number, _or(seen.high, seen), "ink", "o"))
+    if ceiling.noise_ceiling.value is not None:
+        top = ceiling.noise_ceiling
+        rows.append(("Clusters, half by half", _or(top.low, top), top.number, _or(top.high, top), "muted", "D"))
+    for k, (name, start, value, end, token, marker) in enumerate(rows):
+        mine = token == "ink"
+        ax.plot([start, end], [k, k], color=COLOUR[token], lw=2.4, solid_capstyle="butt", zorder=3)
+        ax.plot(value, k, marker=marker, ms=8, color=COLOUR[token], zorder=4, ls="none")
+        ax.text(
+            -0.03, k, name.replace(", ", ",\n") if narrow else name, ha="right", va="center", size=12,
+            weight=700 if mine else 400, transform=ax.get_yaxis_transform(),
+        )  # fmt: skip
+        ax.text(value, k - 0.24, words.number(value, 2), ha="center", va="bottom", size=12, weight=700 if mine else 400)
+    bottom = min(0.0, *(row[1] for row in rows))
+    ax.set(xlim=(bottom - 0.02, 1.02), ylim=(len(rows) - 0.55, -0.75), yticks=[])
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0\nchance", "0.25", "0.5", "0.75", "1\nidentity"])
+    ax.grid(axis="x", color=COLOUR["rule"], lw=0.6)
+    ax.set_axisbelow(True)
+    ax.spines["bottom"].set_visible(False)
+    fit(ax, 0.37 if narrow else 0.24, 0.2, 0.955 if narrow else 0.965, 0.99)
+
+
+def _or(end: float | None, estimate: Estimate) -> float:
+    return estimate.number if end is None else end
+
+
+def _caption_of_scale(ceiling: Ceiling) -> Caption:
+    low, middle, high = (float(v) for v in np.quantile(ceiling.random_rules, [0.025, 0.5, 0.975]))
+    seen = ceiling.observed
+    stands_out = ceiling.p_value <= 0.05
+    title = (
+        "The segments agree with the clusters more than random rules of the same sizes do"
+        if stands_out
+        else "The segments agree with the clusters no more than many a random rule of the same sizes does"
+    )
+    top = ceiling.noise_ceiling
+    said = "" if top.value is None else f"; clusters of two halves {words.number(top.number, 2)}"
+    return Caption(
+        title,
+        f"Agreement with the clusters (adjusted mutual information), {words.count(seen.n or 0, 'customer')}. "
+        "Bar of the segments: 95% interval; of the others: 95% of the rules and of the splits.",
+        f"Scale of agreement with the clusters from 0, chance, to 1, identity. Random rules {words.number(middle, 2)} "
+        f"({words.number_between(low, high, 2)}); the four segments {words.number(seen.number, 2)}{said}.",
+        "A random rule asks two chance questions of the same measures and makes groups of the same sizes.",
+    )
+
+
+def _numbers_of_scale(ceiling: Ceiling) -> Table:
+    low, middle, high = (float(v) for v in np.quantile(ceiling.random_rules, [0.025, 0.5, 0.975]))
+    lines = [
+        ("Random rules, the middle one", middle, low, high),
+        ("The four segments", ceiling.observed.number, ceiling.observed.low, ceiling.observed.high),
+        ("Clusters of two halves", ceiling.noise_ceiling.number, ceiling.noise_ceiling.low, ceiling.noise_ceiling.high),
+    ]
+    rows = tuple(
+        (Cell(name), Cell(words.number(value, 2)), Cell(words.number_between(start, end, 2)))
+        for name, value, start, end in lines
+        if start is not None and end is not None
+    )
+    return Table("agreement_scale", "Agreement with the clusters", ("What", "Agreement", "95% range"), rows)
+
+
+agreement_heat_map = Plot("agreement_heat_map", _draw_heat, _caption_of_heat, _numbers_of_heat, (680, 380), (358, 330))
+agreement_scale = Plot("agreement_scale", _draw_scale, _caption_of_scale, _numbers_of_scale, (680, 190), (358, 210))
