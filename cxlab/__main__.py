@@ -67,7 +67,7 @@ def check(study: str, out: Path) -> None:
     from cxlab.intake import check_study
 
     intake = check_study(study)
-    click.echo(intake.summary())
+    click.echo(intake.summary(), nl=False)
     intake.write_rejects(out / intake.study.name)
     intake.close()
 

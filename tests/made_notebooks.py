@@ -109,7 +109,7 @@ def full_notebook(answer: blocks.Answer = ANSWER) -> Any:
     title = "# Do the four segments tell who will buy again?\n\nCustomers sorted by **two** plain questions."
     rule = "## Who is in which field?\n\nActive means an order in time. See [the rule](https://example.org)."
     do = "## What to do, and what would change it?\n\n1. Keep them.\n2. Try.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |"
-    limits = "## Method and limits\n\n### How the answer was reached\n\nOnly orders up to the cut.\n\n- One cohort.\n- No costs."
+    limits = "## Method and limits\n\n### How it was reached\n\nOrders up to the cut.\n\n- One cohort.\n- No costs."
     terms = (
         "## Words\n\n- **Profit-bringers**: active and profitable customers\n- **Contribution**: revenue less `costs`"
     )
@@ -197,3 +197,52 @@ def write_study(folder: Path, name: str = "corner", parameters: str = "{k_max: 7
     )
     (folder / "study.yml").write_text(text, encoding="utf-8")
     return folder
+
+
+def write_run(out: Path, name: str, title: str, *, answer: blocks.Answer = ANSWER) -> None:
+    """Write a manifest as a run leaves it: one report answered, one failed, one that lacks data."""
+    common = {"parameters": {}, "command": f"cxlab report data/{name} --only segmentation", "outputs": []}
+    data = json.loads(json.dumps(blocks.Output(answer).as_json()))["block"]
+    error = {"name": "SourceError", "message": f"no column cost {title}", "question": "How much?"}
+    missing = {"text": f"The study has no gestures. {title}", "remedy": "Bring gestures."}
+    reports = {
+        "segmentation": {
+            "status": "done",
+            "question": "Who buys again?",
+            "answer": data,
+            "error": None,
+            "missing": None,
+        },
+        "gestures": {
+            "status": "missing",
+            "question": "Do they help?",
+            "answer": None,
+            "error": None,
+            "missing": missing,
+        },
+        "gesture_policy": {
+            "status": "failed",
+            "question": "Who gets it?",
+            "answer": None,
+            "error": error,
+            "missing": None,
+        },
+    }
+    numbers = {"segmentation": "02", "gestures": "04", "gesture_policy": "06"}
+    for report, entry in reports.items():
+        stem = f"{numbers[report]}_{report}"
+        entry |= {"notebook": stem, "title": f"{numbers[report]} {report}", "page": f"{stem}.html", **common}
+    manifest = {
+        "format": 1,
+        "study": {"name": name, "title": title, "path": f"data/{name}", "currency": "EUR"},
+        "command": f"cxlab report data/{name}",
+        "data": "6,919 orders, 2,357 customers; SHA-256 0123456789ab",
+        "versions": {"python": "3.11.9", "cxlab": "0.1.0"},
+        "commit": None,
+        "started": "2025-11-22T13:40:00+00:00",
+        "reports": reports,
+        "outputs": {},
+        "inputs": {},
+    }
+    (out / name).mkdir(parents=True, exist_ok=True)
+    (out / name / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

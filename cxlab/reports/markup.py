@@ -72,7 +72,7 @@ def draw(tokens: tuple[Token, ...] | list[Token]) -> str:
     """Render Markdown tokens as safe HTML; raw HTML in them is shown as text."""
     renderer = _draw.renderer
     assert renderer is not None
-    return safe(str(renderer(list(tokens), BlockState())))
+    return _reachable(safe(str(renderer(list(tokens), BlockState()))))
 
 
 def markdown(source: str) -> str:
@@ -110,6 +110,13 @@ def safe(html: str) -> str:
 def foreign(html: str) -> str:
     """Make the HTML of an output safe, say a data frame's; an empty table head becomes an empty cell."""
     return re.sub(r"<th[^>]*>\s*</th>", "<td></td>", safe(html))
+
+
+def _reachable(html: str) -> str:
+    """Let the keyboard scroll what may be wider than the page: tables and blocks of code."""
+    html = html.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">')
+    html = html.replace("<table>", '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>')
+    return html.replace("</table>", "</table></div>")
 
 
 def _tokens(source: str) -> list[Token]:

@@ -1,0 +1,118 @@
+"""Pages in a headless Chromium: nothing fetched, nothing run, readable by all, at every width and in the dark."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_output
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cxlab.reports.exporter import CxlabExporter
+from cxlab.reports.imprint import Imprint, Row
+from cxlab.reports.index import write_index
+from tests import made_notebooks as made
+
+pytestmark = pytest.mark.browser
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+WAYS = {"light": ("light", 1280), "dark": ("dark", 1280), "phone": ("light", 390), "narrow": ("dark", 320)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = ("full", "hostile", "failed", "index", "study")
+LARGEST = 1_500_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("there is no Chromium: install it (Debian: apt-get install chromium)")
+        pytest.skip("there is no Chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a page of each kind."""
+    out = tmp_path_factory.mktemp("pages")
+    imprint = Imprint(
+        "CDNOW, 1997–98", "Report 02, segmentation", "index.html", (Row("Command", "cxlab report data/cdnow", True),),
+        "2025-11-22T13:40:00+00:00", "cxlab report data/cdnow --only segmentation", "notebooks/02_segmentation.ipynb",
+    )  # fmt: skip
+    failed = made.full_notebook()
+    failed.cells[6].outputs = [new_output("error", ename="KeyError", evalue=made.HOSTILE, traceback=[])]
+    for name, notebook in {"full": made.full_notebook(), "hostile": made.hostile_notebook(), "failed": failed}.items():
+        html, _ = CxlabExporter().from_notebook_node(notebook, {"cxlab": imprint})
+        (out / f"{name}.html").write_text(html, encoding="utf-8")
+    made.write_run(out, "cdnow", "CDNOW, 1997–98")
+    made.write_run(out, "corner", made.HOSTILE)
+    write_index(out, ["cdnow", "corner"], "cxlab report data/cdnow data/corner")
+    (out / "cdnow" / "index.html").replace(out / "study.html")
+    return out
+
+
+@pytest.fixture(params=[(page, way) for page in PAGES for way in WAYS], ids=lambda p: f"{p[0]}-{p[1]}")
+def opened(
+    browser: Browser, pages: Path, request: pytest.FixtureRequest
+) -> Iterator[tuple[Page, list[str], list[str]]]:
+    """A page opened in one way, with every request it makes and every message it writes."""
+    name, way = request.param
+    scheme, width = WAYS[way]
+    page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    requests: list[str] = []
+    messages: list[str] = []
+    page.on("request", lambda r: requests.append(r.url) if not r.url.startswith("data:") else None)
+    page.on("console", lambda m: messages.append(m.text))
+    page.on("pageerror", lambda e: messages.append(str(e)))
+    page.goto((pages / f"{name}.html").as_uri())
+    yield page, requests, messages
+    page.close()
+
+
+def test_a_page_asks_for_nothing_runs_nothing_and_fits(opened: tuple[Page, list[str], list[str]]) -> None:
+    page, requests, messages = opened
+    assert requests == [page.url]
+    assert messages == []
+    assert page.title() != "run"
+    assert page.locator("script, iframe, object, link[rel=stylesheet]").count() == 0
+    assert page.locator("img:not([alt]), img[alt='']").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_page_can_be_read_by_all_with_its_folds_shut_and_open(opened: tuple[Page, list[str], list[str]]) -> None:
+    page = opened[0]
+    for unfold in (False, True):
+        if unfold:
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        assert not found, [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found]
+
+
+def test_the_pictures_of_a_page_are_drawn(browser: Browser, pages: Path) -> None:
+    page = browser.new_page()
+    page.goto((pages / "full.html").as_uri())
+    sizes = page.evaluate("Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth)))")
+    assert sizes == [680]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("[...document.images].every(i => i.complete && i.currentSrc && i.naturalWidth == 358)")
+    page.close()
+
+
+def test_a_printed_page_is_light_and_leaves_out_folds_and_contents(browser: Browser, pages: Path) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto((pages / "full.html").as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("details:visible, nav.toc:visible").count() == 0
+    assert len(page.pdf(format="A4")) > 1000
+    page.close()
+
+
+def test_no_page_is_too_large_to_be_mailed(pages: Path) -> None:
+    assert all(page.stat().st_size < LARGEST for page in pages.rglob("*.html"))

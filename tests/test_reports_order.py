@@ -1,0 +1,133 @@
+"""What the command line asks for: understood, or one clear message, before anything is run."""
+
+from pathlib import Path
+
+import pytest
+
+from cxlab.errors import InputError
+from cxlab.reports.given import injected, parse
+from cxlab.reports.notebooks import Declared, Notebook, NotebookError, choose, find_notebooks
+from cxlab.reports.order import understand
+from tests import made_notebooks as made
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
+    made.write(tmp_path / "notebooks", "02_segmentation", made.small_notebook("segmentation", made.COUNT))
+    made.write_study(tmp_path / "corner")
+    return tmp_path
+
+
+def ask(shop: Path, *pairs: tuple[str, str], only: tuple[str, ...] = (), studies: tuple[str, ...] = ("corner",)):  # type: ignore[no-untyped-def]
+    paths = [str(shop / s) for s in studies]
+    return understand(paths, shop / "reports", list(only), pairs, shop / "notebooks")
+
+
+def test_notebooks_are_found_in_order_of_number_and_others_are_left_out(shop: Path) -> None:
+    made.write(shop / "notebooks", "scratch", made.notebook())
+    assert [n.stem for n in find_notebooks(shop / "notebooks")] == ["00_intake", "02_segmentation"]
+
+
+def test_a_notebook_knows_its_question_and_its_parameters(shop: Path) -> None:
+    notebook = Notebook(shop / "notebooks" / "02_segmentation.ipynb")
+    assert notebook.question == "Who buys again?"
+    assert list(notebook.parameters) == ["study", "k_max", "margin_rate", "seed", "out"]
+    assert notebook.parameters["k_max"] == Declared("k_max", "int", True, None)
+
+
+@pytest.mark.parametrize("asked", ["segmentation", "02_segmentation", "02_segmentation.ipynb"])
+def test_only_takes_the_name_with_or_without_its_number(shop: Path, asked: str) -> None:
+    assert [n.name for n in choose(find_notebooks(shop / "notebooks"), [asked])] == ["segmentation"]
+
+
+def test_only_of_an_unknown_notebook_says_which_there_are(shop: Path) -> None:
+    with pytest.raises(InputError, match="did you mean `segmentation`"):
+        ask(shop, only=("segmentaton",))
+    with pytest.raises(InputError, match="there are intake, segmentation"):
+        ask(shop, only=("zzz",))
+
+
+def test_no_notebooks_is_said_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(NotebookError, match="run cxlab from the repository's root"):
+        find_notebooks(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "message"),
+    [("k: list = []", "write int, float"), ("k: int | str = 1", "write int, float"), ("", "does not declare")],
+)
+def test_a_notebook_with_an_unusable_parameters_cell_is_said_by_name(
+    tmp_path: Path, declaration: str, message: str
+) -> None:
+    cell = made.code(f'study: str = ""\n{declaration}', tags=["parameters"])
+    path = made.write(tmp_path, "00_intake", made.notebook(cell))
+    with pytest.raises(NotebookError, match=message):
+        _ = Notebook(path).parameters
+
+
+def test_values_are_read_by_the_declared_type() -> None:
+    assert parse("8", Declared("a", "int", False)) == 8
+    assert parse("0.25", Declared("a", "float", True)) == 0.25
+    assert parse("None", Declared("a", "float", True)) is None
+    assert parse("Yes", Declared("a", "bool", False)) is True
+    assert parse("012", Declared("a", "str", False)) == "012"
+    assert parse("2024-06-30", Declared("a", "date", False)) == "2024-06-30"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("3.5", "int"), ("many", "float"), ("nan", "float"), ("inf", "float"), ("perhaps", "bool"), ("30.6.", "date")],
+)
+def test_a_value_of_the_wrong_type_is_refused(text: str, kind: str) -> None:
+    with pytest.raises(ValueError, match=f"'{text}' is not"):
+        parse(text, Declared("a", kind, False))
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (("k_maks", "8"), "did you mean `k_max`"),
+        (("zzz", "8"), "there are k_max, margin_rate, seed"),
+        (("k_max", "8.5"), "'8.5' is not a whole number"),
+        (("k_max", "99"), "from 2 to 30"),
+        (("margin_rate", "7"), "from 0 to 1"),
+        (("study", "x"), "the run sets `study` itself"),
+        (("out", "x"), "the run sets `out` itself"),
+    ],
+)
+def test_a_bad_parameter_is_refused_with_a_remedy(shop: Path, pair: tuple[str, str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        ask(shop, pair)
+
+
+def test_all_bad_parameters_are_named_at_once(shop: Path) -> None:
+    with pytest.raises(InputError) as fault:
+        ask(shop, ("k_maks", "8"), ("margin_rate", "much"), ("seed", "1"), ("seed", "2"))
+    assert len(str(fault.value).splitlines()) == 3
+
+
+def test_the_command_line_goes_before_the_study(shop: Path) -> None:
+    order = ask(shop, ("k_max", "5"))
+    notebook, study = order.notebooks[0], order.studies["corner"]
+    assert injected(notebook, study, {}) == {"k_max": 7}
+    assert injected(notebook, study, order.given) == {"k_max": 5}
+    assert order.parameters["corner"].k_max == 5
+
+
+def test_the_faults_of_every_study_are_named(shop: Path) -> None:
+    with pytest.raises(InputError) as fault:
+        ask(shop, studies=("corner", "nowhere", "elsewhere"))
+    assert "nowhere" in str(fault.value)
+    assert "elsewhere" in str(fault.value)
+
+
+def test_two_studies_of_one_name_are_refused(shop: Path) -> None:
+    made.write_study(shop / "second", "corner")
+    with pytest.raises(InputError, match="both called `corner`"):
+        ask(shop, studies=("corner", "second"))
+
+
+def test_reports_never_go_among_the_files_of_the_study(shop: Path) -> None:
+    with pytest.raises(InputError, match="name another folder"):
+        understand([str(shop / "corner")], shop, [], [], shop / "notebooks")

@@ -1,0 +1,223 @@
+"""A whole run on a small study: exit codes, files, findings, what stays, the same bytes again."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from tests import made_notebooks as made
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def cxlab(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder."""
+    command = [sys.executable, "-m", "cxlab", *arguments]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a study, and notebooks of which one answers, one stops and one is killed."""
+    folder = tmp_path_factory.mktemp("a {shop}")
+    made.write_study(folder / "corner")
+    with (folder / "corner" / "orders.csv").open("a") as orders:
+        orders.write("c99,yesterday,5.00\n")
+    made.write(folder / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
+    made.write(
+        folder / "notebooks", "01_bad", made.small_notebook("bad", "page.keep('half', kit.customers.frame)\n1 / 0")
+    )
+    made.write(folder / "notebooks", "02_dead", made.small_notebook("dead", "import os\nos.kill(os.getpid(), 9)"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ran(shop: Path) -> subprocess.CompletedProcess[str]:
+    return cxlab(shop, "report", "corner", "-p", "margin_rate", "0.25")
+
+
+def results(shop: Path, out: str = "reports") -> dict[str, dict[str, dict[str, object]]]:
+    found = json.loads((shop / out / "corner" / "results.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def manifest(shop: Path) -> dict[str, dict[str, dict[str, object]]]:
+    found = json.loads((shop / "reports" / "corner" / "manifest.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+class TestRun:
+    def test_one_failing_notebook_ends_in_code_1_and_leaves_the_others(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        assert ran.returncode == 1, ran.stderr
+        assert "Traceback" not in ran.stderr + ran.stdout
+        assert made.ANSWER.line in (shop / "reports/corner/00_intake.html").read_text()
+
+    def test_the_terminal_tells_each_start_and_end_and_where_the_index_is(
+        self, ran: subprocess.CompletedProcess[str]
+    ) -> None:
+        assert "00_intake started" in ran.stdout
+        assert re.search(r"00_intake \d+\.\d s  Partly supported", ran.stdout)
+        assert ran.stdout.rstrip().endswith("reports/index.html")
+
+    def test_the_page_of_a_failed_notebook_says_what_failed(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        bad, dead = ((shop / f"reports/corner/{stem}.html").read_text() for stem in ("01_bad", "02_dead"))
+        assert "ZeroDivisionError" in bad
+        assert "division by zero" in bad
+        assert "How many are there?" in bad
+        assert "often memory ran out" in dead
+        assert "Traceback" not in bad + dead
+
+    def test_results_hold_the_findings_of_the_reports_that_were_computed(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        assert results(shop) == {
+            "intake": {"customers_seen": {"estimate": 60, "unit": "customers"}, "k_max": {"estimate": 7}}
+        }
+        assert (shop / "reports/corner/results.json").read_text().endswith("}\n")
+
+    def test_tables_are_those_of_the_reports_that_were_computed(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        tables = sorted(p.name for p in (shop / "reports/corner/tables").iterdir())
+        assert tables == ["intake_kept.csv", "intake_kept.parquet"]
+        assert len(pd.read_csv(shop / "reports/corner/tables/intake_kept.csv")) == 60
+
+    def test_the_rejects_are_written(self, ran: subprocess.CompletedProcess[str], shop: Path) -> None:
+        assert "yesterday" in (shop / "reports/corner/rejects/orders.csv").read_text()
+
+    def test_the_executed_notebook_has_outputs_and_nothing_of_the_machine(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        path = shop / "reports/corner/notebooks/00_intake.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        assert [c.execution_count for c in notebook.cells if c.cell_type == "code"] == [1, 2, 3, 4]
+        assert '"papermill"' not in path.read_text()
+        assert ".cxlab-" not in path.read_text()
+        injected = next(c for c in notebook.cells if "injected-parameters" in c.metadata.get("tags", []))
+        assert 'out = "reports/corner"' in injected.source
+        assert "margin_rate = 0.25" in injected.source
+        assert "k_max = 7" in injected.source
+
+    def test_the_manifest_names_inputs_versions_and_outputs(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        told = manifest(shop)
+        assert set(told["inputs"]) == {"study.yml", "orders.csv"}
+        assert re.fullmatch(r"[0-9a-f]{64}", str(told["inputs"]["orders.csv"]["sha256"]))
+        assert {"python", "cxlab", "pandas"} <= set(told["versions"])
+        assert told["parameters"]["margin_rate"] == 0.25
+        assert {name: entry["status"] for name, entry in told["reports"].items()} == {
+            "intake": "done", "bad": "failed", "dead": "failed",
+        }  # fmt: skip
+        files = {
+            p.relative_to(shop / "reports/corner").as_posix()
+            for p in (shop / "reports/corner").rglob("*")
+            if p.is_file()
+        }
+        assert files - set(told["outputs"]) == {"manifest.json", "index.html"}
+
+    def test_nothing_is_left_aside(self, ran: subprocess.CompletedProcess[str], shop: Path) -> None:
+        assert sorted(p.name for p in (shop / "reports").iterdir()) == ["corner", "index.html"]
+
+    def test_the_index_shows_what_failed_first(self, ran: subprocess.CompletedProcess[str], shop: Path) -> None:
+        html = (shop / "reports/index.html").read_text()
+        assert html.index("ZeroDivisionError") < html.index(made.ANSWER.headline)
+        assert "cxlab report corner -p margin_rate 0.25" in html
+
+    def test_again_gives_the_same_bytes_but_for_the_time(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        first = shop / "reports/corner"
+        kept = {
+            p: (first / p).read_bytes()
+            for p in ("results.json", "tables/intake_kept.csv", "tables/intake_kept.parquet")
+        }
+        kept_notebook, kept_page = (
+            (first / "notebooks/00_intake.ipynb").read_bytes(),
+            (first / "00_intake.html").read_text(),
+        )
+        stray = first / "mine.txt"
+        stray.write_text("a file of my own")
+        time.sleep(1)
+        again = cxlab(shop, "report", "corner", "--only", "00_intake", "-p", "margin_rate", "0.25", "--jobs", "1")
+        assert again.returncode == 0, again.stderr
+        assert {p: (first / p).read_bytes() for p in kept} == kept
+        assert (first / "notebooks/00_intake.ipynb").read_bytes() == kept_notebook
+        page = (first / "00_intake.html").read_text()
+        assert page != kept_page
+        assert re.sub(r"<time .*?</time>", "", page) == re.sub(r"<time .*?</time>", "", kept_page)
+        # What the run left alone is still there: the other reports, and a person's own file.
+        assert set(manifest(shop)["reports"]) == {"intake", "bad", "dead"}
+        assert (first / "01_bad.html").exists()
+        assert stray.exists()
+
+    def test_pages_of_other_data_go_when_the_data_changed(
+        self, ran: subprocess.CompletedProcess[str], shop: Path
+    ) -> None:
+        with (shop / "corner" / "orders.csv").open("a") as orders:
+            orders.write("c98,2024-02-02,5.00\n")
+        again = cxlab(shop, "report", "corner", "--only", "intake")
+        assert again.returncode == 0, again.stderr
+        assert set(manifest(shop)["reports"]) == {"intake"}
+        assert not (shop / "reports/corner/01_bad.html").exists()
+        assert results(shop)["intake"]["customers_seen"]["estimate"] == 61
+
+
+class TestFaults:
+    """Exit code 2, one message, no traceback, nothing run or written; and at once."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("report", "nowhere"), "nowhere is not there"),
+            (("report", "corner", "-p", "k_maks", "3"), "did you mean `k_max`"),
+            (("report", "corner", "-p", "k_max", "three"), "'three' is not a whole number"),
+            (("report", "corner", "--only", "intke"), "did you mean `intake`"),
+            (("report",), "Missing argument"),
+            (("report", "corner", "--jobs", "0"), "0 is not in the range"),
+            (("reprot", "corner"), "No such command"),
+            (("check", "nowhere"), "nowhere is not there"),
+        ],
+    )
+    def test_a_fault_ends_in_code_2_and_one_message(self, shop: Path, arguments: tuple[str, ...], message: str) -> None:
+        done = cxlab(shop, *arguments, *(("--out", "elsewhere") if len(arguments) > 1 else ()))
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (shop / "elsewhere").exists()
+
+    def test_a_fault_in_the_data_is_found_before_any_notebook_starts(self, tmp_path: Path) -> None:
+        made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
+        (made.write_study(tmp_path / "corner") / "orders.csv").write_text("customer_id,ordered_at\n1,2024-01-01\n")
+        done = cxlab(tmp_path, "report", "corner")
+        assert done.returncode == 2
+        assert "orders.csv" in done.stderr
+        assert "revenue" in done.stderr
+        assert "started" not in done.stdout
+        assert not list(tmp_path.glob("reports/*"))
+
+
+def test_check_prints_the_counts_and_writes_only_the_rejects(tmp_path: Path) -> None:
+    study = made.write_study(tmp_path / "corner")
+    clean = cxlab(tmp_path, "check", "corner")
+    assert clean.returncode == 0, clean.stderr
+    assert "60 customers" in clean.stdout
+    with (study / "orders.csv").open("a") as orders:
+        orders.write("c99,yesterday,5.00\n")
+    assert cxlab(tmp_path, "check", "corner").returncode == 0
+    written = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.glob("reports/**/*") if p.is_file())
+    assert written == ["reports/corner/rejects/orders.csv"]
