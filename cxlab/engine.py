@@ -38,18 +38,18 @@ class Engine:
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
-        self._folder = mkdtemp(prefix="cxlab-")
-        self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        folder = mkdtemp(prefix="cxlab-")
         settings: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": self._folder,
+            "temp_directory": folder,
             "preserve_insertion_order": True,
         }
         if threads is not None:
             settings["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")
+        self._forget = weakref.finalize(self, _forget, self._connection, folder)
         self.statements: list[str] = []
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> None:
@@ -112,7 +112,6 @@ class Engine:
 
     def close(self) -> None:
         """Give everything back; closing twice is no fault."""
-        self._connection.close()
         self._forget()
 
     def __enter__(self) -> Self:
@@ -128,6 +127,11 @@ class Engine:
     def _execute(self, sql: str, values: Sequence[Value]) -> duckdb.DuckDBPyConnection:
         self.statements.append(sql)
         return self._connection.execute(sql, list(values))
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    connection.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def quote(name: str) -> str:

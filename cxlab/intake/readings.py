@@ -90,15 +90,14 @@ def choose_decimal(engine: Engine, relation: str, columns: tuple[str, ...]) -> s
             fits[decimal] += engine.row(sql)[0]
     if fits["."] != fits[","]:
         return max(fits, key=lambda decimal: fits[decimal])
+    a, b = number("text", "."), number("text", ",")
     for column in columns:
-        text = given(column)
-        a, b = number(text, "."), number(text, ",")
-        sql = fill("SELECT MIN({!text}) FROM {relation} WHERE {!a} <> {!b}", text=text, a=a, b=b, relation=relation)
-        value = engine.row(sql)[0]
-        if value is not None:
-            a, b = number("CAST(? AS VARCHAR)", "."), number("CAST(? AS VARCHAR)", ",")
-            sql = fill("SELECT {!a}, {!b}", a=a, b=b)
-            meanings = engine.row(sql, [value] * sql.count("?"))
+        sql = fill(
+            "SELECT text, {!a}, {!b} FROM (SELECT {!text} AS text FROM {relation}) AS t WHERE {!a} <> {!b} "
+            "ORDER BY text LIMIT 1",
+            text=given(column), a=a, b=b, relation=relation,
+        )  # fmt: skip
+        for value, *meanings in engine.rows(sql):
             return Ambiguous(value, (".", ","), (f"{meanings[0]:g}", f"{meanings[1]:g}"))
     return "."
 

@@ -1,0 +1,225 @@
+"""What a person can get wrong in the data: one message that names file, place and remedy."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cxlab.errors import InputError
+from cxlab.intake import SourceError, check_study
+from cxlab.kit import open_study
+from cxlab.study import StudyError
+from tests.make import HEAD, good_rows, orders_csv, write_study
+
+
+def message(folder: Path, kind: type[InputError] = SourceError) -> str:
+    with pytest.raises(kind) as caught:
+        check_study(folder)
+    return str(caught.value)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: ordrs.csv}\n", orders=orders_csv(*good_rows()))
+    found = message(tmp_path)
+    assert found.startswith(f"{tmp_path.as_posix()}/study.yml:4: ")
+    assert f"{tmp_path.as_posix()}/ordrs.csv is not there; did you mean `orders.csv`?" in found
+
+
+def test_a_glob_that_nothing_fits(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: 'x-*.csv'}\n", orders=orders_csv(*good_rows()))
+    assert "no file fits `x-*.csv`" in message(tmp_path) and "orders.csv" in message(tmp_path)
+
+
+def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: .}\n")
+    assert "is a folder" in message(tmp_path)
+
+
+def test_a_package_that_is_not_installed(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: package:nosuchpackage/x.csv}\n")
+    assert "pip install nosuchpackage" in message(tmp_path)
+
+
+@pytest.mark.parametrize("inside", ["nosuch.csv", "../duckdb/__init__.py"])
+def test_a_package_without_that_file_or_a_way_out_of_it(tmp_path: Path, inside: str) -> None:
+    write_study(tmp_path, f"  orders: {{path: package:lifetimes/{inside}}}\n")
+    assert "the package `lifetimes` holds no file" in message(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{path: orders.xlsx}", "a workbook, and this version reads CSV (plain or gzip) and Parquet"),
+        ("{table: orders}", "this version reads CSV (plain or gzip) and Parquet"),
+        ("{url: 'postgresql://x', query: 'select 1'}", "this version reads CSV (plain or gzip) and Parquet"),
+    ],
+)
+def test_a_source_for_a_later_version(tmp_path: Path, source: str, words: str) -> None:
+    write_study(tmp_path, f"  orders: {source}\n")
+    (tmp_path / "orders.xlsx").write_bytes(b"PK\x03\x04 and so on")
+    assert words in message(tmp_path)
+
+
+def test_another_engine(tmp_path: Path) -> None:
+    write_study(tmp_path, head=HEAD + "engine: spark://somewhere\n", orders=orders_csv(*good_rows()))
+    assert "study.yml:3: this version runs on the engine `duckdb`" in message(tmp_path, StudyError)
+
+
+def test_a_column_that_is_not_there(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv(*good_rows(), head="customer_id,orderd_at,revenue"))
+    found = message(tmp_path)
+    assert "study.yml:4: " in found and "orders.csv has no column `ordered_at`" in found
+    assert "it has customer_id, orderd_at, revenue; did you mean `orderd_at`?" in found
+    assert "`columns: {ordered_at: …}`" in found
+
+
+def test_a_column_that_the_study_names_and_the_file_lacks(tmp_path: Path) -> None:
+    sources = "  orders:\n    path: orders.csv\n    columns:\n      cost: Kustannus\n"
+    write_study(tmp_path, sources, orders=orders_csv(*good_rows()))
+    assert "study.yml:7: " in message(tmp_path) and "no column `Kustannus`" in message(tmp_path)
+
+
+def test_neither_revenue_nor_quantity_with_a_price(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv(*good_rows(), head="customer_id,ordered_at,quantity"))
+    assert "has neither `revenue` or `quantity` with `unit_price`" in message(tmp_path)
+
+
+def test_a_column_that_stands_twice(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv("a,2024-01-01,1,2", head="customer_id,ordered_at,revenue,revenue"))
+    assert "names the column `revenue` twice" in message(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("customer_id,ordered_at,revenue\n", "its line of names and no record"),
+        ("\n\n  \n", "no record"),
+    ],
+)
+def test_an_empty_table(tmp_path: Path, text: str, words: str) -> None:
+    write_study(tmp_path, orders=text)
+    assert words in message(tmp_path) and "orders.csv" in message(tmp_path) and "export" in message(tmp_path)
+
+
+def test_an_empty_parquet_table(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: o.parquet}\n")
+    pd.DataFrame({"customer_id": ["a"], "ordered_at": ["2024-01-01"], "revenue": [1.0]})[:0].to_parquet(
+        tmp_path / "o.parquet"
+    )
+    assert "no record" in message(tmp_path)
+
+
+def test_dates_that_are_none(tmp_path: Path) -> None:
+    rows = good_rows()
+    write_study(tmp_path, orders=orders_csv(*rows, *(f"x{i},soon {i},3" for i in range(5)), ",2024-01-01,1"))
+    found = message(tmp_path)
+    assert "5 records of 46 records of orders (10.9%) cannot be used, more than the 5.0% allowed" in found
+    assert f"ordered_at is no date (ISO 8601) (first in {tmp_path.as_posix()}/orders.csv:42: x0,soon 0,3)" in found
+    assert "max_reject_share" in found and "customer_id is missing" not in found
+
+
+def test_the_limit_may_be_raised(tmp_path: Path) -> None:
+    rows = [*good_rows(), "x,soon,3", "x,soon,3", "x,soon,3"]
+    write_study(tmp_path, orders=orders_csv(*rows))
+    message(tmp_path)
+    with open_study(tmp_path, max_reject_share=0.1) as kit:
+        assert kit.intake.tables["orders"].n_rejected == 3
+
+
+def test_a_table_of_which_nothing_can_be_used(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv(",2024-01-01,1", ",2024-01-02,1"))
+    assert "none of the 2 records of orders can be used" in message(tmp_path)
+
+
+def test_returns_only(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv("a,2024-01-01,-1", "b,2024-01-02,-1"))
+    assert "returns only" in message(tmp_path)
+
+
+def test_dates_that_can_be_read_in_two_ways(tmp_path: Path) -> None:
+    rows = [f"c{i % 8},{i % 12 + 1:02d}/{i % 11 + 1:02d}/2024,1" for i in range(40)]
+    write_study(tmp_path, orders=orders_csv(*rows))
+    found = message(tmp_path)
+    assert '1 February 2024 with "%d/%m/%Y", or 2 January 2024 with "%m/%d/%Y"' in found
+    assert '`read: {date_format: "%d/%m/%Y"}`' in found
+    source = '  orders: {path: orders.csv, read: {date_format: "%m/%d/%Y"}}\n'
+    write_study(tmp_path, source)
+    assert check_study(tmp_path).first_order is not None
+
+
+def test_one_date_that_only_one_reading_fits_settles_it(tmp_path: Path) -> None:
+    rows = [f"c{i % 8},{i % 12 + 1:02d}/{i % 11 + 1:02d}/2024,1" for i in range(40)]
+    write_study(tmp_path, orders=orders_csv(*rows, "c1,13/01/2024,1"))
+    assert "ordered_at as %d/%m/%Y" in check_study(tmp_path).tables["orders"].understood
+
+
+def test_amounts_that_can_be_read_in_two_ways(tmp_path: Path) -> None:
+    rows = [f"c{i % 8};2024-01-{i % 28 + 1:02d};1.{i:03d}" for i in range(40)]
+    write_study(tmp_path, orders=orders_csv(*rows, head="customer_id;ordered_at;revenue"))
+    found = message(tmp_path)
+    assert "`1.000` among the amounts" in found and '1 with ".", or 1000 with ","' in found
+    assert '`read: {decimal: "."}`' in found
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    (tmp_path / "orders.csv").write_bytes(bytes(range(256)) * 20)
+    assert "is no text" in message(tmp_path)
+
+
+def test_a_file_without_a_delimiter(tmp_path: Path) -> None:
+    write_study(tmp_path, orders="customer_id:ordered_at:revenue\na:2024-01-01:1\n")
+    assert "no delimiter was found" in message(tmp_path) and "read: {delimiter:" in message(tmp_path)
+    write_study(tmp_path, '  orders: {path: orders.csv, read: {delimiter: ":"}}\n')
+    assert check_study(tmp_path).n_orders == 1
+
+
+def test_files_that_are_not_what_their_names_say(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: o.csv.gz}\n")
+    (tmp_path / "o.csv.gz").write_bytes(b"customer_id,ordered_at,revenue\n")
+    assert "is not packed with gzip" in message(tmp_path)
+    write_study(tmp_path, "  orders: {path: o.parquet}\n")
+    (tmp_path / "o.parquet").write_bytes(b"customer_id,ordered_at,revenue\n")
+    assert "is no Parquet file" in message(tmp_path)
+
+
+def test_an_encoding_that_is_none_or_does_not_fit(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: orders.csv, read: {encoding: klingon}}\n", orders=orders_csv(*good_rows()))
+    assert "`klingon` is no encoding" in message(tmp_path)
+    write_study(
+        tmp_path, "  orders: {path: orders.csv, read: {encoding: ascii}}\n", orders=orders_csv("ä,2024-01-01,1")
+    )
+    assert "is not ascii text" in message(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [("2023-12-31", "lies before the first order"), ("2024-01-28", "does not lie before the last order")],
+)
+def test_a_calibration_end_outside_the_orders(tmp_path: Path, end: str, words: str) -> None:
+    write_study(tmp_path, head=HEAD + f"calibration_end: {end}\n", orders=orders_csv(*good_rows()))
+    found = message(tmp_path, StudyError)
+    assert words in found and "study.yml:3: " in found
+
+
+def test_a_control_arm_that_nobody_is_in(tmp_path: Path) -> None:
+    rows = [f"c{i},{'AB'[i % 2]},{i}" for i in range(10)]
+    sources = "  outcomes: {path: outcomes.csv, control: C}\n"
+    write_study(tmp_path, sources, outcomes=orders_csv(*rows, head="customer_id,arm,outcome"))
+    assert "no record of outcomes has the arm `C`; there are `A`, `B`" in message(tmp_path)
+
+
+def test_a_study_without_orders_has_no_customers_and_says_so(tmp_path: Path) -> None:
+    rows = [f"{'AB'[i % 2]},{i}" for i in range(10)]
+    write_study(tmp_path, "  outcomes: {path: o.csv, control: A}\n", o=orders_csv(*rows, head="arm,outcome"))
+    with open_study(tmp_path) as kit, pytest.raises(InputError, match="brings no orders"):
+        _ = kit.customers
+
+
+def test_a_parameter_misspelled_or_of_the_wrong_type(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv(*good_rows()))
+    with pytest.raises(InputError, match="did you mean `margin_rate`"):
+        open_study(tmp_path, margin=0.3, margin_rat=0.3)
+    with pytest.raises(InputError, match="must be a whole number"):
+        open_study(tmp_path, k_max="ten")

@@ -1,0 +1,113 @@
+"""Text files: the engine's reader and our own agree wherever both may be used, and no line is lost."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cxlab.engine import Engine
+from cxlab.intake import textfile
+from cxlab.intake.textfile import TextFile, raw_lines, read_text
+from cxlab.study import ReadOptions
+
+FIELD = st.text(st.sampled_from('ab1 ",;\n\t.é'), max_size=6)
+NAMES = ("customer_id", "ordered_at", "revenue")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(threads=1) as opened:
+        yield opened
+
+
+def read(engine: Engine, path: Path, **options: str) -> tuple[TextFile, list[tuple[object, ...]]]:
+    text = read_text(
+        engine, path, ReadOptions(**options), expected=frozenset(NAMES), relation="t", place="study.yml:1"  # type: ignore[arg-type]
+    )  # fmt: skip
+    return text, [tuple(x or "" for x in row) for row in engine.rows("SELECT * FROM t ORDER BY line")]
+
+
+@given(st.lists(st.tuples(FIELD, FIELD, FIELD), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_csv_writer_wrote_is_read_back(engine: Engine, tmp_path: Path, rows: list[tuple[str, str, str]]) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([NAMES, *rows])
+    file = tmp_path / "t.csv"
+    file.write_text(out.getvalue(), encoding="utf-8")
+    text, found = read(engine, file, delimiter=",")
+    assert not text.broken
+    assert [tuple(row[1:]) for row in found] == rows
+    lines = out.getvalue().split("\n")
+    for (line, *_), row in zip(found, rows, strict=True):
+        assert isinstance(line, int)
+        assert lines[line - 1].startswith('"' + row[0].split("\n")[0].replace('"', '""'))
+
+
+@given(st.lists(st.text(st.sampled_from('ab1,",; \n'), max_size=14), min_size=1, max_size=10))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_file_holds_every_line_is_accounted_for(engine: Engine, tmp_path: Path, lines: list[str]) -> None:
+    content = "\n".join((",".join(NAMES), *lines))
+    file = tmp_path / "t.csv"
+    file.write_text(content, encoding="utf-8")
+    text, found = read(engine, file, delimiter=",")
+    taken = {int(str(line)): text.long_records.get(int(str(line)), 1) for line, *_ in found}
+    taken |= {line: n for line, _, n in text.broken}
+    covered = sorted(line + i for line, n in taken.items() for i in range(n))
+    stands = [i for i, line in enumerate(content.split("\n"), 1) if line.strip()]
+    assert len(covered) == len(set(covered))
+    assert set(stands) - {1} <= set(covered)
+
+
+@given(
+    st.lists(st.lists(st.text(st.sampled_from('ab1 "'), max_size=4), min_size=3, max_size=3), min_size=1, max_size=6)
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_engines_reader_and_ours_agree(engine: Engine, tmp_path: Path, rows: list[list[str]]) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join([",".join(NAMES), *(",".join(row) for row in rows)]) + "\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        fast, found = read(engine, file, delimiter=",")
+        patch.setattr(textfile, "_read_well_formed", lambda *_: False)
+        slow, other = read(engine, file, delimiter=",")
+    assert (fast.broken, found) == (slow.broken, other)
+
+
+def test_the_engine_reads_a_well_formed_file_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("customer_id,ordered_at,revenue\n" + "a,2024-01-01,1\n" * 5, encoding="utf-8")
+    monkeypatch.setattr(textfile, "_Reader", None)
+    with Engine(threads=1) as engine:
+        _, found = read(engine, file)
+    assert [row[0] for row in found] == [2, 3, 4, 5, 6]
+
+
+def test_records_are_shown_as_they_stand(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text('a,b\n1,"x\ny"\n2,z\n', encoding="utf-8")
+    assert raw_lines(file, "utf-8", {2: 2, 4: 1}) == {2: '1,"x\ny"', 4: "2,z"}
+
+
+def test_runs_of_spaces_part_fields(tmp_path: Path) -> None:
+    file = tmp_path / "t.txt"
+    file.write_text(" 00004 19970101  2   29.33\r\n 00021\t19970118  2   29.73\r\n\r\n", encoding="utf-8")
+    options = ReadOptions(delimiter="whitespace", header=("a", "b", "c", "d"))
+    with Engine() as engine:
+        text = read_text(engine, file, options, expected=frozenset(), relation="t", place="")
+        assert engine.rows("SELECT * FROM t ORDER BY line") == [
+            (1, "00004", "19970101", "2", "29.33"), (2, "00021", "19970118", "2", "29.73")
+        ]  # fmt: skip
+    assert text.n_lines == 3
+
+
+def test_a_long_file_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfile, "_BATCH", 3)
+    file = tmp_path / "t.csv"
+    file.write_text("customer_id,ordered_at,revenue\n\n" + "a,2024-01-01,1\n" * 10, encoding="utf-8")
+    with Engine() as engine:
+        _, found = read(engine, file)
+    assert [row[0] for row in found] == list(range(3, 13))
