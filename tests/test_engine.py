@@ -1,0 +1,73 @@
+"""The engine: SQL that can be translated, names that cannot break it, results in an order."""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlglot
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlab.engine import Engine, EngineError, fill, quote
+from cxlab.kit import open_study
+from tests.make import HEAD, orders_csv, write_study
+
+
+def test_every_statement_but_those_that_read_can_be_translated_for_spark(tmp_path: Path) -> None:
+    sources = "".join(f"  {name}: {{path: {name}.csv}}\n" for name in ("orders", "gestures", "costs", "incidents"))
+    write_study(
+        tmp_path, sources, head=HEAD + "calibration_end: 2024-01-10\n",
+        orders=orders_csv(
+            *(f"c{i % 5},2024-01-{i + 1:02d},{i},{i},1,{i},{i}.0" for i in range(20)),
+            head="customer_id,ordered_at,revenue,cost,quantity,unit_price,order_id",
+        ),
+        gestures=orders_csv("c1,2024-01-02,3", head="customer_id,given_at,cost"),
+        costs=orders_csv("c1,2024-01-02,3,10,", head="customer_id,spent_at,hours,hourly_rate,amount"),
+        incidents=orders_csv("c1,2024-01-02", head="customer_id,occurred_at"),
+    )  # fmt: skip
+    with open_study(tmp_path) as kit:
+        assert kit.customers.n == 5
+        statements = kit.intake.engine.statements
+    assert len(statements) > 20
+    for sql in statements:
+        (spark,) = sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        sqlglot.parse_one(spark, read="spark")
+        assert not re.search(r"READ_\w+\(|TRY_STRPTIME|STRPTIME", spark.upper()), spark
+
+
+def test_numbers_are_cast_before_they_are_divided(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv(*(f"c{i % 5},2024-01-{i + 1:02d},{i}" for i in range(20))))
+    with open_study(tmp_path) as kit:
+        assert kit.customers.n
+        for sql in kit.intake.engine.statements:
+            assert all("AS DOUBLE)" in left for left in re.findall(r"([^()]*\([^()]*\)|\S+) / ", sql)), sql
+
+
+@given(st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), min_size=1, max_size=20))
+def test_any_text_can_be_a_name(name: str) -> None:
+    assert quote(name)[0] == quote(name)[-1] == '"'
+    assert sqlglot.parse_one(f"SELECT {quote(name)}", read="duckdb").find(sqlglot.exp.Column).name == name  # type: ignore[union-attr]
+
+
+def test_names_are_quoted_and_expressions_are_not() -> None:
+    assert fill("SELECT {!x} FROM {t}", x="COUNT(*)", t='a"b') == 'SELECT COUNT(*) FROM "a""b"'
+
+
+def test_a_frame_must_say_its_order() -> None:
+    with Engine() as engine:
+        assert engine.frame("SELECT 1 AS a ORDER BY a")["a"].tolist() == [1]
+        with pytest.raises(ValueError, match="ORDER BY"):
+            engine.frame("SELECT 1 AS a")
+        with pytest.raises(ValueError, match="ORDER BY"):
+            engine.frame("SELECT ROW_NUMBER() OVER (ORDER BY 1) AS a FROM range(3)")
+
+
+def test_what_cannot_be_read_is_an_engine_error(tmp_path: Path) -> None:
+    with Engine() as engine, pytest.raises(EngineError):
+        engine.view_parquet("t", tmp_path / "nothing.parquet")
+
+
+def test_closing_twice_is_no_fault() -> None:
+    engine = Engine()
+    engine.close()
+    engine.close()
