@@ -48,9 +48,9 @@ class Ceiling:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a split or a random rule."""
-        kinds = ["halves"] * len(self.splits) + ["random rule"] * len(self.random_rules)
-        values = np.concatenate([self.splits, self.random_rules])
+        """One row for the segments, then one a split and one a random rule."""
+        kinds = ["segments"] + ["halves"] * len(self.splits) + ["random rule"] * len(self.random_rules)
+        values = np.concatenate([[self.observed.number], self.splits, self.random_rules])
         return pd.DataFrame({"kind": kinds, "adjusted_mutual_information": values})
 
     @property

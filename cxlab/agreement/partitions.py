@@ -67,7 +67,7 @@ class Agreement:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a pair of groups: customers, share of the row, residual."""
+        """One row a pair of groups: customers, share of the row, overlap (Jaccard), residual."""
         counts = self.counts.to_numpy()
         rows, columns = counts.shape
         return pd.DataFrame(
@@ -76,6 +76,7 @@ class Agreement:
                 "cluster": np.tile(self.counts.columns.to_numpy(), rows),
                 "customers": counts.ravel(),
                 "share_of_segment": self.shares.to_numpy().ravel(),
+                "overlap": jaccard_overlaps(counts).ravel(),
                 "residual": self.residuals.to_numpy().ravel(),
             }
         )

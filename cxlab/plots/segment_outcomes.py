@@ -97,7 +97,7 @@ def _caption_of_next(profile: SegmentProfile) -> Caption:
         title,
         f"Purchases and contribution per customer of the segment in the {profile.holdout_days} days after the "
         f"segments were drawn; {words.count(profile.n, 'customer')}. Whiskers: 95% interval.",
-        f"Bars of purchases and contribution per customer by segment. {listed}. {title}.",
+        f"Bars of purchases and contribution per customer by segment: {listed}. {title}.",
         "Several orders on one day count once.",
     )
 

@@ -77,7 +77,7 @@ def _caption(skill: Skill) -> Caption:
     if best.predictor not in ("segments", "clusters"):
         title += f", the best description {words.percent(best.skill.number)}"
     listed = "; ".join(
-        f"{_name(skill, s.predictor).lower()} {words.percent(s.skill.number)} "
+        f"{_in_a_list(_name(skill, s.predictor))} {words.percent(s.skill.number)} "
         f"({words.percent_between(_low(s.skill), _high(s.skill))})"
         for s in skill.scores
     )
@@ -114,6 +114,10 @@ def _name(skill: Skill, predictor: str) -> str:
     if predictor == "clusters":
         return f"{spelled(skill.n_clusters).capitalize()} clusters"
     return NAMES.get(predictor, predictor)
+
+
+def _in_a_list(name: str) -> str:
+    return name if name.startswith("RFM") else name.lower()
 
 
 def _share(estimate: Estimate) -> Cell:

@@ -65,14 +65,9 @@ def together_in_words(together: Estimate | None, *, costs_known: bool, margin_ra
     """Say how far activity and profitability measure the same thing, and what to bring when costs are missing."""
     said = []
     if together is not None and together.has_interval and together.low is not None and together.high is not None:
-        strength = (
-            "nearly the same thing" if abs(together.number) >= STRONG else "different things, but not unrelated ones"
-        )
-        if together.low <= 0 <= together.high:
-            strength = "unrelated things"
         spread = words.number_between(together.low, together.high, 2)
         said.append(
-            f"The two measure {strength}: their rank correlation is {words.number(together.number, 2)} "
+            f"The two {_strength(together)}: their rank correlation is {words.number(together.number, 2)} "
             f"(95% interval {spread}, {words.count(together.n or 0, 'customer')})."
         )
     elif together is not None:

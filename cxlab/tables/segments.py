@@ -75,7 +75,7 @@ def segment_actions(profile: SegmentProfile) -> Table:
             f"Worth: difference in contribution per customer over {profile.holdout_days} days, with its 95% interval. "
             "It is a difference between groups, not the effect of an action."
         ),
-        words=(1, 3),
+        words=(1, 2, 3),
     )
 
 
@@ -98,4 +98,4 @@ def _amount(estimate: Estimate, currency: str, words: str = "") -> Cell:
     if estimate.low is None or estimate.high is None:
         return Cell("–", "too few customers" if words else "")
     spread = number_between(estimate.low, estimate.high, 2)
-    return Cell(money(estimate.number, currency), f"{spread} {words}".strip())
+    return Cell(f"{money(estimate.number, currency)} {words}".strip(), spread)
