@@ -23,9 +23,16 @@ _HOME = {
     "fit_gamma_gamma": "purchases",
     "forecast_value": "purchases",
     "repeat_purchases_answer": "answers.purchases",
+    # clusters: is there structure, how many, how stable, who
+    "fit_features": "clusters",
+    "structure_test": "clusters",
+    "choose_k": "clusters",
     "fit_clusters": "clusters",
     "fit_labels": "clusters",
+    "cluster_customers": "clusters",
+    "cluster_stability": "clusters",
     "cluster_profiles": "clusters",
+    "clusters_answer": "answers.clusters",
     # the four segments, held against clusters and against what came next
     "assign_segments": "segments",
     "describe_segments": "segments",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxlab.clusters.partition import Clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
-from cxlab.words import count, few, money, number, percent, percent_between
+from cxlab.words import count, few, money, percent, percent_between
 
 Array = NDArray[np.float64]
 APART = 0.5  # standard deviations from all customers' mean at which a measure gives its word to the name
@@ -67,12 +67,14 @@ class Profiles:
     places : one row a customer: cluster, days_since_last_order, contribution; for the map.
     currency : of the money.
     n : customers.
+    minimum_group : fewest customers that a page may speak of.
     """
 
     profiles: tuple[Profile, ...]
     places: pd.DataFrame
     currency: str
     n: int
+    minimum_group: int
 
     @property
     def names(self) -> dict[str, str]:
@@ -116,7 +118,7 @@ class Profiles:
         """The cluster that brings most a head and the largest other one: share with interval and n, medians."""
         top, *others = self.profiles
         largest = max(others, key=lambda p: p.size.number)
-        return " ".join(_sentence(p, self.currency) for p in (top, largest))
+        return " ".join(_sentence(p, self.currency, self.minimum_group) for p in (top, largest))
 
     @property
     def findings(self) -> Findings:
@@ -124,13 +126,14 @@ class Profiles:
         return {f"size.{p.letter}": p.size for p in self.profiles}
 
 
-def cluster_profiles(clusters: Clusters, customers: Customers) -> Profiles:
+def cluster_profiles(clusters: Clusters, customers: Customers, *, minimum_group: int = 5) -> Profiles:
     """Describe each cluster by the customers in it.
 
     Parameters
     ----------
     clusters : fitted on these customers.
     customers : the same customers, in the same order.
+    minimum_group : fewest customers that a page may speak of.
     """
     frame, codes = customers.frame, clusters.codes
     names = name_clusters(clusters, frame)
@@ -152,7 +155,7 @@ def cluster_profiles(clusters: Clusters, customers: Customers) -> Profiles:
             )
         )
     places = frame[["days_since_last_order", "contribution"]].assign(cluster=clusters.labels)
-    return Profiles(tuple(profiles), places, customers.currency, customers.n)
+    return Profiles(tuple(profiles), places, customers.currency, customers.n, minimum_group)
 
 
 def name_clusters(clusters: Clusters, frame: pd.DataFrame) -> tuple[str, ...]:
@@ -203,13 +206,16 @@ def _share(rows: pd.DataFrame, name: str, total: dict[str, float]) -> float | No
     return float(rows[name].sum()) / total[name] if total[name] > 0 else None
 
 
-def _sentence(profile: Profile, currency: str) -> str:
+def _sentence(profile: Profile, currency: str, minimum_group: int) -> str:
     m, size = profile.medians, profile.size
+    interval = percent_between(size.low or 0.0, size.high or 0.0)
     brings = "" if profile.contribution_share is None else f", {percent(profile.contribution_share)} of contribution"
+    times = round(m["repeat_purchases"])
+    came = f"came back {count(times, 'time')}" if times else "did not come back"
     return (
         f"{profile.letter} ({profile.name.lower()}): {percent(size.number)} of customers "
-        f"({percent_between(size.low or 0.0, size.high or 0.0)}, n = {few(size.n or 0, 5)}){brings}; a typical one came "
-        f"back {count(round(m['repeat_purchases']), 'time')}, ordered last "
+        f"({interval}, n = {few(size.n or 0, minimum_group)}){brings}; a typical one "
+        f"{came}, last ordered "
         f"{count(round(m['days_since_last_order']), 'day')} ago and spends {money(m['mean_order_value'], currency)} "
         "an order."
     )

@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 from cxlab.clusters.kmeans import nearest, one_thread, sample_rows
 from cxlab.clusters.partition import Clusters
 from cxlab.estimate import Estimate, Findings, bootstrap_weights
-from cxlab.words import few, number, number_between
+from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
 NO_PATTERN, STABLE, HIGHLY_STABLE = 0.60, 0.75, 0.85  # Hennig (2007, 2008)
@@ -106,12 +106,13 @@ class Stability:
         """Each cluster's mean Jaccard with interval, and what it means."""
         said = [
             f"{letter} {number(e.number, 2)} ({number_between(e.low or 0.0, e.high or 0.0, 2)}; "
-            f"{stability_words(e.number)}, n = {few(e.n or 0, 5)})"
+            f"{stability_words(e.number)})"
             for letter, e in zip(self.letters, self.estimates, strict=True)
         ]
         return (
-            f"When the customers are drawn anew, {number(len(self.draws))} times, a cluster and its likeness there have "
-            f"this share of their customers in common (1 is all; in brackets the middle 95%): {'; '.join(said)}."
+            f"When the {count(int(self.size.sum()), 'customer')} are drawn anew, {number(len(self.draws))} times, "
+            "a cluster and its likeness there have this share of their customers in common "
+            f"(1 is all; in brackets the middle 95%): {'; '.join(said)}."
         )
 
     @property
