@@ -45,6 +45,8 @@ def report(
 ) -> None:
     """Run the notebooks on each STUDY (a folder or its study.yml); write pages, findings, tables and an index.
 
+    With --only, the other reports of an earlier run stay as they are if they rest on the same data, else they go.
+
     Ends with 0 when all is well, 1 when a notebook failed (the other pages are there), 2 when a study or the command
     line is at fault (then nothing was run).
     """

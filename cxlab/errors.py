@@ -11,6 +11,13 @@ class InputError(ValueError):
     """
 
 
+class MissingDataError(InputError):
+    """A study does not bring what an analysis needs, which is no fault: the page says so in a sentence.
+
+    The message says what is missing, then after a colon what to bring.
+    """
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Say which known name is nearest to a misspelled one, as the end of a sentence; empty when none is near.
 

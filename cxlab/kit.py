@@ -6,7 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from cxlab.customers import Customers, CustomersError, customer_table
+from cxlab.customers import Customers, customer_table
+from cxlab.errors import MissingDataError
 from cxlab.intake import Intake, read_study
 from cxlab.parameters import Parameters, resolve_parameters
 from cxlab.study import Study, load_study
@@ -35,7 +36,9 @@ class Kit:
         """One row a customer as of `calibration_end`."""
         intake = self.intake
         if intake.calibration_end is None or intake.observation_end is None:
-            raise CustomersError(f"the study {self.study.name} brings no orders: add `orders:` to its sources")
+            raise MissingDataError(
+                "the study brings no orders, on which this report rests: add `orders` to its sources"
+            )
         return customer_table(
             intake.engine,
             calibration_end=intake.calibration_end,

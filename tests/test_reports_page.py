@@ -217,6 +217,19 @@ def test_a_study_that_lacks_the_data_is_told_so_in_a_sentence() -> None:
     assert "Add orders to its sources." in html
 
 
+def test_an_analysis_that_finds_no_data_of_its_kind_is_no_failure() -> None:
+    stop = new_output(
+        "error", ename="MissingDataError", evalue="the study brings no orders: add `orders`", traceback=["x"]
+    )
+    notebook = made.notebook(made.prose("# Who buys?\n\nAll."), made.prose("## How?\n\nSo."), made.code("x", stop))
+    html = page(notebook)
+    assert 'class="verdict cannot"' in html
+    assert "The study brings no orders." in html
+    assert "Add `orders`." in html
+    assert '<h2 id="h-how">' not in html
+    assert document.read(notebook).stop is None
+
+
 def test_a_finding_given_twice_is_an_error() -> None:
     twice = [made.shown(None, {"a": {"estimate": 1}}), made.shown(None, {"a": {"estimate": 2}})]
     with pytest.raises(document.PageError, match="'a' is given twice"):

@@ -11,6 +11,7 @@ from cxlab.reports import markup
 
 Block = dict[str, Any]
 NO_ALT = "No description has been provided for this image"
+_LACKING = "MissingDataError"
 _MARKER = "papermill-error-cell-tag"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -68,6 +69,11 @@ class Document:
         """The block that says what the study lacks, where the notebook could not be computed for that reason."""
         items = [item for section in (self.opening, *self.sections) for item in section.items]
         return next((item.block for item in items if item.kind == "missing"), None)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the notebook came to no end: it failed, or the study lacks the data for any answer."""
+        return self.stop is not None or (self.missing is not None and self.answer is None)
 
 
 def read(notebook: Any) -> Document:
@@ -128,9 +134,7 @@ class _Reader:
 
     def output(self, output: Any) -> None:
         if output.output_type == "error":
-            if not (output.ename == "SystemExit" and output.evalue in ("", "0")):
-                where = self.section.question or self.document.question
-                self.document.stop = Stop(output.ename, _ANSI.sub("", output.evalue).strip(), where)
+            self.error(output.ename, _ANSI.sub("", output.evalue).strip())
         elif output.output_type == "stream":
             if output.name == "stderr":
                 self.document.n_warnings += 1
@@ -140,6 +144,15 @@ class _Reader:
             self.block(output.data[MIME])
         else:
             self.foreign(output.data, output.metadata)
+
+    def error(self, name: str, message: str) -> None:
+        """Take in why the notebook stopped; data that the study does not bring are no failure."""
+        if name == _LACKING:
+            text, _, remedy = message.partition(": ")
+            missing = {"kind": "missing", "text": _sentence(text), "remedy": _sentence(remedy)}
+            self.section.items.append(Item("missing", missing))
+        elif not (name == "SystemExit" and message in ("", "0")):
+            self.document.stop = Stop(name, message, self.section.question or self.document.question)
 
     def block(self, data: dict[str, Any]) -> None:
         for key, finding in data["findings"].items():
@@ -215,6 +228,10 @@ def blocks(notebook: Any) -> Iterator[dict[str, Any]]:
         for output in cell.get("outputs", ()):
             if MIME in output.get("data", {}):
                 yield output.data[MIME]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "." if text else text
 
 
 def _joined(content: Any) -> str:

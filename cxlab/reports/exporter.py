@@ -36,7 +36,7 @@ class CxlabExporter(Exporter):
 def page(content: document.Document, imprint: Imprint) -> str:
     """Return the page of a document as HTML.
 
-    A notebook that stopped shows what failed and what to do, and none of its sections: half a report is none.
+    A notebook that stopped shows why and what to do, and none of its sections: half a report is none.
     """
-    sections = [] if content.stop else content.sections
+    sections = [] if content.stopped else content.sections
     return render("report.html.j2", d=content, sections=sections, imprint=imprint)

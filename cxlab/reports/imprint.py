@@ -114,7 +114,7 @@ def imprint(
         name: used.get(name, given.get(name, study.parameters.get(name, notebook.parameters[name].default)))
         for name in mine
     }
-    parameters = " ".join(f"{name}={value}" for name, value in values.items()) or "none"
+    parameters = " ".join(f"{name}={value}" for name, value in values.items() if value is not None) or "none set"
     rows = [
         Row("Command", again, True),
         Row("Data", data),

@@ -108,7 +108,7 @@ def _outcome(content: document.Document, seconds: float) -> Outcome:
     common: dict[str, Any] = {"seconds": seconds, "question": content.question, "n_warnings": content.n_warnings}
     if content.stop:
         return Outcome("failed", error=dataclasses.asdict(content.stop), **common)
-    if content.missing and not content.answer:
+    if content.stopped:
         return Outcome("missing", missing=content.missing, **common)
     return Outcome("done", answer=content.answer, findings=content.findings, **common)
 
