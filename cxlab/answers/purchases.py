@@ -109,8 +109,9 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) ->
     first = f"the {number(fifth)} customers with the highest forecasts"
     if check.verdict in ("fails", "cannot_tell"):
         return f"Give nobody up and favour nobody on this forecast; try it again on {_more(check)}."
-    held = percent(share.number) if value.actual.value is None else percent(value.actual_top_share.number)
-    keep = f"Look after {first} first: they {'brought' if value.actual.value is not None else 'are expected to bring'} {held} of the revenue."
+    held = percent(value.actual_top_share.number if value.has_actual else share.number)
+    verb = "brought" if value.has_actual else "are expected to bring"
+    keep = f"Look after {first} first: they {verb} {held} of the revenue."
     quiet = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
     amounts = (
         " Plan stock and budget with the forecast."
@@ -121,8 +122,8 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) ->
 
 
 def _headline(value: ValueForecast) -> str:
-    share = value.top_share if value.actual.value is None else value.actual_top_share
-    verb = "are expected to bring" if value.actual.value is None else "brought"
+    share = value.top_share if not value.has_actual else value.actual_top_share
+    verb = "are expected to bring" if not value.has_actual else "brought"
     return f"A fifth of the customers {verb} {percent(share.number)} of the later revenue"
 
 

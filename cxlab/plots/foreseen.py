@@ -75,7 +75,7 @@ def draw_columns(columns: Columns, ax: Axes) -> None:
         ax.text(n - 0.55, y, word, ha="left", va="center", size=12, weight=700, color=colour)
     ax.set(xlim=(-0.55, n - 0.45), ylim=(0, top))
     ax.set_xticks(at, [_short(name, n) if narrow else name for name in columns.names])
-    ax.yaxis.get_major_locator().set_params(nbins=5)
+    ax.locator_params(axis="y", nbins=5)
     ax.yaxis.set_major_formatter(lambda value, _: columns.written(value))
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.set_xlabel(columns.below, labelpad=6)

@@ -20,7 +20,8 @@ def _draw_alive(still: StillCustomers, ax: Axes) -> None:
     table = still.table
     draw_columns(
         Columns(
-            tuple(table["group"]), _column(table, "actual_share"), _column(table, "actual_low"), _column(table, "actual_high"),
+            tuple(table["group"]), _column(table, "actual_share"),
+            _column(table, "actual_low"), _column(table, "actual_high"),
             _column(table, "expected_share"), percent, "Share who bought after the cut",
             "Probability of still being a customer", ("came", "foreseen"),
         ),
@@ -35,23 +36,26 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
         title = f"{percent(still.likely.number)} of repeat customers are more likely than not still customers"
     elif len(bands) > 1 and last["actual_share"] > first["actual_share"]:
         title = (
-            f"The likeliest came back {number(last['actual_share'] / first['actual_share'], 1)} times as often as the least likely"
+            f"The likeliest came back {number(last['actual_share'] / first['actual_share'], 1)} times as often as the "
+            "least likely"
             if first["actual_share"] > 0
             else "The likeliest came back, the least likely did not"
         )
     else:
         title = "The probability of being a customer did not tell who came back"
     listed = "; ".join(
-        f"{row.group}: {percent(float(row.actual_share))} ({percent(float(row.expected_share))})"
+        f"{row['group']}: {percent(row['actual_share'])} ({percent(row['expected_share'])})"
         if still.has_holdout
-        else f"{row.group}: {percent(float(row.expected_share))} foreseen"
-        for row in still.table.itertuples()
+        else f"{row['group']}: {percent(row['expected_share'])} foreseen"
+        for row in still.table.to_dict("records")
     )
     return Caption(
         title,
-        f"Share of customers who bought within {number(still.horizon_days)} days of the cut, by the probability of being one; "
+        f"Share of customers who bought within {number(still.horizon_days)} days of the cut, by the probability of "
+        "being one; "
         f"{number(still.n)} customers. Blue: forecast. Whiskers: 95% interval.",
-        f"Columns of the share who bought after the cut by probability of being a customer, in brackets the forecast. {listed}. {title}.",
+        "Columns of the share who bought after the cut by probability of being a customer, in brackets the "
+        f"forecast. {listed}. {title}.",
         "Customers who bought once stand apart: to the model they have not left.",
     )
 
@@ -59,11 +63,13 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
 def _numbers_of_alive(still: StillCustomers) -> Table:
     rows = tuple(
         (
-            Cell(row.group), Cell(few(row.customers, still.minimum_group)), Cell(percent(row.probability_alive)),
-            Cell(percent(row.expected_share)),
-            Cell(percent(row.actual_share), percent_between(row.actual_low, row.actual_high)) if still.has_holdout else Cell("–"),
+            Cell(row['group']), Cell(few(row['customers'], still.minimum_group)),
+            Cell(percent(row['probability_alive'])),
+            Cell(percent(row['expected_share'])),
+            Cell(percent(row['actual_share']), percent_between(row['actual_low'], row['actual_high']))
+            if still.has_holdout else Cell("–"),
         )
-        for row in still.table.itertuples()
+        for row in still.table.to_dict("records")
     )  # fmt: skip
     return Table(
         "alive_and_back", "Probability of being a customer, and who came back",
@@ -97,7 +103,7 @@ def _draw_spend(spend: SpendModel, ax: Axes) -> None:
     ax.text(len(table) - 0.5, typical, "model", ha="left", va="center", size=12, weight=700, color=COLOUR["link"])
     ax.set(xlim=(-0.6, len(table) - 0.5), ylim=(0, top))
     ax.set_xticks(at, [name.replace(" or more", "+") if narrow else name for name in table["repeat_purchases"]])
-    ax.yaxis.get_major_locator().set_params(nbins=5)
+    ax.locator_params(axis="y", nbins=5)
     ax.yaxis.set_major_formatter(lambda value, _: money(value, spend.currency, 0))
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.set_xlabel("Repeat purchases up to the cut", labelpad=6)
@@ -112,8 +118,8 @@ def _caption_of_spend(spend: SpendModel) -> Caption:
         None: "What a customer spends a time may depend a little on how often they come",
     }[spend.has_steady_value]
     listed = "; ".join(
-        f"{row.repeat_purchases}: {money(float(row.mean), spend.currency)} ({number(row.customers)})"
-        for row in table.itertuples()
+        f"{row['repeat_purchases']}: {money(row['mean'], spend.currency)} ({number(row['customers'])})"
+        for row in table.to_dict("records")
     )
     return Caption(
         title,
@@ -128,13 +134,13 @@ def _caption_of_spend(spend: SpendModel) -> Caption:
 def _numbers_of_spend(spend: SpendModel) -> Table:
     rows = tuple(
         (
-            Cell(row.repeat_purchases), Cell(number(row.customers)),
+            Cell(row['repeat_purchases']), Cell(number(row['customers'])),
             Cell(
-                money(row.mean, spend.currency),
-                money_between(row.low, row.high, spend.currency) if np.isfinite(row.low) else "",
+                money(row['mean'], spend.currency),
+                money_between(row['low'], row['high'], spend.currency) if np.isfinite(row['low']) else "",
             ),
         )
-        for row in spend.table.itertuples()
+        for row in spend.table.to_dict("records")
     )  # fmt: skip
     return Table(
         "purchase_value", "Value of a repeat purchase", ("Repeat purchases", "Customers", "Mean value"), rows,
@@ -146,7 +152,8 @@ def _draw_value(value: ValueForecast, ax: Axes) -> None:
     table = value.table
     draw_columns(
         Columns(
-            tuple(table["group"]), _column(table, "actual_share"), _column(table, "actual_low"), _column(table, "actual_high"),
+            tuple(table["group"]), _column(table, "actual_share"),
+            _column(table, "actual_low"), _column(table, "actual_high"),
             _column(table, "expected_share"), percent, "Share of revenue after the cut",
             "Customers by their forecast", ("came", "foreseen"),
         ),
@@ -156,18 +163,19 @@ def _draw_value(value: ValueForecast, ax: Axes) -> None:
 
 def _caption_of_value(value: ValueForecast) -> Caption:
     table, top, came = value.table, value.top_share.number, value.actual_top_share
-    if came.value is None:
+    if not value.has_actual:
         title = f"The fifth with the highest forecasts is expected to bring {percent(top)} of the revenue"
     else:
         title = f"The fifth with the highest forecasts brought {percent(came.number)} of the revenue"
     listed = "; ".join(
-        f"{row.group}: {percent(float(row.expected_share))} foreseen"
-        + (f", {percent(float(row.actual_share))} came" if np.isfinite(float(row.actual_share)) else "")
-        for row in table.itertuples()
+        f"{row['group']}: {percent(row['expected_share'])} foreseen"
+        + (f", {percent(row['actual_share'])} came" if np.isfinite(row["actual_share"]) else "")
+        for row in table.to_dict("records")
     )
     return Caption(
         title,
-        f"Share of the revenue of the {number(value.horizon_days)} days after the cut, by fifths of {number(value.n)} customers. "
+        f"Share of the revenue of the {number(value.horizon_days)} days after the cut, by fifths of "
+        f"{number(value.n)} customers. "
         "Blue: forecast. Whiskers: 95% interval of what came.",
         f"Columns of the share of revenue by fifth of customers. {listed}. {title}.",
         "Forecast: expected purchases times the expected value of a purchase.",
@@ -175,14 +183,17 @@ def _caption_of_value(value: ValueForecast) -> Caption:
 
 
 def _numbers_of_value(value: ValueForecast) -> Table:
-    known = value.actual.value is not None
+    known = value.has_actual
     rows = tuple(
         (
-            Cell(row.group.capitalize()), Cell(number(row.customers)), Cell(money(row.expected_revenue, value.currency, 0)),
-            Cell(percent(row.expected_share)), Cell(money(row.actual_revenue, value.currency, 0) if known else "–"),
-            Cell(percent(row.actual_share), percent_between(row.actual_low, row.actual_high)) if known else Cell("–"),
+            Cell(row['group'].capitalize()), Cell(number(row['customers'])),
+            Cell(money(row['expected_revenue'], value.currency, 0)),
+            Cell(percent(row['expected_share'])),
+            Cell(money(row['actual_revenue'], value.currency, 0) if known else "–"),
+            Cell(percent(row['actual_share']), percent_between(row['actual_low'], row['actual_high']))
+            if known else Cell("–"),
         )
-        for row in value.table.itertuples()
+        for row in value.table.to_dict("records")
     )  # fmt: skip
     return Table(
         "value_by_fifth", "Revenue by fifth of customers, from the highest forecast to the lowest",

@@ -33,8 +33,8 @@ def _draw_counts(counts: RepeatCounts, ax: Axes) -> None:
 def _caption_of_counts(counts: RepeatCounts) -> Caption:
     first, gap = counts.table.iloc[0], counts.largest_gap.number
     listed = "; ".join(
-        f"{row.repeat_purchases}: {percent(float(row.share), 1)} ({percent(float(row.model_share), 1)})"
-        for row in counts.table.itertuples()
+        f"{row['repeat_purchases']}: {percent(row['share'], 1)} ({percent(row['model_share'], 1)})"
+        for row in counts.table.to_dict("records")
     )
     title = (
         f"{percent(first['share'])} had {first['repeat_purchases']} repeat purchases, and the model bends to the rest"
@@ -52,10 +52,11 @@ def _caption_of_counts(counts: RepeatCounts) -> Caption:
 def _numbers_of_counts(counts: RepeatCounts) -> Table:
     rows = tuple(
         (
-            Cell(row.repeat_purchases), Cell(number(row.customers)),
-            Cell(percent(row.share, 1), percent_between(row.share_low, row.share_high, 1)), Cell(percent(row.model_share, 1)),
+            Cell(row['repeat_purchases']), Cell(number(row['customers'])),
+            Cell(percent(row['share'], 1), percent_between(row['share_low'], row['share_high'], 1)),
+            Cell(percent(row['model_share'], 1)),
         )
-        for row in counts.table.itertuples()
+        for row in counts.table.to_dict("records")
     )  # fmt: skip
     return Table(
         "repeat_counts", "Customers by repeat purchases", ("Repeat purchases", "Customers", "Share", "Model"), rows,
@@ -83,15 +84,16 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
     table = check.table
     inside = int(((table["expected"] >= table["actual_low"]) & (table["expected"] <= table["actual_high"])).sum())
     listed = "; ".join(
-        f"{row.repeat_purchases}: {number(float(row.actual), 2)} ({number(float(row.expected), 2)})"
-        for row in table.itertuples()
+        f"{row['repeat_purchases']}: {number(row['actual'], 2)} ({number(row['expected'], 2)})"
+        for row in table.to_dict("records")
     )
     title = f"In {number(inside)} of {number(len(table))} groups the forecast lies within what came"
     return Caption(
         title,
         f"Purchases per customer in the {number(check.days)} days after the cut, by purchases before it; "
         f"{number(check.expected.n or 0)} customers. Blue: forecast. Whiskers: 95% interval of what came.",
-        f"Columns of purchases per customer after the cut by repeat purchases before it, in brackets the forecast. {listed}. {title}.",
+        "Columns of purchases per customer after the cut by repeat purchases before it, in brackets the forecast. "
+        f"{listed}. {title}.",
         "Nothing from after the cut was used for the forecast.",
     )
 
@@ -99,16 +101,17 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
 def _numbers_of_holdout(check: HoldoutCheck) -> Table:
     rows = tuple(
         (
-            Cell(row.repeat_purchases), Cell(number(row.customers)),
-            Cell(number(row.expected, 2), number_between(row.expected_low, row.expected_high, 2)),
-            Cell(number(row.actual, 2), number_between(row.actual_low, row.actual_high, 2)),
+            Cell(row['repeat_purchases']), Cell(number(row['customers'])),
+            Cell(number(row['expected'], 2), number_between(row['expected_low'], row['expected_high'], 2)),
+            Cell(number(row['actual'], 2), number_between(row['actual_low'], row['actual_high'], 2)),
         )
-        for row in check.table.itertuples()
+        for row in check.table.to_dict("records")
     )  # fmt: skip
     return Table(
         "holdout_by_frequency", "Forecast and fact by repeat purchases before the cut",
         ("Repeat purchases", "Customers", "Foreseen each", "Came each"), rows,
-        "Purchases per customer after the cut. Small figures are 95% intervals: of the fit, and of customers like these.",
+        "Purchases per customer after the cut. Small figures are 95% intervals: of the fit, and of customers like "
+        "these.",
     )  # fmt: skip
 
 
@@ -138,8 +141,8 @@ def _draw_course(course: PurchaseCourse, ax: Axes) -> None:
         )
         ax.text(cut - 0.01 * week[-1], 0.93 * top, "the cut", ha="right", color=COLOUR["muted"], size=12)
     ax.set(xlim=(0, week[-1]), ylim=(0, top))
-    ax.xaxis.get_major_locator().set_params(nbins=5 if narrow else 9, integer=True)
-    ax.yaxis.get_major_locator().set_params(nbins=5)
+    ax.locator_params(axis="x", nbins=5 if narrow else 9, integer=True)
+    ax.locator_params(axis="y", nbins=5)
     ax.yaxis.set_major_formatter(lambda value, _: number(value))
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.set_xlabel("Weeks since the first order", labelpad=6)
@@ -169,10 +172,10 @@ def _numbers_of_course(course: PurchaseCourse) -> Table:
     shown = course.table.iloc[step - 1 :: step]
     rows = tuple(
         (
-            Cell(number(row.week)), Cell(f"{row.day:%Y-%m-%d}"), Cell(number(row.actual)),
-            Cell(number(row.expected), number_between(row.expected_low, row.expected_high)),
+            Cell(number(row['week'])), Cell(f"{row['day']:%Y-%m-%d}"), Cell(number(row['actual'])),
+            Cell(number(row['expected']), number_between(row['expected_low'], row['expected_high'])),
         )
-        for row in shown.itertuples()
+        for row in shown.to_dict("records")
     )  # fmt: skip
     return Table(
         "course", "Repeat purchases, added up", ("Week", "Its last day", "Came", "Foreseen"), rows,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
@@ -12,6 +13,7 @@ from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, look_ahead
 from cxlab.words import number, percent, percent_between
 
+Mask = NDArray[np.bool_]
 _BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
 LIKELY = 0.5
 ONCE = "bought once"
@@ -38,7 +40,8 @@ class StillCustomers:
     table : one row a band of probability, and one for those who bought once: group (words), customers,
         probability_alive (mean), expected_share (to buy in the window), actual_share, actual_low, actual_high (Wilson);
         the last three are NaN without a hold-out window.
-    groups : one row a number of repeat purchases: repeat_purchases (words), customers, probability_alive (mean), likely_share
+    groups : one row a number of repeat purchases: repeat_purchases (words), customers, probability_alive (mean),
+        likely_share
         (of them with a probability above one half).
     n, n_repeaters : customers; those who came back before the cut.
     likely : repeaters more probably customers than not, as a share of repeaters.
@@ -90,21 +93,27 @@ class StillCustomers:
         """How many are still customers, and whether those who are came back."""
         low, high = self.likely.low or 0.0, self.likely.high or 0.0
         said = (
-            f"Of the {number(self.n_repeaters)} customers who had come back before the cut, {percent(self.likely.number)} are more "
+            f"Of the {number(self.n_repeaters)} customers who had come back before the cut, "
+            f"{percent(self.likely.number)} are more "
             f"likely than not still customers (95% interval {percent_between(low, high)}). "
         )
         if self.has_holdout and len(self.bands) > 1:
             first, last = self.bands.iloc[0], self.bands.iloc[-1]
             said += (
-                f"Of those with a probability of {first['group']}, {percent(first['actual_share'])} bought again within "
-                f"{number(self.horizon_days)} days ({percent_between(first['actual_low'], first['actual_high'])}), where the "
+                f"Of those with a probability of {first['group']}, {percent(first['actual_share'])} bought again "
+                "within "
+                f"{number(self.horizon_days)} days ({percent_between(first['actual_low'], first['actual_high'])}), "
+                "where the "
                 f"model said {percent(first['expected_share'])}; of those with {last['group']}, "
-                f"{percent(last['actual_share'])} ({percent_between(last['actual_low'], last['actual_high'])}), where it said "
+                f"{percent(last['actual_share'])} ({percent_between(last['actual_low'], last['actual_high'])}), "
+                "where it said "
                 f"{percent(last['expected_share'])}. "
             )
         return said + (
-            "In this model a customer can leave only after a repeat purchase, so whoever bought once counts as a customer "
-            "for good, only a slow one: for them, look at the chance of buying, not at the probability of being a customer."
+            "In this model a customer can leave only after a repeat purchase, so whoever bought once counts as a "
+            "customer "
+            "for good, only a slow one: for them, look at the chance of buying, not at the probability of being a "
+            "customer."
         )
 
 
@@ -151,7 +160,7 @@ def find_still_customers(
     )  # fmt: skip
 
 
-def _bands(alive: Array, again: Array, minimum: int) -> list[tuple[str, Array]]:
+def _bands(alive: Array, again: Mask, minimum: int) -> list[tuple[str, Mask]]:
     """Return the bands of repeaters, neighbours joined until none is too small, and those who bought once."""
     joined: list[tuple[float, float]] = []
     for low, high in _BANDS:
@@ -164,5 +173,5 @@ def _bands(alive: Array, again: Array, minimum: int) -> list[tuple[str, Array]]:
     return [*found, (ONCE, once)] if once.sum() >= max(minimum, 1) else found
 
 
-def _within(alive: Array, again: Array, low: float, high: float) -> Array:
-    return again & (alive >= low) & ((alive < high) | (high == 1.0))
+def _within(alive: Array, again: Mask, low: float, high: float) -> Mask:
+    return np.asarray(again & (alive >= low) & ((alive < high) | (high == 1.0)), dtype=np.bool_)

@@ -75,7 +75,7 @@ class PurchaseModel:
         )
 
     def expected_totals(self, horizon_days: float, groups: Counts | None = None) -> tuple[Array, Array]:
-        """Return the purchases expected of each group of customers, and the covariance from the parameters' uncertainty.
+        """Return the purchases expected of each group of customers, and their covariance from the fit.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class PurchaseModel:
         return self._totals(number_of, np.ones(self.histories.n), int(number_of.max()) + 1, horizon_days)
 
     def expected_weighted(self, weights: Array, groups: Counts, horizon_days: float) -> tuple[Array, Array]:
-        """Return sums of weight x expected purchases, one a group; weights and groups of shape (n,). See `expected_totals`."""
+        """Return sums of weight x expected purchases, one a group, and their covariance; weights of shape (n,)."""
         return self._totals(groups, weights, int(groups.max()) + 1, horizon_days)
 
     def _totals(self, groups: Counts, weights: Array, n_groups: int, horizon_days: float) -> tuple[Array, Array]:
@@ -113,9 +113,10 @@ class PurchaseModel:
     @property
     def leaving(self) -> Estimate:
         """Share of customers for whom the next repeat purchase is the last."""
-        return self.estimate(
-            lambda p: float(p[2] / (p[2] + p[3])), "share of customers who leave after a repeat purchase"
-        )
+        unit = "share of customers who leave after a repeat purchase"
+        if self.maximum.bound[2]:  # nobody seems to leave: the curvature does not say how sure that is
+            return Estimate(float(self.parameters[2] / self.parameters[2:].sum()), n=self.histories.n, unit=unit)
+        return self.estimate(lambda p: float(p[2] / (p[2] + p[3])), unit)
 
     @property
     def first_year(self) -> Estimate:
@@ -127,7 +128,7 @@ class PurchaseModel:
 
     @property
     def findings(self) -> Findings:
-        """The parameters and the log-likelihood, as `bgnbd.*`; and what they mean, as `pace`, `leaving`, `first_year`."""
+        """The parameters and the log-likelihood as `bgnbd.*`; what they mean as `pace`, `leaving`, `first_year`."""
         n = self.histories.n
         errors = self.maximum.log_errors
         found: dict[str, Estimate] = {}
@@ -158,7 +159,9 @@ class PurchaseModel:
     def heading(self) -> str:
         """What heads the section."""
         back = self.histories.n_repeaters / self.histories.n
-        return f"{percent(back)} came back, and after each purchase {percent(self.leaving.number)} stay away for good"
+        return (
+            f"{percent(back)} came back, and after each repeat purchase {percent(self.leaving.number)} leave for good"
+        )
 
     @property
     def reading(self) -> str:
@@ -167,8 +170,9 @@ class PurchaseModel:
         pace, leaving, year = self.pace, self.leaving, self.first_year
         said = (
             f"Of {count(n, 'customer')}, {number(repeaters)} ({percent(repeaters / n)}) bought again by "
-            f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year on average"
-            f"{_interval(pace, '95% interval ')}. After each repeat purchase, {percent(leaving.number)} leave for good"
+            f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year "
+            f"on average{_interval(pace, '95% interval ')}. After each repeat purchase, {percent(leaving.number)} "
+            "leave for good"
             f"{_interval_percent(leaving)}. A new customer is expected to buy again {number(year.number, 1)} times "
             f"in the first year{_interval(year)}."
         )
@@ -197,8 +201,8 @@ def fit_bgnbd(customers: Customers) -> PurchaseModel:
 
     References
     ----------
-    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model, Marketing
-    Science 24(2), 275-284.
+    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model,
+    Marketing Science 24(2), 275-284.
     """
     return fit_histories(Histories.of(customers), customers.calibration_end)
 
@@ -212,7 +216,7 @@ def fit_histories(histories: Histories, calibration_end: dt.date) -> PurchaseMod
 def maximise_bgnbd(different: Histories, counts: Counts) -> Maximum:
     """Maximise the BG/NBD likelihood over different histories and how many customers have each.
 
-    With very many histories the climb begins on every k-th of them, which brings it next to the top at a fraction of the cost.
+    With very many histories the climb begins on every k-th of them, which brings it next to the top at little cost.
     """
     starts = list(_STARTS)
     if different.n > 2 * _ENOUGH_TO_START:

@@ -11,8 +11,8 @@ class BgNbdLikelihood:
     """Log-likelihood of (r, alpha, a, b), weeks, as a function of the logarithms of the parameters.
 
     Every customer with the same history adds the same amount, so each history is worked out once and counted as
-    often as it occurs. What depends on the frequency alone (the gamma functions) or on one day alone (the logarithms) is worked
-    out once for each frequency and each day.
+    often as it occurs. What depends on the frequency alone (the gamma functions) or on one day alone (the logarithms)
+    is worked out once for each frequency and each day.
 
     Parameters
     ----------
@@ -115,4 +115,4 @@ class BgNbdLikelihood:
 def _totals(values: Counts, weight: Array) -> tuple[Counts, Array]:
     """Return each different value and the sum of its weights."""
     different, place = np.unique(values, return_inverse=True)
-    return different, np.bincount(place, weights=weight, minlength=len(different))
+    return different, np.bincount(place, weights=weight, minlength=len(different)).astype(np.float64)

@@ -1,6 +1,7 @@
 """How often customers came back: the count of repeat purchases, as it is and as the model has it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,8 @@ class RepeatCounts:
 
     Attributes
     ----------
-    table : one row a number of repeat purchases: repeat_purchases (words), customers, share, share_low, share_high (actual,
-        Wilson), model_share.
+    table : one row a number of repeat purchases: repeat_purchases (words), customers, share, share_low, share_high
+        (actual, Wilson), model_share.
     n : customers.
     """
 
@@ -44,15 +45,17 @@ class RepeatCounts:
         first = self.table.iloc[0]
         return (
             f"Of {number(self.n)} customers, {percent(first['share'])} "
-            f"({percent_between(first['share_low'], first['share_high'])}, 95% interval) had {first['repeat_purchases']} repeat "
+            f"({percent_between(first['share_low'], first['share_high'])}, 95% interval) had "
+            f"{first['repeat_purchases']} repeat "
             f"purchases by the cut; the model says {percent(first['model_share'])}. In no group are the two more than "
-            f"{number(100 * self.largest_gap.number, 1)} percentage points apart. This is the period that the model was fitted on, "
+            f"{number(100 * self.largest_gap.number, 1)} percentage points apart. This is the period that the model "
+            "was fitted on, "
             "so it shows that the model can bend to this shop, not yet that it foresees anything."
         )
 
 
 def count_repeats(model: PurchaseModel, *, minimum_group: int = 5) -> RepeatCounts:
-    """Count customers by repeat purchases, and set beside it the count that the model expects of customers as old as these.
+    """Count customers by repeat purchases, and set beside it the count that the model expects of such customers.
 
     Parameters
     ----------
@@ -70,7 +73,7 @@ def count_repeats(model: PurchaseModel, *, minimum_group: int = 5) -> RepeatCoun
         return float(share @ ages) / n
 
     begins[0] = 0
-    shares = [sum(model_share(x) for x in range(a, b)) for a, b in zip(begins, begins[1:], strict=False)]
+    shares = [sum(model_share(x) for x in range(a, b)) for a, b in pairwise(begins)]
     shares.append(max(0.0, 1.0 - sum(shares)))
     rows = []
     for name, size, share in zip(names, sizes.tolist(), shares, strict=True):

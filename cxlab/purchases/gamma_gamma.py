@@ -50,7 +50,7 @@ class SpendModel:
     @property
     def parameters(self) -> Array:
         """Return p, q and gamma (in units of currency): shape (3,)."""
-        return self.maximum.parameters * np.array([1.0, 1.0, self.scale])
+        return np.asarray(self.maximum.parameters * np.array([1.0, 1.0, self.scale]), dtype=np.float64)
 
     @property
     def is_settled(self) -> bool:
@@ -76,7 +76,7 @@ class SpendModel:
         return self._expected(self.parameters, self.counts, self.means)
 
     def propagate(self, function: Callable[[Array], Array]) -> tuple[Array, Array]:
-        """Carry the parameters' covariance over to `function` of (p, q, gamma), shape (k,): value (k,), covariance (k, k)."""
+        """Carry the covariance over to `function` of (p, q, gamma), shape (k,): value (k,), covariance (k, k)."""
         return self.maximum.propagate(lambda parameters: function(parameters * np.array([1.0, 1.0, self.scale])))
 
     def expected_totals(self, weights: Array) -> tuple[Array, Array]:
@@ -95,13 +95,14 @@ class SpendModel:
     def correlation(self) -> Estimate:
         """Correlation of how often and how much (Pearson's), among repeaters.
 
-        No rank correlation: the mean of few skewed amounts lies lower in rank than that of many, so ranks hang together even
-        where the model's assumption holds. The standard error is that of the influence function, which needs no normality.
+        No rank correlation: the mean of few skewed amounts lies lower in rank than that of many, so ranks hang together
+        even where the model's assumption holds. The standard error is that of the influence function, which needs no
+        normality.
 
         References
         ----------
-        Devlin, Gnanadesikan and Kettenring (1975), Robust estimation and outlier detection with correlation coefficients,
-        Biometrika 62, 531-545 (influence function).
+        Devlin, Gnanadesikan and Kettenring (1975), Robust estimation and outlier detection with correlation
+        coefficients, Biometrika 62, 531-545 (influence function).
         """
         known = self.counts > 0
         n, unit = int(known.sum()), "correlation"
@@ -170,8 +171,8 @@ class SpendModel:
         )
         said += {
             True: "small enough to go by.",
-            False: f"stronger than the {INDEPENDENT_WITHIN} that the model is trusted with, so values of customers who buy "
-            "seldom or often are off.",
+            False: f"stronger than the {INDEPENDENT_WITHIN} that the model is trusted with, so values of customers who "
+            "buy seldom or often are off.",
             None: f"so it cannot be told for certain that it stays within the {INDEPENDENT_WITHIN} that the model is "
             "trusted with.",
         }[self.has_steady_value]
@@ -213,7 +214,7 @@ def fit_gamma_gamma(customers: Customers, *, minimum_group: int = 5) -> SpendMod
 
 
 def maximise_gamma_gamma(counts: Counts, means: Array) -> Maximum:
-    """Maximise the likelihood of (p, q, gamma) over customers' purchases, shape (n,), all above 0, and their mean values."""
+    """Maximise the likelihood of (p, q, gamma) over numbers of purchases and their mean values: shape (n,), above 0."""
     different, place = np.unique(counts, return_inverse=True)
     weight = np.bincount(place).astype(np.float64)
     n, k = counts.astype(np.float64), different.astype(np.float64)
@@ -240,6 +241,6 @@ def maximise_gamma_gamma(counts: Counts, means: Array) -> Maximum:
         hessian[0, 2] = hessian[2, 0] = -(n @ inverse)
         hessian[1, 2] = hessian[2, 1] = len(n) / gamma - inverse.sum()
         hessian[2, 2] = -len(n) * q / gamma**2 + shape @ inverse**2
-        return value, *in_logarithms(parameters, gradient, hessian)
+        return float(value), *in_logarithms(parameters, gradient, hessian)
 
     return maximise(likelihood, _STARTS)

@@ -50,14 +50,16 @@ class Histories:
         x, recency, age = self.frequency, self.recency_days, self.age_days
         if not x.shape == recency.shape == age.shape or x.ndim != 1:
             raise PurchaseModelError(
-                f"frequency, recency and age need one number a customer, got shapes {x.shape}, {recency.shape}, {age.shape}."
+                f"A history needs a frequency, a recency and an age a customer, got {x.shape}, {recency.shape} and "
+                f"{age.shape}."
             )
         broken = (x < 0) | (recency < 0) | (recency > age) | ((x > 0) & (recency < x)) | ((x == 0) & (recency > 0))
         if broken.any():
             i = int(np.flatnonzero(broken)[0])
             raise PurchaseModelError(
-                f"{int(broken.sum())} purchase histories cannot be; the first, in row {i}, has {x[i]} repeat purchases, "
-                f"the last {recency[i]} days after the first and the cut {age[i]} days after it: check the order dates."
+                f"{int(broken.sum())} purchase histories cannot be; the first, in row {i}, has {x[i]} repeat "
+                "purchases, the "
+                f"last {recency[i]} days after the first and the cut {age[i]} days after it: check the order dates."
             )
 
     @classmethod
@@ -90,24 +92,24 @@ class Histories:
         return self.age_days / DAYS_A_WEEK
 
     @cached_property
-    def _packed(self) -> tuple[Counts, Counts, Counts]:
+    def _packed(self) -> tuple[Counts, Counts, int]:
         """The different histories as one sorted integer key each, how many have it, and the base of the key."""
-        base = np.int64(self.age_days.max(initial=0) + 1)
+        base = int(self.age_days.max(initial=0)) + 1
         key = (self.frequency * base + self.recency_days) * base + self.age_days
         different, counts = np.unique(key, return_counts=True)
-        return different, counts.astype(np.int64), base[None]
+        return different, counts.astype(np.int64), base
 
     def different(self) -> tuple["Histories", Counts]:
         """Return each different history once, in order of (frequency, recency, age), and how many customers have it."""
         key, counts, base = self._packed
-        rest, age = np.divmod(key, base[0])
-        frequency, recency = np.divmod(rest, base[0])
+        rest, age = np.divmod(key, base)
+        frequency, recency = np.divmod(rest, base)
         return Histories(frequency, recency, age), counts
 
     def which(self) -> Counts:
         """Row number in `different` of each customer, shape (n,)."""
         key, _, base = self._packed
-        mine = (self.frequency * base[0] + self.recency_days) * base[0] + self.age_days
+        mine: Counts = (self.frequency * base + self.recency_days) * base + self.age_days
         return np.searchsorted(key, mine).astype(np.int64)
 
     def require_enough(self) -> None:
@@ -119,19 +121,22 @@ class Histories:
         """
         if self.n < FEWEST_CUSTOMERS:
             raise PurchaseModelError(
-                f"A purchase model needs {FEWEST_CUSTOMERS} customers with an order up to calibration_end, got {self.n}: "
-                "bring more orders, or put calibration_end later in study.yml."
+                f"A purchase model needs {FEWEST_CUSTOMERS} customers with an order up to calibration_end, got "
+                f"{self.n}: bring "
+                "more orders, or put calibration_end later in study.yml."
             )
         if self.n_repeaters < FEWEST_REPEATERS:
             who = "nobody" if self.n_repeaters == 0 else f"only {self.n_repeaters}"
             raise PurchaseModelError(
-                f"A purchase model needs {FEWEST_REPEATERS} customers who bought on a second day up to calibration_end; "
-                f"of {self.n:,} customers {who} did: bring a longer order history, or put calibration_end later in study.yml."
+                f"A purchase model needs {FEWEST_REPEATERS} customers who bought on a second day up to "
+                "calibration_end; of "
+                f"{self.n:,} customers {who} did: bring a longer order history, or put calibration_end later in "
+                "study.yml."
             )
 
 
 def look_ahead(customers: Customers, horizon_days: int | None) -> int:
-    """Return how far a forecast looks ahead: as given, else as long as the hold-out window, or 90 days where there is none."""
+    """Return how many days to look ahead: as given, else as long as the hold-out window, or 90 where there is none."""
     if horizon_days is not None and horizon_days < 1:
         raise PurchaseModelError(f"A forecast looks at least one day ahead, got horizon_days = {horizon_days}.")
     return horizon_days or (customers.holdout_days if customers.holdout_days > 0 else WITHOUT_HOLDOUT_DAYS)

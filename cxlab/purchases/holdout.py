@@ -74,13 +74,17 @@ class HoldoutCheck:
         n = number(self.expected.n or 0)
         if self.days <= 0:
             return (
-                f"There is no hold-out window to try the forecasts for the {n} customers on: put calibration_end before "
+                f"There is no hold-out window to try the forecasts for the {n} customers on: put calibration_end "
+                "before "
                 "the last order in study.yml."
             )
         return (
-            f"In the {number(self.days)} days after the cut the {n} customers were expected to buy {_total_words(self.expected)} "
-            f"times and bought {_total_words(self.actual)} times (in brackets 95% intervals: of the fit, and of customers like "
-            f"these). A single customer's forecast is off by {number(self.mean_absolute_error, 2)} purchases on average."
+            f"In the {number(self.days)} days after the cut the {n} customers were expected to buy "
+            f"{_total_words(self.expected)} "
+            f"times and bought {_total_words(self.actual)} times (in brackets 95% intervals: of the fit, and of "
+            "customers like "
+            f"these). A single customer's forecast is off by {number(self.mean_absolute_error, 2)} purchases on "
+            "average."
         )
 
 

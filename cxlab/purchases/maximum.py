@@ -166,7 +166,7 @@ def _newton_step(gradient: Array, hessian: Array) -> Array:
 
 
 def _covariance(hessian: Array, bound: NDArray[np.bool_]) -> Array:
-    """Inverse of the negative Hessian over the parameters that are not at a bound; flat directions get a huge variance."""
+    """Invert the negative Hessian over the parameters that are not at a bound; flat directions get a huge variance."""
     covariance = np.zeros_like(hessian)
     free = np.ix_(~bound, ~bound)
     if not (~bound).any():

@@ -130,7 +130,8 @@ def level_of(expected: Array, actual: Array, error: float) -> Estimate:
     Parameters
     ----------
     expected, actual : shape (n,), purchases.
-    error : standard error of the expected total, from the model's parameters; it adds to the spread of actual - expected.
+    error : standard error of the expected total, from the model's parameters; it adds to the spread of actual -
+        expected.
     """
     ratio = float(expected.sum() / actual.sum())
     spread = len(actual) * float(np.var(actual - expected, ddof=1))
@@ -139,7 +140,7 @@ def level_of(expected: Array, actual: Array, error: float) -> Estimate:
 
 
 def slope_of(expected: Array, actual: Array) -> Estimate:
-    """Least-squares slope of actual on expected, with White's standard error; a bare verdict when forecasts are equal."""
+    """Regress actual on expected: slope with White's standard error, or a bare verdict when all forecasts are equal."""
     n = len(actual)
     x = expected - expected.mean()
     square = float(x @ x)

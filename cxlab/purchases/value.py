@@ -10,7 +10,7 @@ from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
 from cxlab.purchases.bgnbd import PurchaseModel
 from cxlab.purchases.gamma_gamma import SpendModel
-from cxlab.purchases.histories import Array, look_ahead
+from cxlab.purchases.histories import Array, Counts, look_ahead
 from cxlab.purchases.maximum import positive_estimate
 from cxlab.words import money, money_between, number, percent, percent_between
 
@@ -27,7 +27,8 @@ class ValueForecast:
     ----------
     customers : one row a customer: customer_id, repeat_purchases, days_since_last_order, probability_alive,
         chance_of_purchase, expected_purchases, expected_value (a purchase), expected_revenue, expected_contribution.
-    table : one row a fifth: group, customers, expected_revenue, expected_share, actual_revenue, actual_share, actual_low,
+    table : one row a fifth: group, customers, expected_revenue, expected_share, actual_revenue, actual_share,
+        actual_low,
         actual_high (of the share); actual is NaN without a hold-out window.
     expected, actual : revenue of all; actual a bare verdict without a hold-out window.
     top_share, actual_top_share : share of expected and of actual revenue that the highest fifth holds.
@@ -53,11 +54,18 @@ class ValueForecast:
         return len(self.customers)
 
     @property
+    def has_actual(self) -> bool:
+        """Whether there is revenue after the cut to compare with."""
+        return self.actual_top_share.value is not None
+
+    @property
     def findings(self) -> Findings:
         """Revenue expected and actual, and the share of the highest fifth, as `value.*`."""
         found = {"value.expected": self.expected, "value.top_share": self.top_share}
         if self.actual.value is not None:
-            found |= {"value.actual": self.actual, "value.actual_top_share": self.actual_top_share}
+            found["value.actual"] = self.actual
+        if self.has_actual:
+            found["value.actual_top_share"] = self.actual_top_share
         return found
 
     @property
@@ -71,12 +79,14 @@ class ValueForecast:
         fifth = int(self.table["customers"].iloc[0])
         said = (
             f"The {number(self.n)} customers are expected to bring {_money(self.expected, self.currency)} in "
-            f"{number(self.horizon_days)} days. The {number(fifth)} with the highest forecasts hold {percent(self.top_share.number)} of it"
+            f"{number(self.horizon_days)} days. The {number(fifth)} with the highest forecasts hold "
+            f"{percent(self.top_share.number)} of it"
             f"{_shares(self.top_share)}. "
         )
-        if self.actual.value is not None:
+        if self.has_actual:
             said += (
-                f"In fact {_money(self.actual, self.currency)} came, {percent(self.actual_top_share.number)} of it from those "
+                f"In fact {_money(self.actual, self.currency)} came, {percent(self.actual_top_share.number)} of it "
+                "from those "
                 f"{number(fifth)}{_shares(self.actual_top_share)}. "
             )
         rate = percent(self.margin_rate)
@@ -148,7 +158,7 @@ def forecast_value(
 
 
 def _totals(
-    model: PurchaseModel, spend: SpendModel, purchases: Array, values: Array, part: Array, horizon_days: int
+    model: PurchaseModel, spend: SpendModel, purchases: Array, values: Array, part: Counts, horizon_days: int
 ) -> tuple[Array, Array]:
     """Revenue expected of each fifth and its covariance; the errors of the two models are taken as unrelated."""
     members = (part[None] == np.arange(N_PARTS)[:, None]).astype(np.float64)

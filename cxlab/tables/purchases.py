@@ -38,19 +38,24 @@ def purchase_model(model: PurchaseModel) -> Table:
 def forecast_checks(three: ThreeChecks) -> Table:
     """One row a check: the figure, what the rule allows, the outcome."""
     rows = []
-    for row in three.table.itertuples():
+    for row in three.table.to_dict("records"):
         allowed = (
-            f"below {number(row.allowed_high, 2)}" if row.check == "order" else _band(row.allowed_low, row.allowed_high)
+            f"below {number(row['allowed_high'], 2)}"
+            if row["check"] == "order"
+            else _band(row["allowed_low"], row["allowed_high"])
         )
-        estimate = Estimate(row.estimate, row.low, row.high)
-        figure = _figure(row.check, estimate) if estimate.has_interval else Cell("–")
-        rows.append((Cell(_CHECKS[row.check]), figure, Cell(allowed), Cell(row.outcome if three.is_enough else "–")))
+        estimate = Estimate(row["estimate"], row["low"], row["high"])
+        figure = _figure(row["check"], estimate) if estimate.has_interval else Cell("–")
+        rows.append(
+            (Cell(_CHECKS[row["check"]]), figure, Cell(allowed), Cell(row["outcome"] if three.is_enough else "–"))
+        )
     return Table(
         name="checks",
         caption="Three checks of the forecast",
         columns=("Check", "Figure", "Allowed", "Outcome"),
         rows=tuple(rows),
-        note="A check is passed when the whole 95% interval (small) lies in the allowed range, failed when all of it lies outside.",
+        note="A check is passed when the whole 95% interval (small) lies in the allowed range, failed when all of "
+        "it lies outside.",
         words=(3,),
     )
 
@@ -59,12 +64,12 @@ def alive_by_repeats(groups: RepeatGroups) -> Table:
     """One row a number of repeat purchases: how probable it is that such customers have not left."""
     rows = tuple(
         (
-            Cell(row.repeat_purchases),
-            Cell(number(row.customers)),
-            Cell(percent(row.probability_alive), bar=row.probability_alive),
-            Cell(percent(row.likely_share), bar=row.likely_share),
+            Cell(row["repeat_purchases"]),
+            Cell(number(row["customers"])),
+            Cell(percent(row["probability_alive"]), bar=row["probability_alive"]),
+            Cell(percent(row["likely_share"]), bar=row["likely_share"]),
         )
-        for row in groups.table.itertuples()
+        for row in groups.table.to_dict("records")
     )
     return Table(
         name="alive_by_repeats",
