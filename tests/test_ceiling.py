@@ -1,0 +1,65 @@
+"""What agreement is held against: noise, and luck on the same measures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlab.agreement import PartitionError, agreement_ceiling, compare_partitions
+from cxlab.agreement.ceiling import random_rule
+from cxlab.clusters import fit_clusters, fit_labels
+from tests.planted import planted_customers
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=5), st.integers(0, 1000))
+def test_a_random_rule_makes_groups_of_exactly_the_sizes_asked_for(sizes: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    features = np.round(rng.standard_normal((sum(sizes), 3)))  # many ties
+    assert np.bincount(random_rule(features, np.array(sizes), rng), minlength=len(sizes)).tolist() == sizes
+
+
+def test_a_random_rule_is_no_better_than_other_random_rules() -> None:
+    customers = planted_customers(300, 1)
+    clusters = fit_clusters(customers, k=4, seed=1)
+    low = 0
+    for seed in range(20):
+        labels = random_rule(clusters.features.matrix, np.array([90, 90, 60, 60]), np.random.default_rng(1000 + seed))
+        agreement = compare_partitions(pd.Series(labels).astype(str), clusters.labels, n_bootstrap=20)
+        found = agreement_ceiling(
+            customers.frame, agreement, clusters.labels, clusters.features.matrix, fit_labels,
+            k=4, n_splits=0, n_rules=39, seed=seed,
+        )  # fmt: skip
+        low += found.p_value <= 0.05
+    assert low <= 4  # 20 trials at 5 %: more than four happen once in 400 times
+
+
+def test_a_partition_that_is_the_clusters_beats_every_random_rule() -> None:
+    customers = planted_customers(300, 2)
+    clusters = fit_clusters(customers, k=4, seed=1)
+    agreement = compare_partitions(clusters.labels, clusters.labels, n_bootstrap=20)
+    matrix = clusters.features.matrix
+    found = agreement_ceiling(
+        customers.frame, agreement, clusters.labels, matrix, fit_labels, k=4, n_splits=3, n_rules=99
+    )
+    assert found.p_value == 0.01
+    assert 0 < found.noise_ceiling.number <= 1
+    assert len(found.splits) == 3
+
+
+def test_too_few_customers_have_no_ceiling_and_the_reading_says_so() -> None:
+    customers = planted_customers(40, 3)
+    clusters = fit_clusters(customers, k=2, seed=1)
+    agreement = compare_partitions(clusters.labels, clusters.labels, n_bootstrap=20)
+    matrix = clusters.features.matrix
+    found = agreement_ceiling(customers.frame, agreement, clusters.labels, matrix, fit_labels, k=2, n_rules=19)
+    assert "noise_ceiling" not in found.findings
+    assert "too few to be halved" in found.reading
+
+
+def test_measures_of_other_customers_are_an_error() -> None:
+    customers = planted_customers(60, 4)
+    clusters = fit_clusters(customers, k=2, seed=1)
+    agreement = compare_partitions(clusters.labels, clusters.labels, n_bootstrap=20)
+    with pytest.raises(PartitionError, match="same customers"):
+        agreement_ceiling(customers.frame, agreement, clusters.labels, np.zeros((3, 2)), fit_labels, k=2)

@@ -1,0 +1,137 @@
+"""How much each description of a customer foresees."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from cxlab.agreement import PartitionError, predictive_skill
+from cxlab.agreement.crossfit import folds, poisson_deviance
+from cxlab.agreement.predictors import Fold, by_group, by_nothing, by_rfm
+from cxlab.clusters import fit_labels
+from cxlab.customers import Customers
+from cxlab.errors import InputError
+from cxlab.segments import assign_segments
+from tests.planted import RATES, planted_customers
+
+
+@given(st.integers(10, 200), st.integers(0, 100))
+def test_the_ten_folds_hold_everybody_once(n: int, seed: int) -> None:
+    parts = folds(n, seed)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(n))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=30))
+def test_deviance_is_smallest_at_the_mean(counts: list[int]) -> None:
+    actual = np.array(counts, dtype=float)
+    at_mean = poisson_deviance(actual, np.full(len(actual), actual.mean())).sum()
+    for other in (actual.mean() * 0.9, actual.mean() * 1.1 + 0.01):
+        assert poisson_deviance(actual, np.full(len(actual), other)).sum() >= at_mean - 1e-6
+    assert (poisson_deviance(actual, actual) >= 0).all()
+
+
+def small_fold(actual: list[float]) -> Fold:
+    """Six customers to learn from, two to foresee."""
+    frame = pd.DataFrame({"days_since_last_order": 1, "n_orders": 1, "revenue": 1.0}, index=range(8))
+    return Fold(frame, np.arange(6), np.arange(6, 8), np.array(actual), "purchases", 0)
+
+
+def test_a_group_is_foreseen_by_its_mean_with_one_average_customer_among_it() -> None:
+    fold = small_fold([3, 3, 3, 0, 0, 0, 9, 9])
+    labels = pd.Series(list("aaabbbab"))
+    assert by_group(fold, labels).tolist() == [(9 + 1.5) / 4, 1.5 / 4]
+
+
+def test_a_group_that_nobody_was_seen_of_is_foreseen_by_the_mean_of_all() -> None:
+    fold = small_fold([3, 3, 3, 0, 0, 0, 9, 9])
+    assert by_group(fold, pd.Series(["a"] * 6 + ["new", "a"])).tolist() == [1.5, 1.5]
+
+
+def test_fifths_of_customers_who_are_all_alike_foresee_the_mean() -> None:
+    fold = small_fold([3, 3, 3, 0, 0, 0, 9, 9])
+    assert by_rfm(fold).tolist() == by_nothing(fold).tolist() == [1.5, 1.5]
+
+
+def test_the_skill_of_planted_segments_is_what_the_planted_rates_explain() -> None:
+    customers = planted_customers(3000, 1)
+    labels = assign_segments(customers).labels
+    rate = labels.map(RATES).to_numpy(float)
+    actual = customers.frame["holdout_purchases"].to_numpy(float)
+    known = poisson_deviance(actual, rate).sum()
+    nothing = poisson_deviance(actual, np.full(len(actual), actual.mean())).sum()
+    found = predictive_skill(customers, labels, fit_labels, n_bootstrap=50, seed=1)
+    assert found.score("segments").skill.number == pytest.approx(1 - known / nothing, abs=0.01)
+    assert found.best.predictor == "segments"
+    assert found.difference.low > 0.1  # type: ignore[operator]
+
+
+class Foretold:
+    """A purchase model that knows the planted rates."""
+
+    def __init__(self, rates: NDArray[np.float64]) -> None:
+        self.rates = rates
+
+    def expected_purchases(self, horizon_days: float) -> NDArray[np.float64]:
+        return self.rates * horizon_days / 184
+
+
+def test_a_purchase_model_foresees_beside_the_others() -> None:
+    customers = planted_customers(300, 2)
+    rates = assign_segments(customers).labels.map(RATES).to_numpy(float)
+    labels = pd.Series(np.where(np.arange(300) % 2, "odd", "even"))
+    found = predictive_skill(
+        customers, labels, fit_labels, purchase_model=lambda _: Foretold(rates), n_bootstrap=20, seed=1
+    )
+    assert found.best.predictor == "purchase_model"
+    assert "skill.purchase_model" in found.findings
+    assert "contribution_skill.purchase_model" not in found.findings
+
+
+def test_a_purchase_model_that_cannot_be_fitted_is_left_out_and_the_reading_says_why() -> None:
+    def refuse(customers: Customers) -> Foretold:
+        raise InputError("nobody came back.")
+
+    customers = planted_customers(200, 3)
+    found = predictive_skill(
+        customers, assign_segments(customers).labels, fit_labels, purchase_model=refuse, n_bootstrap=20
+    )
+    assert found.reading.endswith("The purchase model is left out: nobody came back.")
+    assert [s.predictor for s in found.scores] == ["segments", "clusters", "rfm", "features"]
+
+
+def test_the_same_seed_gives_the_same_numbers_on_one_thread_and_on_two() -> None:
+    customers = planted_customers(250, 4)
+    labels = assign_segments(customers).labels
+    tables = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            tables.append(predictive_skill(customers, labels, fit_labels, n_bootstrap=20, seed=9).table)
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+def test_too_few_customers_or_buyers_are_not_scored_but_said() -> None:
+    few = planted_customers(60, 5)
+    found = predictive_skill(few, assign_segments(few).labels, fit_labels)
+    assert found.scores == () and found.findings == {} and "too few" in found.reading
+    quiet = planted_customers(150, 5)
+    quiet.frame["holdout_purchases"] = 0
+    found = predictive_skill(quiet, assign_segments(quiet).labels, fit_labels)
+    assert found.missing and found.table.empty
+
+
+def test_no_contribution_in_the_holdout_window_leaves_that_score_out() -> None:
+    customers = planted_customers(150, 6)
+    customers.frame["holdout_contribution"] = 0.0
+    found = predictive_skill(customers, assign_segments(customers).labels, fit_labels, n_bootstrap=20)
+    assert not any(key.startswith("contribution_skill") for key in found.findings)
+    assert all(np.isfinite(e.number) for e in found.findings.values())
+
+
+def test_labels_of_other_customers_are_an_error() -> None:
+    customers = planted_customers(120, 7)
+    with pytest.raises(PartitionError, match="give one each"):
+        predictive_skill(customers, pd.Series(["a"]), fit_labels)
