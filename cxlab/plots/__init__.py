@@ -3,9 +3,9 @@
 from cxlab.plots.agreement import agreement_heat_map, agreement_scale
 from cxlab.plots.cluster_map import cluster_map
 from cxlab.plots.clusters import cluster_stability, number_of_clusters, structure
+from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
 from cxlab.plots.intake import orders_over_time
-from cxlab.plots.purchase_value import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_counts
 from cxlab.plots.segment_outcomes import segment_outcomes
 from cxlab.plots.skill import predictive_skill
