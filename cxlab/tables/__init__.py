@@ -9,9 +9,9 @@ from cxlab.tables.segments import four_segments, segment_actions
 __all__ = [
     "alive_by_repeats",
     "best_matches",
-    "forecast_checks",
     "cluster_features",
     "cluster_profiles",
+    "forecast_checks",
     "four_segments",
     "purchase_model",
     "questions",
