@@ -99,7 +99,7 @@ def _sure(check: HoldoutCheck) -> Fact:
         label="How sure",
         big=percent(level.number),
         unit="of the purchases that came were foreseen",
-        text=f"95% interval {ends}. The plain rule allows 80–125%.",
+        text=f"95% interval {ends}. The written rule allows 80–125%.",
         strip=Strip(level.low, level.number, level.high, f"95% interval {ends} of what came", top=top),
     )
 

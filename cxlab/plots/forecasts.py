@@ -91,15 +91,9 @@ def _draw_spend(spend: SpendModel, ax: Axes) -> None:
     ax.plot(at, mean, "o", color=COLOUR["ink"], ms=7, zorder=4)
     if not narrow:
         for i in at:
-            ax.text(
-                i + 0.1,
-                mean[i] + 0.01 * top,
-                money(float(mean[i]), spend.currency, 0),
-                ha="left",
-                va="bottom",
-                size=12,
-                weight=700,
-            )
+            above = float(np.fmax(high[i], mean[i])) + 0.015 * top
+            written = money(float(mean[i]), spend.currency, 0)
+            ax.text(float(i), above, written, ha="center", va="bottom", size=12, weight=700)
     ax.text(len(table) - 0.5, typical, "model", ha="left", va="center", size=12, weight=700, color=COLOUR["link"])
     ax.set(xlim=(-0.6, len(table) - 0.5), ylim=(0, top))
     ax.set_xticks(at, [name.replace(" or more", "+") if narrow else name for name in table["repeat_purchases"]])

@@ -36,9 +36,8 @@ def _caption_of_counts(counts: RepeatCounts) -> Caption:
         f"{row['repeat_purchases']}: {percent(row['share'], 1)} ({percent(row['model_share'], 1)})"
         for row in counts.table.to_dict("records")
     )
-    title = (
-        f"{percent(first['share'])} had {first['repeat_purchases']} repeat purchases, and the model bends to the rest"
-    )
+    start = "had not come back" if first["repeat_purchases"] == "0" else "had come back least often"
+    title = f"{percent(first['share'])} {start}; the model has every group right to {number(100 * gap, 1)} points"
     return Caption(
         title,
         f"Share of customers by repeat purchases up to the cut; {number(counts.n)} customers. Blue: the model's share. "
