@@ -77,11 +77,15 @@ def check(study: str, out: Path) -> None:
 def main() -> None:
     """Run the command line; what a person can put right ends in one message and exit code 2."""
     try:
-        app(prog_name="cxlab")
+        sys.exit(app.main(prog_name="cxlab", standalone_mode=False))
     except InputError as error:
         click.echo(f"cxlab: {error}", err=True)
         sys.exit(FAULTY)
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("cxlab: stopped; the pages of earlier runs stand as they were", err=True)
         sys.exit(STOPPED)
 
 

@@ -11,6 +11,9 @@ import nbformat
 import pandas as pd
 import pytest
 
+from cxlab.reports.imprint import Imprint
+from cxlab.reports.task import Task
+from cxlab.reports.worker import stopped
 from tests import made_notebooks as made
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -209,6 +212,28 @@ class TestFaults:
         assert "revenue" in done.stderr
         assert "started" not in done.stdout
         assert not list(tmp_path.glob("reports/*"))
+
+
+def test_a_study_without_orders_is_told_so_and_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "trial").mkdir()
+    (tmp_path / "trial" / "outcomes.csv").write_text("arm,outcome\ncontrol,1\ncard,2\ncontrol,0\n")
+    (tmp_path / "trial" / "study.yml").write_text("name: trial\nsources:\n  outcomes: {path: outcomes.csv}\n")
+    made.write(tmp_path / "notebooks", "02_segmentation", made.small_notebook("segmentation", made.COUNT))
+    done = cxlab(tmp_path, "report", "trial")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((tmp_path / "reports/trial/results.json").read_text()) == {}
+    assert "The study brings no orders" in (tmp_path / "reports/trial/02_segmentation.html").read_text()
+    assert "Not in this study" in (tmp_path / "reports/index.html").read_text()
+
+
+def test_a_notebook_whose_process_was_killed_still_gets_a_page(tmp_path: Path) -> None:
+    path = made.write(tmp_path, "02_segmentation", made.small_notebook("segmentation", made.COUNT))
+    task = Task(path, "corner", {}, tmp_path / "stage", "reports/corner", Imprint(command="cxlab report corner"))
+    outcome = stopped(task, "Killed", "memory ran out")
+    assert outcome.status == "failed"
+    html = (tmp_path / "stage" / "02_segmentation.html").read_text()
+    assert "memory ran out" in html
+    assert "Who buys again?" in html
 
 
 def test_check_prints_the_counts_and_writes_only_the_rejects(tmp_path: Path) -> None:

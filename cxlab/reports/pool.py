@@ -2,11 +2,12 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from typing import Any
 
-from cxlab.reports.task import main
+from cxlab.reports.task import READY, main
 
 Started = Callable[[int], None]
 Ended = Callable[[int, Any], None]
@@ -26,7 +27,11 @@ def warm_up() -> Any:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
-    forkserver.ensure_running()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for this process, which then ends the others
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
     return context
 
 
@@ -46,21 +51,25 @@ def run_all(context: Any, tasks: Sequence[Any], jobs: int, started: Started, end
                 number, task = waiting.pop(0)
                 here, there = context.Pipe(duplex=False)
                 process = context.Process(target=main, args=(task, there), daemon=False)
+                running[here] = (number, process)
                 started(number)
                 process.start()
                 there.close()
-                running[here] = (number, process)
             ready: list[Any] = wait(list(running))
             for pipe in ready:
-                number, process = running.pop(pipe)
                 try:
                     outcome = pipe.recv()
                 except EOFError:
                     outcome = None
+                if outcome == READY:
+                    continue
+                number, process = running.pop(pipe)
                 pipe.close()
                 process.join()
                 ended(number, outcome)
     finally:
-        for _, process in running.values():
-            process.terminate()
-            process.join()
+        for pipe, (_, process) in running.items():
+            pipe.close()
+            if process.pid is not None:
+                process.terminate()
+                process.join()

@@ -1,5 +1,6 @@
 """What passes between the run and the process of one notebook; nothing heavy is imported here."""
 
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.reports.imprint import Imprint
+
+READY = "ready"
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,14 @@ class Outcome:
 
 
 def main(task: Task, pipe: Connection) -> None:
-    """Run a task and send its outcome; the process's end without one means that it was killed."""
+    """Say that the process is there, run the task, send its outcome; an end without one means that it was killed.
+
+    Where nobody listens any more the run was stopped, and nothing is done.
+    """
     from cxlab.reports.worker import run
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-    pipe.send(run(task))
-    pipe.close()
+    with contextlib.suppress(BrokenPipeError):
+        pipe.send(READY)
+        pipe.send(run(task))
