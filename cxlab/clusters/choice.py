@@ -15,6 +15,7 @@ from cxlab.words import count, number, number_between
 Array = NDArray[np.float64]
 MOST_COMPARED = 10_000  # customers between whom all distances are measured; more are sampled
 REFERENCE_STARTS = 3  # starts for each reference: their luck averages out
+CLOSE_CALL = 0.03  # silhouettes that differ by no more are as good as equal; between them the gap statistic decides
 LEAST_A_CLUSTER = 5  # no more clusters are tried than leave this many customers to each on average
 
 
@@ -27,7 +28,8 @@ class Choice:
     tried : numbers of clusters tried, 2 to the largest: shape (m,).
     silhouette, silhouette_error : mean silhouette width and its standard error over customers: shape (m,).
     gap, gap_error : gap statistic and its simulation error for 1, 2, … clusters: shape (m + 1,).
-    k : the number taken: where the silhouette is largest.
+    k : the number taken: `k_gap` where its silhouette comes within .03 of the largest, else `k_silhouette`.
+    k_silhouette : the number with the largest silhouette.
     k_gap : the number by the gap statistic: the least k with gap(k) >= gap(k + 1) - error(k + 1); 1 says no groups.
     n, n_compared : customers, and how many of them were compared.
     """
@@ -38,6 +40,7 @@ class Choice:
     gap: Array
     gap_error: Array
     k: int
+    k_silhouette: int
     k_gap: int
     n: int
     n_compared: int
@@ -52,7 +55,7 @@ class Choice:
     @property
     def agree(self) -> bool:
         """Whether both ways give the same number."""
-        return self.k == self.k_gap
+        return self.k_silhouette == self.k_gap
 
     @property
     def table(self) -> pd.DataFrame:
@@ -66,8 +69,9 @@ class Choice:
                 "silhouette_error": np.concatenate([none, self.silhouette_error]),
                 "gap": self.gap,
                 "gap_error": self.gap_error,
-                "chosen_by_silhouette": k == self.k,
+                "chosen_by_silhouette": k == self.k_silhouette,
                 "chosen_by_gap": k == self.k_gap,
+                "chosen": k == self.k,
             }
         )
 
@@ -78,7 +82,7 @@ class Choice:
             return f"Both ways of counting say {count(self.k, 'group')}"
         if self.k_gap == 1:
             return f"{count(self.k, 'group')} hang together best, but no better than chance would make them"
-        return f"The two ways of counting differ: {number(self.k)} groups or {number(self.k_gap)}"
+        return f"The two ways of counting differ: {number(self.k_silhouette)} groups or {number(self.k_gap)}"
 
     @property
     def reading(self) -> str:
@@ -86,15 +90,23 @@ class Choice:
         best = self.best_silhouette
         low, high = best.low or 0.0, best.high or 0.0
         text = (
-            f"Of {number(int(self.tried[0]))} to {number(int(self.tried[-1]))} clusters, {number(self.k)} hang together"
-            f" best: silhouette {number(best.number, 2)} ({number_between(low, high, 2)}, "
-            f"{count(self.n_compared, 'customer')}), where 1 is perfectly apart and 0 is touching. "
+            f"Of {number(int(self.tried[0]))} to {number(int(self.tried[-1]))} clusters, {number(self.k_silhouette)} "
+            "hang together best. "
         )
         if self.agree:
-            return text + "The gap statistic says the same."
-        if self.k_gap == 1:
-            return text + "The gap statistic finds no number that beats customers without any groups."
-        return text + f"The gap statistic says {number(self.k_gap)}; the silhouette decides, by the rule below."
+            text += "The gap statistic says the same."
+        elif self.k_gap == 1:
+            text += "The gap statistic finds no number that beats customers without any groups."
+        elif self.k == self.k_gap:
+            text += (
+                f"The gap statistic says {number(self.k)}, which hang together as well but for a trifle, and decides."
+            )
+        else:
+            text += f"The gap statistic says {number(self.k_gap)}, which hang together less; the silhouette decides."
+        return text + (
+            f" With {number(self.k)}, the silhouette is {number(best.number, 2)} ({number_between(low, high, 2)}, "
+            f"{count(self.n_compared, 'customer')}), where 1 is perfectly apart and 0 is touching."
+        )
 
     @property
     def findings(self) -> Findings:
@@ -103,7 +115,7 @@ class Choice:
 
 
 def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 20) -> Choice:
-    """Choose the number of clusters: the largest mean silhouette; the gap statistic is shown beside it.
+    """Choose the number of clusters by the largest mean silhouette, close calls by the gap statistic.
 
     Parameters
     ----------
@@ -134,8 +146,10 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
     gap_error = away.std(0) * np.sqrt(1 + 1 / n_references)
     silhouette = np.array([width.mean() for width in widths])
     error = np.array([width.std() for width in widths]) / np.sqrt(len(matrix))
-    k, k_gap = int(tried[silhouette.argmax()]), _first_gap(gap, gap_error)
-    return Choice(tried, silhouette, error, gap, gap_error, k, k_gap, features.n, len(matrix))
+    k_silhouette, k_gap = int(tried[silhouette.argmax()]), _first_gap(gap, gap_error)
+    close = k_gap > 1 and silhouette[k_gap - 2] >= silhouette.max() - CLOSE_CALL
+    k = k_gap if close else k_silhouette
+    return Choice(tried, silhouette, error, gap, gap_error, k, k_silhouette, k_gap, features.n, len(matrix))
 
 
 def largest_k(matrix: Array, k_max: int) -> int:

@@ -86,7 +86,7 @@ def _draw_number(result: Choice, ax: Axes) -> None:
     narrow = is_narrow(ax)
     left, right = panels(ax, 2, 1, gap_y=0.34) if narrow else panels(ax, 1, 2, gap_x=0.16)
     reach = 1.96 * result.silhouette_error
-    _curve(left, result.tried, result.silhouette, reach, result.k)
+    _curve(left, result.tried, result.silhouette, reach, result.k_silhouette)
     _curve(right, np.arange(1, len(result.gap) + 1), result.gap, result.gap_error, result.k_gap)
     for axes, title in (
         (left, "Silhouette: together inside, apart outside"),
@@ -123,12 +123,12 @@ def _ticks(k: NDArray[np.int64], *, narrow: bool) -> list[int]:
 
 
 def _caption_of_number(result: Choice) -> Caption:
-    best = result.best_silhouette
+    highest = float(result.silhouette.max())
     gap = "no groups" if result.k_gap == 1 else count(result.k_gap, "cluster")
     curve = ", ".join(number(float(value), 2) for value in result.silhouette[:9])
     alt = (
         f"Two lines by number of clusters. Silhouette from {number(int(result.tried[0]))} on: {curve}; "
-        f"largest at {number(result.k)} ({number(best.number, 2)}). Gap statistic: {gap}. "
+        f"largest at {number(result.k_silhouette)} ({number(highest, 2)}). Gap statistic: {gap}. "
         f"The two {'agree' if result.agree else 'do not agree'}."
     )
     return Caption(

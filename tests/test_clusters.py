@@ -1,0 +1,283 @@
+"""Clusters: planted groups are found, groups that are not there are not, and nothing hangs on chance or on letters."""
+
+import dataclasses
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import adjusted_rand_score, silhouette_samples
+
+from cxlab.clusters import (
+    ClusterError,
+    choose_k,
+    cluster_customers,
+    cluster_profiles,
+    cluster_stability,
+    features_of,
+    fit_clusters,
+    fit_features,
+    fit_labels,
+    label_customers,
+    structure_test,
+)
+from cxlab.clusters.kmeans import silhouettes
+from cxlab.clusters.reference import fit_reference
+from cxlab.customers import Customers
+from tests.grouped import customers_of, grouped, ungrouped
+from tests.planted import planted_customers
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class TestTruth:
+    def test_planted_groups_are_found_with_their_number(self) -> None:
+        right, found, alike = 0, 0, []
+        for seed, k in enumerate((2, 3, 4, 5)):
+            customers, truth = grouped(600, seed, k)
+            features = fit_features(customers)
+            found += structure_test(features, k_max=7, seed=1, n_references=19).found
+            chosen = choose_k(features, k_max=7, seed=1, n_references=5)
+            right += chosen.k == k
+            alike.append(adjusted_rand_score(truth, fit_clusters(customers, k=chosen.k, seed=1).labels))
+        assert found == 4
+        assert right == 4
+        assert np.median(alike) > 0.9
+
+    def test_groups_that_are_not_there_are_found_in_few_of_many_shops(self) -> None:
+        # 20 shops at an error rate of .05: four or more would come up in 1.6 of 100 runs of this test.
+        found = [
+            structure_test(fit_features(ungrouped(200, seed)), k_max=4, seed=seed, n_references=19)
+            for seed in range(20)
+        ]
+        assert sum(test.found for test in found) <= 3
+        assert sum(test.p_value <= 0.05 for test in found) <= 3
+
+    def test_a_shop_with_costs_and_returns_but_no_groups_has_none(self) -> None:
+        features = fit_features(planted_customers(800, 3, driver="nothing"))
+        assert not structure_test(features, k_max=6, seed=1, n_references=39).found
+
+    def test_cdnow_customers_differ_by_degree(self, shared_data: Path) -> None:
+        features = fit_features(cdnow(shared_data))
+        assert features.names == ("repeat_purchases", "days_since_last_order", "mean_order_value")
+        test = structure_test(features, k_max=6, seed=1, n_references=39)
+        assert not test.found
+        assert test.findings["structure"].verdict == "no"
+        choice = choose_k(features, k_max=6, seed=1)
+        assert (choice.k, choice.k_gap) == (2, 1)
+
+    def test_a_division_of_one_cloud_is_unstable_where_it_is_arbitrary(self) -> None:
+        rng = np.random.default_rng(2)
+        z = rng.normal(size=(300, 3))
+        round_cloud = customers_of(
+            np.round(np.exp(3 + 0.4 * z[:, 0])), np.exp(5 + 0.4 * z[:, 1]), np.exp(3 + 0.4 * z[:, 2])
+        )
+        planted, _ = grouped(300, 1, 3)
+        arbitrary = cluster_stability(fit_clusters(round_cloud, k=6, seed=1), n_bootstrap=30, seed=1)
+        real = cluster_stability(fit_clusters(planted, k=3, seed=1), n_bootstrap=30, seed=1)
+        assert not arbitrary.all_stable
+        assert real.all_stable and real.draws.mean() > 0.95
+
+
+class TestFeatures:
+    def test_other_customers_are_put_on_the_same_scale(self) -> None:
+        customers = ungrouped(200, 1)
+        features = fit_features(customers)
+        np.testing.assert_allclose(features.transform(customers.frame), features.matrix)
+        np.testing.assert_allclose(features.transform(customers.frame.iloc[50:60]), features.matrix[50:60])
+
+    def test_another_currency_changes_nothing(self) -> None:
+        customers = ungrouped(200, 1)
+        money = ["revenue", "contribution", "mean_order_value", "returns", "cost_to_serve"]
+        cents = customers.frame.assign(**{name: customers.frame[name] * 100 for name in money})
+        np.testing.assert_allclose(features_of(cents).matrix, fit_features(customers).matrix, atol=1e-3)
+
+    def test_what_the_measures_before_it_tell_is_left_out_and_why(self) -> None:
+        features = fit_features(ungrouped(200, 1))
+        reasons = {f.name: f.left_out for f in features.candidates}
+        assert reasons["contribution"].startswith("told already by the measures before it")
+        assert reasons["returned_share"] == "the same for 100%"
+        assert reasons["median_gap_days"] == "unknown for 100%"
+        assert "Left out" in features.reading
+
+    def test_costs_and_returns_are_measures_where_they_are_known(self) -> None:
+        names = fit_features(planted_customers(400, 1)).names
+        assert {"returned_share", "service_per_order"} <= set(names)
+
+    def test_a_value_far_out_is_drawn_in_and_nobody_is_left_out(self) -> None:
+        customers = ungrouped(200, 1)
+        frame = customers.frame.copy()
+        frame.loc[0, ["mean_order_value", "revenue"]] = 1e7
+        features = features_of(frame)
+        assert features.n == 200
+        assert np.abs(features.matrix).max() <= 3.0
+        assert next(f for f in features.candidates if f.name == "mean_order_value").drawn_in >= 1
+
+    def test_the_given_frame_is_not_changed(self) -> None:
+        customers = ungrouped(100, 1)
+        before = customers.frame.copy()
+        fit_clusters(customers, k=3, seed=1)
+        pd.testing.assert_frame_equal(customers.frame, before)
+
+
+class TestLaws:
+    def test_letters_go_by_what_a_customer_brings_and_not_by_the_seed(self) -> None:
+        customers, _ = grouped(400, 1, 4)
+        one, other = (label_customers(customers, k=4, seed=seed) for seed in (1, 77))
+        pd.testing.assert_series_equal(one, other)
+        brought = customers.frame["contribution"].groupby(one).mean()
+        assert brought.is_monotonic_decreasing
+
+    def test_the_order_of_the_rows_changes_nothing(self) -> None:
+        customers, _ = grouped(300, 2, 3)
+        shuffled = customers.frame.sample(frac=1, random_state=1)
+        again = dataclasses.replace(customers, frame=shuffled.reset_index(drop=True))
+        labels = label_customers(again, k=3, seed=1)
+        labels.index = shuffled.index
+        pd.testing.assert_series_equal(labels.sort_index(), label_customers(customers, k=3, seed=1))
+
+    def test_those_who_were_fitted_are_predicted_where_they_are(self) -> None:
+        customers = ungrouped(500, 4)
+        clusters = fit_clusters(customers, k=5, seed=1)
+        pd.testing.assert_series_equal(clusters.predict(customers.frame), clusters.labels)
+
+    def test_a_rule_learned_on_some_customers_knows_nothing_of_the_others(self) -> None:
+        customers, truth = grouped(600, 5, 3)
+        train, test = customers.frame.iloc[::2], customers.frame.iloc[1::2]
+        moved = test.assign(mean_order_value=1e6)
+        rule = fit_labels(train, k=3, seed=1)
+        pd.testing.assert_series_equal(rule(train), fit_labels(train, k=3, seed=1)(train))
+        assert rule(test).index.equals(test.index)
+        assert adjusted_rand_score(truth[1::2], rule(test)) > 0.85
+        assert rule(moved).isin(["A", "B", "C"]).all()
+
+    def test_the_silhouette_is_that_of_scikit_learn(self) -> None:
+        features = fit_features(ungrouped(1_500, 6))  # more rows than a block of distances holds
+        codes = fit_clusters(ungrouped(1_500, 6), k=4, seed=1).codes
+        np.testing.assert_allclose(silhouettes(features.matrix, [codes])[0], silhouette_samples(features.matrix, codes))
+
+    def test_references_keep_every_value_and_how_measures_go_together(self) -> None:
+        features = fit_features(ungrouped(2_000, 8))
+        drawn = fit_reference(features, np.arange(features.n), 1).draw(np.random.default_rng(1))
+        np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(features.matrix, axis=0))
+        np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(features.matrix.T), atol=0.08)
+
+    def test_any_number_of_threads_gives_the_same_bytes(self) -> None:
+        command = (
+            "from tests.grouped import ungrouped\n"
+            "from cxlab.clusters import cluster_customers, cluster_stability\n"
+            "clusters = cluster_customers(ungrouped(900, 1), k_max=5, seed=1)\n"
+            "draws = cluster_stability(clusters, n_bootstrap=5, seed=1).draws\n"
+            "print(clusters.centres.tobytes().hex(), draws.tobytes().hex())"
+        )
+        said = {
+            subprocess.run(
+                [sys.executable, "-c", command],
+                cwd=ROOT, check=True, capture_output=True, text=True,
+                env={"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": str(ROOT)},
+            ).stdout
+            for threads in ("1", "2")
+        }  # fmt: skip
+        assert len(said) == 1
+
+
+class TestLittleToGoBy:
+    def test_too_few_customers_are_refused_with_the_remedy(self) -> None:
+        with pytest.raises(ClusterError, match=r"among 29 customers: at least 30 are needed"):
+            fit_features(ungrouped(29, 1))
+
+    def test_customers_who_do_not_differ_are_refused(self) -> None:
+        same = customers_of(np.zeros(50), np.full(50, 10.0), np.full(50, 20.0))
+        with pytest.raises(ClusterError, match="50 customers do not differ"):
+            fit_features(same)
+
+    def test_customers_of_two_kinds_only_are_refused(self) -> None:
+        half = np.repeat([0.0, 1.0], 25)
+        with pytest.raises(ClusterError, match="fewer than 3 different histories"):
+            fit_features(customers_of(half, 10 + half, 20 + half))
+
+    @pytest.mark.parametrize("n", [30, 45])
+    def test_few_customers_with_many_ties_give_finite_numbers_without_warnings(self, n: int) -> None:
+        rng = np.random.default_rng(1)
+        customers = customers_of(np.zeros(n), rng.integers(1, 4, n) * 10.0, rng.integers(1, 3, n) * 5.0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            features = fit_features(customers)
+            choice = choose_k(features, k_max=10, seed=1, n_references=5)
+            clusters = fit_clusters(customers, k=choice.k, seed=1, features=features)
+            results = [
+                structure_test(features, k_max=10, seed=1, n_references=19),
+                choice,
+                cluster_stability(clusters, n_bootstrap=20, seed=1),
+                cluster_profiles(clusters, customers),
+            ]
+        for result in results:
+            for key, estimate in result.findings.items():
+                assert np.isfinite(estimate.number), key
+            assert "nan" not in result.reading.lower()
+
+    def test_no_repeat_buyers_at_all_can_still_be_grouped(self) -> None:
+        rng = np.random.default_rng(3)
+        customers = customers_of(np.zeros(200), rng.gamma(2, 40, 200), rng.lognormal(3, 0.5, 200))
+        clusters = cluster_customers(customers, k_max=5)
+        assert "repeat_purchases" not in clusters.features.names
+        assert clusters.labels.notna().all()
+
+    def test_more_clusters_than_different_customers_are_cut_to_what_there_is(self) -> None:
+        kinds = np.tile([0.0, 1.0, 2.0], 20)
+        clusters = fit_clusters(customers_of(kinds, 10 + 5 * kinds, 20 + kinds), k=8, seed=1)
+        assert clusters.k == 3
+
+    def test_customers_who_cost_more_than_they_bring_have_no_share(self) -> None:
+        customers, _ = grouped(200, 1, 2)
+        losing = dataclasses.replace(
+            customers, frame=customers.frame.assign(contribution=-1.0 * customers.frame["revenue"])
+        )
+        profiles = cluster_profiles(fit_clusters(losing, k=2, seed=1), losing)
+        assert all(p.contribution_share is None for p in profiles.profiles)
+        assert profiles.heading.startswith("Cluster A brings most a head")
+
+
+class TestWords:
+    @pytest.mark.parametrize("k", [2, 5, 9])
+    def test_every_cluster_has_a_name_of_its_own(self, k: int) -> None:
+        customers = ungrouped(600, 2)
+        names = cluster_profiles(fit_clusters(customers, k=k, seed=1), customers).names
+        assert len(set(names.values())) == k
+
+    def test_findings_bear_the_keys_of_the_results_file(self) -> None:
+        customers, _ = grouped(300, 1, 3)
+        features = fit_features(customers)
+        clusters = fit_clusters(customers, k=3, seed=1, features=features)
+        findings = {
+            **structure_test(features, k_max=4, seed=1, n_references=19).findings,
+            **choose_k(features, k_max=4, seed=1, n_references=3).findings,
+            **cluster_stability(clusters, n_bootstrap=20, seed=1).findings,
+            **cluster_profiles(clusters, customers).findings,
+        }
+        letters = "ABC"
+        assert set(findings) == {"structure", "k", "silhouette"} | {
+            f"{w}.{c}" for w in ("size", "stability") for c in letters
+        }
+        assert findings["structure"].verdict == "yes"
+        assert sum(findings[f"size.{c}"].n or 0 for c in letters) == 300
+
+    def test_a_small_group_is_not_counted_on_the_page(self) -> None:
+        customers, _ = grouped(300, 1, 3)
+        profiles = cluster_profiles(fit_clusters(customers, k=3, seed=1), customers, minimum_group=200)
+        assert "under 200" in profiles.reading
+
+
+def cdnow(folder: Path) -> Customers:
+    """One row a customer of the CDNOW sample at the published cut, days by customer and day."""
+    orders = pd.read_csv(folder / "cdnow" / "cdnow_sample.csv", dtype={"customer_id": "str"})
+    orders["paid"] = orders["amount"].astype(float)
+    orders["day"] = pd.to_datetime(orders["date"])
+    known = orders[orders["day"] <= "1997-09-30"].groupby(["customer_id", "day"], as_index=False)["paid"].sum()
+    each = known.groupby("customer_id").agg(days=("day", "size"), last=("day", "max"), paid=("paid", "sum"))
+    silent = (pd.Timestamp("1997-09-30") - each["last"]).dt.days.to_numpy(float)
+    days = each["days"].to_numpy(float)
+    return customers_of(days - 1, silent, each["paid"].to_numpy(float) / days, currency="USD")
