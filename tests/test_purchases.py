@@ -348,6 +348,12 @@ class TestInputThatTeachesNothing:
             )
         assert_nothing_is_missing(analyse(customers))
 
+    def test_a_shop_that_nobody_leaves_is_said_to_be_one(self) -> None:
+        model = fit_bgnbd(shop([np.arange(0, 3_600, 90)] * 100))
+        assert model.maximum.status == "at_bound"
+        assert model.findings["bgnbd.a"].verdict == "at_bound" and not model.findings["bgnbd.a"].has_interval
+        assert "Nobody is seen to leave for good" in model.reading and "does not settle" in model.reading
+
 
 class TestRule:
     @pytest.mark.parametrize(

@@ -41,8 +41,10 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
             if first["actual_share"] > 0
             else "The likeliest came back, the least likely did not"
         )
-    else:
+    elif len(bands) > 1:
         title = "The probability of being a customer did not tell who came back"
+    else:
+        title = f"Repeat customers are much alike to the model: {first['group']} likely to be customers still"
     listed = "; ".join(
         f"{row['group']}: {percent(row['actual_share'])} ({percent(row['expected_share'])})"
         if still.has_holdout

@@ -68,7 +68,7 @@ class StillCustomers:
     def writes_off_too_early(self) -> bool:
         """Whether more of those least likely to be customers came back than the model had said, beyond chance."""
         first = self.bands.iloc[0]
-        return bool(self.has_holdout and first["actual_low"] > first["expected_share"])
+        return bool(self.has_holdout and len(self.bands) > 1 and first["actual_low"] > first["expected_share"])
 
     @property
     def by_repeats(self) -> "RepeatGroups":
@@ -164,10 +164,12 @@ def _bands(alive: Array, again: Mask, minimum: int) -> list[tuple[str, Mask]]:
     """Return the bands of repeaters, neighbours joined until none is too small, and those who bought once."""
     joined: list[tuple[float, float]] = []
     for low, high in _BANDS:
+        if not _within(alive, again, low, high).any():
+            continue
         begin = joined.pop()[0] if joined and _within(alive, again, *joined[-1]).sum() < minimum else low
         joined.append((begin, high))
     if len(joined) > 1 and _within(alive, again, *joined[-1]).sum() < minimum:
-        joined[-2:] = [(joined[-2][0], 1.0)]
+        joined[-2:] = [(joined[-2][0], joined[-1][1])]
     found = [(percent_between(low, high), _within(alive, again, low, high)) for low, high in joined]
     once = ~again
     return [*found, (ONCE, once)] if once.sum() >= max(minimum, 1) else found

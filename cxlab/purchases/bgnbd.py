@@ -119,6 +119,11 @@ class PurchaseModel:
         return self.estimate(lambda p: float(p[2] / (p[2] + p[3])), unit)
 
     @property
+    def nobody_leaves(self) -> bool:
+        """Whether the share who leave is so small that it would be written as 0%."""
+        return self.leaving.number < 0.005
+
+    @property
     def first_year(self) -> Estimate:
         """Repeat purchases expected of a new customer in the first year."""
         year = np.array([WEEKS_A_YEAR])
@@ -158,23 +163,25 @@ class PurchaseModel:
     @property
     def heading(self) -> str:
         """What heads the section."""
-        back = self.histories.n_repeaters / self.histories.n
-        return (
-            f"{percent(back)} came back, and after each repeat purchase {percent(self.leaving.number)} leave for good"
-        )
+        back = percent(self.histories.n_repeaters / self.histories.n)
+        if self.nobody_leaves:
+            return f"{back} came back, and nobody is seen to leave for good"
+        return f"{back} came back, and after each repeat purchase {percent(self.leaving.number)} leave for good"
 
     @property
     def reading(self) -> str:
         """How often customers come back, how many leave, and what the data does not settle."""
         n, repeaters = self.histories.n, self.histories.n_repeaters
         pace, leaving, year = self.pace, self.leaving, self.first_year
+        if self.nobody_leaves:
+            gone = "Nobody is seen to leave for good."
+        else:
+            gone = f"After each repeat purchase, {percent(leaving.number)} leave for good{_interval_percent(leaving)}."
         said = (
             f"Of {count(n, 'customer')}, {number(repeaters)} ({percent(repeaters / n)}) bought again by "
             f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year "
-            f"on average{_interval(pace, '95% interval ')}. After each repeat purchase, {percent(leaving.number)} "
-            "leave for good"
-            f"{_interval_percent(leaving)}. A new customer is expected to buy again {number(year.number, 1)} times "
-            f"in the first year{_interval(year)}."
+            f"on average{_interval(pace, '95% interval ')}. {gone} A new customer is expected to buy again "
+            f"{number(year.number, 1)} times in the first year{_interval(year)}."
         )
         if not self.is_settled:
             return f"{said} The search for the best fit did not settle, so take these figures as rough."
