@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 MOST_COMPARED = 10_000  # customers between whom all distances are measured; more are sampled
 REFERENCE_STARTS = 3  # starts for each reference: their luck averages out
 CLOSE_CALL = 0.03  # silhouettes that differ by no more are as good as equal; between them the gap statistic decides
-LEAST_A_CLUSTER = 5  # no more clusters are tried than leave this many customers to each on average
+LEAST_A_CLUSTER = 15  # no more clusters are tried than leave this many customers to each on average
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
 
 
 def largest_k(matrix: Array, k_max: int) -> int:
-    """Return the largest number of clusters worth trying: less than there are different rows, 5 rows to each."""
+    """Return the largest number of clusters worth trying: fewer than different rows, 15 rows to each."""
     return max(2, min(k_max, len(np.unique(matrix, axis=0)) - 1, len(matrix) // LEAST_A_CLUSTER))
 
 

@@ -105,20 +105,29 @@ def _caption_of_map(result: Profiles) -> Caption:
     alt = (
         f"Maps of {count(result.n, 'customer')} by days since the last order and contribution, one a cluster. "
         f"Share of customers and of contribution: {said}. Most recent is {recent.letter}, "
-        f"half of it within {count(round(recent.medians['days_since_last_order']), 'day')}."
+        f"half of it within {_days(recent)}."
     )
     left = len(result.profiles) - len(shown)
     note = (
-        f"Dark: the cluster; pale: all others. Each dark dot stands for {number(result.minimum_group)} or more "
-        "neighbours, at their mean; no dot is a person."
+        "Strong dots: the cluster; faint dots: all others. Each strong dot stands for "
+        f"{number(result.minimum_group)} or more neighbours, at their mean; no dot is a person."
+    )
+    top, others = result.profiles[0], result.profiles[1:]
+    title = (
+        f"Half of {top.letter} ordered within the last {_days(top)}, half of "
+        f"{others[-1].letter} within {_days(others[-1])}"
     )
     return Caption(
-        result.heading,
+        title,
         f"Contribution ({result.currency}, log scale through zero) by days since the last order; "
         f"{count(result.n, 'customer')}. No interval: these are all customers, as they are.",
         alt,
         note + (f" {count(left, 'further cluster')} in the table." if left else ""),
     )
+
+
+def _days(profile: Profile) -> str:
+    return count(round(profile.medians["days_since_last_order"]), "day")
 
 
 def _numbers_of_map(result: Profiles) -> Table:

@@ -8,7 +8,7 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import Choice, Stability, Structure
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
-from cxlab.words import count, few, number, number_between
+from cxlab.words import count, few, number, number_between, percent
 
 Array = NDArray[np.float64]
 _THRESHOLDS = ((0.60, "a pattern"), (0.75, "stable"), (0.85, "highly stable"))
@@ -57,8 +57,13 @@ def _caption_of_structure(result: Structure) -> Caption:
         f"(band {number_between(float(result.low[at]), float(result.high[at]), 3)}), "
         f"an excess of {number(e.number, 3)}."
     )
+    title = (
+        f"At {number(result.k)} clusters the customers divide more sharply than chance can bring about"
+        if float(result.sharpness[at]) > float(result.high[at])
+        else "At no number of clusters do the customers divide more sharply than chance can bring about"
+    )
     return Caption(
-        result.heading,
+        title,
         "How sharply the customers divide (0: not at all, 1: perfectly) by number of clusters; "
         f"{count(result.n_tested, 'customer')}. The band holds 95% of {number(result.n_references)} draws of customers "
         "without groups, over all numbers together.",
@@ -132,7 +137,7 @@ def _caption_of_number(result: Choice) -> Caption:
         f"The two {'agree' if result.agree else 'do not agree'}."
     )
     return Caption(
-        result.heading,
+        f"The silhouette is highest at {number(result.k_silhouette)}; the gap statistic says {gap}",
         f"Mean silhouette width with 95% interval, and gap statistic with its simulation error, by number of clusters; "
         f"{count(result.n_compared, 'customer')}.",
         alt,
@@ -197,8 +202,9 @@ def _caption_of_stability(result: Stability) -> Caption:
         f"Dots of how much of each cluster comes back in {number(len(result.draws))} resamples. {said}. "
         f"{number(result.n_stable)} of {number(len(result.letters))} reach 0.75, from where a cluster is called stable."
     )
+    weakest = min(zip(result.letters, result.estimates, strict=True), key=lambda pair: pair[1].number)
     return Caption(
-        result.heading,
+        f"The least steady cluster, {weakest[0]}, keeps {percent(weakest[1].number)} of its customers",
         f"Mean share of customers in common with the likest cluster of {number(len(result.draws))} resamples "
         f"(Jaccard), with the middle 95% of resamples; {count(int(result.size.sum()), 'customer')}.",
         alt,
