@@ -13,6 +13,7 @@ from cxlab.estimate import Estimate
 from cxlab.words import count, day, number
 
 EPOCH = dt.date(1970, 1, 1)
+NO_ORDERS = "The study brings no orders, only outcomes that were summed already; there is nothing to lay out in time."
 WEEKLY_UP_TO_DAYS = 182
 """A span of up to half a year is counted in weeks, a longer one in months."""
 
@@ -26,16 +27,18 @@ class OrderCalendar:
     table : period (first day of it), orders, new_customers (first order in it), revenue (units of currency, returns not
         deducted), complete (whether the orders' span covers all its days).
     period : what a row is.
-    calibration_end : last day of what the reports may know.
+    calibration_end : last day of what the reports may know; None without orders.
     """
 
     table: pd.DataFrame
     period: Literal["month", "week"]
-    calibration_end: dt.date
+    calibration_end: dt.date | None
 
     @property
     def reading(self) -> str:
         """How many orders a period brought, from the least to the most, over complete periods."""
+        if self.table.empty:
+            return NO_ORDERS
         whole = self.table[self.table["complete"]]
         if len(whole) < 2:
             return f"The orders cover less than two whole {self.period}s."
@@ -49,6 +52,8 @@ class OrderCalendar:
     @property
     def heading(self) -> str:
         """How much the orders of a period differ, in a few words."""
+        if self.table.empty:
+            return "There are no orders to count"
         n = self.table.loc[self.table["complete"], "orders"].to_numpy()
         if len(n) < 2:
             return f"The orders cover less than two whole {self.period}s"
@@ -61,6 +66,12 @@ class OrderCalendar:
     def findings(self) -> dict[str, Estimate]:
         """Counts only: nothing is estimated."""
         return {}
+
+
+def empty_calendar() -> OrderCalendar:
+    """Return the calendar of a study without orders."""
+    columns = ["period", "orders", "new_customers", "revenue", "complete"]
+    return OrderCalendar(pd.DataFrame(columns=columns), "month", None)
 
 
 def order_calendar(engine: Engine, *, calibration_end: int, last_day: int) -> OrderCalendar:

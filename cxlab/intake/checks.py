@@ -56,10 +56,10 @@ def read_column(column: Column, theirs: str, kind: str, understood: Understood) 
 
     Parameters
     ----------
-    theirs : SQL of the column as it stands in the source.
+    theirs : SQL of the column as it stands in the source; a text has no words that stand for nothing any more.
     kind : its type in the engine.
     """
-    text = readings.given(theirs if is_text(kind) else f"CAST({theirs} AS VARCHAR)")
+    text = theirs if is_text(kind) else readings.given(f"CAST({theirs} AS VARCHAR)")
     number = theirs if is_number(kind) else readings.number(text, understood.decimal)
     amount = f"CAST({number} AS DOUBLE)"
     value = {

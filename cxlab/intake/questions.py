@@ -23,9 +23,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Questions:
-    """What the study can and cannot answer."""
+    """What the study can and cannot answer; `core` are the questions that it must answer to be of use."""
 
     asked: tuple[Question, ...]
+    core: tuple[Question, ...]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -67,16 +68,21 @@ def answerable(
     """
     has = {name: set(found) for name, found in columns.items()}
     orders = has.get("orders")
-    asked = [_segments(orders, "costs" in has, n_customers, n_holdout_orders), _clusters(orders, n_customers)]
-    asked += [
+    gestures = _gestures(has, randomised)
+    core = [
+        _segments(orders, "costs" in has, n_customers, n_holdout_orders),
+        _clusters(orders, n_customers),
         _repeat(orders, n_holdout_orders),
+    ]
+    asked = [
+        *core,
         _effort(has),
-        _gestures(has, randomised),
+        gestures,
         _recovery(has),
         _fans(orders, has),
     ]
     asked += [_experience(has), _word_of_mouth(has), _channels(orders)]
-    return Questions(tuple(asked))
+    return Questions(tuple(asked), tuple(core) if orders is not None else (gestures,))
 
 
 def _segments(orders: set[str] | None, serve: bool, n: int, later: int) -> Question:

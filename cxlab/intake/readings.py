@@ -11,8 +11,9 @@ SAMPLE = 20_000
 _ISO_SHAPE = r"^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}(:?\d{2})?)?)?$"
 _POINT = r"^[-+]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][-+]?\d+)?$"
 _COMMA = r"^[-+]?(\d+|\d{1,3}([. ]\d{3})+)?(,\d*)?$"
-_TRUE = ("true", "t", "yes", "y", "1", "kyllä", "k")
-_FALSE = ("false", "f", "no", "n", "0", "ei", "e")
+_PLAIN_POINT, _PLAIN_COMMA = r"^-?\d+(\.\d+)?$", r"^-?\d+(,\d+)?$"
+_TRUE = ("true", "t", "yes", "y", "1", "1.0", "kyllä", "k")
+_FALSE = ("false", "f", "no", "n", "0", "0.0", "ei", "e")
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,14 @@ def given(text: str) -> str:
 def moment(text: str, date_format: str) -> str:
     """Return the SQL that reads a text as a timestamp, or NULL; the clock as it stands, whatever its zone."""
     if date_format == ISO:
-        plain = f"REGEXP_REPLACE({text}, '\\s?(Z|[+-]\\d{{2}}(:?\\d{{2}})?)$', '')"
-        shaped = f"REPLACE(REPLACE(CASE WHEN LENGTH({text}) > 12 THEN {plain} ELSE {text} END, 'T', ' '), ',', '.')"
-        return f"CASE WHEN REGEXP_MATCHES({text}, '{_ISO_SHAPE}') THEN TRY_CAST({shaped} AS TIMESTAMP) END"
-    formats = ", ".join(f"'{_literal(date_format + clock)}'" for clock in CLOCKS)
+        dashes = f"LENGTH({text}) - LENGTH(REPLACE({text}, '-', ''))"
+        zoned = f"STRPOS({text}, 'Z') > 0 OR STRPOS({text}, '+') > 0 OR {dashes} > 2"
+        plain = (
+            f"CASE WHEN {zoned} THEN REGEXP_REPLACE({text}, '\\s?(Z|[+-]\\d{{2}}(:?\\d{{2}})?)$', '') ELSE {text} END"
+        )
+        stamp = f"TRY_CAST(REPLACE(REPLACE({plain}, 'T', ' '), ',', '.') AS TIMESTAMP)"
+        return f"CASE WHEN REGEXP_MATCHES({text}, '{_ISO_SHAPE}') THEN {stamp} END"
+    formats = ", ".join(f"'{date_format}{clock}'" for clock in CLOCKS)
     read = f"TRY_STRPTIME({text}, [{formats}])"
     if date_format == "%Y%m%d":
         return f"CASE WHEN REGEXP_MATCHES({text}, '^\\d{{8}}(\\D|$)') THEN {read} END"
@@ -46,11 +51,17 @@ def moment(text: str, date_format: str) -> str:
 
 def number(text: str, decimal: str) -> str:
     """Return the SQL that reads a text as a number, or NULL; thousands may be set apart, a currency sign may stand."""
-    bare = f"REPLACE(REPLACE(REGEXP_REPLACE({text}, '^[€$£]\\s*|\\s*[€$£%]$', ''), '−', '-'), '\u00a0', ' ')"
+    bare = f"REGEXP_REPLACE(REGEXP_REPLACE({text}, '^[€$£]\\s*', ''), '\\s*[€$£]$', '')"
+    bare = f"REPLACE(REPLACE({bare}, '−', '-'), '\u00a0', ' ')"
     if decimal == ".":
-        return f"CASE WHEN REGEXP_MATCHES({bare}, '{_POINT}') THEN TRY_CAST(REPLACE({bare}, ',', '') AS DOUBLE) END"
-    swapped = f"REPLACE(REPLACE(REPLACE({bare}, '.', ''), ' ', ''), ',', '.')"
-    return f"CASE WHEN REGEXP_MATCHES({bare}, '{_COMMA}') THEN TRY_CAST({swapped} AS DOUBLE) END"
+        plain, digits, shape, swapped = _PLAIN_POINT, text, _POINT, f"REPLACE({bare}, ',', '')"
+    else:
+        plain, digits, shape = _PLAIN_COMMA, f"REPLACE({text}, ',', '.')", _COMMA
+        swapped = f"REPLACE(REPLACE(REPLACE({bare}, '.', ''), ' ', ''), ',', '.')"
+    return (
+        f"CASE WHEN REGEXP_MATCHES({text}, '{plain}') THEN TRY_CAST({digits} AS DOUBLE) "
+        f"WHEN REGEXP_MATCHES({bare}, '{shape}') THEN TRY_CAST({swapped} AS DOUBLE) END"
+    )
 
 
 def flag(text: str) -> str:
@@ -84,10 +95,10 @@ def choose_decimal(engine: Engine, relation: str, columns: tuple[str, ...]) -> s
     """Find whether numbers are written with a decimal point or comma, over all columns of numbers together."""
     fits = {".": 0, ",": 0}
     for column in columns:
-        text = given(column)
-        for decimal in fits:
-            sql = fill("SELECT COUNT({!read}) FROM {relation}", read=number(text, decimal), relation=relation)
-            fits[decimal] += engine.row(sql)[0]
+        reads = ", ".join(f"COUNT({number('text', decimal)})" for decimal in fits)
+        sql = "SELECT {!reads} FROM (SELECT {!text} AS text FROM {relation}) AS t"
+        row = engine.row(fill(sql, reads=reads, text=given(column), relation=relation))
+        fits = {decimal: n + more for (decimal, n), more in zip(fits.items(), row, strict=True)}
     if fits["."] != fits[","]:
         return max(fits, key=lambda decimal: fits[decimal])
     a, b = number("text", "."), number("text", ",")
@@ -126,7 +137,3 @@ def _difference(engine: Engine, relation: str, column: str, first: str, other: s
 
 def _spoken(day: object) -> str:
     return f"{day:%-d %B %Y}"
-
-
-def _literal(text: str) -> str:
-    return text.replace("'", "''")

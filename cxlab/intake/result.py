@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
-from cxlab.intake.calendar import OrderCalendar
+from cxlab.intake.calendar import OrderCalendar, empty_calendar
 from cxlab.intake.questions import Questions
 from cxlab.intake.rejects import write_rejects
 from cxlab.intake.sources import TableIntake
@@ -41,7 +41,7 @@ class Intake:
     n_customers : with at least one order kept; n_orders : orders kept.
     first_order, last_order : days; None without orders.
     calibration_end, observation_end : days, inclusive, as the study says or found out; None without orders.
-    calendar : orders by month or week; None without orders.
+    calendar : orders by month or week; empty without orders.
     questions : what the data can answer, and what to bring for the rest.
     remarks : what a reader should know of the data, a sentence each.
     """
@@ -57,7 +57,7 @@ class Intake:
     last_order: dt.date | None = None
     calibration_end: dt.date | None = None
     observation_end: dt.date | None = None
-    calendar: OrderCalendar | None = None
+    calendar: OrderCalendar = field(default_factory=empty_calendar)
 
     @property
     def files(self) -> tuple[Path, ...]:

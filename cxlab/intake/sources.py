@@ -251,19 +251,23 @@ def _check(
         if column.name in known:
             read |= checks.read_column(column, quote(column.name), kinds[column.name], understood)
     values = "".join(f", {sql} AS {quote(name)}" for name, sql in read.items())
+    cleaned = "".join(
+        f", {readings.given(quote(name)) if name in known and checks.is_text(kind) else quote(name)} AS {quote(name)}"
+        for name, kind in kinds.items()
+    )
     further = "".join(f", {quote(name)}" for name in kinds if name not in known)
     returned = _is_return(known) if contract.name == "orders" else ""
     cases = " ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules))
     kept = "".join(f", {quote(column.name)}" for column in contract.columns if column.name in known)
-    engine.run(
-        fill(
-            "CREATE OR REPLACE TABLE {checked} AS SELECT cx_file, cx_line{!kept}{!further}{!also}, "
-            "CASE {!cases} END AS cx_fault FROM (SELECT *{!returned} "
-            "FROM (SELECT cx_file, cx_line{!values}{!further} FROM {raw}) AS r) AS q",
-            checked=checked, kept=kept, further=further, also=", is_return" if returned else "",
-            cases=cases, values=values, returned=returned, raw=raw,
-        )
+    sql = fill(
+        "CREATE OR REPLACE TABLE {checked} AS SELECT cx_file, cx_line{!kept}{!further}{!also}, "
+        "CASE {!cases} END AS cx_fault FROM (SELECT *{!returned} "
+        "FROM (SELECT cx_file, cx_line{!values}{!further} "
+        "FROM (SELECT cx_file, cx_line{!cleaned} FROM {raw}) AS c) AS r) AS q",
+        checked=checked, kept=kept, further=further, also=", is_return" if returned else "",
+        cases=cases, values=values, cleaned=cleaned, returned=returned, raw=raw,
     )  # fmt: skip
+    (engine.read if "STRPTIME" in sql else engine.run)(sql)
 
 
 def _is_return(known: frozenset[str]) -> str:

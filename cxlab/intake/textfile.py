@@ -5,10 +5,11 @@ else (an open quotation mark, a line too short, a line break inside quotes) is r
 bad line costs one line.
 """
 
-import csv
 import gzip
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -23,6 +24,8 @@ _WRITTEN = {"tab": "\t", "\\t": "\t"}
 _SNIFFED_LINES = 200
 _LONGEST_RECORD = 100
 _BATCH = 200_000
+_STARTS_QUOTED = re.compile(' *"')
+_STAYS_OPEN = re.compile(r' *"(?:[^"]|"")*+\Z')
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def read_text(
     if not head:
         raise SourceError(f"{place}: {shown_path(path)} holds no record: export the table again")
     delimiter = _WRITTEN.get(options.delimiter or "", options.delimiter) or _delimiter(head, expected, options)
-    names = options.header or tuple(name.strip() for name in _split(head[0].rstrip("\n"), delimiter) or ())
+    names = options.header or tuple(name.strip() for name in _split(head[0].rstrip("\n"), delimiter)[0])
     if len(names) < 2:
         raise SourceError(
             f"{place}: no delimiter was found in {shown_path(path)}, which begins `{head[0].strip()[:60]}`: "
@@ -150,50 +153,68 @@ def _delimiter(head: list[str], expected: frozenset[str], options: ReadOptions) 
     """Choose the delimiter whose first line holds most of the expected names, then the one that splits lines alike."""
 
     def fit(candidate: str) -> tuple[int, float, int]:
-        widths = [len(_split(line.rstrip("\n"), candidate) or ()) for line in head]
+        widths = [len(_split(line.rstrip("\n"), candidate)[0]) for line in head]
         width = len(options.header) if options.header else widths[0]
-        named = len(expected & {name.strip() for name in _split(head[0].rstrip("\n"), candidate) or ()})
+        named = len(expected & {name.strip() for name in _split(head[0].rstrip("\n"), candidate)[0]})
         return (named, sum(w == width for w in widths) / len(widths) if width > 1 else 0.0, width)
 
     return max(_CANDIDATES, key=fit)
 
 
-def _split(text: str, delimiter: str) -> list[str] | None:
-    """Split one record; None when its quotation marks do not close, or text stands behind a closing one."""
+def _split(text: str, delimiter: str) -> tuple[list[str], str]:
+    """Split one record into its fields; and say whether its last quotation mark is "open", or misplaced ("broken").
+
+    As the engine's reader does it: spaces around a quoted field do not count, and a quotation mark inside an unquoted
+    field is a character like others.
+    """
     if delimiter == "whitespace":
-        return text.split()
+        return text.split(), ""
     if '"' not in text:
-        return text.split(delimiter)
-    try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
+        return text.split(delimiter), ""
+    quoted = _quoted(delimiter)
+    fields: list[str] = []
+    place = 0
+    while True:
+        if found := quoted.match(text, place):
+            fields.append(found[1].replace('""', '"'))
+            place, ends = found.end(), not found[2]
+        elif _STARTS_QUOTED.match(text, place):
+            return [], "open" if _STAYS_OPEN.match(text, place) else "broken"
+        else:
+            end = text.find(delimiter, place)
+            ends = end < 0
+            fields.append(text[place:] if ends else text[place:end])
+            place = end + 1
+        if ends:
+            return fields, ""
 
 
-def _is_open(text: str, delimiter: str) -> bool:
-    """Whether a record that does not split ends inside quotation marks, so that the next line may belong to it."""
-    try:
-        next(csv.reader([text], delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return "unexpected end" in str(error)
-    return False
+@cache
+def _quoted(delimiter: str) -> re.Pattern[str]:
+    return re.compile(f' *"((?:[^"]|"")*+)" *({re.escape(delimiter)}|\\Z)')
 
 
 def _count_lines(path: Path, encoding: str) -> tuple[int, bool]:
-    """Count physical lines; and say whether the engine may read the file itself (UTF-8, one kind of line end)."""
+    """Count physical lines; and say whether the engine may read the file itself.
+
+    It may when the file is UTF-8 with one kind of line end, and no quotation mark stands after a space: what that means
+    the engine decides by the number of spaces.
+    """
     if encoding != "utf-8" or path.suffix.lower() == ".gz":
         with open_text(path, encoding) as text:
             return sum(1 for _ in text), False
     feeds = returns = both = 0
+    spaced = False
     last = b"\n"
     with path.open("rb") as file:
         while chunk := file.read(1 << 22):
             feeds += chunk.count(b"\n")
             returns += chunk.count(b"\r")
             both += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+            spaced = spaced or b' "' in chunk or (last == b" " and chunk.startswith(b'"'))
             last = chunk[-1:]
     lines = feeds + returns - both + (last not in (b"\n", b"\r"))
-    return lines, both == returns and (both in (0, feeds))
+    return lines, not spaced and both == returns and both in (0, feeds)
 
 
 def _read_well_formed(
@@ -266,17 +287,18 @@ class _Reader:
 
     def _record(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str], int, str]:
         """Split the record that begins with a line: fields, lines taken, and why it is none."""
-        found, taken = _split(record, self.delimiter), 1
-        if found is None and _is_open(record, self.delimiter):
-            found, taken = self._continued(record, ahead, text)
-        if found is None:
+        found, fault = _split(record, self.delimiter)
+        taken = 1
+        if fault == "open":
+            found, taken, fault = self._continued(record, ahead, text)
+        if fault:
             return [], 1, "quotation marks do not fit"
         if len(found) < self.width or any(field.strip() for field in found[self.width :]):
             return [], taken, f"{len(found)} fields instead of {self.width}"
         return found[: self.width], taken, ""
 
-    def _continued(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str] | None, int]:
-        """Try a record with the lines after it; (None, 1) when none comes of it, and those lines stay `ahead`."""
+    def _continued(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str], int, str]:
+        """Try a record with the lines after it; when none comes of it, those lines stay `ahead`."""
         for extra in range(_LONGEST_RECORD):
             if extra == len(ahead):
                 following = text.readline()
@@ -284,10 +306,10 @@ class _Reader:
                     break
                 ahead.append(following)
             record += "\n" + ahead[extra].rstrip("\n")
-            found = _split(record, self.delimiter)
-            if found is not None and len(found) == self.width:
+            found, fault = _split(record, self.delimiter)
+            if not fault and len(found) == self.width:
                 del ahead[: extra + 1]
-                return found, extra + 2
-            if found is not None or not _is_open(record, self.delimiter):
+                return found, extra + 2, ""
+            if fault != "open":
                 break
-        return None, 1
+        return [], 1, "broken"
