@@ -67,7 +67,11 @@ class Page:
         self._emit(blocks.Reading(text, label), f"<p>{start}{html.escape(text)}</p>", text, findings)
 
     def figure(self, plot: Plot[R], result: R) -> None:
-        """Draw a result; the table behind the figure is kept under the plot's name."""
+        """Draw a result, or say why it cannot be drawn; the table behind the figure is kept under the plot's name."""
+        lacking = plot.lacks(result) if plot.lacks else ""
+        if lacking:
+            self.reading(lacking)
+            return
         block = plot.block(result, source=self.kit.study.title)
         self._emit(block, _figure(block), block.caption.alt)
         self._keep_of(plot.name, result)

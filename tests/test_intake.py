@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cxlab import plots
+from cxlab.answers.intake import intake_answer
 from cxlab.intake import Intake, check_study
 from cxlab.kit import open_study
 from tests.make import HEAD, good_rows, orders_csv, write_study
@@ -335,3 +337,15 @@ def test_the_summary_tells_all_of_it(tmp_path: Path) -> None:
         "What these",
     ):
         assert words in text
+
+
+def test_an_experiment_without_orders_is_ready_when_its_arms_were_drawn_by_lot(tmp_path: Path) -> None:
+    (tmp_path / "trial.csv").write_text("arm,outcome\n" + "card,1\ncontrol,0\n" * 20, encoding="utf-8")
+    (tmp_path / "study.yml").write_text(
+        "name: trial\ntitle: A trial\ncurrency: EUR\nsources:\n  outcomes: {path: trial.csv, control: control}\n",
+        encoding="utf-8",
+    )
+    intake = check_study(tmp_path)
+    assert intake.calendar.table.empty and "no orders" in intake.calendar.reading
+    assert plots.orders_over_time.lacks is not None and plots.orders_over_time.lacks(intake.calendar)
+    assert intake_answer(intake).tag == "Ready"

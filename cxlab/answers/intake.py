@@ -4,14 +4,12 @@ from cxlab.blocks import Answer, Fact, Tone
 from cxlab.intake import Intake, Question
 from cxlab.words import count, day, number, percent
 
-N_CORE = 3
-"""The first questions asked are those that every later report rests on: segments, clusters, repeat purchases."""
 _TAGS: dict[Tone, str] = {"yes": "Ready", "partly": "Ready, with gaps", "no": "Not ready"}
 
 
 def readiness(intake: Intake) -> Tone:
     """Judge by the written rule: yes when every core question can be answered, no when one cannot, else partly."""
-    core = [q.can for q in intake.questions.asked[:N_CORE]]
+    core = [q.can for q in intake.questions.core]
     if "no" in core:
         return "no"
     return "yes" if set(core) == {"yes"} else "partly"
@@ -28,7 +26,7 @@ def intake_answer(intake: Intake) -> Answer:
     asked = intake.questions.asked
     n_read = sum(t.n_read for t in intake.tables.values())
     n_used = sum(t.n_used for t in intake.tables.values())
-    gap = next((q for q in asked[:N_CORE] if q.can != "yes"), None) or next((q for q in asked if q.can != "yes"), None)
+    gap = next((q for q in (*intake.questions.core, *asked) if q.can != "yes"), None)
     return Answer(
         tone=tone,
         tag=_TAGS[tone],
@@ -51,7 +49,9 @@ def intake_answer(intake: Intake) -> Answer:
         ),
         decide=_decide(tone, gap),
         headline=_headline(tone, gap),
-        open=tuple((q.question, f"Not answered in full: {q.why}. Bring {q.bring}.") for q in asked[:N_CORE] if q.bring),
+        open=tuple(
+            (q.question, f"Not answered in full: {q.why}. Bring {q.bring}.") for q in intake.questions.core if q.bring
+        ),
     )
 
 

@@ -27,6 +27,7 @@ class Plot(Generic[R]):
     caption : the words, computed from the result.
     numbers : the table behind the figure as a reader sees it.
     wide, narrow : width and height in pixels.
+    lacks : says why a result cannot be drawn; empty when it can.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Plot(Generic[R]):
     numbers: Callable[[R], Table] | None = None
     wide: tuple[int, int] = (680, 340)
     narrow: tuple[int, int] = (358, 340)
+    lacks: Callable[[R], str] | None = None
 
     def __call__(self, result: R, ax: Axes | None = None) -> Axes:
         """Draw the result and return the axes."""

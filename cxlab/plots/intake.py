@@ -14,8 +14,13 @@ from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.words import count, day, number, percent
 
 
+def _lacks(calendar: OrderCalendar) -> str:
+    return "" if calendar.calibration_end else "Without orders there is nothing to draw."
+
+
 def _draw(calendar: OrderCalendar, ax: Axes) -> None:
     table = calendar.table
+    assert calendar.calibration_end is not None
     orders, new = table["orders"].to_numpy(float), table["new_customers"].to_numpy(float)
     whole = table["complete"].to_numpy(bool)
     at = range(len(table))
@@ -47,6 +52,7 @@ def _where(cut: dt.date, starts: list[dt.date]) -> float:
 
 
 def _caption(calendar: OrderCalendar) -> Caption:
+    assert calendar.calibration_end is not None
     table, period = calendar.table, calendar.period
     orders, new = table["orders"].to_numpy(np.int64), table["new_customers"].to_numpy(np.int64)
     starts = [pd.Timestamp(start).date() for start in table["period"]]
@@ -80,4 +86,6 @@ def _numbers(calendar: OrderCalendar) -> Table:
     return Table("calendar", f"Orders by {calendar.period}", columns, rows)
 
 
-orders_over_time: Plot[OrderCalendar] = Plot("calendar", _draw, _caption, _numbers, wide=(680, 260), narrow=(358, 240))
+orders_over_time: Plot[OrderCalendar] = Plot(
+    "calendar", _draw, _caption, _numbers, lacks=_lacks, wide=(680, 260), narrow=(358, 240)
+)
