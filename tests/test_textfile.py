@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxlab.engine import Engine
-from cxlab.intake import textfile
+from cxlab.intake import records, textfile
 from cxlab.intake.textfile import TextFile, raw_lines, read_text
 from cxlab.study import ReadOptions
 
@@ -80,7 +80,7 @@ def test_the_engines_reader_and_ours_agree(engine: Engine, tmp_path: Path, rows:
 def test_the_engine_reads_a_well_formed_file_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "t.csv"
     file.write_text("customer_id,ordered_at,revenue\n" + "a,2024-01-01,1\n" * 5, encoding="utf-8")
-    monkeypatch.setattr(textfile, "_Reader", None)
+    monkeypatch.setattr(textfile, "RecordReader", None)
     with Engine(threads=1) as engine:
         _, found = read(engine, file)
     assert [row[0] for row in found] == [2, 3, 4, 5, 6]
@@ -105,7 +105,7 @@ def test_runs_of_spaces_part_fields(tmp_path: Path) -> None:
 
 
 def test_a_long_file_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(textfile, "_BATCH", 3)
+    monkeypatch.setattr(records, "_BATCH", 3)
     file = tmp_path / "t.csv"
     file.write_text("customer_id,ordered_at,revenue\n\n" + "a,2024-01-01,1\n" * 10, encoding="utf-8")
     with Engine() as engine:
