@@ -11,7 +11,7 @@ report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lab: $(READY)
 	$(BIN)/jupyter lab --notebook-dir=. notebooks $(if $(filter 0,$(shell id -u)),--allow-root)

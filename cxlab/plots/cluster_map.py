@@ -3,6 +3,7 @@
 import textwrap
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
@@ -68,9 +69,9 @@ def _draw_map(result: Profiles, ax: Axes) -> None:
     for at, (panel, profile) in enumerate(zip(grid, shown, strict=False)):
         for own, token in ((False, "other"), (True, "ink")):
             groups = dots[profile.letter, own]
-            panel.scatter(
-                groups[:, 0], groups[:, 1], s=10 if narrow else 16, linewidths=0, color=COLOUR[token],
-                zorder=3 if own else 2, alpha=1.0 if own else 0.5,
+            sns.scatterplot(
+                x=groups[:, 0], y=groups[:, 1], s=10 if narrow else 16, linewidth=0, color=COLOUR[token],
+                zorder=3 if own else 2, alpha=1.0 if own else 0.5, ax=panel,
             )  # fmt: skip
         panel.set(xlim=(last, min(first, 0.0)), ylim=(low, high))
         panel.set_yticks(_depth(amounts))

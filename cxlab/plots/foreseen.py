@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
@@ -43,7 +44,10 @@ def draw_columns(columns: Columns, ax: Axes) -> None:
     narrow, n = is_narrow(ax), len(columns.names)
     known = np.isfinite(columns.actual)
     at = np.arange(n)
-    ax.bar(at[known], columns.actual[known], width=0.62, color=COLOUR["other"], alpha=0.55, lw=0, zorder=2)
+    sns.barplot(
+        x=at[known], y=columns.actual[known], native_scale=True, errorbar=None, width=0.62, color=COLOUR["other"],
+        saturation=1, alpha=0.55, lw=0, zorder=2, ax=ax,
+    )  # fmt: skip
     for i in at[known]:
         ends = columns.low[i], columns.high[i]
         if np.isfinite(ends).all():

@@ -1,6 +1,7 @@
 """The plot of the four fields: right is active, up is profitable, and no dot is a person."""
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
@@ -74,9 +75,9 @@ def _draw_map(profile: SegmentProfile, ax: Axes) -> None:
     ends = (low - (_LINES_OF_WORDS + 0.4) * row, high + (_LINES_OF_WORDS + 0.4) * row)
     ax.set(xlim=(-0.01, 1.01), ylim=ends)
     for name, groups in dots.items():
-        ax.scatter(
-            groups[:, 0], groups[:, 1], s=17 if narrow else 30, color=COLOUR[SEGMENT_TOKEN[name]],
-            linewidths=0.5, edgecolors=COLOUR["paper"], zorder=3,
+        sns.scatterplot(
+            x=groups[:, 0], y=groups[:, 1], s=17 if narrow else 30, color=COLOUR[SEGMENT_TOKEN[name]],
+            linewidth=0.5, edgecolor=COLOUR["paper"], zorder=3, ax=ax,
         )  # fmt: skip
     line = float(_place_activity(profile, np.array([segments.line]))[0])
     ax.axvline(line, color=COLOUR["ink"], lw=1.2, zorder=2)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
@@ -24,8 +25,11 @@ def _draw(calendar: OrderCalendar, ax: Axes) -> None:
     orders, new = table["orders"].to_numpy(float), table["new_customers"].to_numpy(float)
     whole = table["complete"].to_numpy(bool)
     at = range(len(table))
-    ax.bar(at, orders, width=0.7, color=COLOUR["other"], alpha=0.55, lw=0, zorder=2)
-    ax.bar(at, new, width=0.7, color=COLOUR["ink"], lw=0, zorder=3)
+    for height, token, alpha in ((orders, "other", 0.55), (new, "ink", 1.0)):
+        sns.barplot(
+            x=np.arange(len(height)), y=height, native_scale=True, errorbar=None, width=0.7, color=COLOUR[token],
+            saturation=1, alpha=alpha, lw=0, zorder=2, ax=ax,
+        )  # fmt: skip
     for i in [i for i in at if not whole[i]]:
         ax.text(i, orders[i], "*", ha="center", va="bottom", size=13, color=COLOUR["muted"])
     top = max(float(orders.max()), 1.0)
@@ -33,7 +37,7 @@ def _draw(calendar: OrderCalendar, ax: Axes) -> None:
     ax.axvline(line, ymax=0.94, color=COLOUR["ink"], lw=1, ls=(0, (4, 3)), zorder=4)
     ax.text(line - 0.15, top * 1.13, "known", ha="right", va="center", color=COLOUR["muted"])
     ax.text(line + 0.15, top * 1.13, "hold-out", ha="left", va="center", color=COLOUR["muted"])
-    ax.set(xlim=(-0.6, len(table) - 0.4), ylim=(0, top * 1.2))
+    ax.set(xlim=(-0.9, len(table) - 0.4), ylim=(0, top * 1.2))
     every = max(1, -(-len(table) // (4 if is_narrow(ax) else 8)))
     ticks = [i for i in at if i % every == 0]
     form = "%b %Y" if calendar.period == "month" else "%-d %b"
