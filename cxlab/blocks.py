@@ -156,10 +156,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Missing:
-    """A notebook that cannot be computed: what is missing and what it would answer, in a sentence each."""
+    """A notebook that cannot be computed: what is missing and what to bring, in a sentence each."""
 
     text: str
     remedy: str
+    tag: str = "Not in this study"
     kind: Literal["missing"] = "missing"
 
 

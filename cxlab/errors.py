@@ -18,6 +18,13 @@ class MissingDataError(InputError):
     """
 
 
+class NotEnoughDataError(InputError):
+    """The data are too few, or too alike, for an answer, which is no fault: the page says that they cannot tell.
+
+    The message says what is too little, then after a colon what to bring.
+    """
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Say which known name is nearest to a misspelled one, as the end of a sentence; empty when none is near.
 

@@ -12,7 +12,6 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from cxlab.clusters import (
-    ClusterError,
     choose_k,
     cluster_customers,
     cluster_profiles,
@@ -27,6 +26,7 @@ from cxlab.clusters import (
 from cxlab.clusters.kmeans import silhouettes
 from cxlab.clusters.reference import fit_reference
 from cxlab.customers import Customers
+from cxlab.errors import NotEnoughDataError
 from tests.grouped import customers_of, grouped, ungrouped
 from tests.planted import planted_customers
 
@@ -186,17 +186,17 @@ class TestLaws:
 
 class TestLittleToGoBy:
     def test_too_few_customers_are_refused_with_the_remedy(self) -> None:
-        with pytest.raises(ClusterError, match=r"among 29 customers: at least 30 are needed"):
+        with pytest.raises(NotEnoughDataError, match=r"among 29 customers, at least 30 are needed"):
             fit_features(ungrouped(29, 1))
 
     def test_customers_who_do_not_differ_are_refused(self) -> None:
         same = customers_of(np.zeros(50), np.full(50, 10.0), np.full(50, 20.0))
-        with pytest.raises(ClusterError, match="50 customers do not differ"):
+        with pytest.raises(NotEnoughDataError, match="50 customers do not differ"):
             fit_features(same)
 
     def test_customers_of_two_kinds_only_are_refused(self) -> None:
         half = np.repeat([0.0, 1.0], 25)
-        with pytest.raises(ClusterError, match="fewer than 3 different histories"):
+        with pytest.raises(NotEnoughDataError, match="fewer than 3 different histories"):
             fit_features(customers_of(half, 10 + half, 20 + half))
 
     @pytest.mark.parametrize("n", [30, 45])

@@ -14,6 +14,7 @@ from scipy.special import gammaln, hyp2f1
 
 import cxlab
 from cxlab.customers import Customers
+from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate
 from cxlab.purchases import (
     Histories,
@@ -281,20 +282,20 @@ def assert_nothing_is_missing(found: SimpleNamespace) -> None:
 
 class TestInputThatTeachesNothing:
     def test_fewer_than_thirty_customers(self) -> None:
-        with pytest.raises(PurchaseModelError, match=r"needs 30 customers .* got 12: bring more orders"):
+        with pytest.raises(NotEnoughDataError, match=r"needs 30 customers .* are 12: bring more orders"):
             fit_bgnbd(shop(buying_days(12, seed=1)))
 
     def test_nobody_who_came_back(self) -> None:
-        with pytest.raises(PurchaseModelError, match="of 50 customers nobody did: bring a longer order history"):
+        with pytest.raises(NotEnoughDataError, match="and of 50 customers nobody did: bring a longer order history"):
             fit_bgnbd(shop([np.array([0])] * 50))
 
     def test_hardly_anybody_who_came_back(self) -> None:
-        with pytest.raises(PurchaseModelError, match="of 50 customers only 3 did"):
+        with pytest.raises(NotEnoughDataError, match="and of 50 customers only 3 did"):
             fit_bgnbd(shop([np.array([0])] * 47 + [np.array([0, 9])] * 3))
 
     def test_everybody_on_the_day_of_the_cut(self) -> None:
         nothing = np.zeros(40, np.int64)
-        with pytest.raises(PurchaseModelError, match="nobody did"):
+        with pytest.raises(NotEnoughDataError, match="nobody did"):
             fit_histories(Histories(nothing, nothing, nothing), dt.date(2024, 1, 1))
 
     @pytest.mark.parametrize(
@@ -312,7 +313,7 @@ class TestInputThatTeachesNothing:
 
     def test_purchases_without_value(self, true_shop: Customers) -> None:
         frame = true_shop.frame.assign(n_repeat_values=0, mean_repeat_value=np.nan)
-        with pytest.raises(PurchaseModelError, match="does the orders' revenue column hold the amounts paid"):
+        with pytest.raises(NotEnoughDataError, match="does the orders' revenue column hold the amounts paid"):
             fit_gamma_gamma(replace(true_shop, frame=frame))
 
     def test_days_that_are_not_known(self, true_shop: Customers) -> None:

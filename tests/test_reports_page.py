@@ -264,3 +264,24 @@ def test_nbconvert_finds_the_exporter_by_name() -> None:
 
     assert get_exporter("cxlab") is CxlabExporter
     assert "<h1>" in CxlabExporter().from_notebook_node(made.full_notebook())[0]
+
+
+def test_data_that_are_too_few_make_a_page_that_cannot_tell_and_not_a_failure() -> None:
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# Are there groups?\n\nA look at the customers."),
+            nbformat.v4.new_code_cell(
+                "look()",
+                outputs=[
+                    nbformat.v4.new_output(
+                        "error", ename="NotEnoughDataError", evalue="There are 12, 30 are needed: bring more", traceback=[]
+                    )
+                ],
+            ),
+        ]
+    )
+    content = document.read(notebook)
+    assert content.stop is None and content.missing is not None
+    assert content.missing["tag"] == "The data cannot tell"
+    assert content.missing["remedy"] == "Bring more."
+    assert content.findings == {"verdict": {"verdict": "cannot_tell"}}

@@ -5,7 +5,7 @@ The steps, each a call: `fit_features`, `structure_test`, `choose_k`, `fit_clust
 """
 
 from cxlab.clusters.choice import Choice, choose_k
-from cxlab.clusters.features import ClusterError, Feature, Features, features_of, fit_features
+from cxlab.clusters.features import Feature, Features, features_of, fit_features
 from cxlab.clusters.partition import Clusters, fit_clusters, fit_labels, label_customers
 from cxlab.clusters.profiles import Profile, Profiles, cluster_profiles
 from cxlab.clusters.stability import Stability, cluster_stability
@@ -24,7 +24,7 @@ def cluster_customers(customers: Customers, *, k_max: int = 10, seed: int = 1) -
 
     Raises
     ------
-    ClusterError : fewer than 30 customers, or nothing in which they differ.
+    NotEnoughDataError : fewer than 30 customers, or nothing in which they differ.
     """
     features = fit_features(customers)
     return fit_clusters(customers, k=choose_k(features, k_max=k_max, seed=seed).k, seed=seed, features=features)
@@ -32,7 +32,6 @@ def cluster_customers(customers: Customers, *, k_max: int = 10, seed: int = 1) -
 
 __all__ = [
     "Choice",
-    "ClusterError",
     "Clusters",
     "Feature",
     "Features",

@@ -12,7 +12,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import yeojohnson, yeojohnson_llf
 
 from cxlab.customers import Customers
-from cxlab.errors import InputError
+from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Findings
 from cxlab.words import count, number, percent
 
@@ -25,10 +25,6 @@ MISSING_SHARE = 0.20  # a feature that is unknown for more customers than this i
 DUPLICATE_CORRELATION = 0.90  # multiple correlation with the features before it, above which a feature says nothing new
 FARTHEST = 3.0  # values farther than this many standard deviations from the mean are drawn in to it
 POWERS = (-2.0, 4.0)  # where the power of Yeo and Johnson is looked for
-
-
-class ClusterError(InputError):
-    """The customers cannot be grouped: too few, or nothing in which they differ."""
 
 
 @dataclass(frozen=True)
@@ -154,16 +150,16 @@ def features_of(frame: pd.DataFrame) -> Features:
 
     Raises
     ------
-    ClusterError : fewer than 30 customers, or no feature in which they differ.
+    NotEnoughDataError : fewer than 30 customers, or no feature in which they differ.
 
     References
     ----------
     Yeo and Johnson (2000), A new family of power transformations to improve normality or symmetry, Biometrika 87.
     """
     if len(frame) < LEAST_CUSTOMERS:
-        raise ClusterError(
-            f"Groups cannot be looked for among {count(len(frame), 'customer')}: "
-            f"at least {LEAST_CUSTOMERS} are needed. Give a longer span of orders or a later calibration_end."
+        raise NotEnoughDataError(
+            f"Groups cannot be looked for among {count(len(frame), 'customer')}, at least {LEAST_CUSTOMERS} are needed"
+            ": bring a longer span of orders, or put calibration_end later in study.yml"
         )
     candidates: list[Feature] = []
     columns: list[Array] = []
@@ -173,15 +169,15 @@ def features_of(frame: pd.DataFrame) -> Features:
         if not feature.left_out:
             columns.append(np.clip(column, -FARTHEST, FARTHEST))
     if not columns:
-        raise ClusterError(
-            f"Groups cannot be looked for: {count(len(frame), 'customer')} do not differ in purchases, days or money. "
-            "Check the columns ordered_at and revenue of the orders."
+        raise NotEnoughDataError(
+            f"Groups cannot be looked for, because {count(len(frame), 'customer')} do not differ in purchases, days or "
+            "money: check the columns ordered_at and revenue of the orders"
         )
     matrix = np.column_stack(columns)
     if len(np.unique(matrix, axis=0)) < LEAST_DISTINCT:
-        raise ClusterError(
-            f"Groups cannot be looked for: {count(len(frame), 'customer')} show fewer than {LEAST_DISTINCT} different "
-            "histories. Check the columns ordered_at and revenue of the orders, or give more orders."
+        raise NotEnoughDataError(
+            f"Groups cannot be looked for, because {count(len(frame), 'customer')} show fewer than {LEAST_DISTINCT} "
+            "different histories: check the columns ordered_at and revenue of the orders, or bring more orders"
         )
     return Features(matrix, tuple(candidates), frame["repeat_purchases"].to_numpy(float) == 0)
 

@@ -89,7 +89,7 @@ def fit_clusters(customers: Customers, *, k: int, seed: int, features: Features 
 
     Raises
     ------
-    ClusterError : too few customers, or nothing in which they differ.
+    NotEnoughDataError : too few customers, or nothing in which they differ.
 
     References
     ----------

@@ -204,7 +204,7 @@ def fit_bgnbd(customers: Customers) -> PurchaseModel:
 
     Raises
     ------
-    PurchaseModelError : fewer than 30 customers, or fewer than 10 who bought on a second day.
+    NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
 
     References
     ----------

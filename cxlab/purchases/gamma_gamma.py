@@ -9,9 +9,10 @@ from scipy.special import digamma, gammaln, polygamma
 from scipy.stats import norm
 
 from cxlab.customers import Customers
+from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings
 from cxlab.purchases.groups import merge_small
-from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts, PurchaseModelError
+from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
 from cxlab.purchases.maximum import Maximum, in_logarithms, maximise, positive_estimate
 from cxlab.words import money, money_between, number, number_between
 
@@ -194,7 +195,7 @@ def fit_gamma_gamma(customers: Customers, *, minimum_group: int = 5) -> SpendMod
 
     Raises
     ------
-    PurchaseModelError : fewer than 10 customers have a repeat purchase of a value above 0.
+    NotEnoughDataError : fewer than 10 customers have a repeat purchase of a value above 0.
 
     References
     ----------
@@ -204,9 +205,9 @@ def fit_gamma_gamma(customers: Customers, *, minimum_group: int = 5) -> SpendMod
     means = np.where(counts > 0, customers.frame["mean_repeat_value"].to_numpy(np.float64), 0.0)
     known = counts > 0
     if int(known.sum()) < FEWEST_REPEATERS:
-        raise PurchaseModelError(
+        raise NotEnoughDataError(
             f"A model of spending needs {FEWEST_REPEATERS} customers with a repeat purchase of more than 0 up to "
-            f"calibration_end, got {int(known.sum())}: does the orders' revenue column hold the amounts paid?"
+            f"calibration_end, and there are {int(known.sum())}: does the orders' revenue column hold the amounts paid?"
         )
     scale = float(np.median(means[known]))
     best = maximise_gamma_gamma(counts[known], means[known] / scale)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxlab.customers import Customers
-from cxlab.errors import InputError
+from cxlab.errors import InputError, NotEnoughDataError
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -117,21 +117,19 @@ class Histories:
 
         Raises
         ------
-        PurchaseModelError : fewer than 30 customers or fewer than 10 who bought on a second day.
+        NotEnoughDataError : fewer than 30 customers or fewer than 10 who bought on a second day.
         """
         if self.n < FEWEST_CUSTOMERS:
-            raise PurchaseModelError(
-                f"A purchase model needs {FEWEST_CUSTOMERS} customers with an order up to calibration_end, got "
-                f"{self.n}: bring "
-                "more orders, or put calibration_end later in study.yml."
+            raise NotEnoughDataError(
+                f"A purchase model needs {FEWEST_CUSTOMERS} customers with an order up to calibration_end, and there "
+                f"are {self.n}: bring more orders, or put calibration_end later in study.yml"
             )
         if self.n_repeaters < FEWEST_REPEATERS:
             who = "nobody" if self.n_repeaters == 0 else f"only {self.n_repeaters}"
-            raise PurchaseModelError(
-                f"A purchase model needs {FEWEST_REPEATERS} customers who bought on a second day up to "
-                "calibration_end; of "
-                f"{self.n:,} customers {who} did: bring a longer order history, or put calibration_end later in "
-                "study.yml."
+            raise NotEnoughDataError(
+                f"A purchase model needs {FEWEST_REPEATERS} customers who bought on a second day up to calibration_end,"
+                f" and of {self.n:,} customers {who} did: bring a longer order history, or put calibration_end later "
+                "in study.yml"
             )
 
 

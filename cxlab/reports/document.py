@@ -11,7 +11,7 @@ from cxlab.reports import markup
 
 Block = dict[str, Any]
 NO_ALT = "No description has been provided for this image"
-_LACKING = "MissingDataError"
+_CANNOT = {"MissingDataError": "Not in this study", "NotEnoughDataError": "The data cannot tell"}
 _MARKER = "papermill-error-cell-tag"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -146,11 +146,13 @@ class _Reader:
             self.foreign(output.data, output.metadata)
 
     def error(self, name: str, message: str) -> None:
-        """Take in why the notebook stopped; data that the study does not bring are no failure."""
-        if name == _LACKING:
+        """Take in why the notebook stopped; data that are missing, or too few, are no failure."""
+        if name in _CANNOT:
             text, _, remedy = message.partition(": ")
-            missing = {"kind": "missing", "text": _sentence(text), "remedy": _sentence(remedy)}
+            missing = {"kind": "missing", "text": _sentence(text), "remedy": _sentence(remedy), "tag": _CANNOT[name]}
             self.section.items.append(Item("missing", missing))
+            if name == "NotEnoughDataError":
+                self.document.findings.setdefault("verdict", {"verdict": "cannot_tell"})
         elif not (name == "SystemExit" and message in ("", "0")):
             self.document.stop = Stop(name, message, self.section.question or self.document.question)
 

@@ -104,7 +104,7 @@ def _summary(cards: list[Card]) -> str:
     if "failed" in tones:
         text += f" {_spelt(tones.count('failed'))} could not be computed."
     if lacking:
-        text += f" {_spelt(lacking)} would take data that the study does not have."
+        text += f" {_spelt(lacking)} would take more data than there are."
     return text
 
 

@@ -126,7 +126,7 @@ class _Run:
         entry |= {"status": outcome.status, "seconds": round(outcome.seconds, 1), "answer": outcome.answer}
         entry |= {"error": outcome.error, "missing": outcome.missing, "n_warnings": outcome.n_warnings}
         entry["page"] = f"{notebook.stem}.html"
-        if outcome.status == "done":
+        if outcome.findings:
             self.findings[notebook.name] = outcome.findings
         return outcome.seconds, _tone(outcome), _words(outcome)
 
@@ -197,7 +197,9 @@ def _tone(outcome: Outcome) -> str:
 
 def _words(outcome: Outcome) -> str:
     said: Mapping[str, Any] = outcome.error or outcome.missing or outcome.answer or {}
-    text = said.get("message") or said.get("tag") or said.get("text") or "no answer given"
+    text = said.get("message") or said.get("tag") or "no answer given"
+    if outcome.missing:
+        text = f"{text}: {outcome.missing['text']}"
     text = f"Failed: {text.splitlines()[0]}" if outcome.error and text else text
     warned = f" ({outcome.n_warnings} warnings: see the notebook)" if outcome.n_warnings else ""
     return f"{text}{warned}"

@@ -37,7 +37,7 @@ class Outcome:
     Attributes
     ----------
     status : "done", "missing" (the study lacks what it takes, and the page says so) or "failed".
-    findings : by key; empty unless done.
+    findings : by key; of a notebook that is missing something, those before it stopped; empty when it failed.
     card : what the index shows: question, answer, error.
     """
 

@@ -109,7 +109,7 @@ def _outcome(content: document.Document, seconds: float) -> Outcome:
     if content.stop:
         return Outcome("failed", error=dataclasses.asdict(content.stop), **common)
     if content.stopped:
-        return Outcome("missing", missing=content.missing, **common)
+        return Outcome("missing", missing=content.missing, findings=content.findings, **common)
     return Outcome("done", answer=content.answer, findings=content.findings, **common)
 
 
