@@ -5,6 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat.v4 import new_output
 
