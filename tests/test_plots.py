@@ -6,8 +6,9 @@ import pytest
 
 from cxlab import plots
 from cxlab.blocks import Caption
+from cxlab.look import TOKENS
 from cxlab.plots.figure import Plot
-from cxlab.plots.style import COLOUR, TOKENS, canvas, is_narrow, themed_svg
+from cxlab.plots.style import COLOUR, canvas, is_narrow, themed_svg
 
 
 def draw_line(result: list[float], ax: object) -> None:

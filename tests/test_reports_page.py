@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from cxlab import blocks
-from cxlab.plots.style import TOKENS
+from cxlab.look import TOKENS
 from cxlab.reports import document, markup
 from cxlab.reports.drawing import position, style_sheet
 from cxlab.reports.exporter import CxlabExporter
@@ -275,7 +275,7 @@ def test_data_that_are_too_few_make_a_page_that_cannot_tell_and_not_a_failure() 
                 "look()",
                 outputs=[
                     nbformat.v4.new_output(
-                        "error", ename="NotEnoughDataError", evalue="There are 12, 30 are needed: bring more", traceback=[]
+                        "error", ename="NotEnoughDataError", evalue="12 are too few: bring more", traceback=[]
                     )
                 ],
             ),

@@ -11,8 +11,9 @@ from cxlab import words
 from cxlab.agreement import Agreement, Ceiling
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
-from cxlab.plots.style import COLOUR, SEGMENT_NAME, SEGMENT_TOKEN, fit, is_narrow
+from cxlab.plots.style import COLOUR, fit, is_narrow
 
 _STEPS = (2, 10, 20)  # residuals beyond which a cell takes the next shade
 

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
+from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.crowd import groups_of_neighbours
 from cxlab.plots.figure import Plot
-from cxlab.plots.style import COLOUR, SEGMENT_NAME, SEGMENT_TOKEN, fit, is_narrow
+from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.plots.words_of_segments import NONE, is_shown, share_cell, size_in_words
 from cxlab.segments import SegmentProfile
 

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
-from cxlab.plots.style import COLOUR, SEGMENT_NAME, SEGMENT_TOKEN, fit, is_narrow, panels
+from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.plots.words_of_segments import (
     NONE,
     in_a_sentence,

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from cxlab import words
-from cxlab.plots.style import SEGMENT_NAME, SEGMENT_TOKEN, TOKENS
+from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN, TOKENS
 
 _TEMPLATES = files("cxlab.reports") / "templates"
 _LONGEST_MESSAGE = 600

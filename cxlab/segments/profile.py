@@ -10,8 +10,8 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, normal_interval, percentile_interval, wilson_interval
+from cxlab.look import SEGMENT_NAME
 from cxlab.segments.rule import Segments
-from cxlab.segments.words import NAMES
 
 LEAST_FOR_A_MEAN = 2
 
@@ -106,7 +106,7 @@ class SegmentProfile:
         if not shown:
             return "No segment is large enough to be followed."
         each = "; ".join(
-            f"{NAMES[row.segment].lower()} {words.number(row.holdout_purchases.number, 2)} ("
+            f"{SEGMENT_NAME[row.segment].lower()} {words.number(row.holdout_purchases.number, 2)} ("
             + words.number_between(_end(row.holdout_purchases.low), _end(row.holdout_purchases.high), 2)
             + f"; {words.count(row.customers, 'customer')})"
             for row in shown
@@ -150,7 +150,7 @@ class SegmentProfile:
 
     def _oddities(self) -> list[str]:
         said = []
-        empty = [NAMES[row.segment].lower() for row in self.rows if row.customers == 0]
+        empty = [SEGMENT_NAME[row.segment].lower() for row in self.rows if row.customers == 0]
         if empty:
             said.append(f"Nobody is in {words.count(len(empty), 'segment')}: {', '.join(empty)}.")
         if self.rows[0].contribution_share.value is None:

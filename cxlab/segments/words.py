@@ -8,12 +8,6 @@ from cxlab.estimate import Estimate
 Activity = Literal["recency", "cadence", "p_alive"]
 Profitability = Literal["break_even", "median", "amount"]
 
-NAMES = {
-    "profit_bringers": "Profit-bringers",
-    "misunderstood": "Misunderstood",
-    "candidates": "Candidates",
-    "lost": "Lost",
-}
 ACTIONS = {
     "profit_bringers": "Best service and the first gestures. Do not let them drift.",
     "misunderstood": "Find out why they stopped. Wake them in a trial.",

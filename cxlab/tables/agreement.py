@@ -2,7 +2,7 @@
 
 from cxlab.agreement import Agreement
 from cxlab.blocks import Cell, Table
-from cxlab.segments.words import NAMES
+from cxlab.look import SEGMENT_NAME
 from cxlab.words import number, number_between, percent
 
 
@@ -12,11 +12,11 @@ def best_matches(agreement: Agreement) -> Table:
     for group, (cluster, overlap) in agreement.best_match.items():
         if agreement.counts.loc[group].sum() < agreement.minimum_group or overlap.low is None or overlap.high is None:
             continue
-        known = group in NAMES
+        known = group in SEGMENT_NAME
         named = agreement.names_b.get(cluster, "")
         rows.append(
             (
-                Cell(NAMES.get(group, group), segment=group if known else ""),
+                Cell(SEGMENT_NAME.get(group, group), segment=group if known else ""),
                 Cell(cluster, named),
                 Cell(number(overlap.number, 2), number_between(max(0.0, overlap.low), overlap.high, 2)),
                 Cell(percent(float(agreement.shares[cluster][group]))),

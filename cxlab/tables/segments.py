@@ -2,8 +2,9 @@
 
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.look import SEGMENT_NAME
 from cxlab.segments import SegmentProfile
-from cxlab.segments.words import ACTIONS, NAMES
+from cxlab.segments.words import ACTIONS
 from cxlab.words import few, money, number, number_between, percent, percent_between
 
 _NONE = Cell("–")
@@ -26,7 +27,7 @@ def four_segments(profile: SegmentProfile) -> Table:
     currency = profile.segments.currency
     rows = []
     for row in profile.rows:
-        first = (Cell(NAMES[row.segment], segment=row.segment), Cell(few(row.customers, profile.minimum_group)))
+        first = (Cell(SEGMENT_NAME[row.segment], segment=row.segment), Cell(few(row.customers, profile.minimum_group)))
         if row.customers < profile.minimum_group:
             rows.append((*first, *(_NONE,) * 5))
             continue
@@ -65,7 +66,9 @@ def segment_actions(profile: SegmentProfile) -> Table:
         if row.segment == "candidates" and not profile.segments.costs_known:
             unknown = "What they cost to serve"
         worth = _amount(row.worth, profile.segments.currency, _WORTH[row.segment])
-        rows.append((Cell(NAMES[row.segment], segment=row.segment), Cell(ACTIONS[row.segment]), worth, Cell(unknown)))
+        rows.append(
+            (Cell(SEGMENT_NAME[row.segment], segment=row.segment), Cell(ACTIONS[row.segment]), worth, Cell(unknown))
+        )
     return Table(
         name="segment_actions",
         caption="A decision for each segment",
