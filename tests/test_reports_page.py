@@ -175,20 +175,20 @@ def test_raw_html_in_markdown_is_shown_as_text_and_addresses_that_run_are_none()
 def test_a_figure_without_words_is_an_error(alt: str) -> None:
     figure = made.BARS.block((0.1, 0.2))
     figure = replace(figure, caption=replace(figure.caption, alt=alt))
-    with pytest.raises(document.PageError, match="'bars' has no text alternative"):
+    with pytest.raises(document.DocumentError, match="'bars' has no text alternative"):
         page(made.notebook(made.prose("# Q?"), made.code("x", made.shown(figure))))
 
 
 def test_a_picture_of_another_library_needs_words_as_well() -> None:
     data = {"image/png": "iVBORw0KGgo="}
-    with pytest.raises(document.PageError, match="no text alternative"):
+    with pytest.raises(document.DocumentError, match="no text alternative"):
         page(made.notebook(made.prose("# Q?"), made.code("x", new_output("display_data", data))))
     told = new_output("display_data", data, metadata={"image/png": {"alt": "A map."}})
     assert 'alt="A map."' in page(made.notebook(made.prose("# Q?"), made.code("x", told)))
 
 
 def test_two_answers_are_an_error() -> None:
-    with pytest.raises(document.PageError, match="two answers"):
+    with pytest.raises(document.DocumentError, match="two answers"):
         page(made.notebook(made.prose("# Q?"), made.code("x", made.shown(made.ANSWER), made.shown(made.ANSWER))))
 
 
@@ -233,7 +233,7 @@ def test_an_analysis_that_finds_no_data_of_its_kind_is_no_failure() -> None:
 
 def test_a_finding_given_twice_is_an_error() -> None:
     twice = [made.shown(None, {"a": {"estimate": 1}}), made.shown(None, {"a": {"estimate": 2}})]
-    with pytest.raises(document.PageError, match="'a' is given twice"):
+    with pytest.raises(document.DocumentError, match="'a' is given twice"):
         page(made.notebook(made.prose("# Q?"), made.code("x", *twice)))
 
 

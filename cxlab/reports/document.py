@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +15,7 @@ _MARKER = "papermill-error-cell-tag"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class PageError(ValueError):
+class DocumentError(ValueError):
     """A page would break the house rules: a figure without words, say."""
 
 
@@ -81,7 +80,7 @@ def read(notebook: Any) -> Document:
 
     Raises
     ------
-    PageError : a figure without a text alternative, two answers, or one finding given twice.
+    DocumentError : a figure without a text alternative, two answers, or one finding given twice.
     """
     return _Reader().read(notebook)
 
@@ -159,14 +158,14 @@ class _Reader:
     def block(self, data: dict[str, Any]) -> None:
         for key, finding in data["findings"].items():
             if self.document.findings.setdefault(key, finding) is not finding:
-                raise PageError(f"the finding {key!r} is given twice: each key stands for one number")
+                raise DocumentError(f"the finding {key!r} is given twice: each key stands for one number")
         block = data["block"]
         if block is None:
             return
         kind = block["kind"]
         if kind == "answer":
             if self.document.answer is not None:
-                raise PageError("the notebook gives two answers: a question has one")
+                raise DocumentError("the notebook gives two answers: a question has one")
             self.document.answer = block
         elif kind == "heading":
             if self.section.finding or not self.section.question:
@@ -183,7 +182,7 @@ class _Reader:
         elif kind in ("reading", "missing"):
             self.section.items.append(Item(kind, block))
         else:
-            raise PageError(f"a block of kind {kind!r} is none that a page can show")
+            raise DocumentError(f"a block of kind {kind!r} is none that a page can show")
 
     def foreign(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Show what is no block of ours: HTML and Markdown made safe, pictures with their words, plain text."""
@@ -191,7 +190,7 @@ class _Reader:
         if "text/html" in data:
             html = _joined(data["text/html"])
             if re.search(r"<img\b", html, flags=re.I):
-                raise PageError("an output holds a picture in HTML, which has no words on the page: use page.figure")
+                raise DocumentError("an output holds a picture in HTML, which has no words on the page: use page.figure")
             kind = "frame" if "<table" in html.lower() else "html"
             self.section.items.append(Item(kind, html=markup.foreign(html), number=self.n_outputs))
         elif "text/markdown" in data:
@@ -203,7 +202,7 @@ class _Reader:
                 content = base64.b64encode(content.encode()).decode()
             content = re.sub(r"\s", "", content)
             if not re.fullmatch(r"[A-Za-z0-9+/=]*", content):
-                raise PageError(f"the picture of output {self.n_outputs} is not base64")
+                raise DocumentError(f"the picture of output {self.n_outputs} is not base64")
             self.section.items.append(Item("picture", {"uri": f"data:{picture};base64,{content}", "alt": alt}))
         elif "text/plain" in data:
             self.text(_joined(data["text/plain"]))
@@ -217,19 +216,11 @@ def described(alt: str, name: str) -> str:
 
     Raises
     ------
-    PageError : there is none.
+    DocumentError : there is none.
     """
     if not alt.strip() or NO_ALT in alt:
-        raise PageError(f"the figure {name!r} has no text alternative: give its caption an `alt` that says its numbers")
+        raise DocumentError(f"the figure {name!r} has no text alternative: give its caption an `alt` that says its numbers")
     return alt
-
-
-def blocks(notebook: Any) -> Iterator[dict[str, Any]]:
-    """Yield what the notebook's outputs store: each with its `block` (perhaps None) and `findings`."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            if MIME in output.get("data", {}):
-                yield output.data[MIME]
 
 
 def _sentence(text: str) -> str:

@@ -27,7 +27,7 @@ class CxlabExporter(Exporter):
 
         Raises
         ------
-        PageError : a figure has no text alternative, or the notebook gives two answers.
+        DocumentError : a figure has no text alternative, or the notebook gives two answers.
         """
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         return page(document.read(notebook), resources.get("cxlab", Imprint())), resources

@@ -38,7 +38,8 @@ class Outcome:
     ----------
     status : "done", "missing" (the study lacks what it takes, and the page says so) or "failed".
     findings : by key; of a notebook that is missing something, those before it stopped; empty when it failed.
-    card : what the index shows: question, answer, error.
+    question, answer, missing, error : what the index shows of it.
+    n_warnings : outputs on the error stream.
     """
 
     status: str
