@@ -190,7 +190,7 @@ class _Reader:
         if "text/html" in data:
             html = _joined(data["text/html"])
             if re.search(r"<img\b", html, flags=re.I):
-                raise DocumentError("an output holds a picture in HTML, which has no words on the page: use page.figure")
+                raise DocumentError("a picture in HTML has no words on the page: use page.figure")
             kind = "frame" if "<table" in html.lower() else "html"
             self.section.items.append(Item(kind, html=markup.foreign(html), number=self.n_outputs))
         elif "text/markdown" in data:
@@ -219,7 +219,7 @@ def described(alt: str, name: str) -> str:
     DocumentError : there is none.
     """
     if not alt.strip() or NO_ALT in alt:
-        raise DocumentError(f"the figure {name!r} has no text alternative: give its caption an `alt` that says its numbers")
+        raise DocumentError(f"the figure {name!r} has no text alternative: give its caption an `alt` with its numbers")
     return alt
 
 

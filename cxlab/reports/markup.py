@@ -31,11 +31,6 @@ class Part:
     title: str
     tokens: tuple[Token, ...]
 
-    @property
-    def html(self) -> str:
-        """What stands under the heading, as safe HTML."""
-        return draw(self.tokens)
-
 
 def split(source: str) -> list[Part]:
     r"""Cut a Markdown text at its headings of level 1 and 2; a heading inside a code block is none.
