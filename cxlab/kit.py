@@ -78,10 +78,7 @@ def open_study(study: str | Path, *, seed: int | None = None, **parameters: Any)
     StudyError, ParameterError : the study's file or a parameter is at fault.
     """
     opened = load_study(_find(study))
-    return Kit(
-        opened,
-        resolve_parameters(opened.parameters, **{"seed": seed if seed is not None else opened.seed}, **parameters),
-    )
+    return Kit(opened, resolve_parameters(opened.parameters, study_seed=opened.seed, seed=seed, **parameters))
 
 
 def _find(study: str | Path) -> Path:

@@ -47,13 +47,13 @@ class Parameters(BaseModel):
     ] = 0.05
 
 
-def resolve_parameters(in_study: Mapping[str, Any], *, seed: int | None = None, **given: Any) -> Parameters:
-    """Settle every parameter: given here, else in `study.yml`, else the default.
+def resolve_parameters(in_study: Mapping[str, Any], *, study_seed: int | None = None, **given: Any) -> Parameters:
+    """Settle every parameter: given here, else among the parameters of `study.yml`, else the default.
 
     Parameters
     ----------
     in_study : the `parameters:` of the study.
-    seed : the study's seed, used unless one is given.
+    study_seed : the study's own `seed:`, used where neither `given` nor `in_study` names one.
     given : parameters by name; None stands for not given.
 
     Raises
@@ -68,7 +68,7 @@ def resolve_parameters(in_study: Mapping[str, Any], *, seed: int | None = None, 
     Traceback (most recent call last):
     cxlab.parameters.ParameterError: `k_maks` is no parameter; did you mean `k_max`?
     """
-    chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
+    chosen: dict[str, Any] = {} if study_seed is None else {"seed": study_seed}
     chosen |= {name: value for name, value in in_study.items() if value is not None}
     chosen |= {name: value for name, value in given.items() if value is not None}
     faults = parameter_faults(chosen)

@@ -1,6 +1,7 @@
 """Safe YAML without surprises: `no`, `012` and `12:30` stay text, a key stands once, and every value knows its line."""
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Path = tuple[str | int, ...]
+_DEEPEST, _LONGEST_NUMBER = 30, 100
+"""No study needs more levels of keys and lists, or more digits."""
 
 
 @dataclass
@@ -49,6 +52,10 @@ def read_yaml(text: str) -> Document:
     """
     document = Document()
     try:
+        too_deep = _too_deep(text)
+        if too_deep:
+            document.faults.append((too_deep, f"keys and lists lie more than {_DEEPEST} levels deep: take levels out"))
+            return document
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -59,9 +66,22 @@ def read_yaml(text: str) -> Document:
     except yaml.YAMLError as error:
         document.faults.append((1, f"is no YAML ({error})".replace("\n", " ")))
         return document
+    except (ValueError, OverflowError):
+        document.faults.append((1, "is no YAML (a number in it is beyond all measure): mind `\\U` and `%YAML`"))
+        return document
     if node is not None:
         document.data = _value(node, (), document, set())
     return document
+
+
+def _too_deep(text: str) -> int:
+    """Return the line in which the nesting gets too deep to be read; 0 when it never does."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return int(event.start_mark.line) + 1
+    return 0
 
 
 def _value(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> Any:
@@ -103,10 +123,12 @@ def _scalar(node: yaml.ScalarNode, line: int, document: Document) -> Any:
         return None
     if text in _BOOL:
         return _BOOL[text]
-    if _INT.fullmatch(text):
-        return int(text)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        if len(text) > _LONGEST_NUMBER or math.isinf(float(text)):
+            shown = text if len(text) <= _LONGEST_NUMBER else f"{text[:20]}…"
+            document.faults.append((line, f"the number {shown} is beyond all measure: put it in quotes if it is text"))
+            return None
+        return int(text) if _INT.fullmatch(text) else float(text)
     if _DATE.fullmatch(text):
         try:
             return dt.date.fromisoformat(text)

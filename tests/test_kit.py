@@ -25,6 +25,9 @@ def test_parameters_are_settled_at_once_and_files_are_read_when_asked_for(tmp_pa
 def test_a_given_seed_goes_before_the_studys(tmp_path: Path) -> None:
     write_study(tmp_path, head=HEAD + "seed: 7\n")
     assert open_study(tmp_path, seed=0).parameters.seed == 0
+    write_study(tmp_path, head=HEAD + "parameters: {seed: 9}\n")
+    assert open_study(tmp_path, seed=5).parameters.seed == 5
+    assert open_study(tmp_path).parameters.seed == 9
 
 
 def test_a_study_is_found_from_the_folder_of_the_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

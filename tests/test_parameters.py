@@ -15,9 +15,12 @@ def test_none_means_not_given() -> None:
     assert resolve_parameters({"k_max": None}).k_max == 10
 
 
-def test_the_studys_seed_is_used_unless_one_is_given() -> None:
-    assert resolve_parameters({}, seed=7).seed == 7
-    assert resolve_parameters({"seed": 8}, seed=7).seed == 8
+def test_a_given_seed_goes_before_the_studys_parameters_and_those_before_its_own_seed() -> None:
+    assert resolve_parameters({}).seed == 1
+    assert resolve_parameters({}, study_seed=7).seed == 7
+    assert resolve_parameters({"seed": 8}, study_seed=7).seed == 8
+    assert resolve_parameters({"seed": 8}, study_seed=7, seed=9).seed == 9
+    assert resolve_parameters({"seed": 8}, study_seed=7, seed=0).seed == 0
 
 
 @pytest.mark.parametrize(

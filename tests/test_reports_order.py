@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from cxlab.errors import InputError
-from cxlab.reports.given import injected, parse
+from cxlab.reports.given import injected, parse, settle
 from cxlab.reports.notebooks import Declared, Notebook, NotebookError, choose, find_notebooks
 from cxlab.reports.order import understand
+from cxlab.study import load_study
 from tests import made_notebooks as made
 
 
@@ -113,6 +114,12 @@ def test_the_command_line_goes_before_the_study(shop: Path) -> None:
     assert injected(notebook, study, {}) == {"k_max": 7}
     assert injected(notebook, study, order.given) == {"k_max": 5}
     assert order.parameters["corner"].k_max == 5
+
+
+def test_a_seed_of_the_command_line_goes_before_both_of_the_studys(shop: Path) -> None:
+    study = load_study(shop / "corner")
+    both = study.model_copy(update={"seed": 3, "parameters": {"seed": 9}})
+    assert [settle(both, given).seed for given in ({"seed": 5}, {})] == [5, 9]
 
 
 def test_the_faults_of_every_study_are_named(shop: Path) -> None:

@@ -47,6 +47,30 @@ def test_broken_yaml_names_the_line() -> None:
     assert line >= 2 and "is no YAML" in message
 
 
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, "[" * 100_000 + "]" * 100_000, "{a: " * 3000, "- " * 2000 + "x", "[" * 200 + "]" * 200]
+)
+def test_lists_and_keys_too_deep_to_read_are_a_fault_with_a_line(text: str) -> None:
+    ((line, message),) = read_yaml(f"a: 1\nb:\n  {text}\n").faults
+    assert line == 3 and "levels deep" in message
+
+
+def test_what_a_study_nests_is_not_too_deep() -> None:
+    assert not read_yaml("[" * 20 + "]" * 20).faults
+
+
+@pytest.mark.parametrize("number", ["7" * 5000, "-" + "7" * 5000, "0." + "7" * 5000, "1e999", "1e" + "9" * 5000])
+def test_a_number_beyond_all_measure_is_a_fault_with_a_line(number: str) -> None:
+    ((line, message),) = read_yaml(f"a: 1\nb: {number}\n").faults
+    assert line == 2 and "beyond all measure" in message and len(message) < 200
+    assert read_yaml(f"b: '{number}'").data == {"b": number}
+
+
+@pytest.mark.parametrize("text", ['a: "\\UFFFFFFFF"', "%YAML 1." + "9" * 5000 + "\n---\na: 1"])
+def test_numbers_that_the_reader_itself_stumbles_over_are_a_fault(text: str) -> None:
+    assert "is no YAML" in read_yaml(text).faults[0][1]
+
+
 def test_every_value_knows_its_line() -> None:
     document = read_yaml("a:\n  b:\n    - x\n    - y\n")
     assert document.line(("a", "b", 1)) == 4

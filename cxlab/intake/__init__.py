@@ -38,7 +38,7 @@ def check_study(path: str | Path) -> Intake:
     StudyError, ParameterError, SourceError : what is at fault, where, and what to do.
     """
     study = load_study(path)
-    return read_study(study, resolve_parameters(study.parameters, seed=study.seed))
+    return read_study(study, resolve_parameters(study.parameters, study_seed=study.seed))
 
 
 def read_study(study: Study, parameters: Parameters) -> Intake:

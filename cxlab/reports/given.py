@@ -93,7 +93,7 @@ def settle(study: Study, given: Mapping[str, Any]) -> Parameters:
     ParameterError : a value is out of range.
     """
     kits = {name: value for name, value in given.items() if name in Parameters.model_fields}
-    return resolve_parameters(study.parameters, **({"seed": study.seed} | kits))
+    return resolve_parameters(study.parameters, study_seed=study.seed, **kits)
 
 
 def injected(notebook: Notebook, study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
