@@ -13,6 +13,7 @@ from cxlab import blocks
 from cxlab.estimate import Findings
 from cxlab.kit import Kit
 from cxlab.plots.figure import Plot
+from cxlab.words import harmless
 
 R = TypeVar("R")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -54,6 +55,7 @@ class Page:
         self._tables = Path(out) / "tables" if out else None
         self._findings: set[str] = set()
         self._kept: dict[str, pd.DataFrame] = {}
+        self._kept_results: list[object] = []
 
     def heading(self, text: str) -> None:
         """Head the section with its finding."""
@@ -67,7 +69,7 @@ class Page:
         self._emit(blocks.Reading(text, label), f"<p>{start}{html.escape(text)}</p>", text, findings)
 
     def figure(self, plot: Plot[R], result: R) -> None:
-        """Draw a result, or say why it cannot be drawn; the table behind the figure is kept under the plot's name."""
+        """Draw a result, or say why it cannot be drawn; the table behind it is kept, see `table`."""
         lacking = plot.lacks(result) if plot.lacks else ""
         if lacking:
             self.reading(lacking)
@@ -77,7 +79,10 @@ class Page:
         self._keep_of(plot.name, result)
 
     def table(self, show: Callable[[R], blocks.Table], result: R) -> None:
-        """Show a result as a table; its raw numbers are kept under the table's name."""
+        """Show a result as a table.
+
+        A result's raw numbers are kept once, under the name of the first figure or table that shows it.
+        """
         block = show(result)
         self._emit(block, _table(block), block.caption)
         self._keep_of(block.name, result)
@@ -98,7 +103,8 @@ class Page:
     def keep(self, name: str, table: pd.DataFrame) -> None:
         """Write a table as CSV and Parquet under `tables/`, named after the report unless it is `customers`.
 
-        Keeping the same table again under the same name does nothing.
+        Keeping the same table again under the same name does nothing. In the CSV a text that a spreadsheet would take
+        for a formula gets an apostrophe before it; the Parquet file keeps every text as it is.
 
         Raises
         ------
@@ -115,13 +121,16 @@ class Page:
             return
         self._tables.mkdir(parents=True, exist_ok=True)
         stem = name if name == "customers" else f"{self.report}_{name}"
-        table.to_csv(self._tables / f"{stem}.csv", index=False, lineterminator="\n")
+        _for_spreadsheets(table).to_csv(self._tables / f"{stem}.csv", index=False, lineterminator="\n")
         table.to_parquet(self._tables / f"{stem}.parquet", index=False)
 
     def _keep_of(self, name: str, result: object) -> None:
+        if any(result is kept for kept in self._kept_results):
+            return
         table = getattr(result, "table", None)
         if isinstance(table, pd.DataFrame):
             self.keep(name, table)
+            self._kept_results.append(result)
 
     def _emit(self, block: blocks.Block | None, shown: str, text: str, findings: Findings | None = None) -> None:
         from IPython.display import display
@@ -142,6 +151,19 @@ class Page:
 def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     """Open the page of a report; see `Page`."""
     return Page(kit, report, out)
+
+
+def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
+    """Make the texts of a table harmless, which customers' ids and names of groups may not be."""
+    guarded = table.copy()
+    for name, kind in table.dtypes.items():
+        if kind.kind == "O" or isinstance(kind, pd.StringDtype | pd.CategoricalDtype):
+            guarded[name] = table[name].map(_harmless_text)
+    return guarded
+
+
+def _harmless_text(cell: object) -> object:
+    return harmless(cell).replace("\r", " ") if isinstance(cell, str) else cell  # a bare return would end the row
 
 
 def _figure(block: blocks.Figure) -> str:

@@ -1,9 +1,10 @@
-"""Numbers, money, dates and intervals as a reader expects them."""
+"""Numbers, money, dates and intervals as a reader expects them, and cells that a spreadsheet takes for text."""
 
 import datetime as dt
 
 MINUS, EN_DASH = "\u2212", "\u2013"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+_RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a formula may start with
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -73,3 +74,14 @@ def count(n: int, one: str, many: str | None = None) -> str:
 def few(n: int, minimum_group: int) -> str:
     """Write a count of people, hidden when the group is smaller than `minimum_group` (0 stays 0)."""
     return f"under {minimum_group}" if 0 < n < minimum_group else number(n)
+
+
+def harmless(cell: str) -> str:
+    """Put an apostrophe before a cell that a spreadsheet would compute.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("-5"), harmless("A17")
+    ("'=1+1", "'-5", 'A17')
+    """
+    return f"'{cell}" if cell.startswith(_RISKY) else cell

@@ -97,3 +97,31 @@ def test_everything_shown_in_the_lab_is_escaped(shown: list[dict[str, Any]]) -> 
     written.table(lambda r: blocks.Table("t", h, (h,), ((cell,),), h), result())
     written.answer(blocks.Answer("no", h, h, (blocks.Fact(h, h, h, h),), h, h))
     assert not [data for data in shown if "<script" in data["text/html"] or "<img" in data["text/html"]]
+
+
+def test_a_text_that_a_spreadsheet_would_compute_is_made_harmless_in_the_csv_and_kept_in_the_parquet(
+    tmp_path: Path,
+) -> None:
+    risky = ["=1+1", "+3", "-5", "@A1", "\tx", "\rx", "A-7", None]
+    table = pd.DataFrame({"customer_id": risky, "spent": [-1.0] * len(risky), "n": [-2] * len(risky)})
+    table["kind"] = pd.Categorical(table["customer_id"])
+    table["day"] = pd.Timestamp("2024-01-01")
+    before = table.copy()
+    page(str(tmp_path)).keep("customers", table)
+    pd.testing.assert_frame_equal(table, before)
+    written = (tmp_path / "tables/customers.csv").read_bytes().decode()
+    assert written.startswith("customer_id,spent,n,kind,day\n'=1+1,-1.0,-2,'=1+1,2024-01-01\n'+3,")
+    read = pd.read_csv(tmp_path / "tables/customers.csv")
+    assert read["customer_id"].dropna().tolist() == ["'=1+1", "'+3", "'-5", "'@A1", "'\tx", "' x", "A-7"]
+    assert pd.read_parquet(tmp_path / "tables/customers.parquet")["customer_id"].dropna().tolist() == risky[:-1]
+
+
+def test_a_result_that_is_shown_several_times_is_kept_once_and_no_figure_loses_its_table(
+    shown: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    written, same = page(str(tmp_path)), result()
+    for name, kept in (("first", same), ("second", same), ("other", result())):
+        written.table(lambda r, name=name: blocks.Table(name, "All", ("n",), ()), kept)  # type: ignore[misc]
+    files = sorted(p.name for p in (tmp_path / "tables").glob("*.csv"))
+    assert files == ["segmentation_first.csv", "segmentation_other.csv"]
+    assert len(shown) == 3
