@@ -1,14 +1,18 @@
 """What agreement is held against: noise, and luck on the same measures."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlab.agreement import PartitionError, agreement_ceiling, compare_partitions
+from cxlab.agreement import Ceiling, PartitionError, agreement_ceiling, compare_partitions
 from cxlab.agreement.ceiling import random_rule
 from cxlab.clusters import fit_clusters, fit_labels
+from cxlab.estimate import Estimate
+from cxlab.plots.agreement import agreement_scale
 from tests.planted import planted_customers
 
 
@@ -63,3 +67,18 @@ def test_measures_of_other_customers_are_an_error() -> None:
     agreement = compare_partitions(clusters.labels, clusters.labels, n_bootstrap=20)
     with pytest.raises(PartitionError, match="same customers"):
         agreement_ceiling(customers.frame, agreement, clusters.labels, np.zeros((3, 2)), fit_labels, k=2)
+
+
+def test_standing_out_and_the_band_are_told_by_the_result_and_the_figure_says_the_same() -> None:
+    rules = np.linspace(0, 0.8, 41)
+    observed = Estimate(0.9, 0.8, 0.95, n=100)
+    found = Ceiling(Estimate(n=100), np.zeros(0), rules, observed, 0.05)
+    assert found.stands_out
+    assert found.random_band == pytest.approx((0.02, 0.4, 0.78))
+    assert "more than random rules" in agreement_scale.block(found).caption.title
+    chance = dataclasses.replace(found, p_value=0.051)
+    assert not chance.stands_out
+    assert "no more than" in agreement_scale.block(chance).caption.title
+    numbers = agreement_scale.block(found).numbers
+    assert numbers is not None
+    assert [cell.text for cell in numbers.rows[0][1:]] == ["0.40", "0.02\u20130.78"]

@@ -32,7 +32,7 @@ from cxlab.purchases.bgnbd import fit_histories, maximise_bgnbd
 from cxlab.purchases.bgnbd_likelihood import BgNbdLikelihood
 from cxlab.purchases.gamma_gamma import maximise_gamma_gamma
 from cxlab.purchases.groups import merge_small
-from cxlab.purchases.rule import judge
+from cxlab.purchases.rule import LEVEL_BAND, judge
 from tests.purchase_shops import CUT, TRUTH, WINDOW, buying_days, shop
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -378,6 +378,8 @@ class TestRule:
             said = f"{answer.tag} {answer.line} {answer.decide} {answer.headline}"
             assert not any(word in said for word in ("BG/NBD", "gamma", "alpha", "p value", "MSE")), said
             assert len(answer.facts) == 3
+            low, high = (f"{100 * end:.0f}" for end in LEVEL_BAND)
+            assert f"The written rule allows {low}\u2013{high}%." in answer.facts[2].text
             assert_nothing_is_missing(found)
 
 

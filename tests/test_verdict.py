@@ -82,3 +82,9 @@ def test_every_branch_of_the_rule_is_as_written(given: dict[str, Any], verdict: 
     assert found.findings["verdict"].as_finding() == {"n": given.get("n", 1000), "verdict": verdict}
     assert found.why.endswith(".")
     assert bool(found.but) == (verdict == "partly_supported")
+
+
+def test_the_reservation_names_the_share_of_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "keep 67% of it" in judge_segmentation(skill(kept=0.70)).but
+    monkeypatch.setattr("cxlab.agreement.verdict.MOST", 0.71)
+    assert "keep 71% of it" in judge_segmentation(skill(kept=0.70)).but

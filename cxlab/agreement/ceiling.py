@@ -15,6 +15,7 @@ from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 
 LEAST_CUSTOMERS = 60  # two halves of thirty
+ERROR_RATE = 0.05  # how often a partition that is no better than a random rule may be said to stand out
 Predict = Callable[[pd.DataFrame], pd.Series]
 
 
@@ -47,6 +48,17 @@ class Ceiling:
     p_value: float
 
     @property
+    def stands_out(self) -> bool:
+        """Whether the partition agrees with the clusters more than random rules do, but for `ERROR_RATE` of them."""
+        return self.p_value <= ERROR_RATE
+
+    @property
+    def random_band(self) -> tuple[float, float, float]:
+        """Low end, middle and high end of the random rules: quantiles 2.5, 50 and 97.5 % of their agreement."""
+        low, middle, high = (float(v) for v in np.quantile(self.random_rules, [0.025, 0.5, 0.975]))
+        return low, middle, high
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row for the segments, then one a split and one a random rule."""
         kinds = ["segments"] + ["halves"] * len(self.splits) + ["random rule"] * len(self.random_rules)
@@ -56,7 +68,7 @@ class Ceiling:
     @property
     def reading(self) -> str:
         """The ceiling and the random rules in a sentence each."""
-        rules, middle = words.number(len(self.random_rules)), float(np.median(self.random_rules))
+        rules, middle = words.number(len(self.random_rules)), self.random_band[1]
         beaten = int((self.random_rules < self.observed.number).sum())
         said = (
             f"Of {rules} random rules with groups of the same sizes on the same measures, {words.number(beaten)} agree "

@@ -95,7 +95,7 @@ def judge_segmentation(skill: Skill) -> Verdict:
 def _reservation(*, keeps_most: bool, close: bool, ahead: bool) -> str:
     """Say what is not shown."""
     if not keeps_most:
-        return "it is not sure that they keep two thirds of it"
+        return f"it is not sure that they keep {words.percent(MOST)} of it"
     if not close:
         return "clusters foresee more" if ahead else "clusters may foresee more"
     return "little can be foreseen at all"

@@ -2,7 +2,7 @@
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.purchases import HoldoutCheck, PurchaseModel, StillCustomers, ValueForecast
-from cxlab.purchases.rule import FEWEST_PURCHASES, Verdict
+from cxlab.purchases.rule import FEWEST_PURCHASES, LEVEL_BAND, Verdict
 from cxlab.words import count, money, money_between, number, number_between, percent, percent_between
 
 _TONE: dict[Verdict, Tone] = {"holds": "yes", "partly": "partly", "fails": "no", "cannot_tell": "cannot"}
@@ -93,13 +93,13 @@ def _sure(check: HoldoutCheck) -> Fact:
     level = check.three.level
     if level.low is None or level.high is None:
         return Fact("How sure", "–", "There is too little after the cut to hold the forecast against.")
-    top = 1.2 * max(level.high, 1.25)
+    top = 1.2 * max(level.high, LEVEL_BAND[1])
     ends = percent_between(level.low, level.high)
     return Fact(
         label="How sure",
         big=percent(level.number),
         unit="of the purchases that came were foreseen",
-        text=f"95% interval {ends}. The written rule allows 80–125%.",
+        text=f"95% interval {ends}. The written rule allows {percent_between(*LEVEL_BAND)}.",
         strip=Strip(level.low, level.number, level.high, f"95% interval {ends} of what came", top=top),
     )
 

@@ -74,7 +74,7 @@ def _draw_cell(ax: Axes, i: int, j: int, count: int, share: float, residual: flo
 
 def _caption_of_heat(agreement: Agreement) -> Caption:
     listed = "; ".join(
-        f"{_name(group)} {words.percent(row.max())} in {row.idxmax()}" for group, row, _ in _shown_rows(agreement)
+        f"{_name(group)} {words.percent(row.max())} in {row.idxmax()}" for group, row in _shown_rows(agreement)
     )
     kinds = f"{len(agreement.counts)} segments by {len(agreement.counts.columns)} clusters"
     named = "; ".join(f"{letter}: {name}" for letter, name in agreement.names_b.items())
@@ -93,7 +93,7 @@ def _split(agreement: Agreement) -> str:
     rows = [row for row in _shown_rows(agreement) if len(row[1]) > 1]
     if not rows:
         return "Segments and clusters side by side"
-    group, shares, _ = min(rows, key=lambda row: float(row[1].max()))
+    group, shares = min(rows, key=lambda row: float(row[1].max()))
     first, second = shares.sort_values(ascending=False, kind="stable").index[:2]
     if float(shares.max()) > 0.9:
         return "Each segment lies almost wholly in one cluster"
@@ -103,12 +103,15 @@ def _split(agreement: Agreement) -> str:
     )
 
 
-def _shown_rows(agreement: Agreement) -> list[tuple[str, pd.Series, int]]:
-    return [
-        (str(group), agreement.shares.loc[group], int(agreement.counts.loc[group].sum()))
-        for group in agreement.counts.index
-        if agreement.counts.loc[group].sum() >= agreement.minimum_group
-    ]
+def _shown_rows(agreement: Agreement) -> list[tuple[str, pd.Series]]:
+    """Segments that a page may speak of, each with its shares in the clusters where it may as well."""
+    rows = []
+    for group in agreement.counts.index:
+        cells = agreement.counts.loc[group]
+        shares = agreement.shares.loc[group][(cells == 0) | (cells >= agreement.minimum_group)]
+        if cells.sum() >= agreement.minimum_group and shares.sum() > 0:
+            rows.append((str(group), shares))
+    return rows
 
 
 def _name(group: str) -> str:
@@ -130,8 +133,7 @@ def _numbers_of_heat(agreement: Agreement) -> Table:
 
 def _draw_scale(ceiling: Ceiling, ax: Axes) -> None:
     narrow = is_narrow(ax)
-    low, middle, high = np.quantile(ceiling.random_rules, [0.025, 0.5, 0.975])
-    rows = [("Random rules", float(low), float(middle), float(high), "muted", "s")]
+    rows = [("Random rules", *ceiling.random_band, "muted", "s")]
     seen = ceiling.observed
     rows.append(("The four segments", _or(seen.low, seen), seen.number, _or(seen.high, seen), "ink", "o"))
     if ceiling.noise_ceiling.value is not None:
@@ -160,12 +162,11 @@ def _or(end: float | None, estimate: Estimate) -> float:
 
 
 def _caption_of_scale(ceiling: Ceiling) -> Caption:
-    low, middle, high = (float(v) for v in np.quantile(ceiling.random_rules, [0.025, 0.5, 0.975]))
+    low, middle, high = ceiling.random_band
     seen = ceiling.observed
-    stands_out = ceiling.p_value <= 0.05
     title = (
         "The segments agree with the clusters more than random rules of the same sizes do"
-        if stands_out
+        if ceiling.stands_out
         else "The segments agree with the clusters no more than many a random rule of the same sizes does"
     )
     top = ceiling.noise_ceiling
@@ -181,7 +182,7 @@ def _caption_of_scale(ceiling: Ceiling) -> Caption:
 
 
 def _numbers_of_scale(ceiling: Ceiling) -> Table:
-    low, middle, high = (float(v) for v in np.quantile(ceiling.random_rules, [0.025, 0.5, 0.975]))
+    low, middle, high = ceiling.random_band
     lines = [
         ("Random rules, the middle one", middle, low, high),
         ("The four segments", ceiling.observed.number, ceiling.observed.low, ceiling.observed.high),
