@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cxlab.agreement import compare_partitions
 from cxlab.answers.clusters import clusters_answer, clusters_verdict
 from cxlab.clusters import (
     choose_k,
@@ -17,7 +18,10 @@ from cxlab.clusters import (
     fit_features,
     structure_test,
 )
+from cxlab.clusters.stability import HIGHLY_STABLE, NO_PATTERN, STABLE
 from cxlab.customers import Customers
+from cxlab.estimate import normal_interval
+from cxlab.plots.agreement import agreement_heat_map
 from cxlab.plots.cluster_map import cluster_map
 from cxlab.plots.clusters import cluster_stability as stability_plot
 from cxlab.plots.clusters import number_of_clusters, structure
@@ -143,3 +147,119 @@ class TestTables:
         for result in (many.features, many.structure, many.stability, many.profiles):
             numbers = result.table.select_dtypes("number").to_numpy(float)
             assert np.isfinite(numbers).all()
+
+
+@pytest.fixture(scope="module")
+def of() -> Any:
+    """A shop with three customers in a cluster of their own, A, whose figures are like nobody else's."""
+    customers = grouped(300, 1, 2)[0]
+    features = fit_features(customers)
+    clusters = fit_clusters(customers, k=3, seed=1, features=features)
+    labels = clusters.labels.replace("A", "B")
+    few = labels.index[labels == "C"][:3]
+    labels[few] = "A"
+    customers.frame.loc[few, ["repeat_purchases", "days_since_last_order"]] = 4567
+    customers.frame.loc[few, ["contribution", "mean_order_value"]] = 8765.43
+    clusters = dataclasses.replace(clusters, labels=labels)
+    first, *others = (made := cluster_profiles(clusters, customers, minimum_group=5)).profiles
+    assert first.size.n == 3
+    profiles = dataclasses.replace(made, profiles=(dataclasses.replace(first, name="Odd ones"), *others))
+    return SimpleNamespace(
+        structure=structure_test(features, k_max=3, seed=1, n_references=19),
+        choice=choose_k(features, k_max=3, seed=1, n_references=3),
+        stability=cluster_stability(clusters, n_bootstrap=20, seed=1, minimum_group=5),
+        profiles=profiles,
+        agreement=compare_partitions(
+            clusters.labels, clusters.labels, n_bootstrap=5, names_b=profiles.names, minimum_group=5
+        ),
+    )
+
+
+class TestGroupsThatAreTooSmall:
+    def test_no_text_of_the_page_tells_of_them(self, of: Any) -> None:
+        figures = [
+            stability_plot.block(of.stability),
+            cluster_map.block(of.profiles),
+            agreement_heat_map.block(of.agreement),
+        ]
+        numbers = [figure.numbers for figure in figures if figure.numbers is not None]
+        verdicts = [
+            dataclasses.replace(
+                of.structure, p_value=p, n=n, excess=dataclasses.replace(of.structure.excess, value=0.1)
+            )
+            for p, n in ((0.01, 300), (0.9, 300), (0.9, 50))
+        ]
+        shaky = dataclasses.replace(of.stability, draws=0.7 * of.stability.draws)
+        answers = [
+            clusters_answer(structure, of.choice, stability, of.profiles)
+            for structure in verdicts
+            for stability in (of.stability, shaky)
+        ]
+        assert {answer.tone for answer in answers} >= {"partly", "no", "cannot"}
+        prose = [of.profiles.heading, of.profiles.reading, of.stability.heading, of.stability.reading]
+        prose += [part for answer in answers for part in texts_of(answer)]
+        prose += [part for figure in figures for part in texts_of(figure.caption)]
+        for text in prose:
+            assert not re.search(r"\bA \(|\bA:|\bA 0|\b[Cc]luster A\b|\bin A\b|\b(of|is|,) A\b|\b3 customers", text), (
+                text
+            )
+        for text in prose + [part for table in (profile_table(of.profiles), *numbers) for part in texts_of(table)]:
+            assert not re.search(r"4,?567|8,?765|odd ones", text, re.I), text
+        for figure in figures:
+            assert not re.search(r"Odd ones|>A: |4567|8,765", figure.wide + figure.narrow)
+
+    def test_tables_name_them_with_a_dash_for_every_figure(self, of: Any) -> None:
+        shown = [profile_table(of.profiles)]
+        shown += [table for plot in (cluster_map,) if (table := plot.block(of.profiles).numbers) is not None]
+        shown += [table for plot in (stability_plot,) if (table := plot.block(of.stability).numbers) is not None]
+        for table in shown:
+            row = next(row for row in table.rows if row[0].text == "A")
+            assert {cell.text for cell in row[1:]} <= {"\u2013", "under 5"}
+            assert "under 5" in " ".join(cell.text + cell.small for cell in row)
+        assert len(shown) == 3
+
+    def test_the_number_of_customers_that_is_too_few_is_the_studys_own(self, of: Any) -> None:
+        table = stability_plot.block(dataclasses.replace(of.stability, minimum_group=3)).numbers
+        assert table is not None
+        assert table.rows[0][1].text == "3"
+
+    def test_what_they_bring_does_not_follow_from_what_the_others_bring(self, of: Any) -> None:
+        texts = [of.profiles.heading, of.profiles.reading, *texts_of(profile_table(of.profiles).rows)]
+        texts += texts_of(cluster_map.block(of.profiles).caption)
+        assert not [text for text in texts if "of contribution" in text]
+        assert {row[2].text for row in profile_table(of.profiles).rows} == {"\u2013"}
+        assert of.profiles.heading.startswith("Among clusters of 5 or more, cluster B brings most a head")
+
+    def test_where_all_are_too_small_the_page_still_speaks(self, of: Any) -> None:
+        profiles = dataclasses.replace(of.profiles, minimum_group=1_000)
+        stability = dataclasses.replace(of.stability, minimum_group=1_000)
+        assert "1,000 customers or more" in profiles.heading
+        assert "3 clusters" in profiles.reading
+        for block in (cluster_map.block(profiles), stability_plot.block(stability)):
+            assert block.caption.title and "Not shown: 3 clusters" in block.caption.note
+        given = clusters_answer(of.structure, of.choice, stability, profiles)
+        assert all(fact.text for fact in given.facts)
+
+
+class TestRulesAndWords:
+    def test_the_lines_of_stability_are_those_of_the_rule(self, found: Any) -> None:
+        block = stability_plot.block(found.stability)
+        for threshold in (NO_PATTERN, STABLE, HIGHLY_STABLE):
+            assert f"{threshold:.2f}" in block.caption.note
+
+    def test_the_interval_of_a_silhouette_is_that_of_the_finding(self, found: Any) -> None:
+        choice = found.choice
+        low, high = choice.silhouette_range
+        at = int(choice.k - choice.tried[0])
+        assert (low[at], high[at]) == (choice.best_silhouette.low, choice.best_silhouette.high)
+        ends = normal_interval(float(choice.silhouette[0]), float(choice.silhouette_error[0]))
+        assert (choice.table["silhouette_low"][1], choice.table["silhouette_high"][1]) == (ends.low, ends.high)
+
+
+def texts_of(shown: Any) -> list[str]:
+    """Every text in a block, however deep."""
+    if isinstance(shown, str):
+        return [shown]
+    if dataclasses.is_dataclass(shown):
+        return [part for field in dataclasses.fields(shown) for part in texts_of(getattr(shown, field.name))]
+    return [part for inner in shown for part in texts_of(inner)] if isinstance(shown, tuple | list) else []

@@ -85,7 +85,10 @@ def _sharper(structure: Structure) -> Fact:
 
 
 def _worth(profiles: Profiles) -> Fact:
-    top = profiles.profiles[0]
+    if not profiles.shown:
+        text = f"None of the {number(len(profiles.profiles))} has as many customers as a page may speak of."
+        return Fact("Who brings most", f"under {number(profiles.minimum_group)}", text, "customers a cluster")
+    top = profiles.shown[0]
     interval = percent_between(top.size.low or 0.0, top.size.high or 0.0)
     label = f"Cluster {top.letter}: {top.name.lower()}"
     if top.contribution_share is None:
@@ -95,18 +98,23 @@ def _worth(profiles: Profiles) -> Fact:
 
 
 def _sure(choice: Choice, stability: Stability) -> Fact:
-    k, least = len(stability.letters), min(e.number for e in stability.estimates)
+    k, shown = len(stability.letters), stability.shown
     gap = "finds none" if choice.k_gap == 1 else f"says {number(choice.k_gap)}"
-    text = f"come back in resamples, the weakest keeping {percent(least)} of its customers; the second count {gap}."
+    weakest = "the weakest" if len(shown) == k else f"the weakest of {number(stability.minimum_group)} or more"
+    least = f", {weakest} keeping {percent(min(e.number for _, e in shown))} of its customers" if shown else ""
+    text = f"come back in resamples{least}; the second count {gap}."
     return Fact("How sure", f"{number(stability.n_stable)} of {number(k)}", text, "clusters")
 
 
 def _decide(tone: Tone, profiles: Profiles) -> str:
-    top, everybody = profiles.profiles[0], count(profiles.n, "customer")
-    first = f"{count(top.size.n or 0, 'customer')} of cluster {top.letter} ({top.name.lower()})"
+    everybody = count(profiles.n, "customer")
+    first = "".join(
+        f", beginning with the {count(top.size.n or 0, 'customer')} of cluster {top.letter} ({top.name.lower()})"
+        for top in profiles.shown[:1]
+    )
     return {
-        "yes": f"Plan offers and service by these groups, beginning with the {first}.",
-        "partly": f"Plan by the groups that come back, beginning with the {first}, and leave the others undivided.",
+        "yes": f"Plan offers and service by these groups{first}.",
+        "partly": f"Plan by the groups that come back{first}{',' * bool(first)} and leave the others undivided.",
         "no": f"Do not build on kinds of customers: steer the {everybody} by a plain rule of activity and profit, "
         "and use the clusters only to describe them.",
         "cannot": f"Keep all {everybody} together for now, and ask again with {LEAST_FOR_NO} customers or more.",

@@ -53,6 +53,19 @@ class Choice:
         return normal_interval(float(self.silhouette[at]), error, n=self.n_compared, unit="silhouette width, -1 to 1")
 
     @property
+    def silhouette_range(self) -> tuple[Array, Array]:
+        """Ends of the 95 % interval of each mean silhouette width, over customers: shape (m,) each."""
+        ends = [
+            normal_interval(float(v), float(e)) for v, e in zip(self.silhouette, self.silhouette_error, strict=True)
+        ]
+        return np.array([end.low for end in ends], float), np.array([end.high for end in ends], float)
+
+    @property
+    def gap_range(self) -> tuple[Array, Array]:
+        """The gap statistic less and plus its simulation error, as the rule weighs it: shape (m + 1,) each."""
+        return self.gap - self.gap_error, self.gap + self.gap_error
+
+    @property
     def agree(self) -> bool:
         """Whether both ways give the same number."""
         return self.k_silhouette == self.k_gap
@@ -61,12 +74,15 @@ class Choice:
     def table(self) -> pd.DataFrame:
         """One row a number of clusters, 1 first: silhouette and gap with their errors, and what was chosen."""
         none = [np.nan]
+        low, high = self.silhouette_range
         k = np.concatenate([[1], self.tried])
         return pd.DataFrame(
             {
                 "clusters": k,
                 "silhouette": np.concatenate([none, self.silhouette]),
                 "silhouette_error": np.concatenate([none, self.silhouette_error]),
+                "silhouette_low": np.concatenate([none, low]),
+                "silhouette_high": np.concatenate([none, high]),
                 "gap": self.gap,
                 "gap_error": self.gap_error,
                 "chosen_by_silhouette": k == self.k_silhouette,

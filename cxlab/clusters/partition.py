@@ -12,7 +12,7 @@ from cxlab.clusters.features import Features, features_of, fit_features
 from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, settle
 from cxlab.customers import Customers
 from cxlab.estimate import Findings
-from cxlab.words import count, number
+from cxlab.words import count
 
 LETTERS = (*string.ascii_uppercase, *(f"A{letter}" for letter in string.ascii_uppercase))
 
@@ -66,10 +66,8 @@ class Clusters:
 
     @property
     def reading(self) -> str:
-        """How many customers are in how many clusters."""
-        sizes = np.bincount(self.codes, minlength=self.k).tolist()
-        parts = ", ".join(f"{letter} {number(size)}" for letter, size in zip(self.letters, sizes, strict=True))
-        return f"{count(len(self.labels), 'customer')} in {count(self.k, 'cluster')}: {parts}."
+        """How many customers are in how many clusters; the profiles know which are large enough to count out."""
+        return f"{count(len(self.labels), 'customer')} in {count(self.k, 'cluster')}."
 
     @property
     def findings(self) -> Findings:

@@ -1,6 +1,6 @@
 """Who is in each cluster: sizes, days and money, and a name from what sets it apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxlab.clusters.partition import Clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
-from cxlab.words import count, few, money, percent, percent_between
+from cxlab.words import count, money, number, percent, percent_between
 
 Array = NDArray[np.float64]
 APART = 0.5  # standard deviations from all customers' mean at which a measure gives its word to the name
@@ -67,7 +67,7 @@ class Profiles:
     places : one row a customer: cluster, days_since_last_order, contribution; for the map.
     currency : of the money.
     n : customers.
-    minimum_group : fewest customers that a page may speak of.
+    minimum_group : fewest customers that a page may speak of: prose and figures go by `shown`, and tables put a dash.
     """
 
     profiles: tuple[Profile, ...]
@@ -77,9 +77,21 @@ class Profiles:
     minimum_group: int
 
     @property
+    def shown(self) -> tuple[Profile, ...]:
+        """The clusters that a page may speak of, those of `minimum_group` customers or more.
+
+        They have no shares of money where these would tell, by what is wanting to 100 %, what a few others bring.
+        """
+        large = tuple(p for p in self.profiles if (p.size.n or 0) >= self.minimum_group)
+        others = self.n - sum(p.size.n or 0 for p in large)
+        if not 0 < others < self.minimum_group:
+            return large
+        return tuple(replace(p, revenue_share=None, contribution_share=None) for p in large)
+
+    @property
     def names(self) -> dict[str, str]:
-        """Names by letter."""
-        return {p.letter: p.name for p in self.profiles}
+        """Names by letter, of the clusters that a page may speak of."""
+        return {p.letter: p.name for p in self.shown}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -105,9 +117,16 @@ class Profiles:
     @property
     def heading(self) -> str:
         """The finding as a title."""
-        top = self.profiles[0]
+        if not self.shown:
+            return f"No cluster has {number(self.minimum_group)} customers or more to speak of"
+        top = self.shown[0]
         if top.contribution_share is None:
-            return f"Cluster {top.letter} brings most a head: {top.name.lower()}"
+            first = (
+                ""
+                if top.letter == self.profiles[0].letter
+                else f"Among clusters of {number(self.minimum_group)} or more, "
+            )
+            return f"{first}{'cluster' if first else 'Cluster'} {top.letter} brings most a head: {top.name.lower()}"
         return (
             f"Cluster {top.letter} ({top.name.lower()}) is {percent(top.size.number)} of customers "
             f"and brings {percent(top.contribution_share)} of contribution"
@@ -116,9 +135,15 @@ class Profiles:
     @property
     def reading(self) -> str:
         """The cluster that brings most a head and the largest other one: share with interval and n, medians."""
-        top, *others = self.profiles
-        largest = max(others, key=lambda p: p.size.number)
-        return " ".join(_sentence(p, self.currency, self.minimum_group) for p in (top, largest))
+        said = [_sentence(p, self.currency) for p in self.shown[:1]]
+        if self.shown[1:]:
+            said.append(_sentence(max(self.shown[1:], key=lambda p: p.size.number), self.currency))
+        left = len(self.profiles) - len(self.shown)
+        if left:
+            said.append(
+                f"Of {count(left, 'cluster')} with under {number(self.minimum_group)} customers nothing is said."
+            )
+        return " ".join(said)
 
     @property
     def findings(self) -> Findings:
@@ -206,7 +231,7 @@ def _share(rows: pd.DataFrame, name: str, total: dict[str, float]) -> float | No
     return float(rows[name].sum()) / total[name] if total[name] > 0 else None
 
 
-def _sentence(profile: Profile, currency: str, minimum_group: int) -> str:
+def _sentence(profile: Profile, currency: str) -> str:
     m, size = profile.medians, profile.size
     interval = percent_between(size.low or 0.0, size.high or 0.0)
     brings = "" if profile.contribution_share is None else f", {percent(profile.contribution_share)} of contribution"
@@ -214,7 +239,7 @@ def _sentence(profile: Profile, currency: str, minimum_group: int) -> str:
     came = f"came back {count(times, 'time')}" if times else "did not come back"
     return (
         f"{profile.letter} ({profile.name.lower()}): {percent(size.number)} of customers "
-        f"({interval}, n = {few(size.n or 0, minimum_group)}){brings}; a typical one "
+        f"({interval}, n = {number(size.n or 0)}){brings}; a typical one "
         f"{came}, last ordered "
         f"{count(round(m['days_since_last_order']), 'day')} ago and spends {money(m['mean_order_value'], currency)} "
         "an order."

@@ -42,11 +42,13 @@ class Stability:
     letters : the clusters, A first.
     draws : share of each cluster and its best match in each resample that both hold: shape (B, k).
     size : customers of each cluster, shape (k,).
+    minimum_group : fewest customers that a page may speak of: prose and figures go by `shown`, and tables put a dash.
     """
 
     letters: tuple[str, ...]
     draws: Array
     size: NDArray[np.int64]
+    minimum_group: int
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
@@ -63,6 +65,12 @@ class Stability:
             )
             for c, mean in enumerate(self.draws.mean(0))
         )
+
+    @property
+    def shown(self) -> tuple[tuple[str, Estimate], ...]:
+        """Letter and Jaccard of the clusters that a page may speak of, those of `minimum_group` customers or more."""
+        pairs = zip(self.letters, self.estimates, strict=True)
+        return tuple((letter, e) for letter, e in pairs if (e.n or 0) >= self.minimum_group)
 
     @property
     def all_stable(self) -> bool:
@@ -107,8 +115,11 @@ class Stability:
         said = [
             f"{letter} {number(e.number, 2)} ({number_between(e.low or 0.0, e.high or 0.0, 2)}; "
             f"{stability_words(e.number)})"
-            for letter, e in zip(self.letters, self.estimates, strict=True)
+            for letter, e in self.shown
         ]
+        left = len(self.letters) - len(said)
+        if left:
+            said.append(f"{count(left, 'cluster')} with under {number(self.minimum_group)} customers not shown")
         return (
             f"When the {count(int(self.size.sum()), 'customer')} are drawn anew, {number(len(self.draws))} times, "
             "a cluster and its likeness there have this share of their customers in common "
@@ -121,7 +132,7 @@ class Stability:
         return {f"stability.{letter}": e for letter, e in zip(self.letters, self.estimates, strict=True)}
 
 
-def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int) -> Stability:
+def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimum_group: int = 5) -> Stability:
     """Fit the clusters again on resampled customers and see how much of each comes back.
 
     In each resample K-Means runs from three random starts and from the centres found in all customers, and the
@@ -134,6 +145,7 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int) -> Sta
     clusters : from `fit_clusters`.
     n_bootstrap : resamples.
     seed : for the resamples and the starts.
+    minimum_group : fewest customers that a page may speak of.
 
     References
     ----------
@@ -148,7 +160,7 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int) -> Sta
             drawn = weights > 0
             again = _refit(matrix[drawn], weights[drawn].astype(float), clusters.centres, _seed(seed, draw))
             draws[draw] = _best_jaccard(codes[drawn], again, clusters.k)
-    return Stability(clusters.letters, draws, np.bincount(clusters.codes, minlength=clusters.k))
+    return Stability(clusters.letters, draws, np.bincount(clusters.codes, minlength=clusters.k), minimum_group)
 
 
 def _seed(seed: int, draw: int) -> int:

@@ -41,7 +41,10 @@ def _round_days(most: float, marks: int) -> Array:
 
 def _draw_map(result: Profiles, ax: Axes) -> None:
     narrow = is_narrow(ax)
-    shown = result.profiles[:MOST_PANELS]
+    shown = result.shown[:MOST_PANELS]
+    if not shown:
+        ax.set_axis_off()
+        return
     columns = min(len(shown), 2) if narrow else min(len(shown), 3 if len(shown) in (3, 5, 6) else 2)
     rows = -(-len(shown) // columns)
     grid = panels(ax, rows, columns, gap_x=0.06, gap_y=0.55 if rows > 2 else 0.36)
@@ -96,34 +99,37 @@ def _draw_map(result: Profiles, ax: Axes) -> None:
 
 
 def _caption_of_map(result: Profiles) -> Caption:
-    shown = result.profiles[:MOST_PANELS]
+    shown = result.shown[:MOST_PANELS]
     said = "; ".join(
         f"{p.letter} {percent(p.size.number)}"
         + ("" if p.contribution_share is None else f" and {percent(p.contribution_share)}")
         for p in shown
     )
-    recent = min(shown, key=lambda p: p.medians["days_since_last_order"])
-    alt = (
-        f"Maps of {count(result.n, 'customer')} by days since the last order and contribution, one a cluster. "
-        f"Share of customers and of contribution: {said}. Most recent is {recent.letter}, "
-        f"half of it within {_days(recent)}."
-    )
-    left = len(result.profiles) - len(shown)
+    alt = f"Maps of {count(result.n, 'customer')} by days since the last order and contribution, one a cluster."
+    if shown:
+        recent = min(shown, key=lambda p: p.medians["days_since_last_order"])
+        money_too = "" if shown[0].contribution_share is None else " and of contribution"
+        alt += f" Share of customers{money_too}: {said}. Most recent is {recent.letter}, half of it within {_days(recent)}."
+    left, hidden = len(result.shown) - len(shown), len(result.profiles) - len(result.shown)
     note = (
         "Strong dots: the cluster; faint dots: all others. Each strong dot stands for "
         f"{number(result.minimum_group)} or more neighbours, at their mean; no dot is a person."
     )
-    top, others = result.profiles[0], result.profiles[1:]
-    title = (
-        f"Half of {top.letter} ordered within the last {_days(top)}, half of "
-        f"{others[-1].letter} within {_days(others[-1])}"
-    )
+    if left:
+        note += f" {count(left, 'further cluster')} in the table."
+    if hidden:
+        note += f" Not shown: {count(hidden, 'cluster')} with under {number(result.minimum_group)} customers."
+    title = result.heading
+    if shown:
+        title = f"Half of {shown[0].letter} ordered within the last {_days(shown[0])}"
+        if len(result.shown) > 1:
+            title += f", half of {result.shown[-1].letter} within {_days(result.shown[-1])}"
     return Caption(
         title,
         f"Contribution ({result.currency}, log scale through zero) by days since the last order; "
         f"{count(result.n, 'customer')}. No interval: these are all customers, as they are.",
         alt,
-        note + (f" {count(left, 'further cluster')} in the table." if left else ""),
+        note,
     )
 
 
@@ -139,9 +145,11 @@ def _numbers_of_map(result: Profiles) -> Table:
 
 def _row(profile: Profile, result: Profiles) -> tuple[Cell, ...]:
     size = profile.size
+    if profile.letter not in result.names:
+        return Cell(profile.letter), Cell(few(size.n or 0, result.minimum_group)), *(Cell("–") for _ in range(3))
     return (
         Cell(f"{profile.letter}: {profile.name}"),
-        Cell(few(size.n or 0, result.minimum_group)),
+        Cell(number(size.n or 0)),
         Cell(percent(size.number), percent_between(size.low or 0.0, size.high or 0.0)),
         Cell(number(profile.medians["days_since_last_order"])),
         Cell(money(profile.medians["contribution"], result.currency)),

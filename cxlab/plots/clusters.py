@@ -6,12 +6,14 @@ from numpy.typing import NDArray
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import Choice, Stability, Structure
+from cxlab.clusters.stability import HIGHLY_STABLE, NO_PATTERN, STABLE
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.words import count, few, number, number_between, percent
 
 Array = NDArray[np.float64]
-_THRESHOLDS = ((0.60, "a pattern"), (0.75, "stable"), (0.85, "highly stable"))
+_THRESHOLDS = ((NO_PATTERN, "a pattern"), (STABLE, "stable"), (HIGHLY_STABLE, "highly stable"))
+_LEFT_END = 0.4  # of the scale of stability, where no interval reaches below
 
 
 def _plain(ax: Axes, *, axis: str = "y") -> None:
@@ -90,9 +92,8 @@ def _numbers_of_structure(result: Structure) -> Table:
 def _draw_number(result: Choice, ax: Axes) -> None:
     narrow = is_narrow(ax)
     left, right = panels(ax, 2, 1, gap_y=0.34) if narrow else panels(ax, 1, 2, gap_x=0.16)
-    reach = 1.96 * result.silhouette_error
-    _curve(left, result.tried, result.silhouette, reach, result.k_silhouette)
-    _curve(right, np.arange(1, len(result.gap) + 1), result.gap, result.gap_error, result.k_gap)
+    _curve(left, result.tried, result.silhouette, result.silhouette_range, result.k_silhouette)
+    _curve(right, np.arange(1, len(result.gap) + 1), result.gap, result.gap_range, result.k_gap)
     for axes, title in (
         (left, "Silhouette: together inside, apart outside"),
         (right, "Gap: tighter than without groups"),
@@ -103,16 +104,16 @@ def _draw_number(result: Choice, ax: Axes) -> None:
     fit(ax, 0.13 if narrow else 0.065, 0.125 if narrow else 0.16, 0.99, 0.935 if narrow else 0.89)
 
 
-def _curve(ax: Axes, k: NDArray[np.int64], value: Array, reach: Array, chosen: int) -> None:
-    ax.vlines(k, value - reach, value + reach, color=COLOUR["other"], lw=1.6, zorder=2)
+def _curve(ax: Axes, k: NDArray[np.int64], value: Array, ends: tuple[Array, Array], chosen: int) -> None:
+    ax.vlines(k, *ends, color=COLOUR["other"], lw=1.6, zorder=2)
     ax.plot(k, value, color=COLOUR["ink"], lw=1.6, marker="o", ms=4, zorder=3)
     at = int(np.flatnonzero(k == chosen)[0])
     ax.plot([chosen], [value[at]], color=COLOUR["link"], marker="o", ms=10, lw=0, zorder=4)
-    low, high = float((value - reach).min()), float((value + reach).max())
+    low, high = float(ends[0].min()), float(ends[1].max())
     room = max(high - low, 0.01)
     right = at > len(k) / 2
     ax.text(
-        chosen + (-0.3 if right else 0.3), float(value[at] + reach[at]) + 0.04 * room,
+        chosen + (-0.3 if right else 0.3), float(ends[1][at]) + 0.04 * room,
         "none" if chosen == 1 else f"{chosen} clusters",
         ha="right" if right else "left", va="bottom", weight=700, size=12, color=COLOUR["link"],
     )  # fmt: skip
@@ -147,12 +148,11 @@ def _caption_of_number(result: Choice) -> Caption:
 
 
 def _numbers_of_number(result: Choice) -> Table:
-    reach = 1.96 * result.silhouette_error
     rows = tuple(
         (
             Cell(number(k)),
-            Cell("–") if k == 1 else _with_reach(float(result.silhouette[k - 2]), float(reach[k - 2])),
-            _with_reach(float(result.gap[k - 1]), float(result.gap_error[k - 1])),
+            Cell("–") if k == 1 else _with_ends(result.silhouette, result.silhouette_range, k - 2),
+            _with_ends(result.gap, result.gap_range, k - 1),
         )
         for k in range(1, len(result.gap) + 1)
     )
@@ -160,13 +160,13 @@ def _numbers_of_number(result: Choice) -> Table:
     return Table("number_of_clusters", "Silhouette and gap", ("Clusters", "Silhouette", "Gap statistic"), rows, note)
 
 
-def _with_reach(value: float, reach: float) -> Cell:
-    return Cell(number(value, 3), number_between(value - reach, value + reach, 3))
+def _with_ends(value: Array, ends: tuple[Array, Array], at: int) -> Cell:
+    return Cell(number(float(value[at]), 3), number_between(float(ends[0][at]), float(ends[1][at]), 3))
 
 
 def _draw_stability(result: Stability, ax: Axes) -> None:
-    narrow, k = is_narrow(ax), len(result.letters)
-    left = 0.4 if min(e.low or 0.0 for e in result.estimates) >= 0.4 else 0.0
+    narrow, k = is_narrow(ax), max(1, len(result.shown))
+    left = _LEFT_END if min((e.low or 0.0 for _, e in result.shown), default=0.0) >= _LEFT_END else 0.0
     for threshold, word in _THRESHOLDS:
         ax.plot([threshold] * 2, [-0.55, k - 0.4], color=COLOUR["rule"], lw=1.2, zorder=1)
         if narrow and left == 0.0 and threshold == _THRESHOLDS[0][0]:
@@ -175,7 +175,7 @@ def _draw_stability(result: Stability, ax: Axes) -> None:
         ax.text(
             threshold, -0.62, word, ha="right" if before else "left", va="bottom", size=12, color=COLOUR["muted"]
         )  # fmt: skip
-    for row, (letter, e) in enumerate(zip(result.letters, result.estimates, strict=True)):
+    for row, (letter, e) in enumerate(result.shown):
         ax.plot([e.low or 0.0, e.high or 0.0], [row, row], color=COLOUR["other"], lw=3, solid_capstyle="butt", zorder=2)
         ax.plot([e.number], [row], color=COLOUR["ink"], marker="o", ms=8, lw=0, zorder=3)
         ax.text(
@@ -195,31 +195,39 @@ def _draw_stability(result: Stability, ax: Axes) -> None:
 
 
 def _caption_of_stability(result: Stability) -> Caption:
-    said = ", ".join(
-        f"{letter} {number(e.number, 2)}" for letter, e in zip(result.letters, result.estimates, strict=True)
+    said = ", ".join(f"{letter} {number(e.number, 2)}" for letter, e in result.shown)
+    left = len(result.letters) - len(result.shown)
+    hidden = (
+        f"Not shown: {count(left, 'cluster')} with under {number(result.minimum_group)} customers. " if left else ""
     )
     alt = (
-        f"Dots of how much of each cluster comes back in {number(len(result.draws))} resamples. {said}. "
-        f"{number(result.n_stable)} of {number(len(result.letters))} reach 0.75, from where a cluster is called stable."
+        f"Dots of how much of each cluster comes back in {number(len(result.draws))} resamples. "
+        f"{f'{said}. ' if said else ''}{number(result.n_stable)} of {number(len(result.letters))} reach "
+        f"{number(STABLE, 2)}, from where a cluster is called stable."
     )
-    weakest = min(zip(result.letters, result.estimates, strict=True), key=lambda pair: pair[1].number)
+    weakest = min(result.shown, key=lambda pair: pair[1].number, default=None)
     return Caption(
-        f"The least steady cluster, {weakest[0]}, keeps {percent(weakest[1].number)} of its customers",
+        result.heading
+        if weakest is None
+        else f"The least steady cluster{' shown' if left else ''}, {weakest[0]}, "
+        f"keeps {percent(weakest[1].number)} of its customers",
         f"Mean share of customers in common with the likest cluster of {number(len(result.draws))} resamples "
         f"(Jaccard), with the middle 95% of resamples; {count(int(result.size.sum()), 'customer')}.",
         alt,
-        "Below 0.60 there is no pattern, from 0.75 on a cluster is stable, from 0.85 on highly stable (Hennig 2007). "
-        "That a division comes back does not make it natural: a smooth cloud is always cut at its widest.",
+        f"{hidden}Below {number(NO_PATTERN, 2)} there is no pattern, from {number(STABLE, 2)} on a cluster is stable, "
+        f"from {number(HIGHLY_STABLE, 2)} on highly stable (Hennig 2007). That a division comes back does not make it "
+        "natural: a smooth cloud is always cut at its widest.",
     )
 
 
 def _numbers_of_stability(result: Stability) -> Table:
+    shown = dict(result.shown)
     rows = tuple(
         (
             Cell(letter),
-            Cell(few(e.n or 0, 5)),
-            Cell(number(e.number, 3), number_between(e.low or 0.0, e.high or 0.0, 3)),
-            Cell((e.verdict or "").replace("_", " ")),
+            Cell(few(e.n or 0, result.minimum_group)),
+            Cell(number(e.number, 3), number_between(e.low or 0.0, e.high or 0.0, 3)) if letter in shown else Cell("–"),
+            Cell((e.verdict or "").replace("_", " ") if letter in shown else "–"),
         )
         for letter, e in zip(result.letters, result.estimates, strict=True)
     )

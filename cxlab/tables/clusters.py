@@ -2,7 +2,7 @@
 
 from cxlab.blocks import Cell, Table
 from cxlab.clusters import Feature, Features, Profile, Profiles
-from cxlab.words import few, money, number, percent, percent_between
+from cxlab.words import count, few, money, number, percent, percent_between
 
 _CHANGE = {"logarithm": "Logarithm", "power": "Power, nearest to a bell curve", "plain": "As it is"}
 
@@ -48,15 +48,14 @@ def cluster_profiles(profiles: Profiles) -> Table:
     )
 
 
-def _profile(profile: Profile, of: Profiles) -> tuple[Cell, ...]:
+def _profile(one: Profile, of: Profiles) -> tuple[Cell, ...]:
+    profile = next((p for p in of.shown if p.letter == one.letter), None)
+    if profile is None:
+        return Cell(one.letter, f"{few(one.size.n or 0, of.minimum_group)} customers"), *(Cell("–") for _ in range(7))
     size, m = profile.size, profile.medians
-    n = few(size.n or 0, of.minimum_group)
-    head = Cell(f"{profile.letter}: {profile.name}", f"{n} customers")
-    if 0 < (size.n or 0) < of.minimum_group:
-        return head, *(Cell("–") for _ in range(7))
     share = profile.contribution_share
     return (
-        head,
+        Cell(f"{profile.letter}: {profile.name}", count(size.n or 0, "customer")),
         Cell(percent(size.number), percent_between(size.low or 0.0, size.high or 0.0), bar=size.number),
         Cell("–") if share is None else Cell(percent(share), bar=min(max(share, 0.0), 1.0)),
         Cell(percent(profile.one_time_share)),
