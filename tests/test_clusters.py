@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize_scalar
+from scipy.stats import yeojohnson, yeojohnson_llf
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from cxlab.clusters import (
@@ -24,6 +26,7 @@ from cxlab.clusters import (
     structure_test,
 )
 from cxlab.clusters.kmeans import silhouettes
+from cxlab.clusters.power import POWERS, best_power, transform
 from cxlab.clusters.reference import fit_reference
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
@@ -158,6 +161,23 @@ class TestLaws:
         features = fit_features(ungrouped(1_500, 6))  # more rows than a block of distances holds
         codes = fit_clusters(ungrouped(1_500, 6), k=4, seed=1).codes
         np.testing.assert_allclose(silhouettes(features.matrix, [codes])[0], silhouette_samples(features.matrix, codes))
+
+    @pytest.mark.parametrize("power", [-2.0, -0.5, 0.0, 1e-6, 1.0, 1.999999, 2.0, 4.0])
+    def test_the_power_is_that_of_scipy(self, power: float) -> None:
+        values = np.random.default_rng(1).normal(0.5, 2.0, 500)
+        np.testing.assert_allclose(transform(values, power), yeojohnson(values, power), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(transform(abs(values), power), yeojohnson(abs(values), power), rtol=1e-9, atol=1e-12)
+
+    @pytest.mark.parametrize("low", [-3.0, 0.0])
+    def test_the_best_power_is_where_scipy_finds_the_likelihood_largest(self, low: float) -> None:
+        for seed in range(5):
+            values = low + np.random.default_rng(seed).lognormal(0, 0.4 + 0.3 * seed, 400)
+            reference = minimize_scalar(
+                lambda power, values=values: -yeojohnson_llf(power, values),  # type: ignore[misc]
+                bounds=POWERS,
+                method="bounded",
+            )
+            assert best_power(values) == pytest.approx(float(reference.x), abs=2e-4)  # the search stops at 1e-5
 
     def test_references_keep_every_value_and_how_measures_go_together(self) -> None:
         features = fit_features(ungrouped(2_000, 8))

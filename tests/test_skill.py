@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from cxlab.agreement import PartitionError, predictive_skill
+from cxlab.agreement.ceiling import Predict
 from cxlab.agreement.crossfit import folds, poisson_deviance
 from cxlab.agreement.predictors import Fold, by_group, by_nothing, by_rfm
 from cxlab.clusters import fit_labels
@@ -135,3 +136,24 @@ def test_labels_of_other_customers_are_an_error() -> None:
     customers = planted_customers(120, 7)
     with pytest.raises(PartitionError, match="give one each"):
         predictive_skill(customers, pd.Series(["a"]), fit_labels)
+
+
+def test_clusters_are_fitted_once_in_each_fold_though_two_things_are_foreseen_with_them() -> None:
+    seeds = []
+
+    def counted(frame: pd.DataFrame, /, *, k: int, seed: int) -> Predict:
+        seeds.append(seed)
+        return fit_labels(frame, k=k, seed=seed)
+
+    customers = planted_customers(200, 3)
+    predictive_skill(customers, assign_segments(customers).labels, counted, n_bootstrap=20, seed=5)
+    assert seeds == list(range(5, 15))
+
+
+def test_where_no_clusters_can_be_found_everybody_is_foreseen_by_the_mean() -> None:
+    def refuse(frame: pd.DataFrame, /, *, k: int, seed: int) -> Predict:
+        raise InputError("they do not differ")
+
+    customers = planted_customers(200, 3)
+    found = predictive_skill(customers, assign_segments(customers).labels, refuse, n_bootstrap=20, seed=5)
+    assert found.score("clusters").skill.number == pytest.approx(0, abs=1e-12)

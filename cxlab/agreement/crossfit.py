@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from cxlab.agreement.predictors import Fold, Target
+from cxlab.agreement.ceiling import FitLabels
+from cxlab.agreement.predictors import Fold, Target, refitted_labels
 
 Array = NDArray[np.float64]
 Way = Callable[[Fold], Array]
@@ -21,6 +22,20 @@ def folds(n: int, seed: int) -> list[NDArray[np.int64]]:
     return [np.sort(part).astype(np.int64) for part in np.array_split(order, N_FOLDS)]
 
 
+def parted(n: int, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the rows to learn from and the rows to foresee of each fold."""
+    return [(np.setdiff1d(np.arange(n), test), test) for test in folds(n, seed)]
+
+
+def labels_in_folds(frame: pd.DataFrame, fit_labels: FitLabels, k: int, seed: int) -> list[pd.Series]:
+    """Fit clusters in each fold once, whatever is foreseen with them afterwards: labels of all customers a fold."""
+    with threadpool_limits(limits=1):
+        return [
+            refitted_labels(frame, train, fit_labels, k, seed + number)
+            for number, (train, _) in enumerate(parted(len(frame), seed))
+        ]
+
+
 def cross_fitted_losses(
     frame: pd.DataFrame, actual: Array, target: Target, ways: Mapping[str, Way], seed: int
 ) -> dict[str, Array]:
@@ -29,10 +44,9 @@ def cross_fitted_losses(
     On one thread: the fits are small, and sums are then added in the same order on every machine.
     """
     losses = {name: np.zeros(len(frame)) for name in ways}
-    everybody = np.arange(len(frame))
     with threadpool_limits(limits=1):
-        for number, test in enumerate(folds(len(frame), seed)):
-            fold = Fold(frame, np.setdiff1d(everybody, test), test, actual, target, seed + number)
+        for number, (train, test) in enumerate(parted(len(frame), seed)):
+            fold = Fold(frame, train, test, actual, target, seed + number, number)
             for name, way in ways.items():
                 foreseen = way(fold)
                 losses[name][test] = (

@@ -1,5 +1,6 @@
 """Ways to foresee what a customer does next: from a group's mean to a gradient boosting of all that is known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +46,7 @@ class Fold:
     actual : shape (n,), what happened in the hold-out window; only `actual[train]` may be looked at.
     target : what `actual` counts; purchases are modelled as counts, contribution by squared error.
     seed : for what is drawn at random.
+    number : which fold it is, 0 first.
     """
 
     frame: pd.DataFrame
@@ -53,6 +55,7 @@ class Fold:
     actual: Array
     target: Target
     seed: int
+    number: int = 0
 
     @property
     def mean(self) -> float:
@@ -77,16 +80,24 @@ def by_group(fold: Fold, labels: pd.Series) -> Array:
     return means[codes[fold.test]]
 
 
-def by_refitted_group(fold: Fold, fit_labels: FitLabels, k: int) -> Array:
+def by_refitted_group(fold: Fold, labels: Sequence[pd.Series]) -> Array:
     """Foresee the mean of the cluster, the clusters found among those to learn from only.
 
-    Where they do not differ in anything there is one cluster, everybody.
+    Parameters
+    ----------
+    labels : of all customers, one set a fold, from `refitted_labels`.
     """
+    return by_group(fold, labels[fold.number])
+
+
+def refitted_labels(
+    frame: pd.DataFrame, train: NDArray[np.int64], fit_labels: FitLabels, k: int, seed: int
+) -> pd.Series:
+    """Label all customers by clusters found among those to learn from; where these do not differ, by one cluster."""
     try:
-        labels = fit_labels(fold.frame.iloc[fold.train], k=k, seed=fold.seed)(fold.frame)
+        return fit_labels(frame.iloc[train], k=k, seed=seed)(frame)
     except InputError:
-        return by_nothing(fold)
-    return by_group(fold, labels)
+        return pd.Series("everybody", index=frame.index)
 
 
 def by_rfm(fold: Fold) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.agreement.ceiling import FitLabels
-from cxlab.agreement.crossfit import Way, cross_fitted_losses
+from cxlab.agreement.crossfit import Way, cross_fitted_losses, labels_in_folds
 from cxlab.agreement.partitions import PartitionError
 from cxlab.agreement.predictors import Fold, by_features, by_group, by_nothing, by_refitted_group, by_rfm
 from cxlab.agreement.scores import Score, Skill, end_of
@@ -76,7 +76,7 @@ def predictive_skill(
     ways: dict[str, Way] = {
         "nothing": by_nothing,
         "segments": partial(by_group, labels=segments),
-        "clusters": partial(by_refitted_group, fit_labels=fit_labels, k=k),
+        "clusters": partial(by_refitted_group, labels=labels_in_folds(frame, fit_labels, k, seed)),
         "rfm": by_rfm,
         "features": by_features,
     }

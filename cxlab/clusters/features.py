@@ -8,9 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.stats import yeojohnson, yeojohnson_llf
 
+from cxlab.clusters.power import best_power, transform
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Findings
@@ -24,7 +23,6 @@ SAME_VALUE_SHARE = 0.95  # a feature on which more customers than this agree is 
 MISSING_SHARE = 0.20  # a feature that is unknown for more customers than this is left out
 DUPLICATE_CORRELATION = 0.90  # multiple correlation with the features before it, above which a feature says nothing new
 FARTHEST = 3.0  # values farther than this many standard deviations from the mean are drawn in to it
-POWERS = (-2.0, 4.0)  # where the power of Yeo and Johnson is looked for
 
 
 @dataclass(frozen=True)
@@ -194,7 +192,7 @@ def _fit(name: str, words: str, change: Change, frame: pd.DataFrame, before: lis
     if most > SAME_VALUE_SHARE:
         return Feature(name, words, change, filled, left_out=f"the same for {percent(most)}"), nothing
     unit = float(np.abs(values).mean()) if change == "power" else 1.0
-    power = _best_power(values / unit) if change == "power" else 1.0
+    power = best_power(values / unit) if change == "power" else 1.0
     changed = _changed(values, change, unit, power)
     centre, scale = float(changed.mean()), float(changed.std())
     column = (changed - centre) / scale
@@ -210,16 +208,8 @@ def _changed(values: Array, change: Change, unit: float, power: float) -> Array:
     if change == "logarithm":
         return np.log1p(np.maximum(values, 0.0))
     if change == "power":
-        return np.asarray(yeojohnson(values / unit, power), float)
+        return transform(values / unit, power)
     return values
-
-
-def _best_power(values: Array) -> float:
-    def misfit(power: float) -> float:
-        return -float(yeojohnson_llf(power, values))
-
-    best = minimize_scalar(misfit, bounds=POWERS, method="bounded")
-    return round(float(best.x), 4)
 
 
 def _multiple_correlation(column: Array, before: list[Array]) -> float:
