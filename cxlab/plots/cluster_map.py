@@ -109,7 +109,8 @@ def _caption_of_map(result: Profiles) -> Caption:
     if shown:
         recent = min(shown, key=lambda p: p.medians["days_since_last_order"])
         money_too = "" if shown[0].contribution_share is None else " and of contribution"
-        alt += f" Share of customers{money_too}: {said}. Most recent is {recent.letter}, half of it within {_days(recent)}."
+        alt += f" Share of customers{money_too}: {said}. "
+        alt += f"Most recent is {recent.letter}, half of it within {_days(recent)}."
     left, hidden = len(result.shown) - len(shown), len(result.profiles) - len(result.shown)
     note = (
         "Strong dots: the cluster; faint dots: all others. Each strong dot stands for "
