@@ -61,7 +61,7 @@ def _line(tone: Tone, n_read: int, n_used: int, gap: Question | None) -> str:
     if gap is None:
         return f"Yes: {what}, and they answer every question the kit asks."
     if tone == "yes":
-        return f"Yes: {what}, and they carry the main questions. But {gap.why}."
+        return f"Yes: {what}, and they carry the main questions. Not every further one: {gap.why}."
     if tone == "partly":
         return f"Mostly yes: {what}. But {gap.why}."
     return f"No: {what}, but {gap.why}."
@@ -86,6 +86,8 @@ def _decide(tone: Tone, gap: Question | None) -> str:
         return f"Before reading on, bring {gap.bring}." if gap else "Bring orders before reading on."
     if gap is None or not gap.bring:
         return "Read the other reports with confidence in what they rest on."
+    if tone == "yes":
+        return f"Read the other reports now; to answer more, bring {gap.bring}."
     return f"Read the other reports now; before acting on money, bring {gap.bring}."
 
 

@@ -71,18 +71,21 @@ def _read(engine: Engine, study: Study, parameters: Parameters) -> Intake:
     outcomes = study.sources.outcomes
     randomised = "assignments" in tables or (outcomes is not None and outcomes.design == "randomised")
     if "orders" not in tables:
-        questions = answerable(columns, n_customers=0, n_holdout_orders=0, randomised=randomised)
+        questions = answerable(columns, n_customers=0, n_repeaters=0, n_holdout_orders=0, randomised=randomised)
         return Intake(study, engine, tables, questions)
     make_sales(engine, "orders", columns["orders"])
     make_effort(engine, {name: columns[name] for name in TABLES if name in columns})
     windows = find_windows(engine, study)
     cut, end = (windows.calibration_end - EPOCH).days, (windows.observation_end - EPOCH).days
-    n_customers, n_later = engine.row(
-        "SELECT COUNT(DISTINCT CASE WHEN day <= ? THEN customer_id END), COUNT(CASE WHEN day > ? THEN 1 END) "
-        "FROM sales WHERE opens AND day <= ?",
+    n_customers, n_repeaters, n_later = engine.row(
+        "SELECT COUNT(*), COUNT(CASE WHEN n_days > 1 THEN 1 END), CAST(COALESCE(SUM(n_later), 0) AS BIGINT) FROM "
+        "(SELECT COUNT(DISTINCT CASE WHEN day <= ? THEN day END) AS n_days, COUNT(CASE WHEN day > ? THEN 1 END) "
+        "AS n_later FROM sales WHERE opens AND day <= ? GROUP BY customer_id) AS c WHERE n_days > 0",
         [cut, cut, end],
     )
-    questions = answerable(columns, n_customers=n_customers, n_holdout_orders=n_later, randomised=randomised)
+    questions = answerable(
+        columns, n_customers=n_customers, n_repeaters=n_repeaters, n_holdout_orders=n_later, randomised=randomised
+    )
     return Intake(
         study, engine, tables, questions, tuple(_remarks(engine, tables)), windows.n_customers, windows.n_orders,
         windows.first_order, windows.last_order, windows.calibration_end, windows.observation_end,

@@ -9,6 +9,8 @@ from cxlab.words import count
 
 FEW_CUSTOMERS = 100
 """With fewer customers than this, groups are too small to tell much apart: the answer is in part."""
+LEAST_CUSTOMERS, LEAST_REPEATERS = 30, 10
+"""What a purchase model and clusters need at the least."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,12 @@ class Questions:
 
 
 def answerable(
-    columns: Mapping[str, Collection[str]], *, n_customers: int, n_holdout_orders: int, randomised: bool
+    columns: Mapping[str, Collection[str]],
+    *,
+    n_customers: int,
+    n_repeaters: int,
+    n_holdout_orders: int,
+    randomised: bool,
 ) -> Questions:
     """Judge every question by the tables and columns that are there.
 
@@ -63,7 +70,8 @@ def answerable(
     ----------
     columns : the columns of each table that the study brings.
     n_customers : with an order up to the end of the calibration window.
-    n_holdout_orders : orders in the hold-out window.
+    n_repeaters : of these, with orders on two days or more.
+    n_holdout_orders : their orders in the hold-out window.
     randomised : whether gestures were drawn by lot (assignments, or outcomes of an experiment).
     """
     has = {name: set(found) for name, found in columns.items()}
@@ -72,7 +80,7 @@ def answerable(
     core = [
         _segments(orders, "costs" in has, n_customers, n_holdout_orders),
         _clusters(orders, n_customers),
-        _repeat(orders, n_holdout_orders),
+        _repeat(orders, n_customers, n_repeaters, n_holdout_orders),
     ]
     asked = [
         *core,
@@ -90,7 +98,7 @@ def _segments(orders: set[str] | None, serve: bool, n: int, later: int) -> Quest
     if orders is None:
         return Question(question, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
     if not later:
-        return Question(question, "partly", "nobody ordered in the hold-out window", "a later observation_end")
+        return Question(question, "partly", "none of them ordered in the hold-out window", "a later observation_end")
     if n < FEW_CUSTOMERS:
         return Question(
             question, "partly", f"there are only {count(n, 'customer')}", "a longer period, or more customers"
@@ -105,6 +113,8 @@ def _clusters(orders: set[str] | None, n: int) -> Question:
     question = "Do the customers fall into natural groups?"
     if orders is None:
         return Question(question, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
+    if n < LEAST_CUSTOMERS:
+        return Question(question, "no", f"there are only {count(n, 'customer')}", "more customers")
     if n < FEW_CUSTOMERS:
         return Question(
             question, "partly", f"there are only {count(n, 'customer')}", "a longer period, or more customers"
@@ -112,10 +122,15 @@ def _clusters(orders: set[str] | None, n: int) -> Question:
     return Question(question, "yes", "there are orders")
 
 
-def _repeat(orders: set[str] | None, later: int) -> Question:
+def _repeat(orders: set[str] | None, n: int, repeaters: int, later: int) -> Question:
     question = "Who will buy again, and for how much?"
     if orders is None:
         return Question(question, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
+    if n < LEAST_CUSTOMERS:
+        return Question(question, "no", f"there are only {count(n, 'customer')}", "more customers")
+    if repeaters < LEAST_REPEATERS:
+        why = f"only {repeaters} of {count(n, 'customer')} bought on a second day by then"
+        return Question(question, "no", why, "a longer order history")
     if not later:
         why = "the forecast cannot be checked: nobody ordered in the hold-out window"
         return Question(question, "partly", why, "a later observation_end")

@@ -28,8 +28,8 @@ class Windows:
 def find_windows(engine: Engine, study: Study) -> Windows:
     """Find the windows from the study's file and the orders in the table `sales`.
 
-    By default the observation ends on the last order's day, and the calibration after two thirds of the days from the
-    first order to that day, rounded down.
+    By default the observation ends on the last order's day (or with a return after it), and the calibration after two
+    thirds of the days from the first to the last order, rounded down.
 
     Raises
     ------
@@ -38,13 +38,15 @@ def find_windows(engine: Engine, study: Study) -> Windows:
     n_customers, n_orders, first, last = engine.row(
         "SELECT COUNT(DISTINCT customer_id), COUNT(*), MIN(day), MAX(day) FROM sales WHERE opens"
     )
+    (last_record,) = engine.row("SELECT MAX(day) FROM sales")
     if not n_orders:
         raise SourceError(
             f"{study.place('sources', 'orders')}: the orders are returns only: bring what was bought as well"
         )
     first_order, last_order = EPOCH + dt.timedelta(days=first), EPOCH + dt.timedelta(days=last)
-    end = study.observation_end or last_order
-    cut = study.calibration_end or first_order + dt.timedelta(days=(end - first_order).days * 2 // 3)
+    end = study.observation_end or EPOCH + dt.timedelta(days=last_record)
+    until = study.observation_end or last_order
+    cut = study.calibration_end or first_order + dt.timedelta(days=(until - first_order).days * 2 // 3)
     if cut < first_order:
         raise StudyError(
             f"{study.place('calibration_end')}: `calibration_end` {cut} lies before the first order, which was on "

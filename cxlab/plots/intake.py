@@ -66,8 +66,10 @@ def _caption(calendar: OrderCalendar) -> Caption:
         title = f"No new customer came after the {period} of {day(last_new)}: the rest are repeat orders"
         if period == "month":
             title = f"No new customer came after {last_new:%B %Y}: the rest are repeat orders"
-    else:
+    elif n_new < n:
         title = f"{percent(n_new / n)} of the orders are first orders, the rest come from customers known before"
+    else:
+        title = "Every order is a first order: nobody came back"
     partial = "" if bool(table["complete"].all()) else f" * An incomplete {period}."
     return Caption(
         title=title,
