@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -14,6 +15,8 @@ from cxlab.parameters import parameter_faults
 from cxlab.strict_yaml import Document, read_yaml
 
 FILE = "study.yml"
+RESERVED = "cx_"
+"""How the names of the kit's own columns begin."""
 
 
 class StudyError(InputError):
@@ -30,6 +33,10 @@ def _as_text(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 """Something that stands in the data: a column's name, an arm."""
 Frozen = AfterValidator(MappingProxyType)
+DIRECTIVES, SHORT = "aAbBcdfgGhHIjmMnpSTuUVwWxXyYzZ", "dHIjmMSy"
+"""The letters that may follow a % sign in a date format, and those that may follow %-, for no zero before."""
+_DIRECTIVE, _BETWEEN = f"%[{DIRECTIVES}]|%-[{SHORT}]", "[A-Za-z0-9 .,:/_-]|%%"
+_DATE_FORMAT = f"^(?:{_BETWEEN}|{_DIRECTIVE})*(?:{_DIRECTIVE})(?:{_BETWEEN}|{_DIRECTIVE})*$"
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -56,7 +63,7 @@ class ReadOptions(_Part):
     delimiter: Annotated[str, Field(pattern=r"^(.|whitespace|tab|\\t)$")] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Annotated[str, Field(min_length=1)] | None = None
-    date_format: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .,:/_%-]*%[A-Za-z][A-Za-z0-9 .,:/_%-]*$")] | None = None
+    date_format: Annotated[str, Field(pattern=_DATE_FORMAT)] | None = None
     header: tuple[Text, ...] | None = None
     sheet: Text | None = None
 
@@ -158,9 +165,12 @@ def load_study(path: str | Path) -> Study:
     ------
     StudyError : there is no such study, or its file has faults: all of them, each with its line and the remedy.
     """
-    file = find_study(path)
     try:
+        file = find_study(path)
         text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        shown = shown_path(Path(path))
+        raise StudyError(f"{shown} cannot be read ({error.strerror}): see where it is, and who may read it") from error
     except UnicodeDecodeError as error:
         raise StudyError(f"{shown_path(file)} is not UTF-8 text (byte {error.start + 1}): save it as UTF-8") from error
     document = read_yaml(text)
@@ -255,6 +265,13 @@ def _source_faults(document: Document, table: str, source: Mapping[str, Any]) ->
                 turned = " (write ours: theirs)" if str(columns[ours]) in contract.names else ""
                 message = f"`{ours}` is no column of {table}{turned}{near}"
                 faults.append((document.line((*here, "columns", ours)), message))
+            elif ours.lower().startswith(RESERVED):
+                message = f"names that begin with `{RESERVED}` are the kit's own: call `{ours}` something else"
+                faults.append((document.line((*here, "columns", ours)), message))
+        for one, other in pairwise(sorted((*columns, *set(contract.names).difference(columns)), key=str.lower)):
+            if one.lower() == other.lower():
+                where = document.line((*here, "columns", one if one in columns else other))
+                faults.append((where, f"`{one}` and `{other}` differ in capital letters only: rename one"))
     allocation, control = source.get("allocation"), _as_text(source.get("control", "control"))
     if isinstance(allocation, dict) and control not in allocation:
         message = (
@@ -306,7 +323,7 @@ def _message(fault: Any) -> str:
             "name": "may hold letters, digits, - and _ only",
             "currency": "must be a code of three capital letters, as EUR",
             "delimiter": "must be one character, or tab, or whitespace",
-            "date_format": 'must be a format with % signs, as "%d.%m.%Y"',
+            "date_format": f'must be a format with % signs, as "%d.%m.%Y"; after one may stand {" ".join(DIRECTIVES)}',
         }.get(key, "has the wrong form")
     return f"`{key}` is {found}, but {wanted or fault['msg']}"
 

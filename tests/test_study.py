@@ -1,12 +1,15 @@
 """study.yml: what it holds, and every fault at once with its line."""
 
+import contextlib
 import datetime as dt
+import string
 from pathlib import Path
 
 import pytest
 
-from cxlab.study import Study, StudyError, load_study
-from tests.make import HEAD, write_study
+from cxlab.engine import Engine, EngineError
+from cxlab.study import DIRECTIVES, SHORT, Study, StudyError, load_study
+from tests.make import HEAD, needs_proc, write_study
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -138,6 +141,11 @@ def test_a_fault_is_named_with_file_line_and_remedy(tmp_path: Path, line: str, w
         ("orders: {path: x.csv, read: {delimiter: ab}}", "one character"),
         ("orders: {path: x.csv, read: {decimal: x}}", "must be . or ,"),
         ("orders: {path: x.csv, read: {date_format: dd.mm.yyyy}}", "% signs"),
+        ('orders: {path: x.csv, read: {date_format: "%Q"}}', "after one may stand a A b"),
+        ('orders: {path: x.csv, read: {date_format: "%d.%m.%Y %"}}', "must be a format"),
+        ('orders: {path: x.csv, read: {date_format: "100%%"}}', "must be a format"),
+        ("outcomes: {path: x.csv, columns: {cx_fault: a}}", "names that begin with `cx_` are the kit's own"),
+        ("outcomes: {path: x.csv, columns: {Arm: a}}", "`Arm` and `arm` differ in capital letters only"),
         ("orders: x.csv", "must hold keys of its own"),
         ("orders: {path: 7}", "must be text"),
         ("orderz: {path: x.csv}", "did you mean `orders`"),
@@ -178,6 +186,31 @@ def test_an_empty_file_and_one_that_is_no_text_are_faults(tmp_path: Path) -> Non
     (tmp_path / "study.yml").write_bytes(b"name: \xe4\n")
     with pytest.raises(StudyError, match="not UTF-8"):
         load_study(tmp_path)
+
+
+def test_the_engine_knows_the_directives_of_a_date_format_and_no_others() -> None:
+    known = []
+    with Engine(threads=1) as engine:
+        for directive in (f"%{sign}{letter}" for sign in ("", "-") for letter in string.ascii_letters):
+            with contextlib.suppress(EngineError):
+                engine.read(f"SELECT TRY_STRPTIME('x', ['{directive}', '%Y {directive}%% %H:%M'])")
+                known.append(directive)
+    assert sorted(known) == sorted([*(f"%{x}" for x in DIRECTIVES), *(f"%-{x}" for x in SHORT)])
+
+
+@pytest.mark.parametrize("date_format", ["%-d.%-m.%Y", "%d %b %Y %H:%M:%S", "%Y%%"])
+def test_date_formats_are_taken(tmp_path: Path, date_format: str) -> None:
+    text = f'{HEAD}sources: {{orders: {{path: x.csv, read: {{date_format: "{date_format}"}}}}}}'
+    orders = load(tmp_path, text).sources.orders
+    assert orders and orders.read.date_format == date_format
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("x" * 300, "too long"), pytest.param("/proc/self/mem", "error", marks=needs_proc)]
+)
+def test_a_study_that_cannot_be_read_is_a_fault(path: str, why: str) -> None:
+    with pytest.raises(StudyError, match=rf"{path} cannot be read \(.*{why}\): see "):
+        load_study(path)
 
 
 def test_the_study_that_comes_with_the_project_is_well() -> None:
