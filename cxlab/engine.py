@@ -9,6 +9,7 @@ import re
 import shutil
 import weakref
 from collections.abc import Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
@@ -93,17 +94,30 @@ class Engine:
         self._connection.execute(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
         self._connection.unregister("cxlab_arrow")
 
-    def view_parquet(self, name: str, path: Path) -> None:
-        """Make a view of a Parquet file, with the number of each row (from 0) as `file_row_number`.
+    def view_parquet(self, name: str, path: Path) -> dict[str, str]:
+        """Make a view of a Parquet file: line (the number of the row, from 1) and its columns as f0, f1, ...
+
+        Returns
+        -------
+        The columns' types in the engine by their names in the file, in order.
 
         Raises
         ------
         EngineError : it is no Parquet file.
         """
+        file, number = escape(str(path)), "file_row_number"
         try:
-            self._connection.read_parquet(str(path), file_row_number=True).create_view(name)
+            found = self._connection.read_parquet(file)
+            kinds = {column: str(kind) for column, kind in zip(found.columns, found.types, strict=True)}
+            line = "ROW_NUMBER() OVER ()"
+            if number not in (column.lower() for column in kinds):
+                line = f"{number} + 1"
+                found = self._connection.read_parquet(file, file_row_number=True)
+            columns = ", ".join(f"{quote(column)} AS f{i}" for i, column in enumerate(kinds))
+            found.project(f"{line} AS line, {columns}").create_view(name)
         except duckdb.Error as error:
             raise EngineError(str(error).split("\n", 1)[0]) from error
+        return kinds
 
     def kinds(self, relation: str) -> dict[str, str]:
         """Columns of a table or view and their types in the engine."""

@@ -9,7 +9,7 @@ from cxlab.errors import InputError
 from cxlab.intake import SourceError, check_study
 from cxlab.kit import open_study
 from cxlab.study import StudyError
-from tests.make import HEAD, good_rows, orders_csv, write_study
+from tests.make import HEAD, good_rows, needs_proc, orders_csv, write_study
 
 
 def message(folder: Path, kind: type[InputError] = SourceError) -> str:
@@ -43,7 +43,27 @@ def test_a_package_that_is_not_installed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("inside", ["nosuch.csv", "../duckdb/__init__.py"])
 def test_a_package_without_that_file_or_a_way_out_of_it(tmp_path: Path, inside: str) -> None:
     write_study(tmp_path, f"  orders: {{path: package:lifetimes/{inside}}}\n")
-    assert "the package `lifetimes` holds no file" in message(tmp_path)
+    found = message(tmp_path)
+    assert f"the package `lifetimes` is there, but no file {inside} in it" in found and "pip" not in found
+
+
+def test_a_module_without_a_folder_and_a_name_that_is_none(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: package:os/x.csv}\n")
+    assert "`os` is there but has no files of its own" in message(tmp_path)
+    for name in ("scikit-learn", "os.path", "__main__"):
+        write_study(tmp_path, f"  orders: {{path: package:{name}/x.csv}}\n")
+        assert f"`{name}` is no package's name" in message(tmp_path)
+
+
+@needs_proc
+def test_a_source_that_cannot_be_read(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: /proc/self/mem}\n")
+    assert "study.yml:4: /proc/self/mem cannot be read (Input/output error)" in message(tmp_path)
+
+
+def test_a_source_with_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    write_study(tmp_path, f"  orders: {{path: {'x' * 300}.csv}}\n")
+    assert "cannot be read (File name too long)" in message(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -70,18 +90,23 @@ def test_a_column_that_is_not_there(tmp_path: Path) -> None:
     found = message(tmp_path)
     assert "study.yml:4: " in found and "orders.csv has no column `ordered_at`" in found
     assert "it has customer_id, orderd_at, revenue; did you mean `orderd_at`?" in found
-    assert "`columns: {ordered_at: …}`" in found
+    file = f"{tmp_path.as_posix()}/study.yml"
+    assert found.endswith(f" Map one of them under `columns:` in {file}:4: `columns: {{ordered_at: …}}`")
 
 
 def test_a_column_that_the_study_names_and_the_file_lacks(tmp_path: Path) -> None:
     sources = "  orders:\n    path: orders.csv\n    columns:\n      cost: Kustannus\n"
     write_study(tmp_path, sources, orders=orders_csv(*good_rows()))
-    assert "study.yml:7: " in message(tmp_path) and "no column `Kustannus`" in message(tmp_path)
+    found, file = message(tmp_path), f"{tmp_path.as_posix()}/study.yml"
+    assert found.startswith(f"{file}:7: ") and "no column `Kustannus`; it has customer_id, ordered_at, rev" in found
+    assert found.endswith(f" Map one of them under `columns:` in {file}:7: `columns: {{cost: …}}`")
 
 
 def test_neither_revenue_nor_quantity_with_a_price(tmp_path: Path) -> None:
     write_study(tmp_path, orders=orders_csv(*good_rows(), head="customer_id,ordered_at,quantity"))
-    assert "has neither `revenue` or `quantity` with `unit_price`" in message(tmp_path)
+    found = message(tmp_path)
+    assert "has neither `revenue` or `quantity` with `unit_price`; it has customer_id, ordered_at, quantity." in found
+    assert found.endswith("study.yml:4: `columns: {revenue: …}`")
 
 
 def test_a_column_that_stands_twice(tmp_path: Path) -> None:
@@ -117,6 +142,25 @@ def test_dates_that_are_none(tmp_path: Path) -> None:
     assert "5 records of 46 records of orders (10.9%) cannot be used, more than the 5.0% allowed" in found
     assert f"ordered_at is no date (ISO 8601) (first in {tmp_path.as_posix()}/orders.csv:42: x0,soon 0,3)" in found
     assert "max_reject_share" in found and "customer_id is missing" not in found
+
+
+def test_the_first_record_of_each_reason_is_shown_whatever_the_file(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: 'o*.csv'}\n", o1=orders_csv(*good_rows(5), "x1,2024-01-01,1,2"))
+    rows = [*good_rows(3), "x2,2024-01-01,3,4", "x3,soon,1", 'x4,soon,"1\n"', "x5,2024-01-01,dear"]
+    (tmp_path / "o2.csv").write_text(orders_csv(*rows))
+    frame = pd.DataFrame({"customer_id": ["a", "b", "c"], "ordered_at": ["2024-01-01", "then", "2024-01-01"]})
+    frame.assign(revenue=["1", "2", "dear"]).to_parquet(tmp_path / "o3.parquet")
+    write_study(tmp_path, "  orders: {path: 'o[123].*'}\n")
+    lines = message(tmp_path).splitlines()[1:-1]
+    shown = [line.strip().replace(tmp_path.as_posix(), "") for line in lines]
+    assert shown == [
+        "3 records: ordered_at is no date (ISO 8601) (first in /o2.csv:6: x3,soon,1)",
+        "2 records: 4 fields instead of 3 (first in /o1.csv:7: x1,2024-01-01,1,2)",
+        "2 records: revenue is no amount, or beyond all measure (first in /o2.csv:9: x5,2024-01-01,dear)",
+    ]
+    frame.assign(revenue=["1", "2", "dear"]).to_parquet(tmp_path / "p.parquet")
+    write_study(tmp_path, "  orders: {path: p.parquet}\n")
+    assert "p.parquet:2: b,then,2)" in message(tmp_path)
 
 
 def test_the_limit_may_be_raised(tmp_path: Path) -> None:

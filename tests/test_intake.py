@@ -5,6 +5,7 @@ import datetime as dt
 import gzip
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -258,6 +259,52 @@ class TestFiles:
         write_study(tmp_path, orders=orders_csv(*rows[:5], 'c1,2024-01-05,"3', *rows[5:]))
         assert check_study(tmp_path).tables["orders"].n_used == 40
 
+    @pytest.mark.parametrize("name", ["plain.csv", "rows.parquet"])
+    def test_further_columns_may_be_called_as_the_kits_own(self, tmp_path: Path, name: str) -> None:
+        frame = pd.DataFrame({"arm": ["a", "b"] * 20, "outcome": range(40), "cx_fault": 7.5, "cx_line": "x"})
+        frame = frame.assign(file_row_number=9, line=8, f0="y", CX_given_arm="z", their_cx_line="w", is_return=1)
+        frame.loc[3, "outcome"] = None
+        folder = write_study(tmp_path / "shop [1]", f"  outcomes: {{path: {name}, control: a}}\n")
+        frame.to_csv(folder / "plain.csv", index=False)
+        frame.to_parquet(folder / "rows.parquet")
+        with check_study(folder) as intake:
+            table = intake.tables["outcomes"]
+            assert (table.n_read, table.n_used) == (40, 39)
+            assert set(table.further) == {
+                "their_cx_fault", "their_cx_line", "file_row_number", "line", "f0", "their_CX_given_arm",
+                "their_cx_line_further", "is_return",
+            }  # fmt: skip
+            sql = "SELECT their_cx_fault, file_row_number, line, their_cx_line, their_cx_line_further FROM outcomes "
+            found = [str(cell) for cell in intake.engine.rows(sql + "ORDER BY cx_line")[0]]
+            assert found == ["7.5", "9", "8", "x", "w"]
+            (reject,) = read_rejects(intake, tmp_path, "outcomes")
+        assert reject["reason"] == "outcome is missing" and reject["line"] == {"plain.csv": "5"}.get(name, "4")
+        assert reject["record"].replace('"', "").startswith("b,,7.5,x,9,8,y,z,w,1")
+
+    def test_orders_in_parquet_may_number_their_rows_themselves(self, tmp_path: Path) -> None:
+        frame = pd.DataFrame([r.split(",") for r in good_rows()], columns=["customer_id", "ordered_at", "revenue"])
+        write_study(tmp_path, "  orders: {path: o.parquet}\n")
+        frame.assign(File_Row_Number=3).to_parquet(tmp_path / "o.parquet")
+        with check_study(tmp_path) as intake:
+            assert intake.tables["orders"].n_used == 40
+
+    def test_what_only_the_check_read_is_dropped(self, tmp_path: Path) -> None:
+        write_study(tmp_path, "  orders: {path: 'o*'}\n", o1=orders_csv(*good_rows(80), "x,soon,1"))
+        frame = pd.DataFrame([r.split(",") for r in good_rows()], columns=["customer_id", "ordered_at", "revenue"])
+        frame.assign(revenue="dear").loc[:1].to_parquet(tmp_path / "o2.parquet")
+        with check_study(tmp_path) as intake:
+            sql = "SELECT table_name FROM information_schema.tables ORDER BY table_name"
+            names = [name for (name,) in intake.engine.read(sql)]
+            assert names == ["effort", "order_lines", "orders", "orders_checked", "orders_file_1", "returns", "sales"]
+            assert [r["file"] for r in read_rejects(intake, tmp_path)] == ["o1.csv", "o2.parquet", "o2.parquet"]
+
+    def test_an_intake_is_closed_when_its_block_ends(self, tmp_path: Path) -> None:
+        write_study(tmp_path, orders=orders_csv(*good_rows()))
+        with pytest.raises(KeyError), check_study(tmp_path) as intake:
+            raise KeyError
+        with pytest.raises(duckdb.ConnectionException):
+            intake.engine.row("SELECT 1")
+
 
 class TestOrders:
     """What counts as an order, and what comes back."""
@@ -325,6 +372,15 @@ def test_a_study_of_outcomes_alone_is_read_with_its_further_columns(shared_data:
     assert "zip_code" in intake.tables["outcomes"].further
     assert set(intake.findings) == {"rows_read.outcomes", "rows_rejected.outcomes"}
     assert [q.can for q in intake.questions.asked].count("yes") == 1
+
+
+def test_one_record_was_and_several_were(tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv(*good_rows(), "c,soon,3"))
+    assert check_study(tmp_path).rejects.reading.startswith("1 record was not used; ")
+    write_study(tmp_path, orders=orders_csv(*good_rows(), "c,soon,3", "d,soon,3"))
+    assert check_study(tmp_path).rejects.reading.startswith("2 records were not used; ")
+    write_study(tmp_path, orders=orders_csv(good_rows()[0]))
+    assert check_study(tmp_path).reading.startswith("1 record of orders was read, 0 of them not used.")
 
 
 def test_the_summary_tells_all_of_it(tmp_path: Path) -> None:

@@ -40,6 +40,11 @@ class Understood:
     decimal: str = "."
     whole_ids: frozenset[str] = frozenset()
 
+    @property
+    def has_date_format(self) -> bool:
+        """Whether texts are read as dates by a format, which not every engine can, rather than as ISO 8601."""
+        return any(form != readings.ISO for form in self.date_formats.values())
+
 
 def is_text(kind: str) -> bool:
     """Whether an engine's type is text."""

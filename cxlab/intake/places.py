@@ -20,7 +20,7 @@ def find_files(study: Study, table: str, source: Source) -> tuple[Path, ...]:
 
     Raises
     ------
-    SourceError : no file is there, or this version does not read that kind of source.
+    SourceError : no file is there, it cannot be read, or this version does not read that kind of source.
     """
     place = study.place("sources", table, "path")
     if source.path is None:
@@ -28,11 +28,21 @@ def find_files(study: Study, table: str, source: Source) -> tuple[Path, ...]:
             f"{study.place('sources', table)}: {table} come from a database, and this version reads CSV (plain or "
             "gzip) and Parquet files: export the table and give its `path:`"
         )
-    packaged = _PACKAGE.fullmatch(source.path)
+    try:
+        return _find(study, source.path, place)
+    except OSError as error:
+        file = shown_path(Path(error.filename or source.path))
+        raise SourceError(
+            f"{place}: {file} cannot be read ({error.strerror}): see where it is, and who may read it"
+        ) from error
+
+
+def _find(study: Study, path: str, place: str) -> tuple[Path, ...]:
+    packaged = _PACKAGE.fullmatch(path)
     if packaged:
         files: tuple[Path, ...] = (_inside_package(packaged["name"], packaged["file"], place),)
     else:
-        files = _beside_study(study, source.path, place)
+        files = _beside_study(study, path, place)
     for file in files:
         if file.suffix.lower() in _LATER or _start(file) == b"PK\x03\x04":
             what = _LATER.get(file.suffix.lower(), "an archive")
@@ -79,12 +89,21 @@ def _those_there(folder: Path, path: str) -> str:
 
 def _inside_package(name: str, inside: str, place: str) -> Path:
     """Find a file of an installed package by path; the package is not imported."""
-    found = importlib.util.find_spec(name) if name.isidentifier() else None
-    folders = [Path(folder) for folder in (found.submodule_search_locations or ())] if found else []
-    if not folders:
+    if not name.isidentifier() or name == "__main__":
+        raise SourceError(f"{place}: `{name}` is no package's name: write it as Python imports it, without dots or -")
+    found = importlib.util.find_spec(name)
+    if not found:
         raise SourceError(f"{place}: the package `{name}` is not installed, and the data lie in it: pip install {name}")
+    folders = [Path(folder) for folder in found.submodule_search_locations or ()]
+    if not folders:
+        raise SourceError(
+            f"{place}: `{name}` is there but has no files of its own: name the package that holds {inside}"
+        )
     for folder in folders:
         file = (folder / inside).resolve()
         if file.is_relative_to(folder.resolve()) and file.is_file():
             return file
-    raise SourceError(f"{place}: the package `{name}` holds no file {inside}: another version of it may")
+    raise SourceError(
+        f"{place}: the package `{name}` is there, but no file {inside} in it: see how the file is called in it, or "
+        "install the version that has it"
+    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cxlab.engine import Engine, fill
+from cxlab.words import day
 
 ISO = "ISO 8601"
 FORMATS = (ISO, "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d")
@@ -132,8 +133,4 @@ def _difference(engine: Engine, relation: str, column: str, first: str, other: s
     if not rows:
         return None
     text, one, two = rows[0]
-    return Ambiguous(text, (first, other), (_spoken(one), _spoken(two)))
-
-
-def _spoken(day: object) -> str:
-    return f"{day:%-d %B %Y}"
+    return Ambiguous(text, (first, other), (day(one), day(two)))

@@ -3,18 +3,19 @@
 import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from cxlab.contract import TABLES
 from cxlab.engine import Engine, fill
+from cxlab.errors import InputError
 from cxlab.intake.places import SourceError
-from cxlab.intake.sources import TableIntake
+from cxlab.intake.sources import Reject, TableIntake
 from cxlab.intake.textfile import TextFile, raw_lines
 from cxlab.study import Study, shown_path
-from cxlab.words import count, percent
+from cxlab.words import count, harmless, percent
 
 HEADER = ("file", "line", "column", "reason", "record")
 _SHOWN_REASONS = 3
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def check_limit(engine: Engine, study: Study, table: TableIntake, max_reject_share: float) -> None:
@@ -40,7 +41,7 @@ def check_limit(engine: Engine, study: Study, table: TableIntake, max_reject_sha
     counted = [reject for reject in table.rejects if not table.n_used or not reject.outside_limit][:_SHOWN_REASONS]
     lines = [f"{study.place('sources', table.table)}: {head}:"]
     for reject in counted:
-        file, line, record = _example(engine, table, reject.reason)
+        file, line, record = _example(engine, table, reject)
         where = f"{shown_path(file)}:{line}"
         lines.append(f"  {count(reject.n, 'record')}: {reject.reason} (first in {where}: {record[:80]})")
     lines.append(f"  Read as {table.understood}. What to do: {remedy}")
@@ -60,8 +61,7 @@ def write_rejects(engine: Engine, study: Study, tables: Mapping[str, TableIntake
         if name not in tables or not tables[name].n_rejected:
             file.unlink(missing_ok=True)
             continue
-        place.mkdir(parents=True, exist_ok=True)
-        with file.open("w", encoding="utf-8", newline="") as out:
+        with _opened(file) as out:
             writer = csv.writer(out, lineterminator="\n")
             writer.writerow(HEADER)
             for path, *row in _rejected(engine, tables[name]):
@@ -72,20 +72,34 @@ def write_rejects(engine: Engine, study: Study, tables: Mapping[str, TableIntake
     return tuple(written)
 
 
-def harmless(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would compute.
+def _opened(file: Path) -> IO[str]:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(
+            f"the rejects cannot be written to {file.as_posix()} ({error.strerror}): name another folder with --out"
+        ) from error
 
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("-5"), harmless("A17")
-    ("'=1+1", "'-5", 'A17')
-    """
-    return f"'{cell}" if cell.startswith(_RISKY) else cell
 
-
-def _example(engine: Engine, table: TableIntake, reason: str) -> tuple[Path, int, str]:
+def _example(engine: Engine, table: TableIntake, reject: Reject) -> tuple[Path, int, str]:
     """Return file, line and record of the first record that was rejected for a reason."""
-    return next((file, line, record) for file, line, _, why, record in _rejected(engine, table) if why == reason)
+    places = [
+        (number, line)
+        for number, text in enumerate(table.texts)
+        for line, reason, _ in (text.broken if text else ())
+        if (reject.column, reject.reason) == ("", reason)
+    ]
+    for fault, rule in enumerate(table.rules):
+        if (rule.column, rule.reason) == (reject.column, reject.reason):
+            sql = "SELECT cx_file, MIN(cx_line) FROM {t} WHERE cx_fault = ? GROUP BY cx_file ORDER BY cx_file LIMIT 1"
+            places += engine.rows(fill(sql, t=table.checked), [fault])
+    number, line = min(places)
+    file, text = table.files[number], table.texts[number]
+    records = (
+        raw_lines(file, text.encoding, _lengths(text, [line])) if text else _rows_as_text(engine, table, number, line)
+    )
+    return file, line, records[line]
 
 
 def _rejected(engine: Engine, table: TableIntake) -> Iterator[tuple[Path, int, str, str, str]]:
@@ -101,24 +115,23 @@ def _rejected(engine: Engine, table: TableIntake) -> Iterator[tuple[Path, int, s
             yield from ((file, *one, records[one[0]]) for one in found)
             continue
         broken = [(line, "", reason) for line, reason, _ in text.broken]
-        lengths = _lengths(text, [line for line, _, _ in found])
-        records = raw_lines(file, text.encoding, lengths)
-        yield from ((file, *one, records[one[0]]) for one in sorted(found + broken))
+        found = sorted(found + broken)
+        records = raw_lines(file, text.encoding, _lengths(text, [line for line, _, _ in found]))
+        yield from ((file, *one, records[one[0]]) for one in found)
 
 
 def _lengths(text: TextFile, lines: list[int]) -> dict[int, int]:
-    """Return how many lines each rejected record takes."""
-    return {line: text.long_records.get(line, 1) for line in lines} | {line: taken for line, _, taken in text.broken}
+    """Return how many lines each of these rejected records takes, by its first."""
+    broken = {line: taken for line, _, taken in text.broken}
+    return {line: broken.get(line) or text.long_records.get(line, 1) for line in lines}
 
 
-def _rows_as_text(engine: Engine, table: TableIntake, number: int) -> dict[int, str]:
-    """Write the rejected rows of a Parquet file as text, by row."""
+def _rows_as_text(engine: Engine, table: TableIntake, number: int, row: int | None = None) -> dict[int, str]:
+    """Write the rejected rows of a Parquet file, or one of its rows, as text, by row."""
     relation = f"{table.table}_file_{number}"
-    names = [name for name in engine.kinds(relation) if name != "file_row_number"]
-    columns = "".join(f", CAST({fill('{n}', n=name)} AS VARCHAR)" for name in names)
-    sql = (
-        "SELECT file_row_number + 1 AS line{!columns} FROM {relation} WHERE file_row_number + 1 IN "
-        "(SELECT cx_line FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL) ORDER BY line"
-    )
-    rows = engine.rows(fill(sql, columns=columns, relation=relation, t=table.checked), [number])
+    columns = "".join(f", CAST({name} AS VARCHAR)" for name in engine.kinds(relation) if name != "line")
+    rejected = fill("line IN (SELECT cx_line FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL)", t=table.checked)
+    sql = "SELECT line{!columns} FROM {relation} WHERE {!which} ORDER BY line"
+    which, value = (rejected, number) if row is None else ("line = ?", row)
+    rows = engine.rows(fill(sql, columns=columns, relation=relation, which=which), [value])
     return {line: ",".join("" if cell is None else cell for cell in cells) for line, *cells in rows}

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import pandas as pd
 
@@ -80,14 +82,14 @@ class Intake:
         table = pd.DataFrame(rows, columns=["table", "column", "reason", "records", "share"])
         if not rows:
             return Rejects(table, "Every record was used.", "Every record could be used")
-        most = max(rows, key=lambda row: row[3])
+        most, lost = max(rows, key=lambda row: row[3]), sum(row[3] for row in rows)
         reading = (
-            f"{count(sum(row[3] for row in rows), 'record')} were not used; the most frequent reason, in "
+            f"{count(lost, 'record')} {_were(lost)} not used; the most frequent reason, in "
             f"{percent(most[4], 1)} of the {most[0]}: {most[2]}."
         )
-        lost = sum(row[3] for row in rows) / sum(t.n_read for t in self.tables.values())
-        heading = f"{percent(lost, 1)} of the records could not be used"
-        return Rejects(table, reading.replace("1 record were", "1 record was"), heading)
+        share = lost / sum(t.n_read for t in self.tables.values())
+        heading = f"{percent(share, 1)} of the records could not be used"
+        return Rejects(table, reading, heading)
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -106,8 +108,10 @@ class Intake:
     @property
     def reading(self) -> str:
         """What was read, in a sentence or two."""
-        read = " and ".join(f"{count(t.n_read, 'record')} of {t.table}" for t in self.tables.values())
-        text = f"{read} were read, {number(sum(t.n_rejected for t in self.tables.values()))} of them not used."
+        tables = list(self.tables.values())
+        read = " and ".join(f"{count(t.n_read, 'record')} of {t.table}" for t in tables)
+        verb = _were(sum(t.n_read for t in tables))
+        text = f"{read} {verb} read, {number(sum(t.n_rejected for t in tables))} of them not used."
         if self.first_order and self.last_order and self.calibration_end:
             text += (
                 f" They hold {count(self.n_orders, 'order')} by {count(self.n_customers, 'customer')}, from "
@@ -155,3 +159,17 @@ class Intake:
     def close(self) -> None:
         """Close the engine: what was counted stays, but no reject can be listed any more."""
         self.engine.close()
+
+    def __enter__(self) -> Self:
+        """Return the intake itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def _were(n: int) -> str:
+    return "was" if n == 1 else "were"

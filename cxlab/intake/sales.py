@@ -14,9 +14,9 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     of one customer and moment are. An order whose lines fall on several days is one sale a day, and only the first of
     them opens the order: so nothing that comes later changes what was known on a day. A return is no order.
 
-    Sales: customer_id, order_key, moment (seconds since 1970), day (days since 1970), revenue and cost (cents; cost of
-    lines with a known cost), uncosted (cents of revenue from lines without a known cost), opens (bool).
-    Returns: customer_id, moment, day, revenue, cost, uncosted (cents given back, >= 0).
+    Sales: customer_id, day (days since 1970), revenue and cost (cents; cost of lines with a known cost), uncosted
+    (cents of revenue from lines without a known cost), opens (bool).
+    Returns: customer_id, day, revenue, cost, uncosted (cents given back, >= 0).
     """
     key = (
         "CAST(moment AS VARCHAR)"
@@ -25,7 +25,7 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     )
     engine.run(
         fill(
-            "CREATE OR REPLACE VIEW order_lines AS SELECT customer_id, {!key} AS order_key, moment, "
+            "CREATE OR REPLACE VIEW order_lines AS SELECT customer_id, {!key} AS order_key, "
             "CAST(FLOOR(CAST(moment AS DOUBLE) / 86400) AS BIGINT) AS day, revenue, COALESCE(cost, 0) AS cost, "
             "CASE WHEN cost IS NULL THEN revenue ELSE 0 END AS uncosted, is_return "
             "FROM (SELECT customer_id, ordered_at AS moment, is_return, {!order_id} AS order_id, "
@@ -39,9 +39,9 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     )
     engine.run(
         fill(
-            "CREATE OR REPLACE TABLE {sales} AS SELECT customer_id, order_key, moment, day, revenue, cost, uncosted, "
+            "CREATE OR REPLACE TABLE {sales} AS SELECT customer_id, day, revenue, cost, uncosted, "
             "day = MIN(day) OVER (PARTITION BY customer_id, order_key) AS opens "
-            "FROM (SELECT customer_id, order_key, day, MIN(moment) AS moment, CAST(SUM(revenue) AS BIGINT) AS revenue, "
+            "FROM (SELECT customer_id, order_key, day, CAST(SUM(revenue) AS BIGINT) AS revenue, "
             "CAST(SUM(cost) AS BIGINT) AS cost, CAST(SUM(uncosted) AS BIGINT) AS uncosted "
             "FROM order_lines WHERE NOT is_return GROUP BY customer_id, order_key, day) AS s",
             sales=SALES,
@@ -49,7 +49,7 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     )
     engine.run(
         fill(
-            "CREATE OR REPLACE TABLE {returns} AS SELECT customer_id, moment, day, ABS(revenue) AS revenue, cost, "
+            "CREATE OR REPLACE TABLE {returns} AS SELECT customer_id, day, ABS(revenue) AS revenue, cost, "
             "ABS(uncosted) AS uncosted FROM order_lines WHERE is_return",
             returns=RETURNS,
         )

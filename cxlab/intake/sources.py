@@ -10,7 +10,7 @@ from cxlab.errors import did_you_mean
 from cxlab.intake import checks, readings
 from cxlab.intake.places import SourceError, find_files
 from cxlab.intake.textfile import TextFile, read_text
-from cxlab.study import Source, Study, shown_path
+from cxlab.study import RESERVED, Source, Study, shown_path
 
 _SHOWN_NAMES = 20
 
@@ -31,18 +31,18 @@ class TableIntake:
 
     Attributes
     ----------
-    relation : the engine's table of the records used, with the columns of the contract (money in cents, moments in
-        seconds since 1970).
+    table : its name, and that of the engine's view of the records used, with the columns of the contract (money in
+        cents, moments in seconds since 1970).
     checked : the same with the rejected ones: cx_file (number), cx_line, cx_fault (number of the rule, or NULL).
     files : its files, in order; `texts` how each was read when it is a text.
     n_read, n_used : records.
     rejects : why the others were not used, most frequent first.
-    columns : the columns that it has, as the kit names them; `further` those beyond the contract.
+    columns : the columns that it has, as the kit names them; `further` those beyond the contract (a name
+        that begins with cx_ gets their_ before it).
     understood : how it was read, in words.
     """
 
     table: str
-    relation: str
     checked: str
     files: tuple[Path, ...]
     texts: tuple[TextFile | None, ...]
@@ -62,10 +62,9 @@ class TableIntake:
 
 @dataclass(frozen=True)
 class _Opened:
-    """A file in the engine: its relation, the SQL of the record's line, its columns' types by their names there."""
+    """A file in the engine: its relation (line, f0, f1, ...); by the names in the file its columns and their types."""
 
     relation: str
-    line: str
     columns: Mapping[str, tuple[str, str]]
     text: TextFile | None
 
@@ -94,6 +93,7 @@ def read_source(
     rules = checks.rules(contract, known, understood, observation_end)
     checked = f"{table}_checked"
     _check(engine, contract, raw, kinds, known, understood, rules, checked)
+    _forget_texts(engine, raw, opened)
     broken = sum(len(o.text.broken) for o in opened if o.text)
     n_checked, n_used = engine.row(fill("SELECT COUNT(*), COUNT(*) - COUNT(cx_fault) FROM {t}", t=checked))
     if n_checked + broken == 0:
@@ -103,9 +103,9 @@ def read_source(
         )
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
     return TableIntake(
-        table, table, checked, files, tuple(o.text for o in opened), n_checked + broken, n_used,
+        table, checked, files, tuple(o.text for o in opened), n_checked + broken, n_used,
         _rejects(engine, checked, rules, opened), tuple(rules), known,
-        tuple(sorted(present - known)), _words(opened, understood, kinds),
+        tuple(sorted(present - known)), _words(opened, understood),
     )  # fmt: skip
 
 
@@ -116,12 +116,10 @@ def _open(engine: Engine, study: Study, table: str, source: Source, number: int,
         is_parquet = opened.read(4) == b"PAR1"
     if is_parquet or file.suffix.lower() in (".parquet", ".pq"):
         try:
-            engine.view_parquet(relation, file)
+            kinds = engine.view_parquet(relation, file)
         except EngineError as error:
             raise SourceError(f"{place}: {shown_path(file)} is no Parquet file: export the table again") from error
-        kinds = engine.kinds(relation)
-        kinds.pop("file_row_number")
-        return _Opened(relation, "file_row_number + 1", {n: (quote(n), kind) for n, kind in kinds.items()}, None)
+        return _Opened(relation, {name: (f"f{i}", kind) for i, (name, kind) in enumerate(kinds.items())}, None)
     contract = TABLES[table]
     expected = frozenset(source.columns.get(name, name) for name in contract.names)
     text = read_text(engine, file, source.read, expected=expected, relation=relation, place=place)
@@ -129,7 +127,7 @@ def _open(engine: Engine, study: Study, table: str, source: Source, number: int,
     if len(columns) < len(text.names):
         twice = sorted({name for name in text.names if text.names.count(name) > 1})
         raise SourceError(f"{place}: {shown_path(file)} names the column `{twice[0]}` twice: rename one")
-    return _Opened(relation, "line", columns, text)
+    return _Opened(relation, columns, text)
 
 
 def _match_columns(
@@ -140,14 +138,11 @@ def _match_columns(
     for file, one in zip(files, opened, strict=True):
         for ours, theirs in source.columns.items():
             if theirs not in one.columns:
-                place = study.place("sources", table, "columns", ours)
-                raise SourceError(f"{place}: {_lacks(file, one, theirs)}")
+                raise SourceError(_lacks(study.place("sources", table, "columns", ours), file, one, ours, theirs))
         for column in contract.columns:
             theirs = source.columns.get(column.name, column.name)
             if column.required and theirs not in one.columns:
-                place = study.place("sources", table)
-                remedy = f", or say which it is: `columns: {{{column.name}: …}}`"
-                raise SourceError(f"{place}: {_lacks(file, one, theirs)}{remedy}")
+                raise SourceError(_lacks(study.place("sources", table), file, one, column.name, theirs))
     mapping = {ours: theirs for ours, theirs in source.columns.items() if theirs in everywhere}
     taken = set(mapping.values())
     mapping |= {n: n for n in contract.names if n not in mapping and n in everywhere and n not in taken}
@@ -155,20 +150,26 @@ def _match_columns(
         needed = " or ".join(" with ".join(f"`{name}`" for name in group) for group in contract.one_of)
         raise SourceError(
             f"{study.place('sources', table)}: {shown_path(files[0])} has neither {needed}; it has "
-            f"{_names(opened[0])}: say which it is: `columns: {{{contract.one_of[0][0]}: …}}`"
+            f"{_names(opened[0])}. Map one of them under `columns:` in {study.place('sources', table)}: "
+            f"`columns: {{{contract.one_of[0][0]}: …}}`"
         )
     if contract.further:
         taken = {name.lower() for name in mapping}
         for theirs in sorted(everywhere - set(mapping.values())):
-            ours = theirs if theirs.lower() not in taken else f"{theirs}_further"
+            ours = f"their_{theirs}" if theirs.lower().startswith(RESERVED) else theirs
+            while ours.lower() in taken:
+                ours += "_further"
             taken.add(ours.lower())
             mapping[ours] = theirs
     return mapping
 
 
-def _lacks(file: Path, opened: _Opened, column: str) -> str:
-    near = did_you_mean(column, opened.columns)
-    return f"{shown_path(file)} has no column `{column}`; it has {_names(opened)}{near}"
+def _lacks(place: str, file: Path, opened: _Opened, ours: str, theirs: str) -> str:
+    near = did_you_mean(theirs, opened.columns) or "."
+    return (
+        f"{place}: {shown_path(file)} has no column `{theirs}`; it has {_names(opened)}{near} Map one of them under "
+        f"`columns:` in {place}: `columns: {{{ours}: …}}`"
+    )
 
 
 def _names(opened: _Opened) -> str:
@@ -191,8 +192,8 @@ def _gather(
         columns = "".join(
             f", CAST({one.columns[theirs][0]} AS {kinds[ours]}) AS {quote(ours)}" for ours, theirs in mapping.items()
         )
-        sql = "SELECT {!number} AS cx_file, {!line} AS cx_line{!columns} FROM {relation}"
-        parts.append(fill(sql, number=str(number), line=one.line, columns=columns, relation=one.relation))
+        sql = "SELECT {!number} AS cx_file, line AS cx_line{!columns} FROM {relation}"
+        parts.append(fill(sql, number=str(number), columns=columns, relation=one.relation))
     raw = f"{table}_raw"
     engine.run(fill("CREATE OR REPLACE VIEW {raw} AS {!all}", raw=raw, all=" UNION ALL ".join(parts)))
     return raw, kinds
@@ -267,7 +268,18 @@ def _check(
         checked=checked, kept=kept, further=further, also=", is_return" if returned else "",
         cases=cases, values=values, cleaned=cleaned, returned=returned, raw=raw,
     )  # fmt: skip
-    (engine.read if "STRPTIME" in sql else engine.run)(sql)
+    if understood.has_date_format:
+        engine.read(sql)
+    else:
+        engine.run(sql)
+
+
+def _forget_texts(engine: Engine, raw: str, opened: list[_Opened]) -> None:
+    """Drop what only the check read; a view of a Parquet file takes no memory, and its rejects are listed from it."""
+    engine.run(fill("DROP VIEW {raw}", raw=raw))
+    for one in opened:
+        if one.text:
+            engine.run(fill("DROP TABLE {relation}", relation=one.relation))
 
 
 def _is_return(known: frozenset[str]) -> str:
@@ -289,7 +301,7 @@ def _rejects(engine: Engine, checked: str, rules: list[checks.Rule], opened: lis
     return tuple(sorted(found, key=lambda reject: (-reject.n, reject.column, reject.reason)))
 
 
-def _words(opened: list[_Opened], understood: checks.Understood, kinds: Mapping[str, str]) -> str:
+def _words(opened: list[_Opened], understood: checks.Understood) -> str:
     files = dict.fromkeys(o.text.understood if o.text else "Parquet" for o in opened)
     parts = [*files, *(f"{name} as {form}" for name, form in understood.date_formats.items())]
     if understood.decimal == ",":

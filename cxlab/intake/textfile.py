@@ -98,7 +98,7 @@ def raw_lines(path: Path, encoding: str, wanted: dict[int, int]) -> dict[int, st
     found: dict[int, str] = {}
     covering = {line + i: line for line, n in wanted.items() for i in range(n)}
     with open_text(path, encoding) as text:
-        for number, line in enumerate(text, 1):
+        for number, line in enumerate(islice(text, max(covering, default=0)), 1):
             if number in covering:
                 first = covering[number]
                 found[first] = found.get(first, "") + line
