@@ -28,7 +28,7 @@ def app() -> None:
 @click.argument("studies", metavar="STUDY...", nargs=-1, required=True)
 @_out
 @click.option(
-    "--only", metavar="NAME", multiple=True, help="Run this notebook only: gestures or 04_gestures. May be repeated."
+    "--only", metavar="NAME", multiple=True, help="Run this notebook only: segmentation or 02_segmentation. May be repeated."
 )
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Notebooks at a time; by default one a core.")
 @click.option(
@@ -68,10 +68,9 @@ def check(study: str, out: Path) -> None:
     """
     from cxlab.intake import check_study
 
-    intake = check_study(study)
-    click.echo(intake.summary(), nl=False)
-    intake.write_rejects(out / intake.study.name)
-    intake.close()
+    with check_study(study) as intake:
+        click.echo(intake.summary(), nl=False)
+        intake.write_rejects(out / intake.study.name)
 
 
 def main() -> None:

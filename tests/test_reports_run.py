@@ -7,14 +7,22 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import nbformat
 import pandas as pd
 import pytest
 
+from cxlab.__main__ import app
+from cxlab.engine import Engine
+from cxlab.errors import InputError
+from cxlab.intake import Intake
 from cxlab.reports.imprint import Imprint
+from cxlab.reports.manifest import data_hash, hash_inputs
 from cxlab.reports.task import Task
 from cxlab.reports.worker import stopped
+from cxlab.study import load_study
 from tests import made_notebooks as made
+from tests.make import needs_proc
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -194,10 +202,18 @@ class TestFaults:
             (("report", "corner", "--jobs", "0"), "0 is not in the range"),
             (("reprot", "corner"), "No such command"),
             (("check", "nowhere"), "nowhere is not there"),
+            pytest.param(
+                ("report", "corner", "--out", "/proc/nope"),
+                "--out /proc/nope: nothing can be written",
+                marks=needs_proc,
+            ),
+            (("report", "corner", "--out", "corner/orders.csv/x"), "nothing can be written there (Not a directory)"),
+            (("check", "corner", "--out", "corner/orders.csv/x"), "written to corner/orders.csv/x/corner/rejects/"),
         ],
     )
     def test_a_fault_ends_in_code_2_and_one_message(self, shop: Path, arguments: tuple[str, ...], message: str) -> None:
-        done = cxlab(shop, *arguments, *(("--out", "elsewhere") if len(arguments) > 1 else ()))
+        elsewhere = ("--out", "elsewhere") if len(arguments) > 1 and "--out" not in arguments else ()
+        done = cxlab(shop, *arguments, *elsewhere)
         assert done.returncode == 2
         assert message in done.stderr
         assert "Traceback" not in done.stderr
@@ -212,6 +228,49 @@ class TestFaults:
         assert "revenue" in done.stderr
         assert "started" not in done.stdout
         assert not list(tmp_path.glob("reports/*"))
+
+
+class TestEngines:
+    """No engine stays open when a run cannot go on."""
+
+    @pytest.fixture
+    def opened(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
+        engines: list[Engine] = []
+
+        def failing(intake: Intake, folder: Path) -> tuple[Path, ...]:
+            engines.append(intake.engine)
+            raise InputError("no room is left")
+
+        monkeypatch.setattr(Intake, "write_rejects", failing)
+        monkeypatch.chdir(tmp_path)
+        made.write_study(tmp_path / "corner")
+        made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
+        return engines
+
+    @pytest.mark.parametrize("command", ["report", "check"])
+    def test_an_engine_is_closed_on_failure(self, opened: list[Engine], command: str) -> None:
+        with pytest.raises(InputError, match="no room is left"):
+            app.main([command, "corner"], standalone_mode=False)
+        with pytest.raises(duckdb.ConnectionException):
+            opened[0].row("SELECT 1")
+
+
+def test_inputs_elsewhere_are_named_by_as_many_parts_as_tell_them_apart(tmp_path: Path) -> None:
+    study = load_study(made.write_study(tmp_path / "corner"))
+    files = [study.folder / "data" / "x.csv"]
+    files += [tmp_path / side / "a" / "data" / name for side in ("left", "right") for name in ("x.csv", "y.csv")]
+    for number, file in enumerate(files):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(str(number))
+    assert set(hash_inputs(study, files[:1])) == {"study.yml", "data/x.csv"}
+    assert set(hash_inputs(study, files[2:3])) == {"study.yml", "data/y.csv"}
+    assert set(hash_inputs(study, files[:2])) == {"study.yml", "data/x.csv", "a/data/x.csv"}
+    found = hash_inputs(study, [*files, files[1]])
+    sides = [f"{side}/a/data/{name}" for side in ("left", "right") for name in ("x.csv", "y.csv")]
+    assert list(found) == ["data/x.csv", *sides, "study.yml"]
+    assert len({entry["sha256"] for entry in found.values()}) == 6
+    files[3].write_text("else")
+    assert data_hash(hash_inputs(study, files)) != data_hash(found)
 
 
 def test_a_study_without_orders_is_told_so_and_is_no_failure(tmp_path: Path) -> None:

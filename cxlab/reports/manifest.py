@@ -26,14 +26,22 @@ def hash_inputs(study: Study, files: Iterable[Path]) -> dict[str, dict[str, Any]
     Returns
     -------
     `sha256` and `bytes`, by path from the study's folder; of a file elsewhere (inside a package, say) by its last
-    two parts, so that the same study gives the same hash on every machine.
+    two parts, or as many as tell it from the others, so that the same study gives the same hash on every machine.
     """
-    found = {}
-    for file in (study.file, *files):
-        below = file.resolve().is_relative_to(study.folder.resolve())
-        name = file.resolve().relative_to(study.folder.resolve()).as_posix() if below else "/".join(file.parts[-2:])
-        found[name] = {"sha256": sha256(file), "bytes": file.stat().st_size}
-    return dict(sorted(found.items()))
+    named = _names(study.folder.resolve(), {file.resolve() for file in (study.file, *files)})
+    return {name: {"sha256": sha256(file), "bytes": file.stat().st_size} for name, file in sorted(named.items())}
+
+
+def _names(folder: Path, files: set[Path]) -> dict[str, Path]:
+    """Name files by their place below a folder, those elsewhere by as many last parts as tell all apart."""
+    inside = {file.relative_to(folder).as_posix(): file for file in files if file.is_relative_to(folder)}
+    elsewhere = files - set(inside.values())
+    parts = 2
+    while True:
+        named = {"/".join(file.parts[-parts:]): file for file in elsewhere}
+        if len(named) == len(elsewhere) and not named.keys() & inside.keys():
+            return inside | named
+        parts += 1
 
 
 def data_hash(inputs: Mapping[str, Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cxlab.errors import InputError
 from cxlab.reports import manifest, pool
 from cxlab.reports.given import injected
 from cxlab.reports.imprint import command, describe_data, describe_versions, imprint
@@ -31,14 +32,13 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
 
     Raises
     ------
-    InputError : a study's data cannot be used.
+    InputError : a study's data cannot be used, or nothing can be written to the folder.
     """
     progress = progress or Progress()
     started = _now()
     context = pool.warm_up()
-    order.out.mkdir(parents=True, exist_ok=True)
     made_with = manifest.versions(), manifest.commit()
-    with tempfile.TemporaryDirectory(prefix=".cxlab-", dir=order.out) as aside:
+    with _folder_aside(order.out) as aside:
         runs = [_Run(order, name, Path(aside) / name, started, made_with) for name in order.studies]
         for run in runs:
             progress.say(f"{run.study.title}: {run.data}")
@@ -70,6 +70,16 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
     return FAILED if failed else ANSWERED
 
 
+def _folder_aside(out: Path) -> tempfile.TemporaryDirectory[str]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix=".cxlab-", dir=out)
+    except OSError as error:
+        raise InputError(
+            f"--out {out}: nothing can be written there ({error.strerror}): name another folder"
+        ) from error
+
+
 class _Run:
     """One study's part of a run: its folder aside, its reports as they come in."""
 
@@ -82,12 +92,11 @@ class _Run:
         self.path = order.paths[name]
         self.final = order.out / name
         self.versions, self.commit = made_with
-        intake = read_study(self.study, order.parameters[name])
         stage.mkdir()
-        intake.write_rejects(stage)
-        self.inputs = manifest.hash_inputs(self.study, intake.files)
-        self.data = describe_data(intake.findings, self.inputs)
-        intake.close()
+        with read_study(self.study, order.parameters[name]) as intake:
+            intake.write_rejects(stage)
+            self.inputs = manifest.hash_inputs(self.study, intake.files)
+            self.data = describe_data(intake.findings, self.inputs)
         self.reports: dict[str, dict[str, Any]] = {}
         self.findings: dict[str, Any] = {}
         self.before = manifest.read(self.final) or {}
