@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import papermill
 import pytest
 
 import cxlab
@@ -78,7 +79,11 @@ class TestNotebook:
             if name in ("study", "out"):
                 continue
             assert name in Parameters.model_fields, f"{name} is no parameter of the kit"
-            assert match["default"] == "None" and match["type"].endswith("| None"), line
+            assert match["default"] == "None" and match["type"] in ("int", "float", "str"), line
+
+    def test_papermill_sees_every_parameter(self, path: Path) -> None:
+        declared = [m["name"] for m in map(LINE.match, parameters_cell(path).strip().splitlines()) if m]
+        assert list(papermill.inspect_notebook(path)) == declared
 
     def test_every_parameter_reaches_the_study(self, path: Path) -> None:
         names = [m["name"] for m in map(LINE.match, parameters_cell(path).strip().splitlines()) if m]

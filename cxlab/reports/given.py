@@ -61,7 +61,7 @@ def parse(text: str, declared: Declared) -> Any:
 
     Examples
     --------
-    >>> parse("8", Declared("k_max", "int", True)), parse("none", Declared("k_max", "int", True))
+    >>> parse("8", Declared("k_max", "int", False)), parse("none", Declared("limit", "int", True))
     (8, None)
     >>> parse("no", Declared("paired", "bool", False))
     False

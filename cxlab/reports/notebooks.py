@@ -21,7 +21,7 @@ class NotebookError(InputError):
 
 @dataclass(frozen=True)
 class Declared:
-    """A parameter as the notebook's parameters cell declares it: ``k_max: int | None = None  # clusters tried``.
+    """A parameter as the notebook's parameters cell declares it: ``k_max: int = None  # clusters tried``.
 
     Attributes
     ----------
