@@ -1,6 +1,7 @@
 """Orders to one row a customer, as of a day."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from cxlab.engine import Engine
 from cxlab.errors import InputError
 
 EPOCH = dt.date(1970, 1, 1)
+LEAST_COSTED = 0.5  # share of the revenue with a known cost from which on costs count as known
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,16 @@ class Customers:
     first_order, calibration_end, observation_end : days, all inclusive; the hold-out window is
         (calibration_end, observation_end].
     currency : ISO 4217 code.
-    costs_known : whether contribution rests on costs from the data (of goods, or to serve); else it is revenue times
-        `margin_rate`.
-    margin_rate : share of revenue that is left after the cost of goods, where it is assumed; None where every line
-        brings its cost.
+    costs_known : whether contribution rests on costs from the data: at least `LEAST_COSTED` of the revenue up to
+        calibration_end has a known cost, or something was spent up to then to serve these customers.
+    margin_rate : share of revenue that is left after the cost of goods, for lines without a known cost; None where
+        every line up to calibration_end brings its cost.
     typical_gap_days : 80th percentile of the days between two order days of one customer, over all customers' gaps
         up to calibration_end; None where nobody came back.
     repeat_days : one row a day on which customers bought again, up to observation_end: day (datetime64), purchases (how
         many of the customers in `frame` did); None where it was not asked for.
+    costed_share : share of the revenue up to calibration_end, before returns, that has a known cost of goods; None
+        where it was not reckoned.
 
     Notes
     -----
@@ -70,6 +74,7 @@ class Customers:
     margin_rate: float | None
     typical_gap_days: float | None = None
     repeat_days: pd.DataFrame | None = None
+    costed_share: float | None = None
 
     @property
     def n(self) -> int:
@@ -98,15 +103,14 @@ def customer_table(
     observation_end: dt.date,
     currency: str,
     margin_rate: float,
-    serve_known: bool = False,
 ) -> Customers:
     """Compute one row a customer from the engine's tables `sales`, `returns` and `effort`.
 
     Parameters
     ----------
-    calibration_end, observation_end : days, inclusive. No calibration column depends on anything after the first.
+    calibration_end, observation_end : days, inclusive. Nothing but the hold-out columns depends on anything after the
+        first.
     margin_rate : share of revenue that is left after the cost of goods, for lines without a known cost.
-    serve_known : whether the study brings what it costs to serve.
 
     Raises
     ------
@@ -117,7 +121,7 @@ def customer_table(
     if not len(found):
         raise CustomersError(f"nobody ordered up to calibration_end {calibration_end}: move it to a later day")
     cents = {name: found[name].to_numpy(np.int64) for name in _CENTS}
-    known = bool((cents["uncosted"] == 0).all() and (cents["holdout_uncosted"] == 0).all())
+    every_line, costed_share = _costed(cents)
 
     def contribution(window: str) -> NDArray[np.float64]:
         revenue, uncosted = cents[f"{window}revenue"], cents[f"{window}uncosted"]
@@ -159,11 +163,22 @@ def customer_table(
         calibration_end=calibration_end,
         observation_end=observation_end,
         currency=currency,
-        costs_known=known or serve_known,
-        margin_rate=None if known else margin_rate,
+        costs_known=costed_share >= LEAST_COSTED or bool((cents["cost_to_serve"] > 0).any()),
+        margin_rate=None if every_line else margin_rate,
         typical_gap_days=None if typical is None else float(typical),
         repeat_days=_repeat_days(engine, start, end),
+        costed_share=costed_share,
     )
+
+
+def _costed(cents: Mapping[str, NDArray[np.int64]]) -> tuple[bool, float]:
+    """Tell whether every line up to the end of calibration brings its cost, and what share of the sales do."""
+    sold, uncosted = int(cents["sold"].sum()), int(cents["sold_uncosted"].sum())
+    returned = bool((cents["sold_uncosted"] != cents["uncosted"]).any())  # something without a cost came back
+    if sold <= 0:  # everything was given away: a cost that is known shows all the same
+        known = bool((cents["cost_of_goods"] != 0).any())
+        return known and not returned, float(known)
+    return uncosted == 0 and not returned, 1 - uncosted / sold
 
 
 def _repeat_days(engine: Engine, start: int, end: int) -> pd.DataFrame:
@@ -174,6 +189,7 @@ def _repeat_days(engine: Engine, start: int, end: int) -> pd.DataFrame:
 
 _CENTS = (
     "revenue", "uncosted", "returns", "cost_of_goods", "cost_to_serve", "gesture_cost", "repeat_value",
+    "sold", "sold_uncosted",
     "holdout_revenue", "holdout_uncosted", "holdout_cost_of_goods", "holdout_cost_to_serve", "holdout_gesture_cost",
 )  # fmt: skip
 _GAPS = (
@@ -229,6 +245,7 @@ SELECT s.customer_id, s.first_day, s.last_day, s.n_orders, s.n_days, g.median_ga
   s.repeat_value, s.n_repeat_values,
   s.revenue - COALESCE(b.revenue, 0) AS revenue, COALESCE(b.revenue, 0) AS returns,
   s.cost - COALESCE(b.cost, 0) AS cost_of_goods, s.uncosted - COALESCE(b.uncosted, 0) AS uncosted,
+  s.revenue AS sold, s.uncosted AS sold_uncosted,
   COALESCE(e.serve, 0) AS cost_to_serve, COALESCE(e.gesture, 0) AS gesture_cost,
   COALESCE(a.purchases, 0) AS holdout_purchases,
   COALESCE(a.revenue, 0) - COALESCE(ab.revenue, 0) AS holdout_revenue,

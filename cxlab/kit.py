@@ -45,7 +45,6 @@ class Kit:
             observation_end=intake.observation_end,
             currency=self.study.currency,
             margin_rate=self.parameters.margin_rate,
-            serve_known="costs" in intake.tables,
         )
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from cxlab.customers import Customers, CustomersError, customer_table
 from cxlab.engine import Engine
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.kit import open_study
+from cxlab.segments import assign_segments
 from tests.make import HEAD, orders_csv, write_study
 
 CUT, END = 20, 40
@@ -175,7 +176,9 @@ def test_nothing_from_after_the_calibration_end_reaches_a_calibration_column(
     if one is not None and two is not None:
         known = [name for name in one.frame.columns if not name.startswith("holdout_")]
         pd.testing.assert_frame_equal(one.frame[known], two.frame[known], check_exact=True)
-        assert one.typical_gap_days == two.typical_gap_days and one.first_order == two.first_order
+        for told in ("typical_gap_days", "first_order", "costs_known", "costed_share", "margin_rate"):
+            assert getattr(one, told) == getattr(two, told), told
+        assert assign_segments(one).labels.equals(assign_segments(two).labels)
 
 
 @given(st.lists(LINE, min_size=1, max_size=40), st.randoms(use_true_random=False))
@@ -248,6 +251,42 @@ def test_a_log_of_hours_makes_costs_known_though_goods_rest_on_the_margin(tmp_pa
     found = customers(tmp_path, "a,2024-01-01,10", "b,2024-01-01,10", costs=costs)
     assert found.frame["contribution"].tolist() == [2.0, 3.0]
     assert found.costs_known and found.margin_rate == 0.3
+
+
+HEAD_WITH_COST = "customer_id,ordered_at,revenue,cost"
+SOLD = ["a,2024-01-01,10,4", "b,2024-01-02,30,9", "b,2024-01-09,30,9", "c,2024-01-20,2,3", "a,2024-02-01,20,9"]
+
+
+def test_a_later_line_without_a_cost_changes_no_segment(tmp_path: Path) -> None:
+    whole = customers(tmp_path, *SOLD, head=HEAD_WITH_COST)
+    later = customers(tmp_path, *SOLD[:-1], "a,2024-02-01,20,", head=HEAD_WITH_COST)
+    for found in (whole, later):
+        assert (found.costs_known, found.margin_rate, found.costed_share) == (True, None, 1.0)
+    assert assign_segments(whole).labels.equals(assign_segments(later).labels)
+    assert assign_segments(later).profitability == "break_even"
+    assert later.frame["holdout_contribution"].tolist() == [6.0, 0.0, 0.0]
+
+
+def test_costs_to_serve_that_only_come_later_are_not_known_yet(tmp_path: Path) -> None:
+    costs = "customer_id,spent_at,amount\na,2024-02-02,1\n"
+    found = customers(tmp_path, "a,2024-01-01,10", "b,2024-01-01,20", costs=costs)
+    assert not found.costs_known and assign_segments(found).profitability == "median"
+    assert "No costs came with the data" in assign_segments(found).reading
+
+
+def test_costs_are_known_when_half_of_the_revenue_brings_them_and_the_page_says_how_much(tmp_path: Path) -> None:
+    half = customers(tmp_path, "a,2024-01-01,10,4", "b,2024-01-01,10,", head=HEAD_WITH_COST)
+    assert (half.costs_known, half.margin_rate, half.costed_share) == (True, 0.3, 0.5)
+    assert "is known for 50% of the revenue so far; of the rest 30%" in assign_segments(half).reading
+    less = customers(tmp_path, "a,2024-01-01,10,4", "b,2024-01-01,10.01,", head=HEAD_WITH_COST)
+    assert not less.costs_known and "A cost came with only 50% of the revenue" in assign_segments(less).reading
+
+
+def test_a_cost_is_missed_though_what_it_was_for_came_back_or_was_given_away(tmp_path: Path) -> None:
+    back = customers(tmp_path, "a,2024-01-01,10,4", "a,2024-01-03,10,", "a,2024-01-05,-10,", head=HEAD_WITH_COST)
+    assert (back.costs_known, back.margin_rate, back.costed_share) == (True, 0.3, 0.5)
+    given = customers(tmp_path, "a,2024-01-01,0", "b,2024-01-01,0")
+    assert (given.costs_known, given.costed_share) == (False, 0.0)
 
 
 def test_nobody_up_to_the_calibration_end_is_said(engine: Engine) -> None:

@@ -14,7 +14,14 @@ from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, normal_interval
-from cxlab.segments.words import Activity, Profitability, line_in_words, money_in_words, together_in_words
+from cxlab.segments.words import (
+    Activity,
+    Profitability,
+    costs_in_words,
+    line_in_words,
+    money_in_words,
+    together_in_words,
+)
 
 OWN_RHYTHM_MULTIPLE = 2  # active: silent for at most twice the customer's own usual gap
 OWN_RHYTHM_FROM = 2  # gaps between orders from which on a customer's own rhythm is believed
@@ -47,7 +54,7 @@ class Segments:
     threshold : contribution above which a customer is profitable, in units of currency.
     active_days : days of silence that are still active, for customers without a rhythm of their own.
     together : rank correlation of being recent (or alive) and contribution; None when one of them is constant.
-    costs_known, margin_rate, currency : how contribution is reckoned.
+    costs_known, margin_rate, costed_share, currency : how contribution is reckoned, as in `Customers`.
     """
 
     labels: pd.Series
@@ -62,6 +69,7 @@ class Segments:
     costs_known: bool
     margin_rate: float | None
     currency: str
+    costed_share: float | None = None
 
     @property
     def n(self) -> int:
@@ -79,7 +87,8 @@ class Segments:
         parts = [
             f"Active means {line_in_words(self.activity, self.active_days)}.",
             f"Profitable means {money_in_words(self.profitability, self.threshold, self.currency)}.",
-            together_in_words(self.together, costs_known=self.costs_known, margin_rate=self.margin_rate),
+            together_in_words(self.together),
+            costs_in_words(costs_known=self.costs_known, costed_share=self.costed_share, margin_rate=self.margin_rate),
         ]
         return " ".join(part for part in parts if part)
 
@@ -158,6 +167,7 @@ def assign_segments(
         costs_known=customers.costs_known,
         margin_rate=customers.margin_rate,
         currency=customers.currency,
+        costed_share=customers.costed_share,
     )
 
 

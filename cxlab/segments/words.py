@@ -55,25 +55,53 @@ def money_in_words(profitability: Profitability, threshold: float, currency: str
     return f"more contribution so far than the median customer, {amount}"
 
 
-def together_in_words(together: Estimate | None, *, costs_known: bool, margin_rate: float | None) -> str:
-    """Say how far activity and profitability measure the same thing, and what to bring when costs are missing."""
-    said = []
-    if together is not None and together.has_interval and together.low is not None and together.high is not None:
-        spread = words.number_between(together.low, together.high, 2)
-        said.append(
-            f"The two {_strength(together)}: their rank correlation is {words.number(together.number, 2)} "
-            f"(95% interval {spread}, {words.count(together.n or 0, 'customer')})."
-        )
-    elif together is not None:
-        said.append("The two rank the customers exactly alike, so two of the four segments hold next to nobody.")
-    if not costs_known:
-        share = "a share" if margin_rate is None else words.percent(margin_rate)
-        said.append(
-            f"No costs came with the data, so contribution is taken to be {share} of revenue: profitable then means "
-            "having spent much, not being cheap to serve. Bring the cost of goods, or the hours spent on each customer,"
-            " to tell the two apart."
-        )
-    return " ".join(said)
+def together_in_words(together: Estimate | None) -> str:
+    """Say how far activity and profitability measure the same thing; empty where it is not known."""
+    if together is None:
+        return ""
+    if together.low is None or together.high is None:
+        return "The two rank the customers exactly alike, so two of the four segments hold next to nobody."
+    spread = words.number_between(together.low, together.high, 2)
+    return (
+        f"The two {_strength(together)}: their rank correlation is {words.number(together.number, 2)} "
+        f"(95% interval {spread}, {words.count(together.n or 0, 'customer')})."
+    )
+
+
+def costs_in_words(*, costs_known: bool, costed_share: float | None, margin_rate: float | None) -> str:
+    """Say what contribution rests on where a cost is missing, and what to bring; empty where none is.
+
+    Examples
+    --------
+    >>> costs_in_words(costs_known=True, costed_share=0.8, margin_rate=0.3)
+    'The cost of goods is known for 80% of the revenue so far; of the rest 30% is taken to be left.'
+    """
+    rate = "a share" if margin_rate is None else words.percent(margin_rate)
+    known = share_in_words(costed_share or 0.0)
+    if costs_known and costed_share:
+        rest = f"The cost of goods is known for {known} of the revenue so far; of the rest {rate} is taken to be left."
+        return "" if margin_rate is None else rest
+    if costs_known:
+        return "" if costed_share is None else f"The cost of goods is not known: {rate} of revenue is taken to be left."
+    came = f"A cost came with only {known} of the revenue so far" if costed_share else "No costs came with the data"
+    of = "of the rest" if costed_share else "of revenue"
+    return (
+        f"{came}, so contribution is taken to be {rate} {of}: profitable then means having spent much, not being cheap "
+        "to serve. Bring the cost of goods, or the hours spent on each customer, to tell the two apart."
+    )
+
+
+def share_in_words(share: float) -> str:
+    """Write a share in percent, but for one that would be rounded to all or nothing.
+
+    Examples
+    --------
+    >>> share_in_words(0.9997), share_in_words(0.5), share_in_words(0.001)
+    ('more than 99%', '50%', 'less than 1%')
+    """
+    if 0.995 <= share < 1:
+        return "more than 99%"
+    return "less than 1%" if 0 < share < 0.005 else words.percent(share)
 
 
 def _strength(together: Estimate) -> str:
