@@ -28,7 +28,10 @@ def app() -> None:
 @click.argument("studies", metavar="STUDY...", nargs=-1, required=True)
 @_out
 @click.option(
-    "--only", metavar="NAME", multiple=True, help="Run this notebook only: segmentation or 02_segmentation. May be repeated."
+    "--only",
+    metavar="NAME",
+    multiple=True,
+    help="Run this notebook only: segmentation or 02_segmentation. May be repeated.",
 )
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Notebooks at a time; by default one a core.")
 @click.option(
