@@ -19,6 +19,9 @@ _HASH = 12
 _SHOWN = ("cxlab", "python", "pandas", "numpy", "scikit-learn", "duckdb")
 
 
+ONLY_ENGLISH = "the study asks for Finnish pages, which this version does not write yet: they are in English"
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of the provenance table; `code` sets the value in the font of code."""
@@ -121,6 +124,7 @@ def imprint(
         Row("Parameters", parameters, True),
         Row("Random steps", f"seed {settled.seed}"),
         Row("Privacy", privacy(study)),
+        *([Row("Language", ONLY_ENGLISH)] if study.language != "en" else []),
         Row("Made with", made_with),
         Row("Files", f"results.json, manifest.json, tables/, notebooks/{notebook.stem}.ipynb", True),
     ]

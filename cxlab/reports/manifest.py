@@ -72,7 +72,10 @@ def commit() -> dict[str, Any] | None:
     try:
         if Path(_git("rev-parse", "--show-toplevel")).resolve() != _ROOT:
             return None
-        return {"commit": _git("rev-parse", "HEAD"), "changed": bool(_git("status", "--porcelain"))}
+        return {
+            "commit": _git("rev-parse", "HEAD"),
+            "changed": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        }
     except (OSError, subprocess.SubprocessError):
         return None
 

@@ -10,7 +10,7 @@ from typing import Any
 from cxlab.errors import InputError
 from cxlab.reports import manifest, pool
 from cxlab.reports.given import injected
-from cxlab.reports.imprint import command, describe_data, describe_versions, imprint
+from cxlab.reports.imprint import ONLY_ENGLISH, command, describe_data, describe_versions, imprint
 from cxlab.reports.notebooks import Notebook
 from cxlab.reports.order import Order
 from cxlab.reports.progress import Progress
@@ -42,6 +42,8 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
         runs = [_Run(order, name, Path(aside) / name, started, made_with) for name in order.studies]
         for run in runs:
             progress.say(f"{run.study.title}: {run.data}")
+            if run.study.language != "en":
+                progress.say(f"{run.study.title}: {ONLY_ENGLISH}")
         tasks = [(run, notebook) for run in runs for notebook in order.notebooks]
         several = len(runs) > 1
 
@@ -52,13 +54,13 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
         def ended(number: int, outcome: Outcome | None) -> None:
             run, notebook = tasks[number]
             progress.end(label(number), *run.take(notebook, outcome))
+            if run.is_complete:
+                run.publish()
 
         with progress:
             jobs = max(1, min(jobs or pool.cores(), len(tasks)))
             made = [run.task(notebook) for run, notebook in tasks]
             pool.run_all(context, made, jobs, lambda number: progress.begin(label(number)), ended)
-        for run in runs:
-            run.publish()
     from cxlab.reports.index import write_index
 
     again = command(order.paths.values(), order.only, order.given)
@@ -97,10 +99,17 @@ class _Run:
             intake.write_rejects(stage)
             self.inputs = manifest.hash_inputs(self.study, intake.files)
             self.data = describe_data(intake.findings, self.inputs)
+            self.windows = [d and d.isoformat() for d in (intake.calibration_end, intake.observation_end)]
         self.reports: dict[str, dict[str, Any]] = {}
+        self.taken: set[str] = set()
         self.findings: dict[str, Any] = {}
         self.before = manifest.read(self.final) or {}
         self._keep_others()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every notebook of this run has ended."""
+        return all(n.name in self.taken for n in self.order.notebooks)
 
     @property
     def n_failed(self) -> int:
@@ -127,6 +136,7 @@ class _Run:
         task = self.task(notebook)
         entry |= {"parameters": task.parameters, "command": task.imprint.command}
         self.reports[notebook.name] = entry
+        self.taken.add(notebook.name)
         if outcome is None:
             from cxlab.reports.worker import stopped
 
@@ -154,6 +164,10 @@ class _Run:
                 "title": self.study.title,
                 "path": self.path,
                 "currency": self.study.currency,
+                "language": self.study.language,
+                "privacy": self.study.privacy.model_dump(mode="json"),
+                "calibration_end": self.windows[0],
+                "observation_end": self.windows[1],
             },
             "command": command([self.path], self.order.only, self.order.given),
             "data": self.data,
