@@ -89,7 +89,9 @@ def _read(engine: Engine, study: Study, parameters: Parameters) -> Intake:
     return Intake(
         study, engine, tables, questions, tuple(_remarks(engine, tables)), windows.n_customers, windows.n_orders,
         windows.first_order, windows.last_order, windows.calibration_end, windows.observation_end,
-        order_calendar(engine, calibration_end=cut, last_day=end),
+        order_calendar(
+            engine, calibration_end=cut, last_day=end, minimum_group=study.privacy.minimum_group
+        ),
     )  # fmt: skip
 
 

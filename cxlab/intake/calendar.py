@@ -28,11 +28,13 @@ class OrderCalendar:
         deducted), complete (whether the orders' span covers all its days).
     period : what a row is.
     calibration_end : last day of what the reports may know; None without orders.
+    minimum_group : customers fewer than this are not counted out on a page.
     """
 
     table: pd.DataFrame
     period: Literal["month", "week"]
     calibration_end: dt.date | None
+    minimum_group: int = 5
 
     @property
     def reading(self) -> str:
@@ -74,12 +76,13 @@ def empty_calendar() -> OrderCalendar:
     return OrderCalendar(pd.DataFrame(columns=columns), "month", None)
 
 
-def order_calendar(engine: Engine, *, calibration_end: int, last_day: int) -> OrderCalendar:
+def order_calendar(engine: Engine, *, calibration_end: int, last_day: int, minimum_group: int) -> OrderCalendar:
     """Count orders, new customers and revenue by month, or by week where the span is short.
 
     Parameters
     ----------
     calibration_end, last_day : last days of calibration and of observation, in days since 1970.
+    minimum_group : of the study.
     """
     days = engine.frame(
         "SELECT s.day, CAST(SUM(s.n_orders) AS BIGINT) AS orders, CAST(SUM(s.revenue) AS BIGINT) AS cents, "
@@ -110,7 +113,7 @@ def order_calendar(engine: Engine, *, calibration_end: int, last_day: int) -> Or
             "complete": np.bincount(periods.get_indexer(span), minlength=len(periods)) == full,
         }
     )
-    return OrderCalendar(table, period, _date(calibration_end))
+    return OrderCalendar(table, period, _date(calibration_end), minimum_group)
 
 
 def _date(days_since_1970: int) -> dt.date:

@@ -12,7 +12,7 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.intake import OrderCalendar
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.words import count, day, number, percent
+from cxlab.words import count, day, few, number, percent
 
 
 def _lacks(calendar: OrderCalendar) -> str:
@@ -85,7 +85,7 @@ def _caption(calendar: OrderCalendar) -> Caption:
 def _numbers(calendar: OrderCalendar) -> Table:
     table = calendar.table
     rows = tuple(
-        (Cell(day(pd.Timestamp(start).date())), Cell(number(orders)), Cell(number(new)))
+        (Cell(day(pd.Timestamp(start).date())), Cell(number(orders)), Cell(few(int(new), calendar.minimum_group)))
         for start, orders, new in zip(table["period"], table["orders"], table["new_customers"], strict=True)
     )
     columns = (f"{calendar.period.title()} from", "Orders", "First orders")
