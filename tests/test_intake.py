@@ -337,6 +337,18 @@ class TestOrders:
             assert (kit.intake.n_customers, kit.intake.n_orders) == (1, 3)
         assert (row["n_orders"], row["repeat_purchases"], row["revenue"], row["returns"]) == (2, 1, 33.0, 17.0)
 
+    def test_a_negative_product_is_a_return_where_no_revenue_is_given(self, tmp_path: Path) -> None:
+        head = "customer_id,ordered_at,revenue,quantity,unit_price"
+        rows = ["a,2024-01-01,,2,4", "b,2024-04-02,,2,-4", "c,2024-01-03,8,2,-4", "d,2024-01-05,3,,"]
+        sql = "SELECT customer_id, revenue FROM {} ORDER BY customer_id"
+        with self.orders(tmp_path, *rows, head=head) as intake:
+            assert intake.engine.rows(sql.format("sales")) == [("a", 800), ("c", 800), ("d", 300)]
+            assert intake.engine.rows(sql.format("returns")) == [("b", 800)]
+        rows = ["a,2024-01-01,1,5", "b,2024-01-02,1,-5", "c,2024-01-03,1,0"]
+        with self.orders(tmp_path, *rows, head="customer_id,ordered_at,quantity,unit_price") as intake:
+            assert intake.engine.rows(sql.format("sales")) == [("a", 500), ("c", 0)]
+            assert intake.engine.rows(sql.format("returns")) == [("b", 500)]
+
     def test_the_windows_are_found_out(self, tmp_path: Path) -> None:
         write_study(tmp_path, orders=orders_csv("a,2024-01-01,1", "b,2024-01-11,1", "a,2024-01-12,1"))
         intake = check_study(tmp_path)

@@ -284,6 +284,9 @@ def _forget_texts(engine: Engine, raw: str, opened: list[_Opened]) -> None:
 
 def _is_return(known: frozenset[str]) -> str:
     signs = [f"COALESCE({name} < 0, FALSE)" for name in ("revenue", "quantity") if name in known]
+    if {"quantity", "unit_price"} <= known:
+        unsaid = "revenue IS NULL AND " if "revenue" in known else ""
+        signs.append(f"COALESCE({unsaid}quantity * unit_price < 0, FALSE)")
     flags = ["COALESCE(returned, FALSE)"] if "returned" in known else []
     return ", " + " OR ".join(signs + flags) + " AS is_return"
 
