@@ -49,6 +49,21 @@ def test_a_partition_that_is_the_clusters_beats_every_random_rule() -> None:
     assert found.p_value == 0.01
     assert 0 < found.noise_ceiling.number <= 1
     assert len(found.splits) == 3
+    assert found.heading == "Segments and clusters draw nearly the same lines"
+
+
+def test_the_noise_ceiling_is_a_middle_of_splits_and_claims_no_confidence() -> None:
+    customers = planted_customers(100, 2)
+    clusters = fit_clusters(customers, k=2, seed=1)
+    agreement = compare_partitions(clusters.labels, clusters.labels, n_bootstrap=20)
+    matrix = clusters.features.matrix
+    found = agreement_ceiling(
+        customers.frame, agreement, clusters.labels, matrix, fit_labels, k=2, n_splits=5, n_rules=19
+    )
+    told = found.findings["noise_ceiling"].as_finding()
+    assert told.keys() == {"estimate", "n", "unit"} and told["estimate"] == pytest.approx(np.median(found.splits))
+    assert found.split_band[0] < told["estimate"] < found.split_band[1]
+    assert "no confidence interval" in found.reading
 
 
 def test_too_few_customers_have_no_ceiling_and_the_reading_says_so() -> None:
@@ -79,6 +94,12 @@ def test_standing_out_and_the_band_are_told_by_the_result_and_the_figure_says_th
     chance = dataclasses.replace(found, p_value=0.051)
     assert not chance.stands_out
     assert "no more than" in agreement_scale.block(chance).caption.title
+    assert found.heading == "Segments and clusters draw nearly the same lines"
+    assert "random rule agrees with the clusters as much" in chance.heading
+    assert "partly" in dataclasses.replace(found, observed=Estimate(0.4, 0.3, 0.5, n=100)).heading
+    for p_value in (0.01, 0.5):
+        low = dataclasses.replace(found, observed=Estimate(0.1, 0.0, 0.2, n=100), p_value=p_value)
+        assert low.heading == "Left to itself, the data draws other lines"
     numbers = agreement_scale.block(found).numbers
     assert numbers is not None
     assert [cell.text for cell in numbers.rows[0][1:]] == ["0.40", "0.02\u20130.78"]

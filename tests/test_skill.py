@@ -1,5 +1,7 @@
 """How much each description of a customer foresees."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,8 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from cxlab.agreement import PartitionError, predictive_skill
 from cxlab.agreement.ceiling import Predict
-from cxlab.agreement.crossfit import folds, poisson_deviance
-from cxlab.agreement.predictors import Fold, by_group, by_nothing, by_rfm
+from cxlab.agreement.crossfit import cross_fitted_losses, divisions, folds, poisson_deviance
+from cxlab.agreement.predictors import Fold, by_features, by_group, by_nothing, by_rfm
 from cxlab.clusters import fit_labels
 from cxlab.customers import Customers
 from cxlab.errors import InputError
@@ -33,6 +35,11 @@ def test_deviance_is_smallest_at_the_mean(counts: list[int]) -> None:
     for other in (actual.mean() * 0.9, actual.mean() * 1.1 + 0.01):
         assert poisson_deviance(actual, np.full(len(actual), other)).sum() >= at_mean - 1e-6
     assert (poisson_deviance(actual, actual) >= 0).all()
+
+
+def test_a_large_shop_is_divided_into_folds_once() -> None:
+    assert divisions(100, 7) == [7, 17, 27]
+    assert divisions(20_000, 7) == [7]
 
 
 def small_fold(actual: list[float]) -> Fold:
@@ -132,6 +139,36 @@ def test_no_contribution_in_the_holdout_window_leaves_that_score_out() -> None:
     assert all(np.isfinite(e.number) for e in found.findings.values())
 
 
+@pytest.mark.parametrize("column", [[np.nan] * 8, [7.0] * 8, [1.0] * 6 + [2.0, 3.0], [5.0, *[np.nan] * 5, 2.0, 3.0]])
+def test_a_measure_that_tells_nothing_of_those_to_learn_from_is_left_out(column: list[float]) -> None:
+    fold = small_fold([3, 3, 3, 0, 0, 0, 9, 9])
+    alike = replace(fold, frame=fold.frame.assign(mean_repeat_value=column))
+    assert by_features(alike).tolist() == by_nothing(fold).tolist()
+
+
+def test_the_folds_weigh_little_in_what_is_found() -> None:
+    customers = planted_customers(400, 9)
+    labels = assign_segments(customers).labels
+    single, averaged = ([found_by(customers, labels, seed, n) for seed in range(6)] for n in (1, 3))
+    assert np.std(averaged) < 0.8 * np.std(single)
+
+
+def found_by(customers: Customers, labels: pd.Series, seed: int, divisions: int) -> float:
+    """Skill of boosted trees with as many divisions into folds."""
+    actual = customers.frame["holdout_purchases"].to_numpy(float)
+    ways = {"nothing": by_nothing, "features": by_features}
+    starts = [1000 * seed + 10 * i for i in range(divisions)]
+    losses = [cross_fitted_losses(customers.frame, actual, "purchases", ways, start) for start in starts]
+    return 1 - sum(one["features"].sum() for one in losses) / sum(one["nothing"].sum() for one in losses)
+
+
+def test_a_thousand_resamples_stand_behind_a_verdict_however_few_are_asked_for() -> None:
+    customers = planted_customers(150, 6)
+    labels = assign_segments(customers).labels
+    few, many = (predictive_skill(customers, labels, fit_labels, n_bootstrap=b) for b in (20, 1000))
+    pd.testing.assert_frame_equal(few.table, many.table, check_exact=True)
+
+
 def test_labels_of_other_customers_are_an_error() -> None:
     customers = planted_customers(120, 7)
     with pytest.raises(PartitionError, match="give one each"):
@@ -147,7 +184,7 @@ def test_clusters_are_fitted_once_in_each_fold_though_two_things_are_foreseen_wi
 
     customers = planted_customers(200, 3)
     predictive_skill(customers, assign_segments(customers).labels, counted, n_bootstrap=20, seed=5)
-    assert seeds == list(range(5, 15))
+    assert seeds == list(range(5, 35))  # ten folds, three divisions
 
 
 def test_where_no_clusters_can_be_found_everybody_is_foreseen_by_the_mean() -> None:

@@ -15,6 +15,7 @@ from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 
 LEAST_CUSTOMERS = 60  # two halves of thirty
+ALIKE, PARTLY = 0.75, 0.3  # adjusted mutual information from which on lines are said to be nearly, or partly, the same
 ERROR_RATE = 0.05  # how often a partition that is no better than a random rule may be said to stand out
 Predict = Callable[[pd.DataFrame], pd.Series]
 
@@ -33,8 +34,8 @@ class Ceiling:
     Attributes
     ----------
     noise_ceiling : median adjusted mutual information between two clusterings, each fitted on one half of the
-        customers and both predicted for all; low and high hold the middle 95 % of the splits. No value when the
-        customers are too few to be halved.
+        customers and both predicted for all; no value when the customers are too few to be halved. It has no interval:
+        the splits are of the same customers, so their spread tells nothing of other customers.
     splits : shape (S,), one value a split into halves.
     random_rules : shape (R,), adjusted mutual information of the clusters with each random rule.
     observed : that of the clusters with the partition in question, with its interval.
@@ -59,6 +60,22 @@ class Ceiling:
         return low, middle, high
 
     @property
+    def split_band(self) -> tuple[float, float]:
+        """Ends of the middle 95 % of the splits, of which there must be some: a range, no confidence interval."""
+        low, high = (float(v) for v in np.quantile(self.splits, [0.025, 0.975]))
+        return low, high
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line: how alike segments and clusters are, and whether random rules are as alike."""
+        ami = self.observed.number
+        if ami >= PARTLY and not self.stands_out:
+            return "Segments and clusters agree, but many a random rule agrees with the clusters as much"
+        if ami >= ALIKE:
+            return "Segments and clusters draw nearly the same lines"
+        return "Left to itself, the data draws " + ("partly the same lines" if ami >= PARTLY else "other lines")
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row for the segments, then one a split and one a random rule."""
         kinds = ["segments"] + ["halves"] * len(self.splits) + ["random rule"] * len(self.random_rules)
@@ -75,13 +92,14 @@ class Ceiling:
             f"less with the clusters than the four segments do; in the middle they agree at {words.number(middle, 2)}."
         )
         ceiling = self.noise_ceiling
-        if ceiling.low is None or ceiling.high is None:
+        if ceiling.value is None:
             return f"The customers are too few to be halved, so there is no noise ceiling. {said}"
-        spread = words.number_between(ceiling.low, ceiling.high, 2)
+        spread = words.number_between(*self.split_band, 2)
         return (
             "Clusters found in two halves of the customers apart agree with each other at "
             f"{words.number(ceiling.number, 2)} in the middle of {words.number(len(self.splits))} splits "
-            f"(95% of the splits: {spread}; {words.count(ceiling.n or 0, 'customer')}). {said}"
+            f"({words.count(ceiling.n or 0, 'customer')}; 95% of the splits lie within {spread}, which is a range over "
+            f"splits of the same customers and no confidence interval). {said}"
         )
 
     @property
@@ -143,11 +161,8 @@ def agreement_ceiling(
     sizes = sizes[sizes > 0]
     rules = np.array([adjusted_mutual_information(random_rule(matrix, sizes, rng), clusters) for _ in range(n_rules)])
     observed = agreement.adjusted_mutual_information
-    if len(splits):
-        low, middle, high = (float(v) for v in np.quantile(splits, [0.025, 0.5, 0.975]))
-        ceiling = Estimate(middle, low, high, n=len(frame), unit="adjusted mutual information, 0 chance, 1 identity")
-    else:
-        ceiling = Estimate(n=len(frame))
+    unit = "adjusted mutual information, 0 chance, 1 identity"
+    ceiling = Estimate(float(np.median(splits)), n=len(frame), unit=unit) if len(splits) else Estimate(n=len(frame))
     as_much = int((rules >= observed.number - 1e-12).sum())
     return Ceiling(ceiling, splits, rules, observed, (1 + as_much) / (1 + n_rules))
 

@@ -14,6 +14,8 @@ from cxlab.agreement.predictors import Fold, Target, refitted_labels
 Array = NDArray[np.float64]
 Way = Callable[[Fold], Array]
 N_FOLDS = 10
+N_DIVISIONS = 3  # into folds, their losses averaged: a single one moves what is foreseen of a few thousand customers
+SETTLED_FROM = 20_000  # customers from which on a single division is enough
 
 
 def folds(n: int, seed: int) -> list[NDArray[np.int64]]:
@@ -34,6 +36,11 @@ def labels_in_folds(frame: pd.DataFrame, fit_labels: FitLabels, k: int, seed: in
             refitted_labels(frame, train, fit_labels, k, seed + number)
             for number, (train, _) in enumerate(parted(len(frame), seed))
         ]
+
+
+def divisions(n: int, seed: int) -> list[int]:
+    """Return a seed for each division of n customers into folds; none of the seeds within them is used twice."""
+    return [seed + N_FOLDS * i for i in range(N_DIVISIONS if n < SETTLED_FROM else 1)]
 
 
 def cross_fitted_losses(

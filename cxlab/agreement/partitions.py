@@ -21,8 +21,6 @@ from cxlab.blocks import SEGMENTS
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 
-ALIKE, PARTLY = 0.75, 0.3  # adjusted mutual information from which on lines are said to be nearly, or partly, the same
-
 
 class PartitionError(InputError):
     """Two partitions cannot be compared."""
@@ -80,14 +78,6 @@ class Agreement:
                 "residual": self.residuals.to_numpy().ravel(),
             }
         )
-
-    @property
-    def heading(self) -> str:
-        """The finding in a line."""
-        ami = self.adjusted_mutual_information.number
-        if ami >= ALIKE:
-            return "Segments and clusters draw nearly the same lines"
-        return "Left to itself, the data draws " + ("partly the same lines" if ami >= PARTLY else "other lines")
 
     @property
     def reading(self) -> str:

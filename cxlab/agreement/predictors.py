@@ -114,8 +114,14 @@ def by_rfm(fold: Fold) -> Array:
 
 
 def by_features(fold: Fold) -> Array:
-    """Foresee from everything known about the customer, by gradient boosting of shallow trees."""
+    """Foresee from everything known about the customer, by gradient boosting of shallow trees.
+
+    What is the same for all those to learn from, or unknown, tells nothing and is left out.
+    """
     known = fold.frame[[name for name in FEATURES if name in fold.frame]].to_numpy(float)
+    known = known[:, [_differs(column) for column in known[fold.train].T]]
+    if known.shape[1] == 0:
+        return by_nothing(fold)
     model = HistGradientBoostingRegressor(
         loss="poisson" if fold.target == "purchases" else "squared_error",
         learning_rate=0.05,
@@ -126,6 +132,10 @@ def by_features(fold: Fold) -> Array:
         random_state=fold.seed,
     )
     return np.asarray(model.fit(known[fold.train], fold.actual[fold.train]).predict(known[fold.test]), float)
+
+
+def _differs(values: Array) -> bool:
+    return len(np.unique(values[np.isfinite(values)])) > 1
 
 
 def _fifths(values: Array, train: NDArray[np.int64]) -> Array:

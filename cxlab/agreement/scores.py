@@ -37,7 +37,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Skill:
-    """What each description foresees of the hold-out window, for customers it was not fitted on.
+    """What each description foresees of the hold-out window, without a look at the customer's own part in it.
 
     Attributes
     ----------
@@ -88,10 +88,15 @@ class Skill:
             return "Too little happened afterwards to test the segments on"
         share = self.score("segments").share
         if not share.has_interval:
-            return "Nothing that is known of the customers is shown to foresee who buys again"
+            return "Not even the best description is shown to foresee how often customers buy again"
         if self.best.predictor == "segments":
             return "No description foresees more than the four segments"
-        return f"The four segments keep {words.percent(share.number)} of what can be foreseen"
+        return f"The four segments keep {words.percent(share.number)} of what {self.best_in_words} foresees"
+
+    @property
+    def best_in_words(self) -> str:
+        """Say among how many descriptions the best one is the best."""
+        return f"the best of {spelled(len(self.scores))} descriptions"
 
     @property
     def reading(self) -> str:
@@ -109,7 +114,9 @@ class Skill:
         )
         name, share = NAMES.get(best.predictor, best.predictor).lower(), segments.share
         if not share.has_interval:
-            second = f"No description is shown to foresee anything; the best ({name}) comes to {_shown(best.skill)}."
+            second = (
+                f"The best description ({name}) comes to {_shown(best.skill)}, so it is not shown to foresee anything."
+            )
         elif best is segments:
             second = "No other description foresees more."
         else:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.agreement.ceiling import FitLabels
-from cxlab.agreement.crossfit import Way, cross_fitted_losses, labels_in_folds
+from cxlab.agreement.crossfit import Way, cross_fitted_losses, divisions, labels_in_folds
 from cxlab.agreement.partitions import PartitionError
 from cxlab.agreement.predictors import Fold, by_features, by_group, by_nothing, by_refitted_group, by_rfm
 from cxlab.agreement.scores import Score, Skill, end_of
@@ -21,6 +21,7 @@ from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval
 
 Array = NDArray[np.float64]
 LEAST_CUSTOMERS, LEAST_BUYERS = 100, 10  # below these nothing is cross-fitted
+LEAST_DRAWS = 1000  # resamples behind the intervals that a verdict rests on
 
 
 class Forecast(Protocol):
@@ -51,7 +52,9 @@ def predictive_skill(
     purchase_model : fits a model that says how many purchases to expect of each customer. It is a further description;
         it sees nothing after the end of calibration and so is fitted once, on all customers. Where it cannot be
         fitted it is left out, and the reading says why.
-    n_bootstrap, seed : resamples of the customers, predictions kept as they are; also of the folds.
+    n_bootstrap : resamples of the customers, predictions kept as they are; at least `LEAST_DRAWS` are drawn, for a
+        verdict rests on the ends of the intervals.
+    seed : of the resamples and the folds.
 
     Raises
     ------
@@ -60,6 +63,7 @@ def predictive_skill(
     Notes
     -----
     Customers are cross-fitted in ten folds, which follow from the order of the frame (by customer_id) and the seed.
+    Up to `SETTLED_FROM` customers this is done for three divisions into folds, and each customer's losses are averaged.
     Losses are those of Gneiting (2011): Poisson deviance and squared error are minimised by the mean. Intervals hold
     the predictions fixed and resample customers, so they leave out how the fits would have differed on other customers.
     """
@@ -73,18 +77,21 @@ def predictive_skill(
         few = f"{words.count(customers.n, 'customer')}, of whom {words.number(n_buyers)} bought in the hold-out window,"
         why = f"{few} are too few to test foresight on: it takes {LEAST_CUSTOMERS} and {LEAST_BUYERS}."
         return Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=why)
-    ways: dict[str, Way] = {
-        "nothing": by_nothing,
-        "segments": partial(by_group, labels=segments),
-        "clusters": partial(by_refitted_group, labels=labels_in_folds(frame, fit_labels, k, seed)),
-        "rfm": by_rfm,
-        "features": by_features,
-    }
     model, left_out = _foreseen(customers, purchase_model)
     contribution = frame["holdout_contribution"].to_numpy(float)
-    counted = cross_fitted_losses(frame, purchases, "purchases", {**ways, **model}, seed)
-    money = cross_fitted_losses(frame, contribution, "contribution", ways, seed)
-    return replace(_scored(counted, money, sizes, n_bootstrap, seed), left_out=left_out)
+    counted, money = [], []
+    for start in divisions(customers.n, seed):
+        ways: dict[str, Way] = {
+            "nothing": by_nothing,
+            "segments": partial(by_group, labels=segments),
+            "clusters": partial(by_refitted_group, labels=labels_in_folds(frame, fit_labels, k, start)),
+            "rfm": by_rfm,
+            "features": by_features,
+        }
+        counted.append(cross_fitted_losses(frame, purchases, "purchases", {**ways, **model}, start))
+        money.append(cross_fitted_losses(frame, contribution, "contribution", ways, start))
+    scored = _scored(_averaged(counted), _averaged(money), sizes, max(n_bootstrap, LEAST_DRAWS), seed)
+    return replace(scored, left_out=left_out)
 
 
 def _foreseen(
@@ -127,6 +134,11 @@ def _scored(
     apart, aparts = float(skill[a] - skill[b]), skills[:, a] - skills[:, b]
     difference = percentile_interval(apart, aparts, n=n, unit=unit)
     return Skill(scores, difference, _share(apart, aparts, best, bests, n), *sizes)
+
+
+def _averaged(losses: list[dict[str, Array]]) -> dict[str, Array]:
+    """Average each way's losses over the divisions, shape (n,) each."""
+    return {name: np.asarray(np.mean([one[name] for one in losses], axis=0), float) for name in losses[0]}
 
 
 def _as_given(fold: Fold, values: Array) -> Array:

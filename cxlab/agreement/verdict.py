@@ -67,17 +67,15 @@ def judge_segmentation(skill: Skill) -> Verdict:
     segments, best = skill.score("segments"), skill.best
     if _high(segments.skill) < NEXT_TO_NOTHING:
         foreseen = words.percent(max(0.0, segments.skill.number))
-        why = (
-            f"a customer's segment foresees next to nothing of who buys again, {foreseen} of what there is to foresee."
-        )
+        why = f"a customer's segment foresees next to nothing of the purchases to come, {foreseen} of their spread."
         return Verdict("not_supported", why, skill.n)
     if _low(best.skill) <= 0:
-        why = "nothing known of the customers is shown to foresee who buys again, so the segments cannot be judged."
+        why = "not even the best description is shown to foresee the purchases to come, so there is nothing to go by."
         return Verdict("cannot_tell", why, skill.n)
     share, lead = segments.share, skill.lead
     kept = (
-        f"the four segments keep {words.percent(share.number)} of what can be foreseen about who buys again "
-        f"(95% interval {words.percent_between(_low(share), _high(share))})"
+        f"the four segments keep {words.percent(share.number)} of what {skill.best_in_words} foresees of the purchases "
+        f"to come (95% interval {words.percent_between(_low(share), _high(share))})"
     )
     keeps_most, close = _low(share) >= MOST, _low(lead) >= -TOLERATED_LEAD
     ahead, some_missing = _high(lead) < 0, _high(share) < MOST

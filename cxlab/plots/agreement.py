@@ -137,8 +137,8 @@ def _draw_scale(ceiling: Ceiling, ax: Axes) -> None:
     seen = ceiling.observed
     rows.append(("The four segments", _or(seen.low, seen), seen.number, _or(seen.high, seen), "ink", "o"))
     if ceiling.noise_ceiling.value is not None:
-        top = ceiling.noise_ceiling
-        rows.append(("Clusters, half by half", _or(top.low, top), top.number, _or(top.high, top), "muted", "D"))
+        low, high = ceiling.split_band
+        rows.append(("Clusters, half by half", low, ceiling.noise_ceiling.number, high, "muted", "D"))
     for k, (name, start, value, end, token, marker) in enumerate(rows):
         mine = token == "ink"
         ax.plot([start, end], [k, k], color=COLOUR[token], lw=2.4, solid_capstyle="butt", zorder=3)
@@ -174,7 +174,8 @@ def _caption_of_scale(ceiling: Ceiling) -> Caption:
     return Caption(
         title,
         f"Agreement with the clusters (adjusted mutual information), {words.count(seen.n or 0, 'customer')}. "
-        "Bar of the segments: 95% interval; of the others: 95% of the rules and of the splits.",
+        "Bar of the segments: 95% interval; of the others: the middle 95% of the rules and of the splits, which is no "
+        "confidence interval.",
         f"Scale of agreement with the clusters from 0, chance, to 1, identity. Random rules {words.number(middle, 2)} "
         f"({words.number_between(low, high, 2)}); the four segments {words.number(seen.number, 2)}{said}.",
         "A random rule asks two chance questions of the same measures and makes groups of the same sizes.",
@@ -183,11 +184,12 @@ def _caption_of_scale(ceiling: Ceiling) -> Caption:
 
 def _numbers_of_scale(ceiling: Ceiling) -> Table:
     low, middle, high = ceiling.random_band
-    lines = [
+    lines: list[tuple[str, float, float | None, float | None]] = [
         ("Random rules, the middle one", middle, low, high),
         ("The four segments", ceiling.observed.number, ceiling.observed.low, ceiling.observed.high),
-        ("Clusters of two halves", ceiling.noise_ceiling.number, ceiling.noise_ceiling.low, ceiling.noise_ceiling.high),
     ]
+    if ceiling.noise_ceiling.value is not None:
+        lines.append(("Clusters of two halves", ceiling.noise_ceiling.number, *ceiling.split_band))
     rows = tuple(
         (Cell(name), Cell(words.number(value, 2)), Cell(words.number_between(start, end, 2)))
         for name, value, start, end in lines

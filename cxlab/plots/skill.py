@@ -84,10 +84,15 @@ def _caption(skill: Skill) -> Caption:
     return Caption(
         title,
         f"Poisson deviance explained of {words.count(skill.n_purchases, 'purchase')} in the {skill.holdout_days} days "
-        f"after, by {words.count(skill.n, 'customer')} whom no description was fitted on. Whiskers: 95% interval.",
+        f"after, by {words.count(skill.n, 'customer')}, each foreseen without a look at their own later purchases. "
+        "Whiskers: 95% interval.",
         f"Bars of deviance explained by description, with 95% intervals. {listed}.",
         "RFM fifths: recency, frequency and money in five classes each. Boosted trees: all that is known of a customer."
-        + (" Purchase model: expected purchases, fitted once on all customers." if len(skill.scores) > 4 else ""),
+        + (
+            " Purchase model: expected ones, fitted once on all customers up to the cut."
+            if len(skill.scores) > 4
+            else ""
+        ),
     )
 
 
