@@ -9,7 +9,7 @@ from typing import Any, Self
 from cxlab.customers import Customers, customer_table
 from cxlab.errors import MissingDataError
 from cxlab.intake import Intake, read_study
-from cxlab.parameters import Parameters, resolve_parameters
+from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Study, load_study
 
 
@@ -76,8 +76,8 @@ def open_study(study: str | Path, *, seed: int | None = None, **parameters: Any)
     ------
     StudyError, ParameterError : the study's file or a parameter is at fault.
     """
-    opened = load_study(_find(study))
-    return Kit(opened, resolve_parameters(opened.parameters, study_seed=opened.seed, seed=seed, **parameters))
+    opened = load_study(_find(study), kit_faults)
+    return Kit(opened, opened.settle(seed=seed, **parameters))
 
 
 def _find(study: str | Path) -> Path:

@@ -1,6 +1,6 @@
 """The parameters of the analyses: type, unit, range and default of each, in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +16,9 @@ def _parameter(description: str, unit: str = "", **limits: Any) -> Any:
     return Field(description=description, json_schema_extra={"unit": unit}, **limits)
 
 
+NO_AMOUNT = "profitability is `amount`, so `min_profit` must say which amount"
+
+
 class Parameters(BaseModel):
     """Every parameter that a notebook may set; None means: found out from the data."""
 
@@ -28,19 +31,23 @@ class Parameters(BaseModel):
     ] = 0.3
     acquisition_cost: Annotated[float, _parameter("cost to win a new customer", "money", ge=0)] = 0.0
     active_days: Annotated[
-        int | None, _parameter("a customer is active who ordered in the last so many days", "days", ge=1, le=36500)
+        int | None,
+        _parameter("time since the last order within which a customer counts as active", "days", ge=1, le=36500),
     ] = None
     activity: Annotated[
-        Literal["recency", "cadence", "p_alive"], _parameter("by what a customer counts as active", "name")
+        Literal["recency", "cadence", "p_alive"], _parameter("rule by which a customer counts as active", "name")
     ] = "recency"
     profitability: Annotated[
-        Literal["break_even", "median", "amount"] | None, _parameter("by what a customer counts as profitable", "name")
+        Literal["break_even", "median", "amount"] | None,
+        _parameter("rule by which a customer counts as profitable", "name"),
     ] = None
     min_profit: Annotated[
         float | None, _parameter("contribution from which on a customer is profitable (profitability: amount)", "money")
     ] = None
     k_max: Annotated[int, _parameter("largest number of clusters tried", "clusters", ge=2, le=30)] = 10
-    n_bootstrap: Annotated[int, _parameter("bootstrap samples behind an interval", "samples", ge=20, le=100_000)] = 200
+    n_bootstrap: Annotated[
+        int, _parameter("number of bootstrap samples behind an interval", "samples", ge=20, le=100_000)
+    ] = 200
     seed: Annotated[int, _parameter("start of every random step", "", ge=0, le=2**32 - 1)] = 1
     max_reject_share: Annotated[
         float, _parameter("largest share of records of a table that may be rejected", "share", ge=0, le=1)
@@ -72,37 +79,55 @@ def resolve_parameters(in_study: Mapping[str, Any], *, study_seed: int | None = 
     chosen |= {name: value for name, value in in_study.items() if value is not None}
     chosen |= {name: value for name, value in given.items() if value is not None}
     faults = parameter_faults(chosen)
-    if not faults and chosen.get("profitability") == "amount" and "min_profit" not in chosen:
-        faults = {"min_profit": "profitability is `amount`, so `min_profit` must say which amount"}
+    if not faults and lacks_amount(chosen):
+        faults = {"min_profit": NO_AMOUNT}
     if faults:
         raise ParameterError("\n".join(faults.values()))
     return Parameters(**chosen)
 
 
-def parameter_faults(values: Mapping[str, Any]) -> dict[str, str]:
-    """Say what is wrong with each of the parameters that are at fault, by name; empty when all are well."""
+def lacks_amount(values: Mapping[str, Any]) -> bool:
+    """Whether customers count as profitable by an amount that nothing names."""
+    return values.get("profitability") == "amount" and values.get("min_profit") is None
+
+
+def kits(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the parameters that a notebook declares for itself and the kit does not know."""
+    return {name: value for name, value in values.items() if name in Parameters.model_fields}
+
+
+def kit_faults(values: Mapping[str, Any]) -> dict[str, str]:
+    """Say what is wrong with the kit's own parameters; others are for the notebooks that declare them."""
+    return parameter_faults(kits(values))
+
+
+def parameter_faults(values: Mapping[str, Any], further: Collection[str] = ()) -> dict[str, str]:
+    """Say what is wrong with each of the parameters that are at fault, by name; empty when all are well.
+
+    Parameters
+    ----------
+    further : names beyond the kit's own, for which a misspelled one may stand.
+    """
+    known = [*Parameters.model_fields, *further]
     faults = {
-        name: f"`{name}` is no parameter{did_you_mean(name, Parameters.model_fields) or _known()}"
+        name: f"`{name}` is no parameter{did_you_mean(name, known) or '; there are ' + ', '.join(known)}"
         for name in values
         if name not in Parameters.model_fields
     }
     try:
-        Parameters(**{name: value for name, value in values.items() if name in Parameters.model_fields})
+        Parameters(**kits(values))
     except ValidationError as error:
         for fault in error.errors():
             name = str(fault["loc"][0])
-            faults[name] = f"parameter `{name}` is {_shown(fault['input'])}, but must be {_wanted(name)}"
+            faults[name] = f"parameter `{name}` is {shown(fault['input'])}, but must be {_wanted(name)}"
     return faults
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Write a value as a message names it."""
     if isinstance(value, str):
         return f"the text '{value}'"
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _known() -> str:
-    return "; there are " + ", ".join(Parameters.model_fields)
 
 
 def _wanted(name: str) -> str:
@@ -111,12 +136,15 @@ def _wanted(name: str) -> str:
     kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
     kind = kinds[0] | {key: schema[key] for key in ("minimum", "maximum") if key in schema}
     if "enum" in kind:
-        return "one of " + ", ".join(kind["enum"])
+        return f"one of {', '.join(kind['enum'])}: the {schema['description']}"
     words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}.get(kind["type"], "text")
+    if schema["unit"] in ("days", "clusters", "samples"):
+        words += f" of {schema['unit']}"
     low, high = kind.get("minimum"), kind.get("maximum")
     if low is not None and high is not None:
         words += f" from {low:g} to {high:g}" if high < 1e6 else f" from {low:g} to {high}"
     elif low is not None:
         words += f" of {low:g} or more"
-    unit = schema.get("unit")
-    return f"{words} ({unit}: {schema['description']})" if unit else f"{words} ({schema['description']})"
+    if schema["unit"] == "money":
+        words += ", in the study's currency"
+    return f"{words}: the {schema['description']}"

@@ -1,7 +1,7 @@
 """`study.yml`, typed and checked: every fault is named at once, with its line and what to do."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from cxlab.contract import TABLES
 from cxlab.errors import InputError, did_you_mean
-from cxlab.parameters import parameter_faults
+from cxlab.parameters import (
+    NO_AMOUNT,
+    ParameterError,
+    Parameters,
+    kits,
+    lacks_amount,
+    parameter_faults,
+    resolve_parameters,
+)
 from cxlab.strict_yaml import Document, read_yaml
 
 FILE = "study.yml"
@@ -153,13 +161,31 @@ class Study(_Part):
         line = read_yaml(self.file.read_text(encoding="utf-8")).line(path)
         return f"{shown_path(self.file)}:{line}"
 
+    def settle(self, **given: Any) -> Parameters:
+        """Settle the kit's parameters: given here, else those of the study, else the defaults.
 
-def load_study(path: str | Path) -> Study:
+        Raises
+        ------
+        ParameterError : what is wrong with them, and where in the study.
+        """
+        mine = kits(self.parameters)
+        chosen = mine | {name: value for name, value in given.items() if value is not None}
+        if lacks_amount(chosen) and given.get("profitability") is None:
+            raise ParameterError(f"{self.place('parameters', 'profitability')}: {NO_AMOUNT}")
+        return resolve_parameters(mine, study_seed=self.seed, **given)
+
+
+ParameterCheck = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""Says what is wrong with parameters, by name."""
+
+
+def load_study(path: str | Path, check: ParameterCheck = parameter_faults) -> Study:
     """Read and check a study.
 
     Parameters
     ----------
     path : the study's folder, or its file.
+    check : what to hold its `parameters:` against; by default the kit's own, and no others.
 
     Raises
     ------
@@ -178,7 +204,7 @@ def load_study(path: str | Path) -> Study:
     if not faults and not isinstance(document.data, dict):
         faults.append((1, "holds no keys: it needs at least `name:` and `sources:`"))
     if isinstance(document.data, dict):
-        faults += _beyond_the_types(document)
+        faults += _beyond_the_types(document, check)
         if "file" in document.data:
             faults.append((document.line(("file",)), "`file` is no key of a study: take it out"))
         try:
@@ -225,7 +251,7 @@ def _line(document: Document, where: tuple[int | str, ...]) -> int:
     return document.line(tuple(where))
 
 
-def _beyond_the_types(document: Document) -> list[tuple[int, str]]:
+def _beyond_the_types(document: Document, check: ParameterCheck) -> list[tuple[int, str]]:
     """Find the faults that no single value shows."""
     data = document.data
     faults: list[tuple[int, str]] = []
@@ -244,7 +270,7 @@ def _beyond_the_types(document: Document) -> list[tuple[int, str]]:
         faults.append((document.line(("calibration_end",)), message))
     parameters = data.get("parameters")
     if isinstance(parameters, dict):
-        for name, message in parameter_faults({k: v for k, v in parameters.items() if v is not None}).items():
+        for name, message in check({k: v for k, v in parameters.items() if v is not None}).items():
             faults.append((document.line(("parameters", name)), message))
     return faults
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cxlab.errors import InputError
+from cxlab.kit import open_study
 from cxlab.reports.given import injected, parse, settle
 from cxlab.reports.notebooks import Declared, Notebook, NotebookError, choose, find_notebooks
 from cxlab.reports.order import understand
@@ -138,3 +139,59 @@ def test_two_studies_of_one_name_are_refused(shop: Path) -> None:
 def test_reports_never_go_among_the_files_of_the_study(shop: Path) -> None:
     with pytest.raises(InputError, match="name another folder"):
         understand([str(shop / "corner")], shop, [], [], shop / "notebooks")
+
+
+class TestParametersOfTheStudy:
+    """What `parameters:` in study.yml may set: the kit's, and those of any notebook."""
+
+    @pytest.fixture
+    def own(self, shop: Path) -> Path:
+        cell = 'study: str = ""\ncolour: str = "blue"\nk_min: int | None = None\nsince: date = None\nout: str = ""'
+        made.write(shop / "notebooks", "13_own", made.notebook(made.code(cell, tags=["parameters"])))
+        return shop
+
+    def test_a_parameter_of_a_notebook_of_ones_own_is_taken_by_that_notebook_alone(self, own: Path) -> None:
+        made.write_study(own / "corner", parameters="{colour: green, since: 2024-01-31, k_max: 7}")
+        order = ask(own)
+        study = order.studies["corner"]
+        assert [injected(n, study, {}) for n in order.notebooks] == [
+            {"k_max": 7}, {"k_max": 7}, {"colour": "green", "since": "2024-01-31"},
+        ]  # fmt: skip
+        assert order.parameters["corner"].k_max == 7
+        with open_study(own / "corner") as kit:
+            assert kit.parameters.k_max == 7
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ("{colur: green}", "`colur` is no parameter; did you mean `colour`?"),
+            ("{zzz: 1}", "`zzz` is no parameter; there are outcome_days"),
+            ("{k_min: many}", "parameter `k_min` is the text 'many', but must be a whole number"),
+            ("{k_min: true}", "parameter `k_min` is true, but must be a whole number"),
+            ("{colour: 3}", "parameter `colour` is 3, but must be text"),
+            ("{since: soon}", "parameter `since` is the text 'soon', but must be a day as 2024-06-30"),
+            ("{out: x}", "`out` is no parameter"),
+        ],
+    )
+    def test_a_wrong_one_is_named_with_its_line(self, own: Path, given: str, words: str) -> None:
+        made.write_study(own / "corner", parameters=given)
+        with pytest.raises(InputError) as fault:
+            ask(own)
+        assert f"study.yml:5: {words}" in str(fault.value)
+
+    def test_an_amount_without_min_profit_is_named_with_its_place(self, own: Path) -> None:
+        made.write_study(own / "corner", parameters="{profitability: amount}")
+        for opened in (lambda: ask(own), lambda: open_study(own / "corner")):
+            with pytest.raises(InputError, match=r"study.yml:5: profitability is `amount`, so `min_profit` must"):
+                opened()
+        study = load_study(own / "corner")
+        assert settle(study, {"min_profit": 5.0}).min_profit == 5
+        with pytest.raises(InputError, match=r"^-p profitability: profitability is `amount`"):
+            settle(study, {"profitability": "amount"})
+
+
+def test_a_value_out_of_range_is_named_as_it_was_given(shop: Path) -> None:
+    with pytest.raises(InputError) as fault:
+        ask(shop, ("margin_rate", "7"))
+    meaning = "the share of revenue left after the cost of goods, where no costs are given"
+    assert str(fault.value) == f"-p margin_rate: is 7.0, but must be a number from 0 to 1: {meaning}"

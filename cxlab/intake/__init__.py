@@ -12,7 +12,7 @@ from cxlab.intake.result import Intake, Rejects
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.intake.sources import Reject, TableIntake, read_source
 from cxlab.intake.windows import find_windows, lonely_orders
-from cxlab.parameters import Parameters, resolve_parameters
+from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
 from cxlab.words import count
 
@@ -37,8 +37,8 @@ def check_study(path: str | Path) -> Intake:
     ------
     StudyError, ParameterError, SourceError : what is at fault, where, and what to do.
     """
-    study = load_study(path)
-    return read_study(study, resolve_parameters(study.parameters, study_seed=study.seed))
+    study = load_study(path, kit_faults)
+    return read_study(study, study.settle())
 
 
 def read_study(study: Study, parameters: Parameters) -> Intake:

@@ -1,18 +1,20 @@
 """Parameters from the command line: known by name, read by the type that a notebook declares, before anything runs."""
 
+import contextlib
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cxlab.errors import did_you_mean
-from cxlab.parameters import ParameterError, Parameters, resolve_parameters
+from cxlab.parameters import ParameterError, Parameters, kit_faults, kits, parameter_faults, shown
 from cxlab.reports.notebooks import OWN, Declared, Notebook
 from cxlab.study import Study
 
 _WORDS = {
     "int": "a whole number", "float": "a number", "bool": "true or false", "str": "text", "date": "a day as 2024-06-30",
 }  # fmt: skip
+_TYPES: dict[str, Any] = {"int": int, "float": (int, float), "bool": bool, "str": str, "date": dt.date}
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -28,7 +30,7 @@ def read_given(pairs: Iterable[tuple[str, str]], notebooks: list[Notebook]) -> d
     ------
     ParameterError : a name that no notebook declares, a value of the wrong type, a name given twice; all at once.
     """
-    declared = {d.name: d for n in reversed(notebooks) for d in n.parameters.values()}
+    declared = _declared(notebooks)
     known = [name for name in declared if name not in OWN]
     values: dict[str, Any] = {}
     faults = []
@@ -47,9 +49,34 @@ def read_given(pairs: Iterable[tuple[str, str]], notebooks: list[Notebook]) -> d
                 values[name] = parse(text, declared[name])
             except ValueError as error:
                 faults.append(f"-p {name}: {error}")
+    for name, fault in kit_faults({k: v for k, v in values.items() if v is not None}).items():
+        faults.append(f"-p {name}: {fault.removeprefix(f'parameter `{name}` ')}")
     if faults:
         raise ParameterError("\n".join(faults))
     return values
+
+
+def study_faults(values: Mapping[str, Any], notebooks: list[Notebook]) -> dict[str, str]:
+    """Say what is wrong with the parameters that a study sets for the kit or for any notebook, by name."""
+    declared = {name: d for name, d in _declared(notebooks).items() if name not in (*OWN, *Parameters.model_fields)}
+    faults = parameter_faults({k: v for k, v in values.items() if k not in declared}, declared)
+    for name, value in values.items():
+        if name in declared and not _fits(value, declared[name].kind):
+            faults[name] = f"parameter `{name}` is {shown(value)}, but must be {_WORDS[declared[name].kind]}"
+    return faults
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether a value of `study.yml` is of a declared type."""
+    if kind == "date" and isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return bool(dt.date.fromisoformat(value))
+        return False
+    return isinstance(value, bool) == (kind == "bool") and isinstance(value, _TYPES[kind])
+
+
+def _declared(notebooks: list[Notebook]) -> dict[str, Declared]:
+    return {d.name: d for n in reversed(notebooks) for d in n.parameters.values()}
 
 
 def parse(text: str, declared: Declared) -> Any:
@@ -92,11 +119,16 @@ def settle(study: Study, given: Mapping[str, Any]) -> Parameters:
     ------
     ParameterError : a value is out of range.
     """
-    kits = {name: value for name, value in given.items() if name in Parameters.model_fields}
-    return resolve_parameters(study.parameters, study_seed=study.seed, **kits)
+    try:
+        return study.settle(**kits(given))
+    except ParameterError as error:
+        if given.get("profitability") == "amount":
+            raise ParameterError(f"-p profitability: {error}") from error
+        raise
 
 
 def injected(notebook: Notebook, study: Study, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a notebook is given besides `study` and `out`: of what it declares, the given, else the study's."""
     values = dict(study.parameters) | dict(given)
-    return {name: values[name] for name in notebook.parameters if name in values and name not in OWN}
+    mine = {name: values[name] for name in notebook.parameters if name in values and name not in OWN}
+    return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in mine.items()}

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cxlab.errors import InputError
 from cxlab.parameters import Parameters
-from cxlab.reports.given import read_given, settle
+from cxlab.reports.given import read_given, settle, study_faults
 from cxlab.reports.notebooks import Notebook, choose, find_notebooks
 from cxlab.study import Study, load_study
 
@@ -48,7 +49,7 @@ def understand(
     faults = []
     for path in paths:
         try:
-            study = load_study(path)
+            study = load_study(path, partial(study_faults, notebooks=notebooks))
         except InputError as error:
             faults.append(str(error))
             continue
