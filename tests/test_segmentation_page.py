@@ -1,7 +1,10 @@
 """What a reader sees of the segmentation: figures, tables and the answer, also where there is little to see."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cxlab import plots, tables
@@ -9,6 +12,7 @@ from cxlab.agreement import agreement_ceiling, compare_partitions, judge_segment
 from cxlab.answers.segmentation import segmentation_answer
 from cxlab.blocks import SEGMENTS, Answer, Figure, Table
 from cxlab.clusters import fit_clusters, fit_labels
+from cxlab.customers import Customers
 from cxlab.segments import assign_segments, describe_segments
 from tests.planted import Driver, planted_customers
 
@@ -20,7 +24,11 @@ def page(request: pytest.FixtureRequest) -> tuple[list[Figure], list[Table], Ans
     """All figures, tables and the answer of one planted shop."""
     driver: Driver
     driver, n = request.param
-    customers = planted_customers(n, 7, driver=driver, costs_known=n > 40)
+    return page_of(planted_customers(n, 7, driver=driver, costs_known=n > 40))
+
+
+def page_of(customers: Customers) -> tuple[list[Figure], list[Table], Answer]:
+    """Call what the notebook calls, and return all figures, tables and the answer."""
     segments = assign_segments(customers)
     profile = describe_segments(customers, segments, n_bootstrap=30)
     clusters = fit_clusters(customers, k=4, seed=1)
@@ -30,6 +38,7 @@ def page(request: pytest.FixtureRequest) -> tuple[list[Figure], list[Table], Ans
         customers.frame, agreement, clusters.labels, clusters.features.matrix, fit_labels, k=4, n_splits=2, n_rules=19
     )
     skill = predictive_skill(customers, segments.labels, fit_labels, n_bootstrap=30)
+    assert segments.reading and profile.reading and profile.next_reading and agreement.reading and ceiling.reading
     figures = [
         plots.four_field_map.block(profile),
         plots.segment_outcomes.block(profile),
@@ -87,3 +96,64 @@ def test_the_map_is_drawn_by_every_measure_of_activity(activity: str) -> None:
     segments = assign_segments(customers, activity=activity, alive=chances)  # type: ignore[arg-type]
     figure = plots.four_field_map.block(describe_segments(customers, segments, n_bootstrap=20))
     assert figure.wide.count("<use") > 8
+
+
+def shop_without_revenue() -> Customers:
+    """Everything was given away: no revenue so far, none later."""
+    shop = planted_customers(200, 3, costs_known=False)
+    nothing = dict.fromkeys(
+        ("revenue", "returns", "contribution", "mean_order_value", "holdout_revenue", "holdout_contribution"), 0.0
+    )
+    return replace(shop, frame=shop.frame.assign(**nothing, mean_repeat_value=np.nan, n_repeat_values=0))
+
+
+def shop_at_a_loss() -> Customers:
+    """Every customer costs more than comes in, so far and later."""
+    shop = planted_customers(200, 3)
+    loss = -1 - shop.frame["revenue"]
+    return replace(shop, frame=shop.frame.assign(contribution=loss, holdout_contribution=loss))
+
+
+@pytest.mark.parametrize("shop", [shop_without_revenue, shop_at_a_loss])
+def test_where_nobody_is_profitable_the_page_says_so_and_decides_nothing_for_nobody(
+    shop: Callable[[], Customers],
+) -> None:
+    figures, shown, answer = page_of(shop())
+    assert answer.headline == "Nobody is profitable, so that question does not divide the customers"
+    assert answer.line.endswith("But nobody is profitable, so that question does not divide the customers.")
+    assert "0 profit" not in answer.decide and "misunderstood" not in answer.decide
+    assert "candidates" in answer.decide and "lost" in answer.decide
+    assert [(field.big, field.action) for field in answer.fields[:2]] == [("0", "Nothing to do.")] * 2
+    actions = next(table for table in shown if table.name == "segment_actions")
+    assert [row[1].text for row in actions.rows[:2]] == ["Nothing: nobody is in it."] * 2
+    for figure in figures:
+        assert "nan" not in figure.caption.alt
+
+
+def test_a_difference_between_fields_is_said_to_bound_nothing() -> None:
+    customers = planted_customers(400, 7)
+    richer = customers.frame["holdout_contribution"].where(assign_segments(customers).labels == "candidates", 1.0)
+    customers.frame["holdout_contribution"] = richer + 50 * (richer != 1.0)
+    profile = describe_segments(customers, assign_segments(customers), n_bootstrap=20)
+    table = tables.segment_actions(profile)
+    said = {row[0].segment: row[2] for row in table.rows}
+    assert "Difference between fields" in table.columns
+    assert not re.search("at most|effort|becomes|kept from", " ".join(cell.text for row in table.rows for cell in row))
+    assert re.fullmatch(r"€\d+\.\d\d more than profit-bringers", said["candidates"].text)
+    low, high = (float(end) for end in said["candidates"].small.split("\u2013"))
+    assert 0 < low < float(said["candidates"].text[1:].split()[0]) < high
+    assert "whoever is moved" in table.note
+
+
+def test_a_share_foreseen_is_said_of_the_best_of_the_descriptions_tried() -> None:
+    customers = planted_customers(400, 7, driver="returns")
+    figures, _, answer = page_of(customers)
+    assert "can be foreseen" not in " ".join([answer.line, answer.headline, *(fact.text for fact in answer.facts)])
+    assert "of what the best of four descriptions foresees" in answer.headline
+    assert "no description was fitted on" not in figures[-1].caption.subtitle
+
+
+def test_few_known_costs_are_named_by_their_share() -> None:
+    customers = replace(planted_customers(200, 3, costs_known=False), costed_share=0.2)
+    (asked, said), *_ = page_of(customers)[2].open
+    assert "costs are counted" in asked and "a cost came with only 20% of the revenue" in said

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
+from cxlab.estimate import wilson_interval
 from cxlab.segments import SegmentError, assign_segments, describe_segments
 from tests.planted import RATES, planted_customers
 
@@ -123,7 +124,19 @@ def test_sizes_and_shares_add_up_and_every_finding_is_a_number() -> None:
     assert sum(row.customers for row in profile.rows) == 500
     for key in ("size", "contribution_share", "holdout_contribution_share"):
         assert sum(profile.findings[f"{key}.{s}"].number for s in SEGMENTS) == pytest.approx(1)
-    assert all(np.isfinite(e.number) and e.has_interval for e in profile.findings.values())
+    counted = {key: found for key, found in profile.findings.items() if key.startswith("customers.")}
+    assert sum(found.number for found in counted.values()) == 500 and len(counted) == 4
+    others = [found for key, found in profile.findings.items() if key not in counted]
+    assert all(np.isfinite(found.number) and found.has_interval for found in others)
+
+
+def test_an_interval_carries_the_number_of_customers_it_is_reckoned_from() -> None:
+    customers = planted_customers(500, 2)
+    profile = describe_segments(customers, assign_segments(customers), n_bootstrap=50)
+    for row in profile.rows:
+        assert row.size == wilson_interval(row.customers, 500, unit="share of customers")
+        assert row.contribution_share.n == row.holdout_contribution_share.n == row.size.n == 500
+        assert row.holdout_purchases.n == row.bought_again.n == row.customers
 
 
 def test_the_planted_rates_lie_in_their_intervals() -> None:
@@ -145,6 +158,36 @@ def test_an_empty_segment_is_counted_as_nobody_and_said() -> None:
     assert profile.findings["size.lost"].value == 0
     assert "holdout_purchases.lost" not in profile.findings
     assert "Nobody is in 2 segments: candidates, lost" in profile.reading
+    assert "Everybody is profitable, so that question does not divide the customers." in profile.reading
+
+
+@pytest.mark.parametrize(
+    ("silent", "contribution", "said"),
+    [
+        ([1, 100], [1.0, 1.0], "everybody is profitable, so that question does not"),
+        ([1, 100], [-1.0, -1.0], "nobody is profitable, so that question does not"),
+        ([1, 1], [1.0, -1.0], "everybody is active, so that question does not"),
+        ([100, 100], [1.0, -1.0], "nobody is active, so that question does not"),
+        ([1, 1], [-1.0, -1.0], "nobody is profitable and everybody is active, so neither question divides"),
+    ],
+)
+def test_a_question_that_does_not_divide_the_customers_is_named(
+    silent: list[int], contribution: list[float], said: str
+) -> None:
+    customers = few_customers(silent * 5, contribution * 5)
+    profile = describe_segments(customers, assign_segments(customers), n_bootstrap=20)
+    assert profile.undivided.startswith(said)
+    both = few_customers([1, 1, 100], [1.0, -1.0, 1.0])
+    assert describe_segments(both, assign_segments(both), n_bootstrap=20).undivided == ""
+
+
+@pytest.mark.parametrize(
+    ("later", "said"), [(-2.0, "brought a loss, \u2212€8.00 in all"), (0.0, "brought no contribution")]
+)
+def test_a_loss_afterwards_is_called_a_loss(later: float, said: str) -> None:
+    customers = few_customers([1, 2, 3, 100], [1.0, 2.0, 3.0, 4.0])
+    customers.frame["holdout_contribution"] = later
+    assert said in describe_segments(customers, assign_segments(customers), n_bootstrap=20).reading
 
 
 def test_a_loss_in_total_leaves_the_shares_out_and_says_so() -> None:

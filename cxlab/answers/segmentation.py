@@ -1,11 +1,11 @@
-"""The answer of the segmentation: what the four segments are worth knowing for, and what to do with them."""
+"""The answer of the segmentation: what the four segments foresee, and what to do with them."""
 
 from cxlab import words
 from cxlab.agreement import Skill, Verdict
 from cxlab.blocks import Answer, Fact, Field, Strip, Tone
 from cxlab.estimate import Estimate
 from cxlab.segments import SegmentProfile
-from cxlab.segments.words import ACTIONS
+from cxlab.segments.words import ACTIONS, share_in_words
 
 _TONES: dict[str, tuple[Tone, str]] = {
     "supported": ("yes", "Supported"),
@@ -31,7 +31,7 @@ def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict)
         line=_line(profile, skill, verdict),
         facts=(_kept(skill), _worth(profile), _sure(skill)),
         decide=_decide(profile, verdict),
-        headline=_headline(skill, verdict),
+        headline=_headline(profile, skill, verdict),
         fields=_fields(profile),
         open=_open(profile, skill, verdict),
     )
@@ -43,20 +43,23 @@ def _line(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> str:
     start = {"supported": "Yes", "partly_supported": "Mostly yes", "not_supported": "No"}[verdict.token]
     share = skill.score("segments").share
     if not share.has_interval:
-        return f"{start}: {verdict.why} But they still say who brought the money so far."
-    part = words.percent(max(0.0, share.number))
-    kept = f"the four fields foresee {part} of what can be foreseen about who buys again"
-    return f"{start}: {kept}. But {_limit(profile, verdict)}."
+        return f"{start}: {verdict.why} But {_limit(profile, verdict)}."
+    kept = f"foresee {words.percent(max(0.0, share.number))} of what {skill.best_in_words} foresees"
+    if skill.best.predictor == "segments":
+        kept = "foresee more than any other description does"
+    return f"{start}: the four fields {kept} of the purchases to come. But {_limit(profile, verdict)}."
 
 
 def _limit(profile: SegmentProfile, verdict: Verdict) -> str:
     """Say the one thing that limits the verdict."""
+    if profile.undivided:
+        return profile.undivided
     if verdict.but:
         return verdict.but
     if verdict.token == "not_supported":
         return "they still say who brought the money so far"
     if not profile.segments.costs_known:
-        return "without costs, profitable only means having spent much"
+        return "with few costs known, profitable means little but having spent much"
     return f"that is so in this shop, over these {words.count(profile.holdout_days, 'day')}"
 
 
@@ -64,12 +67,13 @@ def _kept(skill: Skill) -> Fact:
     label = "Skill kept by the four segments"
     share = skill.score("segments").share if skill.scores else Estimate()
     if share.low is None or share.high is None:
-        return Fact(label, "–", "Nothing is shown to foresee who buys again, so there is nothing to keep.")
+        why = "Not even the best description is shown to foresee anything, so there is nothing to keep."
+        return Fact(label, "–", why if skill.scores else "Too little happened afterwards to test any description on.")
     spread = words.percent_between(share.low, share.high)
     return Fact(
         label,
         words.percent(share.number),
-        f"of what the best of {len(skill.scores)} descriptions foresees of repeat purchases (95% interval {spread}).",
+        f"of what {skill.best_in_words} foresees of the purchases to come (95% interval {spread}).",
         strip=Strip(
             share.low, share.number, share.high, f"{words.percent(share.number)}, from {spread} of the best",
             bottom=min(0.0, share.low),
@@ -80,8 +84,12 @@ def _kept(skill: Skill) -> Fact:
 def _worth(profile: SegmentProfile) -> Fact:
     label, top, lost = "What it is worth", profile.row("profit_bringers"), profile.row("lost")
     share = top.holdout_contribution_share
-    if share.low is None or share.high is None or top.customers < profile.minimum_group:
-        return Fact(label, "–", "Too little contribution came in afterwards to share it out among the segments.")
+    if top.customers < profile.minimum_group:
+        return Fact(
+            label, "–", "There are no profit-bringers." if top.customers == 0 else "Profit-bringers are too few."
+        )
+    if share.low is None or share.high is None:
+        return Fact(label, "–", f"{profile.no_later_shares} It is not shared out among the segments.")
     spread, currency = words.percent_between(share.low, share.high), profile.segments.currency
     each = words.money(top.holdout_contribution.number, currency)
     against = ""
@@ -111,7 +119,6 @@ def _sure(skill: Skill) -> Fact:
 
 
 def _decide(profile: SegmentProfile, verdict: Verdict) -> str:
-    top, woken = _people(profile, "profit_bringers"), _people(profile, "misunderstood")
     if verdict.token == "cannot_tell":
         return (
             "Sort customers by the four fields if that helps to talk about them, but spend nothing on the strength of "
@@ -122,31 +129,51 @@ def _decide(profile: SegmentProfile, verdict: Verdict) -> str:
             "Do not choose whom to serve or write to by field. Go by what each customer last did, or draw other lines "
             "and test them the same way."
         )
-    steps = f"Give the best service and the first gestures to {top}; try out what wakes {woken} before paying for it."
+    fields = "the fields that hold anybody" if profile.undivided else "the four fields"
     if verdict.token == "partly_supported":
-        return f"Keep the four fields for daily work, and look at the single customer where a decision is dear. {steps}"
-    return f"Steer by the four fields. {steps}"
+        begin = f"Keep {fields} for daily work, and look at the single customer where a decision is dear."
+    else:
+        begin = f"Steer by {fields}."
+    return f"{begin} {_steps(profile)}"
+
+
+def _steps(profile: SegmentProfile) -> str:
+    """Say what to do with the fields that count most, among those that hold anybody."""
+    said = {
+        "profit_bringers": "give the best service and the first gestures to {}",
+        "misunderstood": "try out what wakes {} before paying for it",
+        "candidates": "raise the basket of {}, or cut the cost to serve them",
+        "lost": "review what was done for {}",
+    }
+    held = [segment for segment in said if profile.row(segment).customers]
+    steps = "; ".join(said[segment].format(_people(profile, segment)) for segment in held[:2])
+    return f"{steps[:1].upper()}{steps[1:]}."
 
 
 def _people(profile: SegmentProfile, segment: str) -> str:
     noun = {"profit_bringers": "profit-bringers"}.get(segment, segment)
-    return f"the {words.few(profile.row(segment).customers, profile.minimum_group)} {noun}"
+    customers = profile.row(segment).customers
+    return f"the {words.number(customers) if customers >= profile.minimum_group else 'few'} {noun}"
 
 
-def _headline(skill: Skill, verdict: Verdict) -> str:
+def _headline(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> str:
     if verdict.token == "cannot_tell":
         return "Too little is known yet to judge the four segments"
-    share = skill.score("segments").share
-    if not share.has_interval:
+    if profile.undivided:
+        return f"{profile.undivided[:1].upper()}{profile.undivided[1:]}"
+    if not skill.score("segments").share.has_interval:
         return "The four segments do not tell who buys again"
-    return f"The four segments keep {words.percent(share.number)} of what can be foreseen about who buys again"
+    return skill.heading
 
 
 def _fields(profile: SegmentProfile) -> tuple[Field, ...]:
     fields = []
     for row in profile.rows:
+        if row.customers == 0:
+            fields.append(Field(row.segment, "0", "customers", "Nobody is in it.", "Nothing to do."))
+            continue
         if row.customers < profile.minimum_group:
-            big = "0" if row.customers == 0 else words.few(row.customers, profile.minimum_group)
+            big = words.few(row.customers, profile.minimum_group)
             fields.append(Field(row.segment, big, "customers", "Too few to follow.", ACTIONS[row.segment]))
             continue
         later = row.holdout_contribution_share
@@ -161,10 +188,14 @@ def _open(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> tuple[tupl
     """List what is not settled, and what would settle it."""
     found = []
     if not profile.segments.costs_known:
+        share = profile.segments.costed_share
+        came = (
+            f"a cost came with only {share_in_words(share)} of the revenue" if share else "no costs came with the data"
+        )
         found.append(
             (
                 "Who is profitable once their costs are counted?",
-                "Not known: no costs came with the data. Bring the cost of goods, or the hours spent on each customer.",
+                f"Not known: {came}. Bring the cost of goods, or the hours spent on each customer.",
             )
         )
     if verdict.token == "cannot_tell":

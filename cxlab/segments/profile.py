@@ -23,16 +23,18 @@ class SegmentRow:
     Attributes
     ----------
     segment, customers : its name and how many are in it.
-    size : share of all customers (n: the segment's customers).
+    size : share of all customers.
     contribution_share, revenue_share : of the total up to the end of calibration; a value of None where the total is
         not safely above zero. They may be negative, or above 1 when others lose money.
     holdout_contribution_share : of the total in the hold-out window, likewise.
     holdout_contribution, holdout_purchases : per customer of the segment in the hold-out window; a value of None for
         fewer than two customers.
     bought_again : share of the segment's customers with an order in the hold-out window.
-    worth : what a change of segment is worth at most, in hold-out contribution per customer: a profit-bringer over one
-        who is lost, over a misunderstood, over a candidate; for the lost, what they bring anyway. A difference between
-        groups, not the effect of anything done. No value for groups under `minimum_group`.
+    difference : how far fields lie apart in hold-out contribution per customer: a profit-bringer over one who is lost,
+        over a misunderstood, over a candidate; for the lost, what they bring. It is a difference between groups and
+        bounds nothing that an action could do. No value for groups under `minimum_group`.
+
+    Shares rest on all customers (their n); means on the segment's own.
     """
 
     segment: str
@@ -44,7 +46,7 @@ class SegmentRow:
     holdout_contribution: Estimate
     holdout_purchases: Estimate
     bought_again: Estimate
-    worth: Estimate
+    difference: Estimate
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,19 @@ class SegmentProfile:
         return self.segments.n
 
     @property
+    def undivided(self) -> str:
+        """Which question does not divide the customers, and why; empty where both do."""
+        top, woken, coming, lost = (row.customers for row in self.rows)
+        pairs = {
+            "nobody is profitable": top + woken, "everybody is profitable": coming + lost,
+            "nobody is active": top + coming, "everybody is active": woken + lost,
+        }  # fmt: skip
+        common = [said for said, others in pairs.items() if others == 0]
+        if len(common) == 2:
+            return f"{common[0]} and {common[1]}, so neither question divides the customers"
+        return f"{common[0]}, so that question does not divide the customers" if common else ""
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row a segment: counts, shares and means with the ends of their intervals."""
         named = {"customers": [row.customers for row in self.rows]}
@@ -93,7 +108,7 @@ class SegmentProfile:
         """The finding in a line."""
         top = self.row("profit_bringers")
         if top.customers < self.minimum_group:
-            return "There are next to no profit-bringers"
+            return "There are next to no profit-bringers" if top.customers else "Nobody is a profit-bringer"
         if not top.contribution_share.has_interval:
             return f"{words.percent(top.size.number)} of the customers are profit-bringers"
         brought = words.percent(top.contribution_share.number)
@@ -120,8 +135,8 @@ class SegmentProfile:
 
     @property
     def findings(self) -> dict[str, Estimate]:
-        """Sizes, shares and what came next, by segment."""
-        found: dict[str, Estimate] = {}
+        """Customers, shares and what came next, by segment."""
+        found = {f"customers.{row.segment}": Estimate(row.customers, n=self.n, unit="customers") for row in self.rows}
         for key in (
             "size",
             "contribution_share",
@@ -153,16 +168,27 @@ class SegmentProfile:
         empty = [SEGMENT_NAME[row.segment].lower() for row in self.rows if row.customers == 0]
         if empty:
             said.append(f"Nobody is in {words.count(len(empty), 'segment')}: {', '.join(empty)}.")
+        if self.undivided:
+            said.append(f"{self.undivided[:1].upper()}{self.undivided[1:]}.")
         if self.rows[0].contribution_share.value is None:
             total = words.money(self.contribution, self.segments.currency)
             said.append(
                 f"Contribution so far adds up to {total}, too near to zero or below it for shares to mean anything."
             )
         elif self.rows[0].holdout_contribution_share.value is None:
-            said.append(
-                "Too little contribution came in after the calibration window for shares of it to mean anything."
-            )
+            said.append(f"{self.no_later_shares} Shares of it would mean nothing.")
         return said
+
+    @property
+    def no_later_shares(self) -> str:
+        """Say why the contribution of the hold-out window is not shared out among the segments."""
+        total = words.money(self.holdout_contribution, self.segments.currency)
+        if self.holdout_contribution < 0:
+            return f"The {self.holdout_days} days after brought a loss, {total} in all."
+        if self.holdout_contribution == 0:
+            return f"The {self.holdout_days} days after brought no contribution."
+        days = f"the {self.holdout_days} days after"
+        return f"Too little contribution came in during {days}, or too unevenly: {total} in all."
 
 
 _MEASURES = (
@@ -173,7 +199,7 @@ _MEASURES = (
     "holdout_contribution",
     "holdout_purchases",
     "bought_again",
-    "worth",
+    "difference",
 )
 
 
@@ -191,9 +217,10 @@ def describe_segments(
 
     Notes
     -----
-    Sizes carry Wilson's interval. Shares of a total are ratios of sums over the same bootstrap sample; they are given
-    only when the total is above zero in every sample, for a ratio to a number near zero says nothing. Means per
-    customer are bootstrapped within the segment.
+    Both lines are held fixed: no interval says how the lines would have been drawn on other customers, also where they
+    are drawn at the median or by the usual gap. Sizes carry Wilson's interval. Shares of a total are ratios of sums
+    over the same bootstrap sample; they are given only when the total is above zero in every sample, for a ratio to a
+    number near zero says nothing. Means per customer are bootstrapped within the segment.
     """
     frame = customers.frame
     member = np.column_stack([(segments.labels == name).to_numpy() for name in SEGMENTS])
@@ -202,27 +229,26 @@ def describe_segments(
     stacked = np.column_stack([member * values[:, None] for values in totals.values()])
     sums = bootstrap_sums(stacked, n_bootstrap, seed)
     shares = {
-        name: _shares(stacked[:, 4 * i : 4 * i + 4].sum(axis=0), sums[:, 4 * i : 4 * i + 4], counts, name)
+        name: _shares(stacked[:, 4 * i : 4 * i + 4].sum(axis=0), sums[:, 4 * i : 4 * i + 4], customers.n, name)
         for i, name in enumerate(totals)
     }
     rows = []
     for k, name in enumerate(SEGMENTS):
         own = frame.loc[member[:, k], ["holdout_contribution", "holdout_purchases"]].to_numpy(float)
         money, purchases = _means(own, n_bootstrap, seed + k + 1, (customers.currency, "purchases"))
-        size = wilson_interval(int(counts[k]), customers.n)
         bought = wilson_interval(int((own[:, 1] > 0).sum()), len(own)) if len(own) else Estimate(n=0)
         rows.append(
             SegmentRow(
                 segment=name,
                 customers=int(counts[k]),
-                size=Estimate(size.value, size.low, size.high, n=int(counts[k]), unit="share of customers"),
+                size=wilson_interval(int(counts[k]), customers.n, unit="share of customers"),
                 contribution_share=shares["contribution"][k],
                 revenue_share=shares["revenue"][k],
                 holdout_contribution_share=shares["holdout_contribution"][k],
                 holdout_contribution=money,
                 holdout_purchases=purchases,
                 bought_again=bought,
-                worth=_worth(name, frame, segments.labels, minimum_group, customers.currency),
+                difference=_difference(name, frame, segments.labels, minimum_group, customers.currency),
             )
         )
     return SegmentProfile(
@@ -235,18 +261,15 @@ def describe_segments(
     )
 
 
-def _shares(
-    parts: NDArray[np.float64], draws: NDArray[np.float64], counts: NDArray[np.int_], name: str
-) -> list[Estimate]:
-    """Each part's share of the total, shapes (4,) and (B, 4); no values where the total is not safely above zero."""
+def _shares(parts: NDArray[np.float64], draws: NDArray[np.float64], n: int, name: str) -> list[Estimate]:
+    """Each part's share of what n customers brought, shapes (4,) and (B, 4); none unless that is safely above zero."""
     where = "in the hold-out window" if name.startswith("holdout_") else "so far"
     unit = f"share of {name.removeprefix('holdout_')} {where}"
     total, totals = parts.sum(), draws.sum(axis=1)
     if not (total > 0 and (totals > 0).all()):
-        return [Estimate(n=int(n), unit=unit) for n in counts]
+        return [Estimate(n=n, unit=unit)] * len(parts)
     return [
-        percentile_interval(float(parts[k] / total), draws[:, k] / totals, n=int(counts[k]), unit=unit)
-        for k in range(len(parts))
+        percentile_interval(float(parts[k] / total), draws[:, k] / totals, n=n, unit=unit) for k in range(len(parts))
     ]
 
 
@@ -261,7 +284,7 @@ def _means(own: NDArray[np.float64], draws: int, seed: int, units: tuple[str, st
     return first, second
 
 
-def _worth(name: str, frame: pd.DataFrame, labels: pd.Series, minimum_group: int, currency: str) -> Estimate:
+def _difference(name: str, frame: pd.DataFrame, labels: pd.Series, minimum_group: int, currency: str) -> Estimate:
     """Difference of two segments' mean hold-out contribution (Welch's standard error); the lost stand alone."""
     pair = {"profit_bringers": ("profit_bringers", "lost"), "lost": ("lost",)}.get(name, ("profit_bringers", name))
     groups = [frame.loc[(labels == one).to_numpy(), "holdout_contribution"].to_numpy(float) for one in pair]

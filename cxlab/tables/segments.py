@@ -8,12 +8,9 @@ from cxlab.segments.words import ACTIONS
 from cxlab.words import few, money, number, number_between, percent, percent_between
 
 _NONE = Cell("–")
-_WORTH = {
-    "profit_bringers": "for each one kept from being lost",
-    "misunderstood": "for each one who becomes a profit-bringer",
-    "candidates": "for each one who becomes a profit-bringer",
-    "lost": "each, without any effort",
-}
+_AGAINST = {"profit_bringers": ("more", "than the lost"), "lost": ("", "")}
+_BEHIND = ("less", "than profit-bringers")
+_OTHER_WAY = {"more": "less", "less": "more"}
 _UNKNOWN = {
     "profit_bringers": "Whether a gesture keeps them",
     "misunderstood": "Why they stopped",
@@ -59,24 +56,27 @@ def four_segments(profile: SegmentProfile) -> Table:
 
 
 def segment_actions(profile: SegmentProfile) -> Table:
-    """One row a segment: what to do now, what it is worth at most, and what is not known yet."""
+    """One row a segment: what to do now, how far it lies from another field, and what is not known yet."""
     rows = []
     for row in profile.rows:
+        head = Cell(SEGMENT_NAME[row.segment], segment=row.segment)
+        if row.customers == 0:
+            rows.append((head, Cell("Nothing: nobody is in it."), _NONE, _NONE))
+            continue
         unknown = _UNKNOWN[row.segment]
         if row.segment == "candidates" and not profile.segments.costs_known:
             unknown = "What they cost to serve"
-        worth = _amount(row.worth, profile.segments.currency, _WORTH[row.segment])
-        rows.append(
-            (Cell(SEGMENT_NAME[row.segment], segment=row.segment), Cell(ACTIONS[row.segment]), worth, Cell(unknown))
-        )
+        apart = _apart(row.difference, profile.segments.currency, *_AGAINST.get(row.segment, _BEHIND))
+        rows.append((head, Cell(ACTIONS[row.segment]), apart, Cell(unknown)))
     return Table(
         name="segment_actions",
         caption="A decision for each segment",
-        columns=("Segment", "Do now", "Worth at most", "What is not known yet"),
+        columns=("Segment", "Do now", "Difference between fields", "What is not known yet"),
         rows=tuple(rows),
         note=(
-            f"Worth: difference in contribution per customer over {profile.holdout_days} days, with its 95% interval. "
-            "It is a difference between groups, not the effect of an action."
+            f"Difference: contribution per customer over {profile.holdout_days} days, with its 95% interval; of the "
+            "lost, what each of them brought. The fields hold different people: whoever is moved from one to another "
+            "may bring more than the difference, or less, or nothing."
         ),
         words=(1, 2, 3),
     )
@@ -97,8 +97,18 @@ def _count(estimate: Estimate) -> Cell:
     return Cell(number(estimate.number, 2), number_between(estimate.low, estimate.high, 2))
 
 
-def _amount(estimate: Estimate, currency: str, words: str = "") -> Cell:
+def _amount(estimate: Estimate, currency: str) -> Cell:
     if estimate.low is None or estimate.high is None:
-        return Cell("–", "too few customers" if words else "")
-    spread = number_between(estimate.low, estimate.high, 2)
-    return Cell(f"{money(estimate.number, currency)} {words}".strip(), spread)
+        return _NONE
+    return Cell(money(estimate.number, currency), number_between(estimate.low, estimate.high, 2))
+
+
+def _apart(estimate: Estimate, currency: str, side: str, other: str) -> Cell:
+    """Write a difference as an amount of more or less than others; without a side, what each brought."""
+    if estimate.low is None or estimate.high is None:
+        return Cell("–", "too few to compare")
+    value, low, high = estimate.number, estimate.low, estimate.high
+    if side and value < 0:
+        side, value, low, high = _OTHER_WAY[side], -value, -high, -low
+    words = f"{side} {other}" if side else "from each of them"
+    return Cell(f"{money(value, currency)} {words}", number_between(low, high, 2))
