@@ -69,11 +69,13 @@ def check(study: str, out: Path) -> None:
 
     Writes nothing but the rejected records, to DIR/<study>/rejects.
     """
-    from cxlab.intake import check_study
+    from cxlab.intake import read_study
+    from cxlab.reports.order import open_alone
 
-    with check_study(study) as intake:
+    opened, parameters = open_alone(study)
+    with read_study(opened, parameters, rejects=out / opened.name) as intake:
         click.echo(intake.summary(), nl=False)
-        intake.write_rejects(out / intake.study.name)
+        intake.write_rejects(out / opened.name)
 
 
 def main() -> None:

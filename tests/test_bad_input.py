@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from cxlab.errors import InputError
-from cxlab.intake import SourceError, check_study
+from cxlab.intake import SourceError, check_study, read_study
 from cxlab.kit import open_study
-from cxlab.study import StudyError
+from cxlab.study import StudyError, load_study
 from tests.make import HEAD, good_rows, needs_proc, orders_csv, write_study
 
 
@@ -267,3 +267,19 @@ def test_a_parameter_misspelled_or_of_the_wrong_type(tmp_path: Path) -> None:
         open_study(tmp_path, margin=0.3, margin_rat=0.3)
     with pytest.raises(InputError, match="must be a whole number"):
         open_study(tmp_path, k_max="ten")
+
+
+def test_the_rejects_are_listed_before_too_many_of_them_stop_the_run(tmp_path: Path) -> None:
+    rows = [*good_rows(), *(f"x{i},soon,3" for i in range(5))]
+    study = load_study(write_study(tmp_path / "shop", orders=orders_csv(*rows)))
+    listed = tmp_path / "out" / "rejects" / "orders.csv"
+    for stale in ("orders", "costs"):
+        listed.parent.mkdir(parents=True, exist_ok=True)
+        listed.with_stem(stale).write_text("of an earlier run\n")
+    with pytest.raises(SourceError, match=f"Every one of them stands in {listed.as_posix()}"):
+        read_study(study, study.settle(), rejects=tmp_path / "out")
+    assert [line.split(",")[1] for line in listed.read_text().splitlines()] == ["line", *map(str, range(42, 47))]
+    assert [file.name for file in listed.parent.iterdir()] == ["orders.csv"]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SourceError, match=r"11\.1%.*\n.*\n  the rejects cannot be written to"):
+        read_study(study, study.settle(), rejects=tmp_path / "file")

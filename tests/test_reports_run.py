@@ -305,3 +305,13 @@ def test_check_prints_the_counts_and_writes_only_the_rejects(tmp_path: Path) -> 
     assert cxlab(tmp_path, "check", "corner").returncode == 0
     written = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.glob("reports/**/*") if p.is_file())
     assert written == ["reports/corner/rejects/orders.csv"]
+
+
+@pytest.mark.parametrize("command", ["check", "report"])
+def test_rejects_stand_in_their_folder_though_they_are_too_many(tmp_path: Path, command: str) -> None:
+    made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
+    orders = made.write_study(tmp_path / "corner") / "orders.csv"
+    orders.write_text(orders.read_text().replace("2024-01", "soon"))
+    done = cxlab(tmp_path, command, "corner")
+    assert done.returncode == 2 and "Every one of them stands in reports/corner/rejects/orders.csv." in done.stderr
+    assert "ordered_at is no date" in (tmp_path / "reports/corner/rejects/orders.csv").read_text()

@@ -41,8 +41,12 @@ def check_study(path: str | Path) -> Intake:
     return read_study(study, study.settle())
 
 
-def read_study(study: Study, parameters: Parameters) -> Intake:
+def read_study(study: Study, parameters: Parameters, *, rejects: Path | None = None) -> Intake:
     """Read every source of a study, check its contract, and find its windows.
+
+    Parameters
+    ----------
+    rejects : folder in which ``rejects/<table>.csv`` is written when too many records of a table are at fault.
 
     Raises
     ------
@@ -53,18 +57,18 @@ def read_study(study: Study, parameters: Parameters) -> Intake:
         raise StudyError(f"{study.place('engine')}: this version runs on the engine `duckdb`, not `{study.engine}`")
     engine = Engine()
     try:
-        return _read(engine, study, parameters)
+        return _read(engine, study, parameters, rejects)
     except BaseException:
         engine.close()
         raise
 
 
-def _read(engine: Engine, study: Study, parameters: Parameters) -> Intake:
+def _read(engine: Engine, study: Study, parameters: Parameters, rejects: Path | None) -> Intake:
     last = None if study.observation_end is None else (study.observation_end - EPOCH).days
     tables: dict[str, TableIntake] = {}
     for name, source in study.sources.given.items():
         tables[name] = read_source(engine, study, name, source, observation_end=last)
-        check_limit(engine, study, tables[name], parameters.max_reject_share)
+        check_limit(engine, study, tables, name, parameters.max_reject_share, rejects)
         if isinstance(source, Trial):
             _check_arms(engine, study, name, source)
     columns = {name: table.columns for name, table in tables.items()}

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -18,13 +19,27 @@ HEADER = ("file", "line", "column", "reason", "record")
 _SHOWN_REASONS = 3
 
 
-def check_limit(engine: Engine, study: Study, table: TableIntake, max_reject_share: float) -> None:
+def check_limit(
+    engine: Engine,
+    study: Study,
+    tables: Mapping[str, TableIntake],
+    name: str,
+    max_reject_share: float,
+    folder: Path | None,
+) -> None:
     """Stop when too many records of a table are at fault; those that lie outside the limit do not count.
+
+    Parameters
+    ----------
+    tables : those read so far.
+    name : the one to judge.
+    folder : where the rejects of all of them are listed before it stops; None: nowhere.
 
     Raises
     ------
     SourceError : the share is above `max_reject_share`, or no record is left; with the most frequent reasons.
     """
+    table = tables[name]
     charged = sum(reject.n for reject in table.rejects if not reject.outside_limit)
     share = charged / table.n_read
     if table.n_used and share <= max_reject_share:
@@ -44,8 +59,19 @@ def check_limit(engine: Engine, study: Study, table: TableIntake, max_reject_sha
         file, line, record = _example(engine, table, reject)
         where = f"{shown_path(file)}:{line}"
         lines.append(f"  {count(reject.n, 'record')}: {reject.reason} (first in {where}: {record[:80]})")
+    if folder is not None:
+        lines.append(f"  {_listed(engine, study, tables, name, folder)}")
     lines.append(f"  Read as {table.understood}. What to do: {remedy}")
     raise SourceError("\n".join(lines))
+
+
+def _listed(engine: Engine, study: Study, tables: Mapping[str, TableIntake], name: str, folder: Path) -> str:
+    """Write the rejects, and say where those of a table are."""
+    try:
+        files = {file.stem: file for file in write_rejects(engine, study, tables, folder)}
+    except InputError as error:
+        return str(error)
+    return f"Every one of them stands in {shown_path(files[name])}."
 
 
 def write_rejects(engine: Engine, study: Study, tables: Mapping[str, TableIntake], folder: Path) -> tuple[Path, ...]:
@@ -59,7 +85,8 @@ def write_rejects(engine: Engine, study: Study, tables: Mapping[str, TableIntake
     for name in TABLES:
         file = place / f"{name}.csv"
         if name not in tables or not tables[name].n_rejected:
-            file.unlink(missing_ok=True)
+            with suppress(NotADirectoryError):
+                file.unlink(missing_ok=True)
             continue
         with _opened(file) as out:
             writer = csv.writer(out, lineterminator="\n")

@@ -9,7 +9,7 @@ from typing import Any
 from cxlab.errors import InputError
 from cxlab.parameters import Parameters
 from cxlab.reports.given import read_given, settle, study_faults
-from cxlab.reports.notebooks import Notebook, choose, find_notebooks
+from cxlab.reports.notebooks import Notebook, NotebookError, choose, find_notebooks
 from cxlab.study import Study, load_study
 
 
@@ -64,3 +64,18 @@ def understand(
         raise InputError("\n".join(faults))
     settled = {name: settle(study, given) for name, study in studies.items()}
     return Order(studies, named, settled, chosen, [n.name for n in chosen] if only else [], given, out)
+
+
+def open_alone(path: str) -> tuple[Study, Parameters]:
+    """Read one study for a check, which needs no notebooks but knows what they declare where there are any.
+
+    Raises
+    ------
+    InputError : what is wrong with the study.
+    """
+    try:
+        notebooks = find_notebooks()
+    except NotebookError:
+        notebooks = []
+    study = load_study(path, partial(study_faults, notebooks=notebooks))
+    return study, study.settle()

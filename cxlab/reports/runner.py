@@ -95,7 +95,7 @@ class _Run:
         self.final = order.out / name
         self.versions, self.commit = made_with
         stage.mkdir()
-        with read_study(self.study, order.parameters[name]) as intake:
+        with read_study(self.study, order.parameters[name], rejects=self.final) as intake:
             intake.write_rejects(stage)
             self.inputs = manifest.hash_inputs(self.study, intake.files)
             self.data = describe_data(intake.findings, self.inputs)
