@@ -153,7 +153,8 @@ class SegmentProfile:
     def _leaders(self) -> list[str]:
         top, everybody = self.row("profit_bringers"), words.count(self.n, "customer")
         if top.customers < self.minimum_group:
-            return [f"Of {everybody}, {words.few(top.customers, self.minimum_group)} are profit-bringers."]
+            few = words.few(top.customers, self.minimum_group) if top.customers else "none"
+            return [f"Of {everybody}, {few} are profit-bringers."]
         said = [f"{words.percent(top.size.number)} of {everybody} are profit-bringers ({_between(top.size)})."]
         now, later = top.contribution_share, top.holdout_contribution_share
         if now.has_interval:
