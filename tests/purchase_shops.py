@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.customers import Customers
+from cxlab.purchases import Histories
 
 CUT = dt.date(2024, 6, 30)
 TRUTH = np.array([0.24, 44.0, 0.80, 2.40])  # r, alpha in weeks, a, b: slow buyers, so that whole days do no harm
@@ -41,6 +42,29 @@ def buying_days(
     return found
 
 
+def draw_histories(
+    n: int, seed: int, *, truth: tuple[float, ...] = (0.2426, 4.4135, 0.7929, 2.4258), after: int = 273
+) -> tuple[Histories, NDArray[np.int64]]:
+    """Draw many histories at once, followed for 190 to 272 days, and each customer's purchases `after` the cut."""
+    rng = np.random.default_rng(seed)
+    r, alpha, a, b = truth
+    pace, leaving = rng.gamma(r, 1 / alpha, n) / 7, rng.beta(a, b, n)
+    age = rng.integers(190, 273, n)
+    frequency, last, latest, later = (np.zeros(n, np.int64) for _ in range(4))
+    at, buying = np.zeros(n), np.arange(n)
+    while len(buying):
+        at[buying] += rng.exponential(1 / np.maximum(pace[buying], 1e-12))
+        buying = buying[at[buying] <= age[buying] + after]
+        day = np.ceil(at[buying]).astype(np.int64)
+        is_new, is_known = day > latest[buying], day <= age[buying]
+        frequency[buying] += is_new & is_known
+        later[buying] += is_new & ~is_known
+        last[buying] = np.where(is_known, day, last[buying])
+        latest[buying] = day
+        buying = buying[rng.random(len(buying)) >= leaving[buying]]
+    return Histories(frequency, last, age), later
+
+
 def shop(
     days: list[NDArray[np.int64]], *, window: int = WINDOW, after: int = 900, value: float = 20.0, seed: int = 1
 ) -> Customers:
@@ -63,7 +87,7 @@ def shop(
                 "customer_id": f"{i:06d}", "first_order": int(known[0]), "last_order": int(known[-1]),
                 "n_orders": len(known),
                 "repeat_purchases": len(known) - 1, "tenure_days": int(window - known[0]),
-                "days_since_last_order": int(window - known[-1]), "revenue": float(paid.sum()),
+                "days_since_last_order": int(window - known[-1]), "revenue": float(paid.sum()), "returns": 0.0,
                 "contribution": 0.3 * float(paid.sum()),
                 "mean_repeat_value": float(repeat.mean()) if len(repeat) else np.nan,
                 "n_repeat_values": len(repeat), "holdout_purchases": len(later),

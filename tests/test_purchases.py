@@ -1,7 +1,9 @@
 """Repeat purchases: published truths, derivatives, simulated truths, and input that nothing can be learned from."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +20,9 @@ from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate
 from cxlab.purchases import (
     Histories,
+    PurchaseModel,
     PurchaseModelError,
+    ThreeChecks,
     check_holdout,
     count_repeats,
     find_still_customers,
@@ -32,8 +36,10 @@ from cxlab.purchases.bgnbd import fit_histories, maximise_bgnbd
 from cxlab.purchases.bgnbd_likelihood import BgNbdLikelihood
 from cxlab.purchases.gamma_gamma import maximise_gamma_gamma
 from cxlab.purchases.groups import merge_small
-from cxlab.purchases.rule import LEVEL_BAND, judge
-from tests.purchase_shops import CUT, TRUTH, WINDOW, buying_days, shop
+from cxlab.purchases.likely import LIKELY, likely_share
+from cxlab.purchases.maximum import Maximum, Objective, maximise
+from cxlab.purchases.rule import LEVEL_BAND, judge, slope_of
+from tests.purchase_shops import CUT, TRUTH, WINDOW, buying_days, draw_histories, shop
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = np.array([0.2426, 4.4135, 0.7929, 2.4258])  # Fader, Hardie and Lee (2005), table 2
@@ -106,9 +112,12 @@ class TestLikelihood:
     @points
     def test_of_gamma_gamma_too(self, at: tuple[float, ...], monkeypatch: pytest.MonkeyPatch) -> None:
         caught = []
-        monkeypatch.setattr(
-            "cxlab.purchases.gamma_gamma.maximise", lambda likelihood, starts: caught.append(likelihood)
-        )
+
+        def catch(likelihood: Objective, starts: Sequence[Sequence[float]]) -> Maximum:
+            caught.append(likelihood)
+            return maximise(likelihood, starts)
+
+        monkeypatch.setattr("cxlab.purchases.gamma_gamma.maximise", catch)
         rng = np.random.default_rng(3)
         maximise_gamma_gamma(rng.integers(1, 9, 200), rng.gamma(3.0, 0.4, 200))
         self.compare(caught[0], np.log(at[:3]))
@@ -122,6 +131,12 @@ class TestLikelihood:
             above, below = likelihood(at + move), likelihood(at - move)  # type: ignore[operator]
             assert (above[0] - below[0]) / (2 * step) == pytest.approx(gradient[i], rel=1e-5, abs=1e-4)
             np.testing.assert_allclose((above[1] - below[1]) / (2 * step), hessian[i], rtol=1e-5, atol=1e-4)
+
+    @points
+    def test_scores_of_single_customers_add_up_to_the_gradient(self, cdnow: Customers, at: tuple[float, ...]) -> None:
+        likelihood = BgNbdLikelihood(*Histories.of(cdnow).different())
+        scores, counts = likelihood.scores(np.log(at))
+        np.testing.assert_allclose(counts @ scores, likelihood(np.log(at))[1], rtol=1e-9)
 
     def test_equals_the_published_form_customer_by_customer(self, cdnow: Customers) -> None:
         histories = Histories.of(cdnow)
@@ -199,6 +214,135 @@ class TestForecast:
     def test_a_new_customer_is_one_without_a_history(self) -> None:
         fresh = forecast.expected_purchases(PUBLISHED, np.array([0]), np.zeros(1), np.zeros(1), 20.0)
         assert fresh == pytest.approx(forecast.new_customer_purchases(PUBLISHED, np.array([20.0])))
+
+
+class TestErrors:
+    def test_are_those_of_other_customers_even_where_the_model_is_not_quite_true(self, cdnow: Customers) -> None:
+        different, counts = Histories.of(cdnow).different()
+        best, drawn, rng = maximise_bgnbd(different, counts), [], np.random.default_rng(1)
+        for _ in range(80):
+            again = rng.multinomial(counts.sum(), counts / counts.sum())
+            rows = np.repeat(np.arange(different.n), again)
+            some = Histories(different.frequency[rows], different.recency_days[rows], different.age_days[rows])
+            drawn.append(maximise_bgnbd(*some.different()).log_parameters)
+        of_others = np.std(drawn, axis=0)
+        np.testing.assert_allclose(best.log_errors, of_others, rtol=0.2)
+        assert best.curvature_log_errors[1] < 0.85 * best.log_errors[1]  # alpha: the curvature alone is too sure
+
+    def test_are_those_of_the_curvature_where_the_model_is_true(self) -> None:
+        histories, _ = draw_histories(40_000, seed=3)
+        best = maximise_bgnbd(*histories.different())
+        np.testing.assert_allclose(best.log_errors, best.curvature_log_errors, rtol=0.1)
+
+    def test_of_spending_are_those_of_other_customers(self, cdnow: Customers) -> None:
+        known = cdnow.frame[cdnow.frame["n_repeat_values"] > 0]
+        counts, means = known["n_repeat_values"].to_numpy(np.int64), known["mean_repeat_value"].to_numpy(np.float64)
+        best, rng, drawn = maximise_gamma_gamma(counts, means), np.random.default_rng(2), []
+        for _ in range(80):
+            rows = rng.integers(0, len(counts), len(counts))
+            drawn.append(maximise_gamma_gamma(counts[rows], means[rows]).log_parameters)
+        np.testing.assert_allclose(best.log_errors, np.std(drawn, axis=0), rtol=0.2)
+
+    def test_of_the_share_who_are_likely_customers_cover_it(self) -> None:
+        many, _ = draw_histories(400_000, seed=99)
+        again = many.frequency > 0
+        alive = forecast.probability_alive(PUBLISHED, many.frequency[again], many.recency[again], many.age[again])
+        truth = float((alive > LIKELY).mean())
+        found = [likely_share(fit_histories(draw_histories(800, seed=s)[0], CUT)) for s in range(60)]
+        covered = [e.low <= truth <= e.high for e in found if e.low is not None and e.high is not None]
+        assert len(covered) >= 57 and np.mean(covered) > 0.88  # a plain share covers in 2 of 3
+
+    def test_of_the_share_who_are_likely_customers_are_told_only_by_a_fit_that_settled(self) -> None:
+        bound = find_still_customers(
+            fit_bgnbd(shop([np.arange(0, 3_600, 90)] * 100)), shop([np.arange(0, 3_600, 90)] * 100)
+        )
+        assert bound.likely.verdict == "at_bound" and not bound.likely.has_interval
+        assert "How sure that is cannot be said" in bound.reading and "0–0%" not in bound.reading
+
+    def test_of_the_slope_hold_those_of_the_parameters(self) -> None:
+        covered = []
+        for seed in range(80):
+            histories, later = draw_histories(800, seed=1_000 + seed)
+            model, actual = fit_histories(histories, CUT), later.astype(np.float64)
+            error_of = partial(error_of_sum, model)
+            slope = slope_of(model.expected_purchases(273), actual, error_of)
+            covered.append(slope.low is not None and slope.low < 1 < (slope.high or 0))
+        assert np.mean(covered) > 0.88  # without them 0.79
+
+    def test_of_the_slope_are_those_of_its_derivative(self) -> None:
+        histories, later = draw_histories(1_000, seed=5)
+        model, actual = fit_histories(histories, CUT), later.astype(np.float64)
+        caught: list[float] = []
+        slope_of(model.expected_purchases(273), actual, lambda w: caught.append(error_of_sum(model, w)) or 0.0)
+
+        def slope(parameters: np.ndarray) -> np.ndarray:
+            x = forecast.expected_purchases(parameters, histories.frequency, histories.recency, histories.age, 39.0)
+            return np.array([np.polyfit(x, actual, 1)[0]])
+
+        assert caught[0] == pytest.approx(float(np.sqrt(model.maximum.propagate(slope)[1][0, 0])), rel=1e-4)
+
+
+def error_of_sum(model: PurchaseModel, weights: np.ndarray) -> float:
+    """Standard error from the fit of the sum of weights x expected purchases."""
+    return float(np.sqrt(model.expected_weighted(weights, np.zeros(len(weights), np.int64), 273)[1][0, 0]))
+
+
+class TestRevenue:
+    @staticmethod
+    def returning(customers: Customers, share: float, of_nothing: float = 0.0) -> Customers:
+        """The same shop with a share of sales returned, and a share of repeat purchases worth nothing."""
+        frame = customers.frame.copy()
+        worth = 1 - of_nothing
+        once = frame["repeat_purchases"] == 0
+        frame["n_repeat_values"] = np.random.default_rng(8).binomial(frame["n_repeat_values"], worth)
+        frame.loc[frame["n_repeat_values"] == 0, "mean_repeat_value"] = np.nan
+        gross = frame["revenue"].where(
+            once, frame["revenue"] * (1 + worth * frame["repeat_purchases"]) / frame["n_orders"]
+        )
+        frame["revenue"], frame["returns"] = gross * (1 - share), gross * share
+        frame["contribution"] = 0.3 * frame["revenue"]
+        frame["holdout_revenue"] *= worth * (1 - share)
+        return replace(customers, frame=frame)
+
+    @pytest.mark.parametrize(("share", "of_nothing"), [(0.25, 0.0), (0.0, 0.3), (0.25, 0.2)])
+    def test_is_foreseen_net_of_returns_and_with_purchases_of_nothing(
+        self, true_shop: Customers, share: float, of_nothing: float
+    ) -> None:
+        plain = analyse(true_shop)
+        found = analyse(self.returning(true_shop, share, of_nothing))
+        value = found.value
+        assert value.kept.number == pytest.approx((1 - share) * (1 - of_nothing), rel=0.03)
+        assert value.expected.number / plain.value.expected.number == pytest.approx(value.kept.number, rel=0.03)
+        assert value.revenue_check == "passed" and value.level.number == pytest.approx(
+            plain.value.level.number, rel=0.03
+        )
+        assert value.customers["expected_contribution"].sum() == pytest.approx(0.3 * value.expected.number)
+        assert "net of returns" in value.reading and "is left, and that is what is counted" in value.reading
+        assert_nothing_is_missing(found)
+
+    def test_is_the_plain_product_where_nothing_comes_back(self, true_shop: Customers) -> None:
+        value = analyse(true_shop).value
+        own = value.customers
+        assert value.kept.value == 1.0 and "is left" not in value.reading
+        assert (own["expected_purchases"] * own["expected_value"]).sum() == pytest.approx(value.expected.number)
+
+    def test_of_a_shop_that_gets_everything_back_is_nothing(self, true_shop: Customers) -> None:
+        found = analyse(self.returning(true_shop, 1.0))
+        assert found.value.expected.value == 0 and found.value.level.verdict == "cannot_tell"
+        assert_nothing_is_missing(found)
+
+    @pytest.mark.parametrize(("times", "check"), [(1.0, "passed"), (1.3, "open"), (1.9, "failed")])
+    def test_makes_a_budget_only_where_it_came_as_foreseen(
+        self, true_shop: Customers, times: float, check: str
+    ) -> None:
+        frame = true_shop.frame.assign(holdout_revenue=times * true_shop.frame["holdout_revenue"])
+        found = analyse(replace(true_shop, frame=frame))
+        answer = cxlab.repeat_purchases_answer(found.model, found.check, found.still, found.value)
+        assert found.check.verdict == "holds" and found.value.revenue_check == check
+        assert ("Plan stock and budget with the forecast" in answer.decide) == (check == "passed")
+        assert (answer.tag == "The forecast holds") == (check == "passed")
+        assert ("for how much" in answer.line) == (check == "passed")
+        assert bool(answer.open) == (check != "passed")
 
 
 class TestSimulatedTruths:
@@ -354,6 +498,60 @@ class TestInputThatTeachesNothing:
         assert model.maximum.status == "at_bound"
         assert model.findings["bgnbd.a"].verdict == "at_bound" and not model.findings["bgnbd.a"].has_interval
         assert "Nobody is seen to leave for good" in model.reading and "does not settle" in model.reading
+
+
+class TestWords:
+    def test_of_leaving_are_of_the_first_repeat_purchase(self, cdnow: Customers) -> None:
+        model = fit_bgnbd(cdnow)
+        said = f"{model.heading} {model.reading} {model.leaving.unit} {cxlab.tables.purchase_model(model)}"
+        assert (
+            "after their first repeat purchase, by the model, 25% do not return" in said and "each repeat" not in said
+        )
+        assert "fewer after each later one" in model.reading
+        r, alpha, a, b = model.parameters
+        none_leaves = forecast.share_with(np.array([r, alpha, 1e-9, b]), 1, np.array([1e9]))
+        assert forecast.share_with(model.parameters, 1, np.array([1e9]))[0] - none_leaves[0] == pytest.approx(
+            a / (a + b), abs=0.01
+        )  # of all who come back once, those who never do again
+
+    def test_do_not_round_the_sign_of_an_interval_away(self, cdnow: Customers) -> None:
+        assert "0.114 (−0.004 to 0.229)" in fit_gamma_gamma(cdnow).reading
+
+    def test_say_whose_revenue_it_was_and_that_a_forecast_is_one(self, cdnow: Customers) -> None:
+        found = analyse(cdnow)
+        answer = cxlab.repeat_purchases_answer(found.model, found.check, found.still, found.value)
+        assert answer.headline.startswith("The fifth of the customers with the highest forecasts brought ")
+        assert "is expected to bring" in found.value.heading
+        assert "better than two simple rules" in answer.line and "tells who" not in answer.line
+        assert "of the fit alone" in answer.facts[1].text and "uncertainty of the fit alone" in found.value.reading
+
+    def test_give_the_true_reason_where_the_data_cannot_tell(self, true_shop: Customers) -> None:
+        model = fit_bgnbd(true_shop)
+        lost = replace(model, maximum=replace(model.maximum, status="not_converged"))
+        check, still = check_holdout(lost, true_shop), find_still_customers(lost, true_shop)
+        value = forecast_value(lost, fit_gamma_gamma(true_shop), true_shop)
+        answer = cxlab.repeat_purchases_answer(lost, check, still, value)
+        assert check.verdict == "cannot_tell" and check.three.missing == "fit"
+        assert "did not settle" in answer.line and "did not settle" in check.three.reading
+        assert "asks for 30" not in check.three.reading and "simple rule" not in answer.line
+        assert answer.headline == check.heading == "The model did not settle, so its forecast is not judged"
+        assert still.likely.verdict == "not_settled" and not still.likely.has_interval
+
+    @pytest.mark.parametrize(
+        ("level", "spread", "order", "why"),
+        [
+            (1.0, 1.0, 2.0, "a simple rule foresees better"), (2.0, 2.0, 0.5, "both the total and the distance"),
+            (2.0, 1.0, 1.0, "the total is out of the range"), (1.0, 2.0, 1.0, "the distance between customers is out"),
+        ],
+    )  # fmt: skip
+    def test_say_why_a_forecast_fails(
+        self, true_shop: Customers, level: float, spread: float, order: float, why: str
+    ) -> None:
+        found = analyse(true_shop)
+        one, two, three = (Estimate(v, 0.95 * v, 1.05 * v, n=9) for v in (level, spread, order))
+        check = replace(found.check, three=ThreeChecks(one, two, three, "everybody buys alike"))
+        answer = cxlab.repeat_purchases_answer(found.model, check, found.still, found.value)
+        assert check.verdict == "fails" and why in answer.line
 
 
 class TestRule:

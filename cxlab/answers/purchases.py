@@ -2,7 +2,7 @@
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.purchases import HoldoutCheck, PurchaseModel, StillCustomers, ValueForecast
-from cxlab.purchases.rule import FEWEST_PURCHASES, LEVEL_BAND, Verdict
+from cxlab.purchases.rule import LEVEL_BAND, Verdict
 from cxlab.words import count, money, money_between, number, number_between, percent, percent_between
 
 _TONE: dict[Verdict, Tone] = {"holds": "yes", "partly": "partly", "fails": "no", "cannot_tell": "cannot"}
@@ -21,34 +21,60 @@ def repeat_purchases_answer(
     verdict = check.verdict
     return Answer(
         tone=_TONE[verdict],
-        tag="The order holds, the amounts do not" if verdict == "partly" and _failed(check) else _TAG[verdict],
-        line=_line(check, still),
+        tag=_tag(check, value),
+        line=_line(check, still, value),
         facts=(_came_back(model), _worth(value), _sure(check)),
         decide=_decide(check, still, value),
         headline=check.heading if verdict == "cannot_tell" else _headline(value),
-        open=_open(check),
+        open=_open(check, value),
     )
 
 
-def _line(check: HoldoutCheck, still: StillCustomers) -> str:
+def _tag(check: HoldoutCheck, value: ValueForecast) -> str:
+    if check.verdict == "partly" and "failed" in (check.three.checks["level"], check.three.checks["spread"]):
+        return "The order holds, the amounts do not"
+    if check.verdict == "holds" and not _may_budget(check, value):
+        return "The purchases hold, the revenue " + ("does not" if value.revenue_check == "failed" else "is open")
+    return _TAG[check.verdict]
+
+
+def _may_budget(check: HoldoutCheck, value: ValueForecast) -> bool:
+    """Whether purchases and revenue both come out within what the rule allows."""
+    return check.verdict == "holds" and value.revenue_check == "passed"
+
+
+def _line(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) -> str:
     verdict = check.verdict
     if verdict == "cannot_tell":
-        why = (
-            "there is no time after the cut to try the forecast on"
-            if check.days <= 0
-            else f"the {count(round(check.actual.number), 'purchase')} after the cut are too few to try the forecast on"
-            if check.actual.number < FEWEST_PURCHASES
-            else "the forecast is not shown to be better than a simple rule"
-        )
-        return f"The data cannot tell who will buy again: {why}."
+        return f"The data cannot tell who will buy again: {_why_not(check)}."
     came = f"{number(check.expected.number)} purchases were foreseen and {number(check.actual.number)} came"
     if verdict == "fails":
-        return (
-            f"No: {came}, and simple rules do as well or the amounts are out of range. Do not plan with this forecast."
-        )
+        return f"No: {came}, and {_why_failed(check)}. Do not plan with this forecast."
     start = "Yes" if verdict == "holds" else "Mostly yes"
-    who = "the forecast tells who will buy again" + (" and how much" if verdict == "holds" else "")
-    return f"{start}: {who}; {came}. But {_limit(still)}."
+    often = ", how often and for how much" if _may_budget(check, value) else " and how often"
+    what = "who will buy again" + (often if verdict == "holds" else "")
+    return f"{start}: the forecast foresees {what}, better than two simple rules do; {came}. But {_limit(still)}."
+
+
+def _why_not(check: HoldoutCheck) -> str:
+    came = count(round(check.actual.number), "purchase")
+    return {
+        "window": "there is no time after the cut to try the forecast on",
+        "purchases": f"the {came} after the cut are too few to try the forecast on",
+        "forecast": "the forecast foresees no purchases at all",
+        "fit": "the search for the model that fits best did not settle",
+        "": "the forecast is not shown to be better than a simple rule",
+    }[check.three.missing]
+
+
+def _why_failed(check: HoldoutCheck) -> str:
+    checks = check.three.checks
+    if checks["order"] == "failed":
+        return "a simple rule foresees better"
+    if checks["level"] == checks["spread"] == "failed":
+        return "both the total and the distance between customers are out of the range that the rule allows"
+    which = "the total is" if checks["level"] == "failed" else "the distance between customers is"
+    return f"{which} out of the range that the rule allows, while no gain over a simple rule is shown"
 
 
 def _limit(still: StillCustomers) -> str:
@@ -79,12 +105,13 @@ def _worth(value: ValueForecast) -> Fact:
     expected = value.expected
     interval = ""
     if expected.low is not None and expected.high is not None:
-        interval = f" (95% interval {money_between(expected.low, expected.high, value.currency, 0)})"
+        ends = money_between(expected.low, expected.high, value.currency, 0)
+        interval = f" (95% interval {ends}, of the fit alone)"
     came = "" if value.actual.value is None else f" {money(value.actual.number, value.currency, 0)} came."
     return Fact(
         label="What it is worth",
         big=money(expected.number, value.currency, 0),
-        unit=f"revenue expected in {number(value.horizon_days)} days",
+        unit=f"revenue expected in {number(value.horizon_days)} days, net of returns",
         text=f"from {count(value.n, 'customer')}{interval}.{came}",
     )
 
@@ -111,37 +138,29 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) ->
         return f"Give nobody up and favour nobody on this forecast; try it again on {_more(check)}."
     held = percent(value.actual_top_share.number if value.has_actual else share.number)
     verb = "brought" if value.has_actual else "are expected to bring"
-    keep = f"Look after {first} first: they {verb} {held} of the revenue."
+    keep = f"Look after {first} first: they {verb} {held} of the {'later ' if value.has_actual else ''}revenue."
     quiet = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
-    amounts = (
-        " Plan stock and budget with the forecast."
-        if check.verdict == "holds"
-        else " Do not plan stock or budget with the amounts yet."
-    )
-    return keep + quiet + amounts
+    if _may_budget(check, value):
+        return keep + quiet + " Plan stock and budget with the forecast."
+    if check.verdict == "holds":
+        return keep + quiet + " Plan stock with the purchases foreseen, but no budget with the revenue yet."
+    return keep + quiet + " Do not plan stock or budget with the amounts yet."
 
 
 def _headline(value: ValueForecast) -> str:
     share = value.top_share if not value.has_actual else value.actual_top_share
     verb = "are expected to bring" if not value.has_actual else "brought"
-    return f"A fifth of the customers {verb} {percent(share.number)} of the later revenue"
-
-
-def _failed(check: HoldoutCheck) -> bool:
-    return "failed" in (check.three.checks["level"], check.three.checks["spread"])
+    return f"The fifth of the customers with the highest forecasts {verb} {percent(share.number)} of the later revenue"
 
 
 def _more(check: HoldoutCheck) -> str:
-    if check.days <= 0:
+    if check.three.missing == "window":
         return "an earlier cut, so that time is left after it"
-    return (
-        "a longer order history"
-        if check.actual.number < FEWEST_PURCHASES
-        else "more customers, or on one season's customers at a time"
-    )
+    few = check.three.missing in ("purchases", "forecast", "fit")
+    return "a longer order history" if few else "more customers, or on one season's customers at a time"
 
 
-def _open(check: HoldoutCheck) -> tuple[tuple[str, str], ...]:
+def _open(check: HoldoutCheck, value: ValueForecast) -> tuple[tuple[str, str], ...]:
     checks = check.three.checks
     if check.verdict == "cannot_tell":
         return (("Does the forecast hold here?", f"It can be told on {_more(check)}."),)
@@ -150,6 +169,13 @@ def _open(check: HoldoutCheck) -> tuple[tuple[str, str], ...]:
             (
                 "Are the amounts right, too?",
                 "More customers, or a longer time after the cut, would narrow the interval.",
+            ),
+        )
+    if check.verdict == "holds" and not _may_budget(check, value):
+        return (
+            (
+                "Is the revenue foreseen right, too?",
+                "A longer time after the cut would tell; see first whether prices or returns have changed.",
             ),
         )
     return ()

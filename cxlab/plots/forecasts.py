@@ -11,6 +11,8 @@ from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.purchases import SpendModel, StillCustomers, ValueForecast
 from cxlab.words import few, money, money_between, number, percent, percent_between
 
+_LABEL_HEIGHT = 0.07  # of a label, as a share of the height of the axes
+
 
 def _column(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return table[name].to_numpy(np.float64)
@@ -85,7 +87,7 @@ def _draw_spend(spend: SpendModel, ax: Axes) -> None:
     mean, low, high = (_column(table, name) for name in ("mean", "low", "high"))
     typical = spend.typical.number
     at = np.arange(len(table))
-    top = 1.12 * max(float(np.nanmax(np.fmax(high, mean))), typical)
+    top = 1.12 * max(float(np.nanmax(np.fmax(high, mean))), typical)  # room for a label over the highest whisker
     ax.axhline(typical, color=COLOUR["link"], lw=2, ls=(0, (5, 2)), zorder=2)
     for i in at:
         if np.isfinite(low[i]):
@@ -93,7 +95,7 @@ def _draw_spend(spend: SpendModel, ax: Axes) -> None:
     ax.plot(at, mean, "o", color=COLOUR["ink"], ms=7, zorder=4)
     if not narrow:
         for i in at:
-            above = float(np.fmax(high[i], mean[i])) + 0.015 * top
+            above = _clear_of(typical, float(np.fmax(high[i], mean[i])) + 0.015 * top, top)
             written = money(float(mean[i]), spend.currency, 0)
             ax.text(float(i), above, written, ha="center", va="bottom", size=12, weight=700)
     ax.text(len(table) - 0.5, typical, "model", ha="left", va="center", size=12, weight=700, color=COLOUR["link"])
@@ -104,6 +106,18 @@ def _draw_spend(spend: SpendModel, ax: Axes) -> None:
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.set_xlabel("Repeat purchases up to the cut", labelpad=6)
     fit(ax, 0.13 if narrow else 0.08, 0.17, 0.86 if narrow else 0.92, 0.98)
+
+
+def _clear_of(line: float, bottom: float, top: float) -> float:
+    """Lift a label that stands on `bottom` over a line that would cross it; heights on a scale of `top`.
+
+    Examples
+    --------
+    >>> _clear_of(50.0, 48.0, 100.0) > 50.0, _clear_of(50.0, 60.0, 100.0), _clear_of(50.0, 20.0, 100.0)
+    (True, 60.0, 20.0)
+    """
+    tall, gap = _LABEL_HEIGHT * top, 0.015 * top
+    return line + gap if bottom - gap < line < bottom + tall else bottom
 
 
 def _caption_of_spend(spend: SpendModel) -> Caption:
@@ -123,7 +137,7 @@ def _caption_of_spend(spend: SpendModel) -> Caption:
         "Dashed: mean over customers in the model. Whiskers: 95% interval.",
         f"Dots of the mean value of a repeat purchase by their number, in brackets customers. {listed}. "
         f"Mean in the model: {money(spend.typical.number, spend.currency)}.",
-        "Value of a purchase: all orders of one day.",
+        "Value of a purchase: all orders of one day, returns not taken off.",
     )
 
 
@@ -174,7 +188,7 @@ def _caption_of_value(value: ValueForecast) -> Caption:
         f"{number(value.n)} customers. "
         "Blue: forecast. Whiskers: 95% interval of what came.",
         f"Columns of the share of revenue by fifth of customers. {listed}. {title}.",
-        "Forecast: expected purchases times the expected value of a purchase.",
+        "Forecast: expected purchases times the expected value of a purchase, net of returns.",
     )
 
 

@@ -11,11 +11,11 @@ from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.purchases.bgnbd import PurchaseModel
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, look_ahead
+from cxlab.purchases.likely import LIKELY, likely_share
 from cxlab.words import number, percent, percent_between
 
 Mask = NDArray[np.bool_]
 _BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
-LIKELY = 0.5
 ONCE = "bought once"
 
 
@@ -44,7 +44,7 @@ class StillCustomers:
         likely_share
         (of them with a probability above one half).
     n, n_repeaters : customers; those who came back before the cut.
-    likely : repeaters more probably customers than not, as a share of repeaters.
+    likely : repeaters more probably customers than not, as a share of repeaters (see `likely_share`).
     horizon_days : length of the window.
     has_holdout : whether the actual shares are known.
     minimum_group : fewest customers in a row.
@@ -91,12 +91,15 @@ class StillCustomers:
     @property
     def reading(self) -> str:
         """How many are still customers, and whether those who are came back."""
-        low, high = self.likely.low or 0.0, self.likely.high or 0.0
+        likely = self.likely
+        known = likely.low is not None and likely.high is not None
+        interval = f" (95% interval {percent_between(likely.low or 0.0, likely.high or 0.0)})" if known else ""
         said = (
-            f"Of the {number(self.n_repeaters)} customers who had come back before the cut, "
-            f"{percent(self.likely.number)} are more "
-            f"likely than not still customers (95% interval {percent_between(low, high)}). "
+            f"Of the {number(self.n_repeaters)} customers who had come back before the cut, {percent(likely.number)} "
+            f"are, by the model, more likely than not still customers{interval}. "
         )
+        if not known:
+            said += "How sure that is cannot be said, for the data does not settle how customers leave. "
         if self.has_holdout and len(self.bands) > 1:
             first, last = self.bands.iloc[0], self.bands.iloc[-1]
             said += (
@@ -118,7 +121,12 @@ class StillCustomers:
 
 
 def find_still_customers(
-    model: PurchaseModel, customers: Customers, *, horizon_days: int | None = None, minimum_group: int = 5
+    model: PurchaseModel,
+    customers: Customers,
+    *,
+    horizon_days: int | None = None,
+    minimum_group: int = 5,
+    seed: int = 1,
 ) -> StillCustomers:
     """Group customers by the probability of being one still, and see who bought in the hold-out window.
 
@@ -126,6 +134,7 @@ def find_still_customers(
     ----------
     horizon_days : how far to look ahead; None: as far as the hold-out window, with which it is then compared.
     minimum_group : groups of fewer customers are joined with their neighbours.
+    seed : of the draws behind the interval of `likely`.
     """
     horizon_days = look_ahead(customers, horizon_days)
     alive = model.probability_alive()
@@ -154,10 +163,8 @@ def find_still_customers(
         for g, name in enumerate(names)
     ]
     groups = pd.DataFrame(by_group, columns=["repeat_purchases", "customers", "probability_alive", "likely_share"])
-    likely = wilson_interval(int((alive[again] > LIKELY).sum()), int(again.sum()), unit="share of those who came back")
-    return StillCustomers(
-        table, groups, len(alive), int(again.sum()), likely, horizon_days, known, minimum_group
-    )  # fmt: skip
+    likely = likely_share(model, seed=seed)
+    return StillCustomers(table, groups, len(alive), int(again.sum()), likely, horizon_days, known, minimum_group)
 
 
 def _bands(alive: Array, again: Mask, minimum: int) -> list[tuple[str, Mask]]:

@@ -31,7 +31,7 @@ class PurchaseModel:
     Attributes
     ----------
     histories : one a customer, in the order of the customers given.
-    maximum : the parameters r, alpha, a, b with their covariance (in logarithms), and how the search ended.
+    maximum : the parameters r, alpha, a, b with their robust covariance (in logarithms), and how the search ended.
     calibration_end : last day that was used.
     """
 
@@ -112,8 +112,12 @@ class PurchaseModel:
 
     @property
     def leaving(self) -> Estimate:
-        """Share of customers for whom the next repeat purchase is the last."""
-        unit = "share of customers who leave after a repeat purchase"
+        """Share of customers for whom the first repeat purchase is the last, a / (a + b).
+
+        Of those who stay, fewer leave after each later one, for those who leave easily are gone: a / (a + b + k - 1)
+        after the k-th.
+        """
+        unit = "share of customers who leave after their first repeat purchase"
         if self.maximum.bound[2]:  # nobody seems to leave: the curvature does not say how sure that is
             return Estimate(float(self.parameters[2] / self.parameters[2:].sum()), n=self.histories.n, unit=unit)
         return self.estimate(lambda p: float(p[2] / (p[2] + p[3])), unit)
@@ -166,7 +170,8 @@ class PurchaseModel:
         back = percent(self.histories.n_repeaters / self.histories.n)
         if self.nobody_leaves:
             return f"{back} came back, and nobody is seen to leave for good"
-        return f"{back} came back, and after each repeat purchase {percent(self.leaving.number)} leave for good"
+        gone = percent(self.leaving.number)
+        return f"{back} came back; after their first repeat purchase, by the model, {gone} do not return"
 
     @property
     def reading(self) -> str:
@@ -176,7 +181,10 @@ class PurchaseModel:
         if self.nobody_leaves:
             gone = "Nobody is seen to leave for good."
         else:
-            gone = f"After each repeat purchase, {percent(leaving.number)} leave for good{_interval_percent(leaving)}."
+            gone = (
+                f"After their first repeat purchase, by the model, {percent(leaving.number)} do not "
+                f"return{_interval_percent(leaving)}; fewer after each later one."
+            )
         said = (
             f"Of {count(n, 'customer')}, {number(repeaters)} ({percent(repeaters / n)}) bought again by "
             f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year "
@@ -187,6 +195,19 @@ class PurchaseModel:
             return f"{said} The search for the best fit did not settle, so take these figures as rough."
         loose = [text for names, text in zip(_MEANING, _UNSETTLED, strict=True) if self._is_loose(names)]
         return f"{said} The data does not settle {' or '.join(loose)}; forecasts can still be sound." if loose else said
+
+    def influence(self) -> tuple[Array, Histories, Counts]:
+        """Return how one customer of each history moves the logarithms of the parameters, and whose these are.
+
+        Returns
+        -------
+        influence : shape (n different, 4).
+        histories : the different ones.
+        counts : shape (n different,), customers that have each.
+        """
+        different, counts, _ = self._different
+        scores, _ = BgNbdLikelihood(different, counts).scores(self.maximum.log_parameters)
+        return scores @ self.maximum.curvature_covariance, different, counts
 
     def _is_loose(self, names: tuple[str, ...]) -> bool:
         errors = self.maximum.log_errors
@@ -231,7 +252,9 @@ def maximise_bgnbd(different: Histories, counts: Counts) -> Maximum:
         some = Histories(different.frequency[part], different.recency_days[part], different.age_days[part])
         near = maximise(BgNbdLikelihood(some, counts[part]), starts)
         starts = [tuple(near.parameters.tolist())]
-    return maximise(BgNbdLikelihood(different, counts), starts)
+    likelihood = BgNbdLikelihood(different, counts)
+    best = maximise(likelihood, starts)
+    return best.robust(*likelihood.scores(best.log_parameters))
 
 
 def _expected(parameters: Array, histories: Histories, horizon_days: float) -> Array:

@@ -1,7 +1,7 @@
 """The BG/NBD log-likelihood with its gradient and Hessian, over different histories only."""
 
 import numpy as np
-from scipy.special import betaln, digamma, gammaln, polygamma
+from scipy.special import betaln, digamma, expit, gammaln, polygamma
 
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import in_logarithms
@@ -26,6 +26,7 @@ class BgNbdLikelihood:
 
     def __init__(self, histories: Histories, counts: Counts) -> None:
         x, weight = histories.frequency, counts.astype(np.float64)
+        self._histories, self._counts = histories, weight
         self._x, self._x_weight = _totals(x, weight)
         once = x == 0
         days, self._once_weight = _totals(histories.age_days[once], weight[once])
@@ -48,6 +49,24 @@ class BgNbdLikelihood:
         value += float(self._once_weight @ (-r * np.log(alpha + self._once_age)))
         value += self._add_repeaters(r, alpha, a, b, gradient, hessian)
         return value, *in_logarithms(parameters, gradient, hessian + np.triu(hessian, 1).T)
+
+    def scores(self, log_parameters: Array) -> tuple[Array, Array]:
+        """Return what one customer of each history adds to the gradient, (n different, 4), and how many there are."""
+        parameters = np.exp(log_parameters)
+        r, alpha, a, b = (float(p) for p in parameters)
+        x, again = self._histories.frequency, self._histories.frequency > 0
+        R, left = r + x, b + np.maximum(x, 1) - 1
+        age, recency = alpha + self._histories.age, alpha + self._histories.recency
+        odds = np.where(again, np.log(a) - np.log(left) + R * (np.log(age) - np.log(recency)), -np.inf)
+        gone = expit(odds)
+        stays = digamma(a + b) - digamma(a + b + x)
+        each = [
+            digamma(R) - digamma(r) + np.log(alpha) - (1 - gone) * np.log(age) - gone * np.log(recency),
+            r / alpha - R * ((1 - gone) / age + gone / recency),
+            stays + gone / a,
+            stays + digamma(b + x) - digamma(b) - gone / left,
+        ]
+        return np.stack(each, axis=1) * parameters, self._counts
 
     def _counting(self, r: float, alpha: float, a: float, b: float) -> tuple[float, Array, Array]:
         """Sum what depends on the frequency alone; Hessians are filled above the diagonal only."""

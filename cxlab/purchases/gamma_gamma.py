@@ -11,6 +11,7 @@ from scipy.stats import norm
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings
+from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
 from cxlab.purchases.maximum import Maximum, in_logarithms, maximise, positive_estimate
@@ -161,14 +162,15 @@ class SpendModel:
         said = f"A repeat purchase is worth {money(typical.number, self.currency)} on average over customers"
         if typical.low is not None and typical.high is not None:
             said += f" (95% interval {money_between(typical.low, typical.high, self.currency)})"
-        said += f", from {number(self.n_repeaters)} customers with a repeat purchase. "
+        said += f", before returns, from {number(self.n_repeaters)} customers with a repeat purchase above 0. "
         if together.low is None or together.high is None:
             return (
                 said + "Whether frequent customers spend more a time cannot be told: all are alike in one of the two."
             )
+        digits = enough_digits((together.low, together.high), (0.0, -INDEPENDENT_WITHIN, INDEPENDENT_WITHIN))
         said += (
             f"The model takes it that how often and how much have nothing to do with each other: the correlation is "
-            f"{number(together.number, 2)} ({number_between(together.low, together.high, 2)}), "
+            f"{number(together.number, digits)} ({number_between(together.low, together.high, digits)}), "
         )
         said += {
             True: "small enough to go by.",
@@ -244,4 +246,12 @@ def maximise_gamma_gamma(counts: Counts, means: Array) -> Maximum:
         hessian[2, 2] = -len(n) * q / gamma**2 + shape @ inverse**2
         return float(value), *in_logarithms(parameters, gradient, hessian)
 
-    return maximise(likelihood, _STARTS)
+    best = maximise(likelihood, _STARTS)
+    p, q, gamma = (float(v) for v in best.parameters)
+    shape, reach = p * n + q, total + gamma
+    each = [
+        n * (digamma(shape) - digamma(p * n) + np.log(total) - np.log(reach)),
+        digamma(shape) - digamma(q) + np.log(gamma) - np.log(reach),
+        q / gamma - shape / reach,
+    ]
+    return best.robust(np.stack(each, axis=1) * best.parameters, np.ones(len(n)))

@@ -12,7 +12,7 @@ from cxlab.purchases.bgnbd import PurchaseModel
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, Counts, PurchaseModelError
 from cxlab.purchases.maximum import positive_estimate
-from cxlab.purchases.rule import FEWEST_PURCHASES, ThreeChecks, Verdict, error_share_of, level_of, slope_of
+from cxlab.purchases.rule import FEWEST_PURCHASES, Missing, ThreeChecks, Verdict, error_share_of, level_of, slope_of
 from cxlab.words import number, number_between, percent
 
 _Z = float(norm.ppf(0.975))
@@ -63,6 +63,8 @@ class HoldoutCheck:
     @property
     def heading(self) -> str:
         """What heads the section."""
+        if self.three.missing == "fit":
+            return "The model did not settle, so its forecast is not judged"
         if self.days <= 0 or self.three.level.value is None:
             return "There is too little after the cut to try the forecast on"
         off = self.three.level.number - 1
@@ -125,16 +127,23 @@ def check_holdout(model: PurchaseModel, customers: Customers, *, minimum_group: 
 
 
 def _three(model: PurchaseModel, expected: Array, actual: Array, error: float, days: int) -> ThreeChecks:
-    if days == 0 or actual.sum() < FEWEST_PURCHASES or expected.sum() <= 0:
+    missing: Missing = (
+        "window" if days == 0 else "purchases" if actual.sum() < FEWEST_PURCHASES
+        else "forecast" if expected.sum() <= 0 else "" if model.is_settled else "fit"
+    )  # fmt: skip
+    if missing in ("window", "purchases", "forecast"):
         none = Estimate(n=len(actual), verdict="cannot_tell")
-        return ThreeChecks(none, none, none, "", is_enough=False)
+        return ThreeChecks(none, none, none, "", missing)
+    everybody = np.zeros(len(actual), dtype=np.int64)
+
+    def error_of(weights: Array) -> float:
+        return float(np.sqrt(model.expected_weighted(weights, everybody, days)[1][0, 0]))
+
     frequency, age = model.histories.frequency.astype(np.float64), model.histories.age_days.astype(np.float64)
     pace = frequency.sum() / max(age.sum(), 1.0) * days
     simple = {_OWN: frequency / np.maximum(age, 1.0) * days, _SAME: np.full(len(actual), pace)}
     share, better = error_share_of(expected, actual, simple)
-    return ThreeChecks(
-        level_of(expected, actual, error), slope_of(expected, actual), share, better, is_enough=model.is_settled
-    )
+    return ThreeChecks(level_of(expected, actual, error), slope_of(expected, actual, error_of), share, better, missing)
 
 
 def _total(values: Array) -> Estimate:

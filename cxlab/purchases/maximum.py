@@ -1,7 +1,7 @@
 """Newton's method for a handful of positive parameters: the maximum, how sure it is, and whether it is one at all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -30,7 +30,9 @@ class Maximum:
     Attributes
     ----------
     log_parameters : shape (k,), logarithms of the parameters.
-    covariance : shape (k, k), of `log_parameters`; zero for those at a bound.
+    covariance : shape (k, k), of `log_parameters`; zero for those at a bound. From the curvature alone, which is right
+        where the model is, or robust (see `robust`).
+    curvature_covariance : shape (k, k), from the curvature alone.
     bound : shape (k,), True where the parameter ran into the edge of the box.
     value : the log-likelihood.
     steps : Newton steps taken from the best start.
@@ -39,6 +41,7 @@ class Maximum:
 
     log_parameters: Array
     covariance: Array
+    curvature_covariance: Array
     bound: NDArray[np.bool_]
     value: float
     steps: int
@@ -53,7 +56,29 @@ class Maximum:
     def log_errors(self) -> Array:
         """Standard errors of `log_parameters`, shape (k,); infinite where the data does not settle the parameter."""
         errors = np.sqrt(np.diag(self.covariance))
-        return np.where(self.bound | (errors > SURE_OF_A_PARAMETER), np.inf, errors)
+        largest = np.maximum(errors, self.curvature_log_errors)
+        return np.where(self.bound | (largest > SURE_OF_A_PARAMETER), np.inf, errors)
+
+    @property
+    def curvature_log_errors(self) -> Array:
+        """Standard errors of `log_parameters` if every customer followed the model, shape (k,); 0 at a bound."""
+        return np.asarray(np.sqrt(np.diag(self.curvature_covariance)), dtype=np.float64)
+
+    def robust(self, scores: Array, counts: Array) -> "Maximum":
+        """Return the same maximum with a covariance that does not take the model for the truth.
+
+        Parameters
+        ----------
+        scores : shape (m, k), what one customer of each kind adds to the gradient at the maximum.
+        counts : shape (m,), customers of each kind.
+
+        References
+        ----------
+        White (1982), Maximum Likelihood Estimation of Misspecified Models, Econometrica 50(1), 1-25 (the sandwich).
+        """
+        n, k = float(counts.sum()), int((~self.bound).sum())
+        influence = scores @ self.curvature_covariance
+        return replace(self, covariance=(influence.T * counts) @ influence * (n / max(n - k, 1.0)))
 
     def propagate(self, function: Callable[[Array], Array]) -> tuple[Array, Array]:
         """Carry the covariance over to `function` of the parameters by the delta method.
@@ -140,7 +165,8 @@ def _climb(objective: Objective, at: Array) -> Maximum:
         steps += 1
     bound = ((at <= low) & (gradient < 0)) | ((at >= high) & (gradient > 0))
     status: Status = "not_converged" if not done else "at_bound" if bound.any() else "converged"
-    return Maximum(at, _covariance(hessian, bound), bound, value, steps, status)
+    covariance = _covariance(hessian, bound)
+    return Maximum(at, covariance, covariance, bound, value, steps, status)
 
 
 def _first_better(

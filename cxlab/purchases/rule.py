@@ -1,5 +1,6 @@
 """The written rule: when the purchase model holds for a shop (docs/decisions/0002-purchase-model-verdict.md)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,16 +8,24 @@ import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.histories import Array
 from cxlab.purchases.maximum import positive_estimate
 from cxlab.words import number, number_between, percent, percent_between
 
 Check = Literal["passed", "failed", "open"]
 Verdict = Literal["holds", "partly", "fails", "cannot_tell"]
+Missing = Literal["", "window", "purchases", "forecast", "fit"]
 LEVEL_BAND = (0.80, 1.25)
 SPREAD_BAND = (0.67, 1.50)
 ORDER_BAND = (0.0, 1.0)
 FEWEST_PURCHASES = 30
+_WHY: dict[Missing, str] = {
+    "window": "there is no time after the cut",
+    "purchases": f"the rule asks for {FEWEST_PURCHASES} purchases after the cut, and there are fewer",
+    "forecast": "the model foresees no purchases at all",
+    "fit": "the search for the best fit of the model did not settle",
+}
 OUTCOME = {"passed": "passed", "failed": "failed", "open": "open, for the interval reaches over the edge"}
 
 
@@ -30,22 +39,28 @@ class ThreeChecks:
     slope : of actual on expected purchases over customers.
     error_share : mean squared error as a share of that of the better simple rule.
     simple_rule : which rule that was, as a clause.
-    is_enough : whether there was enough to judge by; the three are bare verdicts otherwise.
+    missing : what a judgement lacks: time after the cut (window), purchases in it, a forecast above 0, or a fit that
+        settled; empty when it lacks nothing. Without the first three the figures are bare verdicts.
     """
 
     level: Estimate
     slope: Estimate
     error_share: Estimate
     simple_rule: str
-    is_enough: bool
+    missing: Missing = ""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there is enough to judge by."""
+        return not self.missing
 
     @property
     def checks(self) -> dict[str, Check]:
         """Outcome of each check: passed, failed or open."""
         return {
-            "level": _within(self.level, LEVEL_BAND),
-            "spread": _within(self.slope, SPREAD_BAND),
-            "order": _within(self.error_share, ORDER_BAND),
+            "level": within(self.level, LEVEL_BAND),
+            "spread": within(self.slope, SPREAD_BAND),
+            "order": within(self.error_share, ORDER_BAND),
         }
 
     @property
@@ -81,23 +96,25 @@ class ThreeChecks:
     def reading(self) -> str:
         """Return a sentence on each check."""
         if not self.is_enough:
-            return f"There is too little to judge the forecasts by: the rule asks for {FEWEST_PURCHASES} purchases."
+            return f"The forecasts cannot be judged: {_WHY[self.missing]}."
         checks, said = self.checks, ""
         if self.level.has_interval:
             said += (
-                f"Level: expected is {_figures(self.level)} of actual, where the rule allows "
+                f"Level: expected is {_figures(self.level, LEVEL_BAND)} of actual, where the rule allows "
                 f"{number(LEVEL_BAND[0], 2)} to {number(LEVEL_BAND[1], 2)}: {OUTCOME[checks['level']]}. "
             )
         if self.slope.has_interval:
             said += (
                 "Spread: customers whose forecasts differ by one purchase differ by "
-                f"{_figures(self.slope)}, where the rule allows {number(SPREAD_BAND[0], 2)} to "
+                f"{_figures(self.slope, SPREAD_BAND)}, where the rule allows {number(SPREAD_BAND[0], 2)} to "
                 f"{number(SPREAD_BAND[1], 2)}: {OUTCOME[checks['spread']]}. "
             )
         if self.error_share.low is not None and self.error_share.high is not None:
+            low, high = self.error_share.low, self.error_share.high
+            digits = enough_digits((100 * low, 100 * high), (100 * ORDER_BAND[1],), 0)
             said += (
-                f"Order: the squared error is {percent(self.error_share.number)} "
-                f"({percent_between(self.error_share.low, self.error_share.high)}) of that of the simple rule that "
+                f"Order: the squared error is {percent(self.error_share.number, digits)} "
+                f"({percent_between(low, high, digits)}) of that of the better of two simple rules, that "
                 f"{self.simple_rule}, where the rule asks for less than 100%: {OUTCOME[checks['order']]}."
             )
         return said.strip()
@@ -124,23 +141,36 @@ def judge(checks: dict[str, Check]) -> Verdict:
     return "partly" if order == "passed" else "cannot_tell"
 
 
-def level_of(expected: Array, actual: Array, error: float) -> Estimate:
+def level_of(expected: Array, actual: Array, error: float, what: str = "purchases") -> Estimate:
     """Divide the expected by the actual total.
 
     Parameters
     ----------
-    expected, actual : shape (n,), purchases.
+    expected, actual : shape (n,), of each customer; actual adds up to more than 0.
+    what : is counted.
     error : standard error of the expected total, from the model's parameters; it adds to the spread of actual -
         expected.
     """
     ratio = float(expected.sum() / actual.sum())
     spread = len(actual) * float(np.var(actual - expected, ddof=1))
     relative = np.hypot(np.sqrt(spread) / actual.sum(), error / expected.sum())
-    return positive_estimate(ratio, float(relative) * ratio, n=len(actual), unit="expected / actual purchases")
+    return positive_estimate(ratio, float(relative) * ratio, n=len(actual), unit=f"expected / actual {what}")
 
 
-def slope_of(expected: Array, actual: Array) -> Estimate:
-    """Regress actual on expected: slope with White's standard error, or a bare verdict when all forecasts are equal."""
+def slope_of(expected: Array, actual: Array, error_of: Callable[[Array], float]) -> Estimate:
+    """Regress actual on expected purchases, or give a bare verdict when all forecasts are equal.
+
+    Parameters
+    ----------
+    expected, actual : shape (n,).
+    error_of : weights, shape (n,) -> standard error of the sum of weights x expected from the model's parameters. What
+        comes after the cut adds nothing to that error, so it is added to the one from customers being a sample.
+
+    References
+    ----------
+    MacKinnon and White (1985), Some heteroskedasticity-consistent covariance matrix estimators with improved finite
+    sample properties, Journal of Econometrics 29, 305-325 (HC3).
+    """
     n = len(actual)
     x = expected - expected.mean()
     square = float(x @ x)
@@ -148,7 +178,10 @@ def slope_of(expected: Array, actual: Array) -> Estimate:
         return Estimate(n=n, verdict="cannot_tell")
     slope = float(x @ actual) / square
     rest = actual - actual.mean() - slope * x
-    error = float(np.sqrt((x**2 * rest**2).sum() * n / (n - 2))) / square
+    leverage = np.minimum(1 / n + x**2 / square, 1 - 1e-9)
+    from_customers = float(np.sqrt(((x * rest / (1 - leverage)) ** 2).sum())) / square
+    by_forecast = (actual - actual.mean() - 2 * slope * x) / square
+    error = float(np.hypot(from_customers, error_of(by_forecast)))
     return normal_interval(slope, error, n=n, unit="actual purchases per expected purchase")
 
 
@@ -165,7 +198,8 @@ def error_share_of(expected: Array, actual: Array, simple: dict[str, Array]) -> 
     return positive_estimate(share, error, n=n, unit="share of the better simple rule's squared error"), better
 
 
-def _within(estimate: Estimate, band: tuple[float, float]) -> Check:
+def within(estimate: Estimate, band: tuple[float, float]) -> Check:
+    """Say whether the whole interval lies within the band (passed), outside it (failed), or neither (open)."""
     low, high = band
     if estimate.low is None or estimate.high is None:
         return "open"
@@ -174,5 +208,7 @@ def _within(estimate: Estimate, band: tuple[float, float]) -> Check:
     return "failed" if estimate.high < low or estimate.low > high else "open"
 
 
-def _figures(estimate: Estimate) -> str:
-    return f"{number(estimate.number, 2)} ({number_between(estimate.low or 0.0, estimate.high or 0.0, 2)})"
+def _figures(estimate: Estimate, band: tuple[float, float]) -> str:
+    low, high = estimate.low or 0.0, estimate.high or 0.0
+    digits = enough_digits((low, high), band)
+    return f"{number(estimate.number, digits)} ({number_between(low, high, digits)})"

@@ -9,10 +9,13 @@ from scipy.stats import norm
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
 from cxlab.purchases.bgnbd import PurchaseModel
+from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Counts, look_ahead
+from cxlab.purchases.kept import kept_of_purchases
 from cxlab.purchases.maximum import positive_estimate
-from cxlab.words import money, money_between, number, percent, percent_between
+from cxlab.purchases.rule import LEVEL_BAND, OUTCOME, Check, level_of, within
+from cxlab.words import money, money_between, number, number_between, percent, percent_between
 
 N_PARTS = 5
 NAMES = ("highest fifth", "second fifth", "third fifth", "fourth fifth", "lowest fifth")
@@ -26,11 +29,15 @@ class ValueForecast:
     Attributes
     ----------
     customers : one row a customer: customer_id, repeat_purchases, days_since_last_order, probability_alive,
-        chance_of_purchase, expected_purchases, expected_value (a purchase), expected_revenue, expected_contribution.
+        chance_of_purchase, expected_purchases, expected_value (of a purchase), expected_revenue, expected_contribution;
+        all of them net of returns, and with purchases of no value counted in.
     table : one row a fifth: group, customers, expected_revenue, expected_share, actual_revenue, actual_share,
         actual_low,
         actual_high (of the share); actual is NaN without a hold-out window.
-    expected, actual : revenue of all; actual a bare verdict without a hold-out window.
+    expected, actual : revenue of all, net of returns; actual a bare verdict without a hold-out window.
+    level : expected / actual revenue; a bare verdict without revenue after the cut.
+    kept : what a purchase leaves, returns taken off and purchases of no value counted, as a share of the mean value of
+        those above 0.
     top_share, actual_top_share : share of expected and of actual revenue that the highest fifth holds.
     currency : ISO 4217 code.
     margin_rate : contribution as a share of revenue, and whether it is assumed.
@@ -41,6 +48,8 @@ class ValueForecast:
     table: pd.DataFrame
     expected: Estimate
     actual: Estimate
+    level: Estimate
+    kept: Estimate
     top_share: Estimate
     actual_top_share: Estimate
     currency: str
@@ -59,19 +68,26 @@ class ValueForecast:
         return self.actual_top_share.value is not None
 
     @property
+    def revenue_check(self) -> Check:
+        """Whether the revenue foreseen lies within the band that the written rule allows for the level of purchases."""
+        return within(self.level, LEVEL_BAND)
+
+    @property
     def findings(self) -> Findings:
         """Revenue expected and actual, and the share of the highest fifth, as `value.*`."""
-        found = {"value.expected": self.expected, "value.top_share": self.top_share}
+        found = {"value.expected": self.expected, "value.top_share": self.top_share, "value.kept": self.kept}
         if self.actual.value is not None:
             found["value.actual"] = self.actual
         if self.has_actual:
             found["value.actual_top_share"] = self.actual_top_share
+            found["value.level"] = self.level
         return found
 
     @property
     def heading(self) -> str:
         """What heads the section."""
-        return f"A fifth of the customers hold {percent(self.top_share.number)} of the revenue to come"
+        share = percent(self.top_share.number)
+        return f"The fifth with the highest forecasts is expected to bring {share} of the revenue"
 
     @property
     def reading(self) -> str:
@@ -79,15 +95,27 @@ class ValueForecast:
         fifth = int(self.table["customers"].iloc[0])
         said = (
             f"The {number(self.n)} customers are expected to bring {_money(self.expected, self.currency)} in "
-            f"{number(self.horizon_days)} days. The {number(fifth)} with the highest forecasts hold "
-            f"{percent(self.top_share.number)} of it"
-            f"{_shares(self.top_share)}. "
+            f"{number(self.horizon_days)} days, net of returns. The {number(fifth)} with the highest forecasts are "
+            f"expected to bring {percent(self.top_share.number)} of it{_shares(self.top_share)}. These 95% intervals "
+            "hold the uncertainty of the fit alone, not how much one stretch of time differs from another. "
         )
+        if round(self.kept.number, 2) < 1:
+            said += (
+                f"After returns and purchases of no value, {percent(self.kept.number)} of what a purchase is usually "
+                "worth is left, and that is what is counted. "
+            )
         if self.has_actual:
             said += (
                 f"In fact {_money(self.actual, self.currency)} came, {percent(self.actual_top_share.number)} of it "
                 "from those "
                 f"{number(fifth)}{_shares(self.actual_top_share)}. "
+            )
+        if self.level.low is not None and self.level.high is not None:
+            digits = enough_digits((self.level.low, self.level.high), LEVEL_BAND)
+            said += (
+                f"Revenue foreseen is {number(self.level.number, digits)} "
+                f"({number_between(self.level.low, self.level.high, digits)}) of what came, where "
+                f"{number_between(*LEVEL_BAND, 2)} is allowed for a budget: {OUTCOME[self.revenue_check]}. "
             )
         rate = percent(self.margin_rate)
         return said + (
@@ -100,7 +128,7 @@ class ValueForecast:
 def forecast_value(
     model: PurchaseModel, spend: SpendModel, customers: Customers, *, horizon_days: int | None = None
 ) -> ValueForecast:
-    """Multiply expected purchases by the expected value of a purchase.
+    """Multiply expected purchases by the expected value of a purchase, net of returns (see `kept_of_purchases`).
 
     Parameters
     ----------
@@ -109,7 +137,9 @@ def forecast_value(
     """
     horizon_days = look_ahead(customers, horizon_days)
     frame = customers.frame
-    purchases, values = model.expected_purchases(horizon_days), spend.expected_values()
+    kept = kept_of_purchases(customers)
+    purchases, gross = model.expected_purchases(horizon_days), spend.expected_values()
+    values = kept.share * gross
     revenue = purchases * values
     so_far = float(frame["revenue"].sum())
     assumed = customers.margin_rate is not None
@@ -127,30 +157,35 @@ def forecast_value(
             "expected_contribution": rate * revenue,
         }
     )
-    order = np.argsort(-revenue, kind="stable")
+    order = np.argsort(-purchases * gross, kind="stable")
     part = np.empty(len(order), dtype=np.int64)
     part[order] = np.arange(len(order)) * N_PARTS // len(order)
-    totals, covariance = _totals(model, spend, purchases, values, part, horizon_days)
+    totals, covariance = _totals(model, spend, purchases, gross, part, horizon_days)
     known = customers.holdout_days > 0 and horizon_days == customers.holdout_days
     actual = frame["holdout_revenue"].to_numpy(np.float64) if known else None
-    sums = [float(totals[g]) for g in range(N_PARTS)]
+    sums, all_gross = [float(kept.share * totals[g]) for g in range(N_PARTS)], float(totals.sum())
     rows = []
     for g, name in enumerate(NAMES):
         share = _share_of_sum(actual, part == g) if actual is not None else Estimate()
         came = float(actual[part == g].sum()) if actual is not None else np.nan
-        mine = int((part == g).sum()), sums[g], sums[g] / sum(sums)
+        mine = int((part == g).sum()), sums[g], float(totals[g]) / all_gross
         rows.append((name, *mine, came, share.number, share.low, share.high))
     columns = ["group", "customers", "expected_revenue", "expected_share", "actual_revenue"]
     table = pd.DataFrame(rows, columns=[*columns, "actual_share", "actual_low", "actual_high"])
     n, unit = len(frame), customers.currency
     everyone = np.ones(N_PARTS)
-    expected = positive_estimate(sum(sums), float(np.sqrt(everyone @ covariance @ everyone)), n=n, unit=unit)
-    slope = (np.eye(N_PARTS)[0] - sums[0] / sum(sums)) / sum(sums)
+    relative = np.hypot(np.sqrt(everyone @ covariance @ everyone) / all_gross, kept.relative_error)
+    error = float(relative) * sum(sums)
+    top = float(totals[0]) / all_gross
+    slope = (np.eye(N_PARTS)[0] - top) / all_gross
     reach = _Z * float(np.sqrt(slope @ covariance @ slope))
-    top = sums[0] / sum(sums)
     return ValueForecast(
-        own, table.astype({"actual_low": float, "actual_high": float}), expected,
+        own, table.astype({"actual_low": float, "actual_high": float}),
+        positive_estimate(sum(sums), error, n=n, unit=unit),
         Estimate() if actual is None else _sum(actual, unit),
+        Estimate(n=n, verdict="cannot_tell") if actual is None or actual.sum() <= 0 or sum(sums) <= 0
+        else level_of(revenue, actual, error, "revenue"),
+        kept.estimate(n),
         Estimate(top, max(0.0, top - reach), min(1.0, top + reach), n=n, unit="share of expected revenue"),
         Estimate() if actual is None else _share_of_sum(actual, part == 0),
         customers.currency, rate, assumed, horizon_days,

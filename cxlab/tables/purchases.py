@@ -3,6 +3,7 @@
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.purchases import PurchaseModel, RepeatGroups, ThreeChecks
+from cxlab.purchases.digits import enough_digits
 from cxlab.words import number, number_between, percent, percent_between
 
 _CHECKS = {
@@ -12,7 +13,7 @@ _CHECKS = {
 }
 _MEANING = {
     "pace": "Purchases a year while a customer",
-    "leaving": "Leave after a repeat purchase",
+    "leaving": "Do not return after the first repeat purchase",
     "first_year": "Repeat purchases of a new customer in a year",
     "bgnbd.r": "r: how unlike customers' paces are (small: very)",
     "bgnbd.alpha": "alpha: scale of the paces, in weeks",
@@ -31,7 +32,8 @@ def purchase_model(model: PurchaseModel) -> Table:
         caption="How customers come back",
         columns=("Figure", "Estimate"),
         rows=rows,
-        note=f"{number(model.histories.n)} customers. Small figures are 95% intervals.",
+        note=f"{number(model.histories.n)} customers. Small figures are 95% intervals, which allow for customers who "
+        "do not quite follow the model. After each later repeat purchase, fewer do not return.",
     )
 
 
@@ -45,7 +47,7 @@ def forecast_checks(three: ThreeChecks) -> Table:
             else _band(row["allowed_low"], row["allowed_high"])
         )
         estimate = Estimate(row["estimate"], row["low"], row["high"])
-        figure = _figure(row["check"], estimate) if estimate.has_interval else Cell("–")
+        figure = _checked(estimate, (row["allowed_low"], row["allowed_high"])) if estimate.has_interval else Cell("–")
         rows.append(
             (Cell(_CHECKS[row["check"]]), figure, Cell(allowed), Cell(row["outcome"] if three.is_enough else "–"))
         )
@@ -88,6 +90,12 @@ def _figure(key: str, estimate: Estimate) -> Cell:
     if estimate.low is None or estimate.high is None:
         return Cell(number(estimate.number, digits), "" if key == "bgnbd.log_likelihood" else "not settled by the data")
     return Cell(number(estimate.number, digits), number_between(estimate.low, estimate.high, digits))
+
+
+def _checked(estimate: Estimate, band: tuple[float, float]) -> Cell:
+    low, high = estimate.low or 0.0, estimate.high or 0.0
+    digits = enough_digits((low, high), band)
+    return Cell(number(estimate.number, digits), number_between(low, high, digits))
 
 
 def _band(low: float, high: float) -> str:
