@@ -1,6 +1,7 @@
 """`study.yml`, typed and checked: every fault is named at once, with its line and what to do."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from cxlab.parameters import (
 from cxlab.strict_yaml import Document, read_yaml
 
 FILE = "study.yml"
+_DATA = (".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".xlsx", ".xls")
 RESERVED = "cx_"
 """How the names of the kit's own columns begin."""
 
@@ -38,6 +40,16 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _as_day(value: Any) -> Any:
+    """Take a day in quotation marks as the day that it is."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
+    except ValueError:
+        return value
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+Day = Annotated[dt.date, BeforeValidator(_as_day)]
 Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 """Something that stands in the data: a column's name, an arm."""
 Frozen = AfterValidator(MappingProxyType)
@@ -146,8 +158,8 @@ class Study(_Part):
     engine: Annotated[str, Field(min_length=1)] = "duckdb"
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     sources: Sources
-    calibration_end: dt.date | None = None
-    observation_end: dt.date | None = None
+    calibration_end: Day | None = None
+    observation_end: Day | None = None
     privacy: Privacy = Privacy()
     parameters: Annotated[Mapping[str, Any], Frozen] = Field(default_factory=_nothing)
 
@@ -224,6 +236,8 @@ def find_study(path: str | Path) -> Path:
     """Return the study's file for a folder or file that a person named."""
     given = Path(path)
     file = given / FILE if given.is_dir() else given
+    if file.suffix.lower() in _DATA and file.is_file():
+        raise StudyError(f"{given.as_posix()} is a data file: name the study's folder or its {FILE}")
     if not file.is_file():
         nearby = sorted(p.parent for p in Path().glob(f"data/*/{FILE}"))
         known = f"; here are {', '.join(p.as_posix() for p in nearby)}" if nearby else ""
@@ -262,7 +276,7 @@ def _beyond_the_types(document: Document, check: ParameterCheck) -> list[tuple[i
         for table, source in sources.items():
             if isinstance(source, dict) and table in TABLES:
                 faults += _source_faults(document, table, source)
-    start, end = data.get("calibration_end"), data.get("observation_end")
+    start, end = _as_day(data.get("calibration_end")), _as_day(data.get("observation_end"))
     if isinstance(start, dt.date) and isinstance(end, dt.date) and start >= end:
         message = (
             f"`calibration_end` {start} does not lie before `observation_end` {end}: leave a hold-out window between"

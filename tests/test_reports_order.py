@@ -136,6 +136,11 @@ def test_two_studies_of_one_name_are_refused(shop: Path) -> None:
         ask(shop, studies=("corner", "second"))
 
 
+def test_a_study_named_twice_is_told_so(shop: Path) -> None:
+    with pytest.raises(InputError, match=r"corner/study.yml is named twice: keep one$"):
+        ask(shop, studies=("corner", "corner/study.yml"))
+
+
 def test_reports_never_go_among_the_files_of_the_study(shop: Path) -> None:
     with pytest.raises(InputError, match="name another folder"):
         understand([str(shop / "corner")], shop, [], [], shop / "notebooks")

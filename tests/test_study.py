@@ -171,6 +171,21 @@ def test_the_hold_out_window_must_not_be_empty(tmp_path: Path) -> None:
     assert "does not lie before" in faults(tmp_path, text)
 
 
+def test_a_day_may_stand_in_quotation_marks(tmp_path: Path) -> None:
+    text = f'{HEAD}sources: {{orders: {{path: x}}}}\ncalibration_end: "2024-03-01"\nobservation_end: '
+    study = load(tmp_path, f"{text}'2024-06-30'\n")
+    assert (study.calibration_end, study.observation_end) == (dt.date(2024, 3, 1), dt.date(2024, 6, 30))
+    assert "does not lie before" in faults(tmp_path, f"{text}2024-02-01\n")
+    found = faults(tmp_path, f"{text}'2024-02-30'\n")
+    assert "`observation_end` is the text '2024-02-30', but must be a day written as 2024-06-30" in found
+
+
+def test_a_data_file_is_no_study(tmp_path: Path) -> None:
+    write_study(tmp_path, orders="customer_id,ordered_at,revenue\n")
+    with pytest.raises(StudyError, match=r"orders.csv is a data file: name the study's folder or its study.yml"):
+        load_study(tmp_path / "orders.csv")
+
+
 def test_a_missing_study_names_those_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_study(tmp_path / "data" / "shop")
     monkeypatch.chdir(tmp_path)

@@ -53,7 +53,9 @@ def understand(
         except InputError as error:
             faults.append(str(error))
             continue
-        if study.name in studies:
+        if study.name in studies and study.file.resolve() == studies[study.name].file.resolve():
+            faults.append(f"{path} is named twice: keep one")
+        elif study.name in studies:
             faults.append(f"{named[study.name]} and {path} are both called `{study.name}`: give one another `name:`")
         elif (out / study.name / study.file.name).exists():
             faults.append(
