@@ -156,7 +156,7 @@ def test_the_first_record_of_each_reason_is_shown_whatever_the_file(tmp_path: Pa
     assert shown == [
         "3 records: ordered_at is no date (ISO 8601) (first in /o2.csv:6: x3,soon,1)",
         "2 records: 4 fields instead of 3 (first in /o1.csv:7: x1,2024-01-01,1,2)",
-        "2 records: revenue is no amount, or beyond all measure (first in /o2.csv:9: x5,2024-01-01,dear)",
+        "2 records: revenue is no amount (first in /o2.csv:9: x5,2024-01-01,dear)",
     ]
     frame.assign(revenue=["1", "2", "dear"]).to_parquet(tmp_path / "p.parquet")
     write_study(tmp_path, "  orders: {path: p.parquet}\n")
@@ -206,6 +206,19 @@ def test_amounts_that_can_be_read_in_two_ways(tmp_path: Path) -> None:
     assert '`read: {decimal: "."}`' in found
 
 
+@pytest.mark.parametrize(
+    ("one", "words", "revenue"), [("0.125", ("utf-8",), 1250), ("0,125", ("decimal comma",), 1250000)]
+)
+def test_one_amount_that_begins_with_nought_settles_three_decimals(
+    tmp_path: Path, one: str, words: tuple[str, ...], revenue: int
+) -> None:
+    rows = [f"c{i};2024-01-{i % 28 + 1:02d};12.500" for i in range(40)]
+    write_study(tmp_path, orders=orders_csv(*rows, f"z;2024-01-02;{one}", head="customer_id;ordered_at;revenue"))
+    with check_study(tmp_path) as intake:
+        assert all(word in intake.tables["orders"].understood for word in words)
+        assert intake.engine.row("SELECT MAX(revenue), MIN(revenue) FROM sales") == (revenue, 13)
+
+
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     write_study(tmp_path)
     (tmp_path / "orders.csv").write_bytes(bytes(range(256)) * 20)
@@ -217,6 +230,13 @@ def test_a_file_without_a_delimiter(tmp_path: Path) -> None:
     assert "no delimiter was found" in message(tmp_path) and "read: {delimiter:" in message(tmp_path)
     write_study(tmp_path, '  orders: {path: orders.csv, read: {delimiter: ":"}}\n')
     assert check_study(tmp_path).n_orders == 1
+
+
+def test_a_delimiter_that_does_not_stand_in_the_file(tmp_path: Path) -> None:
+    write_study(tmp_path, '  orders: {path: orders.csv, read: {delimiter: ";"}}\n', orders=orders_csv(*good_rows()))
+    found = message(tmp_path)
+    assert "the delimiter `;` gives one column in" in found and "begins `customer_id,ordered_at,revenue`" in found
+    assert found.endswith("name in `read:` the one that stands there, or leave `delimiter:` out")
 
 
 def test_files_that_are_not_what_their_names_say(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def is_number(kind: str) -> bool:
 
 
 def read_column(column: Column, theirs: str, kind: str, understood: Understood) -> dict[str, str]:
-    """Return the SQL of a column's value, and of whether something was given, by the names of the results.
+    """Return the SQL of a column's value, of whether something was given and is too large, by the results' names.
 
     Parameters
     ----------
@@ -75,7 +75,10 @@ def read_column(column: Column, theirs: str, kind: str, understood: Understood) 
         "number": f"CASE WHEN ABS({amount}) <= {LARGEST:.0f} THEN {amount} END",
         "flag": theirs if kind == "BOOLEAN" else readings.flag(text),
     }[column.kind]
-    return {column.name: value, f"cx_given_{column.name}": f"({text}) IS NOT NULL"}
+    read = {column.name: value, f"cx_given_{column.name}": f"({text}) IS NOT NULL"}
+    if column.kind in ("money", "number"):
+        read[f"cx_large_{column.name}"] = f"COALESCE(ABS({amount}) > {LARGEST:.0f}, FALSE)"
+    return read
 
 
 def rules(
@@ -124,7 +127,10 @@ def _kind_rules(column: Column, understood: Understood) -> list[Rule]:
         return [Rule(name, f"{name} is neither true nor false", unread)]
     if column.kind in ("money", "number"):
         what = "amount" if column.kind == "money" else "number"
-        found = [Rule(name, f"{name} is no {what}, or beyond all measure", unread)]
+        found = [
+            Rule(name, f"{name} is no {what}", f"{unread} AND NOT cx_large_{name}"),
+            Rule(name, f"{name} is beyond all measure", f"cx_given_{name} AND cx_large_{name}"),
+        ]
         if not column.negative:
             found.append(Rule(name, f"{name} is below zero", f"{name} < 0"))
         return found

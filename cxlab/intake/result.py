@@ -83,10 +83,11 @@ class Intake:
         if not rows:
             return Rejects(table, "Every record was used.", "Every record could be used")
         most, lost = max(rows, key=lambda row: row[3]), sum(row[3] for row in rows)
-        reading = (
-            f"{count(lost, 'record')} {_were(lost)} not used; the most frequent reason, in "
-            f"{percent(most[4], 1)} of the {most[0]}: {most[2]}."
-        )
+        reading = f"{count(lost, 'record')} {_were(lost)} not used"
+        if sum(row[3] == most[3] for row in rows) == 1:
+            reading += f"; the most frequent reason, in {percent(most[4], 1)} of the {most[0]}: {most[2]}."
+        else:
+            reading += f", for {count(len(rows), 'reason')} of which none stands out as the most frequent."
         share = lost / sum(t.n_read for t in self.tables.values())
         heading = f"{percent(share, 1)} of the records could not be used"
         return Rejects(table, reading, heading)

@@ -17,7 +17,7 @@ from cxlab.intake.records import RecordReader, open_text, split_record
 from cxlab.study import ReadOptions, shown_path
 
 _CANDIDATES = (",", ";", "\t", "|")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "whitespace": "spaces"}
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "whitespace": "space"}
 _WRITTEN = {"tab": "\t", "\\t": "\t"}
 _SNIFFED_LINES = 200
 
@@ -76,6 +76,11 @@ def read_text(
         raise SourceError(f"{place}: {shown_path(path)} holds no record: export the table again")
     delimiter = _WRITTEN.get(options.delimiter or "", options.delimiter) or _delimiter(head, expected, options)
     names = options.header or tuple(name.strip() for name in split_record(head[0].rstrip("\n"), delimiter)[0])
+    if len(names) < 2 and options.delimiter:
+        raise SourceError(
+            f"{place}: the delimiter `{options.delimiter}` gives one column in {shown_path(path)}, which begins "
+            f"`{head[0].strip()[:60]}`: name in `read:` the one that stands there, or leave `delimiter:` out"
+        )
     if len(names) < 2:
         raise SourceError(
             f"{place}: no delimiter was found in {shown_path(path)}, which begins `{head[0].strip()[:60]}`: "
