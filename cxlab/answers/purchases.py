@@ -125,7 +125,7 @@ def _sure(check: HoldoutCheck) -> Fact:
     return Fact(
         label="How sure",
         big=percent(level.number),
-        unit="of the purchases that came were foreseen",
+        unit="as many purchases foreseen as came",
         text=f"95% interval {ends}. The written rule allows {percent_between(*LEVEL_BAND)}.",
         strip=Strip(level.low, level.number, level.high, f"95% interval {ends} of what came", top=top),
     )
