@@ -12,8 +12,10 @@ from cxlab.customers import Customers
 Array = NDArray[np.float64]
 
 
-def customers_of(repeats: Array, days: Array, value: Array, *, currency: str = "EUR") -> Customers:
-    """Make customers of their repeat purchases, days since the last order and mean order value."""
+def customers_of(
+    repeats: Array, days: Array, value: Array, *, gaps: Array | None = None, currency: str = "EUR"
+) -> Customers:
+    """Make customers of their repeat purchases, days since the last order, mean order value and usual gap in days."""
     n, end = len(repeats), pd.Timestamp("2024-06-30")
     silent = np.asarray(np.floor(days), np.int64)
     tenure = silent + np.where(repeats > 0, 30, 0)
@@ -27,7 +29,7 @@ def customers_of(repeats: Array, days: Array, value: Array, *, currency: str = "
             "repeat_purchases": repeats.astype(np.int64),
             "tenure_days": tenure,
             "days_since_last_order": silent,
-            "median_gap_days": np.nan,
+            "median_gap_days": np.nan if gaps is None else gaps,
             "iqr_gap_days": np.nan,
             "revenue": revenue,
             "returns": 0.0,
@@ -55,6 +57,24 @@ def ungrouped(n: int, seed: int) -> Customers:
     share = norm.cdf(rng.multivariate_normal(np.zeros(3), spread / np.outer(size, size), n))
     repeats = np.minimum(nbinom.ppf(share[:, 0], 0.5, 0.3), 60)
     return customers_of(repeats, gamma.ppf(share[:, 1], 2.0) * 60, lognorm.ppf(share[:, 2], 0.7) * 30)
+
+
+def leaving(n: int, seed: int, *, window: int = 500) -> Customers:
+    """Draw customers who buy at a pace of their own until they leave for good (BG/NBD); few of them buy but once."""
+    rng = np.random.default_rng(seed)
+    pace, drop = rng.gamma(2.0, 1 / 40, n), rng.beta(0.3, 12.0, n)  # purchases a day; chance to leave at each of them
+    day = rng.uniform(0, window / 5, n)
+    here = np.ones(n, bool)
+    days = [np.floor(day)]
+    while here.any():
+        here &= rng.random(n) >= drop
+        day = day + rng.exponential(1 / pace)
+        here &= day < window
+        days.append(np.where(here, np.floor(day), days[-1]))
+    between = np.diff(np.array(days), axis=0).T  # 0 for a second purchase of a day, and for those who have left
+    usual = [float(np.median(own[own > 0])) if own.any() else np.nan for own in between]
+    repeats = (between > 0).sum(1).astype(float)
+    return customers_of(repeats, window - 1 - days[-1], rng.lognormal(3.3, 0.5, n), gaps=np.array(usual))
 
 
 def grouped(n: int, seed: int, k: int, *, apart: float = 4.0) -> tuple[Customers, NDArray[np.int64]]:

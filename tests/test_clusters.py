@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,12 +26,13 @@ from cxlab.clusters import (
     label_customers,
     structure_test,
 )
-from cxlab.clusters.kmeans import silhouettes
+from cxlab.clusters.kmeans import k_means, silhouettes
 from cxlab.clusters.power import POWERS, best_power, transform
 from cxlab.clusters.reference import fit_reference
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
-from tests.grouped import customers_of, grouped, ungrouped
+from cxlab.estimate import wilson_interval
+from tests.grouped import customers_of, grouped, leaving, ungrouped
 from tests.planted import planted_customers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +61,22 @@ class TestTruth:
         assert sum(test.found for test in found) <= 3
         assert sum(test.p_value <= 0.05 for test in found) <= 3
 
+    def test_customers_who_leave_one_by_one_are_no_groups(self) -> None:
+        # 8 shops at an error rate of .05: two or more would come up in 6 of 100 runs of this test.
+        found = []
+        for seed in range(8):
+            customers = leaving(1_000, seed)
+            assert (customers.frame["repeat_purchases"] == 0).mean() < 0.1
+            found.append(structure_test(fit_features(customers), k_max=4, seed=seed, n_references=19))
+        assert sum(test.found for test in found) <= 1
+        assert np.median([test.excess.number for test in found]) < 0.015
+
+    def test_where_it_is_shown_that_groups_are_not_there_depends_on_how_many_customers_there_are(self) -> None:
+        shown = [
+            structure_test(fit_features(leaving(n, 1)), k_max=4, seed=1, n_references=39).shown for n in (150, 2_500)
+        ]
+        assert shown == ["open", "none"]
+
     def test_a_shop_with_costs_and_returns_but_no_groups_has_none(self) -> None:
         features = fit_features(planted_customers(800, 3, driver="nothing"))
         assert not structure_test(features, k_max=6, seed=1, n_references=39).found
@@ -67,8 +85,11 @@ class TestTruth:
         features = fit_features(cdnow(shared_data))
         assert features.names == ("repeat_purchases", "days_since_last_order", "mean_order_value")
         test = structure_test(features, k_max=6, seed=1, n_references=39)
-        assert not test.found
+        assert test.shown == "none"
         assert test.findings["structure"].verdict == "no"
+        # Two divisions into five are about as tight: which of them wins must not decide the figure.
+        assert test.reach.max() < 0.02
+        assert test.most < 0.02
         choice = choose_k(features, k_max=6, seed=1)
         assert (choice.k, choice.k_gap) == (2, 1)
 
@@ -103,7 +124,7 @@ class TestFeatures:
         reasons = {f.name: f.left_out for f in features.candidates}
         assert reasons["contribution"].startswith("told already by the measures before it")
         assert reasons["returned_share"] == "the same for 100%"
-        assert reasons["median_gap_days"] == "unknown for 100%"
+        assert "median_gap_days" not in reasons
         assert "Left out" in features.reading
 
     def test_costs_and_returns_are_measures_where_they_are_known(self) -> None:
@@ -184,6 +205,24 @@ class TestLaws:
         drawn = fit_reference(features, np.arange(features.n), 1).draw(np.random.default_rng(1))
         np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(features.matrix, axis=0))
         np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(features.matrix.T), atol=0.08)
+
+    def test_the_data_and_the_references_of_the_gap_get_as_many_starts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        starts = []
+
+        def counted(matrix: Any, k: int, *, starts_: list[int] = starts, **how: int) -> Any:
+            starts_.append(how["starts"])
+            return k_means(matrix, k, **how)
+
+        monkeypatch.setattr("cxlab.clusters.choice.k_means", counted)
+        choose_k(fit_features(ungrouped(200, 1)), k_max=4, seed=1, n_references=2)
+        assert starts == [10] * 9
+
+    def test_the_interval_of_the_excess_is_the_test_turned_round(self) -> None:
+        for seed in range(6):
+            test = structure_test(fit_features(leaving(400, seed)), k_max=4, seed=seed, n_references=39)
+            clear = (abs(test.sharpness - test.expected) > test.reach).any()
+            assert clear == (test.p_value <= 0.05)
+            assert test.excess.high == pytest.approx(2 * test.excess.number - (test.excess.low or 0.0))
 
     def test_any_number_of_threads_gives_the_same_bytes(self) -> None:
         command = (
@@ -280,10 +319,25 @@ class TestWords:
         }
         letters = "ABC"
         assert set(findings) == {"structure", "k", "silhouette"} | {
-            f"{w}.{c}" for w in ("size", "stability") for c in letters
+            f"{w}.{c}" for w in ("size", "customers", "stability") for c in letters
         }
         assert findings["structure"].verdict == "yes"
-        assert sum(findings[f"size.{c}"].n or 0 for c in letters) == 300
+        assert sum(findings[f"customers.{c}"].number for c in letters) == 300
+
+    def test_a_share_of_all_customers_rests_on_all_of_them(self) -> None:
+        customers, _ = grouped(300, 1, 3)
+        findings = cluster_profiles(fit_clusters(customers, k=3, seed=1), customers).findings
+        for letter in "ABC":
+            size, n = findings[f"size.{letter}"], findings[f"customers.{letter}"].number
+            assert (size.n, size.value) == (300, n / 300)
+            assert (size.low, size.high) == (wilson_interval(int(n), 300).low, wilson_interval(int(n), 300).high)
+
+    def test_the_range_of_the_resamples_is_not_given_as_a_confidence_interval(self) -> None:
+        customers, _ = grouped(300, 1, 3)
+        stability = cluster_stability(fit_clusters(customers, k=3, seed=1), n_bootstrap=20, seed=1)
+        for finding in stability.findings.values():
+            assert set(finding.as_finding()) == {"estimate", "n", "unit", "verdict"}
+        assert "no confidence interval" in stability.reading
 
     def test_a_small_group_is_not_counted_on_the_page(self) -> None:
         customers, _ = grouped(300, 1, 3)

@@ -62,6 +62,17 @@ def answer(of: Any) -> Any:
     return clusters_answer(of.structure, of.choice, of.stability, of.profiles)
 
 
+def with_excess(structure: Any, excess: float, reach: float) -> Any:
+    """Give the result the same excess and the same reach of chance at every number of clusters."""
+    return dataclasses.replace(
+        structure, sharpness=structure.expected + excess, reach=np.full(len(structure.tried), reach)
+    )
+
+
+def answer_with(of: Any, excess: float, *, reach: float) -> Any:
+    return clusters_answer(with_excess(of.structure, excess, reach), of.choice, of.stability, of.profiles)
+
+
 class TestVerdict:
     def test_is_yes_when_there_is_structure_and_every_cluster_comes_back(self, found: Any) -> None:
         given = answer(found)
@@ -77,24 +88,44 @@ class TestVerdict:
         given = clusters_answer(found.structure, found.choice, shaky, found.profiles)
         assert "only 2 of 3" in given.line
 
-    def test_is_no_without_structure(self, cloud: Any) -> None:
-        given = answer(cloud)
+    @pytest.mark.parametrize("excess", [-0.05, 0.0, 0.0149, 0.02])
+    def test_is_no_only_when_what_would_count_is_ruled_out(self, cloud: Any, excess: float) -> None:
+        given = answer_with(cloud, excess, reach=0.0099)
         assert given.tone == "no"
         assert given.line.startswith("No: ")
         assert "by degree, not by kind" in given.headline
 
-    def test_cannot_be_given_for_few_customers_without_structure(self, cloud: Any) -> None:
-        few = dataclasses.replace(cloud.structure, n=99, n_tested=99)
-        given = clusters_answer(few, cloud.choice, cloud.stability, cloud.profiles)
-        assert given.tone == "cannot"
-        assert given.line.startswith("The data cannot tell: ")
+    @pytest.mark.parametrize(("excess", "reach"), [(0.0, 0.03), (0.01, 0.025), (0.025, 0.01), (0.05, 0.06)])
+    def test_is_that_none_are_shown_while_what_would_count_is_possible(
+        self, cloud: Any, excess: float, reach: float
+    ) -> None:
+        given = answer_with(cloud, excess, reach=reach)
+        assert (given.tone, given.tag) == ("cannot", "No groups shown")
+        assert given.line.startswith("The data cannot tell: no groups are shown.")
+        assert ("more than chance" in given.line) == (excess > reach)
+        assert not re.search("degree|kind|rule out", given.headline)
+        assert "not groups that are shown to exist" in with_excess(cloud.structure, excess, reach).reading
+
+    def test_is_not_no_when_it_is_open_at_another_number_of_clusters(self, cloud: Any) -> None:
+        reach = np.full(len(cloud.structure.tried), 0.01)
+        reach[-1] = 0.04
+        wide = dataclasses.replace(with_excess(cloud.structure, 0.0, 0.01), reach=reach)
+        assert clusters_verdict(wide, cloud.stability) == "cannot"
 
     def test_a_detectable_but_tiny_excess_is_no_structure(self, found: Any) -> None:
-        tiny = dataclasses.replace(found.structure.excess, value=0.02, low=0.01, high=0.03)
-        assert not dataclasses.replace(found.structure, excess=tiny).found
+        tiny = with_excess(found.structure, 0.02, 0.005)
+        assert (tiny.excess.low or 0.0) > 0
+        assert (tiny.found, tiny.shown) == (False, "none")
+
+    def test_more_customers_are_asked_for_only_where_they_would_all_be_looked_at(self, cloud: Any) -> None:
+        assert "more of them" in answer_with(cloud, 0.0, reach=0.05).decide
+        sampled = dataclasses.replace(with_excess(cloud.structure, 0.0, 0.05), n=9_999)
+        given = clusters_answer(sampled, cloud.choice, cloud.stability, cloud.profiles)
+        assert "more of them" not in given.decide
 
     def test_never_speaks_of_p_values_or_models(self, found: Any, cloud: Any) -> None:
-        for of in (found, cloud):
+        sure = SimpleNamespace(**{**vars(cloud), "structure": with_excess(cloud.structure, 0.0, 0.01)})
+        for of in (found, cloud, sure):
             given = answer(of)
             assert not re.search(r"\bp\b|K-Means|copula|k_max|silhouette", given.line + given.decide)
             assert len(given.facts) == 3
@@ -137,7 +168,7 @@ class TestTables:
             assert all(len(row) == len(table.columns) for row in table.rows)
 
     def test_hide_clusters_smaller_than_a_group(self, many: Any) -> None:
-        smallest = min(p.size.n or 0 for p in many.profiles.profiles)
+        smallest = min(p.customers for p in many.profiles.profiles)
         hidden = profile_table(dataclasses.replace(many.profiles, minimum_group=smallest + 1))
         shown = [" ".join(cell.text + cell.small for cell in row) for row in hidden.rows]
         assert any(f"under {smallest + 1} customers" in row for row in shown)
@@ -162,7 +193,7 @@ def of() -> Any:
     customers.frame.loc[few, ["contribution", "mean_order_value"]] = 8765.43
     clusters = dataclasses.replace(clusters, labels=labels)
     first, *others = (made := cluster_profiles(clusters, customers, minimum_group=5)).profiles
-    assert first.size.n == 3
+    assert first.customers == 3
     profiles = dataclasses.replace(made, profiles=(dataclasses.replace(first, name="Odd ones"), *others))
     return SimpleNamespace(
         structure=structure_test(features, k_max=3, seed=1, n_references=19),
@@ -183,12 +214,7 @@ class TestGroupsThatAreTooSmall:
             agreement_heat_map.block(of.agreement),
         ]
         numbers = [figure.numbers for figure in figures if figure.numbers is not None]
-        verdicts = [
-            dataclasses.replace(
-                of.structure, p_value=p, n=n, excess=dataclasses.replace(of.structure.excess, value=0.1)
-            )
-            for p, n in ((0.01, 300), (0.9, 300), (0.9, 50))
-        ]
+        verdicts = [with_excess(of.structure, *both) for both in ((0.1, 0.02), (0.0, 0.02), (0.0, 0.2))]
         shaky = dataclasses.replace(of.stability, draws=0.7 * of.stability.draws)
         answers = [
             clusters_answer(structure, of.choice, stability, of.profiles)

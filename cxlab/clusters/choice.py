@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.cluster import KMeans
 
 from cxlab.clusters.features import Features
 from cxlab.clusters.kmeans import STARTS, k_means, one_thread, sample_rows, settle, silhouettes
@@ -14,7 +15,6 @@ from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
 MOST_COMPARED = 10_000  # customers between whom all distances are measured; more are sampled
-REFERENCE_STARTS = 3  # starts for each reference: their luck averages out
 CLOSE_CALL = 0.03  # silhouettes that differ by no more are as good as equal; between them the gap statistic decides
 LEAST_A_CLUSTER = 15  # no more clusters are tried than leave this many customers to each on average
 
@@ -150,15 +150,12 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
     matrix = features.matrix[rows]
     tried = np.arange(2, largest_k(matrix, k_max) + 1)
     with one_thread():
-        fits = [settle(matrix, k_means(matrix, int(k), starts=STARTS, seed=seed).labels_) for k in tried]
-        widths = silhouettes(matrix, [codes for codes, _ in fits])
-        spread = [_spread(matrix, matrix.mean(0))] + [_spread(matrix, centres[codes]) for codes, centres in fits]
+        fits = _fits(matrix, tried, seed)
+        widths = silhouettes(matrix, [settle(matrix, model.labels_)[0] for model in fits])
         without = fit_reference(features, rows, seed)
-        references = [
-            _spreads(without.draw(np.random.default_rng([seed, draw])), tried, seed) for draw in range(n_references)
-        ]
-    away = np.array(references)
-    gap = away.mean(0) - np.array(spread)
+        drawn = (without.draw(np.random.default_rng([seed, draw])) for draw in range(n_references))
+        away = np.array([_spreads(one, _fits(one, tried, seed)) for one in drawn])
+    gap = away.mean(0) - _spreads(matrix, fits)
     gap_error = away.std(0) * np.sqrt(1 + 1 / n_references)
     silhouette = np.array([width.mean() for width in widths])
     error = np.array([width.std() for width in widths]) / np.sqrt(len(matrix))
@@ -173,14 +170,15 @@ def largest_k(matrix: Array, k_max: int) -> int:
     return max(2, min(k_max, len(np.unique(matrix, axis=0)) - 1, len(matrix) // LEAST_A_CLUSTER))
 
 
-def _spreads(matrix: Array, tried: NDArray[np.int64], seed: int) -> list[float]:
-    models = [k_means(matrix, int(k), starts=REFERENCE_STARTS, seed=seed) for k in tried]
-    inertia = [float(((matrix - matrix.mean(0)) ** 2).sum()), *(float(model.inertia_) for model in models)]
-    return [float(np.log(max(value, 1e-12))) for value in inertia]
+def _fits(matrix: Array, tried: NDArray[np.int64], seed: int) -> list[KMeans]:
+    """Fit each number of clusters, the data and every reference with as many starts."""
+    return [k_means(matrix, int(k), starts=STARTS, seed=seed) for k in tried]
 
 
-def _spread(matrix: Array, centres: Array) -> float:
-    return float(np.log(max(float(((matrix - centres) ** 2).sum()), 1e-12)))
+def _spreads(matrix: Array, fits: list[KMeans]) -> Array:
+    """Logarithm of the squared distances to the centres, one cluster first: shape (m + 1,)."""
+    inertia = [float(((matrix - matrix.mean(0)) ** 2).sum()), *(float(model.inertia_) for model in fits)]
+    return np.log(np.maximum(inertia, 1e-12))
 
 
 def _first_gap(gap: Array, error: Array) -> int:

@@ -243,8 +243,9 @@ _MEASURES: dict[str, Callable[[pd.DataFrame], Array]] = {
     "contribution": partial(_column, "contribution"),
     "returned_share": _returned_share,
     "service_per_order": _service_per_order,
-    "median_gap_days": partial(_column, "median_gap_days"),
 }
+# The usual days between orders are no candidate: their number and the last day bound them closely, in a shape that no
+# smooth cloud has, so that shops without groups would seem to have some.
 _CANDIDATES: tuple[tuple[str, str, Change], ...] = (
     ("repeat_purchases", "Repeat purchases", "logarithm"),
     ("days_since_last_order", "Days since the last order", "power"),
@@ -252,5 +253,4 @@ _CANDIDATES: tuple[tuple[str, str, Change], ...] = (
     ("contribution", "Contribution", "power"),
     ("returned_share", "Returned share of sales", "plain"),
     ("service_per_order", "Cost to serve an order", "power"),
-    ("median_gap_days", "Usual days between orders", "power"),
 )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
@@ -35,6 +35,18 @@ def k_means(matrix: Array, k: int, *, starts: int, seed: int) -> KMeans:
     starts, seed : how many starts, and what makes them repeatable.
     """
     return KMeans(k, n_init=starts, random_state=seed, algorithm="lloyd").fit(matrix)
+
+
+def starting_places(matrix: Array, k: int, *, starts: int, seed: int) -> Array:
+    """Return k rows for each start, drawn by k-means++: shape (starts, k, d)."""
+    seeds = np.random.default_rng(seed).integers(2**31, size=starts)
+    return np.array([kmeans_plusplus(matrix, k, random_state=int(one))[0] for one in seeds], float)
+
+
+def centres_from(matrix: Array, start: Array) -> Array:
+    """Return where K-Means comes to rest from these centres: shape (k, d)."""
+    model = KMeans(len(start), init=start, n_init=1, algorithm="lloyd").fit(matrix)
+    return np.asarray(model.cluster_centers_, float)
 
 
 def nearest(matrix: Array, centres: Array) -> Codes:

@@ -29,7 +29,6 @@ _WORDS = {  # of each measure: (much, little)
     "contribution": ("high contribution", "low contribution"),
     "returned_share": ("many returns", "few returns"),
     "service_per_order": ("costly to serve", "cheap to serve"),
-    "median_gap_days": ("slow rhythm", "quick rhythm"),
 }
 
 
@@ -40,7 +39,8 @@ class Profile:
     Attributes
     ----------
     letter, name : A is the cluster whose customers bring most a head; the name is what sets it apart.
-    size : share of all customers (n: the cluster's customers).
+    customers : how many they are.
+    size : share of all customers (n: all customers).
     one_time_share : share of its customers who bought once.
     revenue_share, contribution_share : of all customers' totals; None where the total is not above 0.
     medians : of the columns `MEDIANS`, in their own units.
@@ -49,6 +49,7 @@ class Profile:
 
     letter: str
     name: str
+    customers: int
     size: Estimate
     one_time_share: float
     revenue_share: float | None
@@ -82,8 +83,8 @@ class Profiles:
 
         They have no shares of money where these would tell, by what is wanting to 100 %, what a few others bring.
         """
-        large = tuple(p for p in self.profiles if (p.size.n or 0) >= self.minimum_group)
-        others = self.n - sum(p.size.n or 0 for p in large)
+        large = tuple(p for p in self.profiles if p.customers >= self.minimum_group)
+        others = self.n - sum(p.customers for p in large)
         if not 0 < others < self.minimum_group:
             return large
         return tuple(replace(p, revenue_share=None, contribution_share=None) for p in large)
@@ -100,7 +101,7 @@ class Profiles:
             {
                 "cluster": p.letter,
                 "name": p.name,
-                "customers": p.size.n,
+                "customers": p.customers,
                 "share": p.size.number,
                 "share_low": p.size.low,
                 "share_high": p.size.high,
@@ -147,8 +148,9 @@ class Profiles:
 
     @property
     def findings(self) -> Findings:
-        """`size.<cluster>` for each letter: share of customers."""
-        return {f"size.{p.letter}": p.size for p in self.profiles}
+        """`size.<cluster>` and `customers.<cluster>` for each letter: share of all customers, and their number."""
+        sizes = {f"size.{p.letter}": p.size for p in self.profiles}
+        return sizes | {f"customers.{p.letter}": Estimate(p.customers, unit="customers") for p in self.profiles}
 
 
 def cluster_profiles(clusters: Clusters, customers: Customers, *, minimum_group: int = 5) -> Profiles:
@@ -166,12 +168,12 @@ def cluster_profiles(clusters: Clusters, customers: Customers, *, minimum_group:
     profiles = []
     for c, letter in enumerate(clusters.letters):
         rows = frame[codes == c]
-        share = wilson_interval(len(rows), len(frame))
         profiles.append(
             Profile(
                 letter,
                 names[c],
-                Estimate(share.value, share.low, share.high, n=len(rows), unit="share of customers"),
+                len(rows),
+                wilson_interval(len(rows), len(frame), unit="share of customers"),
                 float((rows["repeat_purchases"] == 0).mean()),
                 _share(rows, "revenue", total),
                 _share(rows, "contribution", total),
@@ -239,7 +241,7 @@ def _sentence(profile: Profile, currency: str) -> str:
     came = f"came back {count(times, 'time')}" if times else "did not come back"
     return (
         f"{profile.letter} ({profile.name.lower()}): {percent(size.number)} of customers "
-        f"({interval}, n = {number(size.n or 0)}){brings}; a typical one "
+        f"({interval}, {number(profile.customers)} of {number(size.n or 0)}){brings}; a typical one "
         f"{came}, last ordered "
         f"{count(round(m['days_since_last_order']), 'day')} ago and spends {money(m['mean_order_value'], currency)} "
         "an order."

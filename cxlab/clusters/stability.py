@@ -1,6 +1,7 @@
 """How stable each cluster is: whether other customers of the same kind would give it again."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,18 @@ def stability_words(jaccard: float) -> str:
     return "stable" if jaccard < HIGHLY_STABLE else "highly stable"
 
 
+class Kept(NamedTuple):
+    """How much of one cluster comes back: its letter, the mean Jaccard, and between what the middle 95 % of draws lie.
+
+    The draws' range is no confidence interval: it says how far one resample goes, not how sure their mean is.
+    """
+
+    letter: str
+    mean: Estimate
+    low: float
+    high: float
+
+
 @dataclass(frozen=True)
 class Stability:
     """Bootstrap Jaccard of each cluster.
@@ -52,13 +65,10 @@ class Stability:
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
-        """Mean Jaccard of each cluster; the interval is the middle 95 % of the resamples."""
-        low, high = np.quantile(self.draws, [0.025, 0.975], axis=0)
+        """Mean Jaccard of each cluster, without an interval: see `ranges`."""
         return tuple(
             Estimate(
                 float(mean),
-                float(low[c]),
-                float(high[c]),
                 n=int(self.size[c]),
                 unit="Jaccard share, 0 to 1",
                 verdict=stability_words(float(mean)).replace(" ", "_"),
@@ -67,10 +77,20 @@ class Stability:
         )
 
     @property
-    def shown(self) -> tuple[tuple[str, Estimate], ...]:
-        """Letter and Jaccard of the clusters that a page may speak of, those of `minimum_group` customers or more."""
-        pairs = zip(self.letters, self.estimates, strict=True)
-        return tuple((letter, e) for letter, e in pairs if (e.n or 0) >= self.minimum_group)
+    def ranges(self) -> tuple[Array, Array]:
+        """Ends of the middle 95 % of the resamples, no confidence interval: shape (k,) each."""
+        low, high = np.quantile(self.draws, [0.025, 0.975], axis=0)
+        return low, high
+
+    @property
+    def shown(self) -> tuple[Kept, ...]:
+        """The clusters that a page may speak of, those of `minimum_group` customers or more."""
+        each = zip(self.letters, self.estimates, *self.ranges, strict=True)
+        return tuple(
+            Kept(letter, e, float(low), float(high))
+            for letter, e, low, high in each
+            if (e.n or 0) >= self.minimum_group
+        )
 
     @property
     def all_stable(self) -> bool:
@@ -85,14 +105,14 @@ class Stability:
     @property
     def table(self) -> pd.DataFrame:
         """One row a cluster: mean Jaccard, middle 95 % of resamples, Monte Carlo error, words."""
-        found = self.estimates
+        found, (low, high) = self.estimates, self.ranges
         return pd.DataFrame(
             {
                 "cluster": list(self.letters),
                 "customers": self.size,
                 "jaccard": [e.number for e in found],
-                "low": [e.low for e in found],
-                "high": [e.high for e in found],
+                "middle_95_low": low,
+                "middle_95_high": high,
                 "monte_carlo_error": self.draws.std(0, ddof=1) / np.sqrt(len(self.draws)),
                 "resamples": len(self.draws),
                 "reading": [stability_words(e.number) for e in found],
@@ -111,11 +131,11 @@ class Stability:
 
     @property
     def reading(self) -> str:
-        """Each cluster's mean Jaccard with interval, and what it means."""
+        """Each cluster's mean Jaccard with the range of the resamples, and what it means."""
         said = [
-            f"{letter} {number(e.number, 2)} ({number_between(e.low or 0.0, e.high or 0.0, 2)}; "
-            f"{stability_words(e.number)})"
-            for letter, e in self.shown
+            f"{one.letter} {number(one.mean.number, 2)} ({number_between(one.low, one.high, 2)}; "
+            f"{stability_words(one.mean.number)})"
+            for one in self.shown
         ]
         left = len(self.letters) - len(said)
         if left:
@@ -123,7 +143,8 @@ class Stability:
         return (
             f"When the {count(int(self.size.sum()), 'customer')} are drawn anew, {number(len(self.draws))} times, "
             "a cluster and its likeness there have this share of their customers in common "
-            f"(1 is all; in brackets the middle 95%): {'; '.join(said)}."
+            "(1 is all; in brackets where the middle 95% of the drawings lie, which is no confidence interval): "
+            f"{'; '.join(said)}."
         )
 
     @property

@@ -1,6 +1,8 @@
 """Whether there is any structure at all, or customers without groups would fall into clusters just as well."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -8,16 +10,17 @@ from numpy.typing import NDArray
 
 from cxlab.clusters.choice import largest_k
 from cxlab.clusters.features import Features
-from cxlab.clusters.kmeans import k_means, one_thread, sample_rows, simplified_silhouette
+from cxlab.clusters.kmeans import STARTS, centres_from, one_thread, sample_rows, simplified_silhouette, starting_places
 from cxlab.clusters.reference import fit_reference
 from cxlab.estimate import Estimate, Findings
 from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
+Shown = Literal["groups", "none", "open"]
 ERROR_RATE = 0.05  # how often customers without groups may be called grouped
-LEAST_EXCESS = 0.03  # sharper than that must groups be to count: shops without groups reach about as much by odd shapes
+LEAST_EXCESS = 0.03  # sharper than that must groups be to count: shops without groups reach a third of it by odd shapes
+MOST_CLUSTERS = 6  # more groups than these show at this number as well
 MOST_TESTED = 2_500  # customers looked at; more are sampled
-STARTS_EACH = 3  # for the data and for every reference alike
 
 
 @dataclass(frozen=True)
@@ -27,43 +30,72 @@ class Structure:
     Attributes
     ----------
     tried : numbers of clusters, shape (m,).
-    sharpness : simplified silhouette of the data, shape (m,).
+    sharpness : simplified silhouette of the data, mean over the starts: shape (m,).
     expected : its mean without groups, shape (m,).
-    low, high : band that customers without groups leave, at any number of clusters, with probability .05: shape (m,).
+    reach : how far from it customers without groups come at each number; 95 % of draws stay within at all: shape (m,).
     k : the number of clusters at which the data stand out most.
-    excess : sharpness less expected at `k`; the interval is the distance from the two ends of the band.
-    p_value : share of references (the data counted in) that stand out at least as much at their own best number.
+    p_value : share of references (the data counted in) that lie as far out at some number of clusters.
     n, n_tested, n_references : customers, how many were looked at, how many references were drawn.
     """
 
     tried: NDArray[np.int64]
     sharpness: Array
     expected: Array
-    low: Array
-    high: Array
+    reach: Array
     k: int
-    excess: Estimate
     p_value: float
     n: int
     n_tested: int
     n_references: int
 
     @property
+    def band(self) -> tuple[Array, Array]:
+        """Ends of the band that 95 % of draws without groups keep to at all numbers of clusters: shape (m,) each."""
+        return self.expected - self.reach, self.expected + self.reach
+
+    @property
+    def excess(self) -> Estimate:
+        """Sharpness less expected at `k`; the 95 % interval holds for all numbers of clusters together.
+
+        It is the test turned round: an excess lies in it when the data less that excess would not stand out.
+        """
+        at = int(np.flatnonzero(self.tried == self.k)[0])
+        value, reach = float(self.sharpness[at] - self.expected[at]), float(self.reach[at])
+        unit = "simplified silhouette above that of customers without groups"
+        return Estimate(value, value - reach, value + reach, n=self.n_tested, unit=unit)
+
+    @property
+    def most(self) -> float:
+        """The largest excess that the data allow at any number of clusters: the highest upper end of an interval."""
+        return float((self.sharpness - self.expected + self.reach).max())
+
+    @property
     def found(self) -> bool:
-        """Whether there is structure: rarer than `ERROR_RATE` without groups, and sharper by `LEAST_EXCESS` or more."""
-        return self.p_value <= ERROR_RATE and self.excess.number >= LEAST_EXCESS
+        """Whether groups are shown: the excess at `k` is clear of chance, and `LEAST_EXCESS` or more."""
+        return (self.excess.low or 0.0) > 0 and self.excess.number >= LEAST_EXCESS
+
+    @property
+    def shown(self) -> Shown:
+        """What is shown: groups; none, when no number of clusters allows `LEAST_EXCESS`; else it is open."""
+        if self.found:
+            return "groups"
+        return "none" if self.most < LEAST_EXCESS else "open"
 
     @property
     def table(self) -> pd.DataFrame:
         """One row a number of clusters: sharpness of the data and of customers without groups."""
+        low, high = self.band
+        excess = self.sharpness - self.expected
         return pd.DataFrame(
             {
                 "clusters": self.tried,
                 "sharpness": self.sharpness,
                 "expected_without_groups": self.expected,
-                "low": self.low,
-                "high": self.high,
-                "excess": self.sharpness - self.expected,
+                "low": low,
+                "high": high,
+                "excess": excess,
+                "excess_low": excess - self.reach,
+                "excess_high": excess + self.reach,
                 "stands_out_most": self.tried == self.k,
                 "p_value": self.p_value,
             }
@@ -72,34 +104,35 @@ class Structure:
     @property
     def heading(self) -> str:
         """The finding as a title."""
-        if self.found:
-            return "The customers fall into groups more sharply than chance explains"
-        return "Customers without any groups would divide just as well"
+        return {
+            "groups": "The customers fall into groups more sharply than chance explains",
+            "none": "Customers without any groups would divide as sharply, or nearly so",
+            "open": "Chance alone could divide the customers as sharply, so no groups are shown",
+        }[self.shown]
 
     @property
     def reading(self) -> str:
         """The excess with its interval, n and number of references, and what follows."""
-        low, high = self.excess.low or 0.0, self.excess.high or 0.0
+        e, least = self.excess, number(LEAST_EXCESS, 2)
         text = (
             f"At {count(self.k, 'cluster')}, where they stand out most, the {number(self.n_tested)} customers divide "
-            f"{number(abs(self.excess.number), 3)} {'more' if self.excess.number >= 0 else 'less'} sharply "
-            f"({number_between(low, high, 3)}; scale 0 to 1) than {number(self.n_references)} draws of like customers "
-            "without groups. "
+            f"{number(abs(e.number), 3)} {'more' if e.number >= 0 else 'less'} sharply (95% interval "
+            f"{number_between(e.low or 0.0, e.high or 0.0, 3)}; scale 0 to 1) than {number(self.n_references)} draws "
+            "of like customers without groups. "
         )
-        if self.found:
+        if self.shown == "groups":
             return text + "So there is structure beyond the split into one-time and repeat buyers."
-        why = (
-            "no more than such draws reach"
-            if self.p_value > ERROR_RATE
-            else "too little to tell groups from odd shapes"
-        )
-        return (
-            text + f"That is {why}: the clusters below are a convenient partition, not groups that exist by themselves."
-        )
+        if self.shown == "none":
+            why = f"At no number of clusters could it be {least}, from where groups count"
+        elif (e.low or 0.0) > 0:
+            why = f"That is more than chance, but whether it is {least}, from where groups count, is open"
+        else:
+            why = f"Chance alone may do that, but {least} or more, from where groups count, is not ruled out either"
+        return f"{text}{why}: the clusters below are a convenient partition, not groups that are shown to exist."
 
     @property
     def findings(self) -> Findings:
-        """`structure`, with the verdict yes or no."""
+        """`structure`, with the verdict yes or no; no says that groups are not shown, not that there are none."""
         verdict = "yes" if self.found else "no"
         e = self.excess
         return {"structure": Estimate(e.value, e.low, e.high, e.level, e.n, e.unit, verdict)}
@@ -108,15 +141,18 @@ class Structure:
 def structure_test(features: Features, *, k_max: int, seed: int, n_references: int = 99) -> Structure:
     """Test whether the customers are more than one smooth cloud.
 
-    For 2 to `k_max` clusters, the simplified silhouette of the data is compared with that of customers drawn from a
-    Gaussian copula with the same margins and correlations, one-time buyers kept (`cxlab.clusters.reference`). The data
-    stand out by their largest standardised excess over all numbers of clusters, and so does each reference by its own:
-    choosing the number is paid for.
+    For 2 to `k_max` clusters, at most 6, the simplified silhouette of the data is compared with that of customers drawn
+    from a Gaussian copula with the same margins and correlations, one-time buyers kept (`cxlab.clusters.reference`).
+    It is the mean over ten starts of K-Means, not that of the tightest: where two divisions are about as tight, which
+    of them wins is luck, and the silhouette jumps with it. The data and all references start from the same places,
+    drawn by k-means++ in one further reference, so that the luck of the starts falls on all alike. How far the data lie
+    out is their largest standardised distance over all numbers of clusters, and so it is for each reference: choosing
+    the number is paid for.
 
     Parameters
     ----------
     features : the customers on a common scale.
-    k_max : the largest number of clusters tried.
+    k_max : the largest number of clusters tried, at most 6.
     seed : for the starts, the references and, beyond 2,500 customers, the sample.
     n_references : draws without groups; 19 is the least with which an error rate of 5 % can be kept.
 
@@ -127,33 +163,37 @@ def structure_test(features: Features, *, k_max: int, seed: int, n_references: i
     """
     rows = sample_rows(features.n, MOST_TESTED, seed)
     matrix = features.matrix[rows]
-    tried = np.arange(2, largest_k(matrix, k_max) + 1)
+    tried = np.arange(2, largest_k(matrix, min(k_max, MOST_CLUSTERS)) + 1)
     with one_thread():
         without = fit_reference(features, rows, seed)
-        curves = [_sharpness(matrix, tried, seed)] + [
-            _sharpness(without.draw(np.random.default_rng([seed, draw])), tried, seed) for draw in range(n_references)
-        ]
-    pooled = np.array(curves)
-    expected, spread = pooled.mean(0), pooled.std(0)
-    standardised = (pooled - expected) / np.where(spread > 0, spread, 1.0)
-    stands_out = standardised.max(1)
-    p_value = float((stands_out >= stands_out[0]).mean())
+        elsewhere = without.draw(np.random.default_rng([seed, n_references]))
+        starts = [starting_places(elsewhere, int(k), starts=STARTS, seed=seed) for k in tried]
+        data = _sharpness(matrix, starts)
+        references = np.array(
+            [_sharpness(without.draw(np.random.default_rng([seed, draw])), starts) for draw in range(n_references)]
+        )
+    pooled = np.vstack([data, references])
+    spread = pooled.std(0)
+    far = np.abs((pooled - pooled.mean(0)) / np.where(spread > 0, spread, 1.0)).max(1)
+    p_value = float((far >= far[0]).mean())
     # So many standard deviations are exceeded without groups, at some number of clusters, with the error rate.
-    reach = float(np.sort(stands_out[1:])[-max(1, int(ERROR_RATE * (n_references + 1)))])
-    low, high = expected - reach * spread, expected + reach * spread
-    data, at = pooled[0], int(standardised[0].argmax())
-    excess = Estimate(
-        float(data[at] - expected[at]),
-        float(data[at] - high[at]),
-        float(data[at] - low[at]),
-        n=len(matrix),
-        unit="simplified silhouette above that of customers without groups",
-    )
-    return Structure(
-        tried, data, expected, low, high, int(tried[at]), excess, p_value, features.n, len(matrix), n_references
-    )
+    most = float(np.sort(far[1:])[-max(1, int(ERROR_RATE * (n_references + 1)))])
+    expected = references.mean(0)
+    reach = references.std(0) * _in_spreads_of_references(most, n_references)
+    excess = data - expected
+    clear = excess > reach
+    out = np.where(clear, excess, -np.inf) if clear.any() else excess / np.where(spread > 0, spread, 1.0)
+    k = int(tried[out.argmax()])
+    return Structure(tried, data, expected, reach, k, p_value, features.n, len(matrix), n_references)
 
 
-def _sharpness(matrix: Array, tried: NDArray[np.int64], seed: int) -> Array:
-    models = [k_means(matrix, int(k), starts=STARTS_EACH, seed=seed) for k in tried]
-    return np.array([simplified_silhouette(matrix, model.cluster_centers_) for model in models])
+def _in_spreads_of_references(far: float, n: int) -> float:
+    """Turn a distance in standard deviations of n references and the data, from their mean, into one of the n alone."""
+    return far * float(np.sqrt((n + 1) / max(n - far**2, np.finfo(float).tiny)))
+
+
+def _sharpness(matrix: Array, starts: Sequence[Array]) -> Array:
+    """Return the simplified silhouette for each number of clusters, mean over its starts: shape (m,)."""
+    return np.array(
+        [np.mean([simplified_silhouette(matrix, centres_from(matrix, s)) for s in some]) for some in starts]
+    )

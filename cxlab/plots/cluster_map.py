@@ -147,10 +147,10 @@ def _numbers_of_map(result: Profiles) -> Table:
 def _row(profile: Profile, result: Profiles) -> tuple[Cell, ...]:
     size = profile.size
     if profile.letter not in result.names:
-        return Cell(profile.letter), Cell(few(size.n or 0, result.minimum_group)), *(Cell("–") for _ in range(3))
+        return Cell(profile.letter), Cell(few(profile.customers, result.minimum_group)), *(Cell("–") for _ in range(3))
     return (
         Cell(f"{profile.letter}: {profile.name}"),
-        Cell(number(size.n or 0)),
+        Cell(number(profile.customers)),
         Cell(percent(size.number), percent_between(size.low or 0.0, size.high or 0.0)),
         Cell(number(profile.medians["days_since_last_order"])),
         Cell(money(profile.medians["contribution"], result.currency)),

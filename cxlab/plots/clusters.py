@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import Choice, Stability, Structure
+from cxlab.clusters.kmeans import STARTS
 from cxlab.clusters.stability import HIGHLY_STABLE, NO_PATTERN, STABLE
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
@@ -24,10 +25,11 @@ def _plain(ax: Axes, *, axis: str = "y") -> None:
 
 def _draw_structure(result: Structure, ax: Axes) -> None:
     narrow = is_narrow(ax)
-    ax.fill_between(result.tried, result.low, result.high, color=COLOUR["other"], alpha=0.22, lw=0, zorder=2)
+    band = result.band
+    ax.fill_between(result.tried, *band, color=COLOUR["other"], alpha=0.22, lw=0, zorder=2)
     ax.plot(result.tried, result.expected, color=COLOUR["other"], lw=1.6, zorder=3)
     ax.plot(result.tried, result.sharpness, color=COLOUR["ink"], lw=2, marker="o", ms=5, zorder=4)
-    everything = np.concatenate([result.low, result.high, result.sharpness])
+    everything = np.concatenate([*band, result.sharpness])
     low, high = float(everything.min()), float(everything.max())
     room = max(high - low, 0.02)
     # The words stand at the ends of the curves, two lines each, kept apart.
@@ -51,42 +53,44 @@ def _draw_structure(result: Structure, ax: Axes) -> None:
 
 def _caption_of_structure(result: Structure) -> Caption:
     at = int(np.flatnonzero(result.tried == result.k)[0])
-    e = result.excess
+    e, (low, high) = result.excess, result.band
     alt = (
         f"Line of sharpness by number of clusters, {number(int(result.tried[0]))} to {number(int(result.tried[-1]))}, "
         f"against the band of customers without groups. They stand out most at {number(result.k)}: "
         f"{number(float(result.sharpness[at]), 3)} against {number(float(result.expected[at]), 3)} "
-        f"(band {number_between(float(result.low[at]), float(result.high[at]), 3)}), "
+        f"(band {number_between(float(low[at]), float(high[at]), 3)}), "
         f"an excess of {number(e.number, 3)}."
     )
     title = (
         f"At {number(result.k)} clusters the customers divide more sharply than chance can bring about"
-        if float(result.sharpness[at]) > float(result.high[at])
+        if (e.low or 0.0) > 0
         else "At no number of clusters do the customers divide more sharply than chance can bring about"
     )
     return Caption(
         title,
         "How sharply the customers divide (0: not at all, 1: perfectly) by number of clusters; "
-        f"{count(result.n_tested, 'customer')}. The band holds 95% of {number(result.n_references)} draws of customers "
-        "without groups, over all numbers together.",
+        f"{count(result.n_tested, 'customer')}. About 95% of {number(result.n_references)} draws of customers without "
+        "groups keep within the band at every number.",
         alt,
-        "Sharpness is the simplified silhouette. Customers without groups have the same values of each measure, which "
-        "go together as closely as here, but in one smooth cloud.",
+        f"Sharpness is the simplified silhouette, mean of {number(STARTS)} starts. Customers without groups have the "
+        "same values of each measure, which go together as closely as here, but in one smooth cloud.",
     )
 
 
 def _numbers_of_structure(result: Structure) -> Table:
+    excess, reach = result.sharpness - result.expected, result.reach
     rows = tuple(
         (
             Cell(number(int(k))),
             Cell(number(float(result.sharpness[i]), 3)),
-            Cell(number(float(result.expected[i]), 3), number_between(float(result.low[i]), float(result.high[i]), 3)),
-            Cell(number(float(result.sharpness[i] - result.expected[i]), 3)),
+            _with_ends(result.expected, result.band, i),
+            _with_ends(excess, (excess - reach, excess + reach), i),
         )
         for i, k in enumerate(result.tried)
     )
+    note = "Small figures: band without groups, and 95% interval of the excess; both hold for all rows together."
     columns = ("Clusters", "Sharpness here", "Without groups", "Excess")
-    return Table("structure", "How sharply the customers divide", columns, rows, "Small figures are the 95% band.")
+    return Table("structure", "How sharply the customers divide", columns, rows, note)
 
 
 def _draw_number(result: Choice, ax: Axes) -> None:
@@ -166,7 +170,7 @@ def _with_ends(value: Array, ends: tuple[Array, Array], at: int) -> Cell:
 
 def _draw_stability(result: Stability, ax: Axes) -> None:
     narrow, k = is_narrow(ax), max(1, len(result.shown))
-    left = _LEFT_END if min((e.low or 0.0 for _, e in result.shown), default=0.0) >= _LEFT_END else 0.0
+    left = _LEFT_END if min((one.low for one in result.shown), default=0.0) >= _LEFT_END else 0.0
     for threshold, word in _THRESHOLDS:
         ax.plot([threshold] * 2, [-0.55, k - 0.4], color=COLOUR["rule"], lw=1.2, zorder=1)
         if narrow and left == 0.0 and threshold == _THRESHOLDS[0][0]:
@@ -175,14 +179,14 @@ def _draw_stability(result: Stability, ax: Axes) -> None:
         ax.text(
             threshold, -0.62, word, ha="right" if before else "left", va="bottom", size=12, color=COLOUR["muted"]
         )  # fmt: skip
-    for row, (letter, e) in enumerate(result.shown):
-        ax.plot([e.low or 0.0, e.high or 0.0], [row, row], color=COLOUR["other"], lw=3, solid_capstyle="butt", zorder=2)
-        ax.plot([e.number], [row], color=COLOUR["ink"], marker="o", ms=8, lw=0, zorder=3)
+    for row, one in enumerate(result.shown):
+        ax.plot([one.low, one.high], [row, row], color=COLOUR["other"], lw=3, solid_capstyle="butt", zorder=2)
+        ax.plot([one.mean.number], [row], color=COLOUR["ink"], marker="o", ms=8, lw=0, zorder=3)
         ax.text(
-            -0.02, row, letter, ha="right", va="center", weight=700, size=14, transform=ax.get_yaxis_transform()
+            -0.02, row, one.letter, ha="right", va="center", weight=700, size=14, transform=ax.get_yaxis_transform()
         )  # fmt: skip
         ax.text(
-            1.02, row, number(e.number, 2), ha="left", va="center", weight=700, size=12,
+            1.02, row, number(one.mean.number, 2), ha="left", va="center", weight=700, size=12,
             transform=ax.get_yaxis_transform(),
         )  # fmt: skip
     ax.set(xlim=(left, 1.005), ylim=(k - 0.4, -0.9), yticks=[])
@@ -195,7 +199,7 @@ def _draw_stability(result: Stability, ax: Axes) -> None:
 
 
 def _caption_of_stability(result: Stability) -> Caption:
-    said = ", ".join(f"{letter} {number(e.number, 2)}" for letter, e in result.shown)
+    said = ", ".join(f"{one.letter} {number(one.mean.number, 2)}" for one in result.shown)
     left = len(result.letters) - len(result.shown)
     hidden = (
         f"Not shown: {count(left, 'cluster')} with under {number(result.minimum_group)} customers. " if left else ""
@@ -205,14 +209,15 @@ def _caption_of_stability(result: Stability) -> Caption:
         f"{f'{said}. ' if said else ''}{number(result.n_stable)} of {number(len(result.letters))} reach "
         f"{number(STABLE, 2)}, from where a cluster is called stable."
     )
-    weakest = min(result.shown, key=lambda pair: pair[1].number, default=None)
+    weakest = min(result.shown, key=lambda one: one.mean.number, default=None)
     return Caption(
         result.heading
         if weakest is None
-        else f"The least steady cluster{' shown' if left else ''}, {weakest[0]}, "
-        f"keeps {percent(weakest[1].number)} of its customers",
+        else f"The least steady cluster{' shown' if left else ''}, {weakest.letter}, "
+        f"keeps {percent(weakest.mean.number)} of its customers",
         f"Mean share of customers in common with the likest cluster of {number(len(result.draws))} resamples "
-        f"(Jaccard), with the middle 95% of resamples; {count(int(result.size.sum()), 'customer')}.",
+        f"(Jaccard); {count(int(result.size.sum()), 'customer')}. The bars hold the middle 95% of resamples: how far "
+        "one goes, no confidence interval.",
         alt,
         f"{hidden}Below {number(NO_PATTERN, 2)} there is no pattern, from {number(STABLE, 2)} on a cluster is stable, "
         f"from {number(HIGHLY_STABLE, 2)} on highly stable (Hennig 2007). That a division comes back does not make it "
@@ -221,18 +226,20 @@ def _caption_of_stability(result: Stability) -> Caption:
 
 
 def _numbers_of_stability(result: Stability) -> Table:
-    shown = dict(result.shown)
+    shown = {one.letter: one for one in result.shown}
     rows = tuple(
         (
             Cell(letter),
             Cell(few(e.n or 0, result.minimum_group)),
-            Cell(number(e.number, 3), number_between(e.low or 0.0, e.high or 0.0, 3)) if letter in shown else Cell("–"),
+            Cell(number(e.number, 3), number_between(shown[letter].low, shown[letter].high, 3))
+            if letter in shown
+            else Cell("–"),
             Cell((e.verdict or "").replace("_", " ") if letter in shown else "–"),
         )
         for letter, e in zip(result.letters, result.estimates, strict=True)
     )
     columns = ("Cluster", "Customers", "Share kept", "Reading")
-    note = "Small figures are the middle 95% of the resamples."
+    note = "Small figures are the middle 95% of the resamples, no confidence interval."
     return Table("cluster_stability", "How much of each cluster comes back", columns, rows, note, words=(3,))
 
 

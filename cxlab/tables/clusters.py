@@ -51,11 +51,11 @@ def cluster_profiles(profiles: Profiles) -> Table:
 def _profile(one: Profile, of: Profiles) -> tuple[Cell, ...]:
     profile = next((p for p in of.shown if p.letter == one.letter), None)
     if profile is None:
-        return Cell(one.letter, f"{few(one.size.n or 0, of.minimum_group)} customers"), *(Cell("–") for _ in range(7))
+        return Cell(one.letter, f"{few(one.customers, of.minimum_group)} customers"), *(Cell("–") for _ in range(7))
     size, m = profile.size, profile.medians
     share = profile.contribution_share
     return (
-        Cell(f"{profile.letter}: {profile.name}", count(size.n or 0, "customer")),
+        Cell(f"{profile.letter}: {profile.name}", count(profile.customers, "customer")),
         Cell(percent(size.number), percent_between(size.low or 0.0, size.high or 0.0), bar=size.number),
         Cell("–") if share is None else Cell(percent(share), bar=min(max(share, 0.0), 1.0)),
         Cell(percent(profile.one_time_share)),
