@@ -355,3 +355,16 @@ def cdnow(folder: Path) -> Customers:
     silent = (pd.Timestamp("1997-09-30") - each["last"]).dt.days.to_numpy(float)
     days = each["days"].to_numpy(float)
     return customers_of(days - 1, silent, each["paid"].to_numpy(float) / days, currency="USD")
+
+
+def test_measures_that_come_in_lumps_make_the_structure_test_say_that_it_cannot_tell() -> None:
+    rng = np.random.default_rng(5)
+    kind = np.repeat([0, 1], 150)
+    lumps = customers_of(
+        np.where(kind == 0, 40, 3) + rng.integers(0, 2, 300),
+        np.where(kind == 0, 4.0, 60.0) + rng.random(300),
+        np.where(kind == 0, 12.0, 900.0) + rng.random(300),
+    )
+    structure = structure_test(fit_features(lumps), k_max=4, seed=1, n_references=19)
+    assert structure.is_blind and structure.shown == "open"
+    assert "come in lumps" in structure.reading

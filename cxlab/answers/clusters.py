@@ -55,6 +55,11 @@ def _line(tone: Tone, structure: Structure, stability: Stability) -> str:
         return f"Yes: {divide}, and all {number(k)} groups come back when the customers are drawn anew."
     if tone == "partly":
         return f"In part: {divide}. But only {number(steady)} of {number(k)} groups come back when they are drawn anew."
+    if structure.is_blind:
+        return (
+            "The data cannot tell: single measures already come in lumps, so groups of customers cannot be told from "
+            "them. But the clusters below show how the lumps go together."
+        )
     if tone == "cannot":
         chance = "is more than chance, but" if (e.low or 0.0) > 0 else "may be chance, and"
         could = f"could be anything up to {_fine(structure.most)}, where {least} would count"
@@ -112,6 +117,8 @@ def _decide(tone: Tone, structure: Structure, profiles: Profiles) -> str:
         for top in profiles.shown[:1]
     )
     plain = f"steer the {everybody} by a plain rule of activity and profit"
+    if structure.is_blind:
+        return f"Look at the clusters and at the measures one by one; until then, {plain}."
     again = "there are more of them, or more is known" if structure.n == structure.n_tested else "more is known of them"
     return {
         "yes": f"Plan offers and service by these groups{first}.",

@@ -19,6 +19,12 @@ Array = NDArray[np.float64]
 Shown = Literal["groups", "none", "open"]
 ERROR_RATE = 0.05  # how often customers without groups may be called grouped
 LEAST_EXCESS = 0.03  # sharper than that must groups be to count: shops without groups reach a third of it by odd shapes
+SPLIT_ALREADY = 0.8  # draws that divide this sharply have their groups from the values of single measures
+BLIND = (
+    "But those draws, which keep each measure's values, fall apart just as clearly: the values of single measures come "
+    "in lumps. Whether the lumps go together as groups of customers is more than this test can see; look at the "
+    "clusters below, and at the measures one by one."
+)
 MOST_CLUSTERS = 6  # more groups than these show at this number as well
 MOST_TESTED = 2_500  # customers looked at; more are sampled
 
@@ -79,7 +85,12 @@ class Structure:
         """What is shown: groups; none, when no number of clusters allows `LEAST_EXCESS`; else it is open."""
         if self.found:
             return "groups"
-        return "none" if self.most < LEAST_EXCESS else "open"
+        return "none" if self.most < LEAST_EXCESS and not self.is_blind else "open"
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the test can see nothing: the values of single measures fall apart already, and so do the draws."""
+        return not self.found and float(self.expected.max()) >= SPLIT_ALREADY
 
     @property
     def table(self) -> pd.DataFrame:
@@ -107,7 +118,9 @@ class Structure:
         return {
             "groups": "The customers fall into groups more sharply than chance explains",
             "none": "Customers without any groups would divide as sharply, or nearly so",
-            "open": "Chance alone could divide the customers as sharply, so no groups are shown",
+            "open": "The measures fall apart by themselves, so this test cannot tell"
+            if self.is_blind
+            else "Chance alone could divide the customers as sharply, so no groups are shown",
         }[self.shown]
 
     @property
@@ -122,6 +135,8 @@ class Structure:
         )
         if self.shown == "groups":
             return text + "So there is structure beyond the split into one-time and repeat buyers."
+        if self.is_blind:
+            return text + BLIND
         if self.shown == "none":
             why = f"At no number of clusters could it be {least}, from where groups count"
         elif (e.low or 0.0) > 0:
