@@ -217,12 +217,12 @@ class TestLaws:
         choose_k(fit_features(ungrouped(200, 1)), k_max=4, seed=1, n_references=2)
         assert starts == [10] * 9
 
-    def test_the_interval_of_the_excess_is_the_test_turned_round(self) -> None:
+    def test_what_lies_beyond_the_reach_of_chance_is_what_the_test_rejects(self) -> None:
         for seed in range(6):
             test = structure_test(fit_features(leaving(400, seed)), k_max=4, seed=seed, n_references=39)
             clear = (abs(test.sharpness - test.expected) > test.reach).any()
             assert clear == (test.p_value <= 0.05)
-            assert test.excess.high == pytest.approx(2 * test.excess.number - (test.excess.low or 0.0))
+            assert set(test.findings["structure"].as_finding()) == {"estimate", "n", "unit", "verdict"}
 
     def test_any_number_of_threads_gives_the_same_bytes(self) -> None:
         command = (

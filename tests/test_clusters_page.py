@@ -114,7 +114,7 @@ class TestVerdict:
 
     def test_a_detectable_but_tiny_excess_is_no_structure(self, found: Any) -> None:
         tiny = with_excess(found.structure, 0.02, 0.005)
-        assert (tiny.excess.low or 0.0) > 0
+        assert tiny.excess.number > tiny.chance
         assert (tiny.found, tiny.shown) == (False, "none")
 
     def test_more_customers_are_asked_for_only_where_they_would_all_be_looked_at(self, cloud: Any) -> None:

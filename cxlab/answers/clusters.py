@@ -61,7 +61,7 @@ def _line(tone: Tone, structure: Structure, stability: Stability) -> str:
             "them. But the clusters below show how the lumps go together."
         )
     if tone == "cannot":
-        chance = "is more than chance, but" if (e.low or 0.0) > 0 else "may be chance, and"
+        chance = "is more than chance, but" if e.number > structure.chance else "may be chance, and"
         could = f"could be anything up to {_fine(structure.most)}, where {least} would count"
         return f"The data cannot tell: no groups are shown. But {divide}, which {chance} {could}."
     keeps = (
@@ -78,12 +78,13 @@ def _fine(value: float) -> str:
 
 
 def _sharper(structure: Structure) -> Fact:
-    e = structure.excess
-    low, high = e.low or 0.0, e.high or 0.0
+    e, chance = structure.excess, structure.chance
+    low, high = e.number - chance, e.number + chance
     words = number_between(low, high, 3)
     strip = Strip(low, e.number, high, words, top=max(0.3, high), bottom=min(-0.1, low))
     text = (
-        f"{words} (95%, {count(structure.n_tested, 'customer')}); {number(LEAST_EXCESS, 2)} and clear of chance counts."
+        f"Chance moves it by up to {number(chance, 3)} ({number(structure.n_references)} draws, "
+        f"{count(structure.n_tested, 'customer')}); {number(LEAST_EXCESS, 2)} and clear of chance counts."
     )
     return Fact("Sharper than without groups", number(e.number, 3), text, "of 1", strip)
 

@@ -1,7 +1,7 @@
 """Whether there is any structure at all, or customers without groups would fall into clusters just as well."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from cxlab.clusters.features import Features
 from cxlab.clusters.kmeans import STARTS, centres_from, one_thread, sample_rows, simplified_silhouette, starting_places
 from cxlab.clusters.reference import fit_reference
 from cxlab.estimate import Estimate, Findings
-from cxlab.words import count, number, number_between
+from cxlab.words import count, number
 
 Array = NDArray[np.float64]
 Shown = Literal["groups", "none", "open"]
@@ -61,24 +61,28 @@ class Structure:
 
     @property
     def excess(self) -> Estimate:
-        """Sharpness less expected at `k`; the 95 % interval holds for all numbers of clusters together.
+        """Sharpness less expected at `k`, without an interval.
 
-        It is the test turned round: an excess lies in it when the data less that excess would not stand out.
+        How far chance moves customers without groups is known (`chance`); customers with clear groups it moves
+        otherwise, so that the excess with `chance` either side is no confidence interval.
         """
-        at = int(np.flatnonzero(self.tried == self.k)[0])
-        value, reach = float(self.sharpness[at] - self.expected[at]), float(self.reach[at])
-        unit = "simplified silhouette above that of customers without groups"
-        return Estimate(value, value - reach, value + reach, n=self.n_tested, unit=unit)
+        value = float((self.sharpness - self.expected)[self.tried == self.k][0])
+        return Estimate(value, n=self.n_tested, unit="simplified silhouette above that of customers without groups")
+
+    @property
+    def chance(self) -> float:
+        """How far, at `k`, chance moves customers without groups to either side: `reach` there."""
+        return float(self.reach[self.tried == self.k][0])
 
     @property
     def most(self) -> float:
-        """The largest excess that the data allow at any number of clusters: the highest upper end of an interval."""
+        """The largest excess that chance could hide at any number of clusters: excess and reach together."""
         return float((self.sharpness - self.expected + self.reach).max())
 
     @property
     def found(self) -> bool:
         """Whether groups are shown: the excess at `k` is clear of chance, and `LEAST_EXCESS` or more."""
-        return (self.excess.low or 0.0) > 0 and self.excess.number >= LEAST_EXCESS
+        return self.excess.number > self.chance and self.excess.number >= LEAST_EXCESS
 
     @property
     def shown(self) -> Shown:
@@ -105,8 +109,7 @@ class Structure:
                 "low": low,
                 "high": high,
                 "excess": excess,
-                "excess_low": excess - self.reach,
-                "excess_high": excess + self.reach,
+                "chance": self.reach,
                 "stands_out_most": self.tried == self.k,
                 "p_value": self.p_value,
             }
@@ -125,21 +128,21 @@ class Structure:
 
     @property
     def reading(self) -> str:
-        """The excess with its interval, n and number of references, and what follows."""
+        """The excess, how far chance reaches, n and number of references, and what follows."""
         e, least = self.excess, number(LEAST_EXCESS, 2)
         text = (
             f"At {count(self.k, 'cluster')}, where they stand out most, the {number(self.n_tested)} customers divide "
-            f"{number(abs(e.number), 3)} {'more' if e.number >= 0 else 'less'} sharply (95% interval "
-            f"{number_between(e.low or 0.0, e.high or 0.0, 3)}; scale 0 to 1) than {number(self.n_references)} draws "
-            "of like customers without groups. "
+            f"{number(abs(e.number), 3)} {'more' if e.number >= 0 else 'less'} sharply (scale 0 to 1) than "
+            f"{number(self.n_references)} draws of like customers without groups; chance moves such draws by up to "
+            f"{number(self.chance, 3)} either way. "
         )
         if self.shown == "groups":
             return text + "So there is structure beyond the split into one-time and repeat buyers."
         if self.is_blind:
             return text + BLIND
         if self.shown == "none":
-            why = f"At no number of clusters could it be {least}, from where groups count"
-        elif (e.low or 0.0) > 0:
+            why = f"Even so, at no number of clusters could it be {least}, from where groups count"
+        elif e.number > self.chance:
             why = f"That is more than chance, but whether it is {least}, from where groups count, is open"
         else:
             why = f"Chance alone may do that, but {least} or more, from where groups count, is not ruled out either"
@@ -149,8 +152,7 @@ class Structure:
     def findings(self) -> Findings:
         """`structure`, with the verdict yes or no; no says that groups are not shown, not that there are none."""
         verdict = "yes" if self.found else "no"
-        e = self.excess
-        return {"structure": Estimate(e.value, e.low, e.high, e.level, e.n, e.unit, verdict)}
+        return {"structure": replace(self.excess, verdict=verdict)}
 
 
 def structure_test(features: Features, *, k_max: int, seed: int, n_references: int = 99) -> Structure:

@@ -63,7 +63,7 @@ def _caption_of_structure(result: Structure) -> Caption:
     )
     title = (
         f"At {number(result.k)} clusters the customers divide more sharply than chance can bring about"
-        if (e.low or 0.0) > 0
+        if e.number > result.chance
         else "At no number of clusters do the customers divide more sharply than chance can bring about"
     )
     return Caption(
@@ -88,7 +88,10 @@ def _numbers_of_structure(result: Structure) -> Table:
         )
         for i, k in enumerate(result.tried)
     )
-    note = "Small figures: band without groups, and 95% interval of the excess; both hold for all rows together."
+    note = (
+        "Small figures: the band that about 95% of draws without groups keep to in all rows together; and how far "
+        "chance moves the excess, no confidence interval."
+    )
     columns = ("Clusters", "Sharpness here", "Without groups", "Excess")
     return Table("structure", "How sharply the customers divide", columns, rows, note)
 
