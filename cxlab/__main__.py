@@ -1,4 +1,4 @@
-"""The command line: `cxlab report` and `cxlab check`."""
+"""The command line: `cxlab report`, `cxlab check`, `cxlab fetch` and `cxlab simulate`."""
 
 import sys
 from pathlib import Path
@@ -76,6 +76,50 @@ def check(study: str, out: Path) -> None:
     with read_study(opened, parameters, rejects=out / opened.name) as intake:
         click.echo(intake.summary(), nl=False)
         intake.write_rejects(out / opened.name)
+
+
+@app.command()
+@click.argument("study", metavar="STUDY")
+def fetch(study: str) -> None:
+    """Fetch the files that a STUDY names but does not keep (`fetch:` in its study.yml).
+
+    A file is kept only when its sha256 is the one that the study gives; one that is there is never overwritten.
+    """
+    from cxlab.fetch import fetch_study
+    from cxlab.reports.order import open_alone
+
+    opened, _ = open_alone(study)
+    for fetched in fetch_study(opened):
+        click.echo(fetched.reading)
+
+
+@app.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--customers", metavar="N", type=int, help="How many customers; wins over the settings.")
+@click.option(
+    "--truth",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Settings to use, as in the settings.yml that is written; else the defaults.",
+)
+@click.option("--seed", metavar="N", type=int, help="Start of every random step; wins over the settings.")
+@click.option("--name", metavar="NAME", help="Name of the study; wins over the settings.")
+@click.option("--force", is_flag=True, help="Write over a made-up shop that is there already.")
+def simulate(
+    folder: Path, customers: int | None, truth: Path | None, seed: int | None, name: str | None, *, force: bool
+) -> None:
+    """Make up a shop whose truth is known: write a study to DIR, its settings, and the truth as truth.json.
+
+    DIR must be new or empty. The same settings and seed give the same files, byte for byte.
+    """
+    from cxlab.simulate import plant_truth, read_settings, require_room, simulate_shop, write_shop
+    from cxlab.study import shown_path
+
+    settings = read_settings(truth, customers=customers, seed=seed, name=name)
+    require_room(folder, force=force)
+    shop = simulate_shop(settings)
+    records = write_shop(shop, plant_truth(shop), folder)
+    click.echo(f"{shown_path(folder)}: {', '.join(f'{n:,} {table}' for table, n in records.items())}")
 
 
 def main() -> None:

@@ -44,6 +44,14 @@ class Parameters(BaseModel):
     min_profit: Annotated[
         float | None, _parameter("contribution from which on a customer is profitable (profitability: amount)", "money")
     ] = None
+    horizon_days: Annotated[
+        int, _parameter("time ahead over which a customer's contribution is counted", "days", ge=30, le=3650)
+    ] = 1095
+    discount_rate: Annotated[float, _parameter("what a year's delay takes off an amount", "share", ge=0, le=1)] = 0.1
+    equivalence_margin: Annotated[
+        float,
+        _parameter("share of the outcome without a gesture, below which an effect counts as none", "share", ge=0, le=1),
+    ] = 0.05
     k_max: Annotated[int, _parameter("largest number of clusters tried", "clusters", ge=2, le=30)] = 10
     n_bootstrap: Annotated[
         int, _parameter("number of bootstrap samples behind an interval", "samples", ge=20, le=100_000)

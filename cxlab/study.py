@@ -88,6 +88,13 @@ class ReadOptions(_Part):
     sheet: Text | None = None
 
 
+class Fetch(_Part):
+    """Where a file that is not kept here can be had from, and the sha256 that tells that it is the right one."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/]\S*$")]
+    sha256: Annotated[str, Field(pattern="^[0-9A-Fa-f]{64}$")]
+
+
 class Source(_Part):
     """Where a table comes from, how it is read, and what its columns are called there (ours: theirs)."""
 
@@ -95,6 +102,7 @@ class Source(_Part):
     table: Annotated[str, Field(min_length=1)] | None = None
     url: Annotated[str, Field(min_length=1)] | None = None
     query: Annotated[str, Field(min_length=1)] | None = None
+    fetch: Fetch | None = None
     read: ReadOptions = ReadOptions()
     columns: Annotated[Mapping[str, Text], Frozen] = Field(default_factory=_nothing)
 
@@ -296,6 +304,9 @@ def _source_faults(document: Document, table: str, source: Mapping[str, Any]) ->
     if given not in (["path"], ["table"], ["url"], ["table", "url"]):
         message = "needs a `path:`" if not given else f"has {' and '.join(f'`{key}`' for key in given)}: keep one"
         faults.append((document.line(here), f"the source `{table}` {message}"))
+    if isinstance(source.get("fetch"), dict) and not _lies_in_the_study(source.get("path")):
+        message = "is only for a file of the study's own folder: give it a plain relative `path:`, or take `fetch` out"
+        faults.append((document.line((*here, "fetch")), f"`fetch` {message}"))
     columns = source.get("columns")
     contract = TABLES[table]
     if isinstance(columns, dict):
@@ -321,8 +332,16 @@ def _source_faults(document: Document, table: str, source: Mapping[str, Any]) ->
     return faults
 
 
+def _lies_in_the_study(path: Any) -> bool:
+    """Whether a path names one file below the study's folder."""
+    if not isinstance(path, str) or path.startswith("package:") or any(mark in path for mark in "*?["):
+        return False
+    return not Path(path).is_absolute() and ".." not in Path(path).parts
+
+
 _MODELS: dict[str, type[BaseModel]] = {
-    "sources": Sources, "privacy": Privacy, "read": ReadOptions, "assignments": Trial, "outcomes": Outcomes,
+    "sources": Sources, "privacy": Privacy, "read": ReadOptions, "fetch": Fetch, "assignments": Trial,
+    "outcomes": Outcomes,
 }  # fmt: skip
 
 
@@ -362,6 +381,8 @@ def _message(fault: Any) -> str:
         wanted = {
             "name": "may hold letters, digits, - and _ only",
             "currency": "must be a code of three capital letters, as EUR",
+            "url": "must be an address that begins with http:// or https://",
+            "sha256": "must be the 64 letters and digits that `sha256sum` prints",
             "delimiter": "must be one character, or tab, or whitespace",
             "date_format": f'must be a format with % signs, as "%d.%m.%Y"; after one may stand {" ".join(DIRECTIVES)}',
         }.get(key, "has the wrong form")

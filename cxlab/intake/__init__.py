@@ -1,16 +1,20 @@
 """Reading a study: every source read and checked on the engine, every record used or rejected with its reason."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cxlab.contract import TABLES
 from cxlab.engine import Engine, fill
+from cxlab.errors import did_you_mean
 from cxlab.intake.calendar import EPOCH, OrderCalendar, order_calendar
+from cxlab.intake.gestures import judge_gestures, untied_gestures
 from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Question, Questions, answerable
 from cxlab.intake.rejects import check_limit
 from cxlab.intake.result import Intake, Rejects
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.intake.sources import Reject, TableIntake, read_source
+from cxlab.intake.trials import judge_draws
 from cxlab.intake.windows import find_windows, lonely_orders
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
@@ -71,15 +75,25 @@ def _read(engine: Engine, study: Study, parameters: Parameters, rejects: Path | 
         check_limit(engine, study, tables, name, parameters.max_reject_share, rejects)
         if isinstance(source, Trial):
             _check_arms(engine, study, name, source)
+        if isinstance(source, Outcomes):
+            _check_names(study, tables[name], source)
+    if "orders" in tables:
+        make_sales(engine, "orders", tables["orders"].columns)
+        windows = find_windows(engine, study)
+    for name in ("gestures", "assignments", "outcomes"):
+        if name in tables:
+            tables[name] = _judge(engine, study, tables, name)
+            check_limit(engine, study, tables, name, parameters.max_reject_share, rejects)
     columns = {name: table.columns for name, table in tables.items()}
     outcomes = study.sources.outcomes
     randomised = "assignments" in tables or (outcomes is not None and outcomes.design == "randomised")
+    lone = _lone_arm(engine, tables)
     if "orders" not in tables:
-        questions = answerable(columns, n_customers=0, n_repeaters=0, n_holdout_orders=0, randomised=randomised)
+        questions = answerable(
+            columns, n_customers=0, n_repeaters=0, n_holdout_orders=0, randomised=randomised, lone_arm=lone
+        )
         return Intake(study, engine, tables, questions)
-    make_sales(engine, "orders", columns["orders"])
     make_effort(engine, {name: columns[name] for name in TABLES if name in columns})
-    windows = find_windows(engine, study)
     cut, end = (windows.calibration_end - EPOCH).days, (windows.observation_end - EPOCH).days
     n_customers, n_repeaters, n_later = engine.row(
         "SELECT COUNT(*), COUNT(CASE WHEN n_days > 1 THEN 1 END), CAST(COALESCE(SUM(n_later), 0) AS BIGINT) FROM "
@@ -88,8 +102,9 @@ def _read(engine: Engine, study: Study, parameters: Parameters, rejects: Path | 
         [cut, cut, end],
     )
     questions = answerable(
-        columns, n_customers=n_customers, n_repeaters=n_repeaters, n_holdout_orders=n_later, randomised=randomised
-    )
+        columns, n_customers=n_customers, n_repeaters=n_repeaters, n_holdout_orders=n_later, randomised=randomised,
+        lone_arm=lone,
+    )  # fmt: skip
     return Intake(
         study, engine, tables, questions, tuple(_remarks(engine, tables)), windows.n_customers, windows.n_orders,
         windows.first_order, windows.last_order, windows.calibration_end, windows.observation_end,
@@ -103,14 +118,46 @@ def _check_arms(engine: Engine, study: Study, name: str, trial: Trial) -> None:
     """See that the control arm, and every arm of the allocation, stands in the data."""
     arms = [arm for (arm,) in engine.rows(fill("SELECT DISTINCT arm FROM {t} ORDER BY arm", t=name))]
     wanted = {trial.control: ("control",)} | {arm: ("allocation", arm) for arm in trial.allocation or ()}
-    if isinstance(trial, Outcomes) or "control" in trial.model_fields_set or trial.allocation:
+    if isinstance(trial, Outcomes) or "control" in trial.model_fields_set or trial.allocation or len(arms) > 1:
         for arm, key in wanted.items():
             if arm not in arms:
                 known = ", ".join(f"`{a}`" for a in arms[:10])
                 place = study.place("sources", name, *key)
-                raise SourceError(
-                    f"{place}: no record of {name} has the arm `{arm}`; there are {known}: name one of them"
+                which = (
+                    ""
+                    if arm in (trial.allocation or ()) or "control" in trial.model_fields_set
+                    else (", which is the control unless `control:` names another")
                 )
+                raise SourceError(
+                    f"{place}: no record of {name} has the arm `{arm}`{which}; there are {known}: name one of them"
+                )
+
+
+def _check_names(study: Study, table: TableIntake, outcomes: Outcomes) -> None:
+    """See that the columns which `covariates` and `ignore` name are there."""
+    there = {*table.columns, *table.further, *outcomes.columns.values()}
+    for key in ("covariates", "ignore"):
+        for name in getattr(outcomes, key) or ():
+            if name not in there:
+                near = did_you_mean(name, there) or "; there are " + ", ".join(sorted(table.further)[:20])
+                place = study.place("sources", "outcomes", key)
+                raise SourceError(f"{place}: outcomes have no column `{name}`{near}")
+
+
+def _lone_arm(engine: Engine, tables: Mapping[str, TableIntake]) -> str | None:
+    """Return the arm of all records where there is no other to compare it with."""
+    for name in ("outcomes", "assignments"):
+        if name in tables:
+            first, last = engine.row(fill("SELECT MIN(arm), MAX(arm) FROM {t}", t=name))
+            return str(first) if first == last else None
+    return None
+
+
+def _judge(engine: Engine, study: Study, tables: Mapping[str, TableIntake], name: str) -> TableIntake:
+    """Hold a table against the orders, and its records against each other."""
+    if name != "gestures":
+        return judge_draws(engine, study, tables[name])
+    return judge_gestures(engine, tables[name]) if "orders" in tables else tables[name]
 
 
 def _remarks(engine: Engine, tables: dict[str, TableIntake]) -> list[str]:
@@ -128,7 +175,9 @@ def _remarks(engine: Engine, tables: dict[str, TableIntake]) -> list[str]:
         remarks.append(
             "The hours spent on customers have no hourly rate, so they cost nothing here: bring hourly_rate."
         )
-    for name in ("gestures", "assignments", "costs", "feedback", "incidents"):
+    if "gestures" in tables:
+        remarks += untied_gestures(engine, tables["gestures"], tables["orders"])
+    for name in ("assignments", "costs", "feedback", "incidents"):
         if name in tables:
             sql = (
                 "SELECT COUNT(DISTINCT t.customer_id), COUNT(DISTINCT s.customer_id) FROM {t} AS t LEFT JOIN "

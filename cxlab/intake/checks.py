@@ -24,12 +24,14 @@ class Rule:
     reason : what is wrong, in words.
     broken : SQL over the read columns: true for a record at fault.
     outside_limit : whether such records are left out of the limit on rejects.
+    remedy : what to do where many records are at fault, beyond mending the file.
     """
 
     column: str
     reason: str
     broken: str
     outside_limit: bool = False
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from cxlab.errors import InputError, did_you_mean
-from cxlab.study import Source, Study, shown_path
+from cxlab.study import FILE, Fetch, Source, Study, shown_path
 
 _PACKAGE = re.compile(r"package:(?P<name>[A-Za-z0-9_.-]+)/(?P<file>.+)")
 _LATER = {".xlsx": "a workbook", ".xls": "a workbook"}
@@ -29,7 +29,7 @@ def find_files(study: Study, table: str, source: Source) -> tuple[Path, ...]:
             "gzip) and Parquet files: export the table and give its `path:`"
         )
     try:
-        return _find(study, source.path, place)
+        return _find(study, source.path, source.fetch, place)
     except OSError as error:
         file = shown_path(Path(error.filename or source.path))
         raise SourceError(
@@ -37,12 +37,12 @@ def find_files(study: Study, table: str, source: Source) -> tuple[Path, ...]:
         ) from error
 
 
-def _find(study: Study, path: str, place: str) -> tuple[Path, ...]:
+def _find(study: Study, path: str, fetch: Fetch | None, place: str) -> tuple[Path, ...]:
     packaged = _PACKAGE.fullmatch(path)
     if packaged:
         files: tuple[Path, ...] = (_inside_package(packaged["name"], packaged["file"], place),)
     else:
-        files = _beside_study(study, path, place)
+        files = _beside_study(study, path, fetch, place)
     for file in files:
         if file.suffix.lower() in _LATER or _start(file) == b"PK\x03\x04":
             what = _LATER.get(file.suffix.lower(), "an archive")
@@ -60,7 +60,7 @@ def _start(file: Path) -> bytes:
         return opened.read(4)
 
 
-def _beside_study(study: Study, path: str, place: str) -> tuple[Path, ...]:
+def _beside_study(study: Study, path: str, fetch: Fetch | None, place: str) -> tuple[Path, ...]:
     given = Path(path)
     folder = study.folder
     if any(mark in path for mark in "*?["):
@@ -72,6 +72,12 @@ def _beside_study(study: Study, path: str, place: str) -> tuple[Path, ...]:
             raise SourceError(f"{place}: no file fits `{path}` in {shown_path(folder)}{_those_there(folder, path)}")
         return files
     file = folder / given
+    if fetch and not file.exists():
+        named = shown_path(folder if study.file.name == FILE else study.file)
+        raise SourceError(
+            f"{place}: {shown_path(file)} is not there: get it with `cxlab fetch {named}`, or put it there by hand, "
+            f"from {fetch.url}"
+        )
     if not file.is_file():
         what = "is a folder: add the file's name, or `/*.csv`" if file.is_dir() else "is not there"
         near = "" if file.is_dir() else _those_there(folder, path)
@@ -80,7 +86,7 @@ def _beside_study(study: Study, path: str, place: str) -> tuple[Path, ...]:
 
 
 def _those_there(folder: Path, path: str) -> str:
-    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != "study.yml")[:10]
+    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != FILE)[:10]
     near = did_you_mean(path, names)
     return near or (
         f"; the folder holds {', '.join(names)}" if names else "; the folder holds no other file: put it there"

@@ -9,6 +9,7 @@ from cxlab.words import count
 
 FEW_CUSTOMERS = 100
 """With fewer customers than this, groups are too small to tell much apart: the answer is in part."""
+_NO_ORDERS, _ORDERS = "there are no orders", "orders: customer_id, ordered_at, revenue"
 LEAST_CUSTOMERS, LEAST_REPEATERS = 30, 10
 """What a purchase model and clusters need at the least."""
 
@@ -63,6 +64,7 @@ def answerable(
     n_repeaters: int,
     n_holdout_orders: int,
     randomised: bool,
+    lone_arm: str | None = None,
 ) -> Questions:
     """Judge every question by the tables and columns that are there.
 
@@ -73,10 +75,11 @@ def answerable(
     n_repeaters : of these, with orders on two days or more.
     n_holdout_orders : their orders in the hold-out window.
     randomised : whether gestures were drawn by lot (assignments, or outcomes of an experiment).
+    lone_arm : the arm that every record of them is in; None: there are several.
     """
     has = {name: set(found) for name, found in columns.items()}
     orders = has.get("orders")
-    gestures = _gestures(has, randomised)
+    gestures = _gestures(has, randomised, lone_arm)
     core = [
         _segments(orders, "costs" in has, n_customers, n_holdout_orders),
         _clusters(orders, n_customers),
@@ -96,7 +99,7 @@ def answerable(
 def _segments(orders: set[str] | None, serve: bool, n: int, later: int) -> Question:
     question = "Which customers are active and profitable, and does that foresee what they do next?"
     if orders is None:
-        return Question(question, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
+        return Question(question, "no", _NO_ORDERS, _ORDERS)
     if not later:
         return Question(question, "partly", "none of them ordered in the hold-out window", "a later observation_end")
     if n < FEW_CUSTOMERS:
@@ -112,7 +115,7 @@ def _segments(orders: set[str] | None, serve: bool, n: int, later: int) -> Quest
 def _clusters(orders: set[str] | None, n: int) -> Question:
     question = "Do the customers fall into natural groups?"
     if orders is None:
-        return Question(question, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
+        return Question(question, "no", _NO_ORDERS, _ORDERS)
     if n < LEAST_CUSTOMERS:
         return Question(question, "no", f"there are only {count(n, 'customer')}", "more customers")
     if n < FEW_CUSTOMERS:
@@ -125,7 +128,7 @@ def _clusters(orders: set[str] | None, n: int) -> Question:
 def _repeat(orders: set[str] | None, n: int, repeaters: int, later: int) -> Question:
     question = "Who will buy again, and for how much?"
     if orders is None:
-        return Question(question, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
+        return Question(question, "no", _NO_ORDERS, _ORDERS)
     if n < LEAST_CUSTOMERS:
         return Question(question, "no", f"there are only {count(n, 'customer')}", "more customers")
     if repeaters < LEAST_REPEATERS:
@@ -140,7 +143,10 @@ def _repeat(orders: set[str] | None, n: int, repeaters: int, later: int) -> Ques
 def _effort(has: Mapping[str, set[str]]) -> Question:
     question = "On which customers is too much time spent for what comes back?"
     costs = has.get("costs")
-    if costs is None or "orders" not in has:
+    if "orders" not in has:
+        needed = _ORDERS if costs is not None else f"{_ORDERS}; and costs: customer_id, spent_at, hours or amount"
+        return Question(question, "no", _NO_ORDERS, needed)
+    if costs is None:
         return Question(
             question, "no", "nothing says what was spent on whom", "costs: customer_id, spent_at, hours or amount"
         )
@@ -149,8 +155,12 @@ def _effort(has: Mapping[str, set[str]]) -> Question:
     return Question(question, "yes", "there are orders and a log of costs")
 
 
-def _gestures(has: Mapping[str, set[str]], randomised: bool) -> Question:
+def _gestures(has: Mapping[str, set[str]], randomised: bool, lone_arm: str | None) -> Question:
     question = "Does a gesture bring customers back?"
+    trial = "outcomes" if "outcomes" in has else "assignments"
+    if trial in has and lone_arm is not None:
+        why = f"every record of {trial} is in the arm `{lone_arm}`, so there is nothing to compare it with"
+        return Question(question, "no", why, f"{trial} of the other arms as well, the control arm among them")
     if "outcomes" in has and randomised:
         return Question(question, "yes", "who got the gesture was drawn by lot")
     if "outcomes" in has:
@@ -166,7 +176,9 @@ def _gestures(has: Mapping[str, set[str]], randomised: bool) -> Question:
 
 def _recovery(has: Mapping[str, set[str]]) -> Question:
     question = "Can a gesture make good a failure?"
-    if "incidents" not in has or "orders" not in has:
+    if "incidents" in has and "orders" not in has:
+        return Question(question, "no", _NO_ORDERS, _ORDERS)
+    if "incidents" not in has:
         return Question(question, "no", "no failure is recorded", "incidents: customer_id, occurred_at")
     if "gestures" not in has and "assignments" not in has:
         return Question(question, "no", "failures are recorded, but no gesture", "gestures: customer_id, given_at")
@@ -176,7 +188,7 @@ def _recovery(has: Mapping[str, set[str]]) -> Question:
 def _fans(orders: set[str] | None, has: Mapping[str, set[str]]) -> Question:
     question = "How many one-time buyers is one devoted customer worth?"
     if orders is None:
-        return Question(question, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
+        return Question(question, "no", _NO_ORDERS, _ORDERS)
     if "referrals" not in has:
         why = "whom the devoted bring along is not recorded"
         return Question(question, "partly", why, "referrals: referrer_id, referred_id")
@@ -206,6 +218,8 @@ def _word_of_mouth(has: Mapping[str, set[str]]) -> Question:
 
 def _channels(orders: set[str] | None) -> Question:
     question = "Which channels matter for the whole?"
-    if orders is None or "channel" not in orders:
+    if orders is None:
+        return Question(question, "no", _NO_ORDERS, "orders with a channel: customer_id, ordered_at, revenue, channel")
+    if "channel" not in orders:
         return Question(question, "no", "orders do not say through which channel they came", "orders: channel")
     return Question(question, "partly", "people choose their channel, so the comparison may mislead", "a trial")

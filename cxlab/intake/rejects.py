@@ -9,6 +9,7 @@ from typing import IO
 from cxlab.contract import TABLES
 from cxlab.engine import Engine, fill
 from cxlab.errors import InputError
+from cxlab.intake.checks import Rule
 from cxlab.intake.places import SourceError
 from cxlab.intake.sources import Reject, TableIntake
 from cxlab.intake.textfile import TextFile, raw_lines
@@ -54,6 +55,8 @@ def check_limit(
         head = f"none of the {count(table.n_read, 'record')} of {table.table} can be used"
         remedy = "mend the file, or how it is read (`read:`, `columns:`)"
     counted = [reject for reject in table.rejects if not table.n_used or not reject.outside_limit][:_SHOWN_REASONS]
+    special = [rule.remedy for reject in counted for rule in table.rules if rule.remedy and _is_of(reject, rule)]
+    remedy = "; ".join((*special, f"else {remedy}" if special else remedy))
     lines = [f"{study.place('sources', table.table)}: {head}:"]
     for reject in counted:
         file, line, record = _example(engine, table, reject)
@@ -63,6 +66,10 @@ def check_limit(
         lines.append(f"  {_listed(engine, study, tables, name, folder)}")
     lines.append(f"  Read as {table.understood}. What to do: {remedy}")
     raise SourceError("\n".join(lines))
+
+
+def _is_of(reject: Reject, rule: Rule) -> bool:
+    return (rule.column, rule.reason) == (reject.column, reject.reason)
 
 
 def _listed(engine: Engine, study: Study, tables: Mapping[str, TableIntake], name: str, folder: Path) -> str:
@@ -118,7 +125,7 @@ def _example(engine: Engine, table: TableIntake, reject: Reject) -> tuple[Path, 
         if (reject.column, reject.reason) == ("", reason)
     ]
     for fault, rule in enumerate(table.rules):
-        if (rule.column, rule.reason) == (reject.column, reject.reason):
+        if _is_of(reject, rule):
             sql = "SELECT cx_file, MIN(cx_line) FROM {t} WHERE cx_fault = ? GROUP BY cx_file ORDER BY cx_file LIMIT 1"
             places += engine.rows(fill(sql, t=table.checked), [fault])
     number, line = min(places)

@@ -1,6 +1,6 @@
 """One source through all its steps: files found, columns matched, texts read, every record used or rejected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,8 @@ class TableIntake:
     ----------
     table : its name, and that of the engine's view of the records used, with the columns of the contract (money in
         cents, moments in seconds since 1970).
-    checked : the same with the rejected ones: cx_file (number), cx_line, cx_fault (number of the rule, or NULL).
+    checked : the engine's table of these and the rejected ones: cx_file (number), cx_line, cx_fault (number of the
+        rule, or NULL).
     files : its files, in order; `texts` how each was read when it is a text.
     n_read, n_used : records.
     rejects : why the others were not used, most frequent first.
@@ -102,9 +103,10 @@ def read_source(
             "export the table again"
         )
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
+    texts = tuple(o.text for o in opened)
     return TableIntake(
-        table, checked, files, tuple(o.text for o in opened), n_checked + broken, n_used,
-        _rejects(engine, checked, rules, opened), tuple(rules), known,
+        table, checked, files, texts, n_checked + broken, n_used,
+        count_rejects(engine, checked, rules, texts), tuple(rules), known,
         tuple(sorted(present - known)), _words(opened, understood),
     )  # fmt: skip
 
@@ -291,7 +293,16 @@ def _is_return(known: frozenset[str]) -> str:
     return ", " + " OR ".join(signs + flags) + " AS is_return"
 
 
-def _rejects(engine: Engine, checked: str, rules: list[checks.Rule], opened: list[_Opened]) -> tuple[Reject, ...]:
+def count_rejects(
+    engine: Engine, checked: str, rules: Sequence[checks.Rule], texts: Sequence[TextFile | None]
+) -> tuple[Reject, ...]:
+    """Count the records at fault by their reason, the most frequent first.
+
+    Parameters
+    ----------
+    checked : the engine's table of all records of a source, with cx_fault.
+    texts : its files that are texts, with the records that are none.
+    """
     counts = engine.rows(
         fill(
             "SELECT cx_fault, COUNT(*) FROM {t} WHERE cx_fault IS NOT NULL GROUP BY cx_fault ORDER BY cx_fault",
@@ -299,7 +310,7 @@ def _rejects(engine: Engine, checked: str, rules: list[checks.Rule], opened: lis
         )
     )
     found = [Reject(rules[i].column, rules[i].reason, n, rules[i].outside_limit) for i, n in counts]
-    reasons = [reason for o in opened if o.text for _, reason, _ in o.text.broken]
+    reasons = [reason for text in texts if text for _, reason, _ in text.broken]
     found += [Reject("", reason, reasons.count(reason)) for reason in sorted(set(reasons))]
     return tuple(sorted(found, key=lambda reject: (-reject.n, reject.column, reject.reason)))
 
