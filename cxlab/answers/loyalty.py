@@ -1,0 +1,200 @@
+"""How many one-time buyers is one fan worth? The answer in words."""
+
+from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.loyalty import FanCheck, Sensitivity, Worth
+from cxlab.loyalty.check import LEVEL_BAND
+from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, ends
+from cxlab.words import count, money, number, percent, percent_between
+
+_TAG: dict[Tone, str] = {
+    "yes": "A firm number",
+    "partly": "A rough number",
+    "no": "No such number",
+    "cannot": "Cannot tell",
+}
+
+
+def loyalty_tone(worth: Worth, check: FanCheck) -> Tone:
+    """Say how firm the number is, by the written rule.
+
+    Firm (`yes`): there is a number, a fan's worth is clearly above zero and rests on the hold-out window, the fit
+    settled and the hold-out check is passed. Rough (`partly`): there is a number, and one of these is not so. None
+    (`no`): a one-time buyer brings nothing or less. Else the data cannot tell (`cannot`).
+    """
+    if worth.outcome == "number":
+        own = worth.fan.evidence
+        firm = own.basis == "holdout" and own.outlook.is_settled and check.outcome == "passed"
+        return "yes" if firm else "partly"
+    return "no" if worth.outcome == "nothing_to_divide_by" else "cannot"
+
+
+def loyalty_answer(worth: Worth, check: FanCheck, sensitivity: Sensitivity) -> Answer:
+    """Put into words how many one-time buyers one fan is worth, and what to do about it."""
+    tone = loyalty_tone(worth, check)
+    return Answer(
+        tone=tone,
+        tag=_TAG[tone],
+        line=_line(worth, check),
+        facts=(_how_many(worth), _value(worth), _sure(worth, check)),
+        decide=_decide(worth),
+        headline=worth.heading,
+        open=_open(worth, check, sensitivity),
+    )
+
+
+def _line(worth: Worth, check: FanCheck) -> str:
+    fan = worth.fan
+    brings = f"{amount(worth.one_time, worth.currency)} ({amount_between(worth.one_time, worth.currency)})"
+    expected = f"A fan is expected to bring {amount(fan.weighed.fan, worth.currency)} over the next {fan.horizon}"
+    if worth.outcome == "number":
+        many = f"{buyers(worth.number.number)} one-time buyers ({buyers_between(worth.number)})"
+        return (
+            f"One fan is worth {many}, by what a fan is expected to bring over the next {fan.horizon}. But "
+            f"{_limit(worth, check)}."
+        )
+    if worth.outcome == "nothing_to_divide_by":
+        return f"A one-time buyer brings nothing or less, {brings}: no number of them makes up for one fan. {expected}."
+    if worth.outcome == "unsure_divisor":
+        return (
+            f"The data cannot tell: a one-time buyer brought {brings}, which may be nothing at all, so no number of "
+            f"them can be said to make up for one fan. {expected}."
+        )
+    span = amount_between(fan.weighed.fan, worth.currency)
+    return f"The data cannot tell. {expected} ({span}), which is not clearly more than nothing."
+
+
+def _limit(worth: Worth, check: FanCheck) -> str:
+    """Say the one thing that limits the number most."""
+    own, outlook = worth.fan.evidence, worth.fan.evidence.outlook
+    if own.basis != "holdout":
+        return "all of it is foreseen, and no time after the cut was there to check it with"
+    if check.outcome == "failed":
+        return (
+            f"what was foreseen for the {count(own.holdout_days, 'day')} after the cut was not what came, so the years "
+            "after it may be as far off"
+        )
+    if outlook.horizon_days > own.holdout_days:
+        seen = f"only the first {number(own.holdout_days)} of these {count(outlook.horizon_days, 'day')} have been seen"
+        return f"{seen}; the rest is foreseen"
+    return "that is so in this shop, as it has been so far"
+
+
+def _how_many(worth: Worth) -> Fact:
+    label, estimate = "One fan is worth", worth.number
+    if not estimate.has_interval:
+        return Fact(label, "–", "There is no number of one-time buyers that is clearly as much as one fan.")
+    low, high = ends(estimate)
+    span = buyers_between(estimate)
+    own = worth.fan.evidence
+    return Fact(
+        label,
+        buyers(estimate.number),
+        f"95% interval {span}, from {count(len(own.contribution), 'fan')} and "
+        f"{count(len(own.once), 'one-time buyer')}. A one-time buyer brought "
+        f"{amount(worth.one_time, worth.currency)}.",
+        unit="one-time buyers",
+        strip=Strip(
+            low, estimate.number, high, f"95% interval {span} one-time buyers", top=1.2 * max(high, 0.0) or 1.0,
+            bottom=min(0.0, low),
+        ),
+    )  # fmt: skip
+
+
+def _value(worth: Worth) -> Fact:
+    fan, currency = worth.fan, worth.currency
+    most = amount(fan.weighed.fan_gross, currency)
+    cost = fan.assumptions.acquisition_cost
+    after = f", after {money(cost, currency)} to win the customer" if cost else ""
+    text = f"95% interval {amount_between(fan.weighed.fan, currency)}{after}."
+    if ends(fan.weighed.fan_gross)[0] > 0:
+        text += (
+            f" To keep or to win one, {most} is the most that it can be worth to spend over that time, and only if it "
+            "is the spending that does it."
+        )
+    return Fact(
+        "What a fan is worth", amount(fan.weighed.fan, currency), text, unit=f"expected over the next {fan.horizon}"
+    )
+
+
+def _sure(worth: Worth, check: FanCheck) -> Fact:
+    label, outlook = "How sure", worth.fan.evidence.outlook
+    if check.outcome == "not_made":
+        return Fact(label, "–", "Too little happened after the cut to hold the forecast against it.")
+    if not check.level.has_interval:
+        return Fact(label, "–", "What fans brought after the cut is too near to zero to hold the forecast against it.")
+    low, high = ends(check.level)
+    span = percent_between(low, high)
+    text = f"95% interval {span}; the written rule allows {percent_between(*LEVEL_BAND)}."
+    if outlook.horizon_days > check.holdout_days:
+        text += f" {number(check.holdout_days)} of {count(outlook.horizon_days, 'day')} could be checked."
+    return Fact(
+        label,
+        percent(check.level.number),
+        text,
+        unit="as much foreseen of fans as they brought",
+        strip=Strip(
+            low, check.level.number, high, f"95% interval {span} of what came", top=1.2 * max(high, LEVEL_BAND[1]),
+            bottom=min(0.0, low),
+        ),
+    )  # fmt: skip
+
+
+def _decide(worth: Worth) -> str:
+    own, currency = worth.fan.evidence, worth.currency
+    fans, most = f"the {count(len(own.contribution), 'fan')}", amount(worth.fan.weighed.fan_gross, currency)
+    trial = "try on a random half of them whether what you do keeps them at all"
+    if worth.outcome == "number" and ends(worth.number)[1] <= 1:
+        return (
+            "Do not put fans before new customers for the money's sake: one is expected to bring less than somebody "
+            f"who comes once. Spend no more than {most} over {worth.fan.horizon} on keeping one, and {trial}."
+        )
+    if worth.outcome == "number":
+        return (
+            f"Look after {fans} first: losing one costs what {buyers(worth.number.number)} one-time buyers bring. "
+            f"Spend no more than {most} over {worth.fan.horizon} on keeping one, and {trial}. Judge each way of "
+            "winning customers by how many of them come back."
+        )
+    if worth.outcome == "unsure_fan":
+        return "Spend nothing yet on the strength of this number. Look again when more orders have come in."
+    is_paid, is_sure = bool(worth.fan.assumptions.acquisition_cost), worth.outcome == "nothing_to_divide_by"
+    first = {
+        (True, True): "Do not pay this much to win customers who come once",
+        (True, False): "Find out first whether customers who come once bring back what it costs to win them",
+        (False, True): "Find out why customers who come once bring nothing, before winning more of them",
+        (False, False): "Find out first whether customers who come once bring anything, before winning more of them",
+    }[is_paid, is_sure]
+    return f"{first}. Look after {fans} first, and {trial}."
+
+
+def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity) -> tuple[tuple[str, str], ...]:
+    """List what is not settled, and what would settle it."""
+    found = [
+        (
+            "Does anything that is done make a fan, or keep one?",
+            "Not known: fans are told apart by what they did. A trial, a random half of them left alone, settles it.",
+        )
+    ]
+    if check.outcome in ("open", "not_made", "failed"):
+        found.append(
+            (
+                "Is the value of a fan foreseen right?",
+                "Not known: more fans, or a longer time after the cut, would narrow the check.",
+            )
+        )
+    if not sensitivity.knows_referrals:
+        found.append(
+            (
+                "What do fans bring by recommending the shop?",
+                "Not recorded, and counted as nothing. Bring who recommended whom.",
+            )
+        )
+    if not worth.fan.assumptions.acquisition_cost:
+        found.append(
+            (
+                "What does it cost to win a customer?",
+                "Not given, and counted as nothing. Whatever it costs, one fan is then worth more one-time buyers."
+                if worth.outcome == "number"
+                else "Not given, and counted as nothing.",
+            )
+        )
+    return tuple(found)

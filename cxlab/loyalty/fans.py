@@ -1,0 +1,206 @@
+"""Who is a fan, and who came once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from cxlab.customers import Customers
+from cxlab.errors import InputError, NotEnoughDataError
+from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.words import count, day, few, percent
+
+Mask = NDArray[np.bool_]
+FAN_SEGMENT = "profit_bringers"
+ALIVE_FROM = 0.8  # probability of being a customer still, from which on a profit-bringer is a fan
+FEWEST = 20  # fans, and one-time buyers, from which on their means are compared
+GROUPS = ("fans", "one_time_buyers", "others")
+_MEANS = ("purchases", "contribution", "holdout_purchases", "holdout_contribution")
+
+
+class LoyaltyError(InputError):
+    """The segments or the probabilities at hand do not fit the customers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fans:
+    """Which customers are fans, and which bought once.
+
+    Fans are the profit-bringers at the cut whose probability of being a customer is `ALIVE_FROM` or more. One-time
+    buyers bought on exactly one day by the end of observation. A fan who bought once and has not come back since is
+    both.
+
+    Attributes
+    ----------
+    customers : one row a customer: customer_id, segment, probability_alive, is_fan, came_once.
+    table : one row a group (`GROUPS`; others are neither): customers, and means a customer: purchases (days with an
+        order up to the cut), contribution (up to the cut), holdout_purchases, holdout_contribution, each with _low and
+        _high (95% interval); NaN for fewer than two customers.
+    holdout_share : share of the contribution after the cut that fans brought; NaN unless that is above 0.
+    n_once_fans : fans who had bought on one day only, up to the cut.
+    calibration_end, observation_end : as in `Customers`, in words.
+    minimum_group : groups smaller than this are not shown.
+    """
+
+    customers: pd.DataFrame
+    table: pd.DataFrame
+    holdout_share: float
+    n_once_fans: int
+    calibration_end: str
+    observation_end: str
+    holdout_days: int
+    currency: str
+    minimum_group: int
+
+    @property
+    def n(self) -> int:
+        """Customers."""
+        return len(self.customers)
+
+    @property
+    def are_fans(self) -> Mask:
+        """Whether each customer is a fan, shape (n,)."""
+        return self.customers["is_fan"].to_numpy(np.bool_)
+
+    @property
+    def came_once(self) -> Mask:
+        """Whether each customer is a one-time buyer, shape (n,)."""
+        return self.customers["came_once"].to_numpy(np.bool_)
+
+    @property
+    def n_fans(self) -> int:
+        """Fans."""
+        return int(self.are_fans.sum())
+
+    @property
+    def n_once(self) -> int:
+        """One-time buyers."""
+        return int(self.came_once.sum())
+
+    @property
+    def least(self) -> int:
+        """Fewest fans, and fewest one-time buyers, that are compared."""
+        return max(FEWEST, self.minimum_group)
+
+    def require_enough(self) -> None:
+        """Raise unless there are fans and one-time buyers enough to compare.
+
+        Raises
+        ------
+        NotEnoughDataError : fewer than 20 of either, or fewer than `minimum_group`.
+        """
+        for n, who in ((self.n_fans, "fan"), (self.n_once, "one-time buyer")):
+            if n < self.least:
+                there = few(n, self.minimum_group) if n else "none"
+                raise NotEnoughDataError(
+                    f"To compare fans with one-time buyers it takes {self.least} of each, and of {who}s there "
+                    f"{'is' if n == 1 else 'are'} {there}: bring more customers or a longer history, or draw the lines "
+                    "of the segments elsewhere"
+                )
+
+    @property
+    def findings(self) -> Findings:
+        """The two counts, unless they are too small to be shown."""
+        counts = {"fans": self.n_fans, "one_time_buyers": self.n_once}
+        shown = {key: n for key, n in counts.items() if n == 0 or n >= self.minimum_group}
+        return {key: Estimate(n, n=self.n, unit="customers") for key, n in shown.items()}
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        if self.n_fans < self.minimum_group:
+            return "There are next to no fans" if self.n_fans else "Nobody is a fan"
+        return f"{self._share(self.n_fans)} of the customers are fans, {self._share(self.n_once)} bought once"
+
+    @property
+    def reading(self) -> str:
+        """How many are fans, how many bought once, and what fans brought after the cut."""
+        everybody = count(self.n, "customer")
+        said = [
+            f"Of {everybody}, {self._many(self.n_fans)} are fans: profit-bringers on {self.calibration_end} whose "
+            f"probability of being a customer still is {percent(ALIVE_FROM)} or more. "
+            f"{self._many(self.n_once)} bought on one day and had not come back by {self.observation_end}."
+        ]
+        if np.isfinite(self.holdout_share) and self.n_fans >= self.minimum_group:
+            said.append(
+                f"In the {count(self.holdout_days, 'day')} after, fans brought {percent(self.holdout_share)} of the "
+                "contribution of all these customers."
+            )
+        if self.n_once_fans:
+            said.append(
+                f"{few(self.n_once_fans, self.minimum_group).capitalize()} of the fans had bought on one day only: to "
+                "the model nobody leaves before a second purchase, so they count as customers still."
+            )
+        return " ".join(said)
+
+    def _many(self, n: int) -> str:
+        written = few(n, self.minimum_group) if n else "none"
+        return f"{written} ({self._share(n)})" if n >= self.minimum_group else written
+
+    def _share(self, n: int) -> str:
+        share = n / max(self.n, 1)
+        return "under 1%" if 0 < share < 0.005 else percent(share)
+
+
+def find_fans(customers: Customers, segments: pd.Series, alive: ArrayLike, *, minimum_group: int = 5) -> Fans:
+    """Find the fans and the one-time buyers.
+
+    Parameters
+    ----------
+    customers : one row a customer as of the cut.
+    segments : shape (n,), each customer's segment at the cut, in the order of the customers.
+    alive : shape (n,), probability that each customer has not left by the cut.
+    minimum_group : groups smaller than this are not shown on pages.
+
+    Raises
+    ------
+    LoyaltyError : not one segment and one probability a customer.
+
+    Notes
+    -----
+    Fans are known by what they did up to the cut, one-time buyers by what they did not do until the end of
+    observation: a customer who may yet come back is no one-time buyer for certain any earlier.
+    """
+    frame = customers.frame
+    probability = np.asarray(alive, dtype=np.float64)
+    for name, given in (("segments", segments), ("alive", probability)):
+        if len(given) != customers.n:
+            raise LoyaltyError(f"{name} has {len(given)} entries, but there are {customers.n} customers: give one each")
+    again = frame["repeat_purchases"].to_numpy(np.int64)
+    fans = (segments.to_numpy() == FAN_SEGMENT) & (probability >= ALIVE_FROM)
+    once = (again == 0) & (frame["holdout_purchases"].to_numpy(np.int64) == 0)
+    later = frame["holdout_contribution"].to_numpy(np.float64)
+    measured = frame.assign(purchases=again + 1)[list(_MEANS)]
+    rows = [_means(name, measured[own]) for name, own in zip(GROUPS, (fans, once, ~fans & ~once), strict=True)]
+    return Fans(
+        customers=pd.DataFrame(
+            {
+                "customer_id": frame["customer_id"].to_numpy(),
+                "segment": segments.to_numpy(),
+                "probability_alive": probability,
+                "is_fan": fans,
+                "came_once": once,
+            }
+        ),
+        table=pd.DataFrame(rows),
+        holdout_share=float(later[fans].sum() / later.sum()) if later.sum() > 0 else np.nan,
+        n_once_fans=int((fans & (again == 0)).sum()),
+        calibration_end=day(customers.calibration_end),
+        observation_end=day(customers.observation_end),
+        holdout_days=customers.holdout_days,
+        currency=customers.currency,
+        minimum_group=minimum_group,
+    )
+
+
+def _means(name: str, own: pd.DataFrame) -> dict[str, object]:
+    """Return a row of the table: the group's means, with normal intervals."""
+    n = len(own)
+    row: dict[str, object] = {"group": name, "customers": n}
+    for measure in own.columns:
+        values = own[measure].to_numpy(np.float64)
+        mean, error = (float(values.mean()), float(values.std(ddof=1)) / n**0.5) if n > 1 else (np.nan, np.nan)
+        found = normal_interval(mean, error)
+        row |= {measure: found.number, f"{measure}_low": found.low, f"{measure}_high": found.high}
+    return row

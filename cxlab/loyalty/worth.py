@@ -1,0 +1,227 @@
+"""What a fan is worth, and how many one-time buyers that is: the findings and how they read."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Evidence, Outlook, Recommendations, gather_evidence
+from cxlab.loyalty.fans import Fans
+from cxlab.loyalty.weigh import Assumptions, Weighed, weigh
+from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, ends, long_time
+from cxlab.words import count, money, number, number_between, percent
+
+Outcome = Literal["number", "nothing_to_divide_by", "unsure_divisor", "unsure_fan"]
+
+
+@dataclass(frozen=True, eq=False)
+class FanValue:
+    """What a fan is expected to bring.
+
+    Attributes
+    ----------
+    evidence : what it rests on.
+    assumptions : what is taken for given.
+    weighed : both sides of the comparison.
+    referrals : customers brought per fan in the time that is carried forward; a bare verdict without a record of
+        referrals.
+    """
+
+    evidence: Evidence
+    assumptions: Assumptions
+    weighed: Weighed
+    referrals: Estimate
+
+    @property
+    def findings(self) -> Findings:
+        """The value of a fan, and the customers that one brings."""
+        return {"fan_value": self.weighed.fan, "referrals_per_fan": self.referrals}
+
+    @property
+    def horizon(self) -> str:
+        """How far it reaches, in words."""
+        return long_time(self.evidence.outlook.horizon_days)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a figure: figure, estimate, low, high, n."""
+        return _rows({"fan_value_before_cost": self.weighed.fan_gross, **self.findings})
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        worth = amount(self.weighed.fan, self.evidence.currency)
+        return f"Over the next {self.horizon}, a fan is expected to bring {worth}"
+
+    @property
+    def reading(self) -> str:
+        """How it comes about: what fans bring now, how many times that lies ahead, whom they bring."""
+        own = self.evidence
+        each = money(float(own.contribution.mean()), own.currency)
+        n = count(len(own.contribution), "fan")
+        later = f", later ones counted at {percent(self.assumptions.discount_rate)} less a year"
+        times = f"{number(self.weighed.times, 1)} times as many purchases"
+        if self.assumptions.discount_rate == 0:
+            later = ""
+        if own.basis == "holdout":
+            start = (
+                f"In the {count(own.holdout_days, 'day')} after the cut a fan brought {each} on average ({n}). Over "
+                f"the {self.horizon} from the cut, the model foresees {times} as over those days{later}."
+            )
+        else:
+            start = (
+                f"Up to the cut a fan brought {each} on average ({n}). Over the next {self.horizon}, the model "
+                f"foresees {times} as fans made up to then{later}. The time after the cut does not carry "
+                f"this: it takes {SHORTEST_DAYS} days and {FEWEST_PURCHASES} purchases by fans, and there are "
+                f"{count(own.holdout_days, 'day')} and {count(own.holdout_purchases, 'purchase')}; so all of it rests "
+                "on the model."
+            )
+        cost = self.assumptions.acquisition_cost
+        off = f", after the {money(cost, own.currency)} that it costs to win a customer" if cost else ""
+        worth = (
+            f"{amount(self.weighed.fan, own.currency)} (95% interval {amount_between(self.weighed.fan, own.currency)})"
+        )
+        rough = "" if own.outlook.is_settled else " The search for the best fit did not settle, so take this as rough."
+        return f"{start} {self._of_referrals()} So a fan is expected to bring {worth}{off}.{rough}"
+
+    def _of_referrals(self) -> str:
+        own = self.evidence
+        if not own.knows_referrals:
+            return "What fans bring by recommending the shop is not known, and counts as nothing."
+        when = f"in the {count(own.holdout_days, 'day')} after the cut" if own.basis == "holdout" else "up to the cut"
+        if not self.referrals.number:
+            return f"No fan brought another customer {when}, so referrals add nothing."
+        value = money(float(own.referred_values.mean()), own.currency)
+        return (
+            f"A fan brought {number(self.referrals.number, 2)} customers {when} "
+            f"({number_between(*ends(self.referrals), 2)}), each worth {value} so far; over the horizon that is "
+            f"{money(self.weighed.of_referrals, own.currency)} of a fan's worth."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """How many one-time buyers one fan is worth.
+
+    Attributes
+    ----------
+    fan : what a fan is expected to bring.
+    """
+
+    fan: FanValue
+
+    @property
+    def number(self) -> Estimate:
+        """One-time buyers that equal one fan; the verdict `no_number` alone where there is no such number."""
+        return self.fan.weighed.worth
+
+    @property
+    def one_time(self) -> Estimate:
+        """What a one-time buyer brought."""
+        return self.fan.weighed.one_time
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+        return self.fan.evidence.currency
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether there is a number; else what stands in its way."""
+        if self.number.value is None:
+            return "nothing_to_divide_by" if ends(self.one_time)[1] <= 0 else "unsure_divisor"
+        return "number" if ends(self.fan.weighed.fan)[0] > 0 else "unsure_fan"
+
+    @property
+    def findings(self) -> Findings:
+        """What a one-time buyer brings, and N*."""
+        return {"one_time_value": self.one_time, "fans_worth": self.number}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a figure: figure, estimate, low, high, n."""
+        return _rows({"fan_value": self.fan.weighed.fan, **self.findings})
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        if self.outcome == "nothing_to_divide_by":
+            return "A one-time buyer brings nothing or less, so no number of them makes up for one fan"
+        if self.outcome == "unsure_divisor":
+            return "It is not shown that a one-time buyer brings anything, so there is no number"
+        if self.outcome == "unsure_fan":
+            return "It is not shown that a fan will bring anything"
+        return f"One fan is worth {buyers(self.number.number)} one-time buyers"
+
+    @property
+    def reading(self) -> str:
+        """What a one-time buyer brought, and how many of them that makes for one fan."""
+        n = count(self.one_time.n or 0, "one-time buyer")
+        off = " after the cost to win them" if self.fan.assumptions.acquisition_cost else ""
+        said = (
+            f"A one-time buyer brought {amount(self.one_time, self.currency)}{off} (95% interval "
+            f"{amount_between(self.one_time, self.currency)}, {n})."
+        )
+        if self.outcome == "nothing_to_divide_by":
+            return f"{said} That is nothing or less: no number of them makes up for one fan."
+        if self.outcome == "unsure_divisor":
+            return (
+                f"{said} That is not clearly above zero, so they might bring nothing at all, and no number of them can "
+                "be said to make up for one fan."
+            )
+        told = f"{said} So one fan is worth {buyers(self.number.number)} of them ({buyers_between(self.number)})."
+        if self.outcome == "unsure_fan":
+            return f"{told} What a fan will bring is not clearly above zero, so take that for no more than a guess."
+        return told
+
+
+def weigh_fans(
+    customers: Customers,
+    fans: Fans,
+    outlook: Outlook,
+    *,
+    referrals: Recommendations | None = None,
+    discount_rate: float = 0.1,
+    acquisition_cost: float = 0.0,
+) -> Worth:
+    """Weigh one fan against one-time buyers.
+
+    Parameters
+    ----------
+    customers : one row a customer as of the cut.
+    fans : who is a fan, and who came once.
+    outlook : purchases foreseen of the fans: over the hold-out window, and step by step over the horizon.
+    referrals : who recommended whom; None: not known, and counted as nothing.
+    discount_rate : what a year's delay takes off an amount.
+    acquisition_cost : what it costs to win a customer, units of currency; taken off both sides.
+
+    Raises
+    ------
+    NotEnoughDataError : fewer than 20 fans, or fewer than 20 one-time buyers.
+
+    Notes
+    -----
+    A fan's value is (a + r v) x m: contribution per fan in the hold-out window (a), customers brought per fan in it (r)
+    times what those who came by a referral have brought so far (v), and how many times the window's purchases lie
+    ahead in the horizon, discounted (m, from the model). So the model gives the course of the purchases and not their
+    level. A one-time buyer's value is the mean of what they brought. N* is the ratio, with Fieller's interval. The
+    intervals hold that customers are a sample and that the model is fitted; for what they leave out see `weigh`.
+    """
+    evidence = gather_evidence(customers, fans, outlook, referrals)
+    assumptions = Assumptions(discount_rate=discount_rate, acquisition_cost=acquisition_cost)
+    brought, n = evidence.referred, fans.n_fans
+    when = "in the hold-out window" if evidence.basis == "holdout" else "up to the cut"
+    rate = Estimate(n=n, verdict="not_known")
+    if evidence.knows_referrals:
+        rate = normal_interval(
+            float(brought.mean()), float(brought.std(ddof=1) / n**0.5), n=n, unit=f"customers brought per fan {when}"
+        )
+        rate = replace(rate, low=max(0.0, ends(rate)[0]))
+    return Worth(FanValue(evidence, assumptions, weigh(evidence, assumptions), rate))
+
+
+def _rows(found: Findings) -> pd.DataFrame:
+    rows = [(key, e.number, e.low, e.high, e.n) for key, e in found.items()]
+    return pd.DataFrame(rows, columns=["figure", "estimate", "low", "high", "n"]).astype({"low": float, "high": float})
