@@ -41,6 +41,24 @@ _HOME = {
     "predictive_skill": "agreement",
     "judge_segmentation": "agreement",
     "segmentation_answer": "answers.segmentation",
+    # fans and one-time buyers
+    "foresee_purchases": "purchases.outlook",
+    "find_fans": "loyalty",
+    "check_fans": "loyalty",
+    "weigh_fans": "loyalty",
+    "vary_assumptions": "loyalty",
+    "loyalty_answer": "answers.loyalty",
+    # gestures: what they bring, for whom, and whether it pays
+    "estimate_gestures": "gestures",
+    "gesture_design": "gestures",
+    "naive_answer": "gestures",
+    "gesture_alikeness": "gestures",
+    "gesture_by_group": "gestures",
+    "repeated_gestures": "gestures",
+    "gesture_money": "gestures",
+    "next_trial": "gestures",
+    "covariate_balance": "gestures",
+    "gestures_answer": "answers.gestures",
     # numbers with their intervals
     "Estimate": "estimate",
 }

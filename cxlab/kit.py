@@ -8,8 +8,11 @@ from typing import Any, Self
 
 from cxlab.customers import Customers, customer_table
 from cxlab.errors import MissingDataError
+from cxlab.gesture_rows import read_gestures
+from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.parameters import Parameters, kit_faults
+from cxlab.referrals import Referrals, referral_table
 from cxlab.study import Study, load_study
 
 
@@ -46,6 +49,26 @@ class Kit:
             currency=self.study.currency,
             margin_rate=self.parameters.margin_rate,
         )
+
+    @cached_property
+    def referrals(self) -> Referrals | None:
+        """Who recommended whom; None where the study does not say."""
+        intake = self.intake
+        if "referrals" not in intake.tables or intake.observation_end is None:
+            return None
+        return referral_table(
+            intake.engine,
+            intake.tables["referrals"].columns,
+            observation_end=intake.observation_end,
+            currency=self.study.currency,
+            margin_rate=self.parameters.margin_rate,
+        )
+
+    @cached_property
+    def gestures(self) -> GestureData:
+        """What the study brings on gestures: who got one, what was known before, what came after."""
+        lacks_orders = self.intake.observation_end is None
+        return read_gestures(self.study, self.parameters, self.intake, None if lacks_orders else self.customers)
 
     def close(self) -> None:
         """Give back what the engine holds; what was computed stays."""

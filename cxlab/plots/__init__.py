@@ -1,11 +1,14 @@
 """Every plot of the kit: one a result, in one style; the only modules that import matplotlib or seaborn."""
 
 from cxlab.plots.agreement import agreement_heat_map, agreement_scale
+from cxlab.plots.alike import covariate_balance, overlap
 from cxlab.plots.cluster_map import cluster_map
 from cxlab.plots.clusters import cluster_stability, number_of_clusters, structure
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
+from cxlab.plots.gestures import effect_by_group, gesture_effect, gesture_worth, repeated_gestures
 from cxlab.plots.intake import orders_over_time
+from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
 from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_counts
 from cxlab.plots.segment_outcomes import segment_outcomes
 from cxlab.plots.skill import predictive_skill
@@ -16,14 +19,22 @@ __all__ = [
     "alive_and_back",
     "cluster_map",
     "cluster_stability",
+    "covariate_balance",
+    "effect_by_group",
+    "fan_and_one_time",
+    "fan_assumptions",
     "four_field_map",
+    "gesture_effect",
+    "gesture_worth",
     "holdout_by_frequency",
     "number_of_clusters",
     "orders_over_time",
+    "overlap",
     "predictive_skill",
     "purchase_course",
     "purchase_value",
     "repeat_counts",
+    "repeated_gestures",
     "segment_outcomes",
     "structure",
     "value_by_fifth",

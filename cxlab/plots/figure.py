@@ -28,6 +28,7 @@ class Plot(Generic[R]):
     numbers : the table behind the figure as a reader sees it.
     wide, narrow : width and height in pixels.
     lacks : says why a result cannot be drawn; empty when it can.
+    grows : how many pixels a result takes in height on top of those of `wide` and `narrow`.
     """
 
     name: str
@@ -37,11 +38,12 @@ class Plot(Generic[R]):
     wide: tuple[int, int] = (680, 340)
     narrow: tuple[int, int] = (358, 340)
     lacks: Callable[[R], str] | None = None
+    grows: Callable[[R], int] | None = None
 
     def __call__(self, result: R, ax: Axes | None = None) -> Axes:
         """Draw the result and return the axes."""
         with house_style():
-            axes = canvas(*self.wide) if ax is None else ax
+            axes = canvas(*self._size(result, self.wide)) if ax is None else ax
             self.draw(result, axes)
         return axes
 
@@ -56,8 +58,11 @@ class Plot(Generic[R]):
             numbers=None if self.numbers is None else self.numbers(result),
         )
 
+    def _size(self, result: R, size: tuple[int, int]) -> tuple[int, int]:
+        return (size[0], size[1] + (0 if self.grows is None else self.grows(result)))
+
     def _svg(self, result: R, size: tuple[int, int]) -> str:
-        axes = self(result, canvas(*size))
+        axes = self(result, canvas(*self._size(result, size)))
         figure = axes.get_figure(root=True)
         assert isinstance(figure, Canvas)
         return themed_svg(figure)

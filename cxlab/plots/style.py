@@ -21,7 +21,7 @@ COLOUR = {name: light for name, (light, _) in TOKENS.items()}
 _DRAWN = "DejaVu Sans"  # shipped with matplotlib, so that the layout is the same on every machine
 _SHOWN = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Liberation Sans','Noto Sans',sans-serif"
 _RC: dict[RcKeyType, Any] = {
-    "font.family": _DRAWN, "font.size": 12, "svg.fonttype": "none", "svg.hashsalt": "cxlab",
+    "font.family": _DRAWN, "font.size": 12, "text.parse_math": False, "svg.fonttype": "none", "svg.hashsalt": "cxlab",
     "axes.edgecolor": COLOUR["rule"], "axes.labelcolor": COLOUR["muted"], "text.color": COLOUR["ink"],
     "xtick.color": COLOUR["muted"], "ytick.color": COLOUR["muted"], "axes.labelsize": 12, "xtick.labelsize": 12,
     "ytick.labelsize": 12, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,

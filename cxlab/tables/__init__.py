@@ -2,7 +2,9 @@
 
 from cxlab.tables.agreement import best_matches
 from cxlab.tables.clusters import cluster_features, cluster_profiles
+from cxlab.tables.gestures import gesture_design, trial_sizes
 from cxlab.tables.intake import questions, rejects, sources
+from cxlab.tables.loyalty import fans_and_others
 from cxlab.tables.purchases import alive_by_repeats, forecast_checks, purchase_model
 from cxlab.tables.segments import four_segments, segment_actions
 
@@ -11,11 +13,14 @@ __all__ = [
     "best_matches",
     "cluster_features",
     "cluster_profiles",
+    "fans_and_others",
     "forecast_checks",
     "four_segments",
+    "gesture_design",
     "purchase_model",
     "questions",
     "rejects",
     "segment_actions",
     "sources",
+    "trial_sizes",
 ]

@@ -1,0 +1,209 @@
+"""Do gestures bring customers back? The answer in words."""
+
+from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, NextTrial
+from cxlab.gestures.for_whom import group_name
+from cxlab.gestures.said import digits_of, each_of, interval, is_chosen, is_shown, name_of, quoted, signed, verb
+from cxlab.gestures.verdict import Token
+from cxlab.words import money, money_between, number, percent
+
+_TONE: dict[Token, Tone] = {
+    "works": "yes", "harms": "no", "no_effect": "cannot", "cannot_tell": "cannot", "not_identifiable": "cannot",
+}  # fmt: skip
+_TAG: dict[Token, str] = {
+    "works": "It works",
+    "harms": "It harms",
+    "no_effect": "No effect",
+    "cannot_tell": "Cannot tell",
+    "not_identifiable": "No effect can be given",
+}
+
+
+def gestures_answer(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) -> Answer:
+    """Put the verdict on the main gesture into words: what it brings, whether it pays, what to do."""
+    main = effects.main
+    token = main.verdict.token
+    return Answer(
+        tone=_TONE[token],
+        tag=_TAG[token],
+        line=_line(effects, groups),
+        facts=(_effect(effects), _worth(main), _sure(effects)),
+        decide=_decide(effects, groups, trial),
+        headline=effects.heading,
+        open=_open(effects, trial),
+    )
+
+
+def _line(effects: GestureEffects, groups: EffectByGroup) -> str:
+    main, name = effects.main, quoted(effects.main)
+    if main.verdict.token == "not_identifiable":
+        return f"The data cannot tell what {name} {verb(main, 'bring')}: {main.verdict.why}."
+    if main.verdict.token == "cannot_tell" or not main.is_told:
+        return f"The data cannot tell whether {name} {verb(main, 'bring')} customers back: {main.verdict.why}."
+    size = f"{number(abs(main.effect.number), digits_of(main))}"
+    base = f"{number(main.control_mean.number, digits_of(main))} without"
+    if main.verdict.token == "no_effect":
+        return (
+            f"No: {name} changed next to nothing, {signed(main.effect.number, digits_of(main))} {main.noun} "
+            f"{each_of(main)} on top of {base}. But {_limit(effects, groups)}."
+        )
+    start, side = ("Yes", "more") if main.verdict.token == "works" else ("No", "less")
+    share = f" ({signed(main.percent.number, 0)}%)" if main.percent.has_interval else ""
+    return (
+        f"{start}: {name} brought {size} {side} in {main.noun} {each_of(main)} than the {base}{share}. "
+        f"But {_limit(effects, groups)}."
+    )
+
+
+def _limit(effects: GestureEffects, groups: EffectByGroup) -> str:
+    """Say the one thing that limits the verdict."""
+    main = effects.main
+    against = [g for g in groups.told if (g.effect.high or 0) < 0] if groups.effect is main else []
+    if against and groups.differ:
+        return f"among {_listed([group_name(g.group).lower() for g in against])} it did harm"
+    if main.design == "observational":
+        return "the shop chose who got it, and something unseen may have chosen with it"
+    if main.worth is None or not main.worth.incremental.has_interval:
+        return "whether it pays cannot be said, for what it cost is not recorded"
+    if not _pays(main):
+        return "whether it pays is not settled"
+    days = effects.data.outcome_days
+    return f"what comes after {days} days is not known" if days else "it holds for customers like these"
+
+
+def _pays(effect: GestureEffect) -> bool:
+    worth = effect.worth
+    return worth is not None and worth.incremental.low is not None and worth.incremental.low > 0
+
+
+def _effect(effects: GestureEffects) -> Fact:
+    main = effects.main
+    label = f"Effect of {name_of(main)}"
+    if not main.is_told or not is_shown(main, effects.data.minimum_group):
+        naive = ""
+        if main.naive.has_interval and is_shown(main, effects.data.minimum_group):
+            naive = f" At first sight it is {signed(main.naive.number, digits_of(main))}, which misleads."
+        return Fact(label, "–", f"No effect is given: {main.verdict.why}.{naive}")
+    digits, effect = digits_of(main), main.effect
+    assert effect.low is not None and effect.high is not None
+    days = effects.data.outcome_days
+    when = f"in the {days} days after" if days else "as it was measured"
+    return Fact(
+        label,
+        signed(effect.number, digits),
+        f"{when} (95% interval {interval(effect, digits)}); at first sight "
+        f"{signed(main.naive.number, digits)}.",
+        unit=f"{main.noun} {each_of(main)}",
+        strip=Strip(
+            effect.low, effect.number, effect.high,
+            f"{signed(effect.number, digits)}, from {interval(effect, digits)}",
+            top=max(1.3 * effect.high, 0.3 * abs(effect.low)), bottom=min(1.3 * effect.low, -0.3 * abs(effect.high)),
+        ),
+    )  # fmt: skip
+
+
+def _worth(main: GestureEffect) -> Fact:
+    label, worth = "What it is worth", main.worth
+    if worth is None or not worth.break_even.has_interval:
+        return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
+    per = "a gesture" if main.rows == "order" else "a customer"
+    gross, net = worth.break_even, worth.incremental
+    if net.low is None or net.high is None or worth.cost is None:
+        assert gross.low is not None and gross.high is not None
+        spread = money_between(gross.low, gross.high, worth.currency)
+        return Fact(
+            label, money(gross.number, worth.currency),
+            f"of contribution before its cost ({spread}): so much may it cost. What it did cost is not recorded.",
+            unit=per,
+        )  # fmt: skip
+    return Fact(
+        label,
+        money(net.number, worth.currency),
+        f"of contribution after a cost of {money(worth.cost, worth.currency)} "
+        f"({money_between(net.low, net.high, worth.currency)}); the probability that it pays is {percent(worth.pays)}.",
+        unit=per,
+    )
+
+
+def _sure(effects: GestureEffects) -> Fact:
+    main = effects.main
+    if not is_shown(main, effects.data.minimum_group):
+        return Fact("How sure", "–", "Too few to say.")
+    against = f"against {number(main.n_control)} without"
+    if main.design == "randomised":
+        checked = "" if main.mismatch is None else f", in the shares that were meant (p = {number(main.mismatch, 2)})"
+        return Fact("How sure", number(main.n_treated), f"{against}, drawn by lot{checked}.", unit=f"{main.rows}s")
+    text = f"{against}, chosen by the shop."
+    if main.sensitivity is not None:
+        text += (
+            f" Something unseen would have to explain {percent(main.sensitivity.robustness_value, 1)} of what is left "
+            "open for the effect to be nothing."
+        )
+    return Fact("How sure", number(main.n_treated), text, unit=f"{main.rows}s")
+
+
+def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) -> str:
+    main, name = effects.main, quoted(effects.main)
+    size = _trial_size(trial)
+    if main.verdict.token == "not_identifiable":
+        return f"Decide nothing by these figures. Draw the next {name} by lot, and leave a random half out. {size}"
+    if main.verdict.token == "cannot_tell":
+        if _pays(main):
+            assert main.worth is not None
+            left = money(main.worth.incremental.number, main.worth.currency)
+            money_first = f"the money speaks for it ({left} left each), the purchases do not yet"
+            return f"Go on with it in a trial drawn by lot: {money_first}. {size}"
+        return f"Neither roll it out nor stop it by these figures. Go on with a trial drawn by lot. {size}"
+    if main.verdict.token == "no_effect":
+        return "Save the money, or try another gesture; this one is not worth more trials."
+    if main.verdict.token == "harms":
+        return f"Stop {name}, and look at what came with it before trying anything like it."
+    who = "everybody"
+    best = [g for g in groups.told if (g.effect.low or 0) > 0] if groups.effect is main and groups.differ else []
+    if best:
+        who = _listed([group_name(g.group).lower() for g in best])
+    if main.design == "observational":
+        return f"Keep giving it to {who} for now, and prove it in a trial before spending more. {size}"
+    if not _pays(main):
+        return f"Give it to {who} only where it costs less than it brings; {_cheap(main)}"
+    return f"Give it to {who}, and leave a random tenth without it, so that the next report can tell again."
+
+
+def _cheap(main: GestureEffect) -> str:
+    if main.worth is None or not main.worth.break_even.has_interval:
+        return "bring revenue and costs to know where that is."
+    worth = main.worth
+    return f"it may cost {money(max(worth.break_even.number, 0.0), worth.currency)} at most."
+
+
+def _trial_size(trial: NextTrial) -> str:
+    if not trial.is_known:
+        return ""
+    row = trial.table[trial.table["effect_percent"].round() == 10].iloc[0]
+    return f"To see an effect of 10% it takes {number(row['customers_per_arm'])} customers an arm."
+
+
+def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], ...]:
+    found = []
+    for effect in effects.shown:
+        if effect.verdict.token in ("cannot_tell", "not_identifiable"):
+            found.append(
+                (
+                    f"{'Do' if is_chosen(effect) else 'Does'} {quoted(effect)} bring customers back?",
+                    f"Not known: {effect.verdict.why}. A trial drawn by lot settles it. {_trial_size(trial)}".strip(),
+                )
+            )
+        elif effect.design == "observational":
+            found.append(
+                (
+                    f"Was it {quoted(effect)}, or who was chosen?",
+                    "Answered in part, by others alike. A trial that leaves a random half out settles it.",
+                )
+            )
+    if effects.main.worth is None or not effects.main.worth.incremental.has_interval:
+        found.append(("Does it pay?", "Not known: bring what a gesture costs (gestures: cost), and the orders’ costs."))
+    return tuple(found)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

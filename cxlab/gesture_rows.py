@@ -1,0 +1,83 @@
+"""From a study's tables to the rows on which the effect of gestures rests."""
+
+from cxlab.customers import Customers
+from cxlab.errors import MissingDataError
+from cxlab.gestures.data import GestureData
+from cxlab.gestures.sample import Sample, SegmentLines, chosen_sample, outcome_sample, trial_samples
+from cxlab.intake import Intake
+from cxlab.occasions import order_occasions, outcome_rows, tie_gestures, trial_rows
+from cxlab.parameters import Parameters
+from cxlab.segments import Segments, assign_segments
+from cxlab.study import Study
+from cxlab.words import count
+
+
+def read_gestures(study: Study, parameters: Parameters, intake: Intake, customers: Customers | None) -> GestureData:
+    """Read the rows of every trial and of the gestures that were chosen.
+
+    Parameters
+    ----------
+    customers : one row a customer, by which the lines of the segments are drawn; None: the study has no orders.
+
+    Raises
+    ------
+    MissingDataError : the study records no gesture.
+    """
+    if "outcomes" in intake.tables:
+        return _of_outcomes(study, intake)
+    if customers is None or not {"assignments", "gestures"} & intake.tables.keys():
+        raise MissingDataError(
+            "the study records no gesture: bring the assignments (customer_id, assigned_at, arm) of a trial drawn by "
+            "lot, or gestures (customer_id, given_at) as they were given, and this page tells what a gesture brings, "
+            "for whom, and whether it pays"
+        )
+    lines = _lines(parameters, customers)
+    tables, columns = set(intake.tables), {name: table.columns for name, table in intake.tables.items()}
+    ties = tie_gestures(intake.engine, columns.get("gestures", frozenset()), columns["orders"])
+    samples: list[Sample] = []
+    words: list[str] = []
+    if "assignments" in intake.tables:
+        source = study.sources.assignments
+        assert source is not None
+        assigned = trial_rows(
+            intake.engine, columns=columns["assignments"], outcome_days=parameters.outcome_days,
+            observation_end=customers.observation_end, margin_rate=parameters.margin_rate, tables=tables,
+        )  # fmt: skip
+        found = trial_samples(
+            assigned, control=source.control, allocation=source.allocation, lines=lines, costs_known=ties.costs_known
+        )
+        samples += found
+        words += [assigned.reading] * len(found)
+    if "gestures" in intake.tables:
+        occasions = order_occasions(
+            intake.engine, outcome_days=parameters.outcome_days, observation_end=customers.observation_end,
+            margin_rate=parameters.margin_rate, tables=tables, ties=ties,
+        )  # fmt: skip
+        if occasions.frame["treated"].any() or not samples:
+            samples.append(chosen_sample(occasions, lines))
+            words.append(occasions.reading)
+    return GestureData(
+        tuple(samples), parameters.outcome_days, study.currency, study.privacy.minimum_group, tuple(words)
+    )
+
+
+def _of_outcomes(study: Study, intake: Intake) -> GestureData:
+    source = study.sources.outcomes
+    assert source is not None
+    rows = outcome_rows(intake.engine, intake.tables["outcomes"], source)
+    noun = source.columns.get("outcome", "outcome")
+    sample = outcome_sample(rows, source.design, noun, control=source.control, allocation=source.allocation)
+    known = len(rows.covariates.columns)
+    words = f"{count(rows.n, 'customer')}, one row each, with {count(known, 'thing')} known of them before."
+    return GestureData((sample,), None, study.currency, study.privacy.minimum_group, (words,))
+
+
+def _lines(parameters: Parameters, customers: Customers) -> SegmentLines:
+    """Draw the lines of the segments as the report on them does, for customers as they stood before an occasion."""
+    segments: Segments = assign_segments(
+        customers,
+        active_days=parameters.active_days,
+        profitability=parameters.profitability,
+        min_profit=parameters.min_profit,
+    )
+    return SegmentLines(segments.active_days, None if segments.profitability == "median" else segments.threshold)

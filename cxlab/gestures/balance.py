@@ -1,0 +1,102 @@
+"""Were the two alike before the gesture? Standardised differences of what was known, before and after weighting."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.means import Array
+from cxlab.words import number
+
+ALIKE = 0.1
+"""A standardised difference up to this counts as alike (Austin 2009)."""
+_WORDS = {
+    "earlier_purchases": "purchases so far", "recent_purchases": "recent purchases",
+    "tenure_days": "days since the first order", "days_since_last_order": "days since the last order",
+    "earlier_revenue": "revenue so far", "mean_day_value": "value of an order so far",
+    "earlier_contribution": "contribution so far", "earlier_gestures": "gestures so far",
+    "days_since_gesture": "days since the last gesture", "earlier_failures": "failures so far",
+    "day_value": "value of this order", "failed": "a failure at this order", "day": "calendar day",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What was known before, side by side.
+
+    Attributes
+    ----------
+    table : one row a covariate: covariate (words), treated, control (means), before, after (standardised mean
+        differences; `after` is NaN where nothing was weighted).
+    is_weighted : whether the controls were weighted.
+    """
+
+    table: pd.DataFrame
+    is_weighted: bool
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """The differences stand in the table."""
+        return {}
+
+    @property
+    def largest(self) -> tuple[str, float]:
+        """The covariate that differs most, and by how much: after weighting where there was any."""
+        column = self.table["after" if self.is_weighted else "before"].abs()
+        if not len(column):
+            return "", 0.0
+        row = int(column.to_numpy().argmax())
+        return str(self.table["covariate"].iloc[row]), float(column.iloc[row])
+
+    @property
+    def reading(self) -> str:
+        """How unlike the two were, and how unlike they are after weighting."""
+        if not len(self.table):
+            return "Nothing is known of the time before, so it cannot be said whether the two were alike."
+        before = self.table["before"].abs()
+        name, most = self.largest
+        unlike = int((before > ALIKE).sum())
+        start = (
+            f"Of {number(len(before))} things known before, {number(unlike)} differed by more than {ALIKE} standard "
+            f"deviations; the largest gap, in {self.table['covariate'].iloc[int(before.to_numpy().argmax())]}, was "
+            f"{number(float(before.max()), 2)}."
+        )
+        if not self.is_weighted:
+            return start
+        left = f"After weighting, the largest that is left is {number(most, 2)}, in {name}."
+        return f"{start} {left}"
+
+
+def covariate_balance(covariates: pd.DataFrame, treated: NDArray[np.bool_], weights: Array | None = None) -> Balance:
+    """Compare the means of covariates, in standard deviations of the two groups pooled.
+
+    Parameters
+    ----------
+    covariates : shape (n, columns); texts are compared by their most frequent values.
+    treated : bool, shape (n,).
+    weights : shape (n,), of the controls; None: as they stand.
+    """
+    from cxlab.gestures.basis import as_numbers
+
+    matrix, names = as_numbers(covariates)
+    rows = []
+    for k, name in enumerate(names):
+        if name.endswith(" missing"):
+            continue
+        one, zero = matrix[treated, k], matrix[~treated, k]
+        spread = float(np.sqrt((one.var() + zero.var()) / 2))
+        if spread == 0:
+            continue
+        after = np.nan
+        if weights is not None:
+            after = (one.mean() - np.average(zero, weights=weights[~treated])) / spread
+        rows.append((_WORDS.get(name, name), one.mean(), zero.mean(), (one.mean() - zero.mean()) / spread, after))
+    table = pd.DataFrame(rows, columns=["covariate", "treated", "control", "before", "after"])
+    return Balance(table, weights is not None)
+
+
+def in_words(name: str) -> str:
+    """Name a covariate as readers know it."""
+    return _WORDS.get(name, name)

@@ -1,0 +1,113 @@
+"""Covariates as numbers, and a generic basis of them: hinges, squares and products, so that no shape is assumed."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.gestures.means import Array
+
+MOST_LEVELS = 20
+"""A category beyond the so many most frequent ones counts as one with the other rare ones."""
+_HINGES = (0.25, 0.5, 0.75)
+_FEW_VALUES = 4
+_PAIRED = 8
+"""Products are taken of the so many covariates that go most with the gesture or the outcome: all would be too many."""
+
+
+def as_numbers(frame: pd.DataFrame) -> tuple[Array, tuple[str, ...]]:
+    """Turn covariates into numbers: categories into indicators, gaps into the median with an indicator of the gap.
+
+    Parameters
+    ----------
+    frame : shape (n, columns); numeric, boolean or text. Infinite values count as gaps.
+
+    Returns
+    -------
+    matrix : shape (n, p); columns that do not vary are left out.
+    names : the p names; an indicator is named ``column = value``.
+    """
+    columns: dict[str, Array] = {}
+    for name in frame.columns:
+        series = frame[name]
+        if pd.api.types.is_numeric_dtype(series) or pd.api.types.is_bool_dtype(series):
+            values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+            known = np.isfinite(values)
+            if not known.any():
+                continue
+            columns[str(name)] = np.where(known, values, np.median(values[known]))
+            columns[f"{name} missing"] = (~known).astype(np.float64)
+        else:
+            text = series.astype("str").where(series.notna(), "missing")
+            counts = text.value_counts()
+            levels = sorted(counts.index, key=lambda level: (-int(counts[level]), str(level)))[:MOST_LEVELS]
+            for level in levels[1:]:
+                columns[f"{name} = {level}"] = (text == level).to_numpy(np.float64)
+    kept = {name: values for name, values in columns.items() if np.ptp(values) > 0}
+    if not kept:
+        return np.empty((len(frame), 0)), ()
+    return np.column_stack(list(kept.values())), tuple(kept)
+
+
+def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Array:
+    """Expand covariates to a basis in which a smooth effect of each and of pairs of them can be drawn.
+
+    Each covariate is put on a scale of logarithms where it is long-tailed, then standardised; one with more than a few
+    values gets hinges at its quartiles and a square; then come the products of pairs of those that matter most.
+
+    Parameters
+    ----------
+    matrix : shape (n, p). treated, outcome : shape (n,), by which it is seen which covariates matter most.
+
+    Returns
+    -------
+    Shape (n, q), columns of mean 0 and standard deviation 1; those that do not vary are left out.
+    """
+    if matrix.shape[1] == 0:
+        return np.empty((len(matrix), 0))
+    single = [_standard(_tamed(matrix[:, k])) for k in range(matrix.shape[1])]
+    columns = [x for x in single if x is not None]
+    found = list(columns)
+    for x in columns:
+        if len(np.unique(x[:2000])) > _FEW_VALUES or len(np.unique(x)) > _FEW_VALUES:
+            knots = np.unique(np.quantile(x, _HINGES))
+            found += _kept(np.maximum(x - knot, 0.0) for knot in knots)
+            found += _kept([x**2])
+    if not columns:
+        return np.empty((len(matrix), 0))
+    paired = _most_telling(columns, treated, outcome)
+    found += _kept(paired[i] * paired[j] for i in range(len(paired)) for j in range(i))
+    return np.column_stack(found)
+
+
+def _most_telling(columns: list[Array], treated: NDArray[np.bool_], outcome: Array) -> list[Array]:
+    """Pick the standardised columns that correlate most with the gesture or with the outcome without one."""
+    gets = _standard(treated.astype(np.float64))
+    comes = _standard(outcome[~treated]) if (~treated).any() else None
+    told = []
+    for x in columns:
+        with_gesture = 0.0 if gets is None else abs(float((x * gets).mean()))
+        with_outcome = 0.0 if comes is None else abs(float((x[~treated] * comes).mean()))
+        told.append(max(with_gesture, with_outcome))
+    picked = sorted(sorted(range(len(columns)), key=lambda k: (-told[k], k))[:_PAIRED])
+    return [columns[k] for k in picked]
+
+
+def _kept(columns: Iterable[Array]) -> list[Array]:
+    return [x for column in columns if (x := _standard(column)) is not None]
+
+
+def _tamed(x: Array) -> Array:
+    """Put a long-tailed covariate on the scale of logarithms, the sign kept."""
+    middle = np.median(np.abs(x[x != 0])) if (x != 0).any() else 0.0
+    if middle == 0 or np.abs(x).max() <= 5 * middle:
+        return x
+    return np.asarray(np.sign(x) * np.log1p(np.abs(x) / middle))
+
+
+def _standard(x: Array) -> Array | None:
+    spread = float(x.std())
+    if spread <= 1e-9 * max(1.0, float(np.abs(x).max())):
+        return None
+    return np.asarray((x - x.mean()) / spread)

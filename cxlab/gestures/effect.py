@@ -1,0 +1,125 @@
+"""What is known of one gesture: its effect, the naive answer beside it, for whom, and whether the two were alike."""
+
+from dataclasses import dataclass
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.balance import Balance
+from cxlab.gestures.overlap import Overlap
+from cxlab.gestures.sample import Design
+from cxlab.gestures.sensitivity import Sensitivity
+from cxlab.gestures.verdict import Verdict
+from cxlab.gestures.worth import Worth
+
+
+@dataclass(frozen=True)
+class GroupEffect:
+    """The effect in a part of the customers, as they stood before the occasion.
+
+    Attributes
+    ----------
+    grouping, group : name of the grouping, and the part; n_treated, n_control : rows.
+    effect : no value where the part is too small to tell.
+    percent : the same in percent of the outcome without the gesture.
+    """
+
+    grouping: str
+    group: str
+    n_treated: int
+    n_control: int
+    effect: Estimate
+    percent: Estimate
+
+
+@dataclass(frozen=True)
+class GestureEffect:
+    """One arm held against the control.
+
+    Attributes
+    ----------
+    arm, experiment, design, noun, unit, rows : as in `Sample`.
+    label : the key in `results.json` after the dot: the arm, with its experiment before it where there are several.
+    prefix : "observational." where a trial stands first.
+    n_treated, n_control : rows that can be followed.
+    control_mean, treated_mean : outcome without and with the gesture, adjusted; of chosen gestures: of the occasions
+        with one.
+    naive : the raw difference; effect, percent : the adjusted one; average : at all occasions, for chosen gestures.
+        None of the three where the effect is not identifiable.
+    always_valid : the effect with an interval that holds at every look; while a trial runs.
+    groups : by segment, or by the data's own groups; heterogeneity : p value of their being alike; None with fewer
+        than two.
+    ordinals : the effect of a customer's first, second, third and later gesture.
+    recovered : the effect at orders at which something had gone wrong; None where not known.
+    verdict : by the written rule.
+    mismatch : p value of the arms' sizes against the shares meant; None where none were declared.
+    placebo : the same comparison on purchases before the occasion; no value where there is no history.
+    worth : None where no contribution is known.
+    sensitivity, overlap : for chosen gestures.
+    """
+
+    arm: str
+    experiment: str
+    design: Design
+    noun: str
+    unit: str
+    rows: str
+    label: str
+    prefix: str
+    n_treated: int
+    n_control: int
+    control_mean: Estimate
+    treated_mean: Estimate
+    naive: Estimate
+    effect: Estimate
+    percent: Estimate
+    average: Estimate
+    always_valid: Estimate
+    groups: tuple[GroupEffect, ...]
+    heterogeneity: float | None
+    ordinals: tuple[Estimate, ...]
+    recovered: Estimate | None
+    verdict: Verdict
+    mismatch: float | None
+    placebo: Estimate
+    worth: Worth | None
+    balance: Balance
+    overlap: Overlap | None = None
+    sensitivity: Sensitivity | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether an effect is given."""
+        return self.effect.has_interval
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Every number by its key in `results.json`."""
+        found = {
+            "effect": self.effect,
+            "effect_percent": self.percent,
+            "effect_average": self.average,
+            "effect_always_valid": self.always_valid,
+            "effect_naive": self.naive,
+            "control_mean": self.control_mean,
+            "treated_mean": self.treated_mean,
+            "placebo": self.placebo,
+        }
+        if self.sensitivity is not None and self.is_told:
+            found["robustness_value"] = Estimate(self.sensitivity.robustness_value, unit="share left to explain")
+            found["e_value"] = Estimate(self.sensitivity.e_value, unit="risk ratio")
+        if self.worth is not None:
+            found["incremental_contribution"] = self.worth.incremental
+            found["break_even_cost"] = self.worth.break_even
+        keyed = {f"{self.prefix}{name}.{self.label}": estimate for name, estimate in found.items()}
+        if self.mismatch is not None:
+            several = f".{self.experiment}" if self.label != self.arm else ""
+            keyed[f"sample_ratio_mismatch{several}"] = Estimate(self.mismatch, unit="p value")
+        repeated = {part.group for part in self.groups if [g.group for g in self.groups].count(part.group) > 1}
+        for part in self.groups:
+            name = f"{part.grouping}.{part.group}" if part.group in repeated else part.group
+            keyed[f"{self.prefix}effect.{self.label}.{name}"] = part.effect
+        for i, estimate in enumerate(self.ordinals):
+            keyed[f"{self.prefix}habituation.{i + 1}"] = estimate
+        if self.recovered is not None:
+            keyed["recovery.gesture_vs_none"] = self.recovered
+        keyed[f"{self.prefix}verdict.{self.label}"] = Estimate(verdict=self.verdict.token)
+        return {key: estimate for key, estimate in keyed.items() if estimate.as_finding()}

@@ -1,0 +1,120 @@
+"""For whom a gesture works: its effect by segment, and whether the segments differ at all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.blocks import SEGMENTS
+from cxlab.estimate import Estimate
+from cxlab.gestures.effect import GestureEffect, GroupEffect
+from cxlab.gestures.result import GestureEffects
+from cxlab.gestures.said import digits_of, interval, quoted, signed
+from cxlab.look import SEGMENT_NAME
+from cxlab.words import count, number
+
+DIFFERENT = 0.05
+NEW_NAME = "First order"
+
+
+@dataclass(frozen=True)
+class EffectByGroup:
+    """The effect of the main arm in each part of the customers, as they stood before it."""
+
+    effects: GestureEffects
+
+    @property
+    def effect(self) -> GestureEffect:
+        """The arm that is looked at: the main one, or the first that is told by group."""
+        told = [e for e in self.effects.shown if any(g.effect.has_interval for g in e.groups)]
+        return self.effects.main if self.effects.main in told or not told else told[0]
+
+    @property
+    def told(self) -> tuple[GroupEffect, ...]:
+        """The groups that are large enough to tell."""
+        return tuple(group for group in in_order(self.effect.groups) if group.effect.has_interval)
+
+    @property
+    def differ(self) -> bool:
+        """Whether the groups' effects differ by more than chance."""
+        p = self.effect.heterogeneity
+        return p is not None and p < DIFFERENT
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """P value of the groups' effects being alike, by arm; the effects stand with the arms."""
+        return {
+            f"{e.prefix}heterogeneity.{e.label}": Estimate(e.heterogeneity, unit="p value")
+            for e in self.effects.effects
+            if e.heterogeneity is not None
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an arm and group: rows of each kind, the effect and the ends of its interval."""
+        rows = [
+            (e.arm, e.experiment, e.design, g.grouping, g.group, g.n_treated, g.n_control, g.effect.number,
+             np.nan if g.effect.low is None else g.effect.low, np.nan if g.effect.high is None else g.effect.high)
+            for e in self.effects.effects
+            for g in e.groups
+        ]  # fmt: skip
+        columns = ["arm", "experiment", "design", "grouping", "group", "n_treated", "n_control"]
+        return pd.DataFrame(rows, columns=[*columns, "effect", "effect_low", "effect_high"])
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if len(self.told) < 2:
+            return "For whom it works cannot be told from so few"
+        if not self.differ:
+            return "The groups differ by no more than chance makes them"
+        best = max(self.told, key=lambda g: g.effect.number)
+        return f"It does most for {group_name(best.group).lower()}"
+
+    @property
+    def reading(self) -> str:
+        """Effect by group with interval, and whether they may be ranked."""
+        effect, digits = self.effect, digits_of(self.effect)
+        if not effect.groups:
+            return "The rows belong to no groups, so the effect is known for all together only."
+        if not self.told:
+            return f"No group has the customers that it takes on both sides to tell what {quoted(effect)} did there."
+        each = "; ".join(
+            f"{group_name(g.group).lower()} {signed(g.effect.number, digits)} ({interval(g.effect, digits)}; "
+            f"{number(g.n_treated)} against {number(g.n_control)})"
+            for g in self.told
+        )
+        name = quoted(effect)
+        text = f"{name[:1].upper()}{name[1:]}, difference in {effect.noun} with 95% intervals: {each}."
+        small = len(effect.groups) - len(self.told)
+        if small:
+            text += f" {count(small, 'group')} too small to tell."
+        p = effect.heterogeneity
+        if p is None or len(self.told) < 2:
+            return text
+        if self.differ:
+            return f"{text} Differences as large as these come about by chance in {_often(p)}, so groups may be ranked."
+        return (
+            f"{text} Differences as large as these come about by chance in {_often(p)}: do not choose by group what "
+            "was found by looking."
+        )
+
+
+def gesture_by_group(effects: GestureEffects) -> EffectByGroup:
+    """Look at the effect by the four segments, or by the groups that the data brings."""
+    return EffectByGroup(effects)
+
+
+def in_order(groups: tuple[GroupEffect, ...]) -> tuple[GroupEffect, ...]:
+    """Put the four segments in their own order and newcomers last; the data's own groups by name."""
+    places = {name: k for k, name in enumerate((*SEGMENTS, "new"))}
+    return tuple(sorted(groups, key=lambda g: (g.grouping, places.get(g.group, len(places)), g.group)))
+
+
+def group_name(group: str) -> str:
+    """Name a group as readers know it."""
+    return NEW_NAME if group == "new" else SEGMENT_NAME.get(group, group)
+
+
+def _often(p: float) -> str:
+    return "fewer than 1 of 1,000 such studies" if p < 0.001 else f"{number(100 * p)} of 100 such studies"

@@ -1,0 +1,109 @@
+"""The mean outcome with a gesture and without, and how sure their difference and their ratio are."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from cxlab.estimate import Estimate
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class TwoMeans:
+    """Two means of one outcome, each with what every row adds to it.
+
+    Attributes
+    ----------
+    treated, control : mean outcome with the gesture and without it.
+    influence_treated, influence_control : shape (n,), the rows' influence: their mean over the rows is 0, and the
+        error of a mean is about their mean over the sample (Hampel 1974).
+    clusters : shape (n,), number of the customer from 0: rows of one customer are not independent.
+    n_treated, n_control : rows of each kind.
+    df : degrees of freedom of Student's t: customers in the smaller group, less one.
+    """
+
+    treated: float
+    control: float
+    influence_treated: Array
+    influence_control: Array
+    clusters: Codes
+    n_treated: int
+    n_control: int
+    df: int
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return self.n_treated + self.n_control
+
+    @property
+    def difference(self) -> float:
+        """How much more with the gesture."""
+        return self.treated - self.control
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the two means, shape (2, 2), clustered by customer."""
+        both = np.column_stack([self.influence_treated, self.influence_control])
+        n = len(both)
+        sums = np.column_stack([np.bincount(self.clusters, weights=both[:, k]) for k in (0, 1)])
+        return np.asarray(sums.T @ sums / n**2)
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of the difference."""
+        contrast = np.array([1.0, -1.0])
+        return float(np.sqrt(max(contrast @ self.covariance @ contrast, 0.0)))
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p value of no difference; 1 where nothing varies."""
+        if self.standard_error == 0:
+            return 1.0
+        return float(2 * student.sf(abs(self.difference) / self.standard_error, self.df))
+
+    def reach(self, level: float) -> float:
+        """Half the width of the interval of the difference."""
+        return float(student.ppf(0.5 + level / 2, self.df)) * self.standard_error
+
+    def estimate(self, unit: str, *, level: float = 0.95) -> Estimate:
+        """Return the difference with its interval."""
+        reach = self.reach(level)
+        return Estimate(self.difference, self.difference - reach, self.difference + reach, level, self.n, unit)
+
+    def percent(self, *, level: float = 0.95) -> Estimate:
+        """Return 100 x (treated / control - 1), its interval even on the log scale; no value where a mean is <= 0."""
+        if min(self.treated, self.control) <= 0:
+            return Estimate()
+        gradient = np.array([1 / self.treated, -1 / self.control])
+        error = float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
+        log_ratio, reach = math.log(self.treated / self.control), float(student.ppf(0.5 + level / 2, self.df)) * error
+        if log_ratio + reach > 20:
+            return Estimate()
+        low, value, high = (100 * math.expm1(x) for x in (log_ratio - reach, log_ratio, log_ratio + reach))
+        return Estimate(value, low, high, level, self.n, "percent of the outcome without it")
+
+    def mean(self, which: str, unit: str, *, level: float = 0.95) -> Estimate:
+        """Return one of the two means with its interval; `which` is treated or control."""
+        value, k = (self.treated, 0) if which == "treated" else (self.control, 1)
+        error = float(np.sqrt(self.covariance[k, k]))
+        reach = float(student.ppf(0.5 + level / 2, self.df)) * error
+        n = self.n_treated if which == "treated" else self.n_control
+        return Estimate(value, value - reach, value + reach, level, n, unit)
+
+
+def cluster_codes(names: NDArray[np.object_] | None, n: int) -> Codes:
+    """Return the customers' numbers from 0, in the order of their names; without names every row is a customer."""
+    if names is None:
+        return np.arange(n, dtype=np.int64)
+    return np.asarray(np.unique(names.astype(str), return_inverse=True)[1], dtype=np.int64)
+
+
+def fewest_clusters(clusters: Codes, treated: NDArray[np.bool_]) -> int:
+    """Count the customers of the smaller group."""
+    return min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))

@@ -1,0 +1,107 @@
+"""Does it pay? What every gesture brought, before and after its cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.effect import GestureEffect
+from cxlab.gestures.result import GestureEffects
+from cxlab.gestures.said import each_of, quoted, verb
+from cxlab.gestures.worth import Worth
+from cxlab.words import money, money_between, percent
+
+
+@dataclass(frozen=True)
+class GestureMoney:
+    """What the gestures brought in contribution."""
+
+    effects: GestureEffects
+
+    @property
+    def paid(self) -> tuple[tuple[GestureEffect, Worth], ...]:
+        """The arms that a page may show and whose contribution is known."""
+        known = [(e, e.worth) for e in self.effects.shown if e.worth is not None]
+        return tuple((e, worth) for e, worth in known if worth.break_even.has_interval)
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Probability that each arm pays; the amounts stand with the effects."""
+        return {
+            f"{e.prefix}probability_pays.{e.label}": Estimate(w.pays, n=w.incremental.n, unit="probability")
+            for e, w in self.paid
+            if w.incremental.has_interval
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an arm: brought before its cost, cost, left after it, with the ends of the intervals."""
+        rows = [
+            (
+                e.arm, e.experiment, e.design, *_ends(w.break_even), np.nan if w.cost is None else w.cost,
+                *_ends(w.incremental), w.pays,
+            )
+            for e, w in self.paid
+        ]  # fmt: skip
+        columns = ["arm", "experiment", "design", "break_even", "break_even_low", "break_even_high", "cost"]
+        left = ["incremental", "incremental_low", "incremental_high", "probability_pays"]
+        return pd.DataFrame(rows, columns=[*columns, *left])
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if not self.paid:
+            return "What a gesture brings in money is not known"
+        for word, sign in (("more than was spent", 1), ("less than was spent", -1)):
+            sure = [quoted(e) for e, w in self.paid if _surely(w, sign)]
+            if sure:
+                return f"{_capital(' and '.join(sure))} brought {word}"
+        if not any(w.incremental.has_interval for _, w in self.paid):
+            return "What gestures brought is known, what they cost is not"
+        return "Whether it pays is not settled"
+
+    @property
+    def reading(self) -> str:
+        """What each arm brought, cost and left, and how likely it pays."""
+        if not self.paid:
+            return (
+                "The study tells no contribution for these gestures, or no effect of theirs can be given, so nothing "
+                "can be said of money."
+            )
+        return "\n\n".join(_say(e, w) for e, w in self.paid)
+
+
+def gesture_money(effects: GestureEffects) -> GestureMoney:
+    """Look at what gestures brought in money."""
+    return GestureMoney(effects)
+
+
+def _say(effect: GestureEffect, worth: Worth) -> str:
+    gross, net, currency = worth.break_even, worth.incremental, worth.currency
+    assert gross.low is not None and gross.high is not None
+    text = (
+        f"{_capital(quoted(effect))}: {money(gross.number, currency)} of contribution {each_of(effect)} before its "
+        f"cost (95% interval {money_between(gross.low, gross.high, currency)})"
+    )
+    if worth.cost is None or net.low is None or net.high is None:
+        return f"{text}. What it cost is not recorded, so whether it pays cannot be said; that much it may cost."
+    left = money_between(net.low, net.high, currency)
+    return (
+        f"{text}. At a cost of {money(worth.cost, currency)}, {money(net.number, currency)} are left "
+        f"({left}). The probability that {quoted(effect)} {verb(effect, 'pay')} is {percent(worth.pays)}."
+    )
+
+
+def _surely(worth: Worth, sign: int) -> bool:
+    end = worth.incremental.low if sign > 0 else worth.incremental.high
+    return end is not None and sign * end > 0
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    low = np.nan if estimate.low is None else estimate.low
+    return estimate.number, low, np.nan if estimate.high is None else estimate.high
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

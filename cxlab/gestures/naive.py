@@ -1,0 +1,107 @@
+"""The naive answer beside the honest one, and why they differ."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.effect import GestureEffect
+from cxlab.gestures.result import GestureEffects
+from cxlab.gestures.said import digits_of, interval, quoted, signed
+from cxlab.words import number
+
+
+@dataclass(frozen=True)
+class NaiveAnswer:
+    """What one sees by holding those with a gesture against those without, and what is left of it."""
+
+    effects: GestureEffects
+
+    @property
+    def shown(self) -> tuple[GestureEffect, ...]:
+        """Arms with a naive answer that a page may show."""
+        return tuple(e for e in self.effects.shown if e.naive.has_interval)
+
+    @property
+    def chosen(self) -> GestureEffect | None:
+        """The chosen gestures, where naive and honest may differ most; None where all was drawn."""
+        return next((e for e in self.shown if e.design == "observational"), None)
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Both answers stand with the effects."""
+        return {}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an arm: naive and honest, with the ends of their intervals."""
+        columns = ["naive", "naive_low", "naive_high", "effect", "effect_low", "effect_high"]
+        return self.effects.table[["arm", "experiment", "design", *columns]]
+
+    @property
+    def heading(self) -> str:
+        """The difference in a line."""
+        chosen = self.chosen
+        if chosen is None:
+            return "The lot took care of the comparison" if self.shown else "There is nothing to compare at first sight"
+        digits = digits_of(chosen)
+        if not chosen.is_told:
+            return f"At first sight {signed(chosen.naive.number, digits)} {chosen.noun}; what is behind it stays open"
+        return (
+            f"At first sight {signed(chosen.naive.number, digits)} {chosen.noun}, held against others alike "
+            f"{signed(chosen.effect.number, digits)}"
+        )
+
+    @property
+    def reading(self) -> str:
+        """Why the naive answer misleads, arm by arm."""
+        if not self.shown:
+            return "Too few got a gesture, or too few did not, to hold them against each other."
+        trials = [e for e in self.shown if e.design == "randomised"]
+        chosen = [_say(effect) for effect in self.shown if effect.design != "randomised"]
+        return "\n\n".join([*([_say_trial(trials)] if trials else []), *chosen])
+
+
+def naive_answer(effects: GestureEffects) -> NaiveAnswer:
+    """Put the naive answer beside the honest one."""
+    return NaiveAnswer(effects)
+
+
+def _say_trial(trials: list[GestureEffect]) -> str:
+    """Say the raw differences of the arms, and what is left when the time before is taken out."""
+    each = []
+    for effect in trials:
+        digits = digits_of(effect)
+        honest = (
+            f"{signed(effect.effect.number, digits)} ({interval(effect.effect, digits)})" if effect.is_told else "–"
+        )
+        naive = f"{signed(effect.naive.number, digits)} ({interval(effect.naive, digits)})"
+        each.append(f"{naive} for {quoted(effect)}, and {honest} once the time before is taken out")
+    return (
+        f"Drawn by lot: as they come, the arms differ by {'; '.join(each)}. The lot had made them alike, so the two "
+        "figures of an arm can differ by chance only."
+    )
+
+
+def _say(effect: GestureEffect) -> str:
+    digits = digits_of(effect)
+    naive = f"{signed(effect.naive.number, digits)} ({interval(effect.naive, digits)}) in {effect.noun}"
+    compared = f"{quoted(effect)} went with {naive} against none"
+    before = effect.balance.table
+    told = ""
+    if len(before):
+        row = before.iloc[int(before["before"].abs().to_numpy().argmax())]
+        side = "more" if row["before"] > 0 else "less"
+        told = f" But the two differed before: most of all in {row['covariate']}, where those with one had {side}."
+    if not effect.is_told:
+        return f"Chosen: {compared}.{told}"
+    gap = effect.naive.number - effect.effect.number
+    if (effect.effect.low or 0.0) <= effect.naive.number <= (effect.effect.high or 0.0):
+        close = "Here the naive answer happens to lie within the honest interval."
+    else:
+        kind = "flatters" if gap > 0 else "belittles"
+        close = f"The naive answer {kind} the gesture by {number(abs(gap), digits)}: it counts who was chosen."
+    return (
+        f"Chosen: {compared}.{told} Held against others alike, the difference is "
+        f"{signed(effect.effect.number, digits)} ({interval(effect.effect, digits)}). {close}"
+    )

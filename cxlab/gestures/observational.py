@@ -1,0 +1,226 @@
+"""Gestures that were chosen: orders with one against orders alike without, and whether that may be compared at all."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.balance import Balance, covariate_balance
+from cxlab.gestures.basis import as_numbers, expand
+from cxlab.gestures.doubly_robust import average_effect, effect_on_treated
+from cxlab.gestures.effect import GestureEffect, GroupEffect
+from cxlab.gestures.means import Array, Codes, TwoMeans
+from cxlab.gestures.nuisance import Nuisance, fit_outcome, fit_propensity, make_folds
+from cxlab.gestures.overlap import Overlap, find_overlap
+from cxlab.gestures.randomised import effects_by_group, group_effect
+from cxlab.gestures.sample import Sample
+from cxlab.gestures.sensitivity import Sensitivity, find_sensitivity
+from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
+from cxlab.gestures.verdict import LEAST_CUSTOMERS, Verdict, holm, judge
+from cxlab.gestures.worth import Worth, find_worth
+
+Mask = NDArray[np.bool_]
+_ORDINALS = 3  # the third gesture and all later ones count as one
+
+
+def chosen_effects(
+    sample: Sample, *, equivalence_margin: float, currency: str, seed: int, prefix: str = ""
+) -> tuple[GestureEffect, ...]:
+    """Estimate the effect of every arm that was chosen, not drawn."""
+    found = [_Chosen(sample, arm, seed) for arm in sample.treatments]
+    told = [one for one in found if one.means is not None]
+    adjusted = dict(zip((one.arm for one in told), holm([_p(one.means) for one in told]), strict=True))
+    return tuple(one.effect(adjusted.get(one.arm, 1.0), equivalence_margin, currency, prefix) for one in found)
+
+
+def _p(means: TwoMeans | None) -> float:
+    return 1.0 if means is None else means.p_value
+
+
+class _Chosen:
+    """One arm against the control, its models fitted once."""
+
+    def __init__(self, sample: Sample, arm: str, seed: int) -> None:
+        self.sample, self.arm, self.seed = sample, arm, seed
+        self.rows = (sample.arms == arm) | (sample.arms == sample.control)
+        self.treated = np.asarray(sample.arms[self.rows] == arm, dtype=bool)
+        self.outcome = sample.outcome[self.rows]
+        self.clusters = np.asarray(np.unique(sample.clusters[self.rows], return_inverse=True)[1], dtype=np.int64)
+        groups = pd.DataFrame({name: labels[self.rows] for name, labels in sample.groups.items()})
+        self.matrix, self.names = as_numbers(
+            pd.concat([sample.covariates[self.rows].reset_index(drop=True), groups], axis=1)
+        )
+        self.customers = _fewest(self.clusters, self.treated)
+        self.overlap: Overlap | None = None
+        self.nuisance: Nuisance | None = None
+        self.placebo = Estimate()
+        self.fault = self._lacking()
+        self.means: TwoMeans | None = None
+        self.among: Mask | None = None
+        if not self.fault and self.customers >= LEAST_CUSTOMERS:
+            self._fit()
+
+    def _lacking(self) -> str:
+        if not self.treated.any():
+            return "none of the gestures can be followed"
+        if self.treated.all():
+            return "everyone got the gesture, so there is nobody to hold them against"
+        if len(self.names) == 0:
+            return "nothing is known of the time before, so those with a gesture cannot be held against others alike"
+        return ""
+
+    def _fit(self) -> None:
+        self.basis = expand(self.matrix, self.treated, self.outcome)
+        self.folds = make_folds(self.clusters, self.seed)
+        propensity = fit_propensity(self.treated, self.basis, self.folds, self.seed)
+        self.overlap = find_overlap(propensity, self.treated)
+        self.fault = self.overlap.fault
+        self.placebo = self._placebo(propensity)
+        low, high = self.placebo.low, self.placebo.high
+        if not self.fault and low is not None and high is not None and not low <= 0 <= high:
+            self.fault = (
+                "a test on purchases before the gesture, which it cannot have changed, finds a difference all the same"
+            )
+        if self.fault:
+            return
+        self.nuisance = self._models(self.outcome, propensity)
+        self.among = self.overlap.inside if self.overlap.is_trimmed else None
+        self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
+
+    def _models(self, outcome: Array, propensity: Array, *, both: bool = True) -> Nuisance:
+        control = fit_outcome(outcome, ~self.treated, self.basis, self.folds, self.seed)
+        treated = fit_outcome(outcome, self.treated, self.basis, self.folds, self.seed) if both else control
+        return Nuisance(propensity, treated, control)
+
+    def _placebo(self, propensity: Array) -> Estimate:
+        """Compare purchases in the time just before, foreseen from what lies before that.
+
+        The chance of a gesture is the one that the effect itself uses: a shop may look at recent purchases when it
+        chooses, and that hides nothing as long as the models see them too.
+        """
+        if self.sample.recent is None or self.sample.older is None:
+            return Estimate()
+        recent = self.sample.recent[self.rows]
+        known = np.isfinite(recent)
+        if _fewest(self.clusters[known], self.treated[known]) < LEAST_CUSTOMERS:
+            return Estimate()
+        older, _ = as_numbers(self.sample.older[self.rows][known])
+        outcome, treated, clusters = recent[known], self.treated[known], self.clusters[known]
+        basis, folds = expand(older, treated, outcome), self.folds[known]
+        foreseen = fit_outcome(outcome, ~treated, basis, folds, self.seed)
+        nuisance = Nuisance(propensity[known], foreseen, foreseen)
+        recoded = np.asarray(np.unique(clusters, return_inverse=True)[1], dtype=np.int64)
+        return effect_on_treated(outcome, treated, nuisance, recoded).estimate("purchases before the order")
+
+    def effect(self, adjusted_p: float, margin: float, currency: str, prefix: str) -> GestureEffect:
+        sample, means = self.sample, self.means
+        verdict = judge(
+            means, adjusted_p=adjusted_p, equivalence_margin=margin, customers=self.customers,
+            events=int((self.outcome != 0).sum()), rows=sample.rows, fault=self.fault,
+        )  # fmt: skip
+        groups, heterogeneity = self._groups()
+        average = Estimate()
+        if self.nuisance is not None and self.among is None:
+            average = average_effect(self.outcome, self.treated, self.nuisance, self.clusters).estimate(sample.unit)
+        return GestureEffect(
+            self.arm, sample.experiment, "observational", sample.noun, sample.unit, sample.rows,
+            label=self.arm, prefix=prefix,
+            n_treated=int(self.treated.sum()), n_control=int((~self.treated).sum()),
+            control_mean=Estimate() if means is None else means.mean("control", sample.unit),
+            treated_mean=Estimate() if means is None else means.mean("treated", sample.unit),
+            naive=self._naive(),
+            effect=Estimate() if means is None else means.estimate(sample.unit),
+            percent=Estimate() if means is None else means.percent(),
+            average=average,
+            always_valid=Estimate(),
+            groups=groups, heterogeneity=heterogeneity, ordinals=self._ordinals(), recovered=self._recovered(),
+            verdict=verdict, mismatch=None, placebo=self.placebo,
+            worth=self._worth(currency), balance=self._balance(),
+            overlap=self.overlap, sensitivity=self._sensitivity(),
+        )  # fmt: skip
+
+    def _naive(self) -> Estimate:
+        if min(self.treated.sum(), (~self.treated).sum()) < LEAST_IN_ARM:
+            return Estimate()
+        return difference_in_means(self.outcome, self.treated, self.clusters).estimate(self.sample.unit)
+
+    def _part(self, mine: Mask) -> TwoMeans | None:
+        """Return the means within a part of the rows; None where too few customers are on one side."""
+        if self.nuisance is None:
+            return None
+        if self.among is not None:
+            mine = mine & self.among
+        if _fewest(self.clusters[mine], self.treated[mine]) < LEAST_CUSTOMERS:
+            return None
+        return effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=mine)
+
+    def _groups(self) -> tuple[tuple[GroupEffect, ...], float | None]:
+        parts = []
+        for grouping, labels in self.sample.groups.items():
+            named = labels[self.rows].astype(str)
+            for group in sorted(set(named.tolist())):
+                mine = named == group
+                parts.append(
+                    group_effect(
+                        grouping, group, self.treated[mine], self.clusters[mine], self._part(mine), self.sample.unit
+                    )
+                )
+        groups, heterogeneity = effects_by_group(parts)
+        return groups, heterogeneity if len(self.sample.groups) == 1 else None
+
+    def _ordinals(self) -> tuple[Estimate, ...]:
+        if self.sample.ordinals is None or self.nuisance is None:
+            return ()
+        which = np.minimum(self.sample.ordinals[self.rows], _ORDINALS)
+        found = [self._part(which == k + 1) for k in range(_ORDINALS)]
+        return tuple(Estimate() if means is None else means.estimate(self.sample.unit) for means in found)
+
+    def _recovered(self) -> Estimate | None:
+        if self.sample.failed is None or self.nuisance is None:
+            return None
+        means = self._part(self.sample.failed[self.rows])
+        return None if means is None else means.estimate(self.sample.unit)
+
+    def _worth(self, currency: str) -> Worth | None:
+        sample = self.sample
+        if sample.contribution is None or self.overlap is None or self.nuisance is None:
+            return None
+        gross = sample.contribution[self.rows]
+        propensity = self.nuisance.propensity
+        with_it = effect_on_treated(
+            gross, self.treated, self._models(gross, propensity, both=False), self.clusters, among=self.among
+        )
+        unit = "gesture" if sample.rows == "order" else "customer"
+        if sample.own_cost is None:
+            return find_worth(with_it, None, None, unit=unit, currency=currency)
+        own = sample.own_cost[self.rows]
+        nuisance = self._models(gross - own, propensity, both=False)
+        net = effect_on_treated(gross - own, self.treated, nuisance, self.clusters, among=self.among)
+        counted = self.treated if self.among is None else self.treated & self.among
+        return find_worth(with_it, net, float(own[counted].mean()), unit=unit, currency=currency)
+
+    def _balance(self) -> Balance:
+        covariates = self.sample.covariates[self.rows]
+        if self.nuisance is None:
+            return covariate_balance(covariates, self.treated)
+        odds = self.nuisance.propensity / (1 - self.nuisance.propensity)
+        if self.among is None:
+            return covariate_balance(covariates, self.treated, odds)
+        kept = self.among
+        return covariate_balance(covariates[kept], self.treated[kept], odds[kept])
+
+    def _sensitivity(self) -> Sensitivity | None:
+        if self.means is None:
+            return None
+        means = self.means
+        ratio = means.treated / means.control if means.control > 0 else float("nan")
+        return find_sensitivity(
+            means.difference, means.standard_error, ratio, self.outcome, self.treated, self.matrix, self.names
+        )
+
+
+def _fewest(clusters: Codes, treated: Mask) -> int:
+    return min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))
+
+
+__all__ = ["Verdict", "chosen_effects"]

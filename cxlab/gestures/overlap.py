@@ -1,0 +1,100 @@
+"""Whether chosen gestures can be compared at all: there must be orders alike without one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxlab.gestures.means import Array
+from cxlab.words import number, percent
+
+LEAST_INSIDE = 0.5
+LEAST_EFFECTIVE = 30.0
+TRIM_BELOW = 0.95
+"""With a share inside below this, the effect is that on the treated who lie inside."""
+BINS = 20
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Overlap:
+    """How the chances of a gesture lie among those who got one and those who did not.
+
+    Attributes
+    ----------
+    share_inside : share of the treated whose odds of a gesture are at most `limit`.
+    limit : 2 x max(1, treated / controls).
+    effective_controls : how many equally weighted controls are worth as much as the weighted ones (Kish 1965).
+    inside : bool, shape (n,), rows whose odds are at most the limit.
+    treated_bins, control_bins : shape (20,), shares of each group by chance of a gesture, in twentieths.
+    n_treated, n_control : rows.
+    """
+
+    share_inside: float
+    limit: float
+    effective_controls: float
+    inside: Mask
+    treated_bins: Array
+    control_bins: Array
+    n_treated: int
+    n_control: int
+
+    @property
+    def is_trimmed(self) -> bool:
+        """Whether treated rows without controls alike are left out."""
+        return self.share_inside < TRIM_BELOW
+
+    @property
+    def fault(self) -> str:
+        """Why no effect can be told; empty where it can."""
+        if self.share_inside < LEAST_INSIDE:
+            return (
+                f"only {percent(self.share_inside)} of those with a gesture have others alike without one: too many "
+                "would have got it in any case"
+            )
+        if self.effective_controls < LEAST_EFFECTIVE:
+            return (
+                f"the comparison hangs on no more than {number(self.effective_controls)} of those without a gesture, "
+                f"fewer than {LEAST_EFFECTIVE:.0f}"
+            )
+        return ""
+
+    @property
+    def reading(self) -> str:
+        """How far the two overlap."""
+        text = (
+            f"For {percent(self.share_inside)} of those with a gesture there are others without one who were as "
+            f"likely to get it. Weighted to be like them, the {number(self.n_control)} without count as "
+            f"{number(self.effective_controls)}."
+        )
+        if self.is_trimmed and not self.fault:
+            text += " The effect is that on those for whom there are such others."
+        return text
+
+
+def find_overlap(propensity: Array, treated: Mask) -> Overlap:
+    """Hold the chances of a gesture of both groups against each other.
+
+    Parameters
+    ----------
+    propensity, treated : shape (n,); propensity cross-fitted.
+
+    References
+    ----------
+    Crump, Hotz, Imbens and Mitnik (2009), Dealing with limited overlap, Biometrika 96(1), for the idea of a limit.
+    """
+    odds = propensity / (1 - propensity)
+    limit = 2 * max(1.0, float(treated.sum() / max((~treated).sum(), 1)))
+    weight = odds[~treated]
+    edges = np.linspace(0, 1, BINS + 1)
+    bins = [np.histogram(propensity[arm], bins=edges)[0] / max(arm.sum(), 1) for arm in (treated, ~treated)]
+    return Overlap(
+        float((odds[treated] <= limit).mean()),
+        limit,
+        float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0,
+        odds <= limit,
+        bins[0],
+        bins[1],
+        int(treated.sum()),
+        int((~treated).sum()),
+    )

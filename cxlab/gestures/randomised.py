@@ -1,0 +1,168 @@
+"""A trial read as it was drawn: intention to treat, arm by arm against the control."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import chi2
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.balance import covariate_balance
+from cxlab.gestures.basis import as_numbers
+from cxlab.gestures.effect import GestureEffect, GroupEffect
+from cxlab.gestures.means import Array, Codes, TwoMeans
+from cxlab.gestures.sample import Sample
+from cxlab.gestures.trial_means import LEAST_IN_ARM, adjusted_means, difference_in_means, sample_ratio_mismatch
+from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, always_valid_reach, holm, judge
+from cxlab.gestures.worth import Worth, find_worth
+
+Mask = NDArray[np.bool_]
+
+
+def trial_effects(
+    sample: Sample, *, equivalence_margin: float, currency: str, several: bool, prefix: str = ""
+) -> tuple[GestureEffect, ...]:
+    """Estimate the effect of every arm of a trial.
+
+    Parameters
+    ----------
+    several : whether the study has several experiments, so that the keys name them.
+    """
+    mismatch = ratio_mismatch(sample)
+    pairs = {arm: _pair(sample, arm) for arm in sample.treatments}
+    means = {arm: _adjusted(sample, rows, arm) for arm, rows in pairs.items()}
+    told = [arm for arm, found in means.items() if found is not None]
+    adjusted = dict(zip(told, holm([_p(means[arm]) for arm in told]), strict=True))
+    found = []
+    for arm, rows in pairs.items():
+        mean = means[arm]
+        treated = sample.arms[rows] == arm
+        outcome, clusters = sample.outcome[rows], sample.clusters[rows]
+        customers = min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))
+        verdict = judge(
+            mean, adjusted_p=adjusted.get(arm, 1.0), equivalence_margin=equivalence_margin, customers=customers,
+            events=int((outcome != 0).sum()), rows=sample.rows, mismatch=mismatch, running=sample.n_running,
+            arms=len(pairs),
+        )  # fmt: skip
+        groups, heterogeneity = _groups(sample, rows, arm)
+        recent = None if sample.recent is None else sample.recent[rows]
+        found.append(
+            GestureEffect(
+                arm, sample.experiment, "randomised", sample.noun, sample.unit, sample.rows,
+                label=f"{sample.experiment}.{arm}" if several and sample.experiment else arm, prefix=prefix,
+                n_treated=int(treated.sum()), n_control=int((~treated).sum()),
+                control_mean=Estimate() if mean is None else mean.mean("control", sample.unit),
+                treated_mean=Estimate() if mean is None else mean.mean("treated", sample.unit),
+                naive=_raw(outcome, treated, clusters, sample.unit),
+                effect=Estimate() if mean is None else mean.estimate(sample.unit),
+                percent=Estimate() if mean is None else mean.percent(),
+                average=Estimate(),
+                always_valid=_always_valid(mean, len(pairs), sample),
+                groups=groups, heterogeneity=heterogeneity, ordinals=(), recovered=None, verdict=verdict,
+                mismatch=mismatch,
+                placebo=Estimate() if recent is None else _raw(recent, treated, clusters, _BEFORE),
+                worth=_worth(sample, rows, arm, currency),
+                balance=covariate_balance(sample.covariates[rows], treated),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+_BEFORE = "purchases per customer before the draw"
+
+
+def ratio_mismatch(sample: Sample) -> float | None:
+    """Return the p value of the arms' sizes as drawn; None where the study declares no shares."""
+    if sample.allocation is None:
+        return None
+    arms = sorted(sample.allocation)
+    counts = np.array([float(sample.drawn.get(arm, 0)) for arm in arms])
+    if counts.sum() == 0:
+        return None
+    return sample_ratio_mismatch(counts, np.array([float(sample.allocation[arm]) for arm in arms]))
+
+
+def effects_by_group(parts: list[tuple[GroupEffect, TwoMeans | None]]) -> tuple[tuple[GroupEffect, ...], float | None]:
+    """Return the groups, and the p value of their effects being alike (Cochran's Q); None with fewer than two."""
+    known = [m for _, m in parts if m is not None and m.standard_error > 0]
+    groups = tuple(group for group, _ in parts)
+    if len(known) < 2:
+        return groups, None
+    effects = np.array([m.difference for m in known])
+    weights = np.array([m.standard_error**-2 for m in known])
+    q = float((weights * (effects - np.average(effects, weights=weights)) ** 2).sum())
+    return groups, float(chi2.sf(q, len(known) - 1))
+
+
+def group_effect(
+    grouping: str, group: str, treated: Mask, clusters: Codes, means: TwoMeans | None, unit: str
+) -> tuple[GroupEffect, TwoMeans | None]:
+    """Give a group's effect, where enough customers are on both sides."""
+    fewest = min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))
+    told = means if fewest >= LEAST_CUSTOMERS else None
+    return (
+        GroupEffect(
+            grouping, group, int(treated.sum()), int((~treated).sum()),
+            Estimate() if told is None else told.estimate(unit), Estimate() if told is None else told.percent(),
+        ),
+        told,
+    )  # fmt: skip
+
+
+def _pair(sample: Sample, arm: str) -> Mask:
+    return np.asarray((sample.arms == arm) | (sample.arms == sample.control), dtype=bool)
+
+
+def _enough(treated: Mask) -> bool:
+    return min(int(treated.sum()), int((~treated).sum())) >= LEAST_IN_ARM
+
+
+def _adjusted(
+    sample: Sample, rows: Mask, arm: str, outcome: Array | None = None, adjust: pd.DataFrame | None = None
+) -> TwoMeans | None:
+    treated = sample.arms[rows] == arm
+    if not _enough(treated):
+        return None
+    matrix, _ = as_numbers(sample.adjust[rows] if adjust is None else adjust)
+    values = (sample.outcome if outcome is None else outcome)[rows]
+    return adjusted_means(values, treated, matrix, sample.clusters[rows])
+
+
+def _p(means: TwoMeans | None) -> float:
+    return 1.0 if means is None else means.p_value
+
+
+def _raw(outcome: Array, treated: Mask, clusters: Codes, unit: str) -> Estimate:
+    return difference_in_means(outcome, treated, clusters).estimate(unit) if _enough(treated) else Estimate()
+
+
+def _always_valid(means: TwoMeans | None, arms: int, sample: Sample) -> Estimate:
+    if means is None or not sample.n_running:
+        return Estimate()
+    reach = always_valid_reach(means.standard_error, means.n, (1 - LEVEL) / arms)
+    return Estimate(means.difference, means.difference - reach, means.difference + reach, LEVEL, means.n, sample.unit)
+
+
+def _groups(sample: Sample, rows: Mask, arm: str) -> tuple[tuple[GroupEffect, ...], float | None]:
+    parts = []
+    for grouping, labels in sample.groups.items():
+        for group in sorted({str(label) for label in labels[rows]}):
+            mine = rows & (labels.astype(str) == group)
+            means = _adjusted(sample, mine, arm)
+            treated = sample.arms[mine] == arm
+            parts.append(group_effect(grouping, group, treated, sample.clusters[mine], means, sample.unit))
+    groups, heterogeneity = effects_by_group(parts)
+    return groups, heterogeneity if len(sample.groups) == 1 else None
+
+
+def _worth(sample: Sample, rows: Mask, arm: str, currency: str) -> Worth | None:
+    if sample.contribution is None:
+        return None
+    gross = _adjusted(sample, rows, arm, sample.contribution)
+    if gross is None:
+        return None
+    if sample.own_cost is None:
+        return find_worth(gross, None, None, unit="customer", currency=currency)
+    net = _adjusted(sample, rows, arm, sample.contribution - sample.own_cost)
+    treated = sample.arms[rows] == arm
+    own = sample.own_cost[rows]
+    return find_worth(gross, net, float(own[treated].mean() - own[~treated].mean()), unit="customer", currency=currency)

@@ -1,0 +1,157 @@
+"""The effects of all gestures of a study, those drawn by lot first."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.data import GestureData
+from cxlab.gestures.effect import GestureEffect
+from cxlab.gestures.observational import chosen_effects
+from cxlab.gestures.randomised import trial_effects
+from cxlab.gestures.said import digits_of, each_of, interval, is_shown, name_of, percent_interval, signed
+from cxlab.gestures.verdict import Token
+from cxlab.words import number
+
+_IN_WORDS: dict[Token, str] = {
+    "works": "It works",
+    "harms": "It harms",
+    "no_effect": "It has no effect worth the name",
+    "cannot_tell": "The data cannot tell",
+    "not_identifiable": "No effect can be given",
+}
+
+
+@dataclass(frozen=True)
+class GestureEffects:
+    """What each gesture of a study did.
+
+    Attributes
+    ----------
+    effects : one an arm; trials first, then chosen gestures.
+    data : the rows they rest on.
+    """
+
+    effects: tuple[GestureEffect, ...]
+    data: GestureData
+
+    @property
+    def main(self) -> GestureEffect:
+        """The arm that the answer is about: of the first kind of evidence, the one whose verdict says most."""
+        first = [effect for effect in self.effects if effect.design == self.effects[0].design]
+        says = ("works", "harms", "no_effect", "cannot_tell", "not_identifiable")
+        return min(first, key=lambda effect: (says.index(effect.verdict.token), -abs(effect.effect.number or 0.0)))
+
+    @property
+    def shown(self) -> tuple[GestureEffect, ...]:
+        """The arms that a page may show: both sides large enough."""
+        return tuple(e for e in self.effects if is_shown(e, self.data.minimum_group))
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Every number by its key in `results.json`; the recovery of failures once."""
+        found: dict[str, Estimate] = {}
+        for effect in self.effects:
+            found |= effect.findings
+        return found
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an arm: sizes, the two means, naive and honest effect with their intervals, verdict."""
+        rows = []
+        for e in self.effects:
+            row: dict[str, object] = {
+                "arm": e.arm, "experiment": e.experiment, "design": e.design, "n_treated": e.n_treated,
+                "n_control": e.n_control, "treated_mean": e.treated_mean.number, "control_mean": e.control_mean.number,
+            }  # fmt: skip
+            for name in ("naive", "effect", "percent", "average", "always_valid", "placebo"):
+                estimate: Estimate = getattr(e, name)
+                row |= {name: estimate.number, f"{name}_low": _end(estimate.low), f"{name}_high": _end(estimate.high)}
+            row |= {"sample_ratio_mismatch": np.nan if e.mismatch is None else e.mismatch, "verdict": e.verdict.token}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    @property
+    def heading(self) -> str:
+        """The finding on the main arm in a line."""
+        main = self.main
+        if not is_shown(main, self.data.minimum_group):
+            return "Too few got a gesture to tell anything"
+        name = name_of(main)
+        if not main.is_told:
+            return f"{_capital(name)}: {_IN_WORDS[main.verdict.token].lower()}"
+        more = signed(main.effect.number, digits_of(main))
+        return f"{_capital(name)}: {more} {main.noun} {each_of(main)} ({interval(main.effect, digits_of(main))})"
+
+    @property
+    def reading(self) -> str:
+        """Every arm in a sentence, with interval, n and verdict."""
+        said = [effect_reading(effect) for effect in self.shown]
+        hidden = len(self.effects) - len(self.shown)
+        if hidden:
+            said.append(f"{hidden} more {'arm is' if hidden == 1 else 'arms are'} too small to be shown.")
+        return "\n\n".join(said)
+
+
+def estimate_gestures(data: GestureData, *, equivalence_margin: float = 0.05, seed: int = 1) -> GestureEffects:
+    """Estimate the effect of every gesture of a study.
+
+    Trials are read as they were drawn, whoever then got the gesture (intention to treat), adjusted for the time before.
+    Chosen gestures are held against orders alike without one, or declared not identifiable by the written rule.
+
+    Parameters
+    ----------
+    equivalence_margin : share of the outcome without a gesture within which an effect counts as none.
+    seed : deals customers into folds; nothing else is left to chance.
+
+    Raises
+    ------
+    NotEnoughDataError : no arm but the control holds anybody.
+    """
+    from cxlab.errors import NotEnoughDataError
+
+    several = data.n_trials > 1
+    effects: list[GestureEffect] = []
+    for sample in data.samples:
+        if sample.design == "randomised":
+            effects += trial_effects(
+                sample, equivalence_margin=equivalence_margin, currency=data.currency, several=several
+            )
+        else:
+            effects += chosen_effects(
+                sample, equivalence_margin=equivalence_margin, currency=data.currency, seed=seed,
+                prefix="observational." if data.n_trials else "",
+            )  # fmt: skip
+    if not effects:
+        raise NotEnoughDataError(
+            "nobody was in any arm but the control: bring the rows of those who got a gesture as well"
+        )
+    return GestureEffects(tuple(effects), data)
+
+
+def effect_reading(effect: GestureEffect) -> str:
+    """Say one arm's effect in a sentence or two."""
+    digits, name = digits_of(effect), _capital(name_of(effect))
+    sizes = f"{number(effect.n_treated)} {effect.rows}s with it, {number(effect.n_control)} without"
+    if not effect.is_told:
+        return f"{name}: {_IN_WORDS[effect.verdict.token].lower()}, for {effect.verdict.why} ({sizes})."
+    ratio = ""
+    if effect.percent.has_interval:
+        ratio = f", or {signed(effect.percent.number, 0)}% ({percent_interval(effect.percent)})"
+    text = (
+        f"{name}: {signed(effect.effect.number, digits)} {effect.noun} {each_of(effect)} (95% interval "
+        f"{interval(effect.effect, digits)}), from {number(effect.control_mean.number, digits)} without it{ratio}; "
+        f"{sizes}. {_IN_WORDS[effect.verdict.token]}: {effect.verdict.why}."
+    )
+    if effect.always_valid.has_interval:
+        text += f" While it runs, the interval that holds at every look is {interval(effect.always_valid, digits)}."
+    return text
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _end(value: float | None) -> float:
+    return np.nan if value is None else value

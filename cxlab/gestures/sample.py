@@ -1,0 +1,211 @@
+"""The rows that one comparison rests on: who was in which arm, what came of it, and what was known before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.gestures.means import Array, Codes, cluster_codes
+from cxlab.occasions import HISTORY, Assigned, Occasions, OutcomeRows
+from cxlab.occasions.history import NEVER
+
+Design = Literal["randomised", "observational"]
+CHOSEN = "gesture"
+"""The arm of orders with a gesture that the shop chose to give."""
+NEW = "new"
+NOBODY = "none"
+PURCHASES = "purchases"
+
+
+@dataclass(frozen=True)
+class SegmentLines:
+    """The two lines of the four segments, for customers as they stood before an occasion.
+
+    Attributes
+    ----------
+    active_days : a customer is active whose last earlier order is at most so many days old.
+    threshold : contribution above which a customer is profitable, in units of currency; None: the median of those rows
+        that have an earlier order.
+    """
+
+    active_days: int
+    threshold: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One comparison's rows.
+
+    Attributes
+    ----------
+    design : how the arms came about.
+    arms : shape (n,), arm of each row, as it stands in the data.
+    control : the arm that the others are held against.
+    outcome : shape (n,).
+    noun, unit : what the outcome counts; what an effect is in.
+    rows : what a row is: customer or order.
+    clusters : shape (n,), number of the customer.
+    covariates : known before the occasion; same rows.
+    adjust : those that a trial's difference is adjusted for.
+    groups : labels by name of the grouping ("segment", or a column of the data); same rows.
+    recent : shape (n,), purchases in the outcome_days before; None where there is no order history.
+    older : what was known before those days, for the placebo; None where there is no order history.
+    contribution : shape (n,), what came of it before the gesture's own cost; None where not known.
+    own_cost : shape (n,), cost of the gesture; None where not known.
+    allocation : the shares that were meant, by arm; None where not declared.
+    experiment : its name; "" where there is one only.
+    n_running : draws whose outcome window is not over yet.
+    drawn : rows by arm as they were drawn, for the check of the shares.
+    ordinals : shape (n,), which of the customer's gestures a gesture would be, from 1; None where not known.
+    failed : bool, shape (n,), whether something went wrong at the order; None where not known.
+    """
+
+    design: Design
+    arms: NDArray[np.object_]
+    control: str
+    outcome: Array
+    noun: str
+    unit: str
+    rows: str
+    clusters: Codes
+    covariates: pd.DataFrame
+    adjust: pd.DataFrame
+    groups: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    recent: Array | None = None
+    older: pd.DataFrame | None = None
+    contribution: Array | None = None
+    own_cost: Array | None = None
+    allocation: Mapping[str, float] | None = None
+    experiment: str = ""
+    n_running: int = 0
+    drawn: Mapping[str, int] = field(default_factory=dict)
+    ordinals: NDArray[np.int64] | None = None
+    failed: NDArray[np.bool_] | None = None
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """The arms other than the control, in the order of their names."""
+        return tuple(sorted({str(arm) for arm in self.drawn} - {self.control}))
+
+
+def trial_samples(
+    assigned: Assigned, *, control: str, allocation: Mapping[str, float] | None, lines: SegmentLines, costs_known: bool
+) -> tuple[Sample, ...]:
+    """Make a sample of each experiment among the draws of a study."""
+    found = []
+    for name, drawn in assigned.drawn.groupby("experiment", sort=True):
+        frame = assigned.frame[assigned.frame["experiment"] == name].reset_index(drop=True)
+        recent = frame["recent_purchases"].to_numpy(np.float64)
+        later = frame["later_gesture_cost"].to_numpy(np.float64)
+        counts = {str(arm): int(n) for arm, n in zip(drawn["arm"], drawn["n"], strict=True)}
+        found.append(
+            Sample(
+                design="randomised",
+                arms=frame["arm"].to_numpy(object),
+                control=control,
+                outcome=frame["purchases"].to_numpy(np.float64),
+                noun=PURCHASES,
+                unit=f"{PURCHASES} per customer",
+                rows="customer",
+                clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
+                covariates=_known_before(frame, list(HISTORY)),
+                adjust=frame[["recent_purchases", "stratum"]],
+                groups={"segment": segments_before(frame, lines)},
+                recent=recent,
+                contribution=frame["contribution"].to_numpy(np.float64) + later,
+                own_cost=frame["gesture_cost"].to_numpy(np.float64) + later if costs_known else None,
+                allocation=allocation,
+                experiment=str(name),
+                n_running=sum(counts.values()) - len(frame),
+                drawn=counts,
+            )
+        )
+    return tuple(found)
+
+
+def chosen_sample(occasions: Occasions, lines: SegmentLines) -> Sample:
+    """Make the sample of the orders at which the shop chose to give a gesture or not."""
+    frame = occasions.frame
+    treated = frame["treated"].to_numpy(bool)
+    older = frame["older_purchases"].to_numpy(np.int64) > 0
+    return Sample(
+        design="observational",
+        arms=np.where(treated, CHOSEN, NOBODY).astype(object),
+        control=NOBODY,
+        outcome=frame["purchases"].to_numpy(np.float64),
+        noun=PURCHASES,
+        unit=f"{PURCHASES} per gesture",
+        rows="order",
+        clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
+        covariates=_known_before(frame, [*HISTORY, "day_value", "failed", "day"]),
+        adjust=pd.DataFrame(index=frame.index),
+        groups={"segment": segments_before(frame, lines)},
+        recent=np.where(older, frame["recent_purchases"].to_numpy(np.float64), np.nan),
+        older=_known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
+        contribution=frame["contribution"].to_numpy(np.float64),
+        own_cost=frame["own_cost"].to_numpy(np.float64) if occasions.ties.costs_known else None,
+        drawn={CHOSEN: int(treated.sum()), NOBODY: int((~treated).sum())},
+        ordinals=frame["earlier_gestures"].to_numpy(np.int64) + 1,
+        failed=frame["failed"].to_numpy(np.int64) > 0,
+    )
+
+
+def outcome_sample(
+    rows: OutcomeRows, design: Design, noun: str, *, control: str, allocation: Mapping[str, float] | None
+) -> Sample:
+    """Make the sample of a table whose outcomes are already summed; `noun` is what the data calls the outcome."""
+    frame = rows.frame
+    arms = frame["arm"].to_numpy(object)
+    names = frame["customer_id"].to_numpy(object) if "customer_id" in frame else None
+    values, counts = np.unique(arms.astype(str), return_counts=True)
+    return Sample(
+        design=design,
+        arms=arms,
+        control=control,
+        outcome=frame["outcome"].to_numpy(np.float64),
+        noun=noun,
+        unit=f"{noun} per customer",
+        rows="customer",
+        clusters=cluster_codes(names, len(frame)),
+        covariates=rows.covariates,
+        adjust=rows.covariates,
+        groups={str(name): rows.groups[name].to_numpy(object) for name in rows.groups},
+        contribution=frame["contribution"].to_numpy(np.float64) if _complete(frame) else None,
+        allocation=allocation,
+        drawn=dict(zip(values.tolist(), counts.tolist(), strict=True)),
+    )
+
+
+def segments_before(frame: pd.DataFrame, lines: SegmentLines) -> NDArray[np.object_]:
+    """Put each row into a segment by what was known before its day; customers without an earlier order are `new`."""
+    known = frame["earlier_purchases"].to_numpy(np.int64) > 0
+    brought = frame["earlier_contribution"].to_numpy(np.float64)
+    threshold = lines.threshold
+    if threshold is None:
+        threshold = float(np.median(brought[known])) if known.any() else 0.0
+    active = frame["days_since_last_order"].to_numpy(np.int64) <= lines.active_days
+    profitable = brought > threshold
+    named = np.select(
+        [~known, active & profitable, ~active & profitable, active],
+        [NEW, "profit_bringers", "misunderstood", "candidates"],
+        "lost",
+    )
+    return named.astype(object)
+
+
+def _known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Pick covariates; days since something that never was are gaps."""
+    columns = {name: frame[name].to_numpy(np.float64) for name in names}
+    return pd.DataFrame(
+        {
+            name: np.where(values == NEVER, np.nan, values) if "days" in name else values
+            for name, values in columns.items()
+        }
+    )
+
+
+def _complete(frame: pd.DataFrame) -> bool:
+    return "contribution" in frame and bool(frame["contribution"].notna().all())

@@ -1,0 +1,141 @@
+"""The verdict on a gesture: works, harms, no effect, cannot tell or not identifiable, by a written rule."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from scipy.stats import t as student
+
+from cxlab.gestures.means import TwoMeans
+from cxlab.words import count, number, percent
+
+Token = Literal["works", "harms", "no_effect", "cannot_tell", "not_identifiable"]
+LEVEL = 0.95
+LEAST_CUSTOMERS = 20
+"""With fewer customers in an arm there is no verdict: one customer more or less would turn it."""
+LEAST_EVENTS = 10
+"""So many rows of both arms together must have an outcome other than zero."""
+MISMATCH = 0.01
+"""With a smaller p value the arms are not what was meant, and nothing that follows can be trusted."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said of a gesture, and why in a sentence."""
+
+    token: Token
+    why: str
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjust p values for their number.
+
+    Examples
+    --------
+    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+
+    References
+    ----------
+    Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6(2).
+    """
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    adjusted, largest = [1.0] * len(p_values), 0.0
+    for rank, i in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
+        adjusted[i] = largest
+    return adjusted
+
+
+def always_valid_reach(standard_error: float, n: int, alpha: float = 1 - LEVEL) -> float:
+    """Return half the width of an interval that holds at every look at once, however often is looked.
+
+    Parameters
+    ----------
+    standard_error : of the difference at this look. n : rows so far.
+
+    Examples
+    --------
+    Tuned to the look at hand, it is about half as wide again as the fixed one:
+
+    >>> round(always_valid_reach(1.0, 1000) / 1.96, 2)
+    1.53
+
+    References
+    ----------
+    Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), Time-uniform central limit theory and asymptotic confidence
+    sequences, Annals of Statistics 52(6).
+    """
+    rho2 = (-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / n
+    grown = n * rho2 + 1
+    return standard_error * math.sqrt(n) * math.sqrt(2 * grown / (n**2 * rho2) * math.log(math.sqrt(grown) / alpha))
+
+
+def judge(
+    means: TwoMeans | None,
+    *,
+    adjusted_p: float,
+    equivalence_margin: float,
+    customers: int,
+    events: int,
+    rows: str,
+    mismatch: float | None = None,
+    running: int = 0,
+    arms: int = 1,
+    fault: str = "",
+) -> Verdict:
+    """Apply the rule.
+
+    Parameters
+    ----------
+    means : outcome with and without the gesture; None: there is none.
+    adjusted_p : p value of no difference, adjusted for the number of arms.
+    equivalence_margin : share of the outcome without the gesture within which an effect counts as none.
+    customers : in the smaller arm. events : rows with an outcome other than zero.
+    mismatch : p value of the arms' sizes; None: no shares were declared.
+    running : draws that cannot be followed to the end yet; then the always-valid interval decides.
+    arms : arms that are held against the control, for that interval.
+    fault : why a chosen gesture cannot be judged at all; empty: it can.
+    """
+    if fault:
+        return Verdict("not_identifiable", fault)
+    if mismatch is not None and mismatch < MISMATCH:
+        why = "the arms are not of the sizes that were meant, by more than chance: who was counted hangs on the arm"
+        return Verdict("cannot_tell", why)
+    if customers < LEAST_CUSTOMERS or means is None:
+        return Verdict("cannot_tell", f"the smaller group has only {count(customers, 'customer')}")
+    if events < LEAST_EVENTS:
+        return Verdict("cannot_tell", f"only {count(events, rows)} had any outcome at all")
+    if means.standard_error == 0:
+        return Verdict("cannot_tell", "the outcome is the same for everybody")
+    if running:
+        reach = always_valid_reach(means.standard_error, means.n, (1 - LEVEL) / arms)
+        decided = abs(means.difference) > reach
+    else:
+        decided = adjusted_p < 1 - LEVEL
+    if decided:
+        more = means.difference > 0
+        why = f"the whole interval lies {'above' if more else 'below'} zero"
+        return Verdict("works" if more else "harms", f"{why}, also when it is widened because the trial is running"
+                       if running else why)  # fmt: skip
+    margin = equivalence_margin * abs(means.control)
+    reach90 = float(student.ppf(0.95, means.df)) * means.standard_error
+    if margin > 0 and abs(means.difference) + reach90 <= margin:
+        return Verdict(
+            "no_effect",
+            f"the 90% interval lies within {percent(equivalence_margin)} of the outcome without the gesture",
+        )
+    return Verdict("cannot_tell", _too_wide(means, equivalence_margin, running))
+
+
+def _too_wide(means: TwoMeans, margin: float, running: int) -> str:
+    if running:
+        return f"the trial is still running: {number(running)} can be followed later only"
+    if means.control <= 0:
+        return "the interval holds zero"
+    wide = means.reach(LEVEL) / means.control
+    return (
+        f"the interval holds zero and reaches {percent(wide)} of the outcome without the gesture to either side, where "
+        f"{percent(margin)} would count as none"
+    )

@@ -1,0 +1,52 @@
+"""What a gesture brings in money, after its cost, and what it may cost at most."""
+
+import math
+from dataclasses import dataclass
+
+from scipy.stats import norm
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.means import TwoMeans
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Contribution that a gesture brought, per customer drawn or per gesture given.
+
+    Attributes
+    ----------
+    incremental : after the cost of the gesture, which is taken off once; no value where that cost is not known.
+    break_even : before its cost: what a gesture may cost.
+    cost : what one cost on average; None where not known.
+    pays : probability that it brings more than it costs, from the interval's normal curve; NaN where the cost is not
+        known.
+    currency : ISO 4217 code.
+    """
+
+    incremental: Estimate
+    break_even: Estimate
+    cost: float | None
+    pays: float
+    currency: str
+
+
+def find_worth(gross: TwoMeans, net: TwoMeans | None, cost: float | None, *, unit: str, currency: str) -> Worth:
+    """Put the two effects on contribution side by side.
+
+    Parameters
+    ----------
+    gross, net : contribution with and without the gesture, before and after the gesture's own cost; net None: the cost
+        is not known.
+    cost : what one gesture costs on average.
+    """
+    said = f"{currency} of contribution per {unit}"
+    pays = math.nan
+    if net is not None and net.standard_error > 0:
+        pays = float(norm.cdf(net.difference / net.standard_error))
+    return Worth(
+        Estimate() if net is None else net.estimate(said),
+        gross.estimate(said),
+        cost,
+        pays,
+        currency,
+    )

@@ -1,0 +1,19 @@
+"""Moments at which a gesture could be given, each with what was known before it and what came after it."""
+
+from cxlab.occasions.chosen import Occasions, order_occasions
+from cxlab.occasions.history import HISTORY
+from cxlab.occasions.outcomes import OutcomeRows, outcome_rows
+from cxlab.occasions.ties import Ties, tie_gestures
+from cxlab.occasions.trial import Assigned, trial_rows
+
+__all__ = [
+    "HISTORY",
+    "Assigned",
+    "Occasions",
+    "OutcomeRows",
+    "Ties",
+    "order_occasions",
+    "outcome_rows",
+    "tie_gestures",
+    "trial_rows",
+]

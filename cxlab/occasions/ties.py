@@ -1,0 +1,117 @@
+"""Which order each gesture belongs to: the one it names, else the customer's last one in the days before it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from cxlab.engine import Engine, fill
+from cxlab.words import count
+
+TIE_DAYS = 7
+"""A gesture that names no order belongs to the last order day of at most so many days before it."""
+TIED = "tied_gestures"
+
+
+@dataclass(frozen=True)
+class Ties:
+    """How gestures found their orders.
+
+    Attributes
+    ----------
+    by_order : named an order that is there.
+    same_day, earlier : belong to the customer's order of the same day, or of up to `TIE_DAYS` days before.
+    loose : no order lies close enough before them: they count as a cost, but not as a gesture at an order.
+    costs_known : whether any gesture says what it cost.
+    """
+
+    by_order: int = 0
+    same_day: int = 0
+    earlier: int = 0
+    loose: int = 0
+    costs_known: bool = False
+
+    @property
+    def n(self) -> int:
+        """Gestures."""
+        return self.by_order + self.same_day + self.earlier + self.loose
+
+    @property
+    def reading(self) -> str:
+        """How many were tied in which way."""
+        if not self.n:
+            return ""
+        ways = [
+            f"{count(self.by_order, 'gesture')} by the order that they name" if self.by_order else "",
+            f"{count(self.same_day, 'gesture')} to an order of the same day" if self.same_day else "",
+            f"{count(self.earlier, 'gesture')} to the last order, up to {TIE_DAYS} days before" if self.earlier else "",
+        ]
+        said = "; ".join(way for way in ways if way)
+        text = f"Tied to orders: {said}." if said else "No gesture could be tied to an order."
+        if self.loose:
+            text += f" {count(self.loose, 'gesture')} had no order in the {TIE_DAYS} days before, and only cost money."
+        return text
+
+
+def tie_gestures(engine: Engine, gestures: Collection[str], orders: Collection[str]) -> Ties:
+    """Make the table `tied_gestures` from the engine's `gestures`, `sales` and `order_lines`.
+
+    Columns: customer_id, day (of the gesture, days since 1970), order_day (of the order it belongs to; NULL where it
+    belongs to none), way (order, same_day, earlier, loose), cost (cents; 0 where not known).
+
+    Parameters
+    ----------
+    gestures, orders : the columns that these tables have; no gestures: an empty table is made.
+    """
+    if not gestures:
+        engine.run(fill(_EMPTY, tied=TIED))
+        return Ties()
+    names_order = "order_id" in gestures and "order_id" in orders
+    engine.run(
+        fill(
+            _TIE,
+            tied=TIED,
+            key="'order ' || order_id" if names_order else "CAST(NULL AS VARCHAR)",
+            cost="COALESCE(cost, 0)" if "cost" in gestures else "0",
+            days=str(TIE_DAYS),
+        )
+    )
+    sql = "SELECT way, COUNT(*) FROM {tied} GROUP BY way ORDER BY way"
+    found = dict(engine.rows(fill(sql, tied=TIED)))
+    known = 0
+    if "cost" in gestures:
+        (known,) = engine.row("SELECT COUNT(cost) FROM gestures")
+    return Ties(
+        found.get("order", 0), found.get("same_day", 0), found.get("earlier", 0), found.get("loose", 0), known > 0
+    )
+
+
+_EMPTY = (
+    "CREATE OR REPLACE TABLE {tied} AS SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS BIGINT) AS day, "
+    "CAST(NULL AS BIGINT) AS order_day, CAST(NULL AS VARCHAR) AS way, CAST(0 AS BIGINT) AS cost WHERE FALSE"
+)
+_TIE = """
+CREATE OR REPLACE TABLE {tied} AS
+WITH given AS (
+  SELECT customer_id, CAST(FLOOR(CAST(given_at AS DOUBLE) / 86400) AS BIGINT) AS day, {!key} AS order_key,
+    CAST({!cost} AS BIGINT) AS cost FROM gestures
+), named AS (
+  SELECT customer_id, order_key, MIN(day) AS order_day FROM order_lines WHERE NOT is_return
+  GROUP BY customer_id, order_key
+), numbered AS (
+  SELECT g.customer_id, g.day, g.cost, n.order_day AS named_day, 1 AS is_gesture
+  FROM given AS g LEFT JOIN named AS n ON n.customer_id = g.customer_id AND n.order_key = g.order_key
+  UNION ALL
+  SELECT DISTINCT customer_id, day, 0 AS cost, CAST(NULL AS BIGINT) AS named_day, 0 AS is_gesture
+  FROM sales WHERE opens
+), looked_back AS (
+  SELECT customer_id, day, cost, named_day, is_gesture,
+    MAX(CASE WHEN is_gesture = 0 THEN day END)
+      OVER (PARTITION BY customer_id ORDER BY day, is_gesture ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+      AS last_day
+  FROM numbered
+)
+SELECT customer_id, day,
+  CASE WHEN named_day IS NOT NULL THEN named_day WHEN day - last_day <= {!days} THEN last_day END AS order_day,
+  CASE WHEN named_day IS NOT NULL THEN 'order' WHEN day = last_day THEN 'same_day'
+    WHEN day - last_day <= {!days} THEN 'earlier' ELSE 'loose' END AS way, cost
+FROM looked_back WHERE is_gesture = 1
+"""

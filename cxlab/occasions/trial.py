@@ -1,0 +1,87 @@
+"""Customers who were drawn for the arms of a trial: one row a draw, history before, outcome after."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.customers import EPOCH
+from cxlab.engine import Engine, fill
+from cxlab.occasions.history import read_history
+from cxlab.words import count, number
+
+_INDEX = "draws"
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """One row a draw whose outcome window is over.
+
+    Attributes
+    ----------
+    frame : sorted by experiment, customer_id and day; the columns of `read_history`, and experiment ("" where there is
+        one only), arm, stratum ("" where not given).
+    outcome_days : an outcome counts in (day, day + outcome_days].
+    n_unobserved : draws that are left out because that time ends after the observation: their trial is still running.
+    drawn : draws by experiment and arm, those left out among them: experiment, arm, n.
+    """
+
+    frame: pd.DataFrame
+    outcome_days: int
+    n_unobserved: int
+    drawn: pd.DataFrame
+
+    @property
+    def n(self) -> int:
+        """Number of draws that can be followed."""
+        return len(self.frame)
+
+    @property
+    def reading(self) -> str:
+        """How many were drawn, and how many can be followed."""
+        text = f"{count(int(self.drawn['n'].sum()), 'customer')} drawn by lot"
+        if self.n_unobserved:
+            return (
+                f"{text}; {number(self.n)} of them can be followed for {self.outcome_days} days, and for the other "
+                f"{number(self.n_unobserved)} that time is not over yet."
+            )
+        return f"{text}, all followed for {self.outcome_days} days."
+
+
+def trial_rows(
+    engine: Engine,
+    *,
+    columns: Collection[str],
+    outcome_days: int,
+    observation_end: dt.date,
+    margin_rate: float,
+    tables: Collection[str],
+) -> Assigned:
+    """List the draws of a study's trials from the engine's `assignments`, with history and outcome.
+
+    Parameters
+    ----------
+    columns : those that `assignments` has.
+    tables : the study's tables.
+    """
+    experiment = "COALESCE(experiment, '')" if "experiment" in columns else "''"
+    stratum = "COALESCE(stratum, '')" if "stratum" in columns else "''"
+    engine.run(
+        fill(
+            "CREATE OR REPLACE TABLE {index} AS SELECT customer_id, "
+            "CAST(FLOOR(CAST(assigned_at AS DOUBLE) / 86400) AS BIGINT) AS day, arm, {!experiment} AS experiment, "
+            "{!stratum} AS stratum FROM assignments",
+            index=_INDEX, experiment=experiment, stratum=stratum,
+        )
+    )  # fmt: skip
+    sql = "SELECT customer_id, day, experiment, arm, stratum FROM {index} ORDER BY experiment, customer_id, day, arm"
+    draws = engine.frame(fill(sql, index=_INDEX))
+    for name in ("customer_id", "experiment", "arm", "stratum"):
+        draws[name] = draws[name].astype("str")
+    history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+    frame = draws.merge(history, on=["customer_id", "day"], how="left", validate="many_to_one")
+    late = frame["day"].to_numpy(np.int64) + outcome_days > (observation_end - EPOCH).days
+    drawn = draws.groupby(["experiment", "arm"], as_index=False, sort=True).size().rename(columns={"size": "n"})
+    return Assigned(frame[~late].reset_index(drop=True), outcome_days, int(late.sum()), drawn)

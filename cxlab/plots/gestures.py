@@ -1,0 +1,287 @@
+"""Plots of what gestures bring: the honest answer beside the naive one, for whom, and in money."""
+
+from matplotlib.axes import Axes
+
+from cxlab.blocks import Caption, Cell, Table
+from cxlab.estimate import Estimate
+from cxlab.gestures import EffectByGroup, GestureEffects, GestureMoney, RepeatedGestures
+from cxlab.gestures.for_whom import group_name, in_order
+from cxlab.gestures.said import digits_of, interval, name_of, signed
+from cxlab.look import SEGMENT_TOKEN
+from cxlab.plots.figure import Plot
+from cxlab.plots.rows import Row, draw_rows
+from cxlab.words import money, money_between, number, number_between, percent
+
+_NONE = Cell("–")
+_WORD = {
+    "works": "works", "harms": "harms", "no_effect": "no effect", "cannot_tell": "cannot tell",
+    "not_identifiable": "no effect can be given",
+}  # fmt: skip
+
+
+def _outcome(effects: GestureEffects) -> str:
+    """Say what is measured, over which time."""
+    days = effects.data.outcome_days
+    main = effects.main
+    return f"{main.noun} in the {days} days after" if days else f"{main.noun} per customer"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+# --- effect -----------------------------------------------------------------------------------------------------------
+
+
+def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
+    rows = []
+    for k, effect in enumerate(effects.shown):
+        digits = digits_of(effect)
+        gap = 0.5 if k else 0.0
+        if effect.naive.has_interval:
+            words = f"naive {signed(effect.naive.number, digits)}"
+            rows.append(Row(_capital(name_of(effect)), effect.naive, words, "other", "ink", filled=False, gap=gap))
+        honest = f"{signed(effect.effect.number, digits)}: {_WORD[effect.verdict.token]}"
+        words = honest if effect.is_told else _WORD[effect.verdict.token]
+        name = "" if effect.naive.has_interval else _capital(name_of(effect))
+        rows.append(Row(name, effect.effect, words, gap=0.0 if effect.naive.has_interval else gap))
+    draw_rows(ax, rows, unit=f"Difference in {_outcome(effects)}", left=0.25)
+
+
+def _effect_caption(effects: GestureEffects) -> Caption:
+    said = []
+    for e in effects.shown:
+        digits = digits_of(e)
+        honest = f"{signed(e.effect.number, digits)} ({interval(e.effect, digits)})" if e.is_told else "not given"
+        said.append(f"{name_of(e)}: naive {signed(e.naive.number, digits)}, honest {honest}")
+    alt = f"Dots with intervals of the difference in {_outcome(effects)} by gesture. {'; '.join(said)}"
+    return Caption(
+        effects.heading,
+        f"Difference in {_outcome(effects)} between those with the gesture and those without, with 95% intervals. "
+        "Ring: as it looks at first sight; dot: drawn by lot and adjusted for the time before, or held against others "
+        "alike.",
+        _short(f"{alt}."),
+    )
+
+
+def _effect_numbers(effects: GestureEffects) -> Table:
+    rows = []
+    for e in effects.shown:
+        digits = digits_of(e)
+        rows.append(
+            (
+                Cell(_capital(name_of(e))),
+                Cell("by lot" if e.design == "randomised" else "chosen"),
+                Cell(number(e.n_treated), f"against {number(e.n_control)}"),
+                _number(e.control_mean, digits),
+                _number(e.naive, digits, plus=True),
+                _number(e.effect, digits, plus=True),
+                _percent(e.percent),
+                Cell(_WORD[e.verdict.token]),
+            )
+        )
+    return Table(
+        "effects",
+        "What each gesture did",
+        ("Gesture", "Given", "With it", "Without it, mean", "Naive", "Honest", "Percent", "Verdict"),
+        tuple(rows),
+        f"{_capital(_outcome(effects))}. Small figures are 95% intervals.",
+        words=(1, 7),
+    )
+
+
+def _lacks_effect(effects: GestureEffects) -> str:
+    return (
+        ""
+        if any(e.naive.has_interval for e in effects.shown)
+        else "There is nothing to draw: the groups are too small."
+    )
+
+
+# --- by group ---------------------------------------------------------------------------------------------------------
+
+
+def _draw_groups(found: EffectByGroup, ax: Axes) -> None:
+    effect = found.effect
+    digits = digits_of(effect)
+    rows = [Row("All", effect.effect, signed(effect.effect.number, digits))]
+    for k, group in enumerate(found.told):
+        token = SEGMENT_TOKEN.get(group.group)
+        rows.append(
+            Row(
+                group_name(group.group), group.effect, signed(group.effect.number, digits), token or "muted",
+                f"{token}-ink" if token else "ink", gap=0.4 if k == 0 else 0.0,
+            )
+        )  # fmt: skip
+    draw_rows(ax, rows, unit=f"Difference in {_outcome(found.effects)}", left=0.25)
+
+
+def _groups_caption(found: EffectByGroup) -> Caption:
+    effect = found.effect
+    digits = digits_of(effect)
+    said = "; ".join(
+        f"{group_name(g.group)} {signed(g.effect.number, digits)} ({interval(g.effect, digits)})" for g in found.told
+    )
+    return Caption(
+        found.heading,
+        f"Effect of {name_of(effect)} on {_outcome(found.effects)} by what customers were before it, with 95% "
+        "intervals (each for itself).",
+        _short(f"Dots with intervals of the effect of {name_of(effect)} by group. {said}. {found.heading}."),
+        "Groups with fewer than 20 customers on a side are left out.",
+    )
+
+
+def _groups_numbers(found: EffectByGroup) -> Table:
+    effect, least = found.effect, found.effects.data.minimum_group
+    digits = digits_of(effect)
+    rows = []
+    for g in in_order(effect.groups):
+        token = SEGMENT_TOKEN.get(g.group)
+        size = f"under {least}" if min(g.n_treated, g.n_control) < least else number(g.n_treated)
+        against = "" if min(g.n_treated, g.n_control) < least else f"against {number(g.n_control)}"
+        rows.append(
+            (
+                Cell(group_name(g.group), segment=g.group if token else ""),
+                Cell(size, against),
+                _number(g.effect, digits, plus=True),
+                _percent(g.percent),
+            )
+        )
+    return Table(
+        "effect_by_group",
+        f"Effect of {name_of(effect)} by group",
+        ("Before it", "With it", "Effect", "Percent"),
+        tuple(rows),
+        f"{_capital(_outcome(found.effects))}. Small figures are 95% intervals, each for itself.",
+    )
+
+
+def _lacks_groups(found: EffectByGroup) -> str:
+    return "" if found.told else "There is nothing to draw: no group has the customers that it takes on both sides."
+
+
+# --- repeated ---------------------------------------------------------------------------------------------------------
+
+
+def _draw_repeated(found: RepeatedGestures, ax: Axes) -> None:
+    effect = found.effect
+    assert effect is not None
+    digits = digits_of(effect)
+    rows = [Row(_capital(name), e, signed(e.number, digits)) for name, e in found.rows]
+    draw_rows(ax, rows, unit=f"Difference in {_outcome(found.effects)}", left=0.25)
+
+
+def _repeated_caption(found: RepeatedGestures) -> Caption:
+    effect = found.effect
+    assert effect is not None
+    digits = digits_of(effect)
+    said = "; ".join(f"{name} {signed(e.number, digits)} ({interval(e, digits)})" for name, e in found.rows)
+    return Caption(
+        "Chosen gestures by what the customer had had before",
+        f"Difference in {_outcome(found.effects)} by which of the customer’s gestures it was, and of all gestures at "
+        "an order that went wrong, with 95% intervals (each for itself).",
+        _short(f"Dots with intervals of the effect of chosen gestures by their number: {said}."),
+    )
+
+
+def _lacks_repeated(found: RepeatedGestures) -> str:
+    if found.rows:
+        return ""
+    return "Whether a second gesture still works can be looked at only where chosen gestures tell an effect."
+
+
+# --- worth ------------------------------------------------------------------------------------------------------------
+
+
+def _draw_worth(found: GestureMoney, ax: Axes) -> None:
+    rows = []
+    currency = found.effects.data.currency
+    for k, (effect, worth) in enumerate(found.paid):
+        words = f"before its cost {money(worth.break_even.number, currency)}"
+        gap = 0.5 if k else 0.0
+        rows.append(Row(_capital(name_of(effect)), worth.break_even, words, "other", filled=False, gap=gap))
+        if worth.incremental.has_interval:
+            rows.append(Row("", worth.incremental, f"after it {money(worth.incremental.number, currency)}"))
+    draw_rows(ax, rows, unit=f"Contribution that one brought, {currency}", left=0.25)
+
+
+def _worth_caption(found: GestureMoney) -> Caption:
+    currency = found.effects.data.currency
+    said = []
+    for e, worth in found.paid:
+        net = worth.incremental
+        after = f", after it {money(net.number, currency)}" if net.has_interval else ""
+        said.append(f"{name_of(e)}: before its cost {money(worth.break_even.number, currency)}{after}")
+    return Caption(
+        found.heading,
+        "Contribution that the gesture brought in the time looked at, per customer drawn or per gesture given, with "
+        "95% intervals. Ring: before its cost; dot: after it.",
+        _short(f"Dots with intervals of contribution by gesture. {'; '.join(said)}. {found.heading}."),
+        "What a gesture may cost is where the ring lies.",
+    )
+
+
+def _worth_numbers(found: GestureMoney) -> Table:
+    currency = found.effects.data.currency
+    rows = tuple(
+        (
+            Cell(_capital(name_of(e))),
+            _money(worth.break_even, currency),
+            Cell("not recorded") if worth.cost is None else Cell(money(worth.cost, currency)),
+            _money(worth.incremental, currency),
+            Cell(percent(worth.pays)) if worth.incremental.has_interval else _NONE,
+        )
+        for e, worth in found.paid
+    )
+    return Table(
+        "worth",
+        "What each gesture brought and cost",
+        ("Gesture", "Brought, before its cost", "Cost", "Left", "Probability that it pays"),
+        rows,
+        "Per customer drawn, or per gesture given. Small figures are 95% intervals.",
+    )
+
+
+def _lacks_worth(found: GestureMoney) -> str:
+    return "" if found.paid else "So there is nothing to draw."
+
+
+def _number(estimate: Estimate, digits: int, *, plus: bool = False) -> Cell:
+    if estimate.low is None or estimate.high is None:
+        return _NONE
+    text = signed(estimate.number, digits) if plus else number(estimate.number, digits)
+    return Cell(text, interval(estimate, digits))
+
+
+def _percent(estimate: Estimate) -> Cell:
+    if estimate.low is None or estimate.high is None:
+        return _NONE
+    return Cell(f"{signed(estimate.number, 0)}%", f"{number_between(estimate.low, estimate.high)}%")
+
+
+def _money(estimate: Estimate, currency: str) -> Cell:
+    if estimate.low is None or estimate.high is None:
+        return _NONE
+    return Cell(money(estimate.number, currency), money_between(estimate.low, estimate.high, currency))
+
+
+def _short(text: str) -> str:
+    return text if len(text) < 400 else f"{text[:395]} …"
+
+
+gesture_effect = Plot(
+    "effects", _draw_effect, _effect_caption, _effect_numbers, (680, 90), (358, 90), _lacks_effect,
+    lambda effects: 46 * 2 * len(effects.shown) + 24 * (len(effects.shown) - 1),
+)  # fmt: skip
+effect_by_group = Plot(
+    "effect_by_group", _draw_groups, _groups_caption, _groups_numbers, (680, 100), (358, 100), _lacks_groups,
+    lambda found: 46 * (1 + len(found.told)),
+)  # fmt: skip
+gesture_worth = Plot(
+    "worth", _draw_worth, _worth_caption, _worth_numbers, (680, 90), (358, 90), _lacks_worth,
+    lambda found: 46 * 2 * len(found.paid) + 24 * (len(found.paid) - 1),
+)  # fmt: skip
+repeated_gestures = Plot(
+    "repeated", _draw_repeated, _repeated_caption, None, (680, 70), (358, 70), _lacks_repeated,
+    lambda found: 46 * len(found.rows),
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""Rows of dots with their intervals on one scale: what every plot of effects is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from cxlab.estimate import Estimate
+from cxlab.plots.style import COLOUR, fit, is_narrow
+
+
+@dataclass(frozen=True)
+class Row:
+    """A dot with its interval.
+
+    Attributes
+    ----------
+    name : stands at the left, in `ink`; empty: none.
+    estimate : value and interval; drawn only where it has one.
+    words : stands at the interval.
+    mark, ink : colour tokens of the dot and of the name.
+    filled : whether the dot is full.
+    gap : room before the row, in rows.
+    """
+
+    name: str
+    estimate: Estimate
+    words: str
+    mark: str = "ink"
+    ink: str = "ink"
+    filled: bool = True
+    gap: float = 0.0
+
+
+def draw_rows(
+    ax: Axes,
+    rows: Sequence[Row],
+    *,
+    unit: str,
+    left: float,
+    band: tuple[float, float] | None = None,
+    bottom: float = 0.17,
+) -> None:
+    """Draw the rows from top to bottom, zero as a line.
+
+    Parameters
+    ----------
+    unit : stands under the scale. left : share of the width that the names take on a wide figure.
+    band : a range around zero that is shaded.
+    """
+    narrow = is_narrow(ax)
+    ends = [0.0, *(band or ())]
+    for row in rows:
+        ends += [x for x in (row.estimate.low, row.estimate.high) if x is not None]
+    low, high = min(ends), max(ends)
+    span = (high - low) or 1.0
+    if band is not None:
+        ax.axvspan(*band, color=COLOUR["seq1"], lw=0, zorder=0)
+    y = 0.0
+    for row in rows:
+        y += row.gap
+        _draw_row(ax, row, y, span, narrow=narrow)
+        y += 1
+    ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
+    ax.set(xlim=(low - 0.04 * span, high + 0.04 * span), ylim=(y - 0.35, -0.85), yticks=[])
+    ax.set_xlabel(unit, loc="left")
+    ax.locator_params(axis="x", nbins=4 if narrow else 6)
+    ax.grid(axis="x", color=COLOUR["rule"], lw=0.8)
+    ax.set_axisbelow(True)
+    height = float(ax.figure.get_figure(root=True).get_size_inches()[1]) * 72
+    fit(ax, 0.03 if narrow else left, min(0.45, 44 / height), 0.97, 0.99)
+
+
+def _draw_row(ax: Axes, row: Row, y: float, span: float, *, narrow: bool) -> None:
+    if row.name:
+        ax.text(
+            0.0 if narrow else -0.02, y - 0.4 if narrow else y, row.name, transform=ax.get_yaxis_transform(), size=12,
+            weight=700, color=COLOUR[row.ink], ha="left" if narrow else "right", va="bottom" if narrow else "center",
+        )  # fmt: skip
+    e = row.estimate
+    if e.low is None or e.high is None:
+        ax.text(0, y, f" {row.words}", ha="left", va="center", size=12, color=COLOUR["muted"])
+        return
+    ax.plot([e.low, e.high], [y, y], color=COLOUR[row.mark], lw=2.4, solid_capstyle="butt", zorder=3)
+    face = COLOUR[row.mark] if row.filled else COLOUR["paper"]
+    ax.plot([e.number], [y], "o", ms=8, color=face, mec=COLOUR[row.mark], mew=1.8, zorder=4)
+    if not narrow:
+        ax.text(
+            e.number, y - 0.2, row.words, ha="center", va="bottom", size=12, color=COLOUR["ink"], zorder=5,
+            bbox={"facecolor": COLOUR["paper"], "edgecolor": "none", "pad": 0.5},
+        )  # fmt: skip
+    else:
+        ax.text(
+            1.0, y - 0.4, row.words, ha="right", va="bottom", size=12, color=COLOUR["ink"], zorder=5,
+            transform=ax.get_yaxis_transform(),
+        )  # fmt: skip
