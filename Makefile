@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-STUDIES ?= data/cdnow
+STUDIES ?= data/cdnow data/corner-shop
 OUT ?= reports
 
 .PHONY: report test lab lint lock bench clean

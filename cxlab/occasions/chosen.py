@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
@@ -26,7 +27,8 @@ class Occasions:
         order) and `own_cost` (of the gestures that belong to it).
     outcome_days : an outcome counts in (day, day + outcome_days].
     n_order_days : days with an order in all; n_unobserved of them are left out because their outcome window ends after
-        the observation, n_near_trial because they lie within `outcome_days` of the customer's draw in a trial.
+        the observation, n_in_trial because the customer was drawn for a trial on that day or in the `outcome_days`
+        before it.
     n_gestures_left_out : gestures that belong to days left out.
     ties : how the gestures found their orders.
     """
@@ -35,7 +37,7 @@ class Occasions:
     outcome_days: int
     n_order_days: int
     n_unobserved: int
-    n_near_trial: int
+    n_in_trial: int
     n_gestures_left_out: int
     ties: Ties
 
@@ -55,8 +57,10 @@ class Occasions:
         left = []
         if self.n_unobserved:
             left.append(f"{number(self.n_unobserved)} whose time after the order is not over yet")
-        if self.n_near_trial:
-            left.append(f"{number(self.n_near_trial)} close to the customer’s draw in a trial")
+        if self.n_in_trial:
+            left.append(
+                f"{number(self.n_in_trial)} in the {self.outcome_days} days from the customer’s draw in a trial"
+            )
         if left:
             text += f" Left out are {' and '.join(left)}"
             text += f", with {count(self.n_gestures_left_out, 'gesture')}." if self.n_gestures_left_out else "."
@@ -79,7 +83,8 @@ def order_occasions(
 
     Parameters
     ----------
-    tables : the study's tables; near a draw of `assignments` the trial decided who got a gesture, not the shop.
+    tables : the study's tables; after a draw of `assignments` the trial decided who got a gesture, not the shop. Orders
+        before the draw stay: who is drawn may hang on coming back, and leaving them out would look into the future.
     ties : as `tie_gestures` returns it; its table lies in the engine.
     """
     engine.run(
@@ -100,25 +105,23 @@ def order_occasions(
     frame["own_cost"] = frame.pop("cost").fillna(0).to_numpy(np.float64) / 100
     last = (observation_end - EPOCH).days
     late = frame["day"].to_numpy(np.int64) + outcome_days > last
-    near = np.zeros(len(frame), dtype=bool)
+    drawn = np.zeros(len(frame), dtype=bool)
     if "assignments" in tables:
-        near = _near_a_draw(engine, frame, outcome_days) & ~late
-    out = late | near
+        drawn = _after_a_draw(engine, frame, outcome_days) & ~late
+    out = late | drawn
     return Occasions(
         frame[~out].reset_index(drop=True),
         outcome_days,
         len(frame),
         int(late.sum()),
-        int(near.sum()),
+        int(drawn.sum()),
         int(n_gestures[out].sum()),
         ties,
     )
 
 
-def _near_a_draw(
-    engine: Engine, frame: pd.DataFrame, outcome_days: int
-) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Mark the occasions that lie within `outcome_days` of one of the customer's draws, before or after it."""
+def _after_a_draw(engine: Engine, frame: pd.DataFrame, outcome_days: int) -> NDArray[np.bool_]:
+    """Mark the occasions on the day of one of the customer's draws, or in the `outcome_days` after it."""
     draws = engine.frame(
         "SELECT DISTINCT customer_id, CAST(FLOOR(CAST(assigned_at AS DOUBLE) / 86400) AS BIGINT) AS drawn "
         "FROM assignments ORDER BY customer_id, drawn"
@@ -126,7 +129,7 @@ def _near_a_draw(
     draws["customer_id"] = draws["customer_id"].astype("str")
     keys = frame[["customer_id", "day"]].assign(row=np.arange(len(frame)))
     both = keys.merge(draws, on="customer_id", how="inner")
-    close = (both["day"] - both["drawn"]).abs().to_numpy() <= outcome_days
-    near = np.zeros(len(frame), dtype=np.bool_)
-    near[both["row"].to_numpy()[close]] = True
-    return near
+    since = (both["day"] - both["drawn"]).to_numpy()
+    found = np.zeros(len(frame), dtype=np.bool_)
+    found[both["row"].to_numpy()[(since >= 0) & (since <= outcome_days)]] = True
+    return found

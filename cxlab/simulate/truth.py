@@ -1,0 +1,77 @@
+"""What is really so in a made-up shop, in the shape of the findings of a report."""
+
+from cxlab.segments import assign_segments
+from cxlab.simulate.fans import fans_truth
+from cxlab.simulate.findings import Finding, finding
+from cxlab.simulate.frame import customers_of
+from cxlab.simulate.gesture_truth import gestures_truth
+from cxlab.simulate.occasions import find_occasions
+from cxlab.simulate.outlook import ROWS
+from cxlab.simulate.settings import KINDS, Settings
+from cxlab.simulate.shop import Shop
+
+Truth = dict[str, dict[str, Finding]]
+
+
+def plant_truth(shop: Shop, *, rows: int = ROWS) -> Truth:
+    """Say what an analysis of the shop should find, by report and by key.
+
+    Parameters
+    ----------
+    rows : occasions times repetitions behind each effect: more rows, smaller Monte Carlo error.
+
+    Returns
+    -------
+    As in `results.json`: estimate, n, unit or verdict, and `monte_carlo_error`, the standard error that the estimate
+    has because it is an average of so many made-up futures. Effects are about the occasions that there were: expected
+    values given each customer's real traits and state, not what happened after.
+    """
+    settings, customers = shop.settings, customers_of(shop)
+    segments = assign_segments(customers)
+    occasions = find_occasions(shop, segments.active_days)
+    truth: Truth = {
+        "clusters": _clusters(settings),
+        "segmentation": _planted_shares(shop),
+        "repeat_purchases": _bgnbd(settings),
+        "gestures": gestures_truth(shop, occasions, rows=rows),
+        "loyalty": fans_truth(shop, customers, segments, rows=rows),
+    }
+    return {report: found for report, found in truth.items() if found}
+
+
+def _clusters(settings: Settings) -> dict[str, Finding]:
+    """Whether there are groups, and how many; left open where four segments are planted, which may or may not show."""
+    if settings.segments == "four":
+        return {}
+    planted = settings.clusters
+    if planted is None or planted.separation == 0:
+        return {"structure": {"verdict": "no"}}
+    return {"structure": {"verdict": "yes"}, "k": finding(planted.k, settings.customers, "clusters")}
+
+
+def _planted_shares(shop: Shop) -> dict[str, Finding]:
+    if shop.settings.segments == "none":
+        return {}
+    return {
+        f"planted_share.{kind}": finding(
+            float((shop.traits.kind == number).mean()), shop.traits.n, "share of customers"
+        )
+        for number, kind in enumerate(KINDS[:-1])
+    }
+
+
+def _bgnbd(settings: Settings) -> dict[str, Finding]:
+    """Return the parameters of the BG/NBD model, where the shop follows it to the letter."""
+    follows = (
+        settings.segments == "none"
+        and settings.clusters is None
+        and settings.buyers.leaves_after == "repeat"
+        and settings.trial is None
+        and settings.gestures.highest == 0
+        and settings.failures.share == 0
+        and settings.referrals.share == 0
+    )
+    return {
+        f"bgnbd.{name}": finding(getattr(settings.buyers, name), settings.customers, "time in weeks")
+        for name in (("r", "alpha", "a", "b") if follows else ())
+    }
