@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import bgnbd, machine, report, simulate
+from benchmarks import bgnbd, gestures, machine, report, simulate
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -17,6 +17,8 @@ def main() -> None:
             report.main(),
             "## BG/NBD by maximum likelihood",
             bgnbd.main(),
+            "## The effects of gestures",
+            gestures.main(),
             "## Making up a shop, with its files and its truth",
             simulate.main(),
         ]
