@@ -1,4 +1,4 @@
-"""How long the reports of the two studies take after set-up, and how much memory they and their kernels take together."""
+"""How long the reports of the two studies take after set-up, and how much memory they take, kernels and all."""
 
 import subprocess
 import sys

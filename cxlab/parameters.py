@@ -46,7 +46,7 @@ class Parameters(BaseModel):
     ] = None
     horizon_days: Annotated[
         int, _parameter("time ahead over which a customer's contribution is counted", "days", ge=30, le=3650)
-    ] = 1095
+    ] = 365
     discount_rate: Annotated[float, _parameter("what a year's delay takes off an amount", "share", ge=0, le=1)] = 0.1
     equivalence_margin: Annotated[
         float,
