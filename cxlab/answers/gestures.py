@@ -23,9 +23,10 @@ def gestures_answer(effects: GestureEffects, groups: EffectByGroup, trial: NextT
     """Put the verdict on the main gesture into words: what it brings, whether it pays, what to do."""
     main = effects.main
     token = main.verdict.token
+    careful = main.design == "observational" and token in ("works", "harms")
     return Answer(
-        tone=_TONE[token],
-        tag=_TAG[token],
+        tone="partly" if careful and token == "works" else _TONE[token],
+        tag=f"{_TAG[token]}, by the records" if careful else _TAG[token],
         line=_line(effects, groups),
         facts=(_effect(effects), _worth(main), _sure(effects)),
         decide=_decide(effects, groups, trial),
@@ -36,22 +37,28 @@ def gestures_answer(effects: GestureEffects, groups: EffectByGroup, trial: NextT
 
 def _line(effects: GestureEffects, groups: EffectByGroup) -> str:
     main, name = effects.main, quoted(effects.main)
-    if main.verdict.token == "not_identifiable":
+    token = main.verdict.token
+    if token == "not_identifiable":
         return f"The data cannot tell what {name} {verb(main, 'bring')}: {main.verdict.why}."
-    if main.verdict.token == "cannot_tell" or not main.is_told:
-        return f"The data cannot tell whether {name} {verb(main, 'bring')} customers back: {main.verdict.why}."
-    size = f"{number(abs(main.effect.number), digits_of(main))}"
-    base = f"{number(main.control_mean.number, digits_of(main))} without"
-    if main.verdict.token == "no_effect":
+    if token == "cannot_tell" or not main.is_told:
+        money_first = ""
+        if _pays(main):
+            money_first = " In money, more came in than was spent, by its whole interval; the two are counted apart."
+        open_still = f"whether {name} {verb(main, 'bring')} customers back"
+        return f"The data cannot tell {open_still}: {main.verdict.why}.{money_first}"
+    digits = digits_of(main)
+    base = f"{number(main.control_mean.number, digits)} without"
+    if token == "no_effect":
         return (
-            f"No: {name} changed next to nothing, {signed(main.effect.number, digits_of(main))} {main.noun} "
-            f"{each_of(main)} on top of {base}. But {_limit(effects, groups)}."
+            f"No: {name} changed next to nothing, {signed(main.effect.number, digits)} in {main.noun} {each_of(main)} "
+            f"on top of {base}. But {_limit(effects, groups)}."
         )
-    start, side = ("Yes", "more") if main.verdict.token == "works" else ("No", "less")
+    start, side = ("Yes", "more") if token == "works" else ("No", "less")
+    how = ", as far as the records tell" if main.design == "observational" else ""
     share = f" ({signed(main.percent.number, 0)}%)" if main.percent.has_interval else ""
     return (
-        f"{start}: {name} brought {size} {side} in {main.noun} {each_of(main)} than the {base}{share}. "
-        f"But {_limit(effects, groups)}."
+        f"{start}{how}: {name} brought {number(abs(main.effect.number), digits)} {side} in {main.noun} {each_of(main)} "
+        f"than the {base}{share}. But {_limit(effects, groups)}."
     )
 
 
@@ -65,6 +72,8 @@ def _limit(effects: GestureEffects, groups: EffectByGroup) -> str:
         return "the shop chose who got it, and something unseen may have chosen with it"
     if main.worth is None or not main.worth.incremental.has_interval:
         return "whether it pays cannot be said, for what it cost is not recorded"
+    if _loses(main):
+        return "it costs more than it brings"
     if not _pays(main):
         return "whether it pays is not settled"
     days = effects.data.outcome_days
@@ -72,8 +81,19 @@ def _limit(effects: GestureEffects, groups: EffectByGroup) -> str:
 
 
 def _pays(effect: GestureEffect) -> bool:
+    """Whether it surely brings more than it costs."""
     worth = effect.worth
-    return worth is not None and worth.incremental.low is not None and worth.incremental.low > 0
+    return (
+        not effect.is_spoilt and worth is not None and worth.incremental.low is not None and worth.incremental.low > 0
+    )
+
+
+def _loses(effect: GestureEffect) -> bool:
+    """Whether it surely costs more than it brings."""
+    worth = effect.worth
+    return (
+        not effect.is_spoilt and worth is not None and worth.incremental.high is not None and worth.incremental.high < 0
+    )
 
 
 def _effect(effects: GestureEffects) -> Fact:
@@ -131,6 +151,9 @@ def _sure(effects: GestureEffects) -> Fact:
         return Fact("How sure", "–", "Too few to say.")
     against = f"against {number(main.n_control)} without"
     if main.design == "randomised":
+        if main.is_spoilt:
+            spoilt = f"{against}: not the shares that were meant, so something decides who is counted."
+            return Fact("How sure", "Not at all", spoilt)
         checked = "" if main.mismatch is None else f", in the shares that were meant (p = {number(main.mismatch, 2)})"
         return Fact("How sure", number(main.n_treated), f"{against}, drawn by lot{checked}.", unit=f"{main.rows}s")
     text = f"{against}, chosen by the shop."
@@ -144,24 +167,28 @@ def _sure(effects: GestureEffects) -> Fact:
 
 def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) -> str:
     main, name = effects.main, quoted(effects.main)
-    size = _trial_size(trial)
-    if main.verdict.token == "not_identifiable":
-        return f"Decide nothing by these figures. Draw the next {name} by lot, and leave a random half out. {size}"
-    if main.verdict.token == "cannot_tell":
-        if _pays(main):
-            assert main.worth is not None
-            left = money(main.worth.incremental.number, main.worth.currency)
-            money_first = f"the money speaks for it ({left} left each), the purchases do not yet"
-            return f"Go on with it in a trial drawn by lot: {money_first}. {size}"
-        return f"Neither roll it out nor stop it by these figures. Go on with a trial drawn by lot. {size}"
-    if main.verdict.token == "no_effect":
-        return "Save the money, or try another gesture; this one is not worth more trials."
-    if main.verdict.token == "harms":
+    token, size = main.verdict.token, _trial_size(trial)
+    if main.is_spoilt:
+        return "Find out first why the arms are not of the sizes that were meant; no figure of this trial may be used."
+    if token == "not_identifiable":
+        return f"Decide nothing by these figures. Draw the next gestures by lot, and leave a random half out. {size}"
+    if token == "harms":
         return f"Stop {name}, and look at what came with it before trying anything like it."
-    who = "everybody"
+    if _loses(main):
+        return f"Stop {name}, or make it cheaper: it costs more than it brings, and {_cheap(main)}"
+    if token == "cannot_tell":
+        larger = "a larger trial" if main.design == "randomised" else "a trial drawn by lot"
+        if _pays(main):
+            return f"Go on with {name} in {larger}: the money speaks for it, the purchases do not yet. {size}"
+        return f"Neither roll it out nor stop it by these figures. Go on with {larger}. {size}"
+    if token == "no_effect":
+        if _pays(main):
+            return (
+                f"Keep {name} where it is as cheap as here: purchases hardly moved, yet it brought more than it cost."
+            )
+        return f"Do not expect purchases from {name}; {_cheap(main)}"
     best = [g for g in groups.told if (g.effect.low or 0) > 0] if groups.effect is main and groups.differ else []
-    if best:
-        who = _listed([group_name(g.group).lower() for g in best])
+    who = _listed([group_name(g.group).lower() for g in best]) if best else "everybody"
     if main.design == "observational":
         return f"Keep giving it to {who} for now, and prove it in a trial before spending more. {size}"
     if not _pays(main):
@@ -190,7 +217,7 @@ def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], .
             found.append(
                 (
                     f"{'Do' if is_chosen(effect) else 'Does'} {quoted(effect)} bring customers back?",
-                    f"Not known: {effect.verdict.why}. A trial drawn by lot settles it. {_trial_size(trial)}".strip(),
+                    f"Not known: {effect.verdict.why}. {_settles(effect)} {_trial_size(trial)}".strip(),
                 )
             )
         elif effect.design == "observational":
@@ -203,6 +230,12 @@ def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], .
     if effects.main.worth is None or not effects.main.worth.incremental.has_interval:
         found.append(("Does it pay?", "Not known: bring what a gesture costs (gestures: cost), and the orders’ costs."))
     return tuple(found)
+
+
+def _settles(effect: GestureEffect) -> str:
+    if effect.is_spoilt:
+        return "A trial in which everybody who is drawn is counted settles it."
+    return "A larger trial settles it." if effect.design == "randomised" else "A trial drawn by lot settles it."
 
 
 def _listed(names: list[str]) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cxlab.estimate import Estimate
-from cxlab.gestures.balance import in_words
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, interval, is_shown, name_of, signed
@@ -55,8 +54,7 @@ class Alikeness:
         parts = [f"{name_of(effect)[:1].upper()}{name_of(effect)[1:]}: {effect.balance.reading}"]
         if effect.overlap is not None:
             parts.append(effect.overlap.reading)
-        if effect.placebo.has_interval:
-            parts.append(_placebo(effect))
+        parts += _before(effect)
         if effect.sensitivity is not None:
             parts.append(_unseen(effect))
         return "\n\n".join(parts)
@@ -68,28 +66,59 @@ def gesture_alikeness(effects: GestureEffects) -> Alikeness:
     return Alikeness(effects, chosen)
 
 
-def _placebo(effect: GestureEffect) -> str:
-    placebo = effect.placebo
-    digits = digits_for(max(abs(placebo.low or 0.0), abs(placebo.high or 0.0)))
-    holds = (placebo.low or 0.0) <= 0 <= (placebo.high or 0.0)
-    when = "before the draw" if effect.design == "randomised" else "before the order"
-    end = "as it should be, for a gesture changes nothing before it" if holds else "though nothing can have caused it"
-    return (
-        f"The same comparison of purchases {when} finds {signed(placebo.number, digits)} "
-        f"({interval(placebo, digits)}), {end}."
+def _before(effect: GestureEffect) -> list[str]:
+    """Say how the two compare in the time just before, and what that shows."""
+    placebo, choice = effect.placebo, effect.choice
+    if not placebo.has_interval:
+        return []
+    digits = digits_for(_reach(placebo))
+    found = f"{signed(placebo.number, digits)} ({interval(placebo, digits)})"
+    if effect.design == "randomised":
+        end = (
+            "as chance has it"
+            if _holds_zero(placebo)
+            else "more than chance often has it; the honest figure takes it out"
+        )
+        return [f"In as many days before the draw they had bought {found} more, {end}."]
+    end = (
+        "nothing to speak of, so the weights do their work. It says nothing about reasons that no record holds."
+        if _holds_zero(placebo)
+        else "so the weights do not do their work, and no effect is given."
     )
+    said = [f"Weighted to be alike, those with one had bought {found} more in as many days before the order: {end}"]
+    if choice.has_interval:
+        digits = digits_for(_reach(choice))
+        found = f"{signed(choice.number, digits)} ({interval(choice, digits)})"
+        end = (
+            "So whatever decided who got one, seen or unseen, it did not go with how much they had just been buying. "
+            "That speaks for the figure."
+            if _holds_zero(choice)
+            else "So the shop chose by recent purchases, or by something behind them. The figure is right only if the "
+            "records hold what it chose by."
+        )
+        said.append(f"As far as only the time before those days foretells, they had bought {found} more in them. {end}")
+    return said
 
 
 def _unseen(effect: GestureEffect) -> str:
     found = effect.sensitivity
     assert found is not None
-    name, share = found.strongest
     text = (
         f"Something unseen would have to explain {percent(found.robustness_value, 1)} of what is left open of who got "
         "a gesture, and as much of what they bought, for the effect to be nothing"
     )
     if found.robustness_value_low == 0:
-        text += "; for the interval to reach zero nothing unseen is needed, it does already"
-    if not name:
-        return text + "."
-    return f"{text}. For comparison: {in_words(name)}, the strongest thing that is seen, explains {percent(share, 1)}."
+        text += "; for the interval to hold zero nothing unseen is needed, it does already"
+    enough = "would be enough" if found.is_within_reach else "would not be enough"
+    return (
+        f"{text}. For comparison: all that is recorded explains {percent(found.seen_choice, 1)} of the one and "
+        f"{percent(found.seen_outcome, 1)} of the other; something unseen as strong as that {enough}."
+    )
+
+
+def _reach(estimate: Estimate) -> float:
+    return ((estimate.high or 0.0) - (estimate.low or 0.0)) / 2
+
+
+def _holds_zero(estimate: Estimate) -> bool:
+    return (estimate.low or 0.0) <= 0 <= (estimate.high or 0.0)

@@ -65,7 +65,8 @@ class Balance:
         )
         if not self.is_weighted:
             return start
-        left = f"After weighting, the largest that is left is {number(most, 2)}, in {name}."
+        left = f"After weighting, the largest that is left is {number(most, 2)}, in {name}"
+        left += f": more than {ALIKE}, so the two are not quite alike." if most > ALIKE else "."
         return f"{start} {left}"
 
 
@@ -80,7 +81,7 @@ def covariate_balance(covariates: pd.DataFrame, treated: NDArray[np.bool_], weig
     """
     from cxlab.gestures.basis import as_numbers
 
-    matrix, names = as_numbers(covariates)
+    matrix, names = as_numbers(covariates) if treated.any() and not treated.all() else (np.empty((0, 0)), ())
     rows = []
     for k, name in enumerate(names):
         if name.endswith(" missing"):
@@ -95,8 +96,3 @@ def covariate_balance(covariates: pd.DataFrame, treated: NDArray[np.bool_], weig
         rows.append((_WORDS.get(name, name), one.mean(), zero.mean(), (one.mean() - zero.mean()) / spread, after))
     table = pd.DataFrame(rows, columns=["covariate", "treated", "control", "before", "after"])
     return Balance(table, weights is not None)
-
-
-def in_words(name: str) -> str:
-    """Name a covariate as readers know it."""
-    return _WORDS.get(name, name)

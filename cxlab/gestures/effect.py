@@ -7,7 +7,7 @@ from cxlab.gestures.balance import Balance
 from cxlab.gestures.overlap import Overlap
 from cxlab.gestures.sample import Design
 from cxlab.gestures.sensitivity import Sensitivity
-from cxlab.gestures.verdict import Verdict
+from cxlab.gestures.verdict import MISMATCH, Verdict
 from cxlab.gestures.worth import Worth
 
 
@@ -52,6 +52,8 @@ class GestureEffect:
     verdict : by the written rule.
     mismatch : p value of the arms' sizes against the shares meant; None where none were declared.
     placebo : the same comparison on purchases before the occasion; no value where there is no history.
+    choice : of chosen gestures, the same from what lies before that time alone: whether the choice went with recent
+        purchases.
     worth : None where no contribution is known.
     sensitivity, overlap : for chosen gestures.
     """
@@ -80,6 +82,7 @@ class GestureEffect:
     verdict: Verdict
     mismatch: float | None
     placebo: Estimate
+    choice: Estimate
     worth: Worth | None
     balance: Balance
     overlap: Overlap | None = None
@@ -89,6 +92,11 @@ class GestureEffect:
     def is_told(self) -> bool:
         """Whether an effect is given."""
         return self.effect.has_interval
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether the arms are not of the sizes that were meant, so that no figure of the trial can be trusted."""
+        return self.mismatch is not None and self.mismatch < MISMATCH
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -102,6 +110,7 @@ class GestureEffect:
             "control_mean": self.control_mean,
             "treated_mean": self.treated_mean,
             "placebo": self.placebo,
+            "choice_by_recent_purchases": self.choice,
         }
         if self.sensitivity is not None and self.is_told:
             found["robustness_value"] = Estimate(self.sensitivity.robustness_value, unit="share left to explain")

@@ -64,12 +64,18 @@ class EffectByGroup:
     @property
     def heading(self) -> str:
         """The finding in a line."""
+        if self.effect.is_spoilt:
+            return "With arms that are not what was meant, no group can be told from another"
         if len(self.told) < 2:
             return "For whom it works cannot be told from so few"
         if not self.differ:
             return "The groups differ by no more than chance makes them"
-        best = max(self.told, key=lambda g: g.effect.number)
-        return f"It does most for {group_name(best.group).lower()}"
+        digits = digits_of(self.effect)
+        best, least = (pick(self.told, key=lambda g: g.effect.number) for pick in (max, min))
+        return (
+            f"From {signed(least.effect.number, digits)} for {group_name(least.group).lower()} to "
+            f"{signed(best.effect.number, digits)} for {group_name(best.group).lower()}"
+        )
 
     @property
     def reading(self) -> str:
@@ -93,7 +99,10 @@ class EffectByGroup:
         if p is None or len(self.told) < 2:
             return text
         if self.differ:
-            return f"{text} Differences as large as these come about by chance in {_often(p)}, so groups may be ranked."
+            return (
+                f"{text} Differences as large as these come about by chance in {_often(p)}, so the groups do differ; "
+                "where two intervals lie over each other, which of the two comes first is open."
+            )
         return (
             f"{text} Differences as large as these come about by chance in {_often(p)}: do not choose by group what "
             "was found by looking."

@@ -22,7 +22,7 @@ class GestureMoney:
     @property
     def paid(self) -> tuple[tuple[GestureEffect, Worth], ...]:
         """The arms that a page may show and whose contribution is known."""
-        known = [(e, e.worth) for e in self.effects.shown if e.worth is not None]
+        known = [(e, e.worth) for e in self.effects.shown if e.worth is not None and not e.is_spoilt]
         return tuple((e, worth) for e, worth in known if worth.break_even.has_interval)
 
     @property
@@ -66,7 +66,7 @@ class GestureMoney:
         """What each arm brought, cost and left, and how likely it pays."""
         if not self.paid:
             return (
-                "The study tells no contribution for these gestures, or no effect of theirs can be given, so nothing "
+                "The study tells no contribution for these gestures, or no effect of theirs can be trusted, so nothing "
                 "can be said of money."
             )
         return "\n\n".join(_say(e, w) for e, w in self.paid)
@@ -89,7 +89,8 @@ def _say(effect: GestureEffect, worth: Worth) -> str:
     left = money_between(net.low, net.high, currency)
     return (
         f"{text}. At a cost of {money(worth.cost, currency)}, {money(net.number, currency)} are left "
-        f"({left}). The probability that {quoted(effect)} {verb(effect, 'pay')} is {percent(worth.pays)}."
+        f"({left}). By this alone, the probability that {quoted(effect)} {verb(effect, 'pay')} is "
+        f"{percent(worth.pays)}."
     )
 
 

@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate
-from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.words import number, percent
 
@@ -74,19 +74,20 @@ def per_arm(spread: float, effect: float) -> int:
 
 
 def next_trial(effects: GestureEffects) -> NextTrial:
-    """Reckon from the spread and the mean of the arm that the answer is about."""
+    """Reckon from those without the gesture: one row a customer, after what the recent time before foretells."""
     main = effects.main
-    estimate = main.effect if main.is_told and main.design == "randomised" else main.naive
-    if estimate.low is None or estimate.high is None:
+    sample = next(s for s in effects.data.samples if s.design == main.design and s.experiment == main.experiment)
+    rows = np.flatnonzero(sample.arms == sample.control)
+    if not len(rows):
+        rows = np.arange(len(sample.arms))
+    rows = rows[np.unique(sample.clusters[rows], return_index=True)[1]]
+    if len(rows) < 2:
         return NextTrial(0.0, 0.0, effects.data.outcome_days)
-    return NextTrial(_spread(main, estimate), _mean(main), effects.data.outcome_days)
-
-
-def _spread(main: GestureEffect, estimate: Estimate) -> float:
-    assert estimate.low is not None and estimate.high is not None
-    error = (estimate.high - estimate.low) / (2 * 1.96)
-    return error * math.sqrt(main.n_treated * main.n_control / (main.n_treated + main.n_control))
-
-
-def _mean(main: GestureEffect) -> float:
-    return main.control_mean.number if main.control_mean.value is not None else 0.0
+    outcome = sample.outcome[rows]
+    spread = float(outcome.std(ddof=1))
+    if sample.recent is not None:
+        known = np.isfinite(sample.recent[rows])
+        before = sample.recent[rows][known]
+        if len(before) > 2 and np.ptp(before) > 0 and np.ptp(outcome[known]) > 0:
+            spread *= math.sqrt(1 - float(np.corrcoef(before, outcome[known])[0, 1]) ** 2)
+    return NextTrial(spread, float(outcome.mean()), effects.data.outcome_days)

@@ -16,7 +16,7 @@ from cxlab.gestures.randomised import effects_by_group, group_effect
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.sensitivity import Sensitivity, find_sensitivity
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
-from cxlab.gestures.verdict import LEAST_CUSTOMERS, Verdict, holm, judge
+from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, Verdict, holm, judge
 from cxlab.gestures.worth import Worth, find_worth
 
 Mask = NDArray[np.bool_]
@@ -53,7 +53,7 @@ class _Chosen:
         self.customers = _fewest(self.clusters, self.treated)
         self.overlap: Overlap | None = None
         self.nuisance: Nuisance | None = None
-        self.placebo = Estimate()
+        self.placebo = self.choice = Estimate()
         self.fault = self._lacking()
         self.means: TwoMeans | None = None
         self.among: Mask | None = None
@@ -75,16 +75,17 @@ class _Chosen:
         propensity = fit_propensity(self.treated, self.basis, self.folds, self.seed)
         self.overlap = find_overlap(propensity, self.treated)
         self.fault = self.overlap.fault
-        self.placebo = self._placebo(propensity)
+        self.among = self.overlap.inside if self.overlap.is_trimmed else None
+        self.placebo, self.choice = self._before(propensity)
         low, high = self.placebo.low, self.placebo.high
         if not self.fault and low is not None and high is not None and not low <= 0 <= high:
             self.fault = (
-                "a test on purchases before the gesture, which it cannot have changed, finds a difference all the same"
+                "weighted to be alike, those with a gesture and those without still differ in what they bought before "
+                "it, which it cannot have changed"
             )
         if self.fault:
             return
         self.nuisance = self._models(self.outcome, propensity)
-        self.among = self.overlap.inside if self.overlap.is_trimmed else None
         self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
 
     def _models(self, outcome: Array, propensity: Array, *, both: bool = True) -> Nuisance:
@@ -92,25 +93,32 @@ class _Chosen:
         treated = fit_outcome(outcome, self.treated, self.basis, self.folds, self.seed) if both else control
         return Nuisance(propensity, treated, control)
 
-    def _placebo(self, propensity: Array) -> Estimate:
-        """Compare purchases in the time just before, foreseen from what lies before that.
+    def _before(self, propensity: Array) -> tuple[Estimate, Estimate]:
+        """Compare purchases in the time just before the occasion, foreseen from what lies before that time.
 
-        The chance of a gesture is the one that the effect itself uses: a shop may look at recent purchases when it
-        chooses, and that hides nothing as long as the models see them too.
+        Returns
+        -------
+        placebo : weighted as the effect is, by the chance of a gesture given all of the history. It must find nothing,
+            or the weights do not do their work.
+        choice : weighted by the chance given only what lies before that time. It finds nothing where the choice did not
+            go with recent purchases, whatever decided it.
         """
         if self.sample.recent is None or self.sample.older is None:
-            return Estimate()
+            return Estimate(), Estimate()
         recent = self.sample.recent[self.rows]
-        known = np.isfinite(recent)
+        known = np.isfinite(recent) & (True if self.among is None else self.among)
         if _fewest(self.clusters[known], self.treated[known]) < LEAST_CUSTOMERS:
-            return Estimate()
+            return Estimate(), Estimate()
         older, _ = as_numbers(self.sample.older[self.rows][known])
-        outcome, treated, clusters = recent[known], self.treated[known], self.clusters[known]
-        basis, folds = expand(older, treated, outcome), self.folds[known]
+        outcome, treated, folds = recent[known], self.treated[known], self.folds[known]
+        clusters = np.asarray(np.unique(self.clusters[known], return_inverse=True)[1], dtype=np.int64)
+        basis = expand(older, treated, outcome)
         foreseen = fit_outcome(outcome, ~treated, basis, folds, self.seed)
-        nuisance = Nuisance(propensity[known], foreseen, foreseen)
-        recoded = np.asarray(np.unique(clusters, return_inverse=True)[1], dtype=np.int64)
-        return effect_on_treated(outcome, treated, nuisance, recoded).estimate("purchases before the order")
+        found = []
+        for chance in (propensity[known], fit_propensity(treated, basis, folds, self.seed)):
+            means = effect_on_treated(outcome, treated, Nuisance(chance, foreseen, foreseen), clusters)
+            found.append(means.estimate("purchases before the order"))
+        return found[0], found[1]
 
     def effect(self, adjusted_p: float, margin: float, currency: str, prefix: str) -> GestureEffect:
         sample, means = self.sample, self.means
@@ -134,7 +142,7 @@ class _Chosen:
             average=average,
             always_valid=Estimate(),
             groups=groups, heterogeneity=heterogeneity, ordinals=self._ordinals(), recovered=self._recovered(),
-            verdict=verdict, mismatch=None, placebo=self.placebo,
+            verdict=verdict, mismatch=None, placebo=self.placebo, choice=self.choice,
             worth=self._worth(currency), balance=self._balance(),
             overlap=self.overlap, sensitivity=self._sensitivity(),
         )  # fmt: skip
@@ -214,9 +222,8 @@ class _Chosen:
             return None
         means = self.means
         ratio = means.treated / means.control if means.control > 0 else float("nan")
-        return find_sensitivity(
-            means.difference, means.standard_error, ratio, self.outcome, self.treated, self.matrix, self.names
-        )
+        nearer = max(abs(means.difference) - means.reach(LEVEL), 0.0)
+        return find_sensitivity(abs(means.difference), nearer, ratio, self.outcome, self.treated, self.matrix)
 
 
 def _fewest(clusters: Codes, treated: Mask) -> int:

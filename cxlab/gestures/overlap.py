@@ -24,7 +24,8 @@ class Overlap:
     ----------
     share_inside : share of the treated whose odds of a gesture are at most `limit`.
     limit : 2 x max(1, treated / controls).
-    effective_controls : how many equally weighted controls are worth as much as the weighted ones (Kish 1965).
+    effective_controls : how many equally weighted controls are worth as much as the weighted ones (Kish 1965), of those
+        that the effect rests on.
     inside : bool, shape (n,), rows whose odds are at most the limit.
     treated_bins, control_bins : shape (20,), shares of each group by chance of a gesture, in twentieths.
     n_treated, n_control : rows.
@@ -85,11 +86,12 @@ def find_overlap(propensity: Array, treated: Mask) -> Overlap:
     """
     odds = propensity / (1 - propensity)
     limit = 2 * max(1.0, float(treated.sum() / max((~treated).sum(), 1)))
-    weight = odds[~treated]
+    share = float((odds[treated] <= limit).mean())
+    weight = odds[~treated & ((odds <= limit) if share < TRIM_BELOW else True)]
     edges = np.linspace(0, 1, BINS + 1)
     bins = [np.histogram(propensity[arm], bins=edges)[0] / max(arm.sum(), 1) for arm in (treated, ~treated)]
     return Overlap(
-        float((odds[treated] <= limit).mean()),
+        share,
         limit,
         float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0,
         odds <= limit,

@@ -59,6 +59,7 @@ def trial_effects(
                 always_valid=_always_valid(mean, len(pairs), sample),
                 groups=groups, heterogeneity=heterogeneity, ordinals=(), recovered=None, verdict=verdict,
                 mismatch=mismatch,
+                choice=Estimate(),
                 placebo=Estimate() if recent is None else _raw(recent, treated, clusters, _BEFORE),
                 worth=_worth(sample, rows, arm, currency),
                 balance=covariate_balance(sample.covariates[rows], treated),

@@ -130,10 +130,18 @@ def estimate_gestures(data: GestureData, *, equivalence_margin: float = 0.05, se
     return GestureEffects(tuple(effects), data)
 
 
+def verdict_in_words(effect: GestureEffect) -> str:
+    """Say the verdict; of chosen gestures it holds as far as the records tell."""
+    words = _IN_WORDS[effect.verdict.token]
+    surely = effect.verdict.token in ("works", "harms", "no_effect")
+    return f"{words}, as far as the records tell" if effect.design == "observational" and surely else words
+
+
 def effect_reading(effect: GestureEffect) -> str:
     """Say one arm's effect in a sentence or two."""
     digits, name = digits_of(effect), _capital(name_of(effect))
     sizes = f"{number(effect.n_treated)} {effect.rows}s with it, {number(effect.n_control)} without"
+    without = "without it" if effect.design == "randomised" else "that the same orders would have had without it"
     if not effect.is_told:
         return f"{name}: {_IN_WORDS[effect.verdict.token].lower()}, for {effect.verdict.why} ({sizes})."
     ratio = ""
@@ -141,8 +149,8 @@ def effect_reading(effect: GestureEffect) -> str:
         ratio = f", or {signed(effect.percent.number, 0)}% ({percent_interval(effect.percent)})"
     text = (
         f"{name}: {signed(effect.effect.number, digits)} {effect.noun} {each_of(effect)} (95% interval "
-        f"{interval(effect.effect, digits)}), from {number(effect.control_mean.number, digits)} without it{ratio}; "
-        f"{sizes}. {_IN_WORDS[effect.verdict.token]}: {effect.verdict.why}."
+        f"{interval(effect.effect, digits)}), from {number(effect.control_mean.number, digits)} {without}{ratio}; "
+        f"{sizes}. {verdict_in_words(effect)}: {effect.verdict.why}."
     )
     if effect.always_valid.has_interval:
         text += f" While it runs, the interval that holds at every look is {interval(effect.always_valid, digits)}."

@@ -18,14 +18,21 @@ class Sensitivity:
     robustness_value : share of what is left to explain that something unseen would have to explain, of the choice of
         gestures and of the outcome alike, for there to be no effect.
     robustness_value_low : the same for the interval to reach zero; 0 where it does already.
-    strongest : the covariate that explains most of both, and the lesser of the shares of each that it explains.
+    seen_choice, seen_outcome : the shares that all of what is recorded explains, for comparison.
     e_value : the risk ratio that something unseen would need with both; NaN where there is no ratio.
     """
 
     robustness_value: float
     robustness_value_low: float
-    strongest: tuple[str, float]
+    seen_choice: float
+    seen_outcome: float
     e_value: float
+
+    @property
+    def is_within_reach(self) -> bool:
+        """Whether something unseen, as strong as all that is recorded, would be enough to explain the effect away."""
+        needed = self.robustness_value**2 / max(1 - self.robustness_value, 1e-9)
+        return self.seen_outcome * self.seen_choice / max(1 - self.seen_choice, 1e-9) >= needed
 
 
 def robustness_value(t: float, df: int) -> float:
@@ -66,49 +73,39 @@ def e_value(ratio: float) -> float:
 
 
 def find_sensitivity(
-    difference: float, standard_error: float, ratio: float, outcome: Array, treated: NDArray[np.bool_],
-    matrix: Array, names: tuple[str, ...],
-) -> Sensitivity:  # fmt: skip
-    """Work out the sensitivity of an effect, with the observed covariates as yardsticks.
+    size: float, nearer: float, ratio: float, outcome: Array, treated: NDArray[np.bool_], matrix: Array
+) -> Sensitivity:
+    """Work out the sensitivity of an effect, with all that is recorded as the yardstick.
 
     Parameters
     ----------
-    difference, standard_error : of the effect.
+    size : of the effect, its sign left out; nearer : of the end of its interval that lies nearer to zero, 0 where it
+        holds zero.
     ratio : outcome with the gesture over without it.
     outcome, treated : shape (n,). matrix : covariates, shape (n, p).
+
+    Notes
+    -----
+    Both the effect and the yardstick are put on the scale of a least-squares fit: the effect is turned into the partial
+    correlation that it would have there.
     """
-    df = max(len(outcome) - matrix.shape[1] - 2, 1)
-    t = abs(difference) / standard_error if standard_error > 0 else 0.0
+    gets = treated.astype(np.float64)
+    left_of_choice = _residual(gets, matrix)
+    left_of_outcome = _residual(outcome, np.column_stack([matrix, gets]))
+    unseen = _residual(outcome, gets[:, None])
+    scale = float(left_of_choice.std() / left_of_outcome.std()) if left_of_outcome.std() > 0 else 0.0
     return Sensitivity(
-        robustness_value(t, df),
-        robustness_value(max(t - 1.96, 0.0), df),
-        _strongest(outcome, treated, matrix, names, df),
+        robustness_value(size * scale, 1),
+        robustness_value(nearer * scale, 1),
+        1 - float(left_of_choice.var() / gets.var()),
+        1 - float(left_of_outcome.var() / unseen.var()) if unseen.var() > 0 else 0.0,
         e_value(ratio),
     )
 
 
-def _strongest(
-    outcome: Array, treated: NDArray[np.bool_], matrix: Array, names: tuple[str, ...], df: int
-) -> tuple[str, float]:
-    """Find the covariate whose partial R squared with the choice and with the outcome is largest in the lesser."""
-    if not names:
-        return "", 0.0
-    ones = np.ones((len(outcome), 1))
-    lesser = np.minimum(
-        _partial(treated.astype(np.float64), np.hstack([ones, matrix]), df)[1:],
-        _partial(outcome, np.hstack([ones, treated[:, None], matrix]), df)[2:],
-    )
-    k = int(lesser.argmax())
-    return names[k], float(lesser[k])
-
-
-def _partial(target: Array, design: Array, df: int) -> Array:
-    """Partial R squared of each column of a least-squares fit."""
-    scale = np.where(design.std(axis=0) > 0, design.std(axis=0), 1.0)
-    design = design / scale
-    inverse = np.linalg.pinv(design.T @ design)
-    coefficients = inverse @ (design.T @ target)
-    residual = target - design @ coefficients
-    error2 = (residual @ residual) / df * np.diag(inverse)
-    t2 = np.where(error2 > 0, coefficients**2 / np.where(error2 > 0, error2, 1.0), 0.0)
-    return np.asarray(t2 / (t2 + df))
+def _residual(target: Array, columns: Array) -> Array:
+    """Take out of a target what least squares on some columns and a constant foretells."""
+    spread = columns.std(axis=0)
+    design = np.column_stack([np.ones(len(target)), columns[:, spread > 0] / spread[spread > 0]])
+    coefficients, *_ = np.linalg.lstsq(design, target, rcond=None)
+    return np.asarray(target - design @ coefficients)

@@ -20,7 +20,7 @@ class Ties:
     by_order : named an order that is there.
     same_day, earlier : belong to the customer's order of the same day, or of up to `TIE_DAYS` days before.
     loose : no order lies close enough before them: they count as a cost, but not as a gesture at an order.
-    costs_known : whether any gesture says what it cost.
+    costs_known : whether every gesture says what it cost.
     """
 
     by_order: int = 0
@@ -76,11 +76,11 @@ def tie_gestures(engine: Engine, gestures: Collection[str], orders: Collection[s
     )
     sql = "SELECT way, COUNT(*) FROM {tied} GROUP BY way ORDER BY way"
     found = dict(engine.rows(fill(sql, tied=TIED)))
-    known = 0
+    unknown = 1
     if "cost" in gestures:
-        (known,) = engine.row("SELECT COUNT(cost) FROM gestures")
+        (unknown,) = engine.row("SELECT COUNT(*) - COUNT(cost) FROM gestures")
     return Ties(
-        found.get("order", 0), found.get("same_day", 0), found.get("earlier", 0), found.get("loose", 0), known > 0
+        found.get("order", 0), found.get("same_day", 0), found.get("earlier", 0), found.get("loose", 0), unknown == 0
     )
 
 
