@@ -51,7 +51,7 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
     if "gestures" in intake.tables:
         occasions = order_occasions(
             intake.engine, outcome_days=parameters.outcome_days, observation_end=customers.observation_end,
-            margin_rate=parameters.margin_rate, tables=tables, ties=ties,
+            margin_rate=parameters.margin_rate, tables=tables, ties=ties, seed=parameters.seed,
         )  # fmt: skip
         if occasions.frame["treated"].any() or not samples:
             samples.append(chosen_sample(occasions, lines))

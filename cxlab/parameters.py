@@ -47,7 +47,9 @@ class Parameters(BaseModel):
     horizon_days: Annotated[
         int, _parameter("time ahead over which a customer's contribution is counted", "days", ge=30, le=3650)
     ] = 365
-    discount_rate: Annotated[float, _parameter("what a year's delay takes off an amount", "share", ge=0, le=1)] = 0.1
+    discount_rate: Annotated[
+        float, _parameter("rate a year at which later amounts are discounted", "share", ge=0, le=1)
+    ] = 0.1
     equivalence_margin: Annotated[
         float,
         _parameter("share of the outcome without a gesture, below which an effect counts as none", "share", ge=0, le=1),

@@ -1,6 +1,7 @@
 """Fans and one-time buyers: right where the truth is known, and silent where there is no number."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,22 @@ from scipy.stats import binom, norm
 
 import cxlab as cx
 from cxlab.errors import NotEnoughDataError
-from cxlab.loyalty import LoyaltyError, check_fans, fieller_interval, find_fans, vary_assumptions, weigh_fans
+from cxlab.loyalty import Fans, LoyaltyError, check_fans, fieller_interval, find_fans, vary_assumptions, weigh_fans
+from cxlab.loyalty.sensitivity import HORIZONS_DAYS
 from cxlab.loyalty.words import ends
 from cxlab.purchases.outlook import foresee_purchases
-from tests.loyal_shops import FAR, drawn_evidence, judged, loyal_shop, referrals_of, without
+from tests.loyal_shops import FAR, Loyal, drawn_evidence, judged, loyal_shop, referrals_of, without
 from tests.make import HEAD, orders_csv, write_study
 
 Z = float(norm.ppf(0.975))
 POSITIVE = st.floats(0.5, 50.0)
+
+
+def with_once_fans(of: Loyal, n: int) -> Fans:
+    """Return the fans and `n` more, who have bought once so far."""
+    segments = of.fans.customers["segment"].copy()
+    segments[np.flatnonzero(of.customers.frame["repeat_purchases"] == 0)[:n]] = "profit_bringers"
+    return find_fans(of.customers, segments, of.fans.customers["probability_alive"])
 
 
 class TestFieller:
@@ -202,8 +211,44 @@ class TestFans:
     def test_their_table_adds_up_to_all_customers(self) -> None:
         fans = loyal_shop().fans
         both = int((fans.are_fans & fans.came_once).sum())
-        assert fans.table["customers"].sum() - both == fans.n
+        customers = fans.table.set_index("group")["customers"]
+        assert customers.drop("everybody").sum() - both == customers["everybody"] == fans.n
         assert {"fans", "one_time_buyers"} == set(fans.findings)
+
+    def test_who_bought_once_are_said_to_be_fans_by_the_rule_only(self) -> None:
+        of = loyal_shop()
+        fans = with_once_fans(of, 30)
+        share = round(100 * 30 / fans.n_fans)
+        assert f"30 ({share}%) of the fans had bought on one day only so far" in fans.reading
+        assert "They are fans by the rule only" in fans.reading
+        assert "Under 5 of the fans had bought on one day only" in with_once_fans(of, 4).reading
+        assert "All fans had come back at least once" in of.fans.reading
+
+
+class TestAverageCustomer:
+    def test_is_the_mean_of_all_customers_at_the_cut(self) -> None:
+        of = loyal_shop()
+        worth, brought = of.worth(acquisition_cost=1.0), of.customers.frame["contribution"]
+        assert worth.average.number == pytest.approx(brought.mean() - 1) and worth.average.n == of.customers.n
+        assert worth.of_average.number == pytest.approx(worth.fan.weighed.fan.number / (brought.mean() - 1))
+        assert set(worth.findings) == {
+            "one_time_value", "fans_worth", "average_value", "fans_worth.average_customers",
+        }  # fmt: skip
+        assert "A new customer is not a one-time buyer" in worth.reading
+
+    def test_fans_among_all_customers_make_the_two_covary(self) -> None:
+        evidence = drawn_evidence(np.random.default_rng(2), 60, 200)
+        everybody = np.concatenate([evidence.contribution, evidence.once])
+        together = judged(replace(evidence, everybody=everybody)).of_average
+        apart = judged(replace(evidence, everybody=everybody, fan_places=evidence.fan_places[::-1])).of_average
+        assert together.number == pytest.approx(apart.number)
+        assert ends(together)[1] - ends(together)[0] < ends(apart)[1] - ends(apart)[0]
+
+    def test_where_they_brought_nothing_gives_no_number(self) -> None:
+        evidence = drawn_evidence(np.random.default_rng(2), 60, 200)
+        worth = judged(replace(evidence, everybody=np.linspace(-3.0, 1.0, 260)))
+        assert worth.findings["fans_worth.average_customers"].as_finding() == {"n": 260, "verdict": "no_number"}
+        assert "not clearly above zero" in worth.reading
 
 
 class TestWithoutHoldout:
@@ -227,6 +272,7 @@ class TestCheck:
         check = check_fans(of.customers, of.fans, of.outlook)
         low, high = ends(check.level)
         assert low < 1 < high and check.outcome in ("passed", "open")
+        assert "So the forecast was" in check.reading and "% of what came" not in check.reading
         assert check.actual.number == of.customers.frame.loc[of.fans.are_fans, "holdout_contribution"].mean()
 
     @pytest.mark.parametrize(("times", "outcome"), [(0.4, "failed"), (3.0, "failed")])
@@ -306,24 +352,78 @@ class TestSensitivity:
         found = vary_assumptions(worth)
         assert found.base.worth == worth.number
         assert [v.kind for v in found.variants] == [
-            "base", "retention", "retention", "discount", "discount", "cost", "cost", "referrals", "referrals",
+            "base", "pace", "pace", "discount", "discount", "cost", "referrals", "referrals",
         ]  # fmt: skip
         by = {v.said: v.worth.number for v in found.variants}
-        assert by["fans buying 20% less often"] == pytest.approx(0.8 * worth.number.number)
-        assert by["fans buying 20% more often"] == pytest.approx(1.2 * worth.number.number)
-        assert by["later money counted in full"] > worth.number.number > by["later money discounted by 20% a year"]
+        assert by["fans buying a fifth less often"] == pytest.approx(0.8 * worth.number.number)
+        assert by["fans buying a fifth more often"] == pytest.approx(1.2 * worth.number.number)
+        assert by["later money counted in full"] > worth.number.number > by["later money discounted at 20% a year"]
         assert by["fans bringing twice as many customers"] > worth.number.number
 
-    def test_a_cost_that_eats_up_what_one_time_buyers_bring_leaves_no_number(self) -> None:
+    def test_the_cost_never_heads_it_because_its_pull_follows_from_the_division(self) -> None:
         found = vary_assumptions(judged(drawn_evidence(np.random.default_rng(1), 60, 200)))
-        assert [v.kind for v in found.without_number] == ["cost"]
-        assert found.heading == "Most hangs on what it costs to win a customer"
-        assert "There is no number with" in found.reading
+        furthest = max(found.variants, key=lambda v: abs(v.worth.number - found.base.worth.number))
+        assert furthest.kind == "cost" and found.furthest is not None and found.furthest.kind == "pace"
+        assert found.heading.endswith("most hangs on how often fans buy")
+        assert all(v.worth.has_interval for v in found.variants)
+        assert "nothing is left to divide by, in any shop" in found.reading
+
+    def test_half_of_what_one_time_buyers_bring_may_leave_no_number_when_that_is_unsure(self) -> None:
+        evidence = drawn_evidence(np.random.default_rng(1), 60, 200)
+        unsure = replace(evidence, once=evidence.once + 15 * (np.arange(200) % 10 == 0) * (-1) ** np.arange(200))
+        wide = replace(unsure, once=unsure.once.mean() + 6 * (unsure.once - unsure.once.mean()))
+        found = vary_assumptions(judged(wide))
+        assert [v.kind for v in found.variants if v.worth.value is None] == ["cost"]
+        assert "There is no number with" in found.reading and "cost" not in found.heading
+
+    @pytest.mark.parametrize("base_days", [365, 500, 730])
+    def test_another_horizon_gives_what_is_reckoned_at_that_horizon(self, base_days: int) -> None:
+        of = loyal_shop()
+        foresee = partial(foresee_purchases, of.model, window_days=of.customers.holdout_days)
+        worth = weigh_fans(of.customers, of.fans, foresee(of.fans.are_fans, horizon_days=base_days))
+        found = [v for v in vary_assumptions(worth, foresee).variants if v.kind == "horizon"]
+        days = [days for days in HORIZONS_DAYS if days != base_days]
+        for variant, horizon_days in zip(found, days, strict=True):
+            anew = weigh_fans(of.customers, of.fans, foresee(of.fans.are_fans, horizon_days=horizon_days))
+            assert variant.worth == anew.number and variant.fan == anew.fan.weighed.fan
+            assert variant.said.startswith(f"{horizon_days // 365} year")
+            assert ("unchecked after day 600" in variant.said) == (horizon_days > 600)
+
+    def test_only_fans_who_came_back_gives_what_is_reckoned_for_them(self) -> None:
+        of = loyal_shop()
+        fans, back = with_once_fans(of, 30), of.fans
+        foresee = partial(foresee_purchases, of.model, window_days=of.customers.holdout_days)
+        told = referrals_of(of.customers, fans)
+        worth = weigh_fans(of.customers, fans, foresee(fans.are_fans, horizon_days=365), referrals=told)
+        found = vary_assumptions(worth, foresee)
+        (variant,) = [v for v in found.variants if v.kind == "came_back"]
+        anew = weigh_fans(of.customers, back, foresee(back.are_fans, horizon_days=365), referrals=told)
+        assert variant.worth == anew.number and variant.fan == anew.fan.weighed.fan
+        assert variant.said == f"only the {back.n_fans:,} fans who have come back"
+        assert f"Reckoned for {variant.said}" in found.reading
+
+    def test_fans_who_bought_once_are_not_told_apart_when_they_are_few(self) -> None:
+        of = loyal_shop()
+        fans = with_once_fans(of, 4)
+        assert fans.n_once_fans == 4
+        foresee = partial(foresee_purchases, of.model, window_days=of.customers.holdout_days)
+        worth = weigh_fans(of.customers, fans, foresee(fans.are_fans, horizon_days=365))
+        assert worth.fan.evidence.came_back is None
+        assert "came_back" not in {v.kind for v in vary_assumptions(worth, foresee).variants}
+
+    def test_says_that_nothing_checks_what_lies_beyond_the_time_after_the_cut(self) -> None:
+        evidence = drawn_evidence(np.random.default_rng(1), 60, 200)
+        assert (
+            "beyond the 180 days after the cut rests on the model's course alone"
+            in vary_assumptions(judged(evidence)).reading
+        )
+        unseen = vary_assumptions(judged(replace(evidence, basis="so_far")))
+        assert "Everything that lies ahead rests on the model alone" in unseen.reading
 
     def test_what_is_given_is_not_tried_again(self) -> None:
         worth = judged(drawn_evidence(np.random.default_rng(1), 60, 200), discount_rate=0.2, acquisition_cost=1.0)
         said = [v.said for v in vary_assumptions(worth).variants]
-        assert "later money discounted by 10% a year" in said and "no cost to win a customer" in said
+        assert "later money discounted at 10% a year" in said and "no cost to win a customer" in said
         assert not [text for text in said if "20% a year" in text]
 
     def test_where_there_is_no_number_it_says_under_what_there_would_be(self) -> None:

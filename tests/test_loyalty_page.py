@@ -15,6 +15,7 @@ from cxlab.answers.loyalty import loyalty_answer, loyalty_tone
 from cxlab.blocks import Answer, Figure
 from cxlab.estimate import Estimate
 from cxlab.loyalty import FanCheck, Worth, check_fans, vary_assumptions
+from cxlab.loyalty.words import ends
 from tests.loyal_shops import drawn_evidence, judged, loyal_shop, referrals_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -150,26 +151,77 @@ class TestVerdict:
         worth = drawn(each=400.0)
         answer = loyalty_answer(worth, PASSED, vary_assumptions(worth))
         assert answer.facts[0].big == "0.12"
-        assert answer.decide.startswith("Do not put fans before new customers")
+        assert answer.decide.startswith("Do not put fans before customers who come once")
+        said = dict(answer.open)["What does it cost to win a customer?"]
+        assert "makes one fan worth fewer one-time buyers" in said and "worth more" not in said
+
+    def test_a_cost_is_said_to_turn_the_number_the_way_it_would(self) -> None:
+        worth = drawn()
+        said = dict(loyalty_answer(worth, PASSED, vary_assumptions(worth)).open)["What does it cost to win a customer?"]
+        assert "makes one fan worth more one-time buyers; as it comes near" in said
+        dearer = drawn(acquisition_cost=1.0)
+        assert dearer.number.number > worth.number.number
+        cheap, cost = drawn(each=400.0), drawn(each=400.0, acquisition_cost=1.0)
+        assert cost.number.number < cheap.number.number
+
+    def test_fans_and_one_time_buyers_that_may_be_worth_the_same_are_not_ranked(self) -> None:
+        worth = drawn(each=48.0)
+        low, high = ends(worth.number)
+        assert low < 1 < high
+        answer = loyalty_answer(worth, PASSED, vary_assumptions(worth))
+        assert answer.decide.startswith("Do not rank fans and customers who come once")
+        assert (
+            "may make one fan worth more of them or fewer" in dict(answer.open)["What does it cost to win a customer?"]
+        )
+
+    @pytest.mark.parametrize(
+        ("check", "big"), [(check_of(1.1, 1.24), "17% too high"), (OPEN, "10% too low"), (PASSED, "right within 1%")]
+    )
+    def test_how_sure_says_in_words_how_far_the_forecast_was_off(self, check: FanCheck, big: str) -> None:
+        worth = drawn()
+        fact = loyalty_answer(worth, check, vary_assumptions(worth)).facts[2]
+        assert fact.big == big
+        assert "€20.00 was foreseen of a fan for the 180 days after the cut, and €21.00 came" in fact.text
+
+    def test_fans_by_the_rule_only_are_counted_beside_the_number(self) -> None:
+        evidence = drawn_evidence(np.random.default_rng(1), 60, 200)
+        worth = judged(replace(evidence, came_back=np.arange(60) >= 12))
+        said = loyalty_answer(worth, PASSED, vary_assumptions(worth)).facts[0].text
+        assert "60 fans (12 of them by the rule only, having bought once so far)" in said
+
+    def test_the_average_customer_stands_beside_the_one_time_buyer(self) -> None:
+        worth, check = model_shop()
+        assert (
+            "A new customer is not a one-time buyer"
+            in loyalty_answer(worth, check, vary_assumptions(worth)).facts[0].text
+        )
+        numbers = plots.fan_and_one_time.block(worth).numbers
+        assert numbers is not None
+        assert [row[0].text for row in numbers.rows[3:]] == [
+            "The average customer, up to the cut", "Average customers for one fan",
+        ]  # fmt: skip
 
     def test_money_to_keep_a_fan_is_bounded_and_not_promised(self) -> None:
         worth = drawn(acquisition_cost=2.0)
         answer = loyalty_answer(worth, PASSED, vary_assumptions(worth))
-        assert "is the most that it can be worth to spend" in answer.facts[1].text
+        assert "is what is lost when one leaves, not a budget for each of them" in answer.facts[1].text
+        tenth = worth.fan.weighed.fan_gross.number / 10
+        assert f"If one in ten would otherwise leave and all of them were kept, €{tenth:.2f} a fan" in answer.decide
         assert "after €2.00 to win the customer" in answer.facts[1].text
+        assert "after the cost to win them" in answer.facts[0].text and "after the cost to win them" in answer.decide
         assert "try on a random half" in answer.decide
 
 
 class TestTable:
     def test_shows_the_groups_side_by_side(self) -> None:
         table = tables.fans_and_others(loyal_shop().fans)
-        assert [row[0].text for row in table.rows] == ["Fans", "One-time buyers", "All others"]
+        assert [row[0].text for row in table.rows] == ["Fans", "One-time buyers", "All others", "All customers"]
         assert all(len(row) == len(table.columns) <= 8 for row in table.rows)
         assert not [cell for row in table.rows for cell in row if "nan" in cell.text + cell.small]
 
     def test_hides_groups_that_are_too_small(self) -> None:
         fans = loyal_shop().fans
-        few = fans.table.assign(customers=[fans.n_fans, fans.n_once, 3])
+        few = fans.table.assign(customers=[fans.n_fans, fans.n_once, 3, fans.n])
         row = tables.fans_and_others(replace(fans, table=few)).rows[2]
         assert [cell.text for cell in row[1:]] == ["under 5", *["–"] * 4]
 
@@ -209,6 +261,8 @@ class TestCdnow:
         assert worth["estimate"] == pytest.approx(found["fan_value"]["estimate"] / found["one_time_value"]["estimate"])
         assert 5 < worth["low"] < worth["estimate"] == pytest.approx(7.2, abs=0.1) and worth["high"] < 10
         assert found["referrals_per_fan"] == {"n": 115, "verdict": "not_known"}
+        assert found["average_value"]["estimate"] == pytest.approx(22.034, abs=1e-3)
+        assert found["fans_worth.average_customers"]["estimate"] == pytest.approx(3.0, abs=0.1)
 
     def test_keeps_who_the_fans_are(self, cdnow: Path) -> None:
         listed = (cdnow / "tables" / "loyalty_customers_by_group.csv").read_text().splitlines()
@@ -219,4 +273,5 @@ class TestCdnow:
         html = (cdnow / "05_loyalty.html").read_text()
         assert "One fan is worth 7.2 one-time buyers" in html
         assert html.count("data:image/svg+xml") >= 4
+        assert "most hangs on how far ahead one looks" in html and "2 years ahead, unchecked after day 273" in html
         assert "Traceback" not in html and "nan" not in re.sub(r"base64,[\w+/=]+|<[^>]+>", "", html).lower().split()

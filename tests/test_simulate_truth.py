@@ -145,7 +145,8 @@ class TestEffects:
         for key in ("effect.card", "observational.effect.gesture"):
             assert found[f"{key}.profit_bringers"]["estimate"] > 0.05
             assert found[f"{key}.candidates"]["estimate"] < -0.05
-        assert found["recovery.gesture_vs_none"]["estimate"] > found["recovery.gesture_vs_no_failure"]["estimate"]
+        none, no_failure = (found[f"observational.recovery.gesture_vs_{against}"] for against in ("none", "no_failure"))
+        assert none["estimate"] > no_failure["estimate"]
 
     def test_the_occasions_are_those_that_the_definition_names(self) -> None:
         shop = made(customers=900, seed=11)

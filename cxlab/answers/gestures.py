@@ -5,6 +5,7 @@ from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, NextTri
 from cxlab.gestures.for_whom import group_name
 from cxlab.gestures.said import digits_of, each_of, interval, is_chosen, is_shown, name_of, quoted, signed, verb
 from cxlab.gestures.verdict import Token
+from cxlab.gestures.worth import Worth
 from cxlab.words import money, money_between, number, percent
 
 _TONE: dict[Token, Tone] = {
@@ -124,11 +125,11 @@ def _effect(effects: GestureEffects) -> Fact:
 
 def _worth(main: GestureEffect) -> Fact:
     label, worth = "What it is worth", main.worth
-    if worth is None or not worth.break_even.has_interval:
+    if worth is None or not (worth.break_even.has_interval or worth.incremental.has_interval):
         return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
     per = "a gesture" if main.rows == "order" else "a customer"
     gross, net = worth.break_even, worth.incremental
-    if net.low is None or net.high is None or worth.cost is None:
+    if net.low is None or net.high is None:
         assert gross.low is not None and gross.high is not None
         spread = money_between(gross.low, gross.high, worth.currency)
         return Fact(
@@ -139,10 +140,14 @@ def _worth(main: GestureEffect) -> Fact:
     return Fact(
         label,
         money(net.number, worth.currency),
-        f"of contribution after a cost of {money(worth.cost, worth.currency)} "
+        f"of contribution after {_of_cost(worth)} "
         f"({money_between(net.low, net.high, worth.currency)}); the probability that it pays is {percent(worth.pays)}.",
         unit=per,
     )
+
+
+def _of_cost(worth: Worth) -> str:
+    return "its cost" if worth.cost is None else f"a cost of {money(worth.cost, worth.currency)}"
 
 
 def _sure(effects: GestureEffects) -> Fact:

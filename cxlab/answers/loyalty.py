@@ -1,10 +1,11 @@
 """How many one-time buyers is one fan worth? The answer in words."""
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.estimate import Estimate
 from cxlab.loyalty import FanCheck, Sensitivity, Worth
 from cxlab.loyalty.check import LEVEL_BAND
-from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, ends
-from cxlab.words import count, money, number, percent, percent_between
+from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, ends, miss, miss_between
+from cxlab.words import count, money, number
 
 _TAG: dict[Tone, str] = {
     "yes": "A firm number",
@@ -12,6 +13,7 @@ _TAG: dict[Tone, str] = {
     "no": "No such number",
     "cannot": "Cannot tell",
 }
+_WOULD_LEAVE, _WOULD_LEAVE_SAID = 0.1, "one in ten"  # an example of how many fans would leave if nothing were done
 
 
 def loyalty_tone(worth: Worth, check: FanCheck) -> Tone:
@@ -70,12 +72,12 @@ def _limit(worth: Worth, check: FanCheck) -> str:
         return "all of it is foreseen, and no time after the cut was there to check it with"
     if check.outcome == "failed":
         return (
-            f"what was foreseen for the {count(own.holdout_days, 'day')} after the cut was not what came, so the years "
-            "after it may be as far off"
+            f"what was foreseen for the {count(own.holdout_days, 'day')} after the cut was not what came, so "
+            "what is foreseen after them may be as far off"
         )
     if outlook.horizon_days > own.holdout_days:
         seen = f"only the first {number(own.holdout_days)} of these {count(outlook.horizon_days, 'day')} have been seen"
-        return f"{seen}; the rest is foreseen"
+        return f"{seen}; the rest is foreseen, and nothing checks it"
     return "that is so in this shop, as it has been so far"
 
 
@@ -86,12 +88,12 @@ def _how_many(worth: Worth) -> Fact:
     low, high = ends(estimate)
     span = buyers_between(estimate)
     own = worth.fan.evidence
+    off = " after the cost to win them" if worth.fan.assumptions.acquisition_cost else ""
     return Fact(
         label,
         buyers(estimate.number),
-        f"95% interval {span}, from {count(len(own.contribution), 'fan')} and "
-        f"{count(len(own.once), 'one-time buyer')}. A one-time buyer brought "
-        f"{amount(worth.one_time, worth.currency)}.",
+        f"95% interval {span}, from {_fans(worth)} and {count(len(own.once), 'one-time buyer')}. A one-time buyer "
+        f"brought {amount(worth.one_time, worth.currency)}{off}.{_average(worth)}",
         unit="one-time buyers",
         strip=Strip(
             low, estimate.number, high, f"95% interval {span} one-time buyers", top=1.2 * max(high, 0.0) or 1.0,
@@ -100,16 +102,35 @@ def _how_many(worth: Worth) -> Fact:
     )  # fmt: skip
 
 
+def _fans(worth: Worth) -> str:
+    """Write how many fans there are, and how many of them are so by the rule only."""
+    own = worth.fan.evidence
+    fans = count(len(own.contribution), "fan")
+    if own.came_back is None:
+        return fans
+    return f"{fans} ({number(int((~own.came_back).sum()))} of them by the rule only, having bought once so far)"
+
+
+def _average(worth: Worth) -> str:
+    """Say that a one-time buyer is not a new customer, and how many average customers equal a fan."""
+    if not worth.of_average.has_interval:
+        return ""
+    return (
+        f" A new customer is not a one-time buyer: the average customer had brought "
+        f"{amount(worth.average, worth.currency)} by the cut, and a fan's worth equals "
+        f"{buyers(worth.of_average.number)} of these."
+    )
+
+
 def _value(worth: Worth) -> Fact:
     fan, currency = worth.fan, worth.currency
-    most = amount(fan.weighed.fan_gross, currency)
     cost = fan.assumptions.acquisition_cost
     after = f", after {money(cost, currency)} to win the customer" if cost else ""
     text = f"95% interval {amount_between(fan.weighed.fan, currency)}{after}."
     if ends(fan.weighed.fan_gross)[0] > 0:
         text += (
-            f" To keep or to win one, {most} is the most that it can be worth to spend over that time, and only if it "
-            "is the spending that does it."
+            f" {amount(fan.weighed.fan_gross, currency)} is what is lost when one leaves, not a budget for each of "
+            "them: most may stay anyway."
         )
     return Fact(
         "What a fan is worth", amount(fan.weighed.fan, currency), text, unit=f"expected over the next {fan.horizon}"
@@ -123,36 +144,54 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
     if not check.level.has_interval:
         return Fact(label, "–", "What fans brought after the cut is too near to zero to hold the forecast against it.")
     low, high = ends(check.level)
-    span = percent_between(low, high)
-    text = f"95% interval {span}; the written rule allows {percent_between(*LEVEL_BAND)}."
+    span = miss_between(low, high)
+    days = count(check.holdout_days, "day")
+    text = (
+        f"{amount(check.expected, check.currency)} was foreseen of a fan for the {days} after the cut, and "
+        f"{amount(check.actual, check.currency)} came. 95% interval {span}; the written rule allows "
+        f"{miss_between(*LEVEL_BAND)}."
+    )
     if outlook.horizon_days > check.holdout_days:
         text += f" {number(check.holdout_days)} of {count(outlook.horizon_days, 'day')} could be checked."
     return Fact(
         label,
-        percent(check.level.number),
+        miss(check.level.number),
         text,
-        unit="as much foreseen of fans as they brought",
+        unit="was the forecast for fans",
         strip=Strip(
-            low, check.level.number, high, f"95% interval {span} of what came", top=1.2 * max(high, LEVEL_BAND[1]),
-            bottom=min(0.0, low),
+            low, check.level.number, high, f"Foreseen against what came, 95% interval {span}",
+            top=1.2 * max(high, LEVEL_BAND[1]), bottom=min(0.0, low),
         ),
     )  # fmt: skip
 
 
 def _decide(worth: Worth) -> str:
-    own, currency = worth.fan.evidence, worth.currency
-    fans, most = f"the {count(len(own.contribution), 'fan')}", amount(worth.fan.weighed.fan_gross, currency)
+    own = worth.fan.evidence
+    fans = f"the {count(len(own.contribution), 'fan')}"
     trial = "try on a random half of them whether what you do keeps them at all"
-    if worth.outcome == "number" and ends(worth.number)[1] <= 1:
-        return (
-            "Do not put fans before new customers for the money's sake: one is expected to bring less than somebody "
-            f"who comes once. Spend no more than {most} over {worth.fan.horizon} on keeping one, and {trial}."
-        )
     if worth.outcome == "number":
+        low, high = ends(worth.number)
+        money_for_it = f"{_break_even(worth)} But first {trial}."
+        if high <= 1:
+            return (
+                "Do not put fans before customers who come once for the money's sake: over the next "
+                f"{worth.fan.horizon} one is expected to bring less than such a customer did. {money_for_it}"
+            )
+        if low <= 1:
+            return (
+                "Do not rank fans and customers who come once by this number: it may be more than one, or less. "
+                f"{money_for_it}"
+            )
+        many = f"{buyers(worth.number.number)} one-time buyers"
+        is_paid = bool(worth.fan.assumptions.acquisition_cost)
+        why = (
+            f"after the cost to win them, one is worth as much over the next {worth.fan.horizon} as {many}"
+            if is_paid
+            else f"losing one costs over the next {worth.fan.horizon} what {many} brought"
+        )
         return (
-            f"Look after {fans} first: losing one costs what {buyers(worth.number.number)} one-time buyers bring. "
-            f"Spend no more than {most} over {worth.fan.horizon} on keeping one, and {trial}. Judge each way of "
-            "winning customers by how many of them come back."
+            f"Look after {fans} first: {why}. {money_for_it} Judge each way of winning customers by how many of them "
+            "come back."
         )
     if worth.outcome == "unsure_fan":
         return "Spend nothing yet on the strength of this number. Look again when more orders have come in."
@@ -164,6 +203,15 @@ def _decide(worth: Worth) -> str:
         (False, False): "Find out first whether customers who come once bring anything, before winning more of them",
     }[is_paid, is_sure]
     return f"{first}. Look after {fans} first, and {trial}."
+
+
+def _break_even(worth: Worth) -> str:
+    """Say what keeping fans may cost, by example: what is lost with those who would leave, spread over all."""
+    share = amount(Estimate(_WOULD_LEAVE * worth.fan.weighed.fan_gross.number), worth.currency)
+    return (
+        f"If {_WOULD_LEAVE_SAID} would otherwise leave and all of them were kept, {share} a fan over the next "
+        f"{worth.fan.horizon} is break-even."
+    )
 
 
 def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity) -> tuple[tuple[str, str], ...]:
@@ -192,9 +240,18 @@ def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity) -> tuple[tupl
         found.append(
             (
                 "What does it cost to win a customer?",
-                "Not given, and counted as nothing. Whatever it costs, one fan is then worth more one-time buyers."
-                if worth.outcome == "number"
-                else "Not given, and counted as nothing.",
+                f"Not given, and counted as nothing.{_of_a_cost(worth)}",
             )
         )
     return tuple(found)
+
+
+def _of_a_cost(worth: Worth) -> str:
+    """Say what a cost to win a customer would do to the number, where there is one and no cost is given."""
+    if worth.outcome != "number":
+        return ""
+    low, high = ends(worth.number)
+    most = amount(worth.one_time, worth.currency)
+    than = "more one-time buyers" if low > 1 else "fewer one-time buyers"
+    turns = f"makes one fan worth {than}" if low > 1 or high < 1 else "may make one fan worth more of them or fewer"
+    return f" A cost {turns}; as it comes near the {most} that one of them brings, there is no number any more."

@@ -129,6 +129,6 @@ class GestureEffect:
         for i, estimate in enumerate(self.ordinals):
             keyed[f"{self.prefix}habituation.{i + 1}"] = estimate
         if self.recovered is not None:
-            keyed["recovery.gesture_vs_none"] = self.recovered
+            keyed[f"{self.prefix}recovery.gesture_vs_none"] = self.recovered
         keyed[f"{self.prefix}verdict.{self.label}"] = Estimate(verdict=self.verdict.token)
         return {key: estimate for key, estimate in keyed.items() if estimate.as_finding()}

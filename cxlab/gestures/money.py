@@ -23,7 +23,9 @@ class GestureMoney:
     def paid(self) -> tuple[tuple[GestureEffect, Worth], ...]:
         """The arms that a page may show and whose contribution is known."""
         known = [(e, e.worth) for e in self.effects.shown if e.worth is not None and not e.is_spoilt]
-        return tuple((e, worth) for e, worth in known if worth.break_even.has_interval)
+        return tuple(
+            (e, worth) for e, worth in known if worth.break_even.has_interval or worth.incremental.has_interval
+        )
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -79,7 +81,13 @@ def gesture_money(effects: GestureEffects) -> GestureMoney:
 
 def _say(effect: GestureEffect, worth: Worth) -> str:
     gross, net, currency = worth.break_even, worth.incremental, worth.currency
-    assert gross.low is not None and gross.high is not None
+    if gross.low is None or gross.high is None:
+        assert net.low is not None and net.high is not None
+        return (
+            f"{_capital(quoted(effect))}: {money(net.number, currency)} of contribution {each_of(effect)}, its cost "
+            f"already taken off (95% interval {money_between(net.low, net.high, currency)}). By this alone, the "
+            f"probability that {quoted(effect)} {verb(effect, 'pay')} is {percent(worth.pays)}."
+        )
     text = (
         f"{_capital(quoted(effect))}: {money(gross.number, currency)} of contribution {each_of(effect)} before its "
         f"cost (95% interval {money_between(gross.low, gross.high, currency)})"

@@ -11,13 +11,14 @@ from cxlab.gestures.doubly_robust import average_effect, effect_on_treated
 from cxlab.gestures.effect import GestureEffect, GroupEffect
 from cxlab.gestures.means import Array, Codes, TwoMeans
 from cxlab.gestures.nuisance import Nuisance, fit_outcome, fit_propensity, make_folds
-from cxlab.gestures.overlap import Overlap, find_overlap
+from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, find_overlap
 from cxlab.gestures.randomised import effects_by_group, group_effect
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.sensitivity import Sensitivity, find_sensitivity
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, Verdict, holm, judge
 from cxlab.gestures.worth import Worth, find_worth
+from cxlab.words import count
 
 Mask = NDArray[np.bool_]
 _ORDINALS = 3  # the third gesture and all later ones count as one
@@ -65,6 +66,10 @@ class _Chosen:
             return "none of the gestures can be followed"
         if self.treated.all():
             return "everyone got the gesture, so there is nobody to hold them against"
+        n_control = int((~self.treated).sum())
+        if n_control < LEAST_EFFECTIVE:
+            least = f"{LEAST_EFFECTIVE:.0f}"
+            return f"only {count(n_control, self.sample.rows)} had none, fewer than the {least} that it takes"
         if len(self.names) == 0:
             return "nothing is known of the time before, so those with a gesture cannot be held against others alike"
         return ""
@@ -75,7 +80,9 @@ class _Chosen:
         propensity = fit_propensity(self.treated, self.basis, self.folds, self.seed)
         self.overlap = find_overlap(propensity, self.treated)
         self.fault = self.overlap.fault
-        self.among = self.overlap.inside if self.overlap.is_trimmed else None
+        self.among = self.overlap.kept if self.overlap.is_trimmed else None
+        if self.among is not None:
+            self.customers = _fewest(self.clusters[self.among], self.treated[self.among])
         self.placebo, self.choice = self._before(propensity)
         low, high = self.placebo.low, self.placebo.high
         if not self.fault and low is not None and high is not None and not low <= 0 <= high:
@@ -199,6 +206,8 @@ class _Chosen:
             gross, self.treated, self._models(gross, propensity, both=False), self.clusters, among=self.among
         )
         unit = "gesture" if sample.rows == "order" else "customer"
+        if sample.is_net:
+            return find_worth(None, with_it, None, unit=unit, currency=currency)
         if sample.own_cost is None:
             return find_worth(with_it, None, None, unit=unit, currency=currency)
         own = sample.own_cost[self.rows]

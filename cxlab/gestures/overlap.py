@@ -10,8 +10,10 @@ from cxlab.words import number, percent
 
 LEAST_INSIDE = 0.5
 LEAST_EFFECTIVE = 30.0
-TRIM_BELOW = 0.95
-"""With a share inside below this, the effect is that on the treated who lie inside."""
+TRIM_ABOVE = 0.9
+"""Rows with a chance of a gesture above this are left out of the effect (Crump et al. 2009) …"""
+TRIM_FROM = 0.01
+"""… where more than this share of the treated have such a chance."""
 BINS = 20
 Mask = NDArray[np.bool_]
 
@@ -26,7 +28,8 @@ class Overlap:
     limit : 2 x max(1, treated / controls).
     effective_controls : how many equally weighted controls are worth as much as the weighted ones (Kish 1965), of those
         that the effect rests on.
-    inside : bool, shape (n,), rows whose odds are at most the limit.
+    share_trimmed : share of the treated whose chance is so near to certain that they are left out of the effect.
+    kept : bool, shape (n,), rows that the effect rests on.
     treated_bins, control_bins : shape (20,), shares of each group by chance of a gesture, in twentieths.
     n_treated, n_control : rows.
     """
@@ -34,7 +37,8 @@ class Overlap:
     share_inside: float
     limit: float
     effective_controls: float
-    inside: Mask
+    share_trimmed: float
+    kept: Mask
     treated_bins: Array
     control_bins: Array
     n_treated: int
@@ -43,7 +47,7 @@ class Overlap:
     @property
     def is_trimmed(self) -> bool:
         """Whether treated rows without controls alike are left out."""
-        return self.share_inside < TRIM_BELOW
+        return self.share_trimmed > 0
 
     @property
     def fault(self) -> str:
@@ -69,7 +73,10 @@ class Overlap:
             f"{number(self.effective_controls)}."
         )
         if self.is_trimmed and not self.fault:
-            text += " The effect is that on those for whom there are such others."
+            text += (
+                f" {percent(self.share_trimmed)} of those with a gesture were so sure to get it that they are left "
+                "out: the effect is that on the others."
+            )
         return text
 
 
@@ -86,15 +93,18 @@ def find_overlap(propensity: Array, treated: Mask) -> Overlap:
     """
     odds = propensity / (1 - propensity)
     limit = 2 * max(1.0, float(treated.sum() / max((~treated).sum(), 1)))
-    share = float((odds[treated] <= limit).mean())
-    weight = odds[~treated & ((odds <= limit) if share < TRIM_BELOW else True)]
+    sure = propensity > TRIM_ABOVE
+    trimmed = float(sure[treated].mean())
+    kept = ~sure if trimmed > TRIM_FROM else np.ones(len(treated), dtype=np.bool_)
+    weight = odds[~treated & kept]
     edges = np.linspace(0, 1, BINS + 1)
     bins = [np.histogram(propensity[arm], bins=edges)[0] / max(arm.sum(), 1) for arm in (treated, ~treated)]
     return Overlap(
-        share,
+        float((odds[treated] <= limit).mean()),
         limit,
         float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0,
-        odds <= limit,
+        trimmed if trimmed > TRIM_FROM else 0.0,
+        kept,
         bins[0],
         bins[1],
         int(treated.sum()),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.stats import f as fisher
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.balance import covariate_balance
@@ -83,15 +83,30 @@ def ratio_mismatch(sample: Sample) -> float | None:
 
 
 def effects_by_group(parts: list[tuple[GroupEffect, TwoMeans | None]]) -> tuple[tuple[GroupEffect, ...], float | None]:
-    """Return the groups, and the p value of their effects being alike (Cochran's Q); None with fewer than two."""
-    known = [m for _, m in parts if m is not None and m.standard_error > 0]
-    groups = tuple(group for group, _ in parts)
+    """Return the groups, and the p value of their effects being alike; None with fewer than two.
+
+    A Wald test in its F form. Groups of one trial are different customers; those of chosen gestures may share some, and
+    then their errors are taken together.
+    """
+    groups, known = tuple(g for g, _ in parts), [m for _, m in parts if m is not None and m.standard_error > 0]
     if len(known) < 2:
         return groups, None
     effects = np.array([m.difference for m in known])
-    weights = np.array([m.standard_error**-2 for m in known])
-    q = float((weights * (effects - np.average(effects, weights=weights)) ** 2).sum())
-    return groups, float(chi2.sf(q, len(known) - 1))
+    contrasts = np.column_stack([np.ones(len(known) - 1), -np.eye(len(known) - 1)])
+    apart = contrasts @ effects
+    spread = contrasts @ _covariance(known) @ contrasts.T
+    wald = float(apart @ np.linalg.pinv(spread) @ apart) / len(apart)
+    return groups, float(fisher.sf(wald, len(apart), min(m.df for m in known)))
+
+
+def _covariance(groups: list[TwoMeans]) -> Array:
+    """Covariance of the groups' differences; off the diagonal where they rest on the same rows and customers."""
+    rows = {len(m.clusters) for m in groups}
+    if len(rows) > 1 or any(m.clusters is not groups[0].clusters for m in groups):
+        return np.diag([m.standard_error**2 for m in groups])
+    influence = np.column_stack([m.influence_treated - m.influence_control for m in groups])
+    sums = np.column_stack([np.bincount(groups[0].clusters, weights=column) for column in influence.T])
+    return np.asarray(sums.T @ sums / len(influence) ** 2)
 
 
 def group_effect(
@@ -140,7 +155,8 @@ def _always_valid(means: TwoMeans | None, arms: int, sample: Sample) -> Estimate
     if means is None or not sample.n_running:
         return Estimate()
     reach = always_valid_reach(means.standard_error, means.n, (1 - LEVEL) / arms)
-    return Estimate(means.difference, means.difference - reach, means.difference + reach, LEVEL, means.n, sample.unit)
+    level = 1 - (1 - LEVEL) / arms
+    return Estimate(means.difference, means.difference - reach, means.difference + reach, level, means.n, sample.unit)
 
 
 def _groups(sample: Sample, rows: Mask, arm: str) -> tuple[tuple[GroupEffect, ...], float | None]:
@@ -161,6 +177,8 @@ def _worth(sample: Sample, rows: Mask, arm: str, currency: str) -> Worth | None:
     gross = _adjusted(sample, rows, arm, sample.contribution)
     if gross is None:
         return None
+    if sample.is_net:
+        return find_worth(None, gross, None, unit="customer", currency=currency)
     if sample.own_cost is None:
         return find_worth(gross, None, None, unit="customer", currency=currency)
     net = _adjusted(sample, rows, arm, sample.contribution - sample.own_cost)

@@ -50,7 +50,7 @@ class GestureEffects:
 
     @property
     def findings(self) -> dict[str, Estimate]:
-        """Every number by its key in `results.json`; the recovery of failures once."""
+        """Every number by its key in `results.json`."""
         found: dict[str, Estimate] = {}
         for effect in self.effects:
             found |= effect.findings

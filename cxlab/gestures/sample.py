@@ -55,6 +55,7 @@ class Sample:
     older : what was known before those days, for the placebo; None where there is no order history.
     contribution : shape (n,), what came of it before the gesture's own cost; None where not known.
     own_cost : shape (n,), cost of the gesture; None where not known.
+    is_net : whether `contribution` is after that cost already.
     allocation : the shares that were meant, by arm; None where not declared.
     experiment : its name; "" where there is one only.
     n_running : draws whose outcome window is not over yet.
@@ -78,6 +79,7 @@ class Sample:
     older: pd.DataFrame | None = None
     contribution: Array | None = None
     own_cost: Array | None = None
+    is_net: bool = False
     allocation: Mapping[str, float] | None = None
     experiment: str = ""
     n_running: int = 0
@@ -159,7 +161,12 @@ def outcome_sample(
     """Make the sample of a table whose outcomes are already summed; `noun` is what the data calls the outcome."""
     frame = rows.frame
     arms = frame["arm"].to_numpy(object)
-    names = frame["customer_id"].to_numpy(object) if "customer_id" in frame else None
+    names = None
+    if "customer_id" in frame:
+        named = frame["customer_id"]
+        names = np.where(named.notna(), "customer " + named.fillna(""), "row " + frame.index.astype("str")).astype(
+            object
+        )
     values, counts = np.unique(arms.astype(str), return_counts=True)
     return Sample(
         design=design,
@@ -174,6 +181,7 @@ def outcome_sample(
         adjust=rows.covariates,
         groups={str(name): rows.groups[name].to_numpy(object) for name in rows.groups},
         contribution=frame["contribution"].to_numpy(np.float64) if _complete(frame) else None,
+        is_net=True,
         allocation=allocation,
         drawn=dict(zip(values.tolist(), counts.tolist(), strict=True)),
     )

@@ -32,7 +32,7 @@ def difference_in_means(outcome: Array, treated: NDArray[np.bool_], clusters: Co
     for arm in (treated, ~treated):
         n_arm = _enough(arm)
         mean = float(outcome[arm].mean())
-        spread = np.sqrt(n_arm / (n_arm - 1))
+        spread = _small_sample(clusters[arm], 1)
         means.append(mean)
         influences.append(np.where(arm, (outcome - mean) * spread * len(outcome) / n_arm, 0.0))
     return _two(means, influences, clusters, treated)
@@ -63,12 +63,15 @@ def adjusted_means(outcome: Array, treated: NDArray[np.bool_], covariates: Array
     means, influences = [], []
     for arm in (treated, ~treated):
         n_arm = _enough(arm)
-        design = np.column_stack([np.ones(n_arm), x[arm]])
-        coefficients, _, rank, _ = np.linalg.lstsq(design, outcome[arm], rcond=None)
-        spread = np.sqrt(n_arm / max(n_arm - int(rank), 1))
-        residual = outcome - coefficients[0] - x @ coefficients[1:]
-        means.append(float(coefficients[0]))
-        influences.append(np.where(arm, residual * spread * len(outcome) / n_arm, 0.0) + x @ coefficients[1:])
+        mean, centre = float(outcome[arm].mean()), x[arm].mean(axis=0)
+        centred = np.where(
+            x[arm].std(axis=0) > 1e-9, x[arm] - centre, 0.0
+        )  # what is the same in an arm tells nothing there
+        slopes, _, rank, _ = np.linalg.lstsq(centred, outcome[arm] - mean, rcond=None)
+        spread = _small_sample(clusters[arm], int(rank) + 1)
+        residual = outcome - mean - (x - centre) @ slopes
+        means.append(mean - float(centre @ slopes))
+        influences.append(np.where(arm, residual * spread * len(outcome) / n_arm, 0.0) + x @ slopes)
     return _two(means, influences, clusters, treated)
 
 
@@ -90,6 +93,12 @@ def sample_ratio_mismatch(counts: Array, shares: Array) -> float:
     """
     expected = counts.sum() * shares / shares.sum()
     return float(chi2.sf(((counts - expected) ** 2 / expected).sum(), len(counts) - 1))
+
+
+def _small_sample(clusters: Codes, fitted: int) -> float:
+    """Return by how much errors are widened for what was fitted to the customers of an arm."""
+    customers = len(np.unique(clusters))
+    return float(np.sqrt(customers / max(customers - fitted, 1)))
 
 
 def _enough(arm: NDArray[np.bool_]) -> int:

@@ -16,7 +16,7 @@ class Worth:
     Attributes
     ----------
     incremental : after the cost of the gesture, which is taken off once; no value where that cost is not known.
-    break_even : before its cost: what a gesture may cost.
+    break_even : before its cost: what a gesture may cost; no value where only what is left after it is known.
     cost : what one cost on average; None where not known.
     pays : probability that it brings more than it costs, from the interval's normal curve; NaN where the cost is not
         known.
@@ -30,13 +30,13 @@ class Worth:
     currency: str
 
 
-def find_worth(gross: TwoMeans, net: TwoMeans | None, cost: float | None, *, unit: str, currency: str) -> Worth:
+def find_worth(gross: TwoMeans | None, net: TwoMeans | None, cost: float | None, *, unit: str, currency: str) -> Worth:
     """Put the two effects on contribution side by side.
 
     Parameters
     ----------
-    gross, net : contribution with and without the gesture, before and after the gesture's own cost; net None: the cost
-        is not known.
+    gross, net : contribution with and without the gesture, before and after the gesture's own cost; None where only the
+        other is known.
     cost : what one gesture costs on average.
     """
     said = f"{currency} of contribution per {unit}"
@@ -45,7 +45,7 @@ def find_worth(gross: TwoMeans, net: TwoMeans | None, cost: float | None, *, uni
         pays = float(norm.cdf(net.difference / net.standard_error))
     return Worth(
         Estimate() if net is None else net.estimate(said),
-        gross.estimate(said),
+        Estimate() if gross is None else gross.estimate(said),
         cost,
         pays,
         currency,

@@ -1,7 +1,7 @@
 """Fans and one-time buyers: who they are, what each brings, and how many of these equal one fan."""
 
 from cxlab.loyalty.check import FanCheck, check_fans
-from cxlab.loyalty.evidence import Evidence
+from cxlab.loyalty.evidence import Evidence, Foresee
 from cxlab.loyalty.fans import Fans, LoyaltyError, find_fans
 from cxlab.loyalty.ratio import fieller_interval
 from cxlab.loyalty.sensitivity import Sensitivity, vary_assumptions
@@ -14,6 +14,7 @@ __all__ = [
     "FanCheck",
     "FanValue",
     "Fans",
+    "Foresee",
     "LoyaltyError",
     "Sensitivity",
     "Worth",

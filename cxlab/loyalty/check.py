@@ -12,8 +12,8 @@ from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Outlook
 from cxlab.loyalty.fans import Fans
 from cxlab.loyalty.ratio import fieller_interval
 from cxlab.loyalty.weigh import carry_forward
-from cxlab.loyalty.words import amount, amount_between, ends
-from cxlab.words import count, percent, percent_between
+from cxlab.loyalty.words import amount, amount_between, ends, miss, miss_between
+from cxlab.words import count
 
 Outcome = Literal["passed", "open", "failed", "not_made"]
 LEVEL_BAND = (0.8, 1.25)  # of expected / actual: a fifth either way, even on the log scale
@@ -89,12 +89,11 @@ class FanCheck:
             f"({amount_between(self.expected, self.currency)}), and {amount(self.actual, self.currency)} came "
             f"({amount_between(self.actual, self.currency)})."
         )
-        band = percent_between(*LEVEL_BAND)
         if not self.level.has_interval:
             return f"{said} What came is too near to zero to say how many times too much was foreseen."
         return (
-            f"{said} Foreseen is {percent(self.level.number)} of what came (95% interval "
-            f"{percent_between(*ends(self.level))}), where {band} is allowed: {_SAID[self.outcome]}."
+            f"{said} So the forecast was {miss(self.level.number)} (95% interval {miss_between(*ends(self.level))}), "
+            f"where {miss_between(*LEVEL_BAND)} is allowed: {_SAID[self.outcome]}."
         )
 
 

@@ -1,6 +1,6 @@
 """What the comparison of fans and one-time buyers rests on: what they brought, whom they brought, what is foreseen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ from cxlab.loyalty.fans import Fans, LoyaltyError
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Basis = Literal["holdout", "so_far"]
 SHORTEST_DAYS = 28  # of the hold-out window, and
 FEWEST_PURCHASES = 30  # of fans in it, from which on it says what a fan brings
@@ -49,6 +50,13 @@ class Outlook(Protocol):
         """Whether the model's fit settled."""
 
 
+class Foresee(Protocol):
+    """Foresees purchases of some customers over the hold-out window and a horizon; see `cxlab.purchases.outlook`."""
+
+    def __call__(self, members: Mask, /, *, horizon_days: int) -> Outlook:
+        """Return the outlook of the customers in `members`, shape (n customers,)."""
+
+
 class Recommendations(Protocol):
     """Who recommended whom, as far as it matters here; see `cxlab.referrals`."""
 
@@ -76,6 +84,9 @@ class Evidence:
     holdout_days : length of the hold-out window.
     holdout_purchases : of all fans, in it.
     currency : ISO 4217 code.
+    everybody : shape (n customers,), what each customer, fan or not, brought up to the cut; None: not known.
+    came_back : shape (n fans,), whether each fan had bought again by the cut; None where all had, or where those who
+        had or had not are too few to be shown.
     """
 
     basis: Basis
@@ -93,6 +104,37 @@ class Evidence:
     holdout_days: int
     holdout_purchases: int
     currency: str
+    everybody: Array | None = None
+    came_back: Mask | None = None
+
+    @property
+    def seen_days(self) -> int:
+        """How many of the days ahead the figures rest on as they were seen; 0 where all is foreseen."""
+        return self.holdout_days if self.basis == "holdout" else 0
+
+    def ahead(self, foresee: Foresee, horizon_days: int) -> "Evidence":
+        """Return the same for another horizon."""
+        return replace(self, outlook=foresee(self._members, horizon_days=horizon_days))
+
+    def of_who_came_back(self, foresee: Foresee) -> "Evidence":
+        """Return the same for the fans who had come back by the cut alone."""
+        kept = self.came_back
+        assert kept is not None
+        own = replace(
+            self,
+            contribution=self.contribution[kept],
+            referred=self.referred[kept],
+            base=self.base[kept],
+            fan_places=self.fan_places[kept],
+            came_back=None,
+        )
+        return own.ahead(foresee, self.outlook.horizon_days)
+
+    @property
+    def _members(self) -> Mask:
+        members = np.zeros(self.n_customers, dtype=np.bool_)
+        members[self.fan_places] = True
+        return members
 
 
 def gather_evidence(
@@ -123,6 +165,9 @@ def gather_evidence(
     cut = pd.Timestamp(customers.calibration_end)
     within = came["referred_on"] > cut if is_long else came["referred_on"] <= cut
     each = came.loc[within, "referrer_id"].value_counts()
+    again = own["repeat_purchases"].to_numpy() > 0
+    n_back, n_once = int(again.sum()), int((~again).sum())
+    can_be_told = n_once >= max(1, fans.minimum_group) and (not n_back or n_back >= fans.minimum_group)
     return Evidence(
         basis=basis,
         contribution=brought,
@@ -139,6 +184,8 @@ def gather_evidence(
         holdout_days=customers.holdout_days,
         holdout_purchases=n_later,
         currency=customers.currency,
+        everybody=frame["contribution"].to_numpy(np.float64),
+        came_back=again if can_be_told else None,
     )
 
 

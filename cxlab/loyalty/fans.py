@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 FAN_SEGMENT = "profit_bringers"
 ALIVE_FROM = 0.8  # probability of being a customer still, from which on a profit-bringer is a fan
 FEWEST = 20  # fans, and one-time buyers, from which on their means are compared
-GROUPS = ("fans", "one_time_buyers", "others")
+GROUPS = ("fans", "one_time_buyers", "others", "everybody")
 _MEANS = ("purchases", "contribution", "holdout_purchases", "holdout_contribution")
 
 
@@ -34,9 +34,9 @@ class Fans:
     Attributes
     ----------
     customers : one row a customer: customer_id, segment, probability_alive, is_fan, came_once.
-    table : one row a group (`GROUPS`; others are neither): customers, and means a customer: purchases (days with an
-        order up to the cut), contribution (up to the cut), holdout_purchases, holdout_contribution, each with _low and
-        _high (95% interval); NaN for fewer than two customers.
+    table : one row a group (`GROUPS`; others are neither, everybody is all customers): customers, and means a
+        customer: purchases (days with an order up to the cut), contribution (up to the cut), holdout_purchases,
+        holdout_contribution, each with _low and _high (95% interval); NaN for fewer than two customers.
     holdout_share : share of the contribution after the cut that fans brought; NaN unless that is above 0.
     n_once_fans : fans who had bought on one day only, up to the cut.
     calibration_end, observation_end : as in `Customers`, in words.
@@ -128,10 +128,15 @@ class Fans:
                 "contribution of all these customers."
             )
         if self.n_once_fans:
+            once = self.n_once_fans
+            share = f" ({percent(once / self.n_fans)})" if once >= self.minimum_group else ""
             said.append(
-                f"{few(self.n_once_fans, self.minimum_group).capitalize()} of the fans had bought on one day only: to "
-                "the model nobody leaves before a second purchase, so they count as customers still."
+                f"{few(once, self.minimum_group).capitalize()}{share} of the fans had bought on one day only so far. "
+                "They are fans by the rule only: to the model nobody leaves before a second purchase, so it holds all "
+                "of them to be customers still."
             )
+        elif self.n_fans >= self.minimum_group:
+            said.append("All fans had come back at least once by the cut.")
         return " ".join(said)
 
     def _many(self, n: int) -> str:
@@ -172,7 +177,8 @@ def find_fans(customers: Customers, segments: pd.Series, alive: ArrayLike, *, mi
     once = (again == 0) & (frame["holdout_purchases"].to_numpy(np.int64) == 0)
     later = frame["holdout_contribution"].to_numpy(np.float64)
     measured = frame.assign(purchases=again + 1)[list(_MEANS)]
-    rows = [_means(name, measured[own]) for name, own in zip(GROUPS, (fans, once, ~fans & ~once), strict=True)]
+    masks = fans, once, ~fans & ~once, np.ones_like(fans)
+    rows = [_means(name, measured[own]) for name, own in zip(GROUPS, masks, strict=True)]
     return Fans(
         customers=pd.DataFrame(
             {

@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings
+from cxlab.loyalty.evidence import Evidence, Foresee
+from cxlab.loyalty.fans import FEWEST
 from cxlab.loyalty.weigh import Assumptions, weigh
-from cxlab.loyalty.words import buyers, ends
+from cxlab.loyalty.words import amount, buyers, ends, span
 from cxlab.loyalty.worth import Worth
-from cxlab.words import money, percent
+from cxlab.words import count, money, number, percent
 
-RETENTION = (0.8, 1.2)
+HORIZONS_DAYS = (365, 730, 1095)
+PACES = (0.8, 1.2)  # a fifth either way
 DISCOUNTS = (0.0, 0.1, 0.2)
-COSTS = (0.0, 0.5, 1.0)  # as shares of what a one-time buyer brings before it
+COSTS = (0.0, 0.5)  # as shares of what a one-time buyer brings before it; at all of it no shop has a number
 REFERRALS = (0.0, 2.0)
 BASE = "as reckoned"
 
@@ -24,7 +27,7 @@ class Variant:
 
     Attributes
     ----------
-    kind : which: `base`, `retention`, `discount`, `cost`, `referrals`.
+    kind : which: `base`, `horizon`, `pace`, `came_back`, `discount`, `cost`, `referrals`.
     said : what is assumed, as the page says it.
     worth : one-time buyers that equal one fan then, or the verdict `no_number` alone.
     fan, one_time : both sides then.
@@ -44,10 +47,14 @@ class Sensitivity:
     Attributes
     ----------
     variants : the base first.
+    before_cost : what a one-time buyer brings before the cost to win a customer; at that cost there is no number.
+    seen_days : days ahead that were seen; 0 where all is foreseen.
     knows_referrals : whether referrals could be varied.
     """
 
     variants: tuple[Variant, ...]
+    before_cost: float
+    seen_days: int
     knows_referrals: bool
     currency: str
 
@@ -57,16 +64,16 @@ class Sensitivity:
         return self.variants[0]
 
     @property
-    def without_number(self) -> tuple[Variant, ...]:
-        """Assumptions under which there is no number."""
-        return tuple(v for v in self.variants if v.worth.value is None)
+    def ranked(self) -> tuple[Variant, ...]:
+        """The base and what is ranked: a number, and not the cost, whose pull follows from the division alone."""
+        return tuple(v for v in self.variants if v.kind != "cost" and v.worth.value is not None)
 
     @property
     def furthest(self) -> Variant | None:
-        """The assumption that moves the number furthest, among those that leave one; None where nothing moves it."""
+        """The assumption that moves the number furthest, of those that are ranked; None where nothing moves it."""
         if self.base.worth.value is None:
             return None
-        moved = [v for v in self.variants[1:] if v.worth.value is not None]
+        moved = self.ranked[1:]
         return max(moved, key=lambda v: abs(v.worth.number - self.base.worth.number), default=None)
 
     @property
@@ -89,15 +96,15 @@ class Sensitivity:
         if self.base.worth.value is None:
             some = any(v.worth.value is not None for v in self.variants)
             return "Under other assumptions there is a number" if some else "No assumption tried gives a number"
-        by_cost = any(v.kind == "cost" for v in self.without_number)
-        if by_cost:
-            return "Most hangs on what it costs to win a customer"
-        far = self.furthest
-        return "Nothing moves the number" if far is None else f"Most hangs on {_KINDS[far.kind]}"
+        if (far := self.furthest) is None:
+            return "Nothing moves the number"
+        numbers = [v.worth.number for v in self.ranked]
+        low, high = buyers(min(numbers)), buyers(max(numbers))
+        return f"Between {low} and {high} one-time buyers, by what is assumed: most hangs on {_KINDS[far.kind]}"
 
     @property
     def reading(self) -> str:
-        """What moves the number furthest, and where there is none any more."""
+        """What moves the number furthest, what nothing checks, and what a cost to win a customer would do."""
         there = [v for v in self.variants if v.worth.value is not None]
         if not there:
             return "No assumption that is tried here gives a number."
@@ -109,58 +116,123 @@ class Sensitivity:
             said.append(f"As reckoned, one fan is worth {buyers(self.base.worth.number)} one-time buyers.")
             if (far := self.furthest) is not None:
                 said.append(
-                    f"Of what is tried here, one change at a time, it moves furthest with {far.said}: to "
-                    f"{buyers(far.worth.number)}."
+                    f"Of what is tried here one at a time, the cost to win a customer aside, {_KINDS[far.kind]} "
+                    f"moves it furthest: to {buyers(far.worth.number)} with {far.said}. How far each assumption "
+                    "is moved is a choice, so that ranks what is tried, not what is likely."
                 )
-            if gone := [v.said for v in self.without_number]:
-                said.append(
-                    f"There is no number with {' or with '.join(gone)}: what a one-time buyer brings is then not "
-                    "clearly above zero."
-                )
+            said.append(self._of_the_course())
+            said += [self._of_who_came_back(v) for v in self.variants if v.kind == "came_back"]
+            said += self._of_costs()
         if not self.knows_referrals:
             said.append("Referrals are not recorded, so how much hangs on them cannot be shown.")
         return " ".join(said)
 
+    def _of_the_course(self) -> str:
+        if not self.seen_days:
+            return "Everything that lies ahead rests on the model alone, and nothing checks it."
+        return (
+            f"What lies beyond the {count(self.seen_days, 'day')} after the cut rests on the model's course alone, and "
+            "nothing checks it."
+        )
+
+    def _of_who_came_back(self, variant: Variant) -> str:
+        return (
+            f"Reckoned for {variant.said}, a fan would bring {amount(variant.fan, self.currency)} and be worth "
+            f"{buyers(variant.worth.number)} one-time buyers."
+        )
+
+    def _of_costs(self) -> list[str]:
+        """Say what a cost would do; that a cost of all that a one-time buyer brings leaves no number is no finding."""
+        if not self.before_cost > 0:
+            return []
+        varied = [v for v in self.variants if v.kind == "cost"]
+        said = [f"With {v.said} it would be {buyers(v.worth.number)}." for v in varied if v.worth.value is not None]
+        said += [
+            f"There is no number with {v.said}: what a one-time buyer brings is then not clearly above zero."
+            for v in varied
+            if v.worth.value is None
+        ]
+        all_of_it = money(self.before_cost, self.currency)
+        return [*said, f"At {all_of_it}, all that a one-time buyer brings, nothing is left to divide by, in any shop."]
+
 
 _KINDS = {
-    "retention": "how much fans go on buying",
+    "horizon": "how far ahead one looks",
+    "pace": "how often fans buy",
+    "came_back": "who counts as a fan",
     "discount": "how much less later money counts",
-    "cost": "what it costs to win a customer",
     "referrals": "how many customers fans bring",
 }
 
 
-def vary_assumptions(worth: Worth) -> Sensitivity:
+def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivity:
     """Reckon the number of one-time buyers anew, with one assumption changed at a time.
 
-    Fans buy a fifth less or more often than foreseen; a year's delay takes off nothing, 10% or 20%; winning a customer
-    costs nothing, half of what a one-time buyer brings, or all of it; fans bring nobody, or twice as many.
+    One, two and three years are counted; fans buy a fifth less or more often than foreseen; only those count as fans
+    who have come back; later amounts are discounted at nothing, 10% or 20% a year; winning a customer costs nothing or
+    half of what a one-time buyer brings; fans bring nobody, or twice as many.
+
+    Parameters
+    ----------
+    worth : the number as reckoned.
+    foresee : foresees the purchases of some customers by the same model over the same hold-out window; None: neither
+        the horizon nor who counts as a fan is varied.
+
+    Notes
+    -----
+    That leaving goes faster than foreseen is not tried by itself: it takes the more off the later the amount, as a
+    higher discount rate does.
     """
     evidence, base = worth.fan.evidence, worth.fan.assumptions
-    gross = worth.one_time.number + base.acquisition_cost
-    tried: list[tuple[str, str, Assumptions]] = [("base", BASE, base)]
-    for share in RETENTION:
-        more = "more" if share > 1 else "less"
-        said = f"fans buying {percent(abs(share - 1))} {more} often"
-        tried.append(("retention", said, replace(base, retention=share)))
+    before_cost = worth.one_time.number + base.acquisition_cost
+    tried = [("base", BASE, evidence, base)]
+    if foresee is not None:
+        tried += [
+            ("horizon", _ahead(days, evidence.seen_days), evidence.ahead(foresee, days), base)
+            for days in HORIZONS_DAYS
+            if days != evidence.outlook.horizon_days
+        ]
+    for share in PACES:
+        said = f"fans buying a fifth {'more' if share > 1 else 'less'} often"
+        tried.append(("pace", said, evidence, replace(base, pace=share)))
+    back = evidence.came_back
+    if foresee is not None and back is not None and back.sum() >= FEWEST:
+        said = f"only the {number(int(back.sum()))} fans who have come back"
+        tried.append(("came_back", said, evidence.of_who_came_back(foresee), base))
+    tried += [(kind, said, evidence, changed) for kind, said, changed in _otherwise(evidence, base, before_cost)]
+    found = ((kind, said, weigh(of, assumptions)) for kind, said, of, assumptions in tried)
+    return Sensitivity(
+        tuple(Variant(kind, said, w.worth, w.fan, w.one_time) for kind, said, w in found),
+        before_cost,
+        evidence.seen_days,
+        evidence.knows_referrals,
+        evidence.currency,
+    )
+
+
+def _otherwise(evidence: Evidence, base: Assumptions, before_cost: float) -> list[tuple[str, str, Assumptions]]:
+    """List what else is taken for given: discounting, the cost to win a customer, referrals."""
+    tried = []
     for rate in DISCOUNTS:
         if not np.isclose(rate, base.discount_rate):
-            said = f"later money discounted by {percent(rate)} a year" if rate else "later money counted in full"
+            said = f"later money discounted at {percent(rate)} a year" if rate else "later money counted in full"
             tried.append(("discount", said, replace(base, discount_rate=rate)))
-    for share in COSTS if gross > 0 else ():
-        cost = share * gross
+    for share in COSTS if before_cost > 0 else ():
+        cost = share * before_cost
         if not np.isclose(cost, base.acquisition_cost, atol=1e-9):
             said = f"{money(cost, evidence.currency)} spent to win a customer" if cost else "no cost to win a customer"
             tried.append(("cost", said, replace(base, acquisition_cost=cost)))
     for share in REFERRALS if evidence.referred.any() else ():
         said = "fans bringing twice as many customers" if share else "fans bringing no other customers"
         tried.append(("referrals", said, replace(base, referral_rate=share)))
-    found = ((kind, said, weigh(evidence, assumptions)) for kind, said, assumptions in tried)
-    return Sensitivity(
-        tuple(Variant(kind, said, w.worth, w.fan, w.one_time) for kind, said, w in found),
-        evidence.knows_referrals,
-        evidence.currency,
-    )
+    return tried
+
+
+def _ahead(days: int, seen_days: int) -> str:
+    """Say how far ahead is counted, and from where on nothing checks it."""
+    if not seen_days:
+        return f"{span(days)} ahead, all unchecked"
+    return f"{span(days)} ahead" + (f", unchecked after day {number(seen_days)}" if days > seen_days else "")
 
 
 def _ends(estimate: Estimate) -> tuple[float, float]:

@@ -17,15 +17,15 @@ class Assumptions:
 
     Attributes
     ----------
-    discount_rate : what a year's delay takes off: an amount t days away counts (1 + discount_rate)^(-t / 365.25).
+    discount_rate : rate a year: an amount t days away counts (1 + discount_rate)^(-t / 365.25).
     acquisition_cost : what it costs to win a customer, taken off both, units of currency.
-    retention : factor on the purchases that fans are expected to make.
+    pace : factor on the purchases that fans are expected to make.
     referral_rate : factor on the customers whom fans bring.
     """
 
     discount_rate: float = 0.1
     acquisition_cost: float = 0.0
-    retention: float = 1.0
+    pace: float = 1.0
     referral_rate: float = 1.0
 
 
@@ -60,6 +60,9 @@ class Weighed:
     worth : one-time buyers that equal one fan; the verdict `no_number` alone where a one-time buyer is not clearly
         above zero.
     times : how many times the purchases of the base are ahead, later ones discounted.
+    average : what all customers, fans or not, had brought by the cut on average, acquisition cost off; the verdict
+        `not_known` alone where that is not at hand.
+    of_average : average customers that equal one fan; likewise, and `no_number` as for `worth`.
     """
 
     fan: Estimate
@@ -68,6 +71,8 @@ class Weighed:
     one_time: Estimate
     worth: Estimate
     times: float
+    average: Estimate
+    of_average: Estimate
 
 
 def carry_forward(gains: Array, base: Array, outlook: Outlook, weights: Array, *, base_is_foreseen: bool) -> Forward:
@@ -121,15 +126,15 @@ def weigh(evidence: Evidence, assumptions: Assumptions) -> Weighed:
     Notes
     -----
     Fan: as `carry_forward` has it, each fan's gain being the contribution and the mean contribution of a referred
-    customer for every customer brought. One-time buyer: a mean. The ratio has Fieller's interval. Customers who are on
-    both sides (fans who bought once; referred ones) make the two covary; that is counted. Left out is that other
-    weeks may differ from these, that the lines of the segments might lie elsewhere, and that the model's course over
-    the horizon may be wrong.
+    customer for every customer brought. One-time buyer, average customer: means. Ratios have Fieller's interval.
+    Customers who are on both sides (fans who bought once; referred ones; fans among all customers) make the two covary;
+    that is counted. Left out is that other weeks may differ from these, that the lines of the segments might lie
+    elsewhere, and that the model's course over the horizon may be wrong.
     """
     referred = evidence.referred_values
     value = float(referred.mean()) if len(referred) else 0.0
     brought = assumptions.referral_rate * evidence.referred
-    weights = assumptions.retention * discounts(evidence.outlook, assumptions.discount_rate)
+    weights = assumptions.pace * discounts(evidence.outlook, assumptions.discount_rate)
     foreseen = evidence.basis == "holdout"
     gains = evidence.contribution + value * brought
     ahead = carry_forward(gains, evidence.base, evidence.outlook, weights, base_is_foreseen=foreseen)
@@ -150,16 +155,31 @@ def weigh(evidence: Evidence, assumptions: Assumptions) -> Weighed:
     n_fans, n_once = len(gains), len(evidence.once)
     fan, once = ahead.value - cost, float(evidence.once.mean()) - cost
     horizon = f"{currency} per fan over the next {evidence.outlook.horizon_days} days"
-    n = n_fans + n_once
-    worth = fieller_interval(fan, once, *variances, float(on_fan @ on_once), n=n, unit="one-time buyers per fan")
+    worth = _ratio(fan, once, (*variances, float(on_fan @ on_once)), n_fans + n_once, "one-time buyers")
+    average = of_average = Estimate(verdict="not_known")
+    if evidence.everybody is not None:
+        pull = _influence(evidence.everybody)
+        mean, variance = float(evidence.everybody.mean()) - cost, float(pull @ pull)
+        unit = f"{currency} per customer up to the cut"
+        average = normal_interval(mean, float(np.sqrt(variance)), n=len(pull), unit=unit)
+        of_average = _ratio(fan, mean, (variances[0], variance, float(on_fan @ pull)), len(pull), "average customers")
     return Weighed(
         fan=normal_interval(fan, error_of_fan, n=n_fans, unit=horizon),
         fan_gross=normal_interval(ahead.value, error_of_fan, n=n_fans, unit=horizon),
         of_referrals=per_value * value,
         one_time=normal_interval(once, error_of_once, n=n_once, unit=f"{currency} per one-time buyer"),
-        worth=worth if once > 0 else Estimate(n=n, verdict="no_number"),
+        worth=worth,
         times=ahead.times,
+        average=average,
+        of_average=of_average,
     )
+
+
+def _ratio(fan: float, other: float, variances: tuple[float, float, float], n: int, whom: str) -> Estimate:
+    """Return how many of the others equal one fan; there is no such number unless they are clearly above zero."""
+    if other <= 0:
+        return Estimate(n=n, verdict="no_number")
+    return fieller_interval(fan, other, *variances, n=n, unit=f"{whom} per fan")
 
 
 def _influence(values: Array) -> Array:

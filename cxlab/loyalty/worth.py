@@ -61,7 +61,7 @@ class FanValue:
         own = self.evidence
         each = money(float(own.contribution.mean()), own.currency)
         n = count(len(own.contribution), "fan")
-        later = f", later ones counted at {percent(self.assumptions.discount_rate)} less a year"
+        later = f", later ones discounted at {percent(self.assumptions.discount_rate)} a year"
         times = f"{number(self.weighed.times, 1)} times as many purchases"
         if self.assumptions.discount_rate == 0:
             later = ""
@@ -123,6 +123,16 @@ class Worth:
         return self.fan.weighed.one_time
 
     @property
+    def average(self) -> Estimate:
+        """What all customers had brought by the cut on average; the verdict `not_known` alone where nobody knows."""
+        return self.fan.weighed.average
+
+    @property
+    def of_average(self) -> Estimate:
+        """Average customers, as they stood at the cut, that equal one fan; likewise, and where there is no number."""
+        return self.fan.weighed.of_average
+
+    @property
     def currency(self) -> str:
         """ISO 4217 code."""
         return self.fan.evidence.currency
@@ -136,8 +146,11 @@ class Worth:
 
     @property
     def findings(self) -> Findings:
-        """What a one-time buyer brings, and N*."""
-        return {"one_time_value": self.one_time, "fans_worth": self.number}
+        """What a one-time buyer brings, and N*; what the average customer has brought, and how many equal one fan."""
+        found = {"one_time_value": self.one_time, "fans_worth": self.number}
+        if self.average.value is None:
+            return found
+        return found | {"average_value": self.average, "fans_worth.average_customers": self.of_average}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -157,7 +170,10 @@ class Worth:
 
     @property
     def reading(self) -> str:
-        """What a one-time buyer brought, and how many of them that makes for one fan."""
+        """What a one-time buyer brought, how many of them make one fan, and that they are no new customers."""
+        return f"{self._of_one_time_buyers()} {self._of_new_customers()}".rstrip()
+
+    def _of_one_time_buyers(self) -> str:
         n = count(self.one_time.n or 0, "one-time buyer")
         off = " after the cost to win them" if self.fan.assumptions.acquisition_cost else ""
         said = (
@@ -175,6 +191,23 @@ class Worth:
         if self.outcome == "unsure_fan":
             return f"{told} What a fan will bring is not clearly above zero, so take that for no more than a guess."
         return told
+
+    def _of_new_customers(self) -> str:
+        if self.average.value is None:
+            return ""
+        off = " after the cost to win them" if self.fan.assumptions.acquisition_cost else ""
+        said = (
+            "A new customer is not a one-time buyer: who comes once is known only afterwards. The average customer of "
+            f"this shop, whether they came back or not, had brought {amount(self.average, self.currency)}{off} by the "
+            f"cut (95% interval {amount_between(self.average, self.currency)}, "
+            f"{count(self.average.n or 0, 'customer')})"
+        )
+        if not self.of_average.has_interval:
+            return f"{said}, which is not clearly above zero."
+        return (
+            f"{said}; what is expected of one fan over the next {self.fan.horizon} equals "
+            f"{buyers(self.of_average.number)} of these ({buyers_between(self.of_average)})."
+        )
 
 
 def weigh_fans(
@@ -194,7 +227,7 @@ def weigh_fans(
     fans : who is a fan, and who came once.
     outlook : purchases foreseen of the fans: over the hold-out window, and step by step over the horizon.
     referrals : who recommended whom; None: not known, and counted as nothing.
-    discount_rate : what a year's delay takes off an amount.
+    discount_rate : rate a year at which later amounts are discounted.
     acquisition_cost : what it costs to win a customer, units of currency; taken off both sides.
 
     Raises
@@ -206,7 +239,8 @@ def weigh_fans(
     A fan's value is (a + r v) x m: contribution per fan in the hold-out window (a), customers brought per fan in it (r)
     times what those who came by a referral have brought so far (v), and how many times the window's purchases lie
     ahead in the horizon, discounted (m, from the model). So the model gives the course of the purchases and not their
-    level. A one-time buyer's value is the mean of what they brought. N* is the ratio, with Fieller's interval. The
+    level. A one-time buyer's value is the mean of what they brought. N* is the ratio, with Fieller's interval. What
+    customers had brought by the cut on average stands beside it, because a new customer is no one-time buyer. The
     intervals hold that customers are a sample and that the model is fitted; for what they leave out see `weigh`.
     """
     evidence = gather_evidence(customers, fans, outlook, referrals)

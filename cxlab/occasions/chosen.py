@@ -14,21 +14,24 @@ from cxlab.occasions.history import read_history
 from cxlab.occasions.ties import TIED, Ties
 from cxlab.words import count, number
 
-_INDEX = "order_days"
+_INDEX = "occasion_days"
+_KEY = ["customer_id", "day"]
 
 
 @dataclass(frozen=True)
 class Occasions:
-    """One row an occasion: a customer's day with an order, at which a gesture could have been given.
+    """One row an occasion: a customer's order, at which a gesture could have been given.
 
     Attributes
     ----------
-    frame : sorted by customer_id and day; the columns of `read_history`, `treated` (bool: a gesture belongs to this
-        order) and `own_cost` (of the gestures that belong to it).
+    frame : sorted by customer_id and order_day; order_day (days since 1970); day, from which the clock runs: that on
+        which the gesture came; the columns of `read_history` as of that day, but day_value and failed (0 or 1, from the
+        order up to day) of the order; treated (bool: a gesture belongs to this order) and own_cost (of the gestures
+        that belong to it, which `contribution` leaves out).
     outcome_days : an outcome counts in (day, day + outcome_days].
     n_order_days : days with an order in all; n_unobserved of them are left out because their outcome window ends after
         the observation, n_in_trial because the customer was drawn for a trial on that day or in the `outcome_days`
-        before it.
+        before it, n_back_before because the customer had come back before the clock started.
     n_gestures_left_out : gestures that belong to days left out.
     ties : how the gestures found their orders.
     """
@@ -38,6 +41,7 @@ class Occasions:
     n_order_days: int
     n_unobserved: int
     n_in_trial: int
+    n_back_before: int
     n_gestures_left_out: int
     ties: Ties
 
@@ -50,20 +54,17 @@ class Occasions:
     def reading(self) -> str:
         """How many occasions there are, and what was left out."""
         treated = int(self.frame["treated"].sum())
-        text = (
-            f"{count(self.n, 'order')} can be followed for {self.outcome_days} days, {number(treated)} of them with a "
-            "gesture."
-        )
-        left = []
-        if self.n_unobserved:
-            left.append(f"{number(self.n_unobserved)} whose time after the order is not over yet")
-        if self.n_in_trial:
-            left.append(
-                f"{number(self.n_in_trial)} in the {self.outcome_days} days from the customer’s draw in a trial"
-            )
-        if left:
-            text += f" Left out are {' and '.join(left)}"
-            text += f", with {count(self.n_gestures_left_out, 'gesture')}." if self.n_gestures_left_out else "."
+        days = self.outcome_days
+        text = f"{count(self.n, 'order')} can be followed for {days} days, {number(treated)} of them with a gesture."
+        left = [
+            (self.n_unobserved, "whose time after is not over yet"),
+            (self.n_in_trial, f"in the {days} days from the customer’s draw in a trial"),
+            (self.n_back_before, "after which the customer came back before the day that stands for the gesture’s"),
+        ]
+        said = [f"{number(n)} {why}" for n, why in left if n]
+        if said:
+            text += f" Left out are {'; '.join(said)}"
+            text += f"; with {count(self.n_gestures_left_out, 'gesture')}." if self.n_gestures_left_out else "."
         return f"{text} {self.ties.reading}".strip()
 
 
@@ -75,49 +76,99 @@ def order_occasions(
     margin_rate: float,
     tables: Collection[str],
     ties: Ties,
+    seed: int,
 ) -> Occasions:
     """List the occasions of a study: every day on which a customer ordered, whatever came of it.
 
     Controls are orders without a gesture by customers who could have had one. Each order is its own starting point, and
     nothing that comes later decides whether it is looked at: so nobody has to come back in order to count.
 
+    Where gestures came days after their orders, the clock starts on the day the gesture came. An order without one then
+    gets a day by lot, from how long the gestures took, and is looked at only if the customer had not come back by then:
+    otherwise those with a gesture would have had to wait for it, and those without would not (immortal time).
+
     Parameters
     ----------
     tables : the study's tables; after a draw of `assignments` the trial decided who got a gesture, not the shop. Orders
         before the draw stay: who is drawn may hang on coming back, and leaving them out would look into the future.
     ties : as `tie_gestures` returns it; its table lies in the engine.
+    seed : of the lots.
     """
-    engine.run(
-        fill("CREATE OR REPLACE TABLE {index} AS SELECT DISTINCT customer_id, day FROM sales WHERE opens", index=_INDEX)
+    orders = _orders(engine, seed)
+    places = pd.concat([orders[["customer_id", "order_day"]].set_axis(_KEY, axis=1), orders[_KEY]]).drop_duplicates()
+    engine.take(
+        _INDEX,
+        {"customer_id": places["customer_id"].tolist(), "day": places["day"].tolist()},
+        {"customer_id": "string", "day": "int64"},
     )
-    frame = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+    history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+    frame = orders.merge(history, on=_KEY, how="left", validate="many_to_one")
+    _describe_order(frame, history)
+    frame["contribution"] += frame.pop("own_cost_later").where(frame["treated"], 0.0)
+    days = frame["day"].to_numpy(np.int64)
+    back = frame.pop("is_back").to_numpy(bool)
+    late = ~back & (days + outcome_days > (observation_end - EPOCH).days)
+    drawn = np.zeros(len(frame), dtype=bool)
+    if "assignments" in tables:
+        drawn = _after_a_draw(engine, frame, outcome_days) & ~late & ~back
+    out = late | drawn | back
+    n_gestures = frame.pop("n_gestures").to_numpy(np.int64)
+    return Occasions(
+        frame[~out].reset_index(drop=True), outcome_days, len(frame), int(late.sum()), int(drawn.sum()),
+        int(back.sum()), int(n_gestures[out].sum()), ties,
+    )  # fmt: skip
+
+
+def _orders(engine: Engine, seed: int) -> pd.DataFrame:
+    """List the order days, each with the gestures that belong to it and the day from which its clock runs."""
+    frame = engine.frame(
+        "SELECT customer_id, day AS order_day, LEAD(day) OVER (PARTITION BY customer_id ORDER BY day) AS next_day "
+        "FROM (SELECT DISTINCT customer_id, day FROM sales WHERE opens) AS d ORDER BY customer_id, order_day"
+    )
+    frame["customer_id"] = frame["customer_id"].astype("str")
     given = engine.frame(
         fill(
-            "SELECT customer_id, order_day AS day, COUNT(*) AS n_gestures, CAST(SUM(cost) AS BIGINT) AS cost "
-            "FROM {tied} WHERE order_day IS NOT NULL GROUP BY customer_id, order_day ORDER BY customer_id, order_day",
+            "SELECT customer_id, order_day, COUNT(*) AS n_gestures, CAST(SUM(cost) AS BIGINT) AS cost, "
+            "CAST(SUM(CASE WHEN day > first_day THEN cost ELSE 0 END) AS BIGINT) AS later, MIN(day) AS given_day "
+            "FROM (SELECT customer_id, order_day, day, cost, "
+            "MIN(CASE WHEN day > order_day THEN day ELSE order_day END) OVER (PARTITION BY customer_id, order_day) "
+            "AS first_day FROM {tied} WHERE order_day IS NOT NULL) AS t "
+            "GROUP BY customer_id, order_day ORDER BY customer_id, order_day",
             tied=TIED,
         )
     )
     given["customer_id"] = given["customer_id"].astype("str")
-    frame = frame.merge(given, on=["customer_id", "day"], how="left", validate="one_to_one")
-    n_gestures = frame.pop("n_gestures").fillna(0).to_numpy(np.int64)
-    frame["treated"] = n_gestures > 0
+    frame = frame.merge(given, on=["customer_id", "order_day"], how="left", validate="one_to_one")
+    frame["n_gestures"] = frame["n_gestures"].fillna(0).astype(np.int64)
+    frame["treated"] = frame["n_gestures"] > 0
     frame["own_cost"] = frame.pop("cost").fillna(0).to_numpy(np.float64) / 100
-    last = (observation_end - EPOCH).days
-    late = frame["day"].to_numpy(np.int64) + outcome_days > last
-    drawn = np.zeros(len(frame), dtype=bool)
-    if "assignments" in tables:
-        drawn = _after_a_draw(engine, frame, outcome_days) & ~late
-    out = late | drawn
-    return Occasions(
-        frame[~out].reset_index(drop=True),
-        outcome_days,
-        len(frame),
-        int(late.sum()),
-        int(drawn.sum()),
-        int(n_gestures[out].sum()),
-        ties,
+    frame["own_cost_later"] = frame.pop("later").fillna(0).to_numpy(np.float64) / 100
+    order_day, treated = frame["order_day"].to_numpy(np.int64), frame["treated"].to_numpy(bool)
+    waited = np.maximum(frame.pop("given_day").fillna(0).to_numpy(np.int64) - order_day, 0)
+    took = waited[treated]
+    if took.any():
+        lots = np.random.default_rng(seed).integers(0, len(took), size=len(frame))
+        waited = np.where(treated, waited, np.sort(took)[lots])
+    else:
+        waited = np.zeros(len(frame), dtype=np.int64)
+    frame["day"] = order_day + waited
+    following = frame.pop("next_day").to_numpy(np.float64, na_value=np.inf)
+    frame["is_back"] = ~treated & (following <= order_day + waited)
+    return frame
+
+
+def _describe_order(frame: pd.DataFrame, history: pd.DataFrame) -> None:
+    """Put the order's own value, and whether something went wrong from it on, in place of the later day's."""
+    columns = ["day_value", "failed", "earlier_failures"]
+    own = history[[*_KEY, *columns]].rename(columns={"day": "order_day"})
+    at_order = frame[["customer_id", "order_day"]].merge(
+        own, on=["customer_id", "order_day"], how="left", validate="many_to_one"
     )
+    later = frame["day"].to_numpy() > frame["order_day"].to_numpy()
+    since = frame["earlier_failures"].to_numpy() > at_order["earlier_failures"].to_numpy()
+    failed = (at_order["failed"].to_numpy() > 0) | (later & (since | (frame["failed"].to_numpy() > 0)))
+    frame["day_value"] = at_order["day_value"].to_numpy()
+    frame["failed"] = failed.astype(np.int64)
 
 
 def _after_a_draw(engine: Engine, frame: pd.DataFrame, outcome_days: int) -> NDArray[np.bool_]:
@@ -127,7 +178,7 @@ def _after_a_draw(engine: Engine, frame: pd.DataFrame, outcome_days: int) -> NDA
         "FROM assignments ORDER BY customer_id, drawn"
     )
     draws["customer_id"] = draws["customer_id"].astype("str")
-    keys = frame[["customer_id", "day"]].assign(row=np.arange(len(frame)))
+    keys = frame[_KEY].assign(row=np.arange(len(frame)))
     both = keys.merge(draws, on="customer_id", how="inner")
     since = (both["day"] - both["drawn"]).to_numpy()
     found = np.zeros(len(frame), dtype=np.bool_)

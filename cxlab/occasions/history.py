@@ -27,7 +27,8 @@ def read_history(
     ----------
     outcome_days : length of the time after the day that is looked at, and of the recent time before it.
     margin_rate : share of revenue left after the cost of goods, for lines without a known cost.
-    tables : the study's tables; `incidents` are counted where they are there.
+    tables : the study's tables; `incidents` are counted where they are there. A gesture happened on the day it was
+        given; one that names a later order, on that order's day.
 
     Returns
     -------
@@ -116,7 +117,8 @@ WITH happened AS (
     0 AS gesture_cost, 0 AS gestures, 0 AS failures, 0 AS is_index FROM sales
   UNION ALL SELECT customer_id, day, 0, -revenue, -cost, -uncosted, 0, 0, 0, 0, 0 FROM returns
   UNION ALL SELECT customer_id, day, 0, 0, 0, 0, serve, 0, 0, 0, 0 FROM effort
-  UNION ALL SELECT customer_id, COALESCE(order_day, day), 0, 0, 0, 0, 0, cost, 1, 0, 0 FROM {{tied}}{{!incidents}}
+  UNION ALL SELECT customer_id, CASE WHEN order_day > day THEN order_day ELSE day END, 0, 0, 0, 0, 0, cost, 1, 0, 0
+  FROM {{tied}}{{!incidents}}
   UNION ALL SELECT customer_id, day, 0, 0, 0, 0, 0, 0, 0, 0, 1 FROM {{index}}
 ), days AS (
   SELECT customer_id, day, MAX(buys) AS buys, SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted,

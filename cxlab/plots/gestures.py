@@ -7,6 +7,7 @@ from cxlab.estimate import Estimate
 from cxlab.gestures import EffectByGroup, GestureEffects, GestureMoney, RepeatedGestures
 from cxlab.gestures.for_whom import group_name, in_order
 from cxlab.gestures.said import digits_of, interval, name_of, signed
+from cxlab.gestures.worth import Worth
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
@@ -197,11 +198,15 @@ def _draw_worth(found: GestureMoney, ax: Axes) -> None:
     rows = []
     currency = found.effects.data.currency
     for k, (effect, worth) in enumerate(found.paid):
-        words = f"before its cost {money(worth.break_even.number, currency)}"
-        gap = 0.5 if k else 0.0
-        rows.append(Row(_capital(name_of(effect)), worth.break_even, words, "other", filled=False, gap=gap))
+        name, gap = _capital(name_of(effect)), 0.5 if k else 0.0
+        if worth.break_even.has_interval:
+            words = f"before its cost {money(worth.break_even.number, currency)}"
+            rows.append(Row(name, worth.break_even, words, "other", filled=False, gap=gap))
+            name, gap = "", 0.0
         if worth.incremental.has_interval:
-            rows.append(Row("", worth.incremental, f"after it {money(worth.incremental.number, currency)}"))
+            after = "after its cost" if name else "after it"
+            words = f"{after} {money(worth.incremental.number, currency)}"
+            rows.append(Row(name, worth.incremental, words, gap=gap))
     draw_rows(ax, rows, unit=f"Contribution that one brought, {currency}", left=0.25)
 
 
@@ -209,9 +214,10 @@ def _worth_caption(found: GestureMoney) -> Caption:
     currency = found.effects.data.currency
     said = []
     for e, worth in found.paid:
-        net = worth.incremental
-        after = f", after it {money(net.number, currency)}" if net.has_interval else ""
-        said.append(f"{name_of(e)}: before its cost {money(worth.break_even.number, currency)}{after}")
+        gross, net = worth.break_even, worth.incremental
+        before = [f"before its cost {money(gross.number, currency)}"] if gross.has_interval else []
+        after = [f"after it {money(net.number, currency)}"] if net.has_interval else []
+        said.append(f"{name_of(e)}: {', '.join(before + after)}")
     return Caption(
         found.heading,
         "Contribution that the gesture brought in the time looked at, per customer drawn or per gesture given, with "
@@ -227,7 +233,7 @@ def _worth_numbers(found: GestureMoney) -> Table:
         (
             Cell(_capital(name_of(e))),
             _money(worth.break_even, currency),
-            Cell("not recorded") if worth.cost is None else Cell(money(worth.cost, currency)),
+            Cell(_cost(worth)) if worth.cost is None else Cell(money(worth.cost, currency)),
             _money(worth.incremental, currency),
             Cell(percent(worth.pays)) if worth.incremental.has_interval else _NONE,
         )
@@ -240,6 +246,10 @@ def _worth_numbers(found: GestureMoney) -> Table:
         rows,
         "Per customer drawn, or per gesture given. Small figures are 95% intervals.",
     )
+
+
+def _cost(worth: Worth) -> str:
+    return "not recorded" if worth.break_even.has_interval else "taken off"
 
 
 def _lacks_worth(found: GestureMoney) -> str:

@@ -15,6 +15,8 @@ from cxlab.words import count, money, number, percent
 _MOST_BLOCKS = 30
 _BLOCKS = (1, 2, 5)  # one-time buyers that one block stands for, and these times ten, times a hundred ...
 _NO_NUMBER = "no number"
+_FOOT = 50  # room for the scale below them, in pixels
+_ROW = 33  # height of an assumption, in pixels
 _ON_PAPER = {"facecolor": COLOUR["paper"], "edgecolor": "none", "pad": 1.5}  # hides the grid behind a text
 
 
@@ -120,12 +122,19 @@ def _numbers_of_worth(worth: Worth) -> Table:
             Cell(number(len(own.contribution) + len(own.once))),
         ),
     ]
+    if worth.average.value is not None:
+        everybody = Cell(count(worth.average.n or 0, "customer"))
+        rows += [
+            (Cell("The average customer, up to the cut"), _amount(worth.average, worth), everybody),
+            (Cell("Average customers for one fan"), _buyers(worth.of_average), everybody),
+        ]
     return Table(
         "fan_and_one_time",
         "One fan against one-time buyers",
         ("Figure", "Estimate", "From"),
         tuple(rows),
-        f"A fan: over the next {worth.fan.horizon}. Small figures are 95% intervals.",
+        f"A fan: over the next {worth.fan.horizon}. One-time buyers are told by not having come back; the average "
+        "customer is of all, fans in. Small figures are 95% intervals.",
         words=(2,),
     )
 
@@ -173,7 +182,8 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.spines["bottom"].set_visible(False)
     ax.set_xlabel("One-time buyers that equal one fan", labelpad=6)
-    fit(ax, 0.03 if narrow else 0.40, 0.11 if narrow else 0.15, 0.97 if narrow else 0.98, 0.99)
+    height = ax.figure.get_figure(root=True).get_size_inches()[1] * 72
+    fit(ax, 0.03 if narrow else 0.40, min(_FOOT / height, 0.5), 0.97 if narrow else 0.98, 0.99)
 
 
 def _caption_of_sensitivity(found: Sensitivity) -> Caption:
@@ -186,7 +196,8 @@ def _caption_of_sensitivity(found: Sensitivity) -> Caption:
         "One-time buyers that equal one fan, with one assumption changed at a time. Lines: 95% interval under that "
         f"assumption; {count(found.base.fan.n or 0, 'fan')}, {count(found.base.one_time.n or 0, 'one-time buyer')}.",
         alt if len(alt) < 400 else f"{alt[:390].rsplit(';', 1)[0]}; and so on.",
-        "Dashed: as reckoned. The intervals do not say how likely an assumption is.",
+        "Dashed: as reckoned. The intervals do not say how likely an assumption is. A cost to win a customer is left "
+        "out of the range and the ranking, because its pull follows from the division alone.",
     )
 
 
@@ -233,7 +244,8 @@ fan_assumptions: Plot[Sensitivity] = Plot(
     _draw_sensitivity,
     _caption_of_sensitivity,
     _numbers_of_sensitivity,
-    (680, 330),
-    (358, 470),
+    (680, 50),
+    (358, 130),
     _lacks_numbers,
+    lambda found: _ROW * len(found.variants),
 )

@@ -77,17 +77,17 @@ def _of_the_chosen(shop: Shop, occasions: Occasions, rows: int) -> dict[str, Fin
     for n in (1, 2, 3):
         if (nth == n).any():
             found[f"{prefix}habituation.{n}"] = finding(*_summed(more[:, nth == n], _PURCHASES))
-    return found | _recovery(shop, treated.take(treated.failed), rows)
+    return found | _recovery(shop, treated.take(treated.failed), rows, prefix)
 
 
-def _recovery(shop: Shop, failed: Occasions, rows: int) -> dict[str, Finding]:
+def _recovery(shop: Shop, failed: Occasions, rows: int, prefix: str) -> dict[str, Finding]:
     """Hold a failure with a gesture against one without, and against none, where a gesture did follow a failure."""
     if not failed.n:
         return {}
     worlds = (World(1.0, failed=True), World(failed=True), World(failed=False))
     outlook = _look(shop, failed, worlds, rows, 4)
     return {
-        f"recovery.gesture_vs_{name}": finding(*_summed(_differences(outlook, 0, other)[0], _PURCHASES))
+        f"{prefix}recovery.gesture_vs_{name}": finding(*_summed(_differences(outlook, 0, other)[0], _PURCHASES))
         for name, other in (("none", 1), ("no_failure", 2))
     }
 

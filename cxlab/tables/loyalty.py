@@ -1,4 +1,4 @@
-"""Fans, one-time buyers and all others side by side."""
+"""Fans, one-time buyers, all others and all customers side by side."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from cxlab.blocks import Cell, Table
 from cxlab.loyalty import Fans
 from cxlab.words import count, few, money, money_between, number, number_between
 
-_NAMES = {"fans": "Fans", "one_time_buyers": "One-time buyers", "others": "All others"}
+_NAMES = {"fans": "Fans", "one_time_buyers": "One-time buyers", "others": "All others", "everybody": "All customers"}
 _NONE = Cell("–")
 
 
@@ -27,6 +27,8 @@ def fans_and_others(fans: Fans) -> Table:
         return number_between(low, high, 1)
 
     after = count(fans.holdout_days, "day")
+    are_both = bool((fans.are_fans & fans.came_once).any())
+    both = " Fans who bought once and have not come back stand in both of the first two rows." if are_both else ""
     columns = ["Group", "Customers", "Purchases so far", "Contribution so far"]
     measures: list[tuple[str, Callable[[float], str], Callable[[float, float], str]]] = [
         ("purchases", purchases, span),
@@ -52,5 +54,6 @@ def fans_and_others(fans: Fans) -> Table:
         rows=tuple(rows),
         note=f"Means a customer; small figures are 95% intervals. So far: up to {fans.calibration_end}. Fans are told "
         "by what they did up to then, one-time buyers by not having come back until "
-        f"{fans.observation_end}: that they bought nothing in the time after is how they are told, not a finding.",
+        f"{fans.observation_end}: that they bought nothing in the time after is how they are told, not a finding."
+        f"{both}",
     )
