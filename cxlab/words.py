@@ -66,6 +66,17 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def capital(text: str) -> str:
+    """Begin a sentence with it.
+
+    Examples
+    --------
+    >>> capital("chosen gestures")
+    'Chosen gestures'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def count(n: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun: ``count(2357, "customer")`` is 2,357 customers."""
     return f"{number(n)} {one if n == 1 else many or one + 's'}"

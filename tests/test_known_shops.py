@@ -101,6 +101,15 @@ class TestPlanted:
         assert sum(given for _, given in told) >= 200
         assert sum(m for m, _ in told) <= 0.10 * sum(given for _, given in told)
 
+    @pytest.mark.parametrize(
+        "key",
+        [*(f"habituation.{n}" for n in (1, 2, 3)), "recovery.gesture_vs_none", "recovery.gesture_vs_no_failure"],
+    )
+    def test_so_are_repeated_gestures_and_those_after_a_failure(self, key: str) -> None:
+        missed, given = misses(planted(), "gestures", f"observational.{key}")
+        assert given >= N // 2
+        assert missed <= most_misses(given), f"{key}: {missed} of {given}"
+
     @pytest.mark.parametrize("key", ["fan_value", "one_time_value", "fans_worth"])
     def test_the_worth_of_a_fan_is_missed_no_more_often_than_chance_allows(self, key: str) -> None:
         missed, given = misses(planted(), "loyalty", key)

@@ -8,7 +8,7 @@ from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, interval, is_shown, name_of, signed
-from cxlab.words import number, percent
+from cxlab.words import capital, number, percent
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Alikeness:
         effect = self.effect
         if not is_shown(effect, self.effects.data.minimum_group):
             return "One of the groups is too small to be shown, and so is what was known of it before."
-        parts = [f"{name_of(effect)[:1].upper()}{name_of(effect)[1:]}: {effect.balance.reading}"]
+        parts = [f"{capital(name_of(effect))}: {effect.balance.reading}"]
         if effect.overlap is not None:
             parts.append(effect.overlap.reading)
         parts += _before(effect)

@@ -49,6 +49,7 @@ class GestureEffect:
         than two.
     ordinals : the effect of a customer's first, second, third and later gesture.
     recovered : the effect at orders at which something had gone wrong; None where not known.
+    made_good : such orders with a gesture against orders that went well without one; no value where not known.
     verdict : by the written rule.
     mismatch : p value of the arms' sizes against the shares meant; None where none were declared.
     placebo : the same comparison on purchases before the occasion; no value where there is no history.
@@ -79,6 +80,7 @@ class GestureEffect:
     heterogeneity: float | None
     ordinals: tuple[Estimate, ...]
     recovered: Estimate | None
+    made_good: Estimate
     verdict: Verdict
     mismatch: float | None
     placebo: Estimate
@@ -130,5 +132,6 @@ class GestureEffect:
             keyed[f"{self.prefix}habituation.{i + 1}"] = estimate
         if self.recovered is not None:
             keyed[f"{self.prefix}recovery.gesture_vs_none"] = self.recovered
+            keyed[f"{self.prefix}recovery.gesture_vs_no_failure"] = self.made_good
         keyed[f"{self.prefix}verdict.{self.label}"] = Estimate(verdict=self.verdict.token)
         return {key: estimate for key, estimate in keyed.items() if estimate.as_finding()}

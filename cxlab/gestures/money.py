@@ -10,7 +10,7 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import each_of, quoted, verb
 from cxlab.gestures.worth import Worth
-from cxlab.words import money, money_between, percent
+from cxlab.words import capital, money, money_between, percent
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class GestureMoney:
         for word, sign in (("more than was spent", 1), ("less than was spent", -1)):
             sure = [quoted(e) for e, w in self.paid if _surely(w, sign)]
             if sure:
-                return f"{_capital(' and '.join(sure))} brought {word}"
+                return f"{capital(' and '.join(sure))} brought {word}"
         if not any(w.incremental.has_interval for _, w in self.paid):
             return "What gestures brought is known, what they cost is not"
         return "Whether it pays is not settled"
@@ -84,12 +84,12 @@ def _say(effect: GestureEffect, worth: Worth) -> str:
     if gross.low is None or gross.high is None:
         assert net.low is not None and net.high is not None
         return (
-            f"{_capital(quoted(effect))}: {money(net.number, currency)} of contribution {each_of(effect)}, its cost "
+            f"{capital(quoted(effect))}: {money(net.number, currency)} of contribution {each_of(effect)}, its cost "
             f"already taken off (95% interval {money_between(net.low, net.high, currency)}). By this alone, the "
             f"probability that {quoted(effect)} {verb(effect, 'pay')} is {percent(worth.pays)}."
         )
     text = (
-        f"{_capital(quoted(effect))}: {money(gross.number, currency)} of contribution {each_of(effect)} before its "
+        f"{capital(quoted(effect))}: {money(gross.number, currency)} of contribution {each_of(effect)} before its "
         f"cost (95% interval {money_between(gross.low, gross.high, currency)})"
     )
     if worth.cost is None or net.low is None or net.high is None:
@@ -110,7 +110,3 @@ def _surely(worth: Worth, sign: int) -> bool:
 def _ends(estimate: Estimate) -> tuple[float, float, float]:
     low = np.nan if estimate.low is None else estimate.low
     return estimate.number, low, np.nan if estimate.high is None else estimate.high
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -13,6 +13,7 @@ from cxlab.gestures.means import Array, Codes, TwoMeans
 from cxlab.gestures.nuisance import Nuisance, fit_outcome, fit_propensity, make_folds
 from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, find_overlap
 from cxlab.gestures.randomised import effects_by_group, group_effect
+from cxlab.gestures.recovery import gesture_against_no_failure
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.sensitivity import Sensitivity, find_sensitivity
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
@@ -149,6 +150,7 @@ class _Chosen:
             average=average,
             always_valid=Estimate(),
             groups=groups, heterogeneity=heterogeneity, ordinals=self._ordinals(), recovered=self._recovered(),
+            made_good=self._made_good(),
             verdict=verdict, mismatch=None, placebo=self.placebo, choice=self.choice,
             worth=self._worth(currency), balance=self._balance(),
             overlap=self.overlap, sensitivity=self._sensitivity(),
@@ -195,6 +197,9 @@ class _Chosen:
             return None
         means = self._part(self.sample.failed[self.rows])
         return None if means is None else means.estimate(self.sample.unit)
+
+    def _made_good(self) -> Estimate:
+        return Estimate() if self.nuisance is None else gesture_against_no_failure(self.sample, self.seed)
 
     def _worth(self, currency: str) -> Worth | None:
         sample = self.sample

@@ -59,8 +59,22 @@ class RepeatedGestures:
         each = "; ".join(f"{name} {signed(e.number, digits)} ({interval(e, digits)})" for name, e in self.rows)
         return (
             f"Chosen gestures by what the customer had had before, difference in {effect.noun} with 95% intervals: "
-            f"{each}. Who gets a third gesture is another kind of customer than who gets one, so these figures do not "
-            "show what a further one would do to the same customer."
+            f"{each}.{self._made_good} Who gets a third gesture is another kind of customer than who gets one, so "
+            "these figures do not show what a further one would do to the same customer."
+        )
+
+    @property
+    def _made_good(self) -> str:
+        """Say whether a failure with a gesture ends above no failure at all."""
+        effect = self.effect
+        if effect is None or not effect.made_good.has_interval:
+            return ""
+        found, digits = effect.made_good, digits_of(effect)
+        low, high = found.low or 0.0, found.high or 0.0
+        end = "above" if low > 0 else "below" if high < 0 else "neither surely above nor surely below"
+        return (
+            f" Orders that went wrong and had a gesture lie {end} orders alike that went well without one: "
+            f"{signed(found.number, digits)} ({interval(found, digits)})."
         )
 
 

@@ -12,7 +12,7 @@ from cxlab.gestures.observational import chosen_effects
 from cxlab.gestures.randomised import trial_effects
 from cxlab.gestures.said import digits_of, each_of, interval, is_shown, name_of, percent_interval, signed
 from cxlab.gestures.verdict import Token
-from cxlab.words import number
+from cxlab.words import capital, number
 
 _IN_WORDS: dict[Token, str] = {
     "works": "It works",
@@ -80,9 +80,9 @@ class GestureEffects:
             return "Too few got a gesture to tell anything"
         name = name_of(main)
         if not main.is_told:
-            return f"{_capital(name)}: {_IN_WORDS[main.verdict.token].lower()}"
+            return f"{capital(name)}: {_IN_WORDS[main.verdict.token].lower()}"
         more = signed(main.effect.number, digits_of(main))
-        return f"{_capital(name)}: {more} {main.noun} {each_of(main)} ({interval(main.effect, digits_of(main))})"
+        return f"{capital(name)}: {more} {main.noun} {each_of(main)} ({interval(main.effect, digits_of(main))})"
 
     @property
     def reading(self) -> str:
@@ -139,7 +139,7 @@ def verdict_in_words(effect: GestureEffect) -> str:
 
 def effect_reading(effect: GestureEffect) -> str:
     """Say one arm's effect in a sentence or two."""
-    digits, name = digits_of(effect), _capital(name_of(effect))
+    digits, name = digits_of(effect), capital(name_of(effect))
     sizes = f"{number(effect.n_treated)} {effect.rows}s with it, {number(effect.n_control)} without"
     without = "without it" if effect.design == "randomised" else "that the same orders would have had without it"
     if not effect.is_told:
@@ -155,10 +155,6 @@ def effect_reading(effect: GestureEffect) -> str:
     if effect.always_valid.has_interval:
         text += f" While it runs, the interval that holds at every look is {interval(effect.always_valid, digits)}."
     return text
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _end(value: float | None) -> float:

@@ -11,7 +11,7 @@ from cxlab.gestures.worth import Worth
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
-from cxlab.words import money, money_between, number, number_between, percent
+from cxlab.words import capital, money, money_between, number, number_between, percent
 
 _NONE = Cell("–")
 _WORD = {
@@ -27,10 +27,6 @@ def _outcome(effects: GestureEffects) -> str:
     return f"{main.noun} in the {days} days after" if days else f"{main.noun} per customer"
 
 
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 # --- effect -----------------------------------------------------------------------------------------------------------
 
 
@@ -41,10 +37,10 @@ def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
         gap = 0.5 if k else 0.0
         if effect.naive.has_interval:
             words = f"naive {signed(effect.naive.number, digits)}"
-            rows.append(Row(_capital(name_of(effect)), effect.naive, words, "other", "ink", filled=False, gap=gap))
+            rows.append(Row(capital(name_of(effect)), effect.naive, words, "other", "ink", filled=False, gap=gap))
         honest = f"{signed(effect.effect.number, digits)}: {_WORD[effect.verdict.token]}"
         words = honest if effect.is_told else _WORD[effect.verdict.token]
-        name = "" if effect.naive.has_interval else _capital(name_of(effect))
+        name = "" if effect.naive.has_interval else capital(name_of(effect))
         rows.append(Row(name, effect.effect, words, gap=0.0 if effect.naive.has_interval else gap))
     draw_rows(ax, rows, unit=f"Difference in {_outcome(effects)}", left=0.25)
 
@@ -71,7 +67,7 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         digits = digits_of(e)
         rows.append(
             (
-                Cell(_capital(name_of(e))),
+                Cell(capital(name_of(e))),
                 Cell("by lot" if e.design == "randomised" else "chosen"),
                 Cell(number(e.n_treated), f"against {number(e.n_control)}"),
                 _number(e.control_mean, digits),
@@ -86,7 +82,7 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         "What each gesture did",
         ("Gesture", "Given", "With it", "Without it, mean", "Naive", "Honest", "Percent", "Verdict"),
         tuple(rows),
-        f"{_capital(_outcome(effects))}. Small figures are 95% intervals.",
+        f"{capital(_outcome(effects))}. Small figures are 95% intervals.",
         words=(1, 7),
     )
 
@@ -153,7 +149,7 @@ def _groups_numbers(found: EffectByGroup) -> Table:
         f"Effect of {name_of(effect)} by group",
         ("Before it", "With it", "Effect", "Percent"),
         tuple(rows),
-        f"{_capital(_outcome(found.effects))}. Small figures are 95% intervals, each for itself.",
+        f"{capital(_outcome(found.effects))}. Small figures are 95% intervals, each for itself.",
     )
 
 
@@ -168,7 +164,7 @@ def _draw_repeated(found: RepeatedGestures, ax: Axes) -> None:
     effect = found.effect
     assert effect is not None
     digits = digits_of(effect)
-    rows = [Row(_capital(name), e, signed(e.number, digits)) for name, e in found.rows]
+    rows = [Row(capital(name), e, signed(e.number, digits)) for name, e in found.rows]
     draw_rows(ax, rows, unit=f"Difference in {_outcome(found.effects)}", left=0.25)
 
 
@@ -198,7 +194,7 @@ def _draw_worth(found: GestureMoney, ax: Axes) -> None:
     rows = []
     currency = found.effects.data.currency
     for k, (effect, worth) in enumerate(found.paid):
-        name, gap = _capital(name_of(effect)), 0.5 if k else 0.0
+        name, gap = capital(name_of(effect)), 0.5 if k else 0.0
         if worth.break_even.has_interval:
             words = f"before its cost {money(worth.break_even.number, currency)}"
             rows.append(Row(name, worth.break_even, words, "other", filled=False, gap=gap))
@@ -231,7 +227,7 @@ def _worth_numbers(found: GestureMoney) -> Table:
     currency = found.effects.data.currency
     rows = tuple(
         (
-            Cell(_capital(name_of(e))),
+            Cell(capital(name_of(e))),
             _money(worth.break_even, currency),
             Cell(_cost(worth)) if worth.cost is None else Cell(money(worth.cost, currency)),
             _money(worth.incremental, currency),

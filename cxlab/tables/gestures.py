@@ -4,7 +4,7 @@ from cxlab.blocks import Cell, Table
 from cxlab.gestures import GestureDesign, NextTrial
 from cxlab.gestures.design import token_of
 from cxlab.gestures.said import name_of
-from cxlab.words import few, number, percent
+from cxlab.words import capital, few, number, percent
 
 _GIVEN = {
     "randomised": "drawn by lot",
@@ -18,7 +18,7 @@ def gesture_design(design: GestureDesign) -> Table:
     least = design.effects.data.minimum_group
     rows = tuple(
         (
-            Cell(f"{name_of(e)[:1].upper()}{name_of(e)[1:]}"),
+            Cell(capital(name_of(e))),
             Cell(_GIVEN[token_of(e)]),
             Cell(f"{e.rows}s"),
             Cell(few(e.n_treated, least)),
