@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import bgnbd, gestures, machine, report, simulate
+from benchmarks import bgnbd, gestures, hidden_choice, known_shops, machine, report, simulate
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -21,6 +21,11 @@ def main() -> None:
             gestures.main(),
             "## Making up a shop, with its files and its truth",
             simulate.main(),
+            "# How often right",
+            "## On shops whose truth is known",
+            known_shops.main(),
+            "## What the checks before a gesture find",
+            hidden_choice.main(),
         ]
     )
     PAGE.write_text(text + "\n", encoding="utf-8")

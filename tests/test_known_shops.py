@@ -3,24 +3,14 @@
 Twenty shops each; a figure may fail so often as chance makes it fail once in a thousand such tests.
 """
 
-import json
-import shutil
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
-from typing import Any
 
 import pytest
 from scipy.stats import binom
 
-import cxlab as cx
-from cxlab.estimate import Estimate
-from cxlab.simulate import plant_truth, read_settings, simulate_shop, write_shop
+from benchmarks.known_shops import Found, look_at
 
-ROOT = Path(__file__).resolve().parent.parent
-CORNER_SHOP = ROOT / "data" / "corner-shop" / "settings.yml"
 N, CUSTOMERS, FIRST_SEED = 20, 1_500, 4_000
-Found = tuple[dict[str, Any], dict[str, Estimate]]
 MAIN = (
     "effect.card", "effect.card_with_discount", "effect_percent.card", "incremental_contribution.card",
     "break_even_cost.card", "observational.effect.gesture", "observational.effect_average.gesture",
@@ -34,42 +24,16 @@ def most_misses(n: int, rate: float = 0.05) -> int:
     return int(binom.ppf(0.999, n, rate))
 
 
-def look_at(seed: int, **settings: Any) -> Found:
-    """Make a shop like the corner shop, write its files, and read them as the reports do; truth and findings."""
-    made = simulate_shop(read_settings(CORNER_SHOP, seed=seed, customers=CUSTOMERS, **settings))
-    folder = Path(mkdtemp(prefix="known-shop-"))
-    try:
-        write_shop(made, plant_truth(made, rows=20_000), folder)
-        truth = json.loads((folder / "truth.json").read_text())
-        with cx.open_study(folder) as kit:
-            effects = cx.estimate_gestures(kit.gestures, seed=seed)
-            model = cx.fit_bgnbd(kit.customers)
-            alive = model.probability_alive()
-            fans = cx.find_fans(kit.customers, cx.assign_segments(kit.customers).labels, alive)
-            window = kit.customers.holdout_days
-            outlook = cx.foresee_purchases(
-                model, fans.are_fans, window_days=window, horizon_days=kit.parameters.horizon_days
-            )
-            worth = cx.weigh_fans(
-                kit.customers, fans, outlook, referrals=kit.referrals,
-                discount_rate=kit.parameters.discount_rate, acquisition_cost=kit.parameters.acquisition_cost,
-            )  # fmt: skip
-    finally:
-        shutil.rmtree(folder)
-    design = cx.gesture_design(effects)
-    return truth, {**design.findings, **effects.findings, **worth.findings, **worth.fan.findings}
-
-
 @cache
 def planted() -> list[Found]:
     """Shops in which gestures work for some and harm others."""
-    return [look_at(FIRST_SEED + i) for i in range(N)]
+    return [look_at(FIRST_SEED + i, customers=CUSTOMERS) for i in range(N)]
 
 
 @cache
 def nothing() -> list[Found]:
     """Shops in which gestures do nothing at all."""
-    return [look_at(FIRST_SEED + N + i, gestures={"strength": 0.0}) for i in range(N)]
+    return [look_at(FIRST_SEED + N + i, customers=CUSTOMERS, gestures={"strength": 0.0}) for i in range(N)]
 
 
 def misses(shops: list[Found], report: str, key: str) -> tuple[int, int]:
