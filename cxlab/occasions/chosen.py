@@ -95,12 +95,12 @@ def order_occasions(
     seed : of the lots.
     """
     orders = _orders(engine, seed)
-    places = pd.concat([orders[["customer_id", "order_day"]].set_axis(_KEY, axis=1), orders[_KEY]]).drop_duplicates()
-    engine.take(
-        _INDEX,
-        {"customer_id": places["customer_id"].tolist(), "day": places["day"].tolist()},
-        {"customer_id": "string", "day": "int64"},
-    )
+    sql = "CREATE OR REPLACE TABLE {index} AS SELECT DISTINCT customer_id, day FROM sales WHERE opens"
+    engine.run(fill(sql, index=_INDEX))
+    later = orders.loc[orders["day"] > orders["order_day"], _KEY].drop_duplicates()
+    if len(later):  # a day that is twice in the table is one row of the history
+        columns = {"customer_id": later["customer_id"].tolist(), "day": later["day"].tolist()}
+        engine.take(_INDEX, columns, {"customer_id": "string", "day": "int64"}, append=True)
     history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
     frame = orders.merge(history, on=_KEY, how="left", validate="many_to_one")
     _describe_order(frame, history)
