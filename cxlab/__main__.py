@@ -103,7 +103,9 @@ def fetch(study: str) -> None:
     help="Settings to use, as in the settings.yml that is written; else the defaults.",
 )
 @click.option("--seed", metavar="N", type=int, help="Start of every random step; wins over the settings.")
-@click.option("--name", metavar="NAME", help="Name of the study; wins over the settings.")
+@click.option(
+    "--name", metavar="NAME", help="Name of the study; wins over the settings. Without settings: the folder's."
+)
 @click.option("--force", is_flag=True, help="Write over a made-up shop that is there already.")
 def simulate(
     folder: Path, customers: int | None, truth: Path | None, seed: int | None, name: str | None, *, force: bool
@@ -112,14 +114,15 @@ def simulate(
 
     DIR must be new or empty. The same settings and seed give the same files, byte for byte.
     """
-    from cxlab.simulate import plant_truth, read_settings, require_room, simulate_shop, write_shop
+    from cxlab.simulate import own_name, plant_truth, read_settings, require_room, simulate_shop, write_shop
     from cxlab.study import shown_path
 
-    settings = read_settings(truth, customers=customers, seed=seed, name=name)
+    settings = read_settings(truth, customers=customers, seed=seed, name=name or (None if truth else own_name(folder)))
     require_room(folder, force=force)
     shop = simulate_shop(settings)
     records = write_shop(shop, plant_truth(shop), folder)
-    click.echo(f"{shown_path(folder)}: {', '.join(f'{n:,} {table}' for table, n in records.items())}")
+    lines = ", ".join(f"{n:,} of {table}" for table, n in records.items())
+    click.echo(f"{shown_path(folder)}: a study called {settings.name}; records written: {lines}")
 
 
 def main() -> None:

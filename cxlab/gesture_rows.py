@@ -52,6 +52,7 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
         occasions = order_occasions(
             intake.engine, outcome_days=parameters.outcome_days, observation_end=customers.observation_end,
             margin_rate=parameters.margin_rate, tables=tables, ties=ties, seed=parameters.seed,
+            minimum_group=study.privacy.minimum_group,
         )  # fmt: skip
         if occasions.frame["treated"].any() or not samples:
             samples.append(chosen_sample(occasions, lines))
@@ -68,7 +69,13 @@ def _of_outcomes(study: Study, intake: Intake) -> GestureData:
     noun = source.columns.get("outcome", "outcome")
     sample = outcome_sample(rows, source.design, noun, control=source.control, allocation=source.allocation)
     known = len(rows.covariates.columns)
-    words = f"{count(rows.n, 'customer')}, one row each, with {count(known, 'thing')} known of them before."
+    words = (
+        f"{count(rows.n, 'customer')}, one row each, with {count(known, 'column')} of what was known of them before."
+    )
+    if "contribution" in rows.frame and (unknown := int(rows.frame["contribution"].isna().sum())):
+        words += (
+            f" {count(unknown, 'row')} without a contribution {'is' if unknown == 1 else 'are'} left out of the money."
+        )
     return GestureData((sample,), None, study.currency, study.privacy.minimum_group, (words,))
 
 

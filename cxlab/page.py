@@ -17,6 +17,7 @@ from cxlab.words import harmless
 
 R = TypeVar("R")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NO_MATHS = "tex2jax_ignore mathjax_ignore"  # else JupyterLab sets what stands between two dollar signs as a formula
 _LEFT, _RIGHT = "text-align:left", "text-align:right"
 
 
@@ -144,7 +145,7 @@ class Page:
         self._findings |= recorded.keys()
         data: dict[str, Any] = {blocks.MIME: blocks.Output(block, recorded).as_json(), "text/plain": text}
         if shown:
-            data["text/html"] = shown
+            data["text/html"] = f'<div class="{_NO_MATHS}">{shown}</div>'
         display(data, raw=True)  # type: ignore[no-untyped-call]
 
 

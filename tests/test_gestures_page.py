@@ -164,14 +164,17 @@ class TestAnswer:
 
     def test_an_arm_of_two_people_is_not_told_and_not_shown(self, tmp_path: Path) -> None:
         effects = effects_of(trial(tmp_path, [*drawn(40, arms="a"), *drawn(60, arms="b")[58:]]))
-        assert effects.main.verdict.token == "cannot_tell" and "only 2 customers" in effects.main.verdict.why
+        assert effects.main.verdict.token == "cannot_tell" and "fewer than 20 customers" in effects.main.verdict.why
         _, shown, answer, said = page_of(effects)
         assert answer.tag == "Cannot tell" and "too small" in said
         assert [cell.text for cell in shown[0].rows[0]][3] == "under 5"
 
     def test_nobody_bought_anything(self, tmp_path: Path) -> None:
         effects = effects_of(trial(tmp_path, drawn(), orders=silent_after_may(regulars())))
-        assert effects.main.verdict.token == "cannot_tell" and "0 customers had any" in effects.main.verdict.why
+        assert (
+            effects.main.verdict.token == "cannot_tell"
+            and "fewer than 10 customers had any" in effects.main.verdict.why
+        )
 
     def test_outcomes_after_the_end_of_the_data_are_waited_for(self, tmp_path: Path) -> None:
         effects = effects_of(trial(tmp_path, drawn(day="2024-09-01")))

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -262,21 +263,25 @@ def test_orders_agree_with_a_plain_reference(engine: Engine, drawn: Shop) -> Non
     shop = with_gestures_at_once(drawn)
     found = occasions_of(engine, shop)
     tied = [(g, *tie(shop, g)) for g in shop["gestures"]]
-    expected, n_days, n_late, n_drawn, n_out = [], 0, 0, 0, 0
+    given_on = [order_day for _, _, order_day in tied if order_day is not None]
+    expected, n_days, n_late, n_drawn, n_outside, n_out = [], 0, 0, 0, 0, 0
     for who in "abc":
         for day in order_days(shop["lines"], who):
             mine = [g for g, _, order_day in tied if g["customer_id"] == who and order_day == day]
             drawn_on = [day_of(x) for x in shop["draws"] if x["customer_id"] == who]
             late, after_draw = day + DAYS > END, any(0 <= day - d <= DAYS for d in drawn_on)
+            outside = bool(given_on) and not min(given_on) <= day <= max(given_on)
             n_days, n_late, n_drawn = n_days + 1, n_late + late, n_drawn + (after_draw and not late)
-            if late or after_draw:
+            n_outside += outside and not late and not after_draw
+            if late or after_draw or outside:
                 n_out += len(mine)
                 continue
             own = sum(g["cost"] or 0 for g in mine) / 100
             row = look(shop, who, day) | {"treated": bool(mine), "own_cost": own}
             expected.append(row | {"customer_id": who, "day": day})
             assert row["gesture_cost"] == own  # a gesture without an order cannot fall on a day with one
-    assert (found.n_order_days, found.n_unobserved, found.n_in_trial) == (n_days, n_late, n_drawn)
+    counted = (found.n_order_days, found.n_unobserved, found.n_in_trial, found.n_outside)
+    assert counted == (n_days, n_late, n_drawn, n_outside)
     assert (found.n_gestures_left_out, found.n, found.outcome_days) == (n_out, len(expected), DAYS)
     assert found.frame["customer_id"].tolist() == [row["customer_id"] for row in expected]
     same(found.frame, expected, (*COLUMNS, "day", "treated", "own_cost"))
@@ -464,7 +469,8 @@ def test_where_a_gesture_came_days_later_the_clock_starts_on_its_day_for_orders_
     rows = {(r["customer_id"], r["order_day"]): r for r in found.frame.to_dict("records")}
     assert all(r["day"] == r["order_day"] + 3 for r in rows.values())
     assert [key for key, r in rows.items() if r["treated"]] == [("a", 1)]
-    assert rows["a", 1]["days_since_last_order"] == 3 and rows["a", 1]["purchases"] == 1  # that of day 12 in (4, 14]
+    assert rows["a", 1]["waited_days"] == 3 and rows["a", 1]["purchases"] == 1  # that of day 12 in (4, 14]
+    assert rows["a", 1]["days_since_last_order"] == -1  # history is that of the order
     assert rows["c", 1]["purchases"] == 1  # that of day 14
     assert (rows["c", 1]["failed"], rows["a", 1]["failed"]) == (1, 0)  # known by the day that the clock starts
     assert rows["a", 1]["own_cost"] == 2.5 and rows["a", 1]["earlier_gestures"] == 0
@@ -475,7 +481,24 @@ def test_an_order_is_left_out_whose_customer_came_back_before_the_clock_started(
     assert found.n_back_before == 1 and ("b", 1) not in set(
         zip(found.frame["customer_id"], found.frame["order_day"], strict=True)
     )
-    assert "1 after which the customer came back before" in found.reading
+    assert "after which the customer came back before" in found.reading
+
+
+def test_an_order_is_without_a_gesture_as_long_as_it_has_not_come(engine: Engine) -> None:
+    # Gestures after 2 and 6 days: an order whose gesture took 6 days and whose lot is 2 stands twice.
+    lines = [line(f"c{i}", 1) for i in range(40)]
+    gestures = [gesture(f"c{i}", 3 if i % 2 else 7) for i in range(40)]
+    found = occasions_of(engine, empty() | {"lines": lines, "gestures": gestures})
+    controls = found.frame[~found.frame["treated"]]
+    assert found.n_twice == len(controls) > 0 and (controls["waited_days"] == 2).all()
+    assert set(controls["customer_id"]) <= {f"c{i}" for i in range(0, 40, 2)}
+    assert (controls["own_cost"] == 0).all() and "stand twice" in found.reading
+
+
+def test_a_gesture_that_came_after_its_customer_had_come_back_is_left_out(engine: Engine) -> None:
+    shop = empty() | {"lines": [line("a", 1, "1"), line("a", 4, "2")], "gestures": [gesture("a", 9, "1")]}
+    found = occasions_of(engine, shop)
+    assert not found.frame["treated"].any() and found.n_gestures_left_out == 1
 
 
 def test_what_a_gesture_cost_is_taken_off_once_whenever_it_came(engine: Engine) -> None:
@@ -619,9 +642,11 @@ def test_what_is_left_out_is_said(engine: Engine) -> None:
     shop = empty() | {"lines": lines, "gestures": [gesture("a", 5), gesture("b", 5), gesture("b", END)],
                       "draws": [draw]}  # fmt: skip
     found = occasions_of(engine, shop)
-    assert "2 orders can be followed for 10 days, 1 of them with a gesture" in found.reading
-    assert "1 whose time after is not over yet; 1 in the 10 days from the customer’s draw" in found.reading
-    assert "with 2 gestures" in found.reading and "3 gestures to an order of the same day" in found.reading
+    said = replace(found, minimum_group=1).reading
+    assert "2 orders can be followed for 10 days, 1 with a gesture" in said
+    assert "1 whose time after is not over yet; 1 in the 10 days from the customer’s draw" in said
+    assert "2 gestures belong to these" in said and "3 gestures to an order of the same day" in said
+    assert not re.search(r"\b[1-4] (orders|gestures|whose|with)", found.reading)
 
 
 def test_an_outcome_without_a_customer_is_a_customer_of_its_own(tmp_path: Path) -> None:

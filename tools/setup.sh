@@ -30,4 +30,5 @@ else
   install="$venv/bin/python -m pip install --quiet --disable-pip-version-check"
 fi
 $install --require-hashes --no-deps -r requirements.lock
-$install --no-deps --no-build-isolation -e .
+# By a path, not by an import hook: else a folder named cxlab, where somebody works, would be taken for the package.
+$install --no-deps --no-build-isolation --config-settings editable_mode=compat -e .

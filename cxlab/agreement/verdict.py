@@ -85,13 +85,15 @@ def judge_segmentation(skill: Skill) -> Verdict:
         beaten = ", and clusters foresee more" if ahead else ""
         return Verdict("not_supported", f"{kept}{beaten}.", skill.n)
     if _low(share) >= SOME:
-        but = _reservation(keeps_most=keeps_most, close=close, ahead=ahead)
+        but = _reservation(keeps_most=keeps_most, some_missing=some_missing, close=close, ahead=ahead)
         return Verdict("partly_supported", f"{kept}, but {but}.", skill.n, but)
     return Verdict("cannot_tell", f"{kept}: too wide a range to decide on.", skill.n)
 
 
-def _reservation(*, keeps_most: bool, close: bool, ahead: bool) -> str:
-    """Say what is not shown."""
+def _reservation(*, keeps_most: bool, some_missing: bool, close: bool, ahead: bool) -> str:
+    """Say what is not shown, or shown not to be so."""
+    if some_missing:
+        return f"they keep less than {words.percent(MOST)} of it"
     if not keeps_most:
         return f"it is not sure that they keep {words.percent(MOST)} of it"
     if not close:

@@ -3,7 +3,18 @@
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, NextTrial
 from cxlab.gestures.for_whom import group_name
-from cxlab.gestures.said import digits_of, each_of, interval, is_chosen, is_shown, name_of, quoted, signed, verb
+from cxlab.gestures.said import (
+    digits_of,
+    each_of,
+    interval,
+    is_chosen,
+    is_shown,
+    name_of,
+    noun_of,
+    quoted,
+    signed,
+    verb,
+)
 from cxlab.gestures.verdict import Token
 from cxlab.gestures.worth import Worth
 from cxlab.words import money, money_between, number, percent
@@ -29,7 +40,7 @@ def gestures_answer(effects: GestureEffects, groups: EffectByGroup, trial: NextT
         tone="partly" if careful and token == "works" else _TONE[token],
         tag=f"{_TAG[token]}, by the records" if careful else _TAG[token],
         line=_line(effects, groups),
-        facts=(_effect(effects), _worth(main), _sure(effects)),
+        facts=(_effect(effects), _worth(effects), _sure(effects)),
         decide=_decide(effects, groups, trial),
         headline=effects.heading,
         open=_open(effects, trial),
@@ -44,21 +55,21 @@ def _line(effects: GestureEffects, groups: EffectByGroup) -> str:
     if token == "cannot_tell" or not main.is_told:
         money_first = ""
         if _pays(main):
-            money_first = " In money, more came in than was spent, by its whole interval; the two are counted apart."
+            money_first = " In money it came out ahead, even at the low end of what fits the data."
         open_still = f"whether {name} {verb(main, 'bring')} customers back"
         return f"The data cannot tell {open_still}: {main.verdict.why}.{money_first}"
-    digits = digits_of(main)
+    digits, noun = digits_of(main), noun_of(main)
     base = f"{number(main.control_mean.number, digits)} without"
     if token == "no_effect":
         return (
-            f"No: {name} changed next to nothing, {signed(main.effect.number, digits)} in {main.noun} {each_of(main)} "
+            f"No: {name} changed next to nothing, {signed(main.effect.number, digits)} in {noun} {each_of(main)} "
             f"on top of {base}. But {_limit(effects, groups)}."
         )
     start, side = ("Yes", "more") if token == "works" else ("No", "less")
     how = ", as far as the records tell" if main.design == "observational" else ""
     share = f" ({signed(main.percent.number, 0)}%)" if main.percent.has_interval else ""
     return (
-        f"{start}{how}: {name} brought {number(abs(main.effect.number), digits)} {side} in {main.noun} {each_of(main)} "
+        f"{start}{how}: {name} brought {number(abs(main.effect.number), digits)} {side} in {noun} {each_of(main)} "
         f"than the {base}{share}. But {_limit(effects, groups)}."
     )
 
@@ -71,7 +82,9 @@ def _limit(effects: GestureEffects, groups: EffectByGroup) -> str:
         return f"among {_listed([group_name(g.group).lower() for g in against])} it did harm"
     if main.design == "observational":
         return "the shop chose who got it, and something unseen may have chosen with it"
-    if main.worth is None or not main.worth.incremental.has_interval:
+    if main.worth is None:
+        return "what it brings in money is not recorded"
+    if not main.worth.incremental.has_interval:
         return "whether it pays cannot be said, for what it cost is not recorded"
     if _loses(main):
         return "it costs more than it brings"
@@ -114,7 +127,7 @@ def _effect(effects: GestureEffects) -> Fact:
         signed(effect.number, digits),
         f"{when} (95% interval {interval(effect, digits)}); at first sight "
         f"{signed(main.naive.number, digits)}.",
-        unit=f"{main.noun} {each_of(main)}",
+        unit=f"{noun_of(main)} {each_of(main)}",
         strip=Strip(
             effect.low, effect.number, effect.high,
             f"{signed(effect.number, digits)}, from {interval(effect, digits)}",
@@ -123,8 +136,11 @@ def _effect(effects: GestureEffects) -> Fact:
     )  # fmt: skip
 
 
-def _worth(main: GestureEffect) -> Fact:
+def _worth(effects: GestureEffects) -> Fact:
+    main = effects.main
     label, worth = "What it is worth", main.worth
+    if not is_shown(main, effects.data.minimum_group):
+        return Fact(label, "–", "Too few to say.")
     if worth is None or not (worth.break_even.has_interval or worth.incremental.has_interval):
         return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
     per = "a gesture" if main.rows == "order" else "a customer"
@@ -183,6 +199,7 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
         return f"Stop {name}, or make it cheaper: it costs more than it brings, and {_cheap(main)}"
     if token == "cannot_tell":
         larger = "a larger trial" if main.design == "randomised" else "a trial drawn by lot"
+        size += _apart(groups)
         if _pays(main):
             return f"Go on with {name} in {larger}: the money speaks for it, the purchases do not yet. {size}"
         return f"Neither roll it out nor stop it by these figures. Go on with {larger}. {size}"
@@ -199,6 +216,15 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
     if not _pays(main):
         return f"Give it to {who} only where it costs less than it brings; {_cheap(main)}"
     return f"Give it to {who}, and leave a random tenth without it, so that the next report can tell again."
+
+
+def _apart(groups: EffectByGroup) -> str:
+    """Say which groups to keep apart in the next trial, where this one shows that they differ."""
+    if not groups.differ or len(groups.told) < 2:
+        return ""
+    best, least = (pick(groups.told, key=lambda g: g.effect.number) for pick in (max, min))
+    two = f"{group_name(best.group).lower()} and {group_name(least.group).lower()}"
+    return f" Draw {two} apart in it: they differ."
 
 
 def _cheap(main: GestureEffect) -> str:
@@ -232,8 +258,12 @@ def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], .
                     "Answered in part, by others alike. A trial that leaves a random half out settles it.",
                 )
             )
-    if effects.main.worth is None or not effects.main.worth.incremental.has_interval:
-        found.append(("Does it pay?", "Not known: bring what a gesture costs (gestures: cost), and the orders’ costs."))
+    worth = effects.main.worth
+    if worth is None or not worth.incremental.has_interval:
+        bring = "what a gesture costs (gestures: cost), and the orders’ costs"
+        if effects.data.outcome_days is None:
+            bring = "what each customer brought, less what the arm cost (outcomes: contribution)"
+        found.append(("Does it pay?", f"Not known: bring {bring}."))
     return tuple(found)
 
 

@@ -148,7 +148,8 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
     days = count(check.holdout_days, "day")
     text = (
         f"{amount(check.expected, check.currency)} was foreseen of a fan for the {days} after the cut, and "
-        f"{amount(check.actual, check.currency)} came. 95% interval {span}; the written rule allows "
+        f"{amount(check.actual, check.currency)} came; what a fan is worth rests on what came. 95% interval {span}; "
+        "the written rule allows "
         f"{miss_between(*LEVEL_BAND)}."
     )
     if outlook.horizon_days > check.holdout_days:
@@ -157,7 +158,7 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
         label,
         miss(check.level.number),
         text,
-        unit="was the forecast for fans",
+        unit="was a forecast from the time before the cut",
         strip=Strip(
             low, check.level.number, high, f"Foreseen against what came, 95% interval {span}",
             top=1.2 * max(high, LEVEL_BAND[1]), bottom=min(0.0, low),

@@ -79,13 +79,13 @@ def _before(effect: GestureEffect) -> list[str]:
             if _holds_zero(placebo)
             else "more than chance often has it; the honest figure takes it out"
         )
-        return [f"In as many days before the draw they had bought {found} more, {end}."]
+        return [f"In as many days before the draw the two differ by {found} purchases, {end}."]
     end = (
         "nothing to speak of, so the weights do their work. It says nothing about reasons that no record holds."
         if _holds_zero(placebo)
         else "so the weights do not do their work, and no effect is given."
     )
-    said = [f"Weighted to be alike, those with one had bought {found} more in as many days before the order: {end}"]
+    said = [f"Weighted to be alike, the two differ by {found} in purchases in as many days before the order: {end}"]
     if choice.has_interval:
         digits = digits_for(_reach(choice))
         found = f"{signed(choice.number, digits)} ({interval(choice, digits)})"
@@ -96,7 +96,9 @@ def _before(effect: GestureEffect) -> list[str]:
             else "So the shop chose by recent purchases, or by something behind them. The figure is right only if the "
             "records hold what it chose by."
         )
-        said.append(f"As far as only the time before those days foretells, they had bought {found} more in them. {end}")
+        if not effect.is_told and not _holds_zero(choice):
+            end = "So the shop chose by recent purchases, or by something behind them."
+        said.append(f"As far as only the time before those days foretells, they differ by {found} in those days. {end}")
     return said
 
 

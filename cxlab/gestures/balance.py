@@ -18,7 +18,8 @@ _WORDS = {
     "earlier_revenue": "revenue so far", "mean_day_value": "value of an order so far",
     "earlier_contribution": "contribution so far", "earlier_gestures": "gestures so far",
     "days_since_gesture": "days since the last gesture", "earlier_failures": "failures so far",
-    "day_value": "value of this order", "failed": "a failure at this order", "day": "calendar day",
+    "waited_days": "from the order to the gesture", "day_value": "value of this order",
+    "failed": "a failure at this order", "day": "calendar day",
 }  # fmt: skip
 
 
@@ -58,9 +59,10 @@ class Balance:
         before = self.table["before"].abs()
         name, most = self.largest
         unlike = int((before > ALIKE).sum())
+        widest = self.table["covariate"].iloc[int(before.to_numpy().argmax())]
         start = (
-            f"Of {number(len(before))} things known before, {number(unlike)} differed by more than {ALIKE} standard "
-            f"deviations; the largest gap, in {self.table['covariate'].iloc[int(before.to_numpy().argmax())]}, was "
+            f"Of {number(len(before))} measures of the time before, {number(unlike)} differed by more than {ALIKE} "
+            f"standard deviations; the largest gap, in {widest}, was "
             f"{number(float(before.max()), 2)}."
         )
         if not self.is_weighted:
@@ -68,6 +70,12 @@ class Balance:
         left = f"After weighting, the largest that is left is {number(most, 2)}, in {name}"
         left += f": more than {ALIKE}, so the two are not quite alike." if most > ALIKE else "."
         return f"{start} {left}"
+
+
+def _in_words(name: str) -> str:
+    """Name a covariate, or one value of it, as readers know it."""
+    column, equals, value = name.partition(" = ")
+    return f"{_WORDS.get(column, column)}{': ' if column in _WORDS and equals else equals}{value}"
 
 
 def covariate_balance(covariates: pd.DataFrame, treated: NDArray[np.bool_], weights: Array | None = None) -> Balance:
@@ -93,6 +101,6 @@ def covariate_balance(covariates: pd.DataFrame, treated: NDArray[np.bool_], weig
         after = np.nan
         if weights is not None:
             after = (one.mean() - np.average(zero, weights=weights[~treated])) / spread
-        rows.append((_WORDS.get(name, name), one.mean(), zero.mean(), (one.mean() - zero.mean()) / spread, after))
+        rows.append((_in_words(name), one.mean(), zero.mean(), (one.mean() - zero.mean()) / spread, after))
     table = pd.DataFrame(rows, columns=["covariate", "treated", "control", "before", "after"])
     return Balance(table, weights is not None)

@@ -9,7 +9,7 @@ from cxlab.blocks import SEGMENTS
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect, GroupEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_of, interval, quoted, signed
+from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
 from cxlab.look import SEGMENT_NAME
 from cxlab.words import capital, count, number
 
@@ -91,7 +91,7 @@ class EffectByGroup:
             for g in self.told
         )
         name = quoted(effect)
-        text = f"{capital(name)}, difference in {effect.noun} with 95% intervals: {each}."
+        text = f"{capital(name)}, difference in {noun_of(effect)} with 95% intervals: {each}."
         small = len(effect.groups) - len(self.told)
         if small:
             text += f" {count(small, 'group')} too small to tell."

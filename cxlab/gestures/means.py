@@ -11,6 +11,7 @@ from cxlab.estimate import Estimate
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
+_LARGEST_RATIO = math.log(100)  # an interval that reaches a hundredfold says nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ class TwoMeans:
         gradient = np.array([1 / self.treated, -1 / self.control])
         error = float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
         log_ratio, reach = math.log(self.treated / self.control), float(student.ppf(0.5 + level / 2, self.df)) * error
-        if log_ratio + reach > 20:
+        if log_ratio + reach > _LARGEST_RATIO:
             return Estimate()
         low, value, high = (100 * math.expm1(x) for x in (log_ratio - reach, log_ratio, log_ratio + reach))
         return Estimate(value, low, high, level, self.n, "percent of the outcome without it")

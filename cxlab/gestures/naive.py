@@ -7,7 +7,7 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_of, interval, quoted, signed
+from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
 from cxlab.words import number
 
 
@@ -46,9 +46,11 @@ class NaiveAnswer:
             return "The lot took care of the comparison" if self.shown else "There is nothing to compare at first sight"
         digits = digits_of(chosen)
         if not chosen.is_told:
-            return f"At first sight {signed(chosen.naive.number, digits)} {chosen.noun}; what is behind it stays open"
+            return (
+                f"At first sight {signed(chosen.naive.number, digits)} {noun_of(chosen)}; what is behind it stays open"
+            )
         return (
-            f"At first sight {signed(chosen.naive.number, digits)} {chosen.noun}, held against others alike "
+            f"At first sight {signed(chosen.naive.number, digits)} {noun_of(chosen)}, held against others alike "
             f"{signed(chosen.effect.number, digits)}"
         )
 
@@ -85,7 +87,7 @@ def _say_trial(trials: list[GestureEffect]) -> str:
 
 def _say(effect: GestureEffect) -> str:
     digits = digits_of(effect)
-    naive = f"{signed(effect.naive.number, digits)} ({interval(effect.naive, digits)}) in {effect.noun}"
+    naive = f"{signed(effect.naive.number, digits)} ({interval(effect.naive, digits)}) in {noun_of(effect)}"
     compared = f"{quoted(effect)} went with {naive} against none"
     before = effect.balance.table
     told = ""

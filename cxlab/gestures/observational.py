@@ -19,7 +19,6 @@ from cxlab.gestures.sensitivity import Sensitivity, find_sensitivity
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, Verdict, holm, judge
 from cxlab.gestures.worth import Worth, find_worth
-from cxlab.words import count
 
 Mask = NDArray[np.bool_]
 _ORDINALS = 3  # the third gesture and all later ones count as one
@@ -48,7 +47,8 @@ class _Chosen:
         self.treated = np.asarray(sample.arms[self.rows] == arm, dtype=bool)
         self.outcome = sample.outcome[self.rows]
         self.clusters = np.asarray(np.unique(sample.clusters[self.rows], return_inverse=True)[1], dtype=np.int64)
-        groups = pd.DataFrame({name: labels[self.rows] for name, labels in sample.groups.items()})
+        further = {name: labels for name, labels in sample.groups.items() if name not in sample.covariates}
+        groups = pd.DataFrame({name: labels[self.rows] for name, labels in further.items()})
         self.matrix, self.names = as_numbers(
             pd.concat([sample.covariates[self.rows].reset_index(drop=True), groups], axis=1)
         )
@@ -69,8 +69,7 @@ class _Chosen:
             return "everyone got the gesture, so there is nobody to hold them against"
         n_control = int((~self.treated).sum())
         if n_control < LEAST_EFFECTIVE:
-            least = f"{LEAST_EFFECTIVE:.0f}"
-            return f"only {count(n_control, self.sample.rows)} had none, fewer than the {least} that it takes"
+            return f"fewer than {LEAST_EFFECTIVE:.0f} {self.sample.rows}s had none"
         if len(self.names) == 0:
             return "nothing is known of the time before, so those with a gesture cannot be held against others alike"
         return ""
@@ -96,10 +95,16 @@ class _Chosen:
         self.nuisance = self._models(self.outcome, propensity)
         self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
 
-    def _models(self, outcome: Array, propensity: Array, *, both: bool = True) -> Nuisance:
+    def _models(self, outcome: Array, propensity: Array) -> Nuisance:
         control = fit_outcome(outcome, ~self.treated, self.basis, self.folds, self.seed)
-        treated = fit_outcome(outcome, self.treated, self.basis, self.folds, self.seed) if both else control
+        treated = fit_outcome(outcome, self.treated, self.basis, self.folds, self.seed)
         return Nuisance(propensity, treated, control)
+
+    def _money(self, outcome: Array, known: Mask) -> Nuisance:
+        """Return the models of contribution without the gesture, learned where it is known."""
+        assert self.nuisance is not None
+        control = fit_outcome(outcome, ~self.treated & known, self.basis, self.folds, self.seed)
+        return Nuisance(self.nuisance.propensity, control, control)
 
     def _before(self, propensity: Array) -> tuple[Estimate, Estimate]:
         """Compare purchases in the time just before the occasion, foreseen from what lies before that time.
@@ -206,19 +211,19 @@ class _Chosen:
         if sample.contribution is None or self.overlap is None or self.nuisance is None:
             return None
         gross = sample.contribution[self.rows]
-        propensity = self.nuisance.propensity
-        with_it = effect_on_treated(
-            gross, self.treated, self._models(gross, propensity, both=False), self.clusters, among=self.among
-        )
+        known, gross = np.isfinite(gross), np.nan_to_num(gross)
+        among = self.among if known.all() else known & (True if self.among is None else self.among)
+        if among is not None and _fewest(self.clusters[among], self.treated[among]) < LEAST_CUSTOMERS:
+            return None
+        with_it = effect_on_treated(gross, self.treated, self._money(gross, known), self.clusters, among=among)
         unit = "gesture" if sample.rows == "order" else "customer"
         if sample.is_net:
             return find_worth(None, with_it, None, unit=unit, currency=currency)
         if sample.own_cost is None:
             return find_worth(with_it, None, None, unit=unit, currency=currency)
         own = sample.own_cost[self.rows]
-        nuisance = self._models(gross - own, propensity, both=False)
-        net = effect_on_treated(gross - own, self.treated, nuisance, self.clusters, among=self.among)
-        counted = self.treated if self.among is None else self.treated & self.among
+        net = effect_on_treated(gross - own, self.treated, self._money(gross - own, known), self.clusters, among=among)
+        counted = self.treated if among is None else self.treated & among
         return find_worth(with_it, net, float(own[counted].mean()), unit=unit, currency=currency)
 
     def _balance(self) -> Balance:

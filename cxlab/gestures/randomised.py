@@ -73,12 +73,15 @@ _BEFORE = "purchases per customer before the draw"
 
 
 def ratio_mismatch(sample: Sample) -> float | None:
-    """Return the p value of the arms' sizes as drawn; None where the study declares no shares."""
+    """Return the p value of the arms' sizes as drawn; None where the study declares no shares.
+
+    The shares of several experiments stand in one list: each is held against those of its own arms.
+    """
     if sample.allocation is None:
         return None
-    arms = sorted(sample.allocation)
+    arms = sorted(arm for arm in sample.allocation if not sample.experiment or sample.drawn.get(arm))
     counts = np.array([float(sample.drawn.get(arm, 0)) for arm in arms])
-    if counts.sum() == 0:
+    if counts.sum() == 0 or len(arms) < 2:
         return None
     return sample_ratio_mismatch(counts, np.array([float(sample.allocation[arm]) for arm in arms]))
 
@@ -141,7 +144,8 @@ def _adjusted(
         return None
     matrix, _ = as_numbers(sample.adjust[rows] if adjust is None else adjust)
     values = (sample.outcome if outcome is None else outcome)[rows]
-    return adjusted_means(values, treated, matrix, sample.clusters[rows])
+    means = adjusted_means(values, treated, matrix, sample.clusters[rows])
+    return means if means.standard_error > 0 else None
 
 
 def _p(means: TwoMeans | None) -> float:
@@ -175,6 +179,7 @@ def _groups(sample: Sample, rows: Mask, arm: str) -> tuple[tuple[GroupEffect, ..
 def _worth(sample: Sample, rows: Mask, arm: str, currency: str) -> Worth | None:
     if sample.contribution is None:
         return None
+    rows = rows & np.isfinite(sample.contribution)
     gross = _adjusted(sample, rows, arm, sample.contribution)
     if gross is None:
         return None

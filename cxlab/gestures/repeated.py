@@ -8,7 +8,7 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_of, interval, signed
+from cxlab.gestures.said import digits_of, interval, noun_of, signed
 
 _ORDINAL = ("first", "second", "third and later")
 AFTER_FAILURE = "after a failure"
@@ -58,7 +58,7 @@ class RepeatedGestures:
         digits = digits_of(effect)
         each = "; ".join(f"{name} {signed(e.number, digits)} ({interval(e, digits)})" for name, e in self.rows)
         return (
-            f"Chosen gestures by what the customer had had before, difference in {effect.noun} with 95% intervals: "
+            f"Chosen gestures by what the customer had had before, difference in {noun_of(effect)} with 95% intervals: "
             f"{each}.{self._made_good} Who gets a third gesture is another kind of customer than who gets one, so "
             "these figures do not show what a further one would do to the same customer."
         )

@@ -10,7 +10,7 @@ from cxlab.gestures.data import GestureData
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.observational import chosen_effects
 from cxlab.gestures.randomised import trial_effects
-from cxlab.gestures.said import digits_of, each_of, interval, is_shown, name_of, percent_interval, signed
+from cxlab.gestures.said import digits_of, each_of, interval, is_shown, name_of, noun_of, percent_interval, signed
 from cxlab.gestures.verdict import Token
 from cxlab.words import capital, number
 
@@ -82,7 +82,9 @@ class GestureEffects:
         if not main.is_told:
             return f"{capital(name)}: {_IN_WORDS[main.verdict.token].lower()}"
         more = signed(main.effect.number, digits_of(main))
-        return f"{capital(name)}: {more} {main.noun} {each_of(main)} ({interval(main.effect, digits_of(main))})"
+        open_still = ", not settled" if main.verdict.token == "cannot_tell" else ""
+        found = f"{more} {noun_of(main)} {each_of(main)} ({interval(main.effect, digits_of(main))})"
+        return f"{capital(name)}: {found}{open_still}"
 
     @property
     def reading(self) -> str:
@@ -148,7 +150,7 @@ def effect_reading(effect: GestureEffect) -> str:
     if effect.percent.has_interval:
         ratio = f", or {signed(effect.percent.number, 0)}% ({percent_interval(effect.percent)})"
     text = (
-        f"{name}: {signed(effect.effect.number, digits)} {effect.noun} {each_of(effect)} (95% interval "
+        f"{name}: {signed(effect.effect.number, digits)} {noun_of(effect)} {each_of(effect)} (95% interval "
         f"{interval(effect.effect, digits)}), from {number(effect.control_mean.number, digits)} {without}{ratio}; "
         f"{sizes}. {verdict_in_words(effect)}: {effect.verdict.why}."
     )

@@ -4,7 +4,7 @@ import math
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
-from cxlab.gestures.sample import CHOSEN
+from cxlab.gestures.sample import CHOSEN, PURCHASES
 from cxlab.words import MINUS, number, number_between, percent_between
 
 
@@ -62,6 +62,11 @@ def name_of(effect: GestureEffect) -> str:
     if is_chosen(effect):
         return "chosen gestures"
     return f"{effect.arm} ({effect.experiment})" if effect.label != effect.arm else effect.arm
+
+
+def noun_of(effect: GestureEffect) -> str:
+    """Name the outcome: purchases, or in quotation marks what the data calls it."""
+    return effect.noun if effect.noun == PURCHASES else f"“{effect.noun}”"
 
 
 def quoted(effect: GestureEffect) -> str:

@@ -53,7 +53,7 @@ class Sample:
     groups : labels by name of the grouping ("segment", or a column of the data); same rows.
     recent : shape (n,), purchases in the outcome_days before; None where there is no order history.
     older : what was known before those days, for the placebo; None where there is no order history.
-    contribution : shape (n,), what came of it before the gesture's own cost; None where not known.
+    contribution : shape (n,), what came of it before the gesture's own cost; NaN where not known, None where nowhere.
     own_cost : shape (n,), cost of the gesture; None where not known.
     is_net : whether `contribution` is after that cost already.
     allocation : the shares that were meant, by arm; None where not declared.
@@ -142,7 +142,7 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines) -> Sample:
         unit=f"{PURCHASES} per gesture",
         rows="order",
         clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
-        covariates=_known_before(frame, [*HISTORY, "day_value", "failed", "day"]),
+        covariates=_known_before(frame, [*HISTORY, "day_value", "failed", "day"]).assign(**_waited(frame)),
         adjust=pd.DataFrame(index=frame.index),
         groups={"segment": segments_before(frame, lines)},
         recent=np.where(older, frame["recent_purchases"].to_numpy(np.float64), np.nan),
@@ -180,7 +180,7 @@ def outcome_sample(
         covariates=rows.covariates,
         adjust=rows.covariates,
         groups={str(name): rows.groups[name].to_numpy(object) for name in rows.groups},
-        contribution=frame["contribution"].to_numpy(np.float64) if _complete(frame) else None,
+        contribution=frame["contribution"].to_numpy(np.float64) if _has_money(frame) else None,
         is_net=True,
         allocation=allocation,
         drawn=dict(zip(values.tolist(), counts.tolist(), strict=True)),
@@ -215,5 +215,11 @@ def _known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     )
 
 
-def _complete(frame: pd.DataFrame) -> bool:
-    return "contribution" in frame and bool(frame["contribution"].notna().all())
+def _waited(frame: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
+    """Days from the order to the day of the clock as names: every day is another comparison, whatever its number."""
+    waited = frame["waited_days"].to_numpy(np.int64)
+    return {"waited_days": np.array([f"{days} days" for days in waited.tolist()], dtype=object)} if waited.any() else {}
+
+
+def _has_money(frame: pd.DataFrame) -> bool:
+    return "contribution" in frame and bool(frame["contribution"].notna().any())

@@ -8,7 +8,7 @@ from typing import Literal
 from scipy.stats import t as student
 
 from cxlab.gestures.means import TwoMeans
-from cxlab.words import count, number, percent
+from cxlab.words import number, percent
 
 Token = Literal["works", "harms", "no_effect", "cannot_tell", "not_identifiable"]
 LEVEL = 0.95
@@ -109,11 +109,13 @@ def judge(
     if mismatch is not None and mismatch < MISMATCH:
         why = "the arms are not of the sizes that were meant, by more than chance: who was counted hangs on the arm"
         return Verdict("cannot_tell", why)
-    if customers < LEAST_CUSTOMERS or means is None:
-        return Verdict("cannot_tell", f"the smaller group has only {count(customers, 'customer')}")
+    if customers == 0 and running:
+        return Verdict("cannot_tell", "the time after the draw is not over for anybody on one of the two sides")
+    if customers < LEAST_CUSTOMERS:
+        return Verdict("cannot_tell", f"the smaller group has fewer than {LEAST_CUSTOMERS} customers")
     if events < LEAST_EVENTS:
-        return Verdict("cannot_tell", f"only {count(events, rows)} had any outcome at all")
-    if means.standard_error == 0:
+        return Verdict("cannot_tell", f"fewer than {LEAST_EVENTS} {rows}s had any outcome at all")
+    if means is None or means.standard_error == 0:
         return Verdict("cannot_tell", "the outcome is the same for everybody")
     if running:
         reach = always_valid_reach(means.standard_error, means.n, (1 - LEVEL) / arms)

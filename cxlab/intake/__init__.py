@@ -131,6 +131,18 @@ def _check_arms(engine: Engine, study: Study, name: str, trial: Trial) -> None:
                 raise SourceError(
                     f"{place}: no record of {name} has the arm `{arm}`{which}; there are {known}: name one of them"
                 )
+    _check_allocation(study, name, trial, arms)
+
+
+def _check_allocation(study: Study, name: str, trial: Trial, arms: list[str]) -> None:
+    """See that the shares that were meant name every arm that was drawn."""
+    for arm in arms:
+        if trial.allocation and arm not in trial.allocation:
+            place = study.place("sources", name, "allocation")
+            raise SourceError(
+                f"{place}: {name} hold the arm `{arm}`, for which `allocation` names no share: add it, or leave "
+                "`allocation` out and go without the check of the arms' sizes"
+            )
 
 
 def _check_names(study: Study, table: TableIntake, outcomes: Outcomes) -> None:

@@ -12,7 +12,7 @@ from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
 from cxlab.occasions.history import read_history
 from cxlab.occasions.ties import TIED, Ties
-from cxlab.words import count, number
+from cxlab.words import few
 
 _INDEX = "occasion_days"
 _KEY = ["customer_id", "day"]
@@ -25,25 +25,33 @@ class Occasions:
     Attributes
     ----------
     frame : sorted by customer_id and order_day; order_day (days since 1970); day, from which the clock runs: that on
-        which the gesture came; the columns of `read_history` as of that day, but day_value and failed (0 or 1, from the
-        order up to day) of the order; treated (bool: a gesture belongs to this order) and own_cost (of the gestures
-        that belong to it, which `contribution` leaves out).
+        which the gesture came; waited_days between the two; of `read_history` what was known before order_day and what
+        came after day, with day_value of the order and failed (0 or 1) from the order up to day; treated (bool: a
+        gesture belongs to this order) and own_cost (of the gestures that belong to it, which `contribution` leaves
+        out).
     outcome_days : an outcome counts in (day, day + outcome_days].
-    n_order_days : days with an order in all; n_unobserved of them are left out because their outcome window ends after
-        the observation, n_in_trial because the customer was drawn for a trial on that day or in the `outcome_days`
-        before it, n_back_before because the customer had come back before the clock started.
+    n_twice : orders that stand twice, without a gesture as long as it had not come, and with it.
+    n_order_days : days with an order in all.
+    n_unobserved, n_in_trial, n_back_before, n_outside : rows that are left out because their outcome window ends after
+        the observation; because the customer was drawn for a trial on that day or in the `outcome_days` before it;
+        because the customer had come back before the clock started; because the day lies before the first gesture or
+        after the last, when nobody could have had one.
     n_gestures_left_out : gestures that belong to days left out.
     ties : how the gestures found their orders.
+    minimum_group : smaller counts are not written out.
     """
 
     frame: pd.DataFrame
     outcome_days: int
     n_order_days: int
+    n_twice: int
     n_unobserved: int
     n_in_trial: int
     n_back_before: int
+    n_outside: int
     n_gestures_left_out: int
     ties: Ties
+    minimum_group: int = 5
 
     @property
     def n(self) -> int:
@@ -53,19 +61,24 @@ class Occasions:
     @property
     def reading(self) -> str:
         """How many occasions there are, and what was left out."""
-        treated = int(self.frame["treated"].sum())
-        days = self.outcome_days
-        text = f"{count(self.n, 'order')} can be followed for {days} days, {number(treated)} of them with a gesture."
+        treated, least = int(self.frame["treated"].sum()), self.minimum_group
+        days, followed = self.outcome_days, self.n - self.n_twice
+        text = f"{few(followed, least)} orders can be followed for {days} days, {few(treated, least)} with a gesture."
+        if self.n_twice:
+            text += f" {few(self.n_twice, least)} stand twice: without it as long as it had not come, and with it."
         left = [
             (self.n_unobserved, "whose time after is not over yet"),
             (self.n_in_trial, f"in the {days} days from the customer’s draw in a trial"),
+            (self.n_outside, "from before the first gesture or after the last"),
             (self.n_back_before, "after which the customer came back before the day that stands for the gesture’s"),
         ]
-        said = [f"{number(n)} {why}" for n, why in left if n]
+        said = [f"{few(n, least)} {why}" for n, why in left if n]
         if said:
             text += f" Left out are {'; '.join(said)}"
-            text += f"; with {count(self.n_gestures_left_out, 'gesture')}." if self.n_gestures_left_out else "."
-        return f"{text} {self.ties.reading}".strip()
+            text += "."
+            if self.n_gestures_left_out:
+                text += f" {few(self.n_gestures_left_out, least)} gestures belong to these."
+        return f"{text} {self.ties.said(least)}".strip()
 
 
 def order_occasions(
@@ -77,15 +90,17 @@ def order_occasions(
     tables: Collection[str],
     ties: Ties,
     seed: int,
+    minimum_group: int = 5,
 ) -> Occasions:
     """List the occasions of a study: every day on which a customer ordered, whatever came of it.
 
     Controls are orders without a gesture by customers who could have had one. Each order is its own starting point, and
     nothing that comes later decides whether it is looked at: so nobody has to come back in order to count.
 
-    Where gestures came days after their orders, the clock starts on the day the gesture came. An order without one then
-    gets a day by lot, from how long the gestures took, and is looked at only if the customer had not come back by then:
-    otherwise those with a gesture would have had to wait for it, and those without would not (immortal time).
+    Where gestures came days after their orders, the clock starts on the day the gesture came. Every order also gets a
+    day by lot, from how long the gestures took, and counts as one without, if by then the customer had not come back
+    and no gesture had come: also one that gets its gesture later. Otherwise those with a gesture would have had to wait
+    for it, and those without would not (immortal time); or they would be without because they came back so soon.
 
     Parameters
     ----------
@@ -93,6 +108,7 @@ def order_occasions(
         before the draw stay: who is drawn may hang on coming back, and leaving them out would look into the future.
     ties : as `tie_gestures` returns it; its table lies in the engine.
     seed : of the lots.
+    minimum_group : smaller counts are not written out in the reading.
     """
     orders = _orders(engine, seed)
     sql = "CREATE OR REPLACE TABLE {index} AS SELECT DISTINCT customer_id, day FROM sales WHERE opens"
@@ -102,8 +118,7 @@ def order_occasions(
         columns = {"customer_id": later["customer_id"].tolist(), "day": later["day"].tolist()}
         engine.take(_INDEX, columns, {"customer_id": "string", "day": "int64"}, append=True)
     history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
-    frame = orders.merge(history, on=_KEY, how="left", validate="many_to_one")
-    _describe_order(frame, history)
+    frame = _look(orders, history)
     frame["contribution"] += frame.pop("own_cost_later").where(frame["treated"], 0.0)
     days = frame["day"].to_numpy(np.int64)
     back = frame.pop("is_back").to_numpy(bool)
@@ -111,11 +126,16 @@ def order_occasions(
     drawn = np.zeros(len(frame), dtype=bool)
     if "assignments" in tables:
         drawn = _after_a_draw(engine, frame, outcome_days) & ~late & ~back
-    out = late | drawn | back
+    given = days[frame["treated"].to_numpy(bool) & ~back]
+    outside = np.zeros(len(frame), dtype=bool)
+    if len(given):
+        outside = ((days < given.min()) | (days > given.max())) & ~late & ~drawn & ~back
+    out = late | drawn | back | outside
     n_gestures = frame.pop("n_gestures").to_numpy(np.int64)
     return Occasions(
-        frame[~out].reset_index(drop=True), outcome_days, len(frame), int(late.sum()), int(drawn.sum()),
-        int(back.sum()), int(n_gestures[out].sum()), ties,
+        frame[~out].reset_index(drop=True), outcome_days, len(frame.drop_duplicates(["customer_id", "order_day"])),
+        int(frame[~out].duplicated(["customer_id", "order_day"]).sum()), int(late.sum()), int(drawn.sum()),
+        int(back.sum()), int(outside.sum()), int(n_gestures[out].sum()), ties, minimum_group,
     )  # fmt: skip
 
 
@@ -144,31 +164,36 @@ def _orders(engine: Engine, seed: int) -> pd.DataFrame:
     frame["own_cost"] = frame.pop("cost").fillna(0).to_numpy(np.float64) / 100
     frame["own_cost_later"] = frame.pop("later").fillna(0).to_numpy(np.float64) / 100
     order_day, treated = frame["order_day"].to_numpy(np.int64), frame["treated"].to_numpy(bool)
-    waited = np.maximum(frame.pop("given_day").fillna(0).to_numpy(np.int64) - order_day, 0)
-    took = waited[treated]
-    if took.any():
-        lots = np.random.default_rng(seed).integers(0, len(took), size=len(frame))
-        waited = np.where(treated, waited, np.sort(took)[lots])
-    else:
-        waited = np.zeros(len(frame), dtype=np.int64)
-    frame["day"] = order_day + waited
     following = frame.pop("next_day").to_numpy(np.float64, na_value=np.inf)
-    frame["is_back"] = ~treated & (following <= order_day + waited)
-    return frame
-
-
-def _describe_order(frame: pd.DataFrame, history: pd.DataFrame) -> None:
-    """Put the order's own value, and whether something went wrong from it on, in place of the later day's."""
-    columns = ["day_value", "failed", "earlier_failures"]
-    own = history[[*_KEY, *columns]].rename(columns={"day": "order_day"})
-    at_order = frame[["customer_id", "order_day"]].merge(
-        own, on=["customer_id", "order_day"], how="left", validate="many_to_one"
+    waited = np.maximum(frame.pop("given_day").fillna(0).to_numpy(np.int64) - order_day, 0)
+    took = np.sort(waited[treated])
+    lots = took[np.random.default_rng(seed).integers(0, len(took), size=len(frame))] if took.any() else 0 * order_day
+    frame["day"] = order_day + np.where(treated, waited, lots)
+    frame["is_back"] = following <= frame["day"].to_numpy()
+    still_without = treated & (waited > lots) & (following > order_day + lots)
+    controls = frame[still_without].assign(
+        day=(order_day + lots)[still_without], treated=False, n_gestures=0, own_cost=0.0, own_cost_later=0.0
     )
-    later = frame["day"].to_numpy() > frame["order_day"].to_numpy()
-    since = frame["earlier_failures"].to_numpy() > at_order["earlier_failures"].to_numpy()
-    failed = (at_order["failed"].to_numpy() > 0) | (later & (since | (frame["failed"].to_numpy() > 0)))
-    frame["day_value"] = at_order["day_value"].to_numpy()
+    both: pd.DataFrame = pd.concat([frame, controls], ignore_index=True)
+    return both.sort_values(["customer_id", "order_day", "day"], kind="stable", ignore_index=True)
+
+
+def _look(orders: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Put together what was known before the order, what went wrong by the day of the clock, and what came after it.
+
+    Nothing is bought between the order and that day, so how long it took is all that the time between tells.
+    """
+    outcome = ["gesture_cost", "purchases", "revenue", "contribution", "later_gesture_cost"]
+    known = history.drop(columns=outcome).rename(columns={"day": "order_day"})
+    frame = orders.merge(known, on=["customer_id", "order_day"], how="left", validate="many_to_one")
+    then = history[[*_KEY, "failed", "earlier_failures", *outcome]]
+    at_clock = frame[_KEY].merge(then, on=_KEY, how="left", validate="many_to_one")
+    frame["waited_days"] = frame["day"] - frame["order_day"]
+    by_then = at_clock["earlier_failures"].to_numpy() > frame["earlier_failures"].to_numpy()
+    failed = (frame["failed"].to_numpy() > 0) | (at_clock["failed"].to_numpy() > 0) | by_then
     frame["failed"] = failed.astype(np.int64)
+    frame[outcome] = at_clock[outcome].to_numpy()
+    return frame
 
 
 def _after_a_draw(engine: Engine, frame: pd.DataFrame, outcome_days: int) -> NDArray[np.bool_]:

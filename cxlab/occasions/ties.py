@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cxlab.engine import Engine, fill
-from cxlab.words import count
+from cxlab.words import few
 
 TIE_DAYS = 7
 """A gesture that names no order belongs to the last order day of at most so many days before it."""
@@ -37,17 +37,25 @@ class Ties:
     @property
     def reading(self) -> str:
         """How many were tied in which way."""
+        return self.said()
+
+    def said(self, minimum_group: int = 1) -> str:
+        """Say how many were tied in which way; counts under `minimum_group` are not written out."""
         if not self.n:
             return ""
+
+        def many(n: int) -> str:
+            return f"{few(n, minimum_group)} {'gesture' if n == 1 and minimum_group == 1 else 'gestures'}"
+
         ways = [
-            f"{count(self.by_order, 'gesture')} by the order that they name" if self.by_order else "",
-            f"{count(self.same_day, 'gesture')} to an order of the same day" if self.same_day else "",
-            f"{count(self.earlier, 'gesture')} to the last order, up to {TIE_DAYS} days before" if self.earlier else "",
+            f"{many(self.by_order)} by the order that they name" if self.by_order else "",
+            f"{many(self.same_day)} to an order of the same day" if self.same_day else "",
+            f"{many(self.earlier)} to the last order, up to {TIE_DAYS} days before" if self.earlier else "",
         ]
         said = "; ".join(way for way in ways if way)
         text = f"Tied to orders: {said}." if said else "No gesture could be tied to an order."
         if self.loose:
-            text += f" {count(self.loose, 'gesture')} had no order in the {TIE_DAYS} days before, and only cost money."
+            text += f" {many(self.loose)} had no order in the {TIE_DAYS} days before, and only cost money."
         return text
 
 

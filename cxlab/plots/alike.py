@@ -13,8 +13,7 @@ from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.words import number, percent
 
-_SEEN = 0.001  # a share of a group below this is too small to be seen
-_MOST = 12  # covariates that are drawn; the table has all
+_MOST = 16  # covariates that are drawn; the table has all
 
 
 def _largest(found: Alikeness) -> pd.DataFrame:
@@ -111,7 +110,7 @@ def _draw_overlap(found: Alikeness, ax: Axes) -> None:
             size=12, weight=700)  # fmt: skip
     ax.text(0.99, 0.03, f"Without ({number(overlap.n_control)})", transform=ax.transAxes, ha="right", va="bottom",
             size=12, color=COLOUR["muted"], weight=700)  # fmt: skip
-    filled = np.flatnonzero(np.maximum(overlap.treated_bins, overlap.control_bins) >= _SEEN)
+    filled = np.flatnonzero(np.maximum(overlap.treated_bins, overlap.control_bins))
     most = max(0.25, float(filled.max() + 1) / BINS)
     ticks = [x for x in (0, 0.25, 0.5, 0.75, 1) if x <= most]
     ax.set(xlim=(0, most), ylim=(-1.15 * tallest, 1.15 * tallest), yticks=[], xticks=ticks)

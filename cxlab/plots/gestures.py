@@ -6,7 +6,7 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import EffectByGroup, GestureEffects, GestureMoney, RepeatedGestures
 from cxlab.gestures.for_whom import group_name, in_order
-from cxlab.gestures.said import digits_of, interval, name_of, signed
+from cxlab.gestures.said import digits_of, interval, name_of, noun_of, signed
 from cxlab.gestures.worth import Worth
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
@@ -23,8 +23,8 @@ _WORD = {
 def _outcome(effects: GestureEffects) -> str:
     """Say what is measured, over which time."""
     days = effects.data.outcome_days
-    main = effects.main
-    return f"{main.noun} in the {days} days after" if days else f"{main.noun} per customer"
+    noun = noun_of(effects.main)
+    return f"{noun} in the {days} days after" if days else f"{noun} per customer"
 
 
 # --- effect -----------------------------------------------------------------------------------------------------------
@@ -68,7 +68,6 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         rows.append(
             (
                 Cell(capital(name_of(e))),
-                Cell("by lot" if e.design == "randomised" else "chosen"),
                 Cell(number(e.n_treated), f"against {number(e.n_control)}"),
                 _number(e.control_mean, digits),
                 _number(e.naive, digits, plus=True),
@@ -80,10 +79,11 @@ def _effect_numbers(effects: GestureEffects) -> Table:
     return Table(
         "effects",
         "What each gesture did",
-        ("Gesture", "Given", "With it", "Without it, mean", "Naive", "Honest", "Percent", "Verdict"),
+        ("Gesture", "With it", "Without it, mean", "Naive", "Honest", "Percent", "Verdict"),
         tuple(rows),
-        f"{capital(_outcome(effects))}. Small figures are 95% intervals.",
-        words=(1, 7),
+        f"{capital(_outcome(effects))}. Small figures are 95% intervals. Without it, for chosen gestures: what the "
+        "same orders would have had.",
+        words=(6,),
     )
 
 
@@ -179,6 +179,16 @@ def _repeated_caption(found: RepeatedGestures) -> Caption:
         "an order that went wrong, with 95% intervals (each for itself).",
         _short(f"Dots with intervals of the effect of chosen gestures by their number: {said}."),
     )
+
+
+def _repeated_numbers(found: RepeatedGestures) -> Table:
+    effect = found.effect
+    assert effect is not None
+    rows = tuple((Cell(capital(name)), _number(e, digits_of(effect), plus=True)) for name, e in found.rows)
+    return Table(
+        "repeated", "Chosen gestures by what the customer had had before", ("Gesture", "Effect"), rows,
+        f"Difference in {_outcome(found.effects)}. Small figures are 95% intervals, each for itself.",
+    )  # fmt: skip
 
 
 def _lacks_repeated(found: RepeatedGestures) -> str:
@@ -288,6 +298,6 @@ gesture_worth = Plot(
     lambda found: 46 * 2 * len(found.paid) + 24 * (len(found.paid) - 1),
 )  # fmt: skip
 repeated_gestures = Plot(
-    "repeated", _draw_repeated, _repeated_caption, None, (680, 70), (358, 70), _lacks_repeated,
+    "repeated", _draw_repeated, _repeated_caption, _repeated_numbers, (680, 70), (358, 70), _lacks_repeated,
     lambda found: 46 * len(found.rows),
 )  # fmt: skip

@@ -68,7 +68,7 @@ def command(studies: Iterable[str], only: Iterable[str], given: Mapping[str, Any
 def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
     """Write what was read: orders, customers, days, rejects, and the start of the hash over all files."""
     said = []
-    for key, one in (("orders", "order"), ("customers", "customer")):
+    for key, one in (("orders", "order"), ("customers", "customer"), ("rows_read.outcomes", "record")):
         if key in findings:
             said.append(words.count(int(findings[key].number), one))
     days = [

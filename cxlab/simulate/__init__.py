@@ -5,7 +5,7 @@ from cxlab.simulate.settings import Settings, SettingsError
 from cxlab.simulate.settings_file import read_settings, written_settings
 from cxlab.simulate.shop import Shop, simulate_shop
 from cxlab.simulate.truth import Truth, plant_truth
-from cxlab.simulate.writing import FolderError, require_room, write_shop
+from cxlab.simulate.writing import FolderError, own_name, require_room, write_shop
 
 __all__ = [
     "FolderError",
@@ -14,6 +14,7 @@ __all__ = [
     "Shop",
     "Truth",
     "customers_of",
+    "own_name",
     "plant_truth",
     "read_settings",
     "require_room",

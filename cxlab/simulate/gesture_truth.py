@@ -23,6 +23,8 @@ def gestures_truth(shop: Shop, occasions: Occasions, *, rows: int) -> dict[str, 
     rows : occasions times repetitions behind each effect.
     """
     found: dict[str, Finding] = {}
+    if shop.settings.trial is not None or shop.settings.gestures.highest > 0:
+        found["design"] = {"verdict": "observational" if shop.settings.trial is None else "randomised"}
     if shop.settings.trial is not None:
         found |= _of_the_trial(shop, occasions, rows)
     if shop.settings.gestures.highest > 0:

@@ -1,6 +1,7 @@
 """A made-up shop as a folder: a study, its tables, the settings behind it and what is really so."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,16 +38,26 @@ def require_room(folder: Path, *, force: bool) -> None:
 
     Raises
     ------
-    FolderError : it holds something else, or a made-up shop and `force` is not given.
+    FolderError : it cannot be made, it holds something else, or a made-up shop and `force` is not given.
     """
     if folder.exists() and not folder.is_dir():
         raise FolderError(f"{shown_path(folder)} is a file: name a new or empty folder")
-    if not folder.is_dir() or not any(folder.iterdir()):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderError(f"{shown_path(folder)} cannot be made ({error.strerror}): name another folder") from error
+    if not any(folder.iterdir()):
         return
     if not all((folder / name).is_file() for name in (FILE, SETTINGS, TRUTH)):
         raise FolderError(f"{shown_path(folder)} holds other files: name a new or empty folder")
     if not force:
         raise FolderError(f"{shown_path(folder)} holds a made-up shop already: write over it with --force")
+
+
+def own_name(folder: Path) -> str | None:
+    """Return the name of a folder where a study may be called so; None where it may not."""
+    name = folder.absolute().name
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else None
 
 
 def write_shop(shop: Shop, truth: Truth, folder: Path) -> dict[str, int]:
