@@ -83,7 +83,7 @@ def _limit(effects: GestureEffects, groups: EffectByGroup) -> str:
     if main.design == "observational":
         return "the shop chose who got it, and something unseen may have chosen with it"
     if main.worth is None:
-        return "what it brings in money is not recorded"
+        return "what is left of it in money, once its cost is taken off, is not recorded"
     if not main.worth.incremental.has_interval:
         return "whether it pays cannot be said, for what it cost is not recorded"
     if _loses(main):
