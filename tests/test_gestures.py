@@ -992,3 +992,28 @@ class TestKeys:
         wide, narrow = means.estimate("x", level=0.99), means.estimate("x", level=0.9)
         assert (wide.low or 0) < (narrow.low or 0) < 0.3 < (narrow.high or 0) < (wide.high or 0)
         assert means.p_value == pytest.approx(2 * norm.sf(3), rel=0.1)
+
+
+def test_gestures_at_random_days_that_name_no_order_are_not_said_to_do_anything(tmp_path: Path) -> None:
+    # Who comes back soon has fewer days in which to get a gesture: controls must not be picked by what came later.
+    start = np.datetime64("2022-01-01")
+    found = []
+    for seed in range(4):
+        rng = np.random.default_rng(700 + seed)
+        n, days, given = 1_500, 720, 110_000
+        pace = rng.gamma(1.5, 1 / 1.5, n) * 3 / 90
+        bought = [np.append(rng.uniform(0, days, rng.poisson(rate * days)), rng.uniform(0, 30)) for rate in pace]
+        orders = [f"c{i},{start + int(t)},{rng.integers(5, 40)}" for i, times in enumerate(bought) for t in times]
+        who, when = rng.integers(0, n, given), rng.integers(31, 620, given)
+        gestures = [f"c{i},{start + int(t)}" for i, t in zip(who, when, strict=True)]
+        folder = write_study(
+            tmp_path / str(seed), "  orders: {path: orders.csv}\n  gestures: {path: gestures.csv}\n",
+            orders=orders_csv(*orders), gestures=orders_csv(*gestures, head="customer_id,given_at"),
+        )  # fmt: skip
+        with open_study(folder) as kit:
+            effect = estimate_gestures(kit.gestures, seed=seed).main.effect
+        assert effect.low is not None and effect.high is not None
+        found.append((effect.number, (effect.high - effect.low) / (2 * 1.96)))
+    mean = sum(value for value, _ in found) / len(found)
+    error = sum(one**2 for _, one in found) ** 0.5 / len(found)
+    assert abs(mean) < 3.3 * error, found

@@ -9,7 +9,7 @@ from cxlab.gestures.balance import Balance, covariate_balance
 from cxlab.gestures.basis import as_numbers, expand
 from cxlab.gestures.doubly_robust import average_effect, effect_on_treated
 from cxlab.gestures.effect import GestureEffect, GroupEffect
-from cxlab.gestures.means import Array, Codes, TwoMeans
+from cxlab.gestures.means import Array, TwoMeans, fewest_clusters
 from cxlab.gestures.nuisance import Nuisance, fit_outcome, fit_propensity, make_folds
 from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, find_overlap
 from cxlab.gestures.randomised import effects_by_group, group_effect
@@ -17,7 +17,7 @@ from cxlab.gestures.recovery import gesture_against_no_failure
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.sensitivity import Sensitivity, find_sensitivity
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
-from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, Verdict, holm, judge
+from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, holm, judge
 from cxlab.gestures.worth import Worth, find_worth
 
 Mask = NDArray[np.bool_]
@@ -29,13 +29,9 @@ def chosen_effects(
 ) -> tuple[GestureEffect, ...]:
     """Estimate the effect of every arm that was chosen, not drawn."""
     found = [_Chosen(sample, arm, seed) for arm in sample.treatments]
-    told = [one for one in found if one.means is not None]
-    adjusted = dict(zip((one.arm for one in told), holm([_p(one.means) for one in told]), strict=True))
+    told = {one.arm: one.means.p_value for one in found if one.means is not None}
+    adjusted = dict(zip(told, holm(list(told.values())), strict=True))
     return tuple(one.effect(adjusted.get(one.arm, 1.0), equivalence_margin, currency, prefix) for one in found)
-
-
-def _p(means: TwoMeans | None) -> float:
-    return 1.0 if means is None else means.p_value
 
 
 class _Chosen:
@@ -52,7 +48,7 @@ class _Chosen:
         self.matrix, self.names = as_numbers(
             pd.concat([sample.covariates[self.rows].reset_index(drop=True), groups], axis=1)
         )
-        self.customers = _fewest(self.clusters, self.treated)
+        self.customers = fewest_clusters(self.clusters, self.treated)
         self.overlap: Overlap | None = None
         self.nuisance: Nuisance | None = None
         self.placebo = self.choice = Estimate()
@@ -82,7 +78,7 @@ class _Chosen:
         self.fault = self.overlap.fault
         self.among = self.overlap.kept if self.overlap.is_trimmed else None
         if self.among is not None:
-            self.customers = _fewest(self.clusters[self.among], self.treated[self.among])
+            self.customers = fewest_clusters(self.clusters[self.among], self.treated[self.among])
         self.placebo, self.choice = self._before(propensity)
         low, high = self.placebo.low, self.placebo.high
         if not self.fault and low is not None and high is not None and not low <= 0 <= high:
@@ -120,7 +116,7 @@ class _Chosen:
             return Estimate(), Estimate()
         recent = self.sample.recent[self.rows]
         known = np.isfinite(recent) & (True if self.among is None else self.among)
-        if _fewest(self.clusters[known], self.treated[known]) < LEAST_CUSTOMERS:
+        if fewest_clusters(self.clusters[known], self.treated[known]) < LEAST_CUSTOMERS:
             return Estimate(), Estimate()
         older, _ = as_numbers(self.sample.older[self.rows][known])
         outcome, treated, folds = recent[known], self.treated[known], self.folds[known]
@@ -172,7 +168,7 @@ class _Chosen:
             return None
         if self.among is not None:
             mine = mine & self.among
-        if _fewest(self.clusters[mine], self.treated[mine]) < LEAST_CUSTOMERS:
+        if fewest_clusters(self.clusters[mine], self.treated[mine]) < LEAST_CUSTOMERS:
             return None
         return effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=mine)
 
@@ -213,7 +209,7 @@ class _Chosen:
         gross = sample.contribution[self.rows]
         known, gross = np.isfinite(gross), np.nan_to_num(gross)
         among = self.among if known.all() else known & (True if self.among is None else self.among)
-        if among is not None and _fewest(self.clusters[among], self.treated[among]) < LEAST_CUSTOMERS:
+        if among is not None and fewest_clusters(self.clusters[among], self.treated[among]) < LEAST_CUSTOMERS:
             return None
         with_it = effect_on_treated(gross, self.treated, self._money(gross, known), self.clusters, among=among)
         unit = "gesture" if sample.rows == "order" else "customer"
@@ -243,10 +239,3 @@ class _Chosen:
         ratio = means.treated / means.control if means.control > 0 else float("nan")
         nearer = max(abs(means.difference) - means.reach(LEVEL), 0.0)
         return find_sensitivity(abs(means.difference), nearer, ratio, self.outcome, self.treated, self.matrix)
-
-
-def _fewest(clusters: Codes, treated: Mask) -> int:
-    return min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))
-
-
-__all__ = ["Verdict", "chosen_effects"]

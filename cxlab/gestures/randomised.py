@@ -30,8 +30,8 @@ def trial_effects(
     mismatch = ratio_mismatch(sample)
     pairs = {arm: _pair(sample, arm) for arm in sample.treatments}
     means = {arm: _adjusted(sample, rows, arm) for arm, rows in pairs.items()}
-    told = [arm for arm, found in means.items() if found is not None]
-    adjusted = dict(zip(told, holm([_p(means[arm]) for arm in told]), strict=True))
+    told = {arm: found.p_value for arm, found in means.items() if found is not None}
+    adjusted = dict(zip(told, holm(list(told.values())), strict=True))
     found = []
     for arm, rows in pairs.items():
         mean = means[arm]
@@ -146,10 +146,6 @@ def _adjusted(
     values = (sample.outcome if outcome is None else outcome)[rows]
     means = adjusted_means(values, treated, matrix, sample.clusters[rows])
     return means if means.standard_error > 0 else None
-
-
-def _p(means: TwoMeans | None) -> float:
-    return 1.0 if means is None else means.p_value
 
 
 def _raw(outcome: Array, treated: Mask, clusters: Codes, unit: str) -> Estimate:

@@ -41,7 +41,8 @@ class GestureEffects:
         """The arm that the answer is about: of the first kind of evidence, the one whose verdict says most."""
         first = [effect for effect in self.effects if effect.design == self.effects[0].design]
         says = ("works", "harms", "no_effect", "cannot_tell", "not_identifiable")
-        return min(first, key=lambda effect: (says.index(effect.verdict.token), -abs(effect.effect.number or 0.0)))
+        sizes = [abs(effect.effect.number) if effect.effect.value is not None else 0.0 for effect in first]
+        return min(zip(first, sizes, strict=True), key=lambda one: (says.index(one[0].verdict.token), -one[1]))[0]
 
     @property
     def shown(self) -> tuple[GestureEffect, ...]:
