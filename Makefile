@@ -14,7 +14,7 @@ test: $(READY) lint
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	CXLAB_STORE=$(abspath $(OUT)) $(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lint: $(READY)
 	$(BIN)/ruff check .

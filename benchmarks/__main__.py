@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import bgnbd, gestures, hidden_choice, known_shops, machine, report, simulate
+from benchmarks import bgnbd, gestures, hidden_choice, intake, known_shops, machine, report, simulate
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -15,6 +15,8 @@ def main() -> None:
             f"Measured by `make bench` on {machine.describe()}.",
             "## A report, after set-up",
             report.main(),
+            "## Reading orders",
+            intake.main(),
             "## BG/NBD by maximum likelihood",
             bgnbd.main(),
             "## The effects of gestures",

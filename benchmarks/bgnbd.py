@@ -4,9 +4,6 @@
 of its own, in a temporary folder; without uv or a package index the table does without it.
 """
 
-import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,14 +13,13 @@ from pathlib import Path
 import numpy as np
 
 import cxlab
+from benchmarks.peer import LIFETIMES, ROOT, PeerError, ask, python_with
 from cxlab.purchases.bgnbd import maximise_bgnbd
 from cxlab.purchases.histories import Histories
 
-ROOT = Path(__file__).resolve().parent.parent
 TRUTH = (0.2426, 4.4135, 0.7929, 2.4258)
 MILLION = 1_000_000
 TARGETS = {"CDNOW sample": 20, "a million simulated": 1_000}  # milliseconds
-PEER = ("lifetimes==0.11.3", "pandas<2", "numpy<2", "scipy<1.13")
 PEER_SCRIPT = """
 import json, sys, time, warnings
 warnings.filterwarnings("ignore")
@@ -81,28 +77,15 @@ def fit(histories: Histories) -> list[float]:
 def peer(cases: dict[str, Histories]) -> tuple[dict[str, list[float]], str]:
     """Fit the same with lifetimes in an environment of its own; return its seconds and parameters, or why not."""
     with tempfile.TemporaryDirectory() as folder:
-        python, paths = Path(folder) / "env" / "bin" / "python", {}
+        paths = {}
         for i, (name, h) in enumerate(cases.items()):
             paths[name] = str(Path(folder) / f"case{i}.npy")
             np.save(paths[name], np.stack([h.frequency, h.recency_days, h.age_days]))
         try:
-            uv = [sys.executable, "-m", "uv"]
-            for command in (
-                [*uv, "venv", "-q", "--python", sys.executable, str(python.parents[1])],
-                [*uv, "pip", "install", "-q", "--python", str(python), *PEER],
-            ):
-                subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
-            done = subprocess.run(
-                [str(python), "-c", PEER_SCRIPT, *paths.values()],
-                check=True,
-                capture_output=True,
-                text=True,
-                timeout=600,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            said = str(getattr(error, "stderr", "") or error).strip().splitlines()
-            return {}, f"lifetimes could not be set up or run: {said[-1] if said else error}"
-        found = json.loads(done.stdout.splitlines()[-1])
+            with python_with(*LIFETIMES) as python:
+                found = ask(python, "-c", PEER_SCRIPT, *paths.values(), timeout=600)
+        except PeerError as error:
+            return {}, f"lifetimes could not be set up or run: {error}"
         return {name: found[path] for name, path in paths.items()}, ""
 
 

@@ -14,6 +14,8 @@ _HOME = {
     "intake_answer": "answers.intake",
     # one row a customer
     "Customers": "customers",
+    # what the data can tell apart
+    "activity_against_profit": "segments",
     # repeat purchases
     "fit_bgnbd": "purchases",
     "count_repeats": "purchases",

@@ -1,6 +1,8 @@
 """The command line: `cxlab report`, `cxlab check`, `cxlab fetch` and `cxlab simulate`."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -18,6 +20,11 @@ _out = click.option(
 )
 
 
+_allow_outside = click.option(
+    "--allow-outside", is_flag=True, help="Let a study read files outside its own folder: only for studies of your own."
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="cxlab", prog_name="cxlab")
 def app() -> None:
@@ -27,6 +34,7 @@ def app() -> None:
 @app.command()
 @click.argument("studies", metavar="STUDY...", nargs=-1, required=True)
 @_out
+@_allow_outside
 @click.option(
     "--only",
     metavar="NAME",
@@ -44,7 +52,13 @@ def app() -> None:
     help="A parameter of the notebooks; goes before the study's. May be repeated.",
 )
 def report(
-    studies: tuple[str, ...], out: Path, only: tuple[str, ...], jobs: int | None, pairs: tuple[tuple[str, str], ...]
+    studies: tuple[str, ...],
+    out: Path,
+    only: tuple[str, ...],
+    jobs: int | None,
+    pairs: tuple[tuple[str, str], ...],
+    *,
+    allow_outside: bool,
 ) -> None:
     """Run the notebooks on each STUDY (a folder or its study.yml); write pages, findings, tables and an index.
 
@@ -55,7 +69,7 @@ def report(
     """
     from cxlab.reports.order import understand
 
-    order = understand(studies, out, list(only), pairs)
+    order = understand(studies, out, list(only), pairs, allow_outside=allow_outside)
     from cxlab.reports import runner
 
     sys.exit(runner.report(order, jobs=jobs))
@@ -64,7 +78,8 @@ def report(
 @app.command()
 @click.argument("study", metavar="STUDY")
 @_out
-def check(study: str, out: Path) -> None:
+@_allow_outside
+def check(study: str, out: Path, *, allow_outside: bool) -> None:
     """Read and check every source of a STUDY; say what was read, what was rejected and why.
 
     Writes nothing but the rejected records, to DIR/<study>/rejects.
@@ -73,7 +88,9 @@ def check(study: str, out: Path) -> None:
     from cxlab.reports.order import open_alone
 
     opened, parameters = open_alone(study)
-    with read_study(opened, parameters, rejects=out / opened.name) as intake:
+    with _shown() as tell:
+        intake = read_study(opened, parameters, rejects=out / opened.name, allow_outside=allow_outside, tell=tell)
+    with intake:
         click.echo(intake.summary(), nl=False)
         intake.write_rejects(out / opened.name)
 
@@ -91,6 +108,21 @@ def fetch(study: str) -> None:
     opened, _ = open_alone(study)
     for fetched in fetch_study(opened):
         click.echo(fetched.reading)
+
+
+@app.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+def new(folder: Path, files: tuple[Path, ...]) -> None:
+    """Guess a study from files, which table each FILE is and which column is which, and write FOLDER/study.yml.
+
+    A FILE is CSV (plain or packed with gzip), Parquet or a workbook; those with the same headings become one table.
+    Files from outside FOLDER are copied into it. Nothing is overwritten. What is unsure is said, and stands beside its
+    line in the file; ends with 0 also when something is left to fill in.
+    """
+    from cxlab.new import make_study
+
+    click.echo(make_study(folder, files).reading)
 
 
 @app.command()
@@ -123,6 +155,19 @@ def simulate(
     records = write_shop(shop, plant_truth(shop), folder)
     lines = ", ".join(f"{n:,} of {table}" for table, n in records.items())
     click.echo(f"{shown_path(folder)}: a study called {settings.name}; records written: {lines}")
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[str], None] | None]:
+    """Show on a terminal what is being done, as long as it is."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with console.status("") as status:
+        yield status.update
 
 
 def main() -> None:

@@ -74,6 +74,7 @@ _ORDERS = TableContract(
         Column("channel", "text", "where the order was made"),
         Column("category", "text", "what kind of goods"),
         Column("store", "text", "which store"),
+        Column("currency", "text", "of the amounts; lines in another one than the study's are not used"),
         Column("returned", "flag", "whether the line came back: its revenue counts as negative"),
     ),
     one_of=(("revenue",), ("quantity", "unit_price")),

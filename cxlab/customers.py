@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.engine import Engine
+from cxlab.engine import Engine, fill
 from cxlab.errors import InputError
+from cxlab.intake.sales import SUMS
 
 EPOCH = dt.date(1970, 1, 1)
 LEAST_COSTED = 0.5  # share of the revenue with a known cost from which on costs count as known
@@ -117,7 +118,8 @@ def customer_table(
     CustomersError : nobody ordered up to `calibration_end`.
     """
     start, end = (calibration_end - EPOCH).days, (observation_end - EPOCH).days
-    found = engine.frame(_CUSTOMERS, [start, start, start, start, start, end, start, end, start, end])
+    table = sum_customers(engine, start, end)
+    found = engine.frame(fill("SELECT * FROM {t} ORDER BY customer_id", t=table))
     if not len(found):
         raise CustomersError(f"nobody ordered up to calibration_end {calibration_end}: move it to a later day")
     cents = {name: found[name].to_numpy(np.int64) for name in _CENTS}
@@ -154,7 +156,8 @@ def customer_table(
             "holdout_purchases": found["holdout_purchases"].to_numpy(np.int64),
             "holdout_revenue": cents["holdout_revenue"] / 100,
             "holdout_contribution": contribution("holdout_"),
-        }
+        },
+        copy=False,
     )
     (typical,) = engine.row(_TYPICAL_GAP, [start])
     return Customers(
@@ -169,6 +172,21 @@ def customer_table(
         repeat_days=_repeat_days(engine, start, end),
         costed_share=costed_share,
     )
+
+
+def sum_customers(engine: Engine, calibration_end: int, observation_end: int) -> str:
+    """Sum what each customer did into a table of the engine, unless it is there already; return its name.
+
+    Parameters
+    ----------
+    calibration_end, observation_end : days since 1970, inclusive.
+    """
+    table = f"{SUMS}{calibration_end}_{observation_end}"
+    if not engine.has(table):
+        start, end = calibration_end, observation_end
+        values = [start, start, end, start, start, start, start, end, start]
+        engine.run(fill("CREATE TABLE {t} AS {!sums}", t=table, sums=_CUSTOMERS), values)
+    return table
 
 
 def _costed(cents: Mapping[str, NDArray[np.int64]]) -> tuple[bool, float]:
@@ -192,72 +210,54 @@ _CENTS = (
     "sold", "sold_uncosted",
     "holdout_revenue", "holdout_uncosted", "holdout_cost_of_goods", "holdout_cost_to_serve", "holdout_gesture_cost",
 )  # fmt: skip
-_GAPS = (
-    "SELECT customer_id, day - LAG(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap "
-    "FROM (SELECT DISTINCT customer_id, day FROM sales WHERE opens AND day <= ?) AS d"
+_TYPICAL_GAP = (
+    "SELECT PERCENTILE_CONT(0.8) WITHIN GROUP (ORDER BY day - previous_day) FROM sales "
+    "WHERE previous_day IS NOT NULL AND day <= ?"
 )
-_TYPICAL_GAP = f"SELECT PERCENTILE_CONT(0.8) WITHIN GROUP (ORDER BY gap) FROM ({_GAPS}) AS g WHERE gap IS NOT NULL"  # noqa: S608
-_REPEAT_DAYS = """
-SELECT day, COUNT(*) AS purchases
-FROM (
-  SELECT day, MIN(day) OVER (PARTITION BY customer_id) AS first_day
-  FROM (SELECT DISTINCT customer_id, day FROM sales WHERE opens AND day <= ?) AS d
-) AS n
-WHERE first_day <= ? AND day > first_day
-GROUP BY day ORDER BY day
-"""
+_REPEAT_DAYS = (
+    "SELECT day, COUNT(*) AS purchases FROM sales WHERE day <= ? AND first_day <= ? AND day > first_day "
+    "GROUP BY day ORDER BY day"
+)
+
+
+def _summed(name: str, when: str) -> str:
+    """Return the SQL of a sum over some days, what was given back deducted."""
+    return f"CAST(SUM(CASE WHEN {when} THEN CASE WHEN is_return THEN -{name} ELSE {name} END ELSE 0 END) AS BIGINT)"
+
+
+_IN_BOTH = ("revenue", "cost", "uncosted")
+_NET = ", ".join(
+    f"{_summed(name, 'known')} AS {name}, {_summed(name, 'NOT known')} AS after_{name}" for name in _IN_BOTH
+)
 _CUSTOMERS = f"""
-WITH days AS (
-  SELECT customer_id, day, SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted,
-    SUM(CASE WHEN opens THEN 1 ELSE 0 END) AS n_orders
-  FROM sales WHERE day <= ? GROUP BY customer_id, day
-), numbered AS (
-  SELECT *, MIN(CASE WHEN n_orders > 0 THEN day END) OVER (PARTITION BY customer_id) AS first_day FROM days
-), so_far AS (
-  SELECT customer_id, MIN(first_day) AS first_day, MAX(CASE WHEN n_orders > 0 THEN day END) AS last_day,
-    SUM(n_orders) AS n_orders, SUM(CASE WHEN n_orders > 0 THEN 1 ELSE 0 END) AS n_days,
-    SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted,
-    SUM(CASE WHEN n_orders > 0 AND day > first_day AND revenue > 0 THEN revenue ELSE 0 END) AS repeat_value,
-    SUM(CASE WHEN n_orders > 0 AND day > first_day AND revenue > 0 THEN 1 ELSE 0 END) AS n_repeat_values
-  FROM numbered GROUP BY customer_id
-), gaps AS (
-  SELECT customer_id, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap) AS median_gap_days,
-    CASE WHEN COUNT(*) > 1 THEN PERCENTILE_CONT(0.75) WITHIN GROUP (ORDER BY gap)
-      - PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY gap) END AS iqr_gap_days
-  FROM ({_GAPS}) AS g WHERE gap IS NOT NULL GROUP BY customer_id
-), back AS (
-  SELECT customer_id, SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted
-  FROM returns WHERE day <= ? GROUP BY customer_id
+WITH seen AS (
+  SELECT *, day <= ? AS known, CASE WHEN day <= ? THEN day - previous_day END AS gap FROM days WHERE day <= ?
+), bought AS (
+  SELECT customer_id, MIN(first_day) AS first_day, MAX(CASE WHEN known AND n_orders > 0 THEN day END) AS last_day,
+    CAST(SUM(CASE WHEN known THEN n_orders ELSE 0 END) AS BIGINT) AS n_orders,
+    COUNT(CASE WHEN known AND n_orders > 0 THEN 1 END) AS n_days,
+    COUNT(CASE WHEN NOT known AND n_orders > 0 THEN 1 END) AS holdout_purchases,
+    QUANTILE_CONT(gap, [0.25, 0.5, 0.75]) AS quartiles, COUNT(gap) AS n_gaps,
+    {_NET},
+    CAST(SUM(CASE WHEN known AND is_return THEN revenue ELSE 0 END) AS BIGINT) AS returns,
+    CAST(SUM(CASE WHEN known AND NOT is_return THEN revenue ELSE 0 END) AS BIGINT) AS sold,
+    CAST(SUM(CASE WHEN known AND NOT is_return THEN uncosted ELSE 0 END) AS BIGINT) AS sold_uncosted,
+    CAST(SUM(CASE WHEN known AND day > first_day AND revenue > 0 THEN revenue ELSE 0 END) AS BIGINT) AS repeat_value,
+    COUNT(CASE WHEN known AND day > first_day AND revenue > 0 THEN 1 END) AS n_repeat_values
+  FROM seen GROUP BY customer_id
 ), spent AS (
-  SELECT customer_id, SUM(serve) AS serve, SUM(gesture) AS gesture FROM effort WHERE day <= ? GROUP BY customer_id
-), after AS (
-  SELECT customer_id, COUNT(DISTINCT CASE WHEN opens THEN day END) AS purchases,
-    SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted
-  FROM sales WHERE day > ? AND day <= ? GROUP BY customer_id
-), after_back AS (
-  SELECT customer_id, SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted
-  FROM returns WHERE day > ? AND day <= ? GROUP BY customer_id
-), after_spent AS (
-  SELECT customer_id, SUM(serve) AS serve, SUM(gesture) AS gesture
-  FROM effort WHERE day > ? AND day <= ? GROUP BY customer_id
+  SELECT customer_id, CAST(SUM(CASE WHEN day <= ? THEN serve ELSE 0 END) AS BIGINT) AS serve,
+    CAST(SUM(CASE WHEN day <= ? THEN gesture ELSE 0 END) AS BIGINT) AS gesture,
+    CAST(SUM(CASE WHEN day > ? THEN serve ELSE 0 END) AS BIGINT) AS after_serve,
+    CAST(SUM(CASE WHEN day > ? THEN gesture ELSE 0 END) AS BIGINT) AS after_gesture
+  FROM effort WHERE day <= ? GROUP BY customer_id
 )
-SELECT s.customer_id, s.first_day, s.last_day, s.n_orders, s.n_days, g.median_gap_days, g.iqr_gap_days,
-  s.repeat_value, s.n_repeat_values,
-  s.revenue - COALESCE(b.revenue, 0) AS revenue, COALESCE(b.revenue, 0) AS returns,
-  s.cost - COALESCE(b.cost, 0) AS cost_of_goods, s.uncosted - COALESCE(b.uncosted, 0) AS uncosted,
-  s.revenue AS sold, s.uncosted AS sold_uncosted,
-  COALESCE(e.serve, 0) AS cost_to_serve, COALESCE(e.gesture, 0) AS gesture_cost,
-  COALESCE(a.purchases, 0) AS holdout_purchases,
-  COALESCE(a.revenue, 0) - COALESCE(ab.revenue, 0) AS holdout_revenue,
-  COALESCE(a.cost, 0) - COALESCE(ab.cost, 0) AS holdout_cost_of_goods,
-  COALESCE(a.uncosted, 0) - COALESCE(ab.uncosted, 0) AS holdout_uncosted,
-  COALESCE(ae.serve, 0) AS holdout_cost_to_serve, COALESCE(ae.gesture, 0) AS holdout_gesture_cost
-FROM so_far AS s
-LEFT JOIN gaps AS g ON g.customer_id = s.customer_id
-LEFT JOIN back AS b ON b.customer_id = s.customer_id
-LEFT JOIN spent AS e ON e.customer_id = s.customer_id
-LEFT JOIN after AS a ON a.customer_id = s.customer_id
-LEFT JOIN after_back AS ab ON ab.customer_id = s.customer_id
-LEFT JOIN after_spent AS ae ON ae.customer_id = s.customer_id
-ORDER BY s.customer_id
+SELECT b.customer_id, first_day, last_day, n_orders, n_days, quartiles[2] AS median_gap_days,
+  CASE WHEN n_gaps > 1 THEN quartiles[3] - quartiles[1] END AS iqr_gap_days, repeat_value,
+  n_repeat_values, revenue, returns, cost AS cost_of_goods, uncosted, sold, sold_uncosted,
+  COALESCE(serve, 0) AS cost_to_serve, COALESCE(gesture, 0) AS gesture_cost, holdout_purchases,
+  after_revenue AS holdout_revenue, after_cost AS holdout_cost_of_goods, after_uncosted AS holdout_uncosted,
+  COALESCE(after_serve, 0) AS holdout_cost_to_serve, COALESCE(after_gesture, 0) AS holdout_gesture_cost
+FROM bought AS b LEFT JOIN spent AS s ON s.customer_id = b.customer_id
+WHERE first_day <= ?
 """  # noqa: S608

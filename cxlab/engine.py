@@ -8,18 +8,26 @@ bound parameter only, and a name through `fill` only. What reads files (`Engine.
 import re
 import shutil
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 Value = str | int | float | bool | None
+MEMORY = "1400MiB"
+Tell = Callable[[str], None]
+"""Takes a line on what is being done."""
+_LOOK_SECONDS = 0.25
 
 
 class EngineError(RuntimeError):
@@ -32,15 +40,19 @@ class Engine:
     Parameters
     ----------
     threads : threads to use; None: as many as there are cores. Results do not depend on it.
+    memory : what tables and queries may take of it; the rest lies in the temporary folder.
 
     Attributes
     ----------
+    folder : the temporary folder; it goes when the engine is closed.
     statements : every statement that ran, in order, but for those that read files.
     """
 
-    def __init__(self, *, threads: int | None = None) -> None:
+    def __init__(self, *, threads: int | None = None, memory: str = MEMORY) -> None:
         folder = mkdtemp(prefix="cxlab-")
+        self.folder = Path(folder)
         settings: dict[str, Any] = {
+            "memory_limit": memory,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "temp_directory": folder,
@@ -50,8 +62,34 @@ class Engine:
             settings["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")
+        # A list of words would become a join that every row goes through, also those that an earlier CASE has settled.
+        self._connection.execute("SET disabled_optimizers = 'in_clause'")
         self._forget = weakref.finalize(self, _forget, self._connection, folder)
         self.statements: list[str] = []
+
+    @contextmanager
+    def telling(self, what: str, tell: Tell | None) -> Iterator[None]:
+        """Tell what is being done while it is, with how much of it is done where that is known."""
+        if tell is None:
+            yield
+            return
+        done = Event()
+
+        def look() -> None:
+            while not done.wait(_LOOK_SECONDS):
+                share = self._connection.query_progress()
+                tell(f"{what}: {share:.0f}%" if share > 0 else what)
+
+        self._connection.execute("SET enable_progress_bar = true")
+        self._connection.execute("SET enable_progress_bar_print = false")
+        tell(what)
+        looking = Thread(target=look, daemon=True)
+        looking.start()
+        try:
+            yield
+        finally:
+            done.set()
+            looking.join()
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> None:
         """Run a statement that gives nothing back."""
@@ -71,6 +109,27 @@ class Engine:
         if not re.search(r"\bORDER BY\b(?!.*\bFROM\b)", sql, flags=re.S):
             raise ValueError("a query for a frame must end in ORDER BY: rows have no order of their own")
         return self._execute(sql, values).df()
+
+    def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run a query and yield its rows, in the order that it must say, without holding all of them."""
+        self.statements.append(sql)
+        with self._connection.cursor() as cursor:
+            found = cursor.execute(sql, list(values))
+            while rows := found.fetchmany(10_000):
+                yield from rows
+
+    def numbers(self, sql: str, n: int) -> NDArray[np.uint64]:
+        """Run a query that gives one column of `n` whole numbers >= 0, and return them in no order."""
+        self.statements.append(sql)
+        found = np.empty(n, dtype=np.uint64)
+        filled = 0
+        for batch in self._connection.sql(sql).to_arrow_reader(1_000_000):
+            column = batch.column(0).to_numpy(zero_copy_only=False)
+            found[filled : filled + len(column)] = column
+            filled += len(column)
+        if filled != n:
+            raise AssertionError(f"{filled} numbers instead of {n}")
+        return found
 
     def read(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """Run a statement that reads a file, or texts as dates, and return its rows: not every engine can.
@@ -119,6 +178,74 @@ class Engine:
             raise EngineError(str(error).split("\n", 1)[0]) from error
         return kinds
 
+    def view_text(self, name: str, path: Path, delimiter: str, width: int, *, skip: int, numbered: bool) -> None:
+        """Make a view of a well-formed text file in UTF-8: line and its fields as f0, f1, ..., all of them text.
+
+        Parameters
+        ----------
+        skip : lines before the first record; a record's line is the number of the record and these.
+        numbered : whether the first field of each record is its line instead; it is not one of the `width` others then.
+
+        Notes
+        -----
+        That the file is not well formed shows when the view is read, as an `EngineError`; or as a number of records
+        that is not the number of lines.
+        """
+        columns = {f"f{i}": "VARCHAR" for i in range(width)}
+        kinds = {"line": "BIGINT"} | columns if numbered else columns
+        line = "line" if numbered else f"ROW_NUMBER() OVER () + {skip} AS line"
+        sql = (
+            "CREATE OR REPLACE VIEW {name} AS SELECT {!line}, {!fields} FROM read_csv({!path}, delim={!delimiter}, "
+            "quote='\"', escape='\"', header=false, skip={!skip}, auto_detect=false, strict_mode=true, "
+            "null_padding=false, max_line_size=4194304, nullstr='', columns={!columns})"
+        )
+        self._connection.execute(
+            fill(
+                sql, name=name, line=line, fields=", ".join(columns), path=literal(escape(str(path))),
+                delimiter=literal(delimiter), skip=str(skip),
+                columns="{" + ", ".join(f"'{field}': '{kind}'" for field, kind in kinds.items()) + "}",
+            )
+        )  # fmt: skip
+
+    def has(self, name: str) -> bool:
+        """Whether there is a table or view of that name."""
+        return name in self.names(name)
+
+    def names(self, start: str = "") -> list[str]:
+        """List the tables and views whose names begin with a text."""
+        sql = "SELECT table_name FROM information_schema.tables WHERE STARTS_WITH(table_name, ?) ORDER BY table_name"
+        return [str(name) for (name,) in self._connection.execute(sql, [start]).fetchall()]
+
+    def drop(self, name: str) -> None:
+        """Drop a table or a view."""
+        sql = "SELECT table_type FROM information_schema.tables WHERE table_name = ?"
+        for (kind,) in self._connection.execute(sql, [name]).fetchall():
+            self._connection.execute(fill(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {{name}}", name=name))
+
+    def save(self, file: Path, selections: Mapping[str, str]) -> None:
+        """Write tables to a new database file: the SQL that selects each, by its name."""
+        self._connection.execute(fill("ATTACH {!file} AS kept", file=literal(str(file))))
+        try:
+            for name, sql in selections.items():
+                self._connection.execute(fill("CREATE TABLE kept.{name} AS {!sql}", name=name, sql=sql))
+        finally:
+            self._connection.execute("DETACH kept")
+
+    def open_saved(self, file: Path) -> None:
+        """Open a database file for reading only: each of its tables is a view of that name here.
+
+        Raises
+        ------
+        EngineError : it is no database of this engine.
+        """
+        try:
+            self._connection.execute(fill("ATTACH {!file} AS kept (READ_ONLY)", file=literal(str(file))))
+            names = "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'kept' ORDER BY table_name"
+            for (name,) in self._connection.execute(names).fetchall():
+                self._connection.execute(fill("CREATE OR REPLACE VIEW {n} AS SELECT * FROM kept.main.{n}", n=name))
+        except duckdb.Error as error:
+            raise EngineError(str(error).split("\n", 1)[0]) from error
+
     def kinds(self, relation: str) -> dict[str, str]:
         """Columns of a table or view and their types in the engine."""
         found = self._connection.execute(fill("DESCRIBE {relation}", relation=relation)).fetchall()
@@ -159,7 +286,18 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def fill(sql: str, **parts: str) -> str:
+def literal(text: str) -> str:
+    """Write a text as an SQL constant; only for paths and signs in views, which can hold no bound value.
+
+    Examples
+    --------
+    >>> literal("Anne's")
+    "'Anne''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def fill(sql: str, /, **parts: str) -> str:
     """Put names and expressions into a statement: `{x}` becomes the quoted name, `{!x}` the expression as it is.
 
     Examples

@@ -1,5 +1,6 @@
 """The open study: what a notebook starts from."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +12,13 @@ from cxlab.errors import MissingDataError
 from cxlab.gesture_rows import read_gestures
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
+from cxlab.intake.store import FOLDER
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.referrals import Referrals, referral_table
 from cxlab.study import Study, load_study
+
+STORE, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_ALLOW_OUTSIDE"
+"""Environment variables: where a run keeps what it read; and whether a study's files may lie outside its folder."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +29,20 @@ class Kit:
     ----------
     study : as its file says it.
     parameters : given ones, else the study's, else the defaults.
+    allow_outside : whether the study's files may lie outside its folder.
+    store : folder in which a run keeps what it read; it is taken from there if it still counts. None: always read.
     """
 
     study: Study
     parameters: Parameters
+    allow_outside: bool = False
+    store: Path | None = None
 
     @cached_property
     def intake(self) -> Intake:
         """What came of reading the study's sources."""
-        return read_study(self.study, self.parameters)
+        kept = self.store and self.store / self.study.name / FOLDER
+        return read_study(self.study, self.parameters, allow_outside=self.allow_outside, store=kept or None)
 
     @cached_property
     def customers(self) -> Customers:
@@ -49,6 +59,11 @@ class Kit:
             currency=self.study.currency,
             margin_rate=self.parameters.margin_rate,
         )
+
+    @property
+    def customers_if_any(self) -> Customers | None:
+        """The same; None where the study brings no orders."""
+        return None if self.intake.observation_end is None else self.customers
 
     @cached_property
     def referrals(self) -> Referrals | None:
@@ -67,8 +82,7 @@ class Kit:
     @cached_property
     def gestures(self) -> GestureData:
         """What the study brings on gestures: who got one, what was known before, what came after."""
-        lacks_orders = self.intake.observation_end is None
-        return read_gestures(self.study, self.parameters, self.intake, None if lacks_orders else self.customers)
+        return read_gestures(self.study, self.parameters, self.intake, self.customers_if_any)
 
     def close(self) -> None:
         """Give back what the engine holds; what was computed stays."""
@@ -86,21 +100,30 @@ class Kit:
         self.close()
 
 
-def open_study(study: str | Path, *, seed: int | None = None, **parameters: Any) -> Kit:
+def open_study(study: str | Path, *, seed: int | None = None, allow_outside: bool = False, **parameters: Any) -> Kit:
     """Open a study for a notebook.
 
     Parameters
     ----------
     study : folder or `study.yml`; relative to the working directory or, where it is not there, to the folders above it
         (a notebook's working directory is `notebooks/`).
+    allow_outside : whether the study's files may lie outside its folder; the environment variable `CXLAB_ALLOW_OUTSIDE`
+        (set to 1) allows it as well, for notebooks that one does not want to change.
     seed, parameters : parameters by name (see `cxlab.parameters.Parameters`); None: the study's own, else the default.
 
     Raises
     ------
     StudyError, ParameterError : the study's file or a parameter is at fault.
+
+    Notes
+    -----
+    What `cxlab report --out DIR` read of a study is taken from there, and not read again, where the environment
+    variable `CXLAB_STORE` names DIR and the study's files are as they were.
     """
     opened = load_study(_find(study), kit_faults)
-    return Kit(opened, opened.settle(seed=seed, **parameters))
+    store = os.environ.get(STORE)
+    allowed = allow_outside or os.environ.get(ALLOW_OUTSIDE) == "1"
+    return Kit(opened, opened.settle(seed=seed, **parameters), allowed, Path(store) if store else None)
 
 
 def _find(study: str | Path) -> Path:

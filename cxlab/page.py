@@ -79,12 +79,14 @@ class Page:
         self._emit(block, _figure(block), block.caption.alt)
         self._keep_of(plot.name, result)
 
-    def table(self, show: Callable[[R], blocks.Table], result: R) -> None:
-        """Show a result as a table.
+    def table(self, show: Callable[[R], blocks.Table | None], result: R) -> None:
+        """Show a result as a table; where there is nothing to show (None), its reading has to say so.
 
         A result's raw numbers are kept once, under the name of the first figure or table that shows it.
         """
         block = show(result)
+        if block is None:
+            return
         self._emit(block, _table(block), block.caption)
         self._keep_of(block.name, result)
 

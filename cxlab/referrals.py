@@ -71,7 +71,7 @@ WITH made AS (
   SELECT referrer_id, referred_id, CAST(FLOOR(CAST({!moment} AS DOUBLE) / 86400) AS BIGINT) AS named_day
   FROM referrals WHERE referrer_id <> referred_id
 ), came AS (
-  SELECT customer_id, MIN(day) AS first_day FROM sales WHERE opens AND day <= ? GROUP BY customer_id
+  SELECT customer_id, MIN(day) AS first_day FROM sales WHERE n_orders > 0 AND day <= ? GROUP BY customer_id
 ), dated AS (
   SELECT m.referrer_id, m.referred_id, COALESCE(m.named_day, c.first_day) AS day
   FROM made AS m LEFT JOIN came AS c ON c.customer_id = m.referred_id

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -50,13 +52,43 @@ def _as_day(value: Any) -> Any:
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Day = Annotated[dt.date, BeforeValidator(_as_day)]
+
+
+def tidy_name(name: str) -> str:
+    """Write a column's name as it is compared: no spaces around it or of another kind in it, letters in one piece.
+
+    Examples
+    --------
+    >>> tidy_name(" Created\u00a0at "), len(tidy_name("a\u0308"))
+    ('Created at', 1)
+    """
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
 Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Name = Annotated[str, BeforeValidator(_as_text), AfterValidator(tidy_name), Field(min_length=1)]
 """Something that stands in the data: a column's name, an arm."""
 Frozen = AfterValidator(MappingProxyType)
 DIRECTIVES, SHORT = "aAbBcdfgGhHIjmMnpSTuUVwWxXyYzZ", "dHIjmMSy"
 """The letters that may follow a % sign in a date format, and those that may follow %-, for no zero before."""
 _DIRECTIVE, _BETWEEN = f"%[{DIRECTIVES}]|%-[{SHORT}]", "[A-Za-z0-9 .,:/_-]|%%"
-_DATE_FORMAT = f"^(?:{_BETWEEN}|{_DIRECTIVE})*(?:{_DIRECTIVE})(?:{_BETWEEN}|{_DIRECTIVE})*$"
+_DATE_FORMAT = f"^(?:iso|excel|unix|unix_ms|(?:{_BETWEEN}|{_DIRECTIVE})*(?:{_DIRECTIVE})(?:{_BETWEEN}|{_DIRECTIVE})*)$"
+
+
+def _as_timezone(name: str) -> str:
+    """Take the name of a time zone.
+
+    Raises
+    ------
+    ValueError : there is no such zone.
+    """
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        name = "localtime"
+    if name == "localtime":  # which the engine does not know either
+        raise ValueError("must be the name of a time zone, as Europe/Helsinki or UTC")
+    return name
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -75,17 +107,22 @@ class ReadOptions(_Part):
     delimiter : one character, or "tab", or "whitespace" for runs of spaces and tabs.
     decimal : "." or ",".
     encoding : utf-8, cp1252, latin-1, utf-16.
-    date_format : as in `strptime`: "%d.%m.%Y".
+    date_format : as in `strptime`: "%d.%m.%Y"; or iso, excel (days since 1899-12-30), unix, unix_ms.
     header : the columns' names in order, for a file that has no line of names.
     sheet : the sheet of a workbook.
+    skip : lines (rows of a sheet) before the line of names.
+    timezone : a zone as "Europe/Helsinki", to whose clock moments that carry a zone are brought; else their own clock
+        is taken as it stands.
     """
 
     delimiter: Annotated[str, Field(pattern=r"^(.|whitespace|tab|\\t)$")] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Annotated[str, Field(min_length=1)] | None = None
     date_format: Annotated[str, Field(pattern=_DATE_FORMAT)] | None = None
-    header: tuple[Text, ...] | None = None
+    header: tuple[Name, ...] | None = None
     sheet: Text | None = None
+    skip: Annotated[int, Field(ge=0, le=1000)] = 0
+    timezone: Annotated[str, AfterValidator(_as_timezone)] | None = None
 
 
 class Fetch(_Part):
@@ -96,7 +133,10 @@ class Fetch(_Part):
 
 
 class Source(_Part):
-    """Where a table comes from, how it is read, and what its columns are called there (ours: theirs)."""
+    """Where a table comes from, how it is read, and what its columns are called there (ours: theirs).
+
+    `duplicates` says whether records that are the same in every column count each, or once.
+    """
 
     path: Annotated[str, Field(min_length=1)] | None = None
     table: Annotated[str, Field(min_length=1)] | None = None
@@ -104,7 +144,8 @@ class Source(_Part):
     query: Annotated[str, Field(min_length=1)] | None = None
     fetch: Fetch | None = None
     read: ReadOptions = ReadOptions()
-    columns: Annotated[Mapping[str, Text], Frozen] = Field(default_factory=_nothing)
+    columns: Annotated[Mapping[str, Name], Frozen] = Field(default_factory=_nothing)
+    duplicates: Literal["keep", "drop"] = "keep"
 
 
 class Trial(Source):
@@ -323,6 +364,9 @@ def _source_faults(document: Document, table: str, source: Mapping[str, Any]) ->
             if one.lower() == other.lower():
                 where = document.line((*here, "columns", one if one in columns else other))
                 faults.append((where, f"`{one}` and `{other}` differ in capital letters only: rename one"))
+    if source.get("duplicates") == "drop" and table in ("assignments", "outcomes"):
+        message = f"rows of an experiment are different people, however alike: take `duplicates` out of {table}"
+        faults.append((document.line((*here, "duplicates")), message))
     allocation, control = source.get("allocation"), _as_text(source.get("control", "control"))
     if isinstance(allocation, dict) and control not in allocation:
         message = (
@@ -374,6 +418,7 @@ def _message(fault: Any) -> str:
         "greater_than": f"must be more than {limits.get('gt')}",
         "greater_than_equal": f"must be {limits.get('ge')} or more",
         "less_than_equal": f"must be at most {limits.get('le')}",
+        "value_error": str(limits.get("error", "")),
     }.get(kind)
     if kind in ("model_attributes_type", "is_instance_of"):
         wanted = "must hold keys of its own, indented below it"

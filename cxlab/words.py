@@ -82,6 +82,17 @@ def count(n: int, one: str, many: str | None = None) -> str:
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
+def days(n: float) -> str:
+    """Write a number of days, with a decimal where it is not whole.
+
+    Examples
+    --------
+    >>> days(27.0), days(23.5), days(1)
+    ('27 days', '23.5 days', '1 day')
+    """
+    return f"{number(n, 0 if float(n).is_integer() else 1)} {'day' if n == 1 else 'days'}"
+
+
 def few(n: int, minimum_group: int) -> str:
     """Write a count of people, hidden when the group is smaller than `minimum_group` (0 stays 0)."""
     return f"under {minimum_group}" if 0 < n < minimum_group else number(n)

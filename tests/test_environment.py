@@ -33,7 +33,7 @@ def conda() -> dict[str, Requirement]:
     """The requirements of environment.yml, conda's and pip's, by name."""
     plain = [d for d in CONDA["dependencies"] if isinstance(d, str)]
     pip = [r for d in CONDA["dependencies"] if isinstance(d, dict) for r in d["pip"]]
-    renamed = {"matplotlib-base": "matplotlib", "python-duckdb": "duckdb"}
+    renamed = {"matplotlib-base": "matplotlib", "python-duckdb": "duckdb", "python-tzdata": "tzdata"}
     requirements = (Requirement(re.sub(r"(?<![=<>!~])=(?!=)", "==", text)) for text in [*plain, *pip])
     return {canonicalize_name(renamed.get(r.name, r.name)): r for r in requirements if not r.name.startswith("-")}
 

@@ -60,7 +60,7 @@ class TestCdnow:
         )
         head = HEAD + "currency: USD\ncalibration_end: 1997-09-30\nparameters: {margin_rate: 0.3}\n"
         write_study(tmp_path, sources, head=head)
-        with open_study(tmp_path) as mine, open_study(ROOT / "data" / "cdnow") as ours:
+        with open_study(tmp_path, allow_outside=True) as mine, open_study(ROOT / "data" / "cdnow") as ours:
             pd.testing.assert_frame_equal(mine.customers.frame, ours.customers.frame)
 
 
@@ -75,7 +75,7 @@ class TestOnlineRetail:
             "unit_price: UnitPrice}\n"
         )
         write_study(tmp_path, sources, head=HEAD + "currency: GBP\n")
-        return check_study(tmp_path)
+        return check_study(tmp_path, allow_outside=True)
 
     def test_every_line_is_used_or_rejected_and_lines_without_a_customer_lie_outside_the_limit(
         self, intake: Intake, tmp_path: Path
@@ -222,7 +222,8 @@ class TestFiles:
         write_study(tmp_path, sources, orders=orders_csv(*rows, head="Asiakas;Pvm;Summa"))
         intake = check_study(tmp_path)
         assert intake.engine.row("SELECT SUM(revenue) FROM sales")[0] == sum(100_050 + 100 * i for i in range(40))
-        assert intake.tables["orders"].understood == "semicolon-separated, utf-8, ordered_at as %d.%m.%Y, decimal comma"
+        understood = "semicolon-separated, utf-8, ordered_at as 31.12.2024 (%d.%m.%Y), decimal comma"
+        assert intake.tables["orders"].understood == understood
 
     def test_columns_may_stand_in_another_order_in_each_file_of_a_glob(self, tmp_path: Path) -> None:
         write_study(tmp_path, "  orders: {path: 'o*.csv'}\n", o1=orders_csv(*good_rows()))
@@ -295,7 +296,7 @@ class TestFiles:
         with check_study(tmp_path) as intake:
             sql = "SELECT table_name FROM information_schema.tables ORDER BY table_name"
             names = [name for (name,) in intake.engine.read(sql)]
-            assert names == ["effort", "order_lines", "orders", "orders_checked", "orders_file_1", "returns", "sales"]
+            assert not [name for name in names if "file" in name] and {"days", "rejects"} <= set(names)
             assert [r["file"] for r in read_rejects(intake, tmp_path)] == ["o1.csv", "o2.parquet", "o2.parquet"]
 
     def test_an_intake_is_closed_when_its_block_ends(self, tmp_path: Path) -> None:
@@ -319,7 +320,7 @@ class TestOrders:
         intake = self.orders(tmp_path, *rows, head=head)
         assert (intake.n_orders, intake.n_customers) == (4, 2)
         sql = "SELECT customer_id, revenue FROM sales ORDER BY customer_id, revenue"
-        assert intake.engine.rows(sql) == [("a", 100), ("a", 100), ("a", 1200), ("b", 900)]
+        assert intake.engine.rows(sql) == [("a", 100), ("a", 1300), ("b", 900)]
 
     def test_without_an_order_number_lines_of_one_moment_are_one_order(self, tmp_path: Path) -> None:
         rows = ["a,2024-01-05 10:00,5", "a,2024-01-05 10:00,7", "a,2024-01-05 11:00,1", "a,2024-01-06 11:00,0"]
@@ -379,7 +380,7 @@ def test_a_study_of_outcomes_alone_is_read_with_its_further_columns(shared_data:
         "    columns: {arm: segment, outcome: visit, contribution: spend}\n    ignore: [conversion]\n"
     )
     write_study(tmp_path, sources)
-    intake = check_study(tmp_path)
+    intake = check_study(tmp_path, allow_outside=True)
     assert intake.tables["outcomes"].n_used == 64_000
     assert "zip_code" in intake.tables["outcomes"].further
     assert set(intake.findings) == {"rows_read.outcomes", "rows_rejected.outcomes"}

@@ -1,6 +1,7 @@
 """Text files: the engine's reader and our own agree wherever both may be used, and no line is lost."""
 
 import csv
+import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxlab.engine import Engine
-from cxlab.intake import records, textfile
-from cxlab.intake.textfile import TextFile, raw_lines, read_text
+from cxlab.intake import encoding, records, textfile
+from cxlab.intake.places import SourceError
+from cxlab.intake.textfile import TextFile, is_well_formed, raw_lines, read_text, tidy
 from cxlab.study import ReadOptions
 
 FIELD = st.text(st.sampled_from('ab1 ",;\n\t.é'), max_size=6)
@@ -24,10 +26,12 @@ def engine() -> Iterator[Engine]:
         yield opened
 
 
-def read(engine: Engine, path: Path, **options: str) -> tuple[TextFile, list[tuple[object, ...]]]:
+def read(engine: Engine, path: Path, **options: str | int) -> tuple[TextFile, list[tuple[object, ...]]]:
     text = read_text(
         engine, path, ReadOptions(**options), expected=frozenset(NAMES), relation="t", place="study.yml:1"  # type: ignore[arg-type]
     )  # fmt: skip
+    if not is_well_formed(engine, text):
+        text = tidy(engine, text)
     return text, [tuple(x or "" for x in row) for row in engine.rows("SELECT * FROM t ORDER BY line")]
 
 
@@ -55,7 +59,7 @@ def test_whatever_a_file_holds_every_line_is_accounted_for(engine: Engine, tmp_p
     file = tmp_path / "t.csv"
     file.write_text(content, encoding="utf-8")
     text, found = read(engine, file, delimiter=",")
-    taken = {int(str(line)): text.long_records.get(int(str(line)), 1) for line, *_ in found}
+    taken = text.lengths([int(str(line)) for line, *_ in found])
     taken |= {line: n for line, _, n in text.broken}
     covered = sorted(line + i for line, n in taken.items() for i in range(n))
     stands = [i for i, line in enumerate(content.split("\n"), 1) if line.strip()]
@@ -70,10 +74,9 @@ def test_whatever_a_file_holds_every_line_is_accounted_for(engine: Engine, tmp_p
 def test_the_engines_reader_and_ours_agree(engine: Engine, tmp_path: Path, rows: list[list[str]]) -> None:
     file = tmp_path / "t.csv"
     file.write_text("\n".join([",".join(NAMES), *(",".join(row) for row in rows)]) + "\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        fast, found = read(engine, file, delimiter=",")
-        patch.setattr(textfile, "_read_well_formed", lambda *_: False)
-        slow, other = read(engine, file, delimiter=",")
+    fast, found = read(engine, file, delimiter=",")
+    slow = tidy(engine, fast)
+    other = [tuple(x or "" for x in row) for row in engine.rows("SELECT * FROM t ORDER BY line")]
     assert (fast.broken, found) == (slow.broken, other)
 
 
@@ -81,6 +84,7 @@ def test_the_engine_reads_a_well_formed_file_itself(tmp_path: Path, monkeypatch:
     file = tmp_path / "t.csv"
     file.write_text("customer_id,ordered_at,revenue\n" + "a,2024-01-01,1\n" * 5, encoding="utf-8")
     monkeypatch.setattr(textfile, "RecordReader", None)
+    monkeypatch.setattr(textfile, "copy_as_utf8", None)
     with Engine(threads=1) as engine:
         _, found = read(engine, file)
     assert [row[0] for row in found] == [2, 3, 4, 5, 6]
@@ -89,7 +93,7 @@ def test_the_engine_reads_a_well_formed_file_itself(tmp_path: Path, monkeypatch:
 def test_records_are_shown_as_they_stand(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_text('a,b\n1,"x\ny"\n2,z\n', encoding="utf-8")
-    assert raw_lines(file, "utf-8", {2: 2, 4: 1}) == {2: '1,"x\ny"', 4: "2,z"}
+    assert dict(raw_lines(file, "utf-8", {2: 2, 4: 1})) == {2: '1,"x\ny"', 4: "2,z"}
 
 
 def test_runs_of_spaces_part_fields(tmp_path: Path) -> None:
@@ -101,13 +105,76 @@ def test_runs_of_spaces_part_fields(tmp_path: Path) -> None:
         assert engine.rows("SELECT * FROM t ORDER BY line") == [
             (1, "00004", "19970101", "2", "29.33"), (2, "00021", "19970118", "2", "29.73")
         ]  # fmt: skip
-    assert text.n_lines == 3
+    assert text.lines is None and not text.broken
 
 
-def test_a_long_file_is_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "_BATCH", 3)
+def test_blank_lines_are_no_records_and_the_lines_after_them_keep_their_numbers(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
-    file.write_text("customer_id,ordered_at,revenue\n\n" + "a,2024-01-01,1\n" * 10, encoding="utf-8")
+    file.write_text("customer_id,ordered_at,revenue\n\na,2024-01-01,1\n\n \nb,2024-01-01,1\n\n\n", encoding="utf-8")
     with Engine() as engine:
         _, found = read(engine, file)
-    assert [row[0] for row in found] == list(range(3, 13))
+    assert [row[0] for row in found] == [3, 6]
+
+
+def test_blank_lines_at_the_end_leave_the_file_to_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfile, "RecordReader", None)
+    for ending in ("\r\n", "\r\n\r\n\r\n", ""):
+        file = tmp_path / "t.csv"
+        file.write_bytes(b"customer_id;ordered_at;revenue" + b"\r\na;2024-01-01;1" * 3 + ending.encode())
+        with Engine() as engine:
+            _, found = read(engine, file)
+        assert [row[0] for row in found] == [2, 3, 4], ending
+
+
+def test_a_first_line_that_says_the_delimiter_is_no_line_of_names(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("sep=|\ncustomer_id|ordered_at|revenue\na|2024-01-01|1;2\n", encoding="utf-8")
+    with Engine() as engine:
+        text, found = read(engine, file)
+    assert text.delimiter == "|" and found == [(3, "a", "2024-01-01", "1;2")]
+
+
+def test_lines_above_the_names_can_be_skipped(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("Orders of May\n\ncustomer_id,ordered_at,revenue\na,2024-01-01,1\n", encoding="utf-8")
+    with Engine() as engine:
+        _, found = read(engine, file, skip=2)
+    assert found == [(4, "a", "2024-01-01", "1")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "cp1252", "latin-1"])
+def test_an_encoding_is_found_by_itself(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "t.csv"
+    file.write_bytes("customer_id,ordered_at,revenue\näö,2024-01-01,1\n".encode(encoding))
+    with Engine() as engine:
+        _, found = read(engine, file)
+    assert found == [(2, "äö", "2024-01-01", "1")]
+
+
+def test_a_packed_file_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_bytes(gzip.compress(b"customer_id,ordered_at,revenue\na,2024-01-01,1\n"))
+    with Engine() as engine:
+        _, found = read(engine, file)
+        assert found == [(2, "a", "2024-01-01", "1")]
+        (plain := tmp_path / "t.csv.gz").write_text("customer_id,ordered_at,revenue\nb,2024-01-01,1\n")
+        assert read(engine, plain)[1] == [(2, "b", "2024-01-01", "1")]
+
+
+def test_a_file_that_unpacks_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "_HARMLESS", 1000)
+    file = tmp_path / "t.csv.gz"
+    file.write_bytes(gzip.compress(b"customer_id,ordered_at,revenue\n" + b"a,2024-01-01,1\n" * 200_000, 9))
+    with Engine() as engine, pytest.raises(SourceError, match="unpacks to more than 200 times its size"):
+        read(engine, file)
+
+
+def test_a_line_beyond_all_measure_costs_that_line(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    long = "x" * (records.LONGEST_LINE + 1)
+    file.write_text(f"customer_id,ordered_at,revenue\na,2024-01-01,1\n{long},2024-01-01,1\nb,2024-01-01,1\n")
+    with Engine() as engine:
+        text, found = read(engine, file)
+        assert [row[0] for row in found] in ([2, 4], [2, 3, 4])
+        text = tidy(engine, text)
+    assert text.broken == ((3, "a line of more than 1,048,576 characters", 1),)

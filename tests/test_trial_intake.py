@@ -162,7 +162,7 @@ class TestGestures:
 class TestAssignments:
     def shop(self, folder: Path, *rows: str, head: str = "customer_id,assigned_at,arm", n_good: int = 60) -> Path:
         further = "," * (head.count(",") - 2)
-        good = [f"g{i},2024-01-{i % 28 + 1:02d},{('card', 'control')[i % 2]}{further}" for i in range(n_good)]
+        good = [f"g{i},2024-01-{i % 20 + 1:02d},{('card', 'control')[i % 2]}{further}" for i in range(n_good)]
         return write_study(
             folder, DRAWS, orders=orders_csv(*good_rows(24)), assignments=orders_csv(*good, *rows, head=head)
         )
@@ -218,7 +218,7 @@ class TestAssignments:
         assert reasons == ["assigned_at is no date (ISO 8601)", "lies after the observation end"]
 
     def test_a_file_that_was_exported_twice_stops_with_the_remedy(self, tmp_path: Path) -> None:
-        good = [f"g{i},2024-01-{i % 28 + 1:02d},{('card', 'control')[i % 2]}" for i in range(60)]
+        good = [f"g{i},2024-01-{i % 20 + 1:02d},{('card', 'control')[i % 2]}" for i in range(60)]
         self.shop(tmp_path, *good)
         found = message(tmp_path)
         assert f"60 records: {TWICE}" in found and "see that each customer stands once in an experiment" in found

@@ -1,7 +1,7 @@
 """The answer of the intake: whether the data are ready for the kit's questions."""
 
 from cxlab.blocks import Answer, Fact, Tone
-from cxlab.intake import Intake, Question
+from cxlab.intake import Intake, Question, Questions
 from cxlab.words import count, day, number, percent
 
 _TAGS: dict[Tone, str] = {"yes": "Ready", "partly": "Ready, with gaps", "no": "Not ready"}
@@ -15,15 +15,16 @@ def readiness(intake: Intake) -> Tone:
     return "yes" if set(core) == {"yes"} else "partly"
 
 
-def intake_answer(intake: Intake) -> Answer:
+def intake_answer(intake: Intake, questions: Questions | None = None) -> Answer:
     """Put into words what came in, what it can answer and what to bring first.
 
     Parameters
     ----------
     intake : the study, read and checked.
+    questions : those of the intake, and any further ones that were judged since; by default those of the intake.
     """
     tone = readiness(intake)
-    asked = intake.questions.asked
+    asked = (questions or intake.questions).asked
     n_read = sum(t.n_read for t in intake.tables.values())
     n_used = sum(t.n_used for t in intake.tables.values())
     gap = next((q for q in (*intake.questions.core, *asked) if q.can != "yes"), None)
@@ -49,8 +50,13 @@ def intake_answer(intake: Intake) -> Answer:
         ),
         decide=_decide(tone, gap),
         headline=_headline(tone, gap),
-        open=tuple(
-            (q.question, f"Not answered in full: {q.why}. Bring {q.bring}.") for q in intake.questions.core if q.bring
+        open=(
+            *(
+                (q.question, f"Not answered in full: {q.why}. Bring {q.bring}.")
+                for q in intake.questions.core
+                if q.bring
+            ),
+            *((("Are the orders complete?", intake.calendar.gaps.question),) if intake.calendar.gaps.found else ()),
         ),
     )
 
@@ -74,10 +80,12 @@ def _rejected(n: int) -> str:
 def _span(intake: Intake) -> Fact:
     if intake.first_order is None or intake.last_order is None:
         return Fact("Customers", "–", "The study brings no orders.")
+    n_gaps = len(intake.calendar.gaps.found)
+    gaps = f"; {count(n_gaps, 'gap')} in the calendar must be explained" if n_gaps else ""
     return Fact(
         "Customers",
         number(intake.n_customers),
-        f"with {count(intake.n_orders, 'order')} from {day(intake.first_order)} to {day(intake.last_order)}.",
+        f"with {count(intake.n_orders, 'order')} from {day(intake.first_order)} to {day(intake.last_order)}{gaps}.",
     )
 
 

@@ -1,19 +1,27 @@
 """Reading a study: every source read and checked on the engine, every record used or rejected with its reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from cxlab.contract import TABLES
-from cxlab.engine import Engine, fill
+from cxlab.engine import Engine, Tell, fill
 from cxlab.errors import did_you_mean
 from cxlab.intake.calendar import EPOCH, OrderCalendar, order_calendar
+from cxlab.intake.cohorts import Cohorts
+from cxlab.intake.counts import Counts, count_orders
+from cxlab.intake.cycle import PurchaseCycle, empty_cycle, purchase_cycle
+from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
+from cxlab.intake.gaps import Gaps
 from cxlab.intake.gestures import judge_gestures, untied_gestures
 from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Question, Questions, answerable
-from cxlab.intake.rejects import check_limit
+from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_rejects
 from cxlab.intake.result import Intake, Rejects
+from cxlab.intake.returns import Returns, match_returns
 from cxlab.intake.sales import make_effort, make_sales
-from cxlab.intake.sources import Reject, TableIntake, read_source
+from cxlab.intake.sources import FileReading, Reject, TableIntake, finished, read_source
+from cxlab.intake.store import open_kept
 from cxlab.intake.trials import judge_draws
 from cxlab.intake.windows import find_windows, lonely_orders
 from cxlab.parameters import Parameters, kit_faults
@@ -21,12 +29,17 @@ from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
 from cxlab.words import count
 
 __all__ = [
+    "Cohorts",
+    "FileReading",
+    "Gaps",
     "Intake",
     "OrderCalendar",
+    "PurchaseCycle",
     "Question",
     "Questions",
     "Reject",
     "Rejects",
+    "Returns",
     "SourceError",
     "TableIntake",
     "check_study",
@@ -34,23 +47,38 @@ __all__ = [
 ]
 
 
-def check_study(path: str | Path) -> Intake:
+def check_study(path: str | Path, *, allow_outside: bool = False) -> Intake:
     """Read and check a study, its file and its sources.
+
+    Parameters
+    ----------
+    allow_outside : whether its files may lie outside its folder.
 
     Raises
     ------
     StudyError, ParameterError, SourceError : what is at fault, where, and what to do.
     """
     study = load_study(path, kit_faults)
-    return read_study(study, study.settle())
+    return read_study(study, study.settle(), allow_outside=allow_outside)
 
 
-def read_study(study: Study, parameters: Parameters, *, rejects: Path | None = None) -> Intake:
+def read_study(
+    study: Study,
+    parameters: Parameters,
+    *,
+    rejects: Path | None = None,
+    allow_outside: bool = False,
+    store: Path | None = None,
+    tell: Tell | None = None,
+) -> Intake:
     """Read every source of a study, check its contract, and find its windows.
 
     Parameters
     ----------
+    store : folder where what was read may have been kept; it is taken from there if it still counts.
+    tell : told what is being done.
     rejects : folder in which ``rejects/<table>.csv`` is written when too many records of a table are at fault.
+    allow_outside : whether its files may lie outside its folder.
 
     Raises
     ------
@@ -61,56 +89,88 @@ def read_study(study: Study, parameters: Parameters, *, rejects: Path | None = N
         raise StudyError(f"{study.place('engine')}: this version runs on the engine `duckdb`, not `{study.engine}`")
     engine = Engine()
     try:
-        return _read(engine, study, parameters, rejects)
+        kept = store and open_kept(engine, study, store, allow_outside=allow_outside)
+        if kept:
+            for name, table in kept.tables.items():
+                if exceeds_limit(table, parameters.max_reject_share):
+                    listed = "" if rejects is None else list_rejects(engine, kept.tables, name, rejects)
+                    check_limit(study, table, parameters.max_reject_share, listed=listed)
+            return replace(_understood(engine, study, kept.tables, kept.remarks), hashes=kept.hashes)
+        tables, remarks = _read(engine, study, parameters, rejects, allow_outside=allow_outside, tell=tell)
+        return _understood(engine, study, tables, remarks)
     except BaseException:
         engine.close()
         raise
 
 
-def _read(engine: Engine, study: Study, parameters: Parameters, rejects: Path | None) -> Intake:
+def _read(
+    engine: Engine,
+    study: Study,
+    parameters: Parameters,
+    rejects: Path | None,
+    *,
+    allow_outside: bool,
+    tell: Tell | None,
+) -> tuple[dict[str, TableIntake], list[str]]:
+    """Read and judge every source; return what became of each, and what a reader should know of them."""
     last = None if study.observation_end is None else (study.observation_end - EPOCH).days
     tables: dict[str, TableIntake] = {}
+
+    def settle(name: str, table: TableIntake) -> None:
+        tables[name] = keep_rejects(engine, study, table)
+        if exceeds_limit(tables[name], parameters.max_reject_share):
+            listed = "" if rejects is None else list_rejects(engine, tables, name, rejects)
+            check_limit(study, tables[name], parameters.max_reject_share, listed=listed)
+
     for name, source in study.sources.given.items():
-        tables[name] = read_source(engine, study, name, source, observation_end=last)
-        check_limit(engine, study, tables, name, parameters.max_reject_share, rejects)
+        with engine.telling(f"reading {name}", tell):
+            table = read_source(engine, study, name, source, observation_end=last, allow_outside=allow_outside)
+        settle(name, judge_duplicates(engine, table, source))
         if isinstance(source, Trial):
             _check_arms(engine, study, name, source)
         if isinstance(source, Outcomes):
             _check_names(study, tables[name], source)
     if "orders" in tables:
-        make_sales(engine, "orders", tables["orders"].columns)
-        windows = find_windows(engine, study)
+        with engine.telling("summing orders", tell):
+            make_sales(engine, "orders", tables["orders"].columns)
+            match_returns(engine)
+        last = (find_windows(engine, study).observation_end - EPOCH).days
     for name in ("gestures", "assignments", "outcomes"):
         if name in tables:
-            tables[name] = _judge(engine, study, tables, name)
-            check_limit(engine, study, tables, name, parameters.max_reject_share, rejects)
+            settle(name, _judge(engine, study, tables, name, last))
+    if "orders" in tables:
+        make_effort(engine, {name: tables[name].columns for name in TABLES if name in tables})
+    remarks = _remarks(engine, study, tables)
+    return {name: finished(engine, table) for name, table in tables.items()}, remarks
+
+
+def _understood(engine: Engine, study: Study, tables: Mapping[str, TableIntake], remarks: list[str]) -> Intake:
+    """Find the windows of a study whose tables lie in the engine, and what they can answer."""
     columns = {name: table.columns for name, table in tables.items()}
     outcomes = study.sources.outcomes
     randomised = "assignments" in tables or (outcomes is not None and outcomes.design == "randomised")
     lone = _lone_arm(engine, tables)
     if "orders" not in tables:
-        questions = answerable(
-            columns, n_customers=0, n_repeaters=0, n_holdout_orders=0, randomised=randomised, lone_arm=lone
-        )
-        return Intake(study, engine, tables, questions)
-    make_effort(engine, {name: columns[name] for name in TABLES if name in columns})
+        questions = answerable(columns, Counts(), empty_cycle(), randomised=randomised, lone_arm=lone)
+        return Intake(study, engine, tables, questions, tuple(remarks))
+    windows = find_windows(engine, study)
     cut, end = (windows.calibration_end - EPOCH).days, (windows.observation_end - EPOCH).days
-    n_customers, n_repeaters, n_later = engine.row(
-        "SELECT COUNT(*), COUNT(CASE WHEN n_days > 1 THEN 1 END), CAST(COALESCE(SUM(n_later), 0) AS BIGINT) FROM "
-        "(SELECT COUNT(DISTINCT CASE WHEN day <= ? THEN day END) AS n_days, COUNT(CASE WHEN day > ? THEN 1 END) "
-        "AS n_later FROM sales WHERE opens AND day <= ? GROUP BY customer_id) AS c WHERE n_days > 0",
-        [cut, cut, end],
+    counts = count_orders(engine, calibration_end=cut, last_day=end)
+    cycle = purchase_cycle(
+        engine,
+        first_order=windows.first_order,
+        calibration_end=windows.calibration_end,
+        observation_end=windows.observation_end,
+        minimum_group=study.privacy.minimum_group,
     )
-    questions = answerable(
-        columns, n_customers=n_customers, n_repeaters=n_repeaters, n_holdout_orders=n_later, randomised=randomised,
-        lone_arm=lone,
-    )  # fmt: skip
+    questions = answerable(columns, counts, cycle, randomised=randomised, lone_arm=lone)
     return Intake(
-        study, engine, tables, questions, tuple(_remarks(engine, tables)), windows.n_customers, windows.n_orders,
+        study, engine, tables, questions, tuple(remarks), windows.n_customers, windows.n_orders,
         windows.first_order, windows.last_order, windows.calibration_end, windows.observation_end,
         order_calendar(
             engine, calibration_end=cut, last_day=end, minimum_group=study.privacy.minimum_group
         ),
+        cycle,
     )  # fmt: skip
 
 
@@ -131,23 +191,11 @@ def _check_arms(engine: Engine, study: Study, name: str, trial: Trial) -> None:
                 raise SourceError(
                     f"{place}: no record of {name} has the arm `{arm}`{which}; there are {known}: name one of them"
                 )
-    _check_allocation(study, name, trial, arms)
-
-
-def _check_allocation(study: Study, name: str, trial: Trial, arms: list[str]) -> None:
-    """See that the shares that were meant name every arm that was drawn."""
-    for arm in arms:
-        if trial.allocation and arm not in trial.allocation:
-            place = study.place("sources", name, "allocation")
-            raise SourceError(
-                f"{place}: {name} hold the arm `{arm}`, for which `allocation` names no share: add it, or leave "
-                "`allocation` out and go without the check of the arms' sizes"
-            )
 
 
 def _check_names(study: Study, table: TableIntake, outcomes: Outcomes) -> None:
     """See that the columns which `covariates` and `ignore` name are there."""
-    there = {*table.columns, *table.further, *outcomes.columns.values()}
+    there = {*table.columns, *table.further, *table.left_out, *outcomes.columns.values()}
     for key in ("covariates", "ignore"):
         for name in getattr(outcomes, key) or ():
             if name not in there:
@@ -165,16 +213,26 @@ def _lone_arm(engine: Engine, tables: Mapping[str, TableIntake]) -> str | None:
     return None
 
 
-def _judge(engine: Engine, study: Study, tables: Mapping[str, TableIntake], name: str) -> TableIntake:
+def _judge(
+    engine: Engine, study: Study, tables: Mapping[str, TableIntake], name: str, last_day: int | None
+) -> TableIntake:
     """Hold a table against the orders, and its records against each other."""
     if name != "gestures":
-        return judge_draws(engine, study, tables[name])
+        return judge_draws(engine, study, tables[name], last_day if "orders" in tables else None)
     return judge_gestures(engine, tables[name]) if "orders" in tables else tables[name]
 
 
-def _remarks(engine: Engine, tables: dict[str, TableIntake]) -> list[str]:
+def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) -> list[str]:
     """Say what a reader should know of the data before the answers."""
-    remarks = lonely_orders(engine)
+    sources = study.sources.given
+    remarks = [remark for name, table in tables.items() for remark in remark_on_duplicates(table, sources[name])]
+    for name, table in tables.items():
+        if table.left_out:
+            named = ", ".join(f"`{column}`" for column in table.left_out)
+            remarks.append(f"Left out of {name}, because they point to people: {named}.")
+    if "orders" not in tables:
+        return remarks
+    remarks += lonely_orders(engine)
     if "cost" in tables["orders"].columns:
         n, uncosted = engine.row("SELECT COUNT(*), COUNT(CASE WHEN cost IS NULL THEN 1 END) FROM orders")
         if uncosted:
@@ -193,7 +251,7 @@ def _remarks(engine: Engine, tables: dict[str, TableIntake]) -> list[str]:
         if name in tables:
             sql = (
                 "SELECT COUNT(DISTINCT t.customer_id), COUNT(DISTINCT s.customer_id) FROM {t} AS t LEFT JOIN "
-                "(SELECT DISTINCT customer_id FROM sales) AS s ON s.customer_id = t.customer_id"
+                "(SELECT customer_id FROM sales WHERE day = first_day) AS s ON s.customer_id = t.customer_id"
             )
             n, known = engine.row(fill(sql, t=name))
             if known < n:

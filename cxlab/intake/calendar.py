@@ -1,7 +1,7 @@
-"""Orders over time: how many in each month (or week), and how many of their customers were new."""
+"""Orders over time: how many in each week and month, how many of their customers were new, and where a gap is."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
-from cxlab.words import count, day, number
+from cxlab.intake.gaps import Gaps, find_gaps
+from cxlab.words import count, day, number, number_between
 
 EPOCH = dt.date(1970, 1, 1)
 NO_ORDERS = "The study brings no orders, only outcomes that were summed already; there is nothing to lay out in time."
 WEEKLY_UP_TO_DAYS = 182
-"""A span of up to half a year is counted in weeks, a longer one in months."""
+"""A span of up to half a year is drawn by weeks, a longer one by months."""
+_COLUMNS = ["period", "orders", "new_customers", "revenue", "complete"]
 
 
 @dataclass(frozen=True)
@@ -29,55 +31,67 @@ class OrderCalendar:
     period : what a row is.
     calibration_end : last day of what the reports may know; None without orders.
     minimum_group : customers fewer than this are not counted out on a page.
+    weeks : the same by week (from Monday), whatever `period` is.
+    gaps : what stands out as missing.
     """
 
     table: pd.DataFrame
     period: Literal["month", "week"]
     calibration_end: dt.date | None
     minimum_group: int = 5
+    weeks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_COLUMNS))
+    gaps: Gaps = field(default_factory=lambda: Gaps((), 0, weeks_judged=False))
 
     @property
     def reading(self) -> str:
-        """How many orders a period brought, from the least to the most, over complete periods."""
-        if self.table.empty:
-            return NO_ORDERS
-        whole = self.table[self.table["complete"]]
+        """How many orders a week brought (the median, the least and the most), and which gaps stand out."""
+        return NO_ORDERS if self.table.empty else f"{self._rhythm()} {self.gaps.reading}"
+
+    def _rhythm(self) -> str:
+        whole = self._whole_weeks()
         if len(whole) < 2:
-            return f"The orders cover less than two whole {self.period}s."
-        n = whole["orders"]
-        least, most = (self._name(whole["period"].iloc[int(i)]) for i in (n.to_numpy().argmin(), n.to_numpy().argmax()))
+            return "The orders cover less than two whole weeks."
+        n = whole["orders"].to_numpy(np.int64)
+        least, most = (day(whole["period"].iloc[int(i)]) for i in (n.argmin(), n.argmax()))
         return (
-            f"A {self.period} brought between {count(int(n.min()), 'order')} ({least}) and "
-            f"{count(int(n.max()), 'order')} ({most}), over {len(whole)} whole {self.period}s."
+            f"Half of the {number(len(n))} whole weeks brought {_middle(n)} orders; the median is "
+            f"{number(float(np.median(n)), _half(n))}. The week from {least} brought the fewest, "
+            f"{number(int(n.min()))}, and the week from {most} the most, {number(int(n.max()))}."
         )
 
     @property
     def heading(self) -> str:
-        """How much the orders of a period differ, in a few words."""
+        """How many orders a usual week brought, in a few words."""
         if self.table.empty:
             return "There are no orders to count"
-        n = self.table.loc[self.table["complete"], "orders"].to_numpy()
+        n = self._whole_weeks()["orders"].to_numpy(np.int64)
         if len(n) < 2:
-            return f"The orders cover less than two whole {self.period}s"
-        return f"A {self.period} brought between {count(int(n.min()), 'order')} and {number(int(n.max()))}"
+            return "The orders cover less than two whole weeks"
+        text = f"A usual week brought {_middle(n)} orders"
+        return f"{text}, but {count(len(self.gaps.found), 'gap')} must be explained" if self.gaps.found else text
 
-    def _name(self, start: dt.date) -> str:
-        return f"{start:%B %Y}" if self.period == "month" else f"from {day(start)}"
+    def _whole_weeks(self) -> pd.DataFrame:
+        return self.weeks[self.weeks["complete"].astype(bool)]
 
     @property
     def findings(self) -> dict[str, Estimate]:
-        """Counts only: nothing is estimated."""
-        return {}
+        """The median of the weeks, and how many gaps stand out: counts, nothing is estimated."""
+        if self.table.empty:
+            return {}
+        n = self._whole_weeks()["orders"].to_numpy(float)
+        found = {"calendar_gaps": Estimate(len(self.gaps.found), unit="gaps")}
+        if len(n) >= 2:
+            found["orders_per_week"] = Estimate(float(np.median(n)), n=len(n), unit="orders")
+        return found
 
 
 def empty_calendar() -> OrderCalendar:
     """Return the calendar of a study without orders."""
-    columns = ["period", "orders", "new_customers", "revenue", "complete"]
-    return OrderCalendar(pd.DataFrame(columns=columns), "month", None)
+    return OrderCalendar(pd.DataFrame(columns=_COLUMNS), "month", None)
 
 
 def order_calendar(engine: Engine, *, calibration_end: int, last_day: int, minimum_group: int) -> OrderCalendar:
-    """Count orders, new customers and revenue by month, or by week where the span is short.
+    """Count orders, new customers and revenue by week and by month, and look for gaps.
 
     Parameters
     ----------
@@ -85,35 +99,51 @@ def order_calendar(engine: Engine, *, calibration_end: int, last_day: int, minim
     minimum_group : of the study.
     """
     days = engine.frame(
-        "SELECT s.day, CAST(SUM(s.n_orders) AS BIGINT) AS orders, CAST(SUM(s.revenue) AS BIGINT) AS cents, "
-        "CAST(SUM(CASE WHEN s.day = f.first_day THEN 1 ELSE 0 END) AS BIGINT) AS new_customers "
-        "FROM (SELECT customer_id, day, SUM(CASE WHEN opens THEN 1 ELSE 0 END) AS n_orders, SUM(revenue) AS revenue "
-        "FROM sales GROUP BY customer_id, day) AS s JOIN (SELECT customer_id, MIN(day) AS first_day FROM sales "
-        "WHERE opens GROUP BY customer_id) AS f ON f.customer_id = s.customer_id GROUP BY s.day ORDER BY day"
+        "SELECT day, CAST(SUM(n_orders) AS BIGINT) AS orders, CAST(SUM(revenue) AS BIGINT) AS cents, "
+        "COUNT(CASE WHEN day = first_day THEN 1 END) AS new_customers FROM sales GROUP BY day ORDER BY day"
     )
-    first = int(days["day"].iloc[0])
-    period: Literal["month", "week"] = "week" if last_day - first <= WEEKLY_UP_TO_DAYS else "month"
+    weeks = _summed(days, last_day, "week")
+    period: Literal["month", "week"] = "week" if last_day - int(days["day"].iloc[0]) <= WEEKLY_UP_TO_DAYS else "month"
+    return OrderCalendar(
+        weeks if period == "week" else _summed(days, last_day, period),
+        period,
+        _date(calibration_end),
+        minimum_group,
+        weeks,
+        find_gaps(days.loc[days["orders"] > 0, "day"].to_numpy(np.int64), weeks, last_day=last_day),
+    )
+
+
+def _summed(days: pd.DataFrame, last_day: int, period: Literal["month", "week"]) -> pd.DataFrame:
+    """Sum days to periods: shape (number of periods, columns of `OrderCalendar.table`)."""
     code = "W-SUN" if period == "week" else "M"
-    span = pd.PeriodIndex(pd.period_range(_date(first), _date(last_day), freq="D")).asfreq(code)
+    span = pd.PeriodIndex(pd.period_range(_date(int(days["day"].iloc[0])), _date(last_day), freq="D")).asfreq(code)
     periods = pd.PeriodIndex(span.unique())
     row = periods.get_indexer(pd.PeriodIndex(pd.to_datetime(days["day"], unit="D"), freq=code))
     full = np.full(len(periods), 7) if period == "week" else periods.days_in_month.to_numpy()
-
-    def summed(column: str) -> NDArray[np.int64]:
-        total = np.zeros(len(periods), dtype=np.int64)
-        np.add.at(total, row, days[column].to_numpy(np.int64))
-        return total
-
-    table = pd.DataFrame(
+    summed = {name: np.zeros(len(periods), dtype=np.int64) for name in ("orders", "new_customers", "cents")}
+    for name, total in summed.items():
+        np.add.at(total, row, days[name].to_numpy(np.int64))
+    return pd.DataFrame(
         {
             "period": periods.to_timestamp().astype("datetime64[s]"),
-            "orders": summed("orders"),
-            "new_customers": summed("new_customers"),
-            "revenue": summed("cents") / 100,
+            "orders": summed["orders"],
+            "new_customers": summed["new_customers"],
+            "revenue": summed["cents"] / 100,
             "complete": np.bincount(periods.get_indexer(span), minlength=len(periods)) == full,
         }
     )
-    return OrderCalendar(table, period, _date(calibration_end), minimum_group)
+
+
+def _middle(n: NDArray[np.int64]) -> str:
+    """Write between which counts the middle half lies."""
+    low, high = (int(end) for end in np.quantile(n, [0.25, 0.75], method="closest_observation"))
+    return number(low) if low == high else number_between(low, high)
+
+
+def _half(n: NDArray[np.int64]) -> int:
+    """Return the decimals that a median of counts needs: it can lie between two of them."""
+    return 0 if float(np.median(n)).is_integer() else 1
 
 
 def _date(days_since_1970: int) -> dt.date:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cxlab.engine import Engine, fill
 from cxlab.intake.checks import Rule
-from cxlab.intake.sources import TableIntake, count_rejects
+from cxlab.intake.sources import TableIntake, counted
 
 
 def charge(engine: Engine, table: TableIntake, relation: str, rules: Sequence[Rule]) -> TableIntake:
@@ -18,9 +18,10 @@ def charge(engine: Engine, table: TableIntake, relation: str, rules: Sequence[Ru
 
     Returns
     -------
-    The table with these rejects: its checked records lie in `<table>_judged` now, its view shows those still used.
+    The table with these rejects: its checked records lie in another table of the engine now, its view shows those still
+    used.
     """
-    judged = f"{table.table}_judged"
+    judged = f"{table.checked}_judged"
     kept = "".join(fill("{name}, ", name=name) for name in engine.kinds(table.checked) if name != "cx_fault")
     cases = " ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules, len(table.rules)))
     sql = (
@@ -30,7 +31,4 @@ def charge(engine: Engine, table: TableIntake, relation: str, rules: Sequence[Ru
     engine.run(fill(sql, judged=judged, kept=kept, cases=cases, relation=relation))
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table.table, t=judged))
     engine.run(fill("DROP TABLE {t}", t=table.checked))
-    (n_used,) = engine.row(fill("SELECT COUNT(*) FROM {t}", t=table.table))
-    all_rules = (*table.rules, *rules)
-    rejects = count_rejects(engine, judged, all_rules, table.texts)
-    return replace(table, checked=judged, n_used=n_used, rejects=rejects, rules=all_rules)
+    return counted(engine, replace(table, checked=judged, rules=(*table.rules, *rules)))

@@ -31,7 +31,7 @@ def judge_gestures(engine: Engine, gestures: TableIntake) -> TableIntake:
     """
     sql = (
         "SELECT g.*, f.cx_first_day FROM {t} AS g LEFT JOIN (SELECT customer_id, MIN(day) AS cx_first_day FROM sales "
-        "WHERE opens GROUP BY customer_id) AS f ON f.customer_id = g.customer_id"
+        "WHERE n_orders > 0 GROUP BY customer_id) AS f ON f.customer_id = g.customer_id"
     )
     return charge(engine, gestures, fill(sql, t=gestures.checked), _RULES)
 

@@ -8,28 +8,32 @@ from cxlab.errors import InputError, did_you_mean
 from cxlab.study import FILE, Fetch, Source, Study, shown_path
 
 _PACKAGE = re.compile(r"package:(?P<name>[A-Za-z0-9_.-]+)/(?P<file>.+)")
-_LATER = {".xlsx": "a workbook", ".xls": "a workbook"}
 
 
 class SourceError(InputError):
     """A source cannot be read, or breaks the contract of its table."""
 
 
-def find_files(study: Study, table: str, source: Source) -> tuple[Path, ...]:
+def find_files(study: Study, table: str, source: Source, *, allow_outside: bool = False) -> tuple[Path, ...]:
     """Return a source's files, sorted.
+
+    Parameters
+    ----------
+    allow_outside : whether they may lie outside the study's folder; a file inside an installed package always may.
 
     Raises
     ------
-    SourceError : no file is there, it cannot be read, or this version does not read that kind of source.
+    SourceError : no file is there, it cannot be read, it lies outside, or this version does not read that kind of
+        source.
     """
     place = study.place("sources", table, "path")
     if source.path is None:
         raise SourceError(
-            f"{study.place('sources', table)}: {table} come from a database, and this version reads CSV (plain or "
-            "gzip) and Parquet files: export the table and give its `path:`"
+            f"{study.place('sources', table)}: {table} come from a database, and this version reads files: export "
+            "the table as CSV or Parquet and give its `path:`"
         )
     try:
-        return _find(study, source.path, source.fetch, place)
+        return _find(study, source.path, source.fetch, place, allow_outside=allow_outside)
     except OSError as error:
         file = shown_path(Path(error.filename or source.path))
         raise SourceError(
@@ -37,27 +41,39 @@ def find_files(study: Study, table: str, source: Source) -> tuple[Path, ...]:
         ) from error
 
 
-def _find(study: Study, path: str, fetch: Fetch | None, place: str) -> tuple[Path, ...]:
+def _find(study: Study, path: str, fetch: Fetch | None, place: str, *, allow_outside: bool) -> tuple[Path, ...]:
     packaged = _PACKAGE.fullmatch(path)
     if packaged:
         files: tuple[Path, ...] = (_inside_package(packaged["name"], packaged["file"], place),)
     else:
+        if not allow_outside:
+            _refuse_outside(study, (study.folder / _fixed(path),), place)
         files = _beside_study(study, path, fetch, place)
+        if not allow_outside:
+            _refuse_outside(study, files, place)
     for file in files:
-        if file.suffix.lower() in _LATER or _start(file) == b"PK\x03\x04":
-            what = _LATER.get(file.suffix.lower(), "an archive")
-            raise SourceError(
-                f"{place}: {file.name} is {what}, and this version reads CSV (plain or gzip) and Parquet: "
-                "save it as CSV and give that `path:`"
-            )
-        if file.stat().st_size == 0:
+        with file.open("rb") as opened:
+            first = opened.read(1)
+        if not first:
             raise SourceError(f"{place}: {shown_path(file)} is empty: export the table again, with its line of names")
     return files
 
 
-def _start(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read(4)
+def _fixed(path: str) -> Path:
+    """Return the part of a path that no pattern stands in."""
+    parts = Path(path).parts
+    n = next((i for i, part in enumerate(parts) if any(mark in part for mark in "*?[")), len(parts))
+    return Path(*parts[:n])
+
+
+def _refuse_outside(study: Study, files: tuple[Path, ...], place: str) -> None:
+    folder = study.folder.resolve()
+    for file in files:
+        if not file.resolve().is_relative_to(folder):
+            raise SourceError(
+                f"{place}: {shown_path(file)} lies outside the study's folder, and a study may be somebody else's: put "
+                "the file into the folder, or allow it with --allow-outside"
+            )
 
 
 def _beside_study(study: Study, path: str, fetch: Fetch | None, place: str) -> tuple[Path, ...]:

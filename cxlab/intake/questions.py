@@ -1,17 +1,23 @@
 """What a study's tables can answer, what they answer in part, and what to bring for the rest."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import pandas as pd
 
-from cxlab.words import count
+from cxlab.intake.counts import Counts
+from cxlab.intake.cycle import PurchaseCycle
+from cxlab.words import count, day, number, percent
 
 FEW_CUSTOMERS = 100
 """With fewer customers than this, groups are too small to tell much apart: the answer is in part."""
 _NO_ORDERS, _ORDERS = "there are no orders", "orders: customer_id, ordered_at, revenue"
 LEAST_CUSTOMERS, LEAST_REPEATERS = 30, 10
 """What a purchase model and clusters need at the least."""
+LEAST_COSTED = 0.5
+"""Share of the revenue with a known cost from which on costs count as known."""
+COSTS = "what goods cost (orders: cost) or what serving costs (a costs table)"
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,11 @@ class Questions:
 
     asked: tuple[Question, ...]
     core: tuple[Question, ...]
+
+    def and_also(self, question: Question) -> Self:
+        """Put a further question behind those that the study must answer."""
+        at = 1 + max(self.asked.index(core) for core in self.core)
+        return replace(self, asked=(*self.asked[:at], question, *self.asked[at:]))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -59,21 +70,18 @@ class Questions:
 
 def answerable(
     columns: Mapping[str, Collection[str]],
+    counts: Counts,
+    cycle: PurchaseCycle,
     *,
-    n_customers: int,
-    n_repeaters: int,
-    n_holdout_orders: int,
     randomised: bool,
     lone_arm: str | None = None,
 ) -> Questions:
-    """Judge every question by the tables and columns that are there.
+    """Judge every question by the tables and columns that are there, and by what the orders hold.
 
     Parameters
     ----------
     columns : the columns of each table that the study brings.
-    n_customers : with an order up to the end of the calibration window.
-    n_repeaters : of these, with orders on two days or more.
-    n_holdout_orders : their orders in the hold-out window.
+    counts, cycle : of the orders; empty ones where a study brings none.
     randomised : whether gestures were drawn by lot (assignments, or outcomes of an experiment).
     lone_arm : the arm that every record of them is in; None: there are several.
     """
@@ -81,12 +89,13 @@ def answerable(
     orders = has.get("orders")
     gestures = _gestures(has, randomised, lone_arm)
     core = [
-        _segments(orders, "costs" in has, n_customers, n_holdout_orders),
-        _clusters(orders, n_customers),
-        _repeat(orders, n_customers, n_repeaters, n_holdout_orders),
+        _segments(orders, has.get("costs"), counts),
+        _clusters(orders, counts.customers),
+        _repeat(orders, counts),
     ]
     asked = [
         *core,
+        _lost(cycle),
         _effort(has),
         gestures,
         _recovery(has),
@@ -96,20 +105,28 @@ def answerable(
     return Questions(tuple(asked), tuple(core) if orders is not None else (gestures,))
 
 
-def _segments(orders: set[str] | None, serve: bool, n: int, later: int) -> Question:
+def _only(n: int) -> str:
+    return f"there {'is' if n == 1 else 'are'} only {count(n, 'customer')}"
+
+
+def _segments(orders: set[str] | None, costs: set[str] | None, counts: Counts) -> Question:
     question = "Which customers are active and profitable, and does that foresee what they do next?"
     if orders is None:
         return Question(question, "no", _NO_ORDERS, _ORDERS)
-    if not later:
-        return Question(question, "partly", "none of them ordered in the hold-out window", "a later observation_end")
-    if n < FEW_CUSTOMERS:
-        return Question(
-            question, "partly", f"there are only {count(n, 'customer')}", "a longer period, or more customers"
-        )
-    if "cost" not in orders and not serve:
-        why = "without costs, profit is revenue times an assumed margin"
-        return Question(question, "partly", why, "what goods cost (orders: cost) or what serving costs (a costs table)")
-    return Question(question, "yes", "there are orders and costs")
+    if not counts.holdout_orders:
+        why = "none of the customers ordered in the hold-out window"
+        return Question(question, "partly", why, "a later observation_end")
+    if counts.customers < FEW_CUSTOMERS:
+        return Question(question, "partly", _only(counts.customers), "a longer period, or more customers")
+    if counts.costed_share >= LEAST_COSTED or counts.is_served:
+        return Question(question, "yes", "there are orders and costs")
+    if counts.costed_share:
+        why = f"{percent(counts.costed_share)} of the revenue has a known cost; of the rest, a margin is assumed"
+        return Question(question, "partly", why, "what the other goods cost (orders: cost)")
+    if costs is not None and not costs & {"amount", "hourly_rate"}:
+        why = "hours are known, but not what an hour costs; without it, profit is revenue times an assumed margin"
+        return Question(question, "partly", why, "costs: hourly_rate")
+    return Question(question, "partly", "without costs, profit is revenue times an assumed margin", COSTS)
 
 
 def _clusters(orders: set[str] | None, n: int) -> Question:
@@ -117,27 +134,42 @@ def _clusters(orders: set[str] | None, n: int) -> Question:
     if orders is None:
         return Question(question, "no", _NO_ORDERS, _ORDERS)
     if n < LEAST_CUSTOMERS:
-        return Question(question, "no", f"there are only {count(n, 'customer')}", "more customers")
+        return Question(question, "no", _only(n), "more customers")
     if n < FEW_CUSTOMERS:
-        return Question(
-            question, "partly", f"there are only {count(n, 'customer')}", "a longer period, or more customers"
-        )
+        return Question(question, "partly", _only(n), "a longer period, or more customers")
     return Question(question, "yes", "there are orders")
 
 
-def _repeat(orders: set[str] | None, n: int, repeaters: int, later: int) -> Question:
+def _repeat(orders: set[str] | None, counts: Counts) -> Question:
     question = "Who will buy again, and for how much?"
+    n = counts.customers
     if orders is None:
         return Question(question, "no", _NO_ORDERS, _ORDERS)
     if n < LEAST_CUSTOMERS:
-        return Question(question, "no", f"there are only {count(n, 'customer')}", "more customers")
-    if repeaters < LEAST_REPEATERS:
-        why = f"only {repeaters} of {count(n, 'customer')} bought on a second day by then"
+        return Question(question, "no", _only(n), "more customers")
+    if counts.repeaters < LEAST_REPEATERS:
+        why = f"only {number(counts.repeaters)} of {count(n, 'customer')} bought on a second day by then"
         return Question(question, "no", why, "a longer order history")
-    if not later:
+    if not counts.holdout_orders:
         why = "the forecast cannot be checked: nobody ordered in the hold-out window"
         return Question(question, "partly", why, "a later observation_end")
     return Question(question, "yes", "there are orders, and later ones to check the forecast against")
+
+
+def _lost(cycle: PurchaseCycle) -> Question:
+    question = "Is the hold-out window long enough to tell who is lost?"
+    if cycle.calibration_end is None:
+        return Question(question, "no", _NO_ORDERS, _ORDERS)
+    if cycle.median_days is None or cycle.typical_days is None:
+        return Question(question, "no", "nobody had come back by the end of calibration", "a longer order history")
+    holdout, usual = count(cycle.holdout_days, "day"), f"four in five gaps between orders last up to {cycle.typical}"
+    if cycle.is_long_enough:
+        return Question(question, "yes", f"it has {holdout}; {usual}")
+    later, earlier = cycle.enough
+    bring = f"orders up to {day(later)} or later"
+    bring += f", or a calibration_end of {day(earlier)} or earlier" if earlier else ""
+    can = "no" if cycle.holdout_days < cycle.median_days else "partly"
+    return Question(question, can, f"it has {holdout}, but {usual}", bring)
 
 
 def _effort(has: Mapping[str, set[str]]) -> Question:

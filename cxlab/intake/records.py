@@ -4,7 +4,6 @@ A record may run over several lines when quotation marks hold it together. Marks
 in and no other.
 """
 
-import gzip
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,19 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from cxlab.engine import Engine
+from cxlab.intake.encoding import BROKEN, NEARLY, open_text
 
+LONGEST_LINE = 1 << 20
+"""Characters that a record may have; the engine's reader takes lines of up to four times as many bytes."""
 _LONGEST_RECORD = 100
-_BATCH = 200_000
 _STARTS_QUOTED = re.compile(' *"')
 _STAYS_OPEN = re.compile(r' *"(?:[^"]|"")*+\Z')
-
-
-def open_text(path: Path, encoding: str) -> IO[str]:
-    """Open a text file, packed or not; a line ends in a line feed, however it ended in the file."""
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rt", encoding=encoding, newline=None)
-    return path.open("rt", encoding=encoding, newline=None)
 
 
 def split_record(text: str, delimiter: str) -> tuple[list[str], str]:
@@ -63,54 +56,66 @@ def _quoted(delimiter: str) -> re.Pattern[str]:
 class RecordReader:
     """Reads a file record by record.
 
+    Parameters
+    ----------
+    n_before : lines before the first record.
+
     Attributes
     ----------
     accounted : lines seen so far, be they of names, of records, or blank.
+    broken : records that are none: (line, reason, lines it takes).
+    long_records : lines that a record takes, by its first, where it takes more than one.
     """
 
-    def __init__(self, path: Path, encoding: str, delimiter: str, width: int, has_header: bool) -> None:
+    def __init__(self, path: Path, encoding: str, delimiter: str, width: int, n_before: int) -> None:
         self.path, self.encoding, self.delimiter, self.width = path, encoding, delimiter, width
-        self.has_header = has_header
-        self.accounted = 0
+        self.accounted = self.n_before = n_before
         self.broken: list[tuple[int, str, int]] = []
         self.long_records: dict[int, int] = {}
 
-    def into(self, engine: Engine, relation: str) -> None:
-        """Put the good records into the engine, and keep the others."""
-        with open_text(self.path, self.encoding) as text:
-            records = self._records(text)
-            self._keep(list(islice(records, _BATCH)), engine, relation, append=False)
-            while batch := list(islice(records, _BATCH)):
-                self._keep(batch, engine, relation, append=True)
+    @property
+    def copy_delimiter(self) -> str:
+        """What parts the fields of the copy."""
+        return "\t" if self.delimiter == "whitespace" else self.delimiter
 
-    def _keep(self, batch: list[tuple[int, list[str]]], engine: Engine, relation: str, *, append: bool) -> None:
-        kinds = {"line": "int64"} | {f"f{i}": "string" for i in range(self.width)}
-        columns: dict[str, list[int] | list[str]] = {"line": [line for line, _ in batch]}
-        columns |= {f"f{i}": [fields[i] for _, fields in batch] for i in range(self.width)}
-        engine.take(relation, columns, kinds, append=append)
+    def copy(self, target: Path) -> None:
+        """Write the good records to a well-formed file, each with its line before it, and keep the others."""
+        with open_text(self.path, self.encoding) as text, target.open("w", encoding="utf-8", newline="\n") as copy:
+            for _ in islice(text, self.n_before):
+                pass
+            copy.writelines(self._records(text))
 
-    def _records(self, text: IO[str]) -> Iterator[tuple[int, list[str]]]:
-        """Yield the first line and the fields of every good record."""
+    def _records(self, text: IO[str]) -> Iterator[str]:
+        """Yield every good record as the copy has it."""
         ahead: list[str] = []
-        names_are_due = self.has_header
+        delimiter, commas = self.delimiter, self.width - 1
+        mends = self.encoding == NEARLY
         while line := ahead.pop(0) if ahead else text.readline():
             first = self.accounted + 1
+            if mends and BROKEN in line:
+                self.accounted += 1
+                self.broken.append((first, "bytes that are no UTF-8 text", 1))
+                continue
+            if line.count(delimiter) == commas and '"' not in line and len(line) < LONGEST_LINE and not line.isspace():
+                self.accounted += 1
+                yield f"{first}{delimiter}{line}" if line.endswith("\n") else f"{first}{delimiter}{line}\n"
+                continue
             if not line.strip():
                 self.accounted += 1
                 continue
             fields, taken, reason = self._record(line.rstrip("\n"), ahead, text)
             self.accounted += taken
-            if names_are_due:
-                names_are_due = False
-            elif reason:
+            if reason:
                 self.broken.append((first, reason, taken))
-            else:
-                if taken > 1:
-                    self.long_records[first] = taken
-                yield first, fields
+                continue
+            if taken > 1:
+                self.long_records[first] = taken
+            yield self.copy_delimiter.join([str(first), *map(_as_quoted, fields)]) + "\n"
 
     def _record(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str], int, str]:
         """Split the record that begins with a line: fields, lines taken, and why it is none."""
+        if len(record) > LONGEST_LINE:
+            return [], 1, f"a line of more than {LONGEST_LINE:,} characters"
         found, fault = split_record(record, self.delimiter)
         taken = 1
         if fault == "open":
@@ -130,10 +135,16 @@ class RecordReader:
                     break
                 ahead.append(following)
             record += "\n" + ahead[extra].rstrip("\n")
+            if len(record) > LONGEST_LINE:
+                break
             found, fault = split_record(record, self.delimiter)
-            if not fault and len(found) == self.width:
+            if not fault and len(found) >= self.width and not any(field.strip() for field in found[self.width :]):
                 del ahead[: extra + 1]
                 return found, extra + 2, ""
             if fault != "open":
                 break
         return [], 1, "broken"
+
+
+def _as_quoted(field: str) -> str:
+    return '"' + field.replace('"', '""') + '"'

@@ -1,50 +1,125 @@
-"""The records that were not used: how many are too many, and the files that list them."""
+"""The records that were not used: their texts kept beside their reasons, how many are too many, the files of them."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from cxlab.contract import TABLES
 from cxlab.engine import Engine, fill
 from cxlab.errors import InputError
-from cxlab.intake.checks import Rule
+from cxlab.intake.opening import Opened
 from cxlab.intake.places import SourceError
-from cxlab.intake.sources import Reject, TableIntake
+from cxlab.intake.sources import Example, TableIntake
 from cxlab.intake.textfile import TextFile, raw_lines
 from cxlab.study import Study, shown_path
 from cxlab.words import count, harmless, percent
 
 HEADER = ("file", "line", "column", "reason", "record")
+REJECTS = "rejects"
 _SHOWN_REASONS = 3
+_SHOWN_TEXT = 80
+_BATCH = 100_000
+_MAKE = (
+    "CREATE TABLE IF NOT EXISTS {rejects} (source VARCHAR, number BIGINT, file VARCHAR, line BIGINT, "
+    "{!column} VARCHAR, reason VARCHAR, record VARCHAR)"
+)
+_KINDS = {"source": "string", "number": "int64", "file": "string", "line": "int64", "column": "string",
+          "reason": "string", "record": "string"}  # fmt: skip
 
 
-def check_limit(
-    engine: Engine,
-    study: Study,
-    tables: Mapping[str, TableIntake],
-    name: str,
-    max_reject_share: float,
-    folder: Path | None,
-) -> None:
+def keep_rejects(engine: Engine, study: Study, table: TableIntake) -> TableIntake:
+    """Put a source's rejected records into the engine's table `rejects`, as they stood; return it with examples.
+
+    Columns: source, number (of the file), file (as seen from the study), line (of a Parquet file or sheet: row),
+    column, reason, record.
+    """
+    engine.run(fill(_MAKE, rejects=REJECTS, column='"column"'))
+    engine.run(fill("DELETE FROM {rejects} WHERE source = ?", rejects=REJECTS), [table.table])
+    if not table.n_rejected:
+        return table
+    for number, one in enumerate(table.opened):
+        named = _named(study, one.path)
+        if one.text:
+            _keep_lines(engine, table, number, one.text, named)
+        else:
+            _keep_rows(engine, table, number, one, named)
+    (n,) = engine.row(fill("SELECT COUNT(*) FROM {rejects} WHERE source = ?", rejects=REJECTS), [table.table])
+    if n != table.n_rejected:
+        raise AssertionError(f"{table.table}: {n} of {table.n_rejected} rejected records are listed")
+    examples = {
+        (column, reason): Example(file, line, record[:_SHOWN_TEXT])
+        for column, reason, file, line, record in engine.rows(fill(_FIRST, rejects=REJECTS), [table.table])
+    }
+    rejects = (replace(reject, example=examples[reject.column, reject.reason]) for reject in table.rejects)
+    return replace(table, rejects=tuple(rejects))
+
+
+_FIRST = (
+    'SELECT "column", reason, file, line, record FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY "column", reason '
+    'ORDER BY number, line) AS place FROM {rejects} WHERE source = ?) AS r WHERE place = 1 ORDER BY "column", reason'
+)
+
+
+def _keep_lines(engine: Engine, table: TableIntake, number: int, text: TextFile, named: str) -> None:
+    sql = "SELECT cx_line, cx_fault FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL ORDER BY cx_line"
+    found = [
+        (line, table.rules[fault].column, table.rules[fault].reason)
+        for line, fault in engine.rows(fill(sql, t=table.checked), [number])
+    ]
+    found = sorted(found + [(line, "", reason) for line, reason, _ in text.broken])
+    records = raw_lines(text.path, text.encoding, text.lengths([line for line, _, _ in found]))
+    paired = zip(found, records, strict=True)
+    while batch := list(islice(paired, _BATCH)):
+        lines, columns, reasons = zip(*(one for one, _ in batch), strict=True)
+        n = len(batch)
+        rows: dict[str, Sequence[Any]] = {
+            "source": [table.table] * n, "number": [number] * n, "file": [named] * n, "line": lines,
+            "column": columns, "reason": reasons, "record": [record for _, (_, record) in batch],
+        }  # fmt: skip
+        engine.take(REJECTS, rows, _KINDS, append=True)
+
+
+def _keep_rows(engine: Engine, table: TableIntake, number: int, one: Opened, named: str) -> None:
+    """Keep the rejected rows of a Parquet file or a sheet, written as text with commas."""
+    names = [name for name in engine.kinds(one.relation) if name.startswith("f")]
+    cells = " || ',' || ".join(f"COALESCE(CAST(f.{name} AS VARCHAR), '')" for name in names)
+    for fault in [i for (i,) in engine.rows(fill(_FAULTS, t=table.checked), [number])]:
+        rule = table.rules[fault]
+        sql = fill(
+            "INSERT INTO {rejects} SELECT ?, ?, ?, f.line, ?, ?, {!cells} FROM {relation} AS f JOIN {t} AS t "
+            "ON t.cx_line = f.line AND t.cx_file = ? AND t.cx_fault = ?",
+            rejects=REJECTS, cells=cells, relation=one.relation, t=table.checked,
+        )  # fmt: skip
+        engine.read(sql, [table.table, number, named, rule.column, rule.reason, number, fault])
+
+
+_FAULTS = "SELECT DISTINCT cx_fault FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL ORDER BY cx_fault"
+
+
+def _named(study: Study, file: Path) -> str:
+    inside = file.is_relative_to(study.folder)
+    return file.relative_to(study.folder).as_posix() if inside else file.name
+
+
+def check_limit(study: Study, table: TableIntake, max_reject_share: float, *, listed: str = "") -> None:
     """Stop when too many records of a table are at fault; those that lie outside the limit do not count.
 
     Parameters
     ----------
-    tables : those read so far.
-    name : the one to judge.
-    folder : where the rejects of all of them are listed before it stops; None: nowhere.
+    listed : the file that lists all of them, to be named in the message; empty: there is none.
 
     Raises
     ------
     SourceError : the share is above `max_reject_share`, or no record is left; with the most frequent reasons.
     """
-    table = tables[name]
+    if not exceeds_limit(table, max_reject_share):
+        return
     charged = sum(reject.n for reject in table.rejects if not reject.outside_limit)
     share = charged / table.n_read
-    if table.n_used and share <= max_reject_share:
-        return
     if table.n_used:
         head = (
             f"{count(charged, 'record')} of {count(table.n_read, 'record')} of {table.table} ({percent(share, 1)}) "
@@ -55,37 +130,39 @@ def check_limit(
         head = f"none of the {count(table.n_read, 'record')} of {table.table} can be used"
         remedy = "mend the file, or how it is read (`read:`, `columns:`)"
     counted = [reject for reject in table.rejects if not table.n_used or not reject.outside_limit][:_SHOWN_REASONS]
-    special = [rule.remedy for reject in counted for rule in table.rules if rule.remedy and _is_of(reject, rule)]
+    special = tuple(dict.fromkeys(reject.remedy for reject in counted if reject.remedy))
     remedy = "; ".join((*special, f"else {remedy}" if special else remedy))
     lines = [f"{study.place('sources', table.table)}: {head}:"]
     for reject in counted:
-        file, line, record = _example(engine, table, reject)
-        where = f"{shown_path(file)}:{line}"
-        lines.append(f"  {count(reject.n, 'record')}: {reject.reason} (first in {where}: {record[:80]})")
-    if folder is not None:
-        lines.append(f"  {_listed(engine, study, tables, name, folder)}")
+        first = reject.example
+        where = f" (first in {shown_path(study.folder / first.file)}:{first.line}: {first.record})" if first else ""
+        lines.append(f"  {count(reject.n, 'record')}: {reject.reason}{where}")
+    if listed:
+        lines.append(f"  {listed}")
     lines.append(f"  Read as {table.understood}. What to do: {remedy}")
     raise SourceError("\n".join(lines))
 
 
-def _is_of(reject: Reject, rule: Rule) -> bool:
-    return (rule.column, rule.reason) == (reject.column, reject.reason)
+def exceeds_limit(table: TableIntake, max_reject_share: float) -> bool:
+    """Whether no record is left, or more are at fault than allowed."""
+    charged = sum(reject.n for reject in table.rejects if not reject.outside_limit)
+    return not table.n_used or charged / table.n_read > max_reject_share
 
 
-def _listed(engine: Engine, study: Study, tables: Mapping[str, TableIntake], name: str, folder: Path) -> str:
-    """Write the rejects, and say where those of a table are."""
+def list_rejects(engine: Engine, tables: Mapping[str, TableIntake], name: str, folder: Path) -> str:
+    """Write the rejects of all tables read so far, and say where those of one are."""
     try:
-        files = {file.stem: file for file in write_rejects(engine, study, tables, folder)}
+        files = {file.stem: file for file in write_rejects(engine, tables, folder)}
     except InputError as error:
         return str(error)
-    return f"Every one of them stands in {shown_path(files[name])}."
+    return f"Every one of them stands in {shown_path(files[name])}." if name in files else ""
 
 
-def write_rejects(engine: Engine, study: Study, tables: Mapping[str, TableIntake], folder: Path) -> tuple[Path, ...]:
+def write_rejects(engine: Engine, tables: Mapping[str, TableIntake], folder: Path) -> tuple[Path, ...]:
     """Write `rejects/<table>.csv` for every table with rejects, and take away what an earlier run left there.
 
-    Each line names file (as seen from the study), line (of a Parquet file: row), column, reason and the record as it
-    stood. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+    Each line names file (as seen from the study), line (of a Parquet file or sheet: row), column, reason and the record
+    as it stood. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     place = folder / "rejects"
     written: list[Path] = []
@@ -95,15 +172,24 @@ def write_rejects(engine: Engine, study: Study, tables: Mapping[str, TableIntake
             with suppress(NotADirectoryError):
                 file.unlink(missing_ok=True)
             continue
-        with _opened(file) as out:
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(HEADER)
-            for path, *row in _rejected(engine, tables[name]):
-                inside = path.is_relative_to(study.folder)
-                named = path.relative_to(study.folder).as_posix() if inside else path.name
-                writer.writerow([harmless(str(cell)) for cell in (named, *row)])
+        _write(file, engine.stream(fill(_ALL, rejects=REJECTS), [name]))
         written.append(file)
     return tuple(written)
+
+
+_ALL = 'SELECT file, line, "column", reason, record FROM {rejects} WHERE source = ? ORDER BY number, line'
+
+
+def _write(file: Path, rows: Iterable[tuple[object, ...]]) -> None:
+    with _opened(file) as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows(_harmless(rows))
+
+
+def _harmless(rows: Iterable[tuple[object, ...]]) -> Iterator[list[str]]:
+    for row in rows:
+        yield [harmless(str(cell)) for cell in row]
 
 
 def _opened(file: Path) -> IO[str]:
@@ -114,58 +200,3 @@ def _opened(file: Path) -> IO[str]:
         raise InputError(
             f"the rejects cannot be written to {file.as_posix()} ({error.strerror}): name another folder with --out"
         ) from error
-
-
-def _example(engine: Engine, table: TableIntake, reject: Reject) -> tuple[Path, int, str]:
-    """Return file, line and record of the first record that was rejected for a reason."""
-    places = [
-        (number, line)
-        for number, text in enumerate(table.texts)
-        for line, reason, _ in (text.broken if text else ())
-        if (reject.column, reject.reason) == ("", reason)
-    ]
-    for fault, rule in enumerate(table.rules):
-        if _is_of(reject, rule):
-            sql = "SELECT cx_file, MIN(cx_line) FROM {t} WHERE cx_fault = ? GROUP BY cx_file ORDER BY cx_file LIMIT 1"
-            places += engine.rows(fill(sql, t=table.checked), [fault])
-    number, line = min(places)
-    file, text = table.files[number], table.texts[number]
-    records = (
-        raw_lines(file, text.encoding, _lengths(text, [line])) if text else _rows_as_text(engine, table, number, line)
-    )
-    return file, line, records[line]
-
-
-def _rejected(engine: Engine, table: TableIntake) -> Iterator[tuple[Path, int, str, str, str]]:
-    """Yield (file, line, column, reason, record) in the order of the files."""
-    for number, (file, text) in enumerate(zip(table.files, table.texts, strict=True)):
-        sql = "SELECT cx_line, cx_fault FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL ORDER BY cx_line"
-        found = [
-            (line, table.rules[fault].column, table.rules[fault].reason)
-            for line, fault in engine.rows(fill(sql, t=table.checked), [number])
-        ]
-        if text is None:
-            records = _rows_as_text(engine, table, number)
-            yield from ((file, *one, records[one[0]]) for one in found)
-            continue
-        broken = [(line, "", reason) for line, reason, _ in text.broken]
-        found = sorted(found + broken)
-        records = raw_lines(file, text.encoding, _lengths(text, [line for line, _, _ in found]))
-        yield from ((file, *one, records[one[0]]) for one in found)
-
-
-def _lengths(text: TextFile, lines: list[int]) -> dict[int, int]:
-    """Return how many lines each of these rejected records takes, by its first."""
-    broken = {line: taken for line, _, taken in text.broken}
-    return {line: broken.get(line) or text.long_records.get(line, 1) for line in lines}
-
-
-def _rows_as_text(engine: Engine, table: TableIntake, number: int, row: int | None = None) -> dict[int, str]:
-    """Write the rejected rows of a Parquet file, or one of its rows, as text, by row."""
-    relation = f"{table.table}_file_{number}"
-    columns = "".join(f", CAST({name} AS VARCHAR)" for name in engine.kinds(relation) if name != "line")
-    rejected = fill("line IN (SELECT cx_line FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL)", t=table.checked)
-    sql = "SELECT line{!columns} FROM {relation} WHERE {!which} ORDER BY line"
-    which, value = (rejected, number) if row is None else ("line = ?", row)
-    rows = engine.rows(fill(sql, columns=columns, relation=relation, which=which), [value])
-    return {line: ",".join("" if cell is None else cell for cell in cells) for line, *cells in rows}

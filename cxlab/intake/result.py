@@ -1,8 +1,10 @@
 """What came of reading a study: what was read, what was rejected and why, and what the data can answer."""
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,10 +13,14 @@ import pandas as pd
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
-from cxlab.intake.calendar import OrderCalendar, empty_calendar
+from cxlab.intake.calendar import EPOCH, OrderCalendar, empty_calendar
+from cxlab.intake.cohorts import Cohorts, empty_cohorts, order_cohorts
+from cxlab.intake.cycle import PurchaseCycle, empty_cycle
 from cxlab.intake.questions import Questions
 from cxlab.intake.rejects import write_rejects
+from cxlab.intake.returns import Returns, count_returns, empty_returns
 from cxlab.intake.sources import TableIntake
+from cxlab.intake.store import keep_study, sha256
 from cxlab.study import Study, shown_path
 from cxlab.words import count, day, number, percent
 
@@ -44,8 +50,10 @@ class Intake:
     first_order, last_order : days; None without orders.
     calibration_end, observation_end : days, inclusive, as the study says or found out; None without orders.
     calendar : orders by month or week; empty without orders.
+    cycle : days between the orders of a customer, against the hold-out window; empty without orders.
     questions : what the data can answer, and what to bring for the rest.
     remarks : what a reader should know of the data, a sentence each.
+    hashes : SHA-256 of each file by its path, where what was read had been kept; else empty.
     """
 
     study: Study
@@ -60,6 +68,30 @@ class Intake:
     calibration_end: dt.date | None = None
     observation_end: dt.date | None = None
     calendar: OrderCalendar = field(default_factory=empty_calendar)
+    cycle: PurchaseCycle = field(default_factory=empty_cycle)
+    hashes: Mapping[Path, str] = field(default_factory=dict)
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        """Customers by the time of their first order, and how many came back."""
+        if self.observation_end is None:
+            return empty_cohorts()
+        last_day = (self.observation_end - EPOCH).days
+        return order_cohorts(self.engine, last_day=last_day, minimum_group=self.study.privacy.minimum_group)
+
+    @cached_property
+    def returns(self) -> Returns:
+        """What was given back, and the purchases that it belongs to."""
+        if self.observation_end is None:
+            return empty_returns()
+        smallest = self.study.privacy.minimum_group
+        return count_returns(self.engine, currency=self.study.currency, minimum_group=smallest)
+
+    @property
+    def remarked(self) -> str:
+        """The remarks as one paragraph."""
+        named = (re.sub(r"`([^`]*)`", r"“\1”", remark) for remark in self.remarks)
+        return " ".join(named) or "Nothing else about these records needs to be known before reading on."
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -155,7 +187,18 @@ class Intake:
 
     def write_rejects(self, folder: str | Path) -> tuple[Path, ...]:
         """Write `rejects/<table>.csv` into a folder, for the tables that have rejects; return the files."""
-        return write_rejects(self.engine, self.study, self.tables, Path(folder))
+        return write_rejects(self.engine, self.tables, Path(folder))
+
+    def keep(self, folder: Path, further: Sequence[str] = ()) -> Mapping[Path, str]:
+        """Keep what was read in a folder, for later runs and other processes; return the SHA-256 of each file.
+
+        Parameters
+        ----------
+        further : tables of the engine that go with it.
+        """
+        hashes = {file: sha256(file) for file in self.files}
+        keep_study(self.engine, self.study, self.tables, self.remarks, hashes, further, folder)
+        return hashes
 
     def close(self) -> None:
         """Close the engine: what was counted stays, but no reject can be listed any more."""

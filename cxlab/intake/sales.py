@@ -1,57 +1,84 @@
-"""Lines of orders to sales and returns: what counts as an order, and on which day."""
+"""Lines of orders to what each customer bought and gave back on a day: what counts as an order, and when."""
 
 from collections.abc import Collection, Mapping
 
 from cxlab.engine import Engine, fill
 
 SALES, RETURNS, EFFORT = "sales", "returns", "effort"
+LINES, DAYS = "order_lines", "days"
+SUMS = "customers_"
+"""How the names of tables begin that hold sums over the days of each customer; they go when days are made anew."""
 
 
 def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
-    """Sum the lines of `orders` into the tables `sales` and `returns`.
+    """Sum the lines of `orders` by customer and day into the table `days`, with the views `sales` and `returns`.
 
     Lines of one order_id (of one customer) are one order, made when its first line was; without an order_id the lines
-    of one customer and moment are. An order whose lines fall on several days is one sale a day, and only the first of
-    them opens the order: so nothing that comes later changes what was known on a day. A return is no order.
+    of one customer and moment are. An order whose lines fall on several days counts on the first of them only, and what
+    came later counts as revenue of its own day: so nothing that comes later changes what was known on a day. A return
+    is no order.
 
-    Sales: customer_id, day (days since 1970), revenue and cost (cents; cost of lines with a known cost), uncosted
-    (cents of revenue from lines without a known cost), opens (bool).
+    Sales: customer_id, day (days since 1970), n_orders, revenue and cost (cents; cost of lines with a known cost),
+    uncosted (cents of revenue from lines without a known cost); and on days with an order first_day (the customer's
+    first one) and previous_day (the last one before; NULL on the first).
     Returns: customer_id, day, revenue, cost, uncosted (cents given back, >= 0).
     """
-    key = (
-        "CAST(moment AS VARCHAR)"
-        if "order_id" not in columns
-        else "COALESCE('order ' || order_id, CAST(moment AS VARCHAR))"
-    )
+    _forget_sums(engine)
     engine.run(
         fill(
-            "CREATE OR REPLACE VIEW order_lines AS SELECT customer_id, {!key} AS order_key, "
-            "CAST(FLOOR(CAST(moment AS DOUBLE) / 86400) AS BIGINT) AS day, revenue, COALESCE(cost, 0) AS cost, "
-            "CASE WHEN cost IS NULL THEN revenue ELSE 0 END AS uncosted, is_return "
-            "FROM (SELECT customer_id, ordered_at AS moment, is_return, {!order_id} AS order_id, "
-            "{!revenue} AS revenue, {!cost} AS cost FROM {orders}) AS l",
-            key=key,
-            order_id="order_id" if "order_id" in columns else "NULL",
+            "CREATE OR REPLACE VIEW {lines} AS SELECT customer_id, order_id, "
+            "CASE WHEN order_id IS NULL THEN ordered_at END AS alone, "
+            "CAST(FLOOR(CAST(ordered_at AS DOUBLE) / 86400) AS INTEGER) AS day, is_return, "
+            "CASE WHEN is_return THEN ABS(revenue) ELSE revenue END AS revenue, COALESCE(cost, 0) AS cost, "
+            "CASE WHEN cost IS NOT NULL THEN 0 WHEN is_return THEN ABS(revenue) ELSE revenue END AS uncosted, pieces "
+            "FROM (SELECT customer_id, ordered_at, is_return, {!order_id} AS order_id, {!revenue} AS revenue, "
+            "{!cost} AS cost, {!pieces} AS pieces FROM {orders}) AS l",
+            lines=LINES,
+            order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
             revenue=_revenue(columns),
             cost="ABS(cost)" if "cost" in columns else "CAST(NULL AS BIGINT)",
+            pieces="ABS(quantity)" if "quantity" in columns else "CAST(NULL AS DOUBLE)",
             orders=orders,
         )
     )
+    loose, n_returns = engine.row(
+        fill(
+            "SELECT COUNT(*) - COUNT({!order_id}), COUNT(CASE WHEN is_return THEN 1 END) FROM {orders}",
+            order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
+            orders=orders,
+        )
+    )
+    keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
+    keys += ["is_return"] if n_returns else []
+    engine.run(_sum_days(_orders(keys, columns), columns, simple=not n_returns))
+    (longest,) = engine.row(fill("SELECT MAX(longest) FROM {days}", days=DAYS))
+    if longest:
+        engine.run(_sum_days(_long_orders(keys, columns), columns, simple=False))
+    name_sales(engine)
+
+
+def name_lines(*, named: bool) -> str:
+    """Return the SQL of the lines that later steps look at: those of orders which gestures name, if any do."""
+    which = "order_id IN (SELECT order_id FROM gestures)" if named else "FALSE"
+    return fill("SELECT * FROM {lines} WHERE {!which}", lines=LINES, which=which)
+
+
+def name_sales(engine: Engine) -> None:
+    """Make the views `sales` and `returns` of the table `days`."""
     engine.run(
         fill(
-            "CREATE OR REPLACE TABLE {sales} AS SELECT customer_id, day, revenue, cost, uncosted, "
-            "day = MIN(day) OVER (PARTITION BY customer_id, order_key) AS opens "
-            "FROM (SELECT customer_id, order_key, day, CAST(SUM(revenue) AS BIGINT) AS revenue, "
-            "CAST(SUM(cost) AS BIGINT) AS cost, CAST(SUM(uncosted) AS BIGINT) AS uncosted "
-            "FROM order_lines WHERE NOT is_return GROUP BY customer_id, order_key, day) AS s",
+            "CREATE OR REPLACE VIEW {sales} AS SELECT customer_id, day, n_orders, revenue, cost, uncosted, first_day, "
+            "previous_day FROM {days} WHERE NOT is_return",
             sales=SALES,
+            days=DAYS,
         )
     )
     engine.run(
         fill(
-            "CREATE OR REPLACE TABLE {returns} AS SELECT customer_id, day, ABS(revenue) AS revenue, cost, "
-            "ABS(uncosted) AS uncosted FROM order_lines WHERE is_return",
+            "CREATE OR REPLACE VIEW {returns} AS SELECT customer_id, day, revenue, cost, uncosted FROM {days} "
+            "WHERE is_return",
             returns=RETURNS,
+            days=DAYS,
         )
     )
 
@@ -64,6 +91,7 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     columns : the columns of the tables `costs` and `gestures`, for those that are there. Hours without an hourly rate
         cost nothing here.
     """
+    _forget_sums(engine)
     parts = ["SELECT CAST(NULL AS VARCHAR) AS customer_id, 0 AS moment, 0 AS serve, 0 AS gesture WHERE FALSE"]
     costs = columns.get("costs", ())
     hours = "ROUND(hours * hourly_rate)" if {"hours", "hourly_rate"} <= set(costs) else "0"
@@ -84,8 +112,66 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     )
 
 
+def _forget_sums(engine: Engine) -> None:
+    for name in engine.names(SUMS):
+        engine.drop(name)
+
+
 def _revenue(columns: Collection[str]) -> str:
     product = "CAST(ROUND(quantity * unit_price * 100) AS BIGINT)"
     if "revenue" not in columns:
         return product
     return f"COALESCE(revenue, {product})" if {"quantity", "unit_price"} <= set(columns) else "revenue"
+
+
+def _sums(columns: Collection[str]) -> str:
+    """Return the SQL of the sums of lines, or of orders; without costs what is uncosted is the revenue."""
+    summed = ("revenue", "cost", "uncosted") if "cost" in columns else ("revenue",)
+    return ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in summed)
+
+
+def _orders(keys: Collection[str], columns: Collection[str]) -> str:
+    """Return the SQL of orders, each on the day of its first line: right where no order has lines on several days."""
+    return fill(
+        "SELECT customer_id, {!is_return} AS is_return, MIN(day) AS day, MAX(day) - MIN(day) AS longest, "
+        "TRUE AS opens, {!sums} FROM {lines} GROUP BY {!keys}",
+        is_return="is_return" if "is_return" in keys else "FALSE",
+        sums=_sums(columns),
+        lines=LINES,
+        keys=", ".join(keys),
+    )
+
+
+def _long_orders(keys: Collection[str], columns: Collection[str]) -> str:
+    """Return the SQL of the days of each order, and which of them opens it."""
+    return fill(
+        "SELECT *, 0 AS longest, day = MIN(day) OVER (PARTITION BY {!keys}) AS opens FROM (SELECT {!keys}, "
+        "{!is_return}day, {!sums} FROM {lines} GROUP BY {!keys}, day) AS o",
+        is_return="" if "is_return" in keys else "FALSE AS is_return, ",
+        sums=_sums(columns),
+        lines=LINES,
+        keys=", ".join(keys),
+    )
+
+
+def _sum_days(orders: str, columns: Collection[str], *, simple: bool) -> str:
+    """Return the SQL that makes the table of days.
+
+    Parameters
+    ----------
+    simple : whether an order opens on every day: there are no returns, and no order has lines on several days.
+    """
+    return fill(
+        "CREATE OR REPLACE TABLE {days} AS SELECT customer_id, is_return, day, longest, n_orders, revenue, "
+        "{!costs}CASE WHEN n_orders > 0 THEN MIN(day) OVER ordered END AS first_day, "
+        "CASE WHEN n_orders > 0 THEN LAG(day) OVER ordered END AS previous_day "
+        "FROM (SELECT customer_id, is_return, day, MAX(longest) AS longest, "
+        "CAST(COUNT(CASE WHEN opens AND NOT is_return THEN 1 END) AS INTEGER) AS n_orders, {!sums} "
+        "FROM ({!orders}) AS o GROUP BY customer_id, is_return, day) AS d "
+        "WINDOW ordered AS (PARTITION BY customer_id{!kind} ORDER BY day)",
+        days=DAYS,
+        costs="cost, uncosted, " if "cost" in columns else "CAST(0 AS BIGINT) AS cost, revenue AS uncosted, ",
+        sums=_sums(columns),
+        orders=orders,
+        kind="" if simple else ", CASE WHEN n_orders > 0 THEN 1 WHEN is_return THEN 2 ELSE 3 END",
+    )

@@ -1,18 +1,28 @@
 """One source through all its steps: files found, columns matched, texts read, every record used or rejected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxlab.contract import TABLES, TableContract
 from cxlab.engine import Engine, EngineError, fill, quote
-from cxlab.errors import did_you_mean
-from cxlab.intake import checks, readings
+from cxlab.intake import checks
+from cxlab.intake.columns import match_columns
+from cxlab.intake.dates import to_study
+from cxlab.intake.opening import Opened, open_file, well_formed
+from cxlab.intake.personal import point_to_people
 from cxlab.intake.places import SourceError, find_files
-from cxlab.intake.textfile import TextFile, read_text
-from cxlab.study import RESERVED, Source, Study, shown_path
+from cxlab.intake.understanding import Understood, Unsure, understand
+from cxlab.study import Outcomes, Source, Study, Trial, shown_path
 
-_SHOWN_NAMES = 20
+
+@dataclass(frozen=True)
+class Example:
+    """A record that was rejected: its file, its line and the start of its text."""
+
+    file: str
+    line: int
+    record: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,26 @@ class Reject:
     reason: str
     n: int
     outside_limit: bool = False
+    remedy: str = ""
+    example: Example | None = None
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """How a file was read.
+
+    Attributes
+    ----------
+    file : its name.
+    n_read : its records.
+    words : how it was read, for people.
+    options : the same as `read:` would say it.
+    """
+
+    file: str
+    n_read: int
+    words: tuple[str, ...]
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -33,255 +63,326 @@ class TableIntake:
     ----------
     table : its name, and that of the engine's view of the records used, with the columns of the contract (money in
         cents, moments in seconds since 1970).
-    checked : the engine's table of these and the rejected ones: cx_file (number), cx_line, cx_fault (number of the
-        rule, or NULL).
-    files : its files, in order; `texts` how each was read when it is a text.
+    files : its files, in order; `readings` how each was read.
     n_read, n_used : records.
     rejects : why the others were not used, most frequent first.
     columns : the columns that it has, as the kit names them; `further` those beyond the contract (a name
         that begins with cx_ gets their_ before it).
-    understood : how it was read, in words.
+    left_out : columns beyond the contract that point to people, as they are called in the files.
+    n_same : records that are the same as one before them, in every column.
+    checked : the engine's table of used and rejected records: cx_file (number), cx_line, cx_hash, cx_fault (number of
+        the rule, or NULL); it and the rest is there while the source is being judged.
     """
 
     table: str
-    checked: str
     files: tuple[Path, ...]
-    texts: tuple[TextFile | None, ...]
+    readings: tuple[FileReading, ...]
     n_read: int
     n_used: int
     rejects: tuple[Reject, ...]
-    rules: tuple[checks.Rule, ...]
     columns: frozenset[str]
     further: tuple[str, ...]
-    understood: str
+    left_out: tuple[str, ...] = ()
+    n_same: int = 0
+    checked: str = ""
+    rules: tuple[checks.Rule, ...] = ()
+    opened: tuple[Opened, ...] = ()
 
     @property
     def n_rejected(self) -> int:
         """Records that were not used."""
         return self.n_read - self.n_used
 
+    @property
+    def understood(self) -> str:
+        """How it was read, in words; where files differ, each way with its files."""
+        ways: dict[tuple[str, ...], list[str]] = {}
+        for reading in self.readings:
+            ways.setdefault(reading.words, []).append(reading.file)
+        if len(ways) == 1:
+            return ", ".join(next(iter(ways)))
+        return "; ".join(f"{_some(files)}: {', '.join(words)}" for words, files in ways.items())
 
-@dataclass(frozen=True)
-class _Opened:
-    """A file in the engine: its relation (line, f0, f1, ...); by the names in the file its columns and their types."""
 
-    relation: str
-    columns: Mapping[str, tuple[str, str]]
-    text: TextFile | None
+def _some(files: Sequence[str]) -> str:
+    return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
 
 
 def read_source(
-    engine: Engine, study: Study, table: str, source: Source, *, observation_end: int | None
+    engine: Engine,
+    study: Study,
+    table: str,
+    source: Source,
+    *,
+    observation_end: int | None,
+    allow_outside: bool = False,
 ) -> TableIntake:
     """Read and check a source.
 
     Parameters
     ----------
     observation_end : day since 1970 after which nothing counts; None: everything counts.
+    allow_outside : whether its files may lie outside the study's folder.
 
     Raises
     ------
-    SourceError : a file or a column is not there, nothing can be read, or a date can be read in two ways.
+    SourceError : a file or a column is not there, nothing can be read, a date can be read in two ways, or a file
+        changes while it is being read.
     """
     contract = TABLES[table]
-    files = find_files(study, table, source)
-    opened = [_open(engine, study, table, source, i, file) for i, file in enumerate(files)]
-    mapping = _match_columns(study, table, source, contract, opened, files)
-    raw, kinds = _gather(engine, table, opened, mapping)
-    understood = _understand(engine, study, table, source, contract, raw, kinds)
+    files = find_files(study, table, source, allow_outside=allow_outside)
+    stamps = [_stamp(file) for file in files]
+    place = study.place("sources", table, "path")
+    opened = [
+        open_file(engine, file, source, contract, relation=f"{table}_file_{i}", place=place)
+        for i, file in enumerate(files)
+    ]
+    arms = tuple(source.allocation) if isinstance(source, Trial) and source.allocation else None
+    wanted = checks.Wanted(study.currency, observation_end, arms)
+    try:
+        checked = _check(engine, study, source, contract, opened, wanted)
+    except EngineError:
+        checked = None
+    if checked is None or not _all_there(engine, checked, opened):
+        opened = [well_formed(engine, one) for one in opened]
+        try:
+            checked = _check(engine, study, source, contract, opened, wanted)
+        except EngineError as error:
+            raise SourceError(f"{place}: {table} cannot be read ({error}): export the table again") from error
+        if not _all_there(engine, checked, opened):
+            raise AssertionError(f"{table}: not every line of its files is accounted for")
+    for file, stamp in zip(files, stamps, strict=True):
+        if _stamp(file) != stamp:
+            raise SourceError(
+                f"{place}: {shown_path(file)} changed while it was being read: wait until it is written in full, and "
+                "read it again"
+            )
+    if checked.n_read == 0:
+        raise SourceError(
+            f"{place}: {shown_path(files[0])} holds its line of names and no record: export the table again"
+        )
+    return checked
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _all_there(engine: Engine, checked: TableIntake, opened: Sequence[Opened]) -> bool:
+    """Whether the engine found a record for every line of the files that it read by itself."""
+    found = dict(engine.rows(fill(_COUNTS, t=checked.checked)))
+    return all(
+        one.text is None or one.text.n_expected is None or one.text.n_expected == found.get(i, 0)
+        for i, one in enumerate(opened)
+    )
+
+
+_COUNTS = "SELECT cx_file, COUNT(*) FROM {t} GROUP BY cx_file ORDER BY cx_file"
+
+
+def _check(
+    engine: Engine,
+    study: Study,
+    source: Source,
+    contract: TableContract,
+    opened: Sequence[Opened],
+    wanted: checks.Wanted,
+) -> TableIntake:
+    """Read every value, and find the first rule that each record breaks: one scan."""
+    table, checked = contract.name, f"{contract.name}_checked"
+    mapping = match_columns(study, source, contract, opened)
+    kinds = _kinds(mapping, opened)
+    understood = _understand(engine, study, source, contract, opened, mapping)
     present = frozenset(mapping)
     known = frozenset(c.name for c in contract.columns if c.name in present)
-    rules = checks.rules(contract, known, understood, observation_end)
-    checked = f"{table}_checked"
-    _check(engine, contract, raw, kinds, known, understood, rules, checked)
-    _forget_texts(engine, raw, opened)
-    broken = sum(len(o.text.broken) for o in opened if o.text)
-    n_checked, n_used = engine.row(fill("SELECT COUNT(*), COUNT(*) - COUNT(cx_fault) FROM {t}", t=checked))
-    if n_checked + broken == 0:
-        raise SourceError(
-            f"{study.place('sources', table, 'path')}: {shown_path(files[0])} holds its line of names and no record: "
-            "export the table again"
-        )
+    formats = {
+        name: tuple(dict.fromkeys(one.date_formats[name] for one in understood if name in one.date_formats))
+        for name in known
+    }
+    rules = checks.rules(contract, known, formats, wanted)
+    parts = [_values(one, i, contract, mapping, kinds, understood[i]) for i, one in enumerate(opened)]
+    kept = [column.name for column in contract.columns if column.name in known]
+    kept += [name for name in mapping if name not in known]
+    sql = fill(
+        "CREATE OR REPLACE TABLE {checked} AS SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, "
+        "CAST(CASE {!cases} END AS TINYINT) AS cx_fault FROM (SELECT *{!returned} FROM ({!parts}) AS r) AS q",
+        checked=checked,
+        kept=", ".join(quote(name) for name in kept),
+        also=", is_return" if table == "orders" else "",
+        cases=" ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)),
+        returned=_is_return(known) if table == "orders" else "",
+        parts=" UNION ALL ".join(parts),
+    )
+    engine.read(sql)
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
-    texts = tuple(o.text for o in opened)
-    return TableIntake(
-        table, checked, files, texts, n_checked + broken, n_used,
-        count_rejects(engine, checked, rules, texts), tuple(rules), known,
-        tuple(sorted(present - known)), _words(opened, understood),
+    counts = dict(engine.rows(fill(_COUNTS, t=checked)))
+    found = TableIntake(
+        table, tuple(one.path for one in opened), tuple(
+            FileReading(
+                one.path.name, counts.get(i, 0) + (len(one.text.broken) if one.text else 0),
+                (one.kind, *understood[i].words), one.options | _options(understood[i]),
+            )
+            for i, one in enumerate(opened)
+        ), 0, 0, (), known, tuple(sorted(present - known)), (), 0, checked, tuple(rules), tuple(opened),
     )  # fmt: skip
-
-
-def _open(engine: Engine, study: Study, table: str, source: Source, number: int, file: Path) -> _Opened:
-    relation = f"{table}_file_{number}"
-    place = study.place("sources", table, "path")
-    with file.open("rb") as opened:
-        is_parquet = opened.read(4) == b"PAR1"
-    if is_parquet or file.suffix.lower() in (".parquet", ".pq"):
-        try:
-            kinds = engine.view_parquet(relation, file)
-        except EngineError as error:
-            raise SourceError(f"{place}: {shown_path(file)} is no Parquet file: export the table again") from error
-        return _Opened(relation, {name: (f"f{i}", kind) for i, (name, kind) in enumerate(kinds.items())}, None)
-    contract = TABLES[table]
-    expected = frozenset(source.columns.get(name, name) for name in contract.names)
-    text = read_text(engine, file, source.read, expected=expected, relation=relation, place=place)
-    columns = {name: (f"f{i}", "VARCHAR") for i, name in enumerate(text.names)}
-    if len(columns) < len(text.names):
-        twice = sorted({name for name in text.names if text.names.count(name) > 1})
-        raise SourceError(f"{place}: {shown_path(file)} names the column `{twice[0]}` twice: rename one")
-    return _Opened(relation, columns, text)
-
-
-def _match_columns(
-    study: Study, table: str, source: Source, contract: TableContract, opened: list[_Opened], files: tuple[Path, ...]
-) -> dict[str, str]:
-    """Return theirs by ours, for the columns that every file has."""
-    everywhere = set(opened[0].columns).intersection(*(set(o.columns) for o in opened[1:]))
-    for file, one in zip(files, opened, strict=True):
-        for ours, theirs in source.columns.items():
-            if theirs not in one.columns:
-                raise SourceError(_lacks(study.place("sources", table, "columns", ours), file, one, ours, theirs))
-        for column in contract.columns:
-            theirs = source.columns.get(column.name, column.name)
-            if column.required and theirs not in one.columns:
-                raise SourceError(_lacks(study.place("sources", table), file, one, column.name, theirs))
-    mapping = {ours: theirs for ours, theirs in source.columns.items() if theirs in everywhere}
-    taken = set(mapping.values())
-    mapping |= {n: n for n in contract.names if n not in mapping and n in everywhere and n not in taken}
-    if contract.one_of and not any(set(mapping).issuperset(group) for group in contract.one_of):
-        needed = " or ".join(" with ".join(f"`{name}`" for name in group) for group in contract.one_of)
-        raise SourceError(
-            f"{study.place('sources', table)}: {shown_path(files[0])} has neither {needed}; it has "
-            f"{_names(opened[0])}. Map one of them under `columns:` in {study.place('sources', table)}: "
-            f"`columns: {{{contract.one_of[0][0]}: …}}`"
-        )
-    if contract.further:
-        taken = {name.lower() for name in mapping}
-        for theirs in sorted(everywhere - set(mapping.values())):
-            ours = f"their_{theirs}" if theirs.lower().startswith(RESERVED) else theirs
-            while ours.lower() in taken:
-                ours += "_further"
-            taken.add(ours.lower())
-            mapping[ours] = theirs
-    return mapping
-
-
-def _lacks(place: str, file: Path, opened: _Opened, ours: str, theirs: str) -> str:
-    near = did_you_mean(theirs, opened.columns) or "."
-    return (
-        f"{place}: {shown_path(file)} has no column `{theirs}`; it has {_names(opened)}{near} Map one of them under "
-        f"`columns:` in {place}: `columns: {{{ours}: …}}`"
+    asked = source.covariates or () if isinstance(source, Outcomes) else ()
+    further = {ours: mapping[ours] for ours in found.further if not {ours, mapping[ours]}.intersection(asked)}
+    return counted(
+        engine, _without_people(engine, found, {k: v for k, v in further.items() if k not in source.columns})
     )
 
 
-def _names(opened: _Opened) -> str:
-    names = [name[:40] for name in opened.columns]
-    return ", ".join(names[:_SHOWN_NAMES]) + (
-        f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+def _without_people(engine: Engine, table: TableIntake, further: dict[str, str]) -> TableIntake:
+    """Leave out the columns that nobody asked for and that point to people."""
+    people = point_to_people(engine, table.checked, further) if further else ()
+    if not people:
+        return table
+    kept = ", ".join(quote(name) for name in engine.kinds(table.checked) if name not in people)
+    aside = f"{table.checked}_kept"
+    engine.run(
+        fill("CREATE OR REPLACE TABLE {aside} AS SELECT {!kept} FROM {t}", aside=aside, kept=kept, t=table.checked)
     )
+    engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table.table, t=aside))
+    engine.drop(table.checked)
+    left_out = tuple(sorted(further[name] for name in people))
+    return replace(table, checked=aside, further=tuple(n for n in table.further if n not in people), left_out=left_out)
 
 
-def _gather(
-    engine: Engine, table: str, opened: list[_Opened], mapping: Mapping[str, str]
-) -> tuple[str, dict[str, str]]:
-    """Put a source's files under one another, their columns under our names; types that differ become text."""
-    kinds: dict[str, str] = {}
+def finished(engine: Engine, table: TableIntake) -> TableIntake:
+    """Leave out, and drop from the engine, what is needed only while a source is being judged."""
+    for one in table.opened:
+        engine.drop(one.relation)
+        (engine.folder / f"{one.relation}.csv").unlink(missing_ok=True)
+    return replace(table, checked="", rules=(), opened=())
+
+
+def _options(understood: Understood) -> dict[str, str]:
+    """Write what was understood of a file's values as `read:` in the study would say it."""
+    formats = sorted({to_study(reading) for reading in understood.date_formats.values()})
+    found = {"decimal": understood.decimal}
+    if formats:
+        found["date_format"] = " or ".join(formats)
+    return found | ({"timezone": understood.timezone} if understood.timezone else {})
+
+
+def counted(engine: Engine, table: TableIntake) -> TableIntake:
+    """Count what was read and used of a source, and why the rest was not, the most frequent reason first."""
+    broken = [reason for one in table.opened if one.text for _, reason, _ in one.text.broken]
+    sql = "SELECT cx_fault, COUNT(*) FROM {t} GROUP BY cx_fault ORDER BY cx_fault"
+    counts = dict(engine.rows(fill(sql, t=table.checked)))
+    n_used = counts.pop(None, 0)
+    found = [
+        Reject(rule.column, rule.reason, counts[i], rule.outside_limit, rule.remedy)
+        for i, rule in enumerate(table.rules)
+        if i in counts
+    ]
+    found += [Reject("", reason, broken.count(reason)) for reason in sorted(set(broken))]
+    rejects = tuple(sorted(found, key=lambda reject: (-reject.n, reject.column, reject.reason)))
+    return replace(table, n_read=n_used + sum(counts.values()) + len(broken), n_used=n_used, rejects=rejects)
+
+
+def _kinds(mapping: Mapping[str, str], opened: Sequence[Opened]) -> dict[str, str]:
+    """Return the type in the engine that a column has in every file; text where they differ."""
+    kinds = {}
     for ours, theirs in mapping.items():
-        found = {o.columns[theirs][1] for o in opened}
+        found = {one.columns[theirs][1] for one in opened}
         kinds[ours] = found.pop() if len(found) == 1 else "VARCHAR"
-    parts = []
-    for number, one in enumerate(opened):
-        columns = "".join(
-            f", CAST({one.columns[theirs][0]} AS {kinds[ours]}) AS {quote(ours)}" for ours, theirs in mapping.items()
-        )
-        sql = "SELECT {!number} AS cx_file, line AS cx_line{!columns} FROM {relation}"
-        parts.append(fill(sql, number=str(number), columns=columns, relation=one.relation))
-    raw = f"{table}_raw"
-    engine.run(fill("CREATE OR REPLACE VIEW {raw} AS {!all}", raw=raw, all=" UNION ALL ".join(parts)))
-    return raw, kinds
+    return kinds
+
+
+def _values(
+    one: Opened,
+    number: int,
+    contract: TableContract,
+    mapping: Mapping[str, str],
+    kinds: Mapping[str, str],
+    understood: Understood,
+) -> str:
+    """Return the SQL of a file's records with every value read."""
+    known = [column for column in contract.columns if column.name in mapping]
+    further = [name for name in mapping if name not in contract.names]
+    raw = _raw(one, mapping, contract)
+    first: dict[str, str] = {}
+    again: dict[str, str] = {}
+    read: dict[str, str] = {}
+    for column in known:
+        name = column.name
+        theirs, kind = raw[name]
+        glance, text = quote(f"cx_first_{name}"), quote(f"cx_text_{name}")
+        seen = checks.read_first(column, theirs, kind, understood)
+        mixed = one.numbers.get(mapping[name]) if column.kind in ("money", "number") else None
+        first[f"cx_first_{name}"] = f"COALESCE({mixed}, {seen})" if mixed else seen
+        again[f"cx_text_{name}"] = checks.read_again(column, theirs, kind, glance)
+        read |= checks.read_column(column, kind, understood, raw=theirs, first=glance, text=text)
+    taken = {name: f"CAST({raw[name][0]} AS {kinds[name]})" for name in further}
+    return fill(
+        "SELECT {!number} AS cx_file, line AS cx_line, HASH({!record}) AS cx_hash{!read}{!taken} "
+        "FROM (SELECT *{!again} FROM (SELECT *{!first} FROM {relation}) AS f) AS a",
+        number=str(number),
+        record=", ".join(field for _, (field, _) in sorted(one.columns.items())),
+        read=_named(read),
+        taken=_named(taken),
+        again=_named(again),
+        first=_named(first),
+        relation=one.relation,
+    )
+
+
+def _raw(one: Opened, mapping: Mapping[str, str], contract: TableContract) -> dict[str, tuple[str, str]]:
+    """Return the SQL and the type of each column in a file; of amounts that partly are numbers, the texts only."""
+    raw = {ours: one.columns[theirs] for ours, theirs in mapping.items()}
+    for column in contract.columns:
+        number = one.numbers.get(mapping.get(column.name, ""))
+        if number and column.kind in ("money", "number"):
+            text, kind = raw[column.name]
+            raw[column.name] = (f"CASE WHEN {number} IS NULL THEN {text} END", kind)
+    return raw
+
+
+def _named(values: Mapping[str, str]) -> str:
+    return "".join(f", {sql} AS {quote(name)}" for name, sql in values.items())
 
 
 def _understand(
     engine: Engine,
     study: Study,
-    table: str,
     source: Source,
     contract: TableContract,
-    raw: str,
-    kinds: Mapping[str, str],
-) -> checks.Understood:
-    formats: dict[str, str] = {}
-    numbers: list[str] = []
-    whole: set[str] = set()
-    for column in (c for c in contract.columns if c.name in kinds):
-        name, kind = column.name, kinds[column.name]
-        if column.kind == "moment" and not kind.startswith(("DATE", "TIMESTAMP")):
-            found = source.read.date_format or readings.choose_date_format(engine, raw, f"CAST({name} AS VARCHAR)")
-            if isinstance(found, readings.Ambiguous):
-                raise SourceError(_ask(study, table, name, found))
-            formats[name] = found
-        elif column.kind in ("money", "number") and checks.is_text(kind):
-            numbers.append(name)
-        elif column.kind == "id" and checks.is_text(kind):
-            text = readings.given(name)
-            like = f"REGEXP_MATCHES({text}, '^\\d+\\.0+$')"
-            sql = "SELECT COUNT(*) FILTER (WHERE {!like}), COUNT({!text}) FROM {raw}"
-            like_whole, n_given = engine.row(fill(sql, like=like, text=text, raw=raw))
-            if n_given and like_whole == n_given:
-                whole.add(name)
-    decimal = source.read.decimal or readings.choose_decimal(engine, raw, tuple(numbers))
-    if isinstance(decimal, readings.Ambiguous):
-        raise SourceError(_ask(study, table, "amounts", decimal))
-    return checks.Understood(formats, decimal, frozenset(whole))
+    opened: Sequence[Opened],
+    mapping: Mapping[str, str],
+) -> list[Understood]:
+    """Find out how each file is to be read; a file that leaves it open is read as the others are."""
+    columns = [
+        {ours: column for ours, column in _raw(one, mapping, contract).items() if ours in contract.names}
+        for one in opened
+    ]
+    found = [understand(engine, one.relation, c, contract, source.read) for one, c in zip(opened, columns, strict=True)]
+    settled = [one for one in found if isinstance(one, Understood)]
+    hints: dict[str, set[str]] = {}
+    for one in settled:
+        for name, reading in one.settled.items():
+            hints.setdefault(name, set()).add(reading)
+    sure: list[Understood] = []
+    for i, first in enumerate(found):
+        again = first
+        if isinstance(first, Unsure):
+            again = understand(engine, opened[i].relation, columns[i], contract, source.read, hints=hints)
+        if isinstance(again, Unsure):
+            raise SourceError(_ask(study, contract.name, opened[i].path, again))
+        sure.append(again)
+    return sure
 
 
-def _ask(study: Study, table: str, what: str, found: readings.Ambiguous) -> str:
+def _ask(study: Study, table: str, file: Path, unsure: Unsure) -> str:
+    found = unsure.ambiguous
     (one, two), (first, second) = found.readings, found.meanings
-    key = "decimal" if what == "amounts" else "date_format"
+    key = "decimal" if unsure.column == "amounts" else "date_format"
     return (
-        f"{study.place('sources', table)}: `{found.value}` among the {what} of {table} can be read in two ways, and so "
-        f'can all the others: {first} with "{one}", or {second} with "{two}"; say which: `read: {{{key}: "{one}"}}`'
+        f"{study.place('sources', table)}: `{found.value}` among the {unsure.column} of {table}, in "
+        f'{shown_path(file)}, can be read in two ways, and so can all the others: {first} with "{one}", or {second} '
+        f'with "{two}"; say which: `read: {{{key}: "{one}"}}` or `read: {{{key}: "{two}"}}`'
     )
-
-
-def _check(
-    engine: Engine, contract: TableContract, raw: str, kinds: Mapping[str, str], known: frozenset[str],
-    understood: checks.Understood, rules: list[checks.Rule], checked: str,
-) -> None:  # fmt: skip
-    """Read every value and find the first rule that each record breaks: one scan."""
-    read: dict[str, str] = {}
-    for column in contract.columns:
-        if column.name in known:
-            read |= checks.read_column(column, quote(column.name), kinds[column.name], understood)
-    values = "".join(f", {sql} AS {quote(name)}" for name, sql in read.items())
-    cleaned = "".join(
-        f", {readings.given(quote(name)) if name in known and checks.is_text(kind) else quote(name)} AS {quote(name)}"
-        for name, kind in kinds.items()
-    )
-    further = "".join(f", {quote(name)}" for name in kinds if name not in known)
-    returned = _is_return(known) if contract.name == "orders" else ""
-    cases = " ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules))
-    kept = "".join(f", {quote(column.name)}" for column in contract.columns if column.name in known)
-    sql = fill(
-        "CREATE OR REPLACE TABLE {checked} AS SELECT cx_file, cx_line{!kept}{!further}{!also}, "
-        "CASE {!cases} END AS cx_fault FROM (SELECT *{!returned} "
-        "FROM (SELECT cx_file, cx_line{!values}{!further} "
-        "FROM (SELECT cx_file, cx_line{!cleaned} FROM {raw}) AS c) AS r) AS q",
-        checked=checked, kept=kept, further=further, also=", is_return" if returned else "",
-        cases=cases, values=values, cleaned=cleaned, returned=returned, raw=raw,
-    )  # fmt: skip
-    if understood.has_date_format:
-        engine.read(sql)
-    else:
-        engine.run(sql)
-
-
-def _forget_texts(engine: Engine, raw: str, opened: list[_Opened]) -> None:
-    """Drop what only the check read; a view of a Parquet file takes no memory, and its rejects are listed from it."""
-    engine.run(fill("DROP VIEW {raw}", raw=raw))
-    for one in opened:
-        if one.text:
-            engine.run(fill("DROP TABLE {relation}", relation=one.relation))
 
 
 def _is_return(known: frozenset[str]) -> str:
@@ -291,33 +392,3 @@ def _is_return(known: frozenset[str]) -> str:
         signs.append(f"COALESCE({unsaid}quantity * unit_price < 0, FALSE)")
     flags = ["COALESCE(returned, FALSE)"] if "returned" in known else []
     return ", " + " OR ".join(signs + flags) + " AS is_return"
-
-
-def count_rejects(
-    engine: Engine, checked: str, rules: Sequence[checks.Rule], texts: Sequence[TextFile | None]
-) -> tuple[Reject, ...]:
-    """Count the records at fault by their reason, the most frequent first.
-
-    Parameters
-    ----------
-    checked : the engine's table of all records of a source, with cx_fault.
-    texts : its files that are texts, with the records that are none.
-    """
-    counts = engine.rows(
-        fill(
-            "SELECT cx_fault, COUNT(*) FROM {t} WHERE cx_fault IS NOT NULL GROUP BY cx_fault ORDER BY cx_fault",
-            t=checked,
-        )
-    )
-    found = [Reject(rules[i].column, rules[i].reason, n, rules[i].outside_limit) for i, n in counts]
-    reasons = [reason for text in texts if text for _, reason, _ in text.broken]
-    found += [Reject("", reason, reasons.count(reason)) for reason in sorted(set(reasons))]
-    return tuple(sorted(found, key=lambda reject: (-reject.n, reject.column, reject.reason)))
-
-
-def _words(opened: list[_Opened], understood: checks.Understood) -> str:
-    files = dict.fromkeys(o.text.understood if o.text else "Parquet" for o in opened)
-    parts = [*files, *(f"{name} as {form}" for name, form in understood.date_formats.items())]
-    if understood.decimal == ",":
-        parts.append("decimal comma")
-    return ", ".join(parts)

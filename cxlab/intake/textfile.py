@@ -1,39 +1,42 @@
 """A text file as records: its encoding, delimiter and names found out, every line accounted for.
 
 The engine's own reader takes a file that is well formed throughout, and the count of its lines proves it. Anything
-else (an open quotation mark, a line too short, a line break inside quotes) is read here record by record, so that one
-bad line costs one line.
+else (an open quotation mark, a line too short, a line break inside quotes) is gone through here record by record, so
+that one bad line costs one line.
 """
 
-import gzip
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from cxlab.engine import Engine, EngineError, fill
+from cxlab.intake.encoding import NEARLY, Lines, copy_as_utf8, count_lines, find_encoding, is_packed, open_text
 from cxlab.intake.places import SourceError
-from cxlab.intake.records import RecordReader, open_text, split_record
-from cxlab.study import ReadOptions, shown_path
+from cxlab.intake.records import RecordReader, split_record
+from cxlab.study import ReadOptions, shown_path, tidy_name
 
 _CANDIDATES = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "whitespace": "space"}
 _WRITTEN = {"tab": "\t", "\\t": "\t"}
 _SNIFFED_LINES = 200
+_LONGEST_NAMES = 20
+_SAYS_DELIMITER = re.compile(r"sep=(.)\s*")
 
 
 @dataclass(frozen=True)
 class TextFile:
-    """A text file that was read into the engine.
+    """A text file, and the engine's view of it.
 
     Attributes
     ----------
     names : the columns' names, in order.
-    relation : the engine's table: line (int64, from 1) and f0, f1, ... (text), one row a record.
+    relation : the engine's view: line (int64, from 1) and f0, f1, ... (text), one row a record.
+    n_before : lines before the first record.
+    lines : how many there are; None where the file was gone through record by record, and every line is accounted for.
     broken : records that are none: (line, reason, lines it takes).
     long_records : lines that a record takes, by its first, where it takes more than one.
-    n_lines : physical lines of the file, the last one counted though it may not end: those of names and records,
-        and blank ones.
     """
 
     path: Path
@@ -41,155 +44,148 @@ class TextFile:
     delimiter: str
     names: tuple[str, ...]
     relation: str
-    broken: tuple[tuple[int, str, int], ...]
-    long_records: Mapping[int, int]
-    n_lines: int
+    n_before: int
+    lines: Lines | None
+    broken: tuple[tuple[int, str, int], ...] = ()
+    long_records: Mapping[int, int] | None = None
 
     @property
     def understood(self) -> str:
         """How the file was read, in words."""
         return f"{_NAMES.get(self.delimiter, self.delimiter)}-separated, {self.encoding}"
 
+    @property
+    def n_expected(self) -> int | None:
+        """Records that the engine must find if it reads the file right; None where nothing is left to prove."""
+        return None if self.lines is None else self.lines.n - self.lines.n_blank_end - self.n_before
+
+    def lengths(self, lines: list[int]) -> dict[int, int]:
+        """Return how many lines each of these records takes, by its first."""
+        broken = {line: taken for line, _, taken in self.broken}
+        long = self.long_records or {}
+        return {line: broken.get(line) or long.get(line, 1) for line in lines}
+
 
 def read_text(
     engine: Engine, path: Path, options: ReadOptions, *, expected: frozenset[str], relation: str, place: str
 ) -> TextFile:
-    """Read a delimited text file into the engine.
+    """Make a delimited text file known to the engine.
 
     Parameters
     ----------
     expected : names that the file should have; they tell the delimiter.
-    relation : name of the engine's table to make.
+    relation : name of the engine's view to make.
     place : where the study names the file, for messages.
 
     Raises
     ------
     SourceError : no encoding or delimiter fits, or the file holds no record.
     """
-    encoding = _encoding(path, options, place)
-    with open_text(path, encoding) as text:
-        if "\0" in text.read(4096):
-            raise SourceError(f"{place}: {shown_path(path)} is no text: export the table as CSV")
-    with open_text(path, encoding) as text:
-        head = list(islice((line for line in text if line.strip()), _SNIFFED_LINES))
+    encoding = find_encoding(path, options.encoding, place)
+    said, n_skipped, head = _head(path, encoding, options)
     if not head:
         raise SourceError(f"{place}: {shown_path(path)} holds no record: export the table again")
-    delimiter = _WRITTEN.get(options.delimiter or "", options.delimiter) or _delimiter(head, expected, options)
-    names = options.header or tuple(name.strip() for name in split_record(head[0].rstrip("\n"), delimiter)[0])
-    if len(names) < 2 and options.delimiter:
-        raise SourceError(
-            f"{place}: the delimiter `{options.delimiter}` gives one column in {shown_path(path)}, which begins "
-            f"`{head[0].strip()[:60]}`: name in `read:` the one that stands there, or leave `delimiter:` out"
-        )
-    if len(names) < 2:
-        raise SourceError(
-            f"{place}: no delimiter was found in {shown_path(path)}, which begins `{head[0].strip()[:60]}`: "
-            'name it there with `read: {delimiter: ";"}`'
-        )
-    has_header = options.header is None
-    n_lines, plain = _count_lines(path, encoding)
-    fast = plain and delimiter != "whitespace" and len(delimiter) == 1 and path.suffix.lower() != ".gz"
-    if fast and _read_well_formed(engine, path, delimiter, len(names), n_lines, has_header, relation):
-        return TextFile(path, encoding, delimiter, names, relation, (), {}, n_lines)
-    read = RecordReader(path, encoding, delimiter, len(names), has_header)
-    read.into(engine, relation)
-    if read.accounted != n_lines:
-        raise AssertionError(f"{path}: {read.accounted} of {n_lines} lines are accounted for")
-    return TextFile(path, encoding, delimiter, names, relation, tuple(read.broken), read.long_records, n_lines)
+    given = _WRITTEN.get(options.delimiter or "", options.delimiter)
+    delimiter = given or said or _delimiter(head, expected, options)
+    found, n_of_names = _first_record(head, delimiter)
+    names = options.header or tuple(tidy_name(name) for name in found)
+    _check_names(names, path, head[0][1], options, place)
+    n_before = n_skipped if options.header else head[n_of_names - 1][0]
+    text = TextFile(path, encoding, delimiter, names, relation, n_before, None)
+    if encoding == NEARLY:
+        return tidy(engine, text)
+    direct = encoding == "utf-8" and not is_packed(path)
+    copy = path if direct else engine.folder / f"{relation}.csv"
+    if not direct:
+        copy_as_utf8(path, encoding, copy, place)
+    lines = count_lines(copy)
+    if not lines.plain or delimiter == "whitespace":
+        return tidy(engine, text)
+    engine.view_text(relation, copy, delimiter, len(names), skip=n_before, numbered=False)
+    return replace(text, lines=lines)
 
 
-def raw_lines(path: Path, encoding: str, wanted: dict[int, int]) -> dict[int, str]:
-    """Return records as they stand, by their first line; `wanted` gives how many lines each takes."""
-    found: dict[int, str] = {}
-    covering = {line + i: line for line, n in wanted.items() for i in range(n)}
+def tidy(engine: Engine, text: TextFile) -> TextFile:
+    """Go through a file record by record; its view holds the good ones then, and `broken` the others."""
+    copy = engine.folder / f"{text.relation}.csv"
+    read = RecordReader(text.path, text.encoding, text.delimiter, len(text.names), text.n_before)
+    read.copy(copy)
+    engine.view_text(text.relation, copy, read.copy_delimiter, len(text.names), skip=0, numbered=True)
+    return replace(text, lines=None, broken=tuple(read.broken), long_records=read.long_records)
+
+
+def is_well_formed(engine: Engine, text: TextFile) -> bool:
+    """Whether the engine finds as many records in a file as it has lines."""
+    if text.n_expected is None:
+        return True
+    try:
+        found = engine.read(fill("SELECT COUNT(*) FROM {relation}", relation=text.relation))
+    except EngineError:
+        return False
+    return bool(found[0][0] == text.n_expected)
+
+
+def raw_lines(path: Path, encoding: str, wanted: dict[int, int]) -> Iterator[tuple[int, str]]:
+    """Yield records as they stand, with their first line, in order; `wanted` gives how many lines each takes."""
+    due = iter(sorted(wanted))
+    first = next(due, None)
     with open_text(path, encoding) as text:
-        for number, line in enumerate(islice(text, max(covering, default=0)), 1):
-            if number in covering:
-                first = covering[number]
-                found[first] = found.get(first, "") + line
-    return {line: text.removesuffix("\n") for line, text in found.items()}
+        lines = enumerate(text, 1)
+        for number, line in lines:
+            if first is None:
+                return
+            if number == first:
+                more = "".join(following for _, following in islice(lines, wanted[first] - 1))
+                yield first, (line + more).removesuffix("\n")
+                first = next(due, None)
 
 
-def _encoding(path: Path, options: ReadOptions, place: str) -> str:
-    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-        try:
-            start = file.read(4)
-        except gzip.BadGzipFile as error:
-            raise SourceError(
-                f"{place}: {shown_path(path)} is not packed with gzip, though its name says so"
-            ) from error
-    if options.encoding:
-        tried = [options.encoding]
-    elif start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        tried = ["utf-16"]
-    else:
-        tried = ["utf-8-sig", "cp1252", "latin-1"]
-    for encoding in tried:
-        try:
-            with open_text(path, encoding) as text:
-                while text.read(1 << 20):
-                    pass
-        except UnicodeError:
-            continue
-        except LookupError as error:
-            raise SourceError(
-                f"{place}: `{encoding}` is no encoding: take utf-8, cp1252 or latin-1, or leave it out"
-            ) from error
-        except (EOFError, OSError) as error:
-            raise SourceError(f"{place}: {shown_path(path)} breaks off ({error}): copy the file again") from error
-        return "utf-8" if encoding == "utf-8-sig" and not start.startswith(b"\xef\xbb\xbf") else encoding
-    raise SourceError(f"{place}: {shown_path(path)} is not {tried[-1]} text: leave `encoding:` out, or name another")
+def _head(path: Path, encoding: str, options: ReadOptions) -> tuple[str | None, int, list[tuple[int, str]]]:
+    """Return the delimiter that a first line `sep=;` says, the lines to skip, and the first others, numbered."""
+    with open_text(path, encoding) as text:
+        said, n_skipped = None, options.skip
+        head: list[tuple[int, str]] = []
+        for number, line in enumerate(text, 1):
+            if number == 1 and (found := _SAYS_DELIMITER.fullmatch(line.rstrip("\n"))):
+                said, n_skipped = found[1], options.skip + 1
+            elif number > n_skipped and line.strip():
+                head.append((number, line.rstrip("\n")))
+            if len(head) == _SNIFFED_LINES:
+                break
+    return said, n_skipped, head
 
 
-def _delimiter(head: list[str], expected: frozenset[str], options: ReadOptions) -> str:
-    """Choose the delimiter whose first line holds most of the expected names, then the one that splits lines alike."""
+def _first_record(head: list[tuple[int, str]], delimiter: str) -> tuple[list[str], int]:
+    """Split the first record, and say how many lines it takes: a name may hold a line break between its quotes."""
+    record = head[0][1]
+    for n, (_, following) in enumerate([*head[1:_LONGEST_NAMES], (0, "")], 1):
+        found, fault = split_record(record, delimiter)
+        if fault != "open":
+            return found, n
+        record += "\n" + following
+    return split_record(head[0][1].replace('"', ""), delimiter)[0], 1
+
+
+def _check_names(names: tuple[str, ...], path: Path, first: str, options: ReadOptions, place: str) -> None:
+    if len(names) >= 2:
+        return
+    begins = f"{shown_path(path)}, which begins `{first.strip()[:60]}`"
+    if options.delimiter:
+        raise SourceError(
+            f"{place}: the delimiter `{options.delimiter}` gives one column in {begins}: name in `read:` the one that "
+            "stands there, or leave `delimiter:` out"
+        )
+    raise SourceError(f'{place}: no delimiter was found in {begins}: name it there with `read: {{delimiter: ";"}}`')
+
+
+def _delimiter(head: list[tuple[int, str]], expected: frozenset[str], options: ReadOptions) -> str:
+    """Choose the delimiter whose first record holds most expected names, then the one that splits lines alike."""
 
     def fit(candidate: str) -> tuple[int, float, int]:
-        widths = [len(split_record(line.rstrip("\n"), candidate)[0]) for line in head]
+        first, n = _first_record(head, candidate)
+        widths = [len(first), *(len(split_record(line, candidate)[0]) for _, line in head[n:])]
         width = len(options.header) if options.header else widths[0]
-        named = len(expected & {name.strip() for name in split_record(head[0].rstrip("\n"), candidate)[0]})
+        named = len(expected & {tidy_name(name) for name in first})
         return (named, sum(w == width for w in widths) / len(widths) if width > 1 else 0.0, width)
 
     return max(_CANDIDATES, key=fit)
-
-
-def _count_lines(path: Path, encoding: str) -> tuple[int, bool]:
-    """Count physical lines; and say whether the engine may read the file itself.
-
-    It may when the file is UTF-8 with one kind of line end, and no quotation mark stands after a space: what that means
-    the engine decides by the number of spaces.
-    """
-    if encoding != "utf-8" or path.suffix.lower() == ".gz":
-        with open_text(path, encoding) as text:
-            return sum(1 for _ in text), False
-    feeds = returns = both = 0
-    spaced = False
-    last = b"\n"
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 22):
-            feeds += chunk.count(b"\n")
-            returns += chunk.count(b"\r")
-            both += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
-            spaced = spaced or b' "' in chunk or (last == b" " and chunk.startswith(b'"'))
-            last = chunk[-1:]
-    lines = feeds + returns - both + (last not in (b"\n", b"\r"))
-    return lines, not spaced and both == returns and both in (0, feeds)
-
-
-def _read_well_formed(
-    engine: Engine, path: Path, delimiter: str, width: int, n_lines: int, has_header: bool, relation: str
-) -> bool:
-    """Let the engine read the file; False when it is not well formed throughout, so that a line could be lost."""
-    sql = fill(
-        "CREATE OR REPLACE TABLE {relation} AS SELECT row_number() OVER () + ? AS line, * FROM read_csv(?, delim=?, "
-        "quote='\"', escape='\"', header=false, skip=?, auto_detect=false, strict_mode=true, null_padding=false, "
-        "max_line_size=4194304, columns={!columns})",
-        relation=relation,
-        columns="{" + ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width)) + "}",
-    )
-    skip = int(has_header)
-    try:
-        engine.read(sql, [skip, str(path), delimiter, skip])
-    except EngineError:
-        return False
-    return bool(engine.row(fill("SELECT COUNT(*) FROM {relation}", relation=relation))[0] == n_lines - skip)

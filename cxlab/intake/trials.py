@@ -17,12 +17,13 @@ _DRAWN_BEFORE = Rule(
 )
 
 
-def judge_draws(engine: Engine, study: Study, table: TableIntake) -> TableIntake:
+def judge_draws(engine: Engine, study: Study, table: TableIntake, last_day: int | None) -> TableIntake:
     """Reject a customer's second record in one arm of one experiment; two arms of it are a fault of the table.
 
     Parameters
     ----------
     table : assignments, or outcomes; a record of these that names no customer is somebody else's.
+    last_day : the last one observed, in days since 1970; after a later draw there was nothing to see. None: no orders.
 
     Raises
     ------
@@ -37,7 +38,18 @@ def judge_draws(engine: Engine, study: Study, table: TableIntake) -> TableIntake
         "customer_id, {!experiment} ORDER BY {!when}cx_file, cx_line) END AS cx_nth FROM {t}"
     )
     draws = fill(sql, experiment=_experiment(table), when=when, t=table.checked)
-    return charge(engine, table, draws, (_DRAWN_BEFORE,))
+    rules = [_DRAWN_BEFORE]
+    if table.table == "assignments" and last_day is not None:
+        rules.append(
+            Rule(
+                "assigned_at",
+                "lies after the last order: nothing was observed after it",
+                f"assigned_at >= {(last_day + 1) * 86400}",
+                outside_limit=True,
+                remedy="bring the orders after the draw as well",
+            )
+        )
+    return charge(engine, table, draws, rules)
 
 
 def _refuse_two_arms(engine: Engine, study: Study, table: TableIntake) -> None:

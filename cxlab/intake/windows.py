@@ -28,15 +28,16 @@ class Windows:
 def find_windows(engine: Engine, study: Study) -> Windows:
     """Find the windows from the study's file and the orders in the table `sales`.
 
-    By default the observation ends on the last order's day (or with a return after it), and the calibration after two
-    thirds of the days from the first to the last order, rounded down.
+    By default the observation ends on the last order's day (or with a later line of an order), and the calibration
+    after two thirds of the days from the first to the last order, rounded down.
 
     Raises
     ------
     SourceError : there are no orders. StudyError : a window of the study does not fit the orders.
     """
     n_customers, n_orders, first, last = engine.row(
-        "SELECT COUNT(DISTINCT customer_id), COUNT(*), MIN(day), MAX(day) FROM sales WHERE opens"
+        "SELECT COUNT(CASE WHEN previous_day IS NULL THEN 1 END), CAST(COALESCE(SUM(n_orders), 0) AS BIGINT), "
+        "MIN(day), MAX(day) FROM sales WHERE n_orders > 0"
     )
     (last_record,) = engine.row("SELECT MAX(day) FROM sales")
     if not n_orders:
@@ -65,7 +66,7 @@ def lonely_orders(engine: Engine) -> list[str]:
     remarks = []
     for which, order in (("first", "ASC"), ("last", "DESC")):
         found = engine.rows(
-            "SELECT day FROM (SELECT DISTINCT day FROM sales WHERE opens) AS d ORDER BY day "  # noqa: S608
+            "SELECT day FROM (SELECT DISTINCT day FROM sales WHERE n_orders > 0) AS d ORDER BY day "  # noqa: S608
             f"{order} LIMIT 2"
         )
         if len(found) == 2 and abs(found[0][0] - found[1][0]) > LONELY_DAYS:

@@ -111,8 +111,8 @@ def order_occasions(
     minimum_group : smaller counts are not written out in the reading.
     """
     orders = _orders(engine, seed)
-    sql = "CREATE OR REPLACE TABLE {index} AS SELECT DISTINCT customer_id, day FROM sales WHERE opens"
-    engine.run(fill(sql, index=_INDEX))
+    listed = "SELECT customer_id, CAST(day AS BIGINT) AS day FROM sales WHERE n_orders > 0"
+    engine.run(fill("CREATE OR REPLACE TABLE {index} AS {!days}", index=_INDEX, days=listed))
     later = orders.loc[orders["day"] > orders["order_day"], _KEY].drop_duplicates()
     if len(later):  # a day that is twice in the table is one row of the history
         columns = {"customer_id": later["customer_id"].tolist(), "day": later["day"].tolist()}
@@ -143,7 +143,7 @@ def _orders(engine: Engine, seed: int) -> pd.DataFrame:
     """List the order days, each with the gestures that belong to it and the day from which its clock runs."""
     frame = engine.frame(
         "SELECT customer_id, day AS order_day, LEAD(day) OVER (PARTITION BY customer_id ORDER BY day) AS next_day "
-        "FROM (SELECT DISTINCT customer_id, day FROM sales WHERE opens) AS d ORDER BY customer_id, order_day"
+        "FROM sales WHERE n_orders > 0 ORDER BY customer_id, order_day"
     )
     frame["customer_id"] = frame["customer_id"].astype("str")
     given = engine.frame(

@@ -113,7 +113,7 @@ _EARLIER = ", ".join(f"SUM({name}) OVER before_it AS earlier_{name}" for name in
 _LATER = ", ".join(f"SUM({name}) OVER after_it AS later_{name}" for name in _SUMMED)
 _HISTORY = f"""
 WITH happened AS (
-  SELECT customer_id, day, CASE WHEN opens THEN 1 ELSE 0 END AS buys, revenue, cost, uncosted, 0 AS serve,
+  SELECT customer_id, day, CASE WHEN n_orders > 0 THEN 1 ELSE 0 END AS buys, revenue, cost, uncosted, 0 AS serve,
     0 AS gesture_cost, 0 AS gestures, 0 AS failures, 0 AS is_index FROM sales
   UNION ALL SELECT customer_id, day, 0, -revenue, -cost, -uncosted, 0, 0, 0, 0, 0 FROM returns
   UNION ALL SELECT customer_id, day, 0, 0, 0, 0, serve, 0, 0, 0, 0 FROM effort

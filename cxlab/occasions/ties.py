@@ -77,7 +77,7 @@ def tie_gestures(engine: Engine, gestures: Collection[str], orders: Collection[s
         fill(
             _TIE,
             tied=TIED,
-            key="'order ' || order_id" if names_order else "CAST(NULL AS VARCHAR)",
+            key="order_id" if names_order else "CAST(NULL AS VARCHAR)",
             cost="COALESCE(cost, 0)" if "cost" in gestures else "0",
             days=str(TIE_DAYS),
         )
@@ -99,17 +99,17 @@ _EMPTY = (
 _TIE = """
 CREATE OR REPLACE TABLE {tied} AS
 WITH given AS (
-  SELECT customer_id, CAST(FLOOR(CAST(given_at AS DOUBLE) / 86400) AS BIGINT) AS day, {!key} AS order_key,
+  SELECT customer_id, CAST(FLOOR(CAST(given_at AS DOUBLE) / 86400) AS BIGINT) AS day, {!key} AS order_id,
     CAST({!cost} AS BIGINT) AS cost FROM gestures
 ), named AS (
-  SELECT customer_id, order_key, MIN(day) AS order_day FROM order_lines WHERE NOT is_return
-  GROUP BY customer_id, order_key
+  SELECT customer_id, order_id, MIN(day) AS order_day FROM order_lines
+  WHERE order_id IS NOT NULL AND NOT is_return GROUP BY customer_id, order_id
 ), numbered AS (
   SELECT g.customer_id, g.day, g.cost, n.order_day AS named_day, 1 AS is_gesture
-  FROM given AS g LEFT JOIN named AS n ON n.customer_id = g.customer_id AND n.order_key = g.order_key
+  FROM given AS g LEFT JOIN named AS n ON n.customer_id = g.customer_id AND n.order_id = g.order_id
   UNION ALL
-  SELECT DISTINCT customer_id, day, 0 AS cost, CAST(NULL AS BIGINT) AS named_day, 0 AS is_gesture
-  FROM sales WHERE opens
+  SELECT customer_id, day, 0 AS cost, CAST(NULL AS BIGINT) AS named_day, 0 AS is_gesture
+  FROM sales WHERE n_orders > 0
 ), looked_back AS (
   SELECT customer_id, day, cost, named_day, is_gesture,
     MAX(CASE WHEN is_gesture = 0 THEN day END)

@@ -7,7 +7,7 @@ from cxlab.plots.clusters import cluster_stability, number_of_clusters, structur
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
 from cxlab.plots.gestures import effect_by_group, gesture_effect, gesture_worth, repeated_gestures
-from cxlab.plots.intake import orders_over_time
+from cxlab.plots.intake import orders_over_time, purchase_cycle
 from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
 from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_counts
 from cxlab.plots.segment_outcomes import segment_outcomes
@@ -32,6 +32,7 @@ __all__ = [
     "overlap",
     "predictive_skill",
     "purchase_course",
+    "purchase_cycle",
     "purchase_value",
     "repeat_counts",
     "repeated_gestures",

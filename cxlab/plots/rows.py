@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from cxlab.estimate import Estimate
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
-_BEHIND = {"facecolor": COLOUR["paper"], "edgecolor": "none", "pad": 0.5}
+BEHIND = {"facecolor": COLOUR["paper"], "edgecolor": "none", "pad": 0.5}
 """Paper behind words, so that no line runs through them."""
 
 
@@ -79,7 +79,7 @@ def _draw_row(ax: Axes, row: Row, y: float, span: float, *, narrow: bool) -> Non
         ax.text(
             0.0 if narrow else -0.02, y - 0.4 if narrow else y, row.name, transform=ax.get_yaxis_transform(), size=12,
             weight=700, color=COLOUR[row.ink], ha="left" if narrow else "right", va="bottom" if narrow else "center",
-            zorder=6, bbox=_BEHIND,
+            zorder=6, bbox=BEHIND,
         )  # fmt: skip
     e = row.estimate
     if e.low is None or e.high is None:
@@ -91,10 +91,10 @@ def _draw_row(ax: Axes, row: Row, y: float, span: float, *, narrow: bool) -> Non
     if not narrow:
         ax.text(
             e.number, y - 0.2, row.words, ha="center", va="bottom", size=12, color=COLOUR["ink"], zorder=5,
-            bbox=_BEHIND,
+            bbox=BEHIND,
         )  # fmt: skip
     else:
         ax.text(
             1.0, y - 0.4, row.words, ha="right", va="bottom", size=12, color=COLOUR["ink"], zorder=5,
-            transform=ax.get_yaxis_transform(), bbox=_BEHIND,
+            transform=ax.get_yaxis_transform(), bbox=BEHIND,
         )  # fmt: skip

@@ -55,9 +55,11 @@ class Imprint:
     notebook: str = ""
 
 
-def command(studies: Iterable[str], only: Iterable[str], given: Mapping[str, Any]) -> str:
+def command(
+    studies: Iterable[str], only: Iterable[str], given: Mapping[str, Any], *, allow_outside: bool = False
+) -> str:
     """Write the command that makes the same again."""
-    parts = ["cxlab", "report", *studies]
+    parts = ["cxlab", "report", *studies, *(["--allow-outside"] if allow_outside else [])]
     for name in only:
         parts += ["--only", name]
     for name, value in given.items():
@@ -100,6 +102,8 @@ def imprint(
     data: str,
     made_with: str,
     time: str,
+    *,
+    allow_outside: bool = False,
 ) -> Imprint:
     """Return a page's imprint.
 
@@ -112,7 +116,12 @@ def imprint(
     """
     mine = [name for name in notebook.parameters if name not in OWN]
     used = settled.model_dump()
-    again = command([path], [notebook.name], {name: value for name, value in given.items() if name in mine})
+    again = command(
+        [path],
+        [notebook.name],
+        {name: value for name, value in given.items() if name in mine},
+        allow_outside=allow_outside,
+    )
     values = {
         name: used.get(name, given.get(name, study.parameters.get(name, notebook.parameters[name].default)))
         for name in mine

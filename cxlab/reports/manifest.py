@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from cxlab.intake import TableIntake
+from cxlab.intake.store import sha256
 from cxlab.study import Study
 
 FORMAT = 1
@@ -20,16 +22,30 @@ _LIBRARIES = (
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def hash_inputs(study: Study, files: Iterable[Path]) -> dict[str, dict[str, Any]]:
-    """Hash the study's file and the files that were read.
+def describe_inputs(study: Study, hashes: Mapping[Path, str]) -> dict[str, dict[str, Any]]:
+    """Describe the study's file and the files that were read.
+
+    Parameters
+    ----------
+    hashes : SHA-256 of the files that were read.
 
     Returns
     -------
     `sha256` and `bytes`, by path from the study's folder; of a file elsewhere (inside a package, say) by its last
     two parts, or as many as tell it from the others, so that the same study gives the same hash on every machine.
     """
-    named = _names(study.folder.resolve(), {file.resolve() for file in (study.file, *files)})
-    return {name: {"sha256": sha256(file), "bytes": file.stat().st_size} for name, file in sorted(named.items())}
+    digests = {file.resolve(): digest for file, digest in hashes.items()}
+    digests[study.file.resolve()] = sha256(study.file)
+    named = _names(study.folder.resolve(), set(digests))
+    return {name: {"sha256": digests[file], "bytes": file.stat().st_size} for name, file in sorted(named.items())}
+
+
+def describe_reading(tables: Mapping[str, TableIntake]) -> dict[str, list[dict[str, Any]]]:
+    """Describe how each file of each table was read, as `read:` in the study would say it."""
+    return {
+        name: [{"file": r.file, "records": r.n_read, "read": dict(r.options)} for r in table.readings]
+        for name, table in tables.items()
+    }
 
 
 def _names(folder: Path, files: set[Path]) -> dict[str, Path]:
@@ -48,12 +64,6 @@ def data_hash(inputs: Mapping[str, Mapping[str, Any]]) -> str:
     """Return one hash over all inputs, names and contents."""
     lines = "".join(f"{name} {entry['sha256']}\n" for name, entry in sorted(inputs.items()))
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def sha256(file: Path) -> str:
-    """Hash a file without holding it in memory."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:

@@ -21,6 +21,7 @@ class Order:
     ----------
     paths : each study as it was named, by the study's name.
     given : parameters from the command line.
+    allow_outside : whether files of the studies may lie outside their folders.
     """
 
     studies: dict[str, Study]
@@ -30,10 +31,17 @@ class Order:
     only: list[str]
     given: dict[str, Any]
     out: Path
+    allow_outside: bool = False
 
 
 def understand(
-    paths: Sequence[str], out: Path, only: list[str], pairs: Sequence[tuple[str, str]], folder: Path | None = None
+    paths: Sequence[str],
+    out: Path,
+    only: list[str],
+    pairs: Sequence[tuple[str, str]],
+    folder: Path | None = None,
+    *,
+    allow_outside: bool = False,
 ) -> Order:
     """Read studies, notebooks and parameters.
 
@@ -65,7 +73,7 @@ def understand(
     if faults:
         raise InputError("\n".join(faults))
     settled = {name: settle(study, given) for name, study in studies.items()}
-    return Order(studies, named, settled, chosen, [n.name for n in chosen] if only else [], given, out)
+    return Order(studies, named, settled, chosen, [n.name for n in chosen] if only else [], given, out, allow_outside)
 
 
 def open_alone(path: str) -> tuple[Study, Parameters]:

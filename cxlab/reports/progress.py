@@ -32,6 +32,17 @@ class Progress:
         if self._live:
             self._live.stop()
 
+    def tell(self, text: str) -> None:
+        """Show on a terminal what is being done before the notebooks begin."""
+        if self._live:
+            self._running = {"": Spinner("dots", text)}
+            self._show()
+
+    def told(self) -> None:
+        """Show no more of it."""
+        self._running = {}
+        self._show()
+
     def say(self, text: str) -> None:
         """Write a line."""
         self.console.print(text, markup=False)

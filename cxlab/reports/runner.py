@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxlab.errors import InputError
 from cxlab.reports import manifest, pool
@@ -15,6 +15,10 @@ from cxlab.reports.notebooks import Notebook
 from cxlab.reports.order import Order
 from cxlab.reports.progress import Progress
 from cxlab.reports.task import Outcome, Task
+
+if TYPE_CHECKING:
+    from cxlab.engine import Tell
+    from cxlab.intake import Intake
 
 ANSWERED, FAILED = 0, 1
 _TONES = {"failed": "failed", "missing": "missing"}
@@ -39,7 +43,10 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
     context = pool.warm_up()
     made_with = manifest.versions(), manifest.commit()
     with _folder_aside(order.out) as aside:
-        runs = [_Run(order, name, Path(aside) / name, started, made_with) for name in order.studies]
+        with progress:
+            tell = progress.tell if progress.console.is_terminal else None
+            runs = [_Run(order, name, Path(aside) / name, started, made_with, tell) for name in order.studies]
+            progress.told()
         for run in runs:
             progress.say(f"{run.study.title}: {run.data}")
             if run.study.language != "en":
@@ -63,7 +70,7 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
             pool.run_all(context, made, jobs, lambda number: progress.begin(label(number)), ended)
     from cxlab.reports.index import write_index
 
-    again = command(order.paths.values(), order.only, order.given)
+    again = command(order.paths.values(), order.only, order.given, allow_outside=order.allow_outside)
     index = write_index(order.out, list(order.studies), again)
     failed = sum(run.n_failed for run in runs)
     if failed:
@@ -86,18 +93,35 @@ class _Run:
     """One study's part of a run: its folder aside, its reports as they come in."""
 
     def __init__(
-        self, order: Order, name: str, stage: Path, started: str, made_with: tuple[dict[str, str], Any]
+        self,
+        order: Order,
+        name: str,
+        stage: Path,
+        started: str,
+        made_with: tuple[dict[str, str], Any],
+        tell: "Tell | None",
     ) -> None:
         from cxlab.intake import read_study
+        from cxlab.intake.store import FOLDER
 
         self.order, self.study, self.stage, self.started = order, order.studies[name], stage, started
         self.path = order.paths[name]
         self.final = order.out / name
         self.versions, self.commit = made_with
         stage.mkdir()
-        with read_study(self.study, order.parameters[name], rejects=self.final) as intake:
+        store = self.final / FOLDER
+        with read_study(
+            self.study,
+            order.parameters[name],
+            rejects=self.final,
+            allow_outside=order.allow_outside,
+            store=store,
+            tell=tell,
+        ) as intake:
             intake.write_rejects(stage)
-            self.inputs = manifest.hash_inputs(self.study, intake.files)
+            hashes = intake.hashes or intake.keep(store, _customers(intake))
+            self.inputs = manifest.describe_inputs(self.study, hashes)
+            self.reading = manifest.describe_reading(intake.tables)
             self.data = describe_data(intake.findings, self.inputs)
             self.windows = [d and d.isoformat() for d in (intake.calibration_end, intake.observation_end)]
         self.reports: dict[str, dict[str, Any]] = {}
@@ -127,7 +151,19 @@ class _Run:
             injected(notebook, self.study, given),
             (self.stage / notebook.stem).resolve(),
             self.final.as_posix(),
-            imprint(notebook, self.study, self.path, given, settled, self.data, made_with, self.started),
+            imprint(
+                notebook,
+                self.study,
+                self.path,
+                given,
+                settled,
+                self.data,
+                made_with,
+                self.started,
+                allow_outside=self.order.allow_outside,
+            ),
+            self.order.out.resolve(),
+            self.order.allow_outside,
         )
 
     def take(self, notebook: Notebook, outcome: Outcome | None) -> tuple[float, str, str]:
@@ -169,12 +205,13 @@ class _Run:
                 "calibration_end": self.windows[0],
                 "observation_end": self.windows[1],
             },
-            "command": command([self.path], self.order.only, self.order.given),
+            "command": command([self.path], self.order.only, self.order.given, allow_outside=self.order.allow_outside),
             "data": self.data,
             "parameters": self.order.parameters[self.study.name].model_dump(mode="json"),
             "given": self.order.given,
             "seed": self.order.parameters[self.study.name].seed,
             "inputs": self.inputs,
+            "read": self.reading,
             "versions": self.versions,
             "commit": self.commit,
             "started": self.started,
@@ -212,6 +249,16 @@ class _Run:
             file.replace(target)
             entry["outputs"].append(name)
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _customers(intake: "Intake") -> list[str]:
+    """Sum what each customer did, once for all notebooks; return the engine's table of it, if there are orders."""
+    from cxlab.customers import EPOCH, sum_customers
+
+    if intake.calibration_end is None or intake.observation_end is None:
+        return []
+    windows = intake.calibration_end, intake.observation_end
+    return [sum_customers(intake.engine, *((day - EPOCH).days for day in windows))]
 
 
 def _tone(outcome: Outcome) -> str:

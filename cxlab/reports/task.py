@@ -20,6 +20,8 @@ class Task:
     ----------
     stage : a new folder, in which the page, the notebook and the tables are written.
     shown_out : the folder as the executed notebook shall name it.
+    store : the folder in which the run keeps what it read; None: nowhere.
+    allow_outside : whether the study's files may lie outside its folder.
     """
 
     notebook: Path
@@ -28,6 +30,8 @@ class Task:
     stage: Path
     shown_out: str
     imprint: Imprint
+    store: Path | None = None
+    allow_outside: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """One notebook, run in a process of its own: executed through papermill, written down, drawn as a page."""
 
 import dataclasses
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import papermill
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from cxlab.kit import ALLOW_OUTSIDE, STORE
 from cxlab.reports import document
 from cxlab.reports.exporter import CxlabExporter, page
 from cxlab.reports.kernel import OwnKernelManager
@@ -24,6 +26,8 @@ def run(task: Task) -> Outcome:
     stem = task.notebook.stem
     executed = task.stage / "notebooks" / f"{stem}.ipynb"
     executed.parent.mkdir(parents=True)
+    os.environ[STORE] = str(task.store or "")
+    os.environ[ALLOW_OUTSIDE] = str(int(task.allow_outside))
     fault = _execute(task, executed)
     notebook = nbformat.read(executed if executed.is_file() else task.notebook, as_version=4)
     if fault:

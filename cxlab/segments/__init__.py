@@ -2,5 +2,14 @@
 
 from cxlab.segments.profile import SegmentProfile, describe_segments
 from cxlab.segments.rule import SegmentError, Segments, assign_segments
+from cxlab.segments.together import Together, activity_against_profit
 
-__all__ = ["SegmentError", "SegmentProfile", "Segments", "assign_segments", "describe_segments"]
+__all__ = [
+    "SegmentError",
+    "SegmentProfile",
+    "Segments",
+    "Together",
+    "activity_against_profit",
+    "assign_segments",
+    "describe_segments",
+]

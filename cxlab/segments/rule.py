@@ -8,12 +8,12 @@ from typing import Protocol, get_args
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import spearmanr
 
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.errors import InputError
-from cxlab.estimate import Estimate, normal_interval
+from cxlab.estimate import Estimate
+from cxlab.segments.together import rank_correlation
 from cxlab.segments.words import (
     Activity,
     Profitability,
@@ -163,7 +163,7 @@ def assign_segments(
         line=line,
         threshold=threshold,
         active_days=days,
-        together=_together(score if activity == "p_alive" else -score, contribution.to_numpy(float)),
+        together=rank_correlation(score if activity == "p_alive" else -score, contribution.to_numpy(float)),
         costs_known=customers.costs_known,
         margin_rate=customers.margin_rate,
         currency=customers.currency,
@@ -218,19 +218,6 @@ def _activity(
     if not ((probability >= 0) & (probability <= 1)).all():
         raise SegmentError("alive holds values outside 0 to 1: give probabilities")
     return probability, ALIVE_FROM, probability >= ALIVE_FROM
-
-
-def _together(active: NDArray[np.floating], contribution: NDArray[np.floating]) -> Estimate | None:
-    """Spearman's correlation; standard error on Fisher's scale as in Bonett & Wright (2000)."""
-    n = len(active)
-    if n < 10 or np.ptp(active) == 0 or np.ptp(contribution) == 0:
-        return None
-    rho = float(spearmanr(active, contribution).statistic)
-    if abs(rho) >= 1 - 1e-12:
-        return Estimate(math.copysign(1.0, rho), n=n, unit="rank correlation")
-    z = normal_interval(math.atanh(rho), math.sqrt((1 + rho**2 / 2) / (n - 3)), n=n)
-    assert z.low is not None and z.high is not None
-    return Estimate(rho, math.tanh(z.low), math.tanh(z.high), n=n, unit="rank correlation")
 
 
 def _known(name: str, value: str, choices: tuple[str, ...]) -> None:

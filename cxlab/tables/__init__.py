@@ -3,16 +3,18 @@
 from cxlab.tables.agreement import best_matches
 from cxlab.tables.clusters import cluster_features, cluster_profiles
 from cxlab.tables.gestures import gesture_design, trial_sizes
-from cxlab.tables.intake import questions, rejects, sources
+from cxlab.tables.intake import activity_and_profit, cohorts, questions, rejects, returns, sources
 from cxlab.tables.loyalty import fans_and_others
 from cxlab.tables.purchases import alive_by_repeats, forecast_checks, purchase_model
 from cxlab.tables.segments import four_segments, segment_actions
 
 __all__ = [
+    "activity_and_profit",
     "alive_by_repeats",
     "best_matches",
     "cluster_features",
     "cluster_profiles",
+    "cohorts",
     "fans_and_others",
     "forecast_checks",
     "four_segments",
@@ -20,6 +22,7 @@ __all__ = [
     "purchase_model",
     "questions",
     "rejects",
+    "returns",
     "segment_actions",
     "sources",
     "trial_sizes",

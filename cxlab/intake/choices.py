@@ -1,0 +1,188 @@
+"""Which way of reading fits a column: dates by a format, numbers with a decimal point or comma.
+
+A sample tells which readings are possible; the whole column is looked at only where the sample leaves several of them
+open, and no further than until it is settled. Values that no reading fits do not matter here.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from cxlab.engine import Engine, fill, literal
+from cxlab.intake.dates import CLOCK, COMPACT, EXCEL, ISO, UNIX, UNIX_MS, moment, to_study
+from cxlab.intake.numbers import number
+from cxlab.intake.texts import given
+from cxlab.words import day
+
+SAMPLE = 20_000
+FORMATS = (
+    ISO, COMPACT, "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
+    "%d.%m.%y", "%y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
+    "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y", "%d-%B-%Y", "%d/%b/%Y",
+    "%d %b %y", "%d-%b-%y", "%b %d, %y", EXCEL, UNIX, UNIX_MS,
+)  # fmt: skip
+"""The readings of dates that are found out, in the order in which they are preferred where they do not differ."""
+_SHAPES = {
+    ISO: "9{4}-9{1,2}-9{1,2}", COMPACT: r"9{8}(a?9{6}a?|\.9+)?", EXCEL: "9{5}([.,]9+)?",
+    UNIX: r"9{9,10}([.,]9+)?", UNIX_MS: r"9{12,13}(\.9+)?",
+}  # fmt: skip
+_PIECES = {"%d": "9{1,2}", "%m": "9{1,2}", "%Y": "9{4}", "%y": "9{2}", "%b": "a", "%B": "a", ".": r"\."}
+_A_FEW = 0.05
+"""Times those of ISO 8601, from which on values beside them are more than slips: they are read by a format of their
+own, if that is one and no question, and ISO 8601 beside it."""
+_NEARLY = 0.99
+_TELLING = 1_000
+"""Values that fit some of the open readings only, after which the others are given up."""
+_YEARS = 20
+"""Years from which on a reading with a third as many is the right one."""
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """Two readings that fit equally well, as study.yml has them, and a value that they read differently."""
+
+    value: str
+    readings: tuple[str, str]
+    meanings: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The readings that fit a column best: none, one, or several with an example of how they differ."""
+
+    open: tuple[str, ...]
+    ambiguous: Ambiguous | None = None
+
+    def among(self, known: Collection[str]) -> str | None:
+        """Return the only reading that is left open, or the only open one that is known from elsewhere; else None."""
+        left = self.open if len(self.open) == 1 else [reading for reading in self.open if reading in known]
+        return left[0] if len(left) == 1 else None
+
+
+def choose_date(engine: Engine, relation: str, theirs: str, kind: str = "VARCHAR") -> Choice:
+    """Find the readings of dates that fit a column of texts or numbers best.
+
+    Parameters
+    ----------
+    theirs : SQL of the column in the relation.
+    kind : its type in the engine.
+    """
+    values = _values(theirs, kind, relation)
+    sample = f"SELECT * FROM ({values}) AS v LIMIT {SAMPLE}"  # noqa: S608
+    shape = f"REGEXP_REPLACE(REGEXP_REPLACE(text, {literal(CLOCK)}, ''), '\\pL+', 'a', 'g')"
+    shapes = engine.read(
+        f"SELECT TRANSLATE({shape}, '0123456789', '9999999999') AS shape, COUNT(*) AS n FROM ({sample}) AS s "  # noqa: S608
+        "GROUP BY shape ORDER BY n DESC, shape LIMIT 100"
+    )
+    possible = [form for form in FORMATS if any(re.fullmatch(_shape(form), shape) for shape, _ in shapes)]
+    if len(possible) < 2:
+        return Choice(tuple(possible))
+    counts = ", ".join(f"COUNT(*) FILTER ({fits})" for fits in _fits(possible, kind))
+    fit = dict(zip(possible, engine.read(f"SELECT {counts} FROM ({sample}) AS s")[0], strict=True))  # noqa: S608
+    n_iso = fit.pop(ISO, 0)
+    best = max(fit.values())
+    if best < _A_FEW * n_iso:
+        return Choice((ISO,))
+    nearly = [form for form, n in fit.items() if n >= _NEARLY * best]
+    found = _compare(engine, values, _settle(engine, values, nearly, kind), kind)
+    return Choice((ISO,)) if found.ambiguous and n_iso >= best else found
+
+
+def choose_mark(engine: Engine, relation: str, columns: Sequence[str]) -> Choice:
+    """Find whether numbers are written with a decimal point or comma, over all columns of texts together.
+
+    Parameters
+    ----------
+    columns : SQL of each in the relation.
+    """
+    reads = {mark: number("text", mark) for mark in (".", ",")}
+    fits = [f"{read} IS NOT NULL" for read in reads.values()]
+    telling = [
+        f"SELECT text FROM ({_values(theirs, 'VARCHAR', relation)}) AS v "  # noqa: S608
+        "WHERE CONTAINS(text, ',') OR CONTAINS(text, '.')"
+        for theirs in columns
+    ]
+    found = [0, 0]
+    for values in telling:
+        found = [n + more for n, more in zip(found, _tell(engine, values, fits), strict=True)]
+    if found[0] != found[1]:
+        return Choice((".",) if found[0] > found[1] else (",",))
+    for values in telling:
+        point, comma = reads.values()
+        sql = f"SELECT text, {point}, {comma} FROM ({values}) AS v WHERE {point} <> {comma} ORDER BY text LIMIT 1"  # noqa: S608
+        for value, *meanings in engine.read(sql):
+            example = Ambiguous(value, (".", ","), (f"{meanings[0]:g}", f"{meanings[1]:g}"))
+            return Choice((".", ","), example)
+    return Choice(())
+
+
+def choose_date_format(engine: Engine, relation: str, column: str) -> str | Ambiguous:
+    """Find the reading that fits most of a text column; two that fit equally well and differ are `Ambiguous`."""
+    found = choose_date(engine, relation, column)
+    return found.ambiguous or next(iter(found.open), ISO)
+
+
+def choose_decimal(engine: Engine, relation: str, columns: tuple[str, ...]) -> str | Ambiguous:
+    """Find whether numbers are written with a decimal point or comma, over all columns of numbers together."""
+    found = choose_mark(engine, relation, columns)
+    return found.ambiguous or next(iter(found.open), ".")
+
+
+def _values(theirs: str, kind: str, relation: str) -> str:
+    """Return the query of a column's values as they stand, and as texts."""
+    value = given(theirs) if kind == "VARCHAR" else theirs
+    sql = "SELECT value, CAST(value AS VARCHAR) AS text FROM (SELECT {!value} AS value FROM {relation}) AS r "
+    return fill(sql + "WHERE value IS NOT NULL", value=value, relation=relation)
+
+
+def _shape(form: str) -> str:
+    return _SHAPES.get(form) or re.sub(r"%\w|\.", lambda piece: _PIECES[piece[0]], form)
+
+
+def _read(form: str, kind: str) -> str:
+    return moment("value", form, kind=kind, also_iso=False)
+
+
+def _fits(forms: Sequence[str], kind: str) -> list[str]:
+    return [f"COALESCE({_read(form, kind)} >= TIMESTAMP '1000-01-01', FALSE)" for form in forms]
+
+
+def _settle(engine: Engine, values: str, forms: Sequence[str], kind: str) -> list[str]:
+    """Return what fits most of the first values in the column that only some of the readings fit."""
+    if len(forms) == 1:
+        return list(forms)
+    counts = _tell(engine, values, _fits(forms, kind))
+    return [form for form, n in zip(forms, counts, strict=True) if n == max(counts)]
+
+
+def _tell(engine: Engine, values: str, fits: Sequence[str]) -> list[int]:
+    """Count what each reading fits of the first values that only some of them fit."""
+    named = ", ".join(f"{fit} AS fits{i}" for i, fit in enumerate(fits))
+    counts = ", ".join(f"COUNT(*) FILTER (fits{i})" for i in range(len(fits)))
+    some = " OR ".join(f"fits0 <> fits{i}" for i in range(1, len(fits)))
+    telling = f"SELECT * FROM (SELECT {named} FROM ({values}) AS v) AS f WHERE {some} LIMIT {_TELLING}"  # noqa: S608
+    return list(engine.read(f"SELECT {counts} FROM ({telling}) AS t")[0])  # noqa: S608
+
+
+def _compare(engine: Engine, values: str, forms: Sequence[str], kind: str) -> Choice:
+    """Return the first of the readings, and those that read some value differently, with an example."""
+    if any("%y" in form for form in forms):
+        forms = _without_days_for_years(engine, values, forms, kind)
+    first, *others = forms
+    differ = ", ".join(f"MIN(CASE WHEN {_read(first, kind)} <> {_read(form, kind)} THEN text END)" for form in others)
+    examples = engine.read(f"SELECT {differ} FROM ({values}) AS v")[0] if others else ()  # noqa: S608
+    differing = [(form, text) for form, text in zip(others, examples, strict=True) if text is not None]
+    if not differing:
+        return Choice((first,))
+    other, text = differing[0]
+    days = ", ".join(f"CAST({_read(form, 'VARCHAR')} AS DATE)" for form in (first, other))
+    one, two = engine.read(f"SELECT {days} FROM (SELECT CAST(? AS VARCHAR) AS value) AS v", [text])[0]  # noqa: S608
+    example = Ambiguous(text, (to_study(first), to_study(other)), (day(one), day(two)))
+    return Choice((first, *(form for form, _ in differing)), example)
+
+
+def _without_days_for_years(engine: Engine, values: str, forms: Sequence[str], kind: str) -> list[str]:
+    """Leave out readings with decades of years where another has few: they take days of the month for years."""
+    years = ", ".join(f"COUNT(DISTINCT YEAR({_read(form, kind)}))" for form in forms)
+    counts = engine.read(f"SELECT {years} FROM ({values}) AS v")[0]  # noqa: S608
+    return [form for form, n in zip(forms, counts, strict=True) if n < _YEARS or n < 3 * min(counts)]

@@ -1,0 +1,78 @@
+"""Which column of a source's files is which of ours."""
+
+from collections.abc import Mapping, Sequence
+
+from cxlab.contract import TableContract
+from cxlab.errors import did_you_mean
+from cxlab.intake.opening import Opened
+from cxlab.intake.places import SourceError
+from cxlab.study import RESERVED, Source, Study, shown_path
+
+_SHOWN_NAMES = 20
+
+
+def match_columns(study: Study, source: Source, contract: TableContract, opened: Sequence[Opened]) -> dict[str, str]:
+    """Return theirs by ours, for the columns that every file has.
+
+    Raises
+    ------
+    SourceError : a column that is needed, or that the study names, is not there, or is there twice.
+    """
+    table = contract.name
+    everywhere = set(opened[0].columns).intersection(*(set(one.columns) for one in opened[1:]))
+    for one in opened:
+        for ours, theirs in source.columns.items():
+            if theirs not in one.columns:
+                raise SourceError(_lacks(study.place("sources", table, "columns", ours), one, ours, theirs))
+        for column in contract.columns:
+            theirs = source.columns.get(column.name, column.name)
+            if column.required and theirs not in one.columns:
+                raise SourceError(_lacks(study.place("sources", table), one, column.name, theirs))
+    mapping = {ours: theirs for ours, theirs in source.columns.items() if theirs in everywhere}
+    taken = set(mapping.values())
+    mapping |= {n: n for n in contract.names if n not in mapping and n in everywhere and n not in taken}
+    if contract.one_of and not any(set(mapping).issuperset(group) for group in contract.one_of):
+        needed = " or ".join(" with ".join(f"`{name}`" for name in group) for group in contract.one_of)
+        raise SourceError(
+            f"{study.place('sources', table)}: {shown_path(opened[0].path)} has neither {needed}; it has "
+            f"{_names(opened[0])}. Map one of them under `columns:` in {study.place('sources', table)}: "
+            f"`columns: {{{contract.one_of[0][0]}: …}}`"
+        )
+    if contract.further:
+        mapping |= _further(mapping, everywhere)
+    for one in opened:
+        twice = sorted(one.twice.intersection(mapping.values()))
+        if twice:
+            raise SourceError(
+                f"{study.place('sources', table, 'path')}: {shown_path(one.path)} names the column `{twice[0]}` "
+                "twice: rename one"
+            )
+    return mapping
+
+
+def _further(mapping: Mapping[str, str], everywhere: set[str]) -> dict[str, str]:
+    """Name the columns beyond the contract; names of the kit's own kind get their_ before them."""
+    taken = {name.lower() for name in mapping}
+    found: dict[str, str] = {}
+    for theirs in sorted(everywhere - set(mapping.values())):
+        ours = f"their_{theirs}" if theirs.lower().startswith(RESERVED) else theirs
+        while ours.lower() in taken:
+            ours += "_further"
+        taken.add(ours.lower())
+        found[ours] = theirs
+    return found
+
+
+def _lacks(place: str, opened: Opened, ours: str, theirs: str) -> str:
+    near = did_you_mean(theirs, opened.columns) or "."
+    return (
+        f"{place}: {shown_path(opened.path)} has no column `{theirs}`; it has {_names(opened)}{near} Map one of them "
+        f"under `columns:` in {place}: `columns: {{{ours}: …}}`"
+    )
+
+
+def _names(opened: Opened) -> str:
+    names = [name[:40] for name in opened.columns]
+    return ", ".join(names[:_SHOWN_NAMES]) + (
+        f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+    )

@@ -1,0 +1,54 @@
+"""Records that are the same as another in every column of their files: counted, and dropped where the study says so."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from cxlab.engine import Engine, fill
+from cxlab.intake.charges import charge
+from cxlab.intake.checks import Rule
+from cxlab.intake.sources import TableIntake
+from cxlab.study import Source, Trial
+from cxlab.words import count
+
+_SAME = Rule(
+    "",
+    "the same as a record before it, in every column",
+    "cx_place > 1",
+    outside_limit=True,
+)
+
+
+def judge_duplicates(engine: Engine, table: TableIntake, source: Source) -> TableIntake:
+    """Count the records that are the same as one before them; reject them where the source says `duplicates: drop`.
+
+    Of orders they are always counted; of other tables, in which they are nothing strange, where they are to be dropped.
+    Rows of an experiment are different people, however alike they are: they are neither counted nor dropped.
+    """
+    if isinstance(source, Trial) or (table.table != "orders" and source.duplicates == "keep"):
+        return table
+    sql = fill("SELECT cx_hash FROM {t} WHERE cx_fault IS NULL", t=table.checked)
+    marks = engine.numbers(sql, table.n_used)
+    marks.sort()
+    n_same = int(np.count_nonzero(marks[1:] == marks[:-1]))
+    if not n_same or source.duplicates == "keep":
+        return replace(table, n_same=n_same)
+    columns = ", ".join(fill("{c}", c=c) for c in sorted(table.columns))
+    numbered = fill(
+        "SELECT *, ROW_NUMBER() OVER (PARTITION BY cx_fault IS NULL, cx_hash, {!columns} ORDER BY cx_file, cx_line) "
+        "AS cx_place FROM {t}",
+        columns=columns,
+        t=table.checked,
+    )
+    return charge(engine, replace(table, n_same=n_same), numbered, (_SAME,))
+
+
+def remark_on_duplicates(table: TableIntake, source: Source) -> list[str]:
+    """Say how many records are the same as another, and what became of them."""
+    if not table.n_same:
+        return []
+    verb = "is" if table.n_same == 1 else "are"
+    said = f"{count(table.n_same, 'record')} of {table.table} {verb} the same as another in every column"
+    if source.duplicates == "drop":
+        return [f"{said}, and dropped, as the study says."]
+    return [f"{said}. They were kept: `duplicates: drop` under {table.table} in the study drops them."]

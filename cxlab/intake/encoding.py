@@ -1,0 +1,204 @@
+"""The bytes of a text file: packed or not, in which encoding, how many lines, and whether the engine may read them."""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from cxlab.intake.places import SourceError
+from cxlab.study import shown_path
+
+_CHUNK = 1 << 22
+_TAIL = 1 << 16
+NEARLY, BROKEN = "utf-8 with broken bytes", "\ufffd"
+"""The encoding of a file that is UTF-8 but for a few bytes, and what then stands for each of these."""
+_GZIP, _FEED = b"\x1f\x8b", 10
+_NO_TEXT = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
+            b"PK\x03\x04": "an archive", b"\xd0\xcf\x11\xe0": "a file of an old office program", b"SQLi": "a database",
+            b"BZh": "packed with bzip2", b"\xfd7zXZ": "packed with xz", b"7z\xbc\xaf": "packed with 7-Zip",
+            b"(\xb5/\xfd": "packed with zstd"}  # fmt: skip
+_MOST_PACKED, _HARMLESS = 200, 100 << 20
+"""A file that unpacks to more than so many times its size, and to more than so many bytes, is a bomb."""
+_BEYOND = f"unpacks to more than {_MOST_PACKED} times its size, as no table of records does"
+_UNDEFINED = b"\x81\x8d\x8f\x90\x9d"
+"""Bytes that stand for nothing in cp1252."""
+
+
+class BombError(ValueError):
+    """A packed file gives more than any table would."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of a text file.
+
+    Attributes
+    ----------
+    n : all of them, the last one counted though it may not end.
+    n_blank_end : of these, empty ones at the end.
+    plain : whether the engine may read the file: one kind of line end, and no quotation mark after a space, for what
+        that means the engine decides by the number of spaces.
+    """
+
+    n: int
+    n_blank_end: int
+    plain: bool
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed with gzip, whatever it is called."""
+    with path.open("rb") as file:
+        return file.read(2) == _GZIP
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a text file, packed or not."""
+    return gzip.open(path) if is_packed(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def open_text(path: Path, encoding: str) -> IO[str]:
+    """Open a text file, packed or not; a line ends in a line feed, however it ended in the file."""
+    name, errors = ("utf-8", "replace") if encoding == NEARLY else (encoding, "strict")
+    if is_packed(path):
+        return gzip.open(path, "rt", encoding=name, errors=errors, newline=None)
+    return path.open("rt", encoding=name, errors=errors, newline=None)
+
+
+def find_encoding(path: Path, given: str | None, place: str) -> str:
+    """Find the encoding of a text file: the given one, else by its mark, UTF-8 where it fits, cp1252, latin-1.
+
+    Raises
+    ------
+    SourceError : it is no text, it is packed and broken, or it is not in the given encoding.
+    """
+    with path.open("rb") as file:
+        start = file.read(8)
+    what = next((name for mark, name in _NO_TEXT.items() if start.startswith(mark)), None)
+    if what:
+        raise SourceError(f"{place}: {shown_path(path)} is {what} and no text: export the table as CSV")
+    try:
+        found = _given_encoding(path, given, place) if given else _own_encoding(path)
+        with open_text(path, found) as text:
+            nul = "\0" in text.read(4096)
+    except BombError as error:
+        raise SourceError(f"{place}: {shown_path(path)} {error}: unpack it yourself and look at it") from error
+    except (EOFError, OSError, zlib.error) as error:
+        raise SourceError(f"{place}: {shown_path(path)} breaks off ({error}): copy the file again") from error
+    except UnicodeError as error:
+        raise SourceError(
+            f"{place}: {shown_path(path)} is not {given or 'cp1252'} text: leave `encoding:` out, or name another"
+        ) from error
+    if nul:
+        raise SourceError(f"{place}: {shown_path(path)} is no text: export the table as CSV")
+    return found
+
+
+def _given_encoding(path: Path, given: str, place: str) -> str:
+    try:
+        decoder = codecs.getincrementaldecoder(given)()
+    except LookupError as error:
+        raise SourceError(
+            f"{place}: `{given}` is no encoding: take utf-8, cp1252 or latin-1, or leave it out"
+        ) from error
+    for chunk in _chunks(path):
+        decoder.decode(chunk)
+    decoder.decode(b"", final=True)
+    return given
+
+
+def _own_encoding(path: Path) -> str:
+    with open_bytes(path) as file:
+        start = file.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig" if _is_utf8(path) else "cp1252"
+    if len(start) >= 4 and start[1::2] == b"\0\0":
+        return "utf-16-le"
+    if len(start) >= 4 and start[::2] == b"\0\0":
+        return "utf-16-be"
+    if _is_utf8(path):
+        return "utf-8"
+    if _is_nearly_utf8(path):
+        return NEARLY
+    undefined = any(chunk.translate(None, _UNDEFINED) != chunk for chunk in _chunks(path))
+    return "latin-1" if undefined else "cp1252"
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    inside = False
+    try:
+        for chunk in _chunks(path):
+            if inside or not chunk.isascii():
+                decoder.decode(chunk)
+                inside = bool(decoder.getstate()[0])
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_nearly_utf8(path: Path) -> bool:
+    """Whether most of what is not ASCII is UTF-8: then a line with other bytes is broken, and not the whole file."""
+    good = bad = 0
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    for chunk in _chunks(path):
+        text = decoder.decode(chunk)
+        broken = text.count(BROKEN)
+        bad += broken
+        good += len(text) - len(text.encode("ascii", "ignore")) - broken
+    return good > bad
+
+
+def count_lines(path: Path) -> Lines:
+    """Count the lines of a file that is not packed, in an encoding that keeps to ASCII."""
+    feeds = returns = both = 0
+    spaced = False
+    last, tail = b"\n", b""
+    for chunk in _chunks(path):
+        feeds += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _FEED))
+        both += last == b"\r" and chunk.startswith(b"\n")
+        if b"\r" in chunk:
+            returns += chunk.count(b"\r")
+            both += chunk.count(b"\r\n")
+        if b'"' in chunk:
+            spaced = spaced or b' "' in chunk or (last == b" " and chunk.startswith(b'"'))
+        last = chunk[-1:]
+        tail = chunk[-_TAIL:] if len(chunk) >= _TAIL else (tail + chunk)[-_TAIL:]
+    n = feeds + returns - both + (last not in (b"\n", b"\r"))
+    end = tail[len(tail.rstrip(b"\r\n")) :]
+    n_ends = end.count(b"\n") + end.count(b"\r") - end.count(b"\r\n")
+    return Lines(n, max(0, n_ends - 1), not spaced and both == returns and both in (0, feeds))
+
+
+def copy_as_utf8(path: Path, encoding: str, target: Path, place: str) -> None:
+    """Write a text file anew: unpacked, in UTF-8 without a mark, each line ending in a line feed.
+
+    Raises
+    ------
+    SourceError : it unpacks beyond all measure.
+    """
+    limit = max(_HARMLESS, _MOST_PACKED * path.stat().st_size)
+    written = 0
+    with open_text(path, encoding) as text, target.open("w", encoding="utf-8", newline="") as copy:
+        while chunk := text.read(_CHUNK):
+            written += copy.write(chunk)
+            if written > limit:
+                raise SourceError(f"{place}: {shown_path(path)} {_BEYOND}: unpack it yourself and look at it")
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    limit = max(_HARMLESS, _MOST_PACKED * path.stat().st_size)
+    read = 0
+    with open_bytes(path) as file:
+        while chunk := file.read(_CHUNK):
+            read += len(chunk)
+            if read > limit:
+                raise BombError(_BEYOND)
+            yield chunk

@@ -1,0 +1,167 @@
+"""How one file is read: found out from what stands in it, said in the study, or known from its like."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from cxlab.contract import TableContract
+from cxlab.engine import Engine, fill, literal
+from cxlab.intake.choices import SAMPLE, Ambiguous, Choice, choose_date, choose_mark
+from cxlab.intake.dates import ISO, NUMBERS, UNIX, UNIX_MS, ZONE, from_study, is_moment, is_zoned
+from cxlab.intake.texts import given
+from cxlab.study import ReadOptions
+
+AMOUNTS = "amounts"
+"""Stands for the decimal mark among the columns of `Unsure`, of hints and of what is settled."""
+_EXAMPLE = dt.datetime(2024, 12, 31, 14, 5, 9)  # noqa: DTZ001
+_SHOWN = set("aAbBdfHIjmMpSyY%")
+"""Directives that Python and the engine write alike."""
+_FEW_ZONES = 3
+_WHOLE = "^\\d+\\.0+$"
+Columns = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """How one file is read.
+
+    Attributes
+    ----------
+    date_formats : readings of its moments that are not of the engine's date types, by our column name.
+    decimal : "." or ",".
+    whole_ids : columns of ids whose every value looks like 123.0.
+    timezone : the zone to whose clock moments with a zone are brought; None: their clock is taken as it stands.
+    zones : zones that are left out, a few of them.
+    settled : the readings that do not stand there for want of any value that would tell, by our column name or
+        `AMOUNTS`: what is a hint for other files.
+    """
+
+    date_formats: Mapping[str, str] = field(default_factory=dict)
+    decimal: str = "."
+    whole_ids: frozenset[str] = frozenset()
+    timezone: str | None = None
+    zones: tuple[str, ...] = ()
+    settled: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """How it was read, for people."""
+        found = [f"{name} as {_as_written(reading)}" for name, reading in self.date_formats.items()]
+        if self.decimal == ",":
+            found.append("decimal comma")
+        if self.timezone is not None:
+            found.append(f"moments with a zone on the clock of {self.timezone}")
+        if self.zones:
+            one = "zone" if len(self.zones) == 1 else "zones"
+            found.append(f"{one} {', '.join(self.zones)} left out, the clock as it stands")
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """What of one file fits two readings equally well: a column, as the kit names it, or its amounts."""
+
+    column: str
+    ambiguous: Ambiguous
+
+
+def understand(
+    engine: Engine,
+    relation: str,
+    columns: Columns,
+    contract: TableContract,
+    options: ReadOptions,
+    *,
+    hints: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Understood | Unsure:
+    """Find out how a file is read.
+
+    Parameters
+    ----------
+    columns : the SQL of their column in the relation, and its type in the engine, by our names.
+    options : what the study says of it.
+    hints : readings that other files of the source settled on, by our names: they decide where exactly one of them
+        is among those that fit.
+    """
+    kinds = {column.name: column.kind for column in contract.columns if column.name in columns}
+    moments = {name: columns[name] for name, kind in kinds.items() if kind == "moment"}
+    written = {name: column for name, column in moments.items() if not is_moment(column[1])}
+    settled = _settle_dates(engine, relation, written, options, hints)
+    if isinstance(settled, Unsure):
+        return settled
+    dates = {name: settled.get(name, ISO) for name in written}
+    texts = {name: theirs for name, (theirs, kind) in columns.items() if kind == "VARCHAR"}
+    numbers = [theirs for name, theirs in texts.items() if kinds.get(name) in ("money", "number")]
+    mark = Choice((options.decimal,)) if options.decimal else choose_mark(engine, relation, numbers)
+    decimal = mark.among(hints.get(AMOUNTS, ()))
+    if decimal is not None:
+        settled[AMOUNTS] = decimal
+    elif mark.ambiguous:
+        return Unsure(AMOUNTS, mark.ambiguous)
+    whole = (name for name, theirs in texts.items() if kinds.get(name) == "id" and _is_whole(engine, relation, theirs))
+    zones = () if options.timezone else _zones(engine, relation, moments, dates)
+    return Understood(dates, decimal or ".", frozenset(whole), options.timezone, zones, settled)
+
+
+def _settle_dates(
+    engine: Engine, relation: str, written: Columns, options: ReadOptions, hints: Mapping[str, Collection[str]]
+) -> dict[str, str] | Unsure:
+    """Choose a reading for each column that shows one; what is settled in one of them decides in the others."""
+    if options.date_format:
+        return dict.fromkeys(written, from_study(options.date_format))
+    choices = {name: choose_date(engine, relation, *column) for name, column in written.items()}
+    plain = {choice.open[0] for choice in choices.values() if len(choice.open) == 1}
+    settled: dict[str, str] = {}
+    for name, choice in choices.items():
+        reading = choice.among(plain) or choice.among(hints.get(name, ()))
+        if reading is not None:
+            settled[name] = reading
+        elif choice.ambiguous:
+            return Unsure(name, choice.ambiguous)
+    return settled
+
+
+def _is_whole(engine: Engine, relation: str, theirs: str) -> bool:
+    """Whether every id of a column looks like 123.0."""
+    values = fill(
+        "SELECT id FROM (SELECT {!id} AS id FROM {relation}) AS r WHERE id IS NOT NULL",
+        id=given(theirs), relation=relation,
+    )  # fmt: skip
+    whole = f"COALESCE(BOOL_AND(REGEXP_MATCHES(id, {literal(_WHOLE)})), FALSE)"
+    return all(
+        engine.read(f"SELECT {whole} FROM ({values} {limit}) AS v")[0][0]  # noqa: S608
+        for limit in (f"LIMIT {SAMPLE}", "")
+    )
+
+
+def _zones(engine: Engine, relation: str, moments: Columns, dates: Mapping[str, str]) -> tuple[str, ...]:
+    """Return zones that stand in the moments, the most frequent of each column first."""
+    found: list[str] = []
+    for name, (theirs, kind) in moments.items():
+        if is_zoned(kind) or dates.get(name) in (UNIX, UNIX_MS):
+            found.append("UTC")
+        elif kind == "VARCHAR":
+            texts = fill(
+                "SELECT {!text} AS text FROM {relation} LIMIT {!n}",
+                text=given(theirs), relation=relation, n=str(SAMPLE),
+            )  # fmt: skip
+            zone = f"REGEXP_EXTRACT(text, {literal(ZONE)}, 1)"
+            rows = engine.read(
+                f"SELECT {zone} AS zone, COUNT(*) AS n FROM ({texts}) AS t GROUP BY zone "  # noqa: S608
+                f"HAVING zone <> '' ORDER BY n DESC, zone LIMIT {_FEW_ZONES}"
+            )
+            found += [zone for zone, _ in rows]
+    return tuple(dict.fromkeys(found))[:_FEW_ZONES]
+
+
+def _as_written(reading: str) -> str:
+    if reading == ISO:
+        return f"2024-12-31 ({ISO})"
+    if reading in NUMBERS:
+        return f"{NUMBERS[reading]} ({reading})"
+    plain = reading.replace("%-", "%")
+    if set(re.findall("%(.)", plain)).issubset(_SHOWN):
+        return f"{_EXAMPLE.strftime(plain)} ({reading})"
+    return reading
