@@ -24,7 +24,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Value = str | int | float | bool | None
-MEMORY = "1400MiB"
+MEMORY = "1200MiB"
 Tell = Callable[[str], None]
 """Takes a line on what is being done."""
 _LOOK_SECONDS = 0.25
@@ -105,10 +105,16 @@ class Engine:
         return row
 
     def frame(self, sql: str, values: Sequence[Value] = ()) -> pd.DataFrame:
-        """Run a query and return its rows, in the order that it must say."""
+        """Run a query and return its rows, in the order that it must say; a text is of pandas' own type for it."""
         if not re.search(r"\bORDER BY\b(?!.*\bFROM\b)", sql, flags=re.S):
             raise ValueError("a query for a frame must end in ORDER BY: rows have no order of their own")
-        return self._execute(sql, values).df()
+        self.statements.append(sql)
+        found = self._connection.sql(sql, params=list(values)).to_arrow_table()
+        columns = {
+            name: pd.array(column, dtype="str") if pa.types.is_string(column.type) else _plain(column).to_pandas()
+            for name, column in zip(found.column_names, found.columns, strict=True)
+        }
+        return pd.DataFrame(columns, copy=False)
 
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield its rows, in the order that it must say, without holding all of them."""
@@ -183,8 +189,10 @@ class Engine:
 
         Parameters
         ----------
-        skip : lines before the first record; a record's line is the number of the record and these.
-        numbered : whether the first field of each record is its line instead; it is not one of the `width` others then.
+        skip : lines before the first record.
+        numbered : whether the first field of each record is its line; it is not one of the `width` others then. Else
+            line is NULL, and tells itself by the place of the record in a table made of the view: numbering them
+            while they are read would keep all threads but one idle.
 
         Notes
         -----
@@ -193,7 +201,7 @@ class Engine:
         """
         columns = {f"f{i}": "VARCHAR" for i in range(width)}
         kinds = {"line": "BIGINT"} | columns if numbered else columns
-        line = "line" if numbered else f"ROW_NUMBER() OVER () + {skip} AS line"
+        line = "line" if numbered else "CAST(NULL AS BIGINT) AS line"
         sql = (
             "CREATE OR REPLACE VIEW {name} AS SELECT {!line}, {!fields} FROM read_csv({!path}, delim={!delimiter}, "
             "quote='\"', escape='\"', header=false, skip={!skip}, auto_detect=false, strict_mode=true, "
@@ -273,6 +281,11 @@ class Engine:
 def _forget(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
     connection.close()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Take whole numbers that are too long for 64 bits as floating ones."""
+    return column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
 
 
 def quote(name: str) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from cxlab.intake import Intake, SourceError, read_study, sources, store
 from cxlab.intake.store import FOLDER, open_kept
 from cxlab.kit import Kit, open_study
 from cxlab.study import load_study
+from tests import made_notebooks as made
 from tests.make import HEAD, good_rows, orders_csv, write_study
 
 BAD = ["x,soon,3", ",2024-01-05,3"]
@@ -155,3 +158,25 @@ def test_a_study_without_orders_is_kept_as_well(tmp_path: Path) -> None:
         intake.keep(tmp_path / "store")
     with read(folder, tmp_path / "store") as kept:
         assert kept.hashes and kept.engine.row("SELECT COUNT(*), MIN(age) FROM outcomes") == (40, "0.0")
+
+
+def test_the_notebooks_of_a_run_and_the_next_run_take_it_from_there(tmp_path: Path) -> None:
+    body = (
+        "from cxlab.estimate import Estimate\n"
+        'page.record({"kept": Estimate(len(kit.intake.hashes)), "customers": Estimate(kit.customers.n)})\n'
+        "import tests.made_notebooks as made\npage.answer(made.ANSWER)"
+    )
+    made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", body))
+    make(tmp_path / "shop")
+    age(tmp_path / "shop")
+    command = [sys.executable, "-m", "cxlab", "report", "shop"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    about = tmp_path / "reports" / "shop" / FOLDER / "intake.json"
+    written = []
+    for _ in range(2):
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment)
+        results = json.loads((tmp_path / "reports" / "shop" / "results.json").read_text())
+        assert results["intake"]["kept"]["estimate"] == 2 and results["intake"]["customers"]["estimate"] == 8
+        written.append(about.stat().st_mtime_ns)
+    assert written[0] == written[1]
+    assert (tmp_path / "reports/shop/rejects/orders.csv").is_file()

@@ -30,5 +30,6 @@ def charge(engine: Engine, table: TableIntake, relation: str, rules: Sequence[Ru
     )
     engine.run(fill(sql, judged=judged, kept=kept, cases=cases, relation=relation))
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table.table, t=judged))
-    engine.run(fill("DROP TABLE {t}", t=table.checked))
+    for name in (table.checked, f"{table.table}_rows"):
+        engine.drop(name)
     return counted(engine, replace(table, checked=judged, rules=(*table.rules, *rules)))

@@ -178,7 +178,12 @@ class Intake:
                 f"{day(self.first_order)} to {day(self.last_order)}",
                 f"calibration up to {day(self.calibration_end)}, hold-out up to {day(self.observation_end)}",
             ]
-        lines += ["", *(f"Note: {remark}" for remark in self.remarks), *([""] if self.remarks else [])]
+        notes = [*self.remarks]
+        if self.calendar.gaps.found:
+            notes.append(self.calendar.gaps.reading)
+        if self.returns.n:
+            notes.append(self.returns.reading)
+        lines += ["", *(f"Note: {note}" for note in notes), *([""] if notes else [])]
         lines.append("What these data can answer:")
         for q in self.questions.asked:
             bring = f"; bring {q.bring}" if q.bring else ""

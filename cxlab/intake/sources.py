@@ -190,7 +190,7 @@ def _check(
     wanted: checks.Wanted,
 ) -> TableIntake:
     """Read every value, and find the first rule that each record breaks: one scan."""
-    table, checked = contract.name, f"{contract.name}_checked"
+    table, checked, rows = contract.name, f"{contract.name}_checked", f"{contract.name}_rows"
     mapping = match_columns(study, source, contract, opened)
     kinds = _kinds(mapping, opened)
     understood = _understand(engine, study, source, contract, opened, mapping)
@@ -205,9 +205,9 @@ def _check(
     kept = [column.name for column in contract.columns if column.name in known]
     kept += [name for name in mapping if name not in known]
     sql = fill(
-        "CREATE OR REPLACE TABLE {checked} AS SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, "
+        "CREATE OR REPLACE TABLE {rows} AS SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, "
         "CAST(CASE {!cases} END AS TINYINT) AS cx_fault FROM (SELECT *{!returned} FROM ({!parts}) AS r) AS q",
-        checked=checked,
+        rows=rows,
         kept=", ".join(quote(name) for name in kept),
         also=", is_return" if table == "orders" else "",
         cases=" ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)),
@@ -215,8 +215,9 @@ def _check(
         parts=" UNION ALL ".join(parts),
     )
     engine.read(sql)
+    counts = dict(engine.rows(fill(_COUNTS, t=rows)))
+    engine.read(_with_lines(rows, checked, opened, counts))
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
-    counts = dict(engine.rows(fill(_COUNTS, t=checked)))
     found = TableIntake(
         table, tuple(one.path for one in opened), tuple(
             FileReading(
@@ -233,6 +234,22 @@ def _check(
     )
 
 
+def _with_lines(rows: str, checked: str, opened: Sequence[Opened], counts: Mapping[int, int]) -> str:
+    """Return the SQL of a view of records in which each knows its line.
+
+    A table keeps the order in which its rows came: that of the files, and of the lines in each. So where the engine
+    read a text by itself, the number of a row in the table tells its line.
+    """
+    cases, before = [], 0
+    for number, one in enumerate(opened):
+        if one.text and one.text.lines:
+            cases.append(f"WHEN {number} THEN rowid + {one.text.n_before + 1 - before}")
+        before += counts.get(number, 0)
+    line = f"CASE cx_file {' '.join(cases)} ELSE cx_line END" if cases else "cx_line"
+    sql = "CREATE OR REPLACE VIEW {checked} AS SELECT * REPLACE ({!line} AS cx_line) FROM {rows}"
+    return fill(sql, checked=checked, line=line, rows=rows)
+
+
 def _without_people(engine: Engine, table: TableIntake, further: dict[str, str]) -> TableIntake:
     """Leave out the columns that nobody asked for and that point to people."""
     people = point_to_people(engine, table.checked, further) if further else ()
@@ -244,7 +261,8 @@ def _without_people(engine: Engine, table: TableIntake, further: dict[str, str])
         fill("CREATE OR REPLACE TABLE {aside} AS SELECT {!kept} FROM {t}", aside=aside, kept=kept, t=table.checked)
     )
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table.table, t=aside))
-    engine.drop(table.checked)
+    for name in (table.checked, f"{table.table}_rows"):
+        engine.drop(name)
     left_out = tuple(sorted(further[name] for name in people))
     return replace(table, checked=aside, further=tuple(n for n in table.further if n not in people), left_out=left_out)
 
