@@ -335,6 +335,9 @@ def _beyond_the_types(document: Document, check: ParameterCheck) -> list[tuple[i
     if isinstance(parameters, dict):
         for name, message in check({k: v for k, v in parameters.items() if v is not None}).items():
             faults.append((document.line(("parameters", name)), message))
+        for name in (name for name, value in parameters.items() if value is None and name.isdigit()):
+            message = f"`{name}` is no parameter: write decimals with a point, as 0.35; a comma begins the next key"
+            faults.append((document.line(("parameters", name)), message))
     return faults
 
 

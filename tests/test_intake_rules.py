@@ -193,3 +193,44 @@ class TestPeople:
             if file.is_file() and ".intake" not in file.parts:
                 held = file.read_bytes()
                 assert b"@x.fi" not in held and b"Anna 1" not in held and b"040110" not in held, file
+
+
+def test_an_optional_column_that_one_file_lacks_is_empty_there_and_that_is_said(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: 'o*.csv'}\n", o1=orders_csv(*good_rows()))
+    head = "customer_id,ordered_at,revenue,currency"
+    (tmp_path / "o2.csv").write_text(orders_csv("a,2024-02-01,5,EUR", "a,2024-02-02,5,SEK", head=head))
+    with check_study(tmp_path) as intake:
+        assert intake.tables["orders"].n_used == 41
+        assert reasons(intake) == {"is in another currency than EUR": 1}
+        assert "o1.csv: comma-separated, utf-8, ordered_at as 2024-12-31 (ISO 8601), without `currency`, so empty" in (
+            intake.tables["orders"].understood
+        )
+    (tmp_path / "o3.csv").write_text("customer_id,revenue\na,5\n")
+    with pytest.raises(SourceError, match=r"o3\.csv has no column `ordered_at`"):
+        check_study(tmp_path)
+
+
+@pytest.mark.parametrize("word", ["Yhteensä", "TOTAL", "grand total"])
+def test_a_line_of_totals_is_no_customer(tmp_path: Path, word: str) -> None:
+    write_study(tmp_path, orders=orders_csv(*good_rows(), f"{word},2024-02-01,800"))
+    assert reasons(check_study(tmp_path)) == {"is a line of totals": 1}
+
+
+def test_a_decimal_comma_among_the_parameters_is_told_of(tmp_path: Path) -> None:
+    write_study(tmp_path, head=HEAD + "parameters: {margin_rate: 0,35}\n", orders=orders_csv(*good_rows()))
+    with pytest.raises(StudyError, match=r"study\.yml:3: `35` is no parameter: write decimals with a point"):
+        check_study(tmp_path)
+
+
+def test_too_many_rejects_point_to_what_the_study_says_of_reading(tmp_path: Path) -> None:
+    rows = [f"c{i % 8};2024-01-{i % 28 + 1:02d};{i},50" for i in range(40)]
+    sources = "  orders: {path: orders.csv, read: {decimal: '.'}}\n"
+    write_study(tmp_path, sources, orders=orders_csv(*rows, head="customer_id;ordered_at;revenue"))
+    with pytest.raises(SourceError, match=r"What to do: look whether `read: \{decimal: \.\}` in the study is right"):
+        check_study(tmp_path)
+
+
+def test_a_lock_file_of_a_spreadsheet_is_passed_over(tmp_path: Path) -> None:
+    write_study(tmp_path, "  orders: {path: '*orders*.csv'}\n", orders=orders_csv(*good_rows()))
+    (tmp_path / "~$orders.csv").write_bytes(b"\x05user")
+    assert check_study(tmp_path).tables["orders"].n_used == 40

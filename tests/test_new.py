@@ -1005,3 +1005,13 @@ def test_the_command_ends_with_two_when_a_file_is_at_fault(
     assert run(monkeypatch, shop, shop / "nothing.csv") == 2
     assert capsys.readouterr().err.startswith("cxlab: ") and not shop.exists()
     assert run(monkeypatch, shop) == 2
+
+
+def test_a_file_that_lacks_a_column_of_the_other_is_of_the_same_source(shop: Path, tmp_path: Path) -> None:
+    rows = [f"c{i % 8},2024-01-{i % 28 + 1:02d},o{i},{i}.50" for i in range(40)]
+    (tmp_path / "orders-2023.csv").write_text("\n".join(["Customer ID,Date,Order,Total", *rows]) + "\n")
+    later = [",".join(row.replace(",o", ",p").split(",")[::-1]) + ",EUR" for row in rows]
+    (tmp_path / "orders-2024.csv").write_text("\n".join(["Total,Order,Date,Customer ID,Currency", *later]) + "\n")
+    make_study(shop, [tmp_path / "orders-2023.csv", tmp_path / "orders-2024.csv"])
+    assert columns_of(load_study(shop), "orders")["currency"] == "Currency"
+    assert used(shop)["orders"] == (80, 0)

@@ -144,6 +144,8 @@ def _finite(number: str) -> str:
 _FLOATS = ("FLOAT", "DOUBLE")
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
 """What a spreadsheet shows in a cell that it could not compute."""
+_TOTALS = ("yhteensä", "summa", "välisumma", "loppusumma", "total", "totals", "grand total", "subtotal", "sum", "summe")
+"""What stands in place of a customer in a line that sums up the others."""
 
 
 def _as_text(theirs: str, kind: str) -> str:
@@ -215,8 +217,10 @@ def _kind_rules(column: Column, formats: Collection[str], currency: str) -> list
         return [Rule(name, f"{name} is neither true nor false", unread)]
     if column.kind == "id":
         errors = ", ".join(literal(error) for error in _ERRORS)
+        totals = ", ".join(literal(form) for word in _TOTALS for form in (word, word.upper(), word.capitalize()))
         return [
-            Rule(name, f"{name} is an error of the spreadsheet", f"STARTS_WITH({name}, '#') AND {name} IN ({errors})")
+            Rule(name, f"{name} is an error of the spreadsheet", f"STARTS_WITH({name}, '#') AND {name} IN ({errors})"),
+            *([Rule(name, "is a line of totals", f"{name} IN ({totals})")] if column.required else []),
         ]
     if column.kind in ("money", "number"):
         what = "amount" if column.kind == "money" else "number"

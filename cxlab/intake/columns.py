@@ -12,7 +12,7 @@ _SHOWN_NAMES = 20
 
 
 def match_columns(study: Study, source: Source, contract: TableContract, opened: Sequence[Opened]) -> dict[str, str]:
-    """Return theirs by ours, for the columns that every file has.
+    """Return theirs by ours: the columns of the contract that any file has, and further ones that every file has.
 
     Raises
     ------
@@ -20,22 +20,27 @@ def match_columns(study: Study, source: Source, contract: TableContract, opened:
     """
     table = contract.name
     everywhere = set(opened[0].columns).intersection(*(set(one.columns) for one in opened[1:]))
+    anywhere = set().union(*(one.columns for one in opened))
+    needed = {column.name for column in contract.columns if column.required}
     for one in opened:
         for ours, theirs in source.columns.items():
-            if theirs not in one.columns:
+            if theirs not in (one.columns if ours in needed or ours not in contract.names else anywhere):
                 raise SourceError(_lacks(study.place("sources", table, "columns", ours), one, ours, theirs))
         for column in contract.columns:
             theirs = source.columns.get(column.name, column.name)
             if column.required and theirs not in one.columns:
                 raise SourceError(_lacks(study.place("sources", table), one, column.name, theirs))
-    mapping = {ours: theirs for ours, theirs in source.columns.items() if theirs in everywhere}
+    mapping = dict(source.columns)
     taken = set(mapping.values())
-    mapping |= {n: n for n in contract.names if n not in mapping and n in everywhere and n not in taken}
-    if contract.one_of and not any(set(mapping).issuperset(group) for group in contract.one_of):
-        needed = " or ".join(" with ".join(f"`{name}`" for name in group) for group in contract.one_of)
+    mapping |= {n: n for n in contract.names if n not in mapping and n in anywhere and n not in taken}
+    for one in opened if contract.one_of else ():
+        there = {ours for ours, theirs in mapping.items() if theirs in one.columns}
+        if any(there.issuperset(group) for group in contract.one_of):
+            continue
+        either = " or ".join(" with ".join(f"`{name}`" for name in group) for group in contract.one_of)
         raise SourceError(
-            f"{study.place('sources', table)}: {shown_path(opened[0].path)} has neither {needed}; it has "
-            f"{_names(opened[0])}. Map one of them under `columns:` in {study.place('sources', table)}: "
+            f"{study.place('sources', table)}: {shown_path(one.path)} has neither {either}; it has "
+            f"{_names(one)}. Map one of them under `columns:` in {study.place('sources', table)}: "
             f"`columns: {{{contract.one_of[0][0]}: …}}`"
         )
     if contract.further:

@@ -83,7 +83,7 @@ def _beside_study(study: Study, path: str, fetch: Fetch | None, place: str) -> t
         base, pattern = (
             (Path(given.anchor), str(given.relative_to(given.anchor))) if given.is_absolute() else (folder, path)
         )
-        files = tuple(sorted(p for p in base.glob(pattern) if p.is_file()))
+        files = tuple(sorted(p for p in base.glob(pattern) if p.is_file() and not p.name.startswith("~$")))
         if not files:
             raise SourceError(f"{place}: no file fits `{path}` in {shown_path(folder)}{_those_there(folder, path)}")
         return files

@@ -130,7 +130,12 @@ def check_limit(study: Study, table: TableIntake, max_reject_share: float, *, li
         head = f"none of the {count(table.n_read, 'record')} of {table.table} can be used"
         remedy = "mend the file, or how it is read (`read:`, `columns:`)"
     counted = [reject for reject in table.rejects if not table.n_used or not reject.outside_limit][:_SHOWN_REASONS]
-    special = tuple(dict.fromkeys(reject.remedy for reject in counted if reject.remedy))
+    most = counted[0].n if counted else 0
+    special = tuple(dict.fromkeys(reject.remedy for reject in counted if reject.remedy and 2 * reject.n >= most))
+    said = study.sources.given[table.table].read.model_dump(exclude_defaults=True)
+    if said:
+        settings = ", ".join(f"{key}: {value}" for key, value in said.items())
+        special = (f"look whether `read: {{{settings}}}` in the study is right", *special)
     remedy = "; ".join((*special, f"else {remedy}" if special else remedy))
     lines = [f"{study.place('sources', table.table)}: {head}:"]
     for reject in counted:

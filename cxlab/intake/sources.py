@@ -222,7 +222,7 @@ def _check(
         table, tuple(one.path for one in opened), tuple(
             FileReading(
                 one.path.name, counts.get(i, 0) + (len(one.text.broken) if one.text else 0),
-                (one.kind, *understood[i].words), one.options | _options(understood[i]),
+                (one.kind, *understood[i].words, *_lacking(one, mapping)), one.options | _options(understood[i]),
             )
             for i, one in enumerate(opened)
         ), 0, 0, (), known, tuple(sorted(present - known)), (), 0, checked, tuple(rules), tuple(opened),
@@ -232,6 +232,12 @@ def _check(
     return counted(
         engine, _without_people(engine, found, {k: v for k, v in further.items() if k not in source.columns})
     )
+
+
+def _lacking(one: Opened, mapping: Mapping[str, str]) -> list[str]:
+    """Say which columns a file lacks that another file of its source has."""
+    lacking = [theirs for theirs in mapping.values() if theirs not in one.columns]
+    return [f"without {', '.join(f'`{theirs}`' for theirs in lacking)}, so empty there"] if lacking else []
 
 
 def _with_lines(rows: str, checked: str, opened: Sequence[Opened], counts: Mapping[int, int]) -> str:
@@ -304,7 +310,7 @@ def _kinds(mapping: Mapping[str, str], opened: Sequence[Opened]) -> dict[str, st
     """Return the type in the engine that a column has in every file; text where they differ."""
     kinds = {}
     for ours, theirs in mapping.items():
-        found = {one.columns[theirs][1] for one in opened}
+        found = {one.columns[theirs][1] for one in opened if theirs in one.columns}
         kinds[ours] = found.pop() if len(found) == 1 else "VARCHAR"
     return kinds
 
@@ -349,13 +355,17 @@ def _values(
 
 def _raw(one: Opened, mapping: Mapping[str, str], contract: TableContract) -> dict[str, tuple[str, str]]:
     """Return the SQL and the type of each column in a file; of amounts that partly are numbers, the texts only."""
-    raw = {ours: one.columns[theirs] for ours, theirs in mapping.items()}
+    raw = {ours: one.columns.get(theirs, _MISSING) for ours, theirs in mapping.items()}
     for column in contract.columns:
         number = one.numbers.get(mapping.get(column.name, ""))
         if number and column.kind in ("money", "number"):
             text, kind = raw[column.name]
             raw[column.name] = (f"CASE WHEN {number} IS NULL THEN {text} END", kind)
     return raw
+
+
+_MISSING = ("CAST(NULL AS VARCHAR)", "VARCHAR")
+"""A column that this file lacks and another has: it is empty here."""
 
 
 def _named(values: Mapping[str, str]) -> str:
@@ -372,7 +382,11 @@ def _understand(
 ) -> list[Understood]:
     """Find out how each file is to be read; a file that leaves it open is read as the others are."""
     columns = [
-        {ours: column for ours, column in _raw(one, mapping, contract).items() if ours in contract.names}
+        {
+            ours: column
+            for ours, column in _raw(one, mapping, contract).items()
+            if ours in contract.names and column != _MISSING
+        }
         for one in opened
     ]
     found = [understand(engine, one.relation, c, contract, source.read) for one, c in zip(opened, columns, strict=True)]

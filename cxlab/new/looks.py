@@ -9,6 +9,9 @@ from cxlab.new.dictionary import hinted
 from cxlab.new.head import FileError, Kind, Peek
 from cxlab.new.peek import peek, sheets
 
+_FEWEST_SHARED, _LEAST_SHARED = 3, 0.7
+"""So many headings, and such a share of them, two files of one table must have in common."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -72,17 +75,23 @@ def look(files: Mapping[PurePosixPath, Path]) -> tuple[list[Look], list[str]]:
     looks = []
     for found in alike:
         together = _together([looked for _, _, looked in found])
-        looks.append(Look(tuple(name for name, _, _ in found), found[0][1], together, judge(together)))
+        sheet = next((sheet for _, sheet, _ in found if sheet), None)
+        looks.append(Look(tuple(name for name, _, _ in found), sheet, together, judge(together)))
     return looks, said
 
 
 def _are_alike(one: tuple[PurePosixPath, str | None, Peek], other: tuple[PurePosixPath, str | None, Peek]) -> bool:
-    """Whether two files have the same headings, are read alike, and their names do not hint at different tables."""
+    """Whether two files have the same headings, are read alike, and their names do not hint at different tables.
+
+    One may lack a few headings of the other, as last year's export does.
+    """
     (name, sheet, looked), (other_name, other_sheet, other_looked) = one, other
     hints, other_hints = hinted(name.stem), hinted(other_name.stem)
     differ = bool(hints and other_hints and not hints & other_hints)
-    same_headings = set(looked.names) == set(other_looked.names)
-    return same_headings and sheet == other_sheet and dict(looked.read) == dict(other_looked.read) and not differ
+    fewer, more = sorted((set(looked.names), set(other_looked.names)), key=len)
+    alike = fewer == more or (fewer < more and len(fewer) >= max(_FEWEST_SHARED, _LEAST_SHARED * len(more)))
+    one_sheet = sheet == other_sheet or None in (sheet, other_sheet)
+    return alike and one_sheet and dict(looked.read) == dict(other_looked.read) and not differ
 
 
 def _tables(name: PurePosixPath, path: Path, said: list[str]) -> list[tuple[str | None, Peek]]:
@@ -102,14 +111,21 @@ def _tables(name: PurePosixPath, path: Path, said: list[str]) -> list[tuple[str 
     return found
 
 
+def _rows(looked: Peek) -> int:
+    return max(map(len, looked.columns.values()), default=0)
+
+
 def _together(looked: Sequence[Peek]) -> Peek:
-    """Put the rows of several files with the same headings under one another."""
-    first = looked[0]
+    """Put the rows of several files under one another; a heading that one of them lacks is empty there."""
+    first = max(looked, key=lambda one: len(one.names))
     if len(looked) == 1:
         return first
-    columns = {name: [value for one in looked for value in one.columns[name]] for name in first.columns}
+    columns = {
+        name: [value for one in looked for value in one.columns.get(name, [None] * _rows(one))]
+        for name in first.columns
+    }
     kinds: dict[str, Kind] = {}
     for name in first.columns:
-        found = {one.kinds[name] for one in looked}
+        found = {one.kinds[name] for one in looked if name in one.kinds}
         kinds[name] = found.pop() if len(found) == 1 else "text"
     return Peek(first.names, columns, kinds, first.read)

@@ -93,4 +93,4 @@ def _most_like(look: Look, guesses: dict[str, Guess], found: dict[str, int]) -> 
 def _why(fits: list[str]) -> str:
     if not fits:
         return "its headings are those of no table"
-    return f"it could be {' or '.join(fits)}, of which there are others with other headings: bring them under the same"
+    return f"it could be {' or '.join(fits)}, of which another file has other headings: name their columns alike"
