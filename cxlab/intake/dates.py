@@ -103,6 +103,7 @@ def moment(
 
 def _on_the_clock_of(timezone: str | None, instant: str) -> str:
     """Return the wall clock of an instant in a zone; without one that of UTC."""
+    instant = f"CAST({instant} AS TIMESTAMPTZ)"  # one in nanoseconds is of a type of its own
     if timezone is None:
         return f"MAKE_TIMESTAMP(EPOCH_US({instant}))"
     return f"TIMEZONE({literal(timezone)}, {instant})"

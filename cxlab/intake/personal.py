@@ -5,7 +5,11 @@ import unicodedata
 
 from cxlab.engine import Engine, fill, quote
 
-_WORDS = {"mail", "puh", "mobile", "street", "zip", "postal", "city", "birth", "birthday", "hetu", "ssn"}
+_PLACES = {"zip", "postal", "city", "kaupunki", "postcode", "postinumero"}
+"""What may also be a kind of place, when it has few values."""
+_WORDS = {"mail", "puh", "mobile", "street", "birth", "birthday", "hetu", "ssn"} | _PLACES
+_OF_PEOPLE = {"first", "last", "full", "given", "family", "customer", "billing", "shipping", "contact", "asiakkaan"}
+_NAMES = ("firstname", "lastname", "surname", "fullname", "etunimi", "sukunimi", "kokonimi", "username")
 _ENDS = ("name", "nimi", "address", "osoite", "email", "phone", "puhelin", "sahkoposti", "katu", "kaupunki")
 _PARTS = ("address", "osoite", "puhelin", "sahkoposti", "postcode", "postinumero", "syntym")
 _FEW = 20
@@ -22,12 +26,32 @@ def is_personal(heading: str) -> bool:
     >>> is_personal("Billing City"), is_personal("Asiakkaan sähköposti"), is_personal("capacity")
     (True, True, False)
     """
+    return any(_is_personal(word) for word in _words(heading))
+
+
+def is_surely_personal(heading: str) -> bool:
+    """Whether a heading names what belongs to a person, however few different values the column has.
+
+    Examples
+    --------
+    >>> is_surely_personal("customer_name"), is_surely_personal("zip_code"), is_surely_personal("product_name")
+    (True, False, False)
+    """
+    words = _words(heading)
+    named = any(word.endswith(("name", "nimi")) for word in words)
+    if named:
+        return (len(words) == 1 and words[0] in ("name", "nimi", *_NAMES)) or bool(_OF_PEOPLE.intersection(words))
+    return any(_is_personal(word) for word in words if word not in _PLACES)
+
+
+def _is_personal(word: str) -> bool:
+    return word in _WORDS or word.endswith(_ENDS) or any(part in word for part in _PARTS)
+
+
+def _words(heading: str) -> list[str]:
     apart = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))
     plain = "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
-    return any(
-        word in _WORDS or word.endswith(_ENDS) or any(part in word for part in _PARTS)
-        for word in re.findall(r"[^\W\d_]+", plain)
-    )
+    return re.findall(r"[^\W\d_]+", plain)
 
 
 def point_to_people(engine: Engine, table: str, columns: dict[str, str]) -> tuple[str, ...]:
@@ -48,7 +72,8 @@ def point_to_people(engine: Engine, table: str, columns: dict[str, str]) -> tupl
         different = (
             is_text and n >= _LEAST and n_different > _MOST_DIFFERENT * n and not _are_numbers(engine, table, name)
         )
-        if (many and (is_personal(heading) or different)) or n_mails > _MOST_MAILS * n:
+        people = is_surely_personal(heading) or (many and (is_personal(heading) or different))
+        if people or n_mails > _MOST_MAILS * n:
             found.append(name)
     return tuple(found)
 

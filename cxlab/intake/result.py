@@ -16,10 +16,11 @@ from cxlab.estimate import Estimate
 from cxlab.intake.calendar import EPOCH, OrderCalendar, empty_calendar
 from cxlab.intake.cohorts import Cohorts, empty_cohorts, order_cohorts
 from cxlab.intake.cycle import PurchaseCycle, empty_cycle
+from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Questions
 from cxlab.intake.rejects import write_rejects
 from cxlab.intake.returns import Returns, count_returns, empty_returns
-from cxlab.intake.sources import TableIntake
+from cxlab.intake.sources import TableIntake, stamp
 from cxlab.intake.store import keep_study, sha256
 from cxlab.study import Study, shown_path
 from cxlab.words import count, day, number, percent
@@ -201,7 +202,13 @@ class Intake:
         ----------
         further : tables of the engine that go with it.
         """
+        stamps = [one for table in self.tables.values() for one in table.stamps]
         hashes = {file: sha256(file) for file in self.files}
+        for file, read in zip(self.files, stamps, strict=True):
+            if stamp(file) != read:
+                raise SourceError(
+                    f"{shown_path(file)} changed after it was read: wait until it is written in full, and run again"
+                )
         keep_study(self.engine, self.study, self.tables, self.remarks, hashes, further, folder)
         return hashes
 

@@ -70,6 +70,7 @@ class TableIntake:
         that begins with cx_ gets their_ before it).
     left_out : columns beyond the contract that point to people, as they are called in the files.
     n_same : records that are the same as one before them, in every column.
+    stamps : size and time (nanoseconds) of each file as it was read.
     checked : the engine's table of used and rejected records: cx_file (number), cx_line, cx_hash, cx_fault (number of
         the rule, or NULL); it and the rest is there while the source is being judged.
     """
@@ -84,6 +85,7 @@ class TableIntake:
     further: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     n_same: int = 0
+    stamps: tuple[tuple[int, int], ...] = ()
     checked: str = ""
     rules: tuple[checks.Rule, ...] = ()
     opened: tuple[Opened, ...] = ()
@@ -131,7 +133,7 @@ def read_source(
     """
     contract = TABLES[table]
     files = find_files(study, table, source, allow_outside=allow_outside)
-    stamps = [_stamp(file) for file in files]
+    stamps = [stamp(file) for file in files]
     place = study.place("sources", table, "path")
     opened = [
         open_file(engine, file, source, contract, relation=f"{table}_file_{i}", place=place)
@@ -151,8 +153,8 @@ def read_source(
             raise SourceError(f"{place}: {table} cannot be read ({error}): export the table again") from error
         if not _all_there(engine, checked, opened):
             raise AssertionError(f"{table}: not every line of its files is accounted for")
-    for file, stamp in zip(files, stamps, strict=True):
-        if _stamp(file) != stamp:
+    for file, before in zip(files, stamps, strict=True):
+        if stamp(file) != before:
             raise SourceError(
                 f"{place}: {shown_path(file)} changed while it was being read: wait until it is written in full, and "
                 "read it again"
@@ -161,10 +163,11 @@ def read_source(
         raise SourceError(
             f"{place}: {shown_path(files[0])} holds its line of names and no record: export the table again"
         )
-    return checked
+    return replace(checked, stamps=tuple(stamps))
 
 
-def _stamp(file: Path) -> tuple[int, int]:
+def stamp(file: Path) -> tuple[int, int]:
+    """Return the size of a file, and the time of its last change in nanoseconds since 1970."""
     found = file.stat()
     return found.st_size, found.st_mtime_ns
 
@@ -193,7 +196,7 @@ def _check(
     table, checked, rows = contract.name, f"{contract.name}_checked", f"{contract.name}_rows"
     mapping = match_columns(study, source, contract, opened)
     kinds = _kinds(mapping, opened)
-    understood = _understand(engine, study, source, contract, opened, mapping)
+    understood, by_others = _understand(engine, study, source, contract, opened, mapping)
     present = frozenset(mapping)
     known = frozenset(c.name for c in contract.columns if c.name in present)
     formats = {
@@ -204,17 +207,19 @@ def _check(
     parts = [_values(one, i, contract, mapping, kinds, understood[i]) for i, one in enumerate(opened)]
     kept = [column.name for column in contract.columns if column.name in known]
     kept += [name for name in mapping if name not in known]
-    sql = fill(
-        "CREATE OR REPLACE TABLE {rows} AS SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, "
-        "CAST(CASE {!cases} END AS TINYINT) AS cx_fault FROM (SELECT *{!returned} FROM ({!parts}) AS r) AS q",
-        rows=rows,
+    checked_rows = fill(
+        "SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, CAST(CASE {!cases} END AS TINYINT) AS cx_fault "
+        "FROM (SELECT *{!returned} FROM ({!part}) AS r) AS q",
         kept=", ".join(quote(name) for name in kept),
         also=", is_return" if table == "orders" else "",
         cases=" ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)),
         returned=_is_return(known) if table == "orders" else "",
-        parts=" UNION ALL ".join(parts),
+        part="{!part}",
     )
-    engine.read(sql)
+    for number, part in enumerate(parts):
+        # File by file: one statement over hundreds of files would take longer to plan than to run.
+        into = "INSERT INTO {rows} " if number else "CREATE OR REPLACE TABLE {rows} AS "
+        engine.read(fill(into, rows=rows) + checked_rows.replace("{!part}", part))
     counts = dict(engine.rows(fill(_COUNTS, t=rows)))
     engine.read(_with_lines(rows, checked, opened, counts))
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
@@ -222,10 +227,13 @@ def _check(
         table, tuple(one.path for one in opened), tuple(
             FileReading(
                 one.path.name, counts.get(i, 0) + (len(one.text.broken) if one.text else 0),
-                (one.kind, *understood[i].words, *_lacking(one, mapping)), one.options | _options(understood[i]),
+                (
+                    one.kind, *understood[i].words, *_lacking(one, mapping),
+                    *(["as the other files, for by itself it fits two readings"] if i in by_others else []),
+                ), one.options | _options(understood[i]),
             )
             for i, one in enumerate(opened)
-        ), 0, 0, (), known, tuple(sorted(present - known)), (), 0, checked, tuple(rules), tuple(opened),
+        ), 0, 0, (), known, tuple(sorted(present - known)), (), 0, (), checked, tuple(rules), tuple(opened),
     )  # fmt: skip
     asked = source.covariates or () if isinstance(source, Outcomes) else ()
     further = {ours: mapping[ours] for ours in found.further if not {ours, mapping[ours]}.intersection(asked)}
@@ -379,8 +387,8 @@ def _understand(
     contract: TableContract,
     opened: Sequence[Opened],
     mapping: Mapping[str, str],
-) -> list[Understood]:
-    """Find out how each file is to be read; a file that leaves it open is read as the others are."""
+) -> tuple[list[Understood], set[int]]:
+    """Find out how each file is to be read; those that leave it open are read as the others are, and returned too."""
     columns = [
         {
             ours: column
@@ -403,7 +411,7 @@ def _understand(
         if isinstance(again, Unsure):
             raise SourceError(_ask(study, contract.name, opened[i].path, again))
         sure.append(again)
-    return sure
+    return sure, {i for i, first in enumerate(found) if isinstance(first, Unsure)}
 
 
 def _ask(study: Study, table: str, file: Path, unsure: Unsure) -> str:
