@@ -8,7 +8,7 @@ import pandas as pd
 from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate
 from cxlab.intake.sales import DAYS, LINES
-from cxlab.words import capital, count, days, money, number, percent
+from cxlab.words import capital, count, days, few, money, percent
 
 RETURN_LINES = "return_lines"
 HOW = ("number", "amount", "part", "other", "none")
@@ -114,9 +114,10 @@ class Returns:
         ways = self.table.set_index("how")
         unknown, lost = float(ways["value"][list(HOW[3:])].sum()), int(ways["lines"].to_numpy()[HOW.index("none")])
         value = f" ({_share(unknown / self.value)} of the value)" if self.value else ""
-        before = f"; for {number(lost)} of them the data hold no earlier order at all" if lost else ""
+        before = f"; for {few(lost, self.minimum_group)} of them the data hold no earlier order at all" if lost else ""
+        half = f"; half of these came back {within}" if self.n_found >= self.minimum_group else ""
         return (
-            f"A purchase was found for {number(self.n_found)} of them; half of these came back {within}. The others"
+            f"A purchase was found for {few(self.n_found, self.minimum_group)} of them{half}. The others"
             f"{value} fit nothing that the customer had bought before{before}."
         )
 
