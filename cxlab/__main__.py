@@ -1,4 +1,4 @@
-"""The command line: `cxlab report`, `cxlab check`, `cxlab fetch` and `cxlab simulate`."""
+"""The command line: `cxlab report`, `check`, `new`, `fetch` and `simulate`."""
 
 import sys
 from collections.abc import Callable, Iterator

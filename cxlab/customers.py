@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from cxlab.engine import Engine, fill
 from cxlab.errors import InputError
+from cxlab.intake.questions import LEAST_COSTED
 from cxlab.intake.sales import SUMS
 
 EPOCH = dt.date(1970, 1, 1)
-LEAST_COSTED = 0.5  # share of the revenue with a known cost from which on costs count as known
 
 
 @dataclass(frozen=True)

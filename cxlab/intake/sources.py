@@ -207,19 +207,19 @@ def _check(
     parts = [_values(one, i, contract, mapping, kinds, understood[i]) for i, one in enumerate(opened)]
     kept = [column.name for column in contract.columns if column.name in known]
     kept += [name for name in mapping if name not in known]
-    checked_rows = fill(
-        "SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, CAST(CASE {!cases} END AS TINYINT) AS cx_fault "
-        "FROM (SELECT *{!returned} FROM ({!part}) AS r) AS q",
-        kept=", ".join(quote(name) for name in kept),
-        also=", is_return" if table == "orders" else "",
-        cases=" ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)),
-        returned=_is_return(known) if table == "orders" else "",
-        part="{!part}",
-    )
     for number, part in enumerate(parts):
         # File by file: one statement over hundreds of files would take longer to plan than to run.
-        into = "INSERT INTO {rows} " if number else "CREATE OR REPLACE TABLE {rows} AS "
-        engine.read(fill(into, rows=rows) + checked_rows.replace("{!part}", part))
+        sql = fill(
+            "{!into} SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, CAST(CASE {!cases} END AS TINYINT) AS cx_fault "
+            "FROM (SELECT *{!returned} FROM ({!part}) AS r) AS q",
+            into=fill("INSERT INTO {rows}" if number else "CREATE OR REPLACE TABLE {rows} AS", rows=rows),
+            kept=", ".join(quote(name) for name in kept),
+            also=", is_return" if table == "orders" else "",
+            cases=" ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)),
+            returned=_is_return(known) if table == "orders" else "",
+            part=part,
+        )
+        engine.read(sql)
     counts = dict(engine.rows(fill(_COUNTS, t=rows)))
     engine.read(_with_lines(rows, checked, opened, counts))
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
