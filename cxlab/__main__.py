@@ -82,17 +82,23 @@ def report(
 def check(study: str, out: Path, *, allow_outside: bool) -> None:
     """Read and check every source of a STUDY; say what was read, what was rejected and why.
 
-    Writes nothing but the rejected records, to DIR/<study>/rejects.
+    Writes nothing but the rejected records, to DIR/<study>/rejects, in place of those that stand there; <study> is the
+    `name:` in its study.yml.
     """
     from cxlab.intake import read_study
     from cxlab.reports.order import open_alone
+    from cxlab.reports.whose import other_study, where_rejects_are
 
     opened, parameters = open_alone(study)
+    folder = out / opened.name
+    earlier = sorted((folder / "rejects").glob("*.csv"))
     with _shown() as tell:
-        intake = read_study(opened, parameters, rejects=out / opened.name, allow_outside=allow_outside, tell=tell)
+        intake = read_study(opened, parameters, rejects=folder, allow_outside=allow_outside, tell=tell)
     with intake:
         click.echo(intake.summary(), nl=False)
-        intake.write_rejects(out / opened.name)
+        written = intake.write_rejects(folder)
+    if said := where_rejects_are(written, earlier, other_study(folder, opened), folder):
+        click.echo(f"\n{said}")
 
 
 @app.command()

@@ -185,7 +185,8 @@ def sum_customers(engine: Engine, calibration_end: int, observation_end: int) ->
     if not engine.has(table):
         start, end = calibration_end, observation_end
         values = [start, start, end, start, start, start, start, end, start]
-        engine.run(fill("CREATE TABLE {t} AS {!sums}", t=table, sums=_CUSTOMERS), values)
+        (costed,) = engine.row("SELECT COUNT(CASE WHEN cost <> 0 OR uncosted <> revenue THEN 1 END) FROM days")
+        engine.run(fill("CREATE TABLE {t} AS {!sums}", t=table, sums=_customers(costed=costed > 0)), values)
     return table
 
 
@@ -225,11 +226,25 @@ def _summed(name: str, when: str) -> str:
     return f"CAST(SUM(CASE WHEN {when} THEN CASE WHEN is_return THEN -{name} ELSE {name} END ELSE 0 END) AS BIGINT)"
 
 
-_IN_BOTH = ("revenue", "cost", "uncosted")
-_NET = ", ".join(
-    f"{_summed(name, 'known')} AS {name}, {_summed(name, 'NOT known')} AS after_{name}" for name in _IN_BOTH
-)
-_CUSTOMERS = f"""
+def _customers(*, costed: bool) -> str:
+    """Return the SQL of one row a customer; where no cost is known, what is uncosted is the revenue."""
+    names = ("revenue", "cost", "uncosted") if costed else ("revenue",)
+    net = ", ".join(
+        f"{_summed(name, 'known')} AS {name}, {_summed(name, 'NOT known')} AS after_{name}" for name in names
+    )
+    sold = "CAST(SUM(CASE WHEN known AND NOT is_return THEN uncosted ELSE 0 END) AS BIGINT) AS sold_uncosted"
+    return fill(
+        _CUSTOMERS,
+        net=f"{net}, {sold}" if costed else net,
+        cost="cost" if costed else "0",
+        after_cost="after_cost" if costed else "0",
+        uncosted="uncosted" if costed else "revenue",
+        after_uncosted="after_uncosted" if costed else "after_revenue",
+        sold_uncosted="sold_uncosted" if costed else "sold",
+    )
+
+
+_CUSTOMERS = """
 WITH seen AS (
   SELECT *, day <= ? AS known, CASE WHEN day <= ? THEN day - previous_day END AS gap FROM days WHERE day <= ?
 ), bought AS (
@@ -238,10 +253,9 @@ WITH seen AS (
     COUNT(CASE WHEN known AND n_orders > 0 THEN 1 END) AS n_days,
     COUNT(CASE WHEN NOT known AND n_orders > 0 THEN 1 END) AS holdout_purchases,
     QUANTILE_CONT(gap, [0.25, 0.5, 0.75]) AS quartiles, COUNT(gap) AS n_gaps,
-    {_NET},
+    {!net},
     CAST(SUM(CASE WHEN known AND is_return THEN revenue ELSE 0 END) AS BIGINT) AS returns,
     CAST(SUM(CASE WHEN known AND NOT is_return THEN revenue ELSE 0 END) AS BIGINT) AS sold,
-    CAST(SUM(CASE WHEN known AND NOT is_return THEN uncosted ELSE 0 END) AS BIGINT) AS sold_uncosted,
     CAST(SUM(CASE WHEN known AND day > first_day AND revenue > 0 THEN revenue ELSE 0 END) AS BIGINT) AS repeat_value,
     COUNT(CASE WHEN known AND day > first_day AND revenue > 0 THEN 1 END) AS n_repeat_values
   FROM seen GROUP BY customer_id
@@ -254,10 +268,11 @@ WITH seen AS (
 )
 SELECT b.customer_id, first_day, last_day, n_orders, n_days, quartiles[2] AS median_gap_days,
   CASE WHEN n_gaps > 1 THEN quartiles[3] - quartiles[1] END AS iqr_gap_days, repeat_value,
-  n_repeat_values, revenue, returns, cost AS cost_of_goods, uncosted, sold, sold_uncosted,
+  n_repeat_values, revenue, returns, {!cost} AS cost_of_goods, {!uncosted} AS uncosted, sold,
+  {!sold_uncosted} AS sold_uncosted,
   COALESCE(serve, 0) AS cost_to_serve, COALESCE(gesture, 0) AS gesture_cost, holdout_purchases,
-  after_revenue AS holdout_revenue, after_cost AS holdout_cost_of_goods, after_uncosted AS holdout_uncosted,
+  after_revenue AS holdout_revenue, {!after_cost} AS holdout_cost_of_goods, {!after_uncosted} AS holdout_uncosted,
   COALESCE(after_serve, 0) AS holdout_cost_to_serve, COALESCE(after_gesture, 0) AS holdout_gesture_cost
 FROM bought AS b LEFT JOIN spent AS s ON s.customer_id = b.customer_id
 WHERE first_day <= ?
-"""  # noqa: S608
+"""

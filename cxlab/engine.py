@@ -6,13 +6,11 @@ bound parameter only, and a name through `fill` only. What reads files (`Engine.
 """
 
 import re
-import shutil
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from tempfile import mkdtemp
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +20,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from cxlab.temporary import HeldFolder, sweep
 
 Value = str | int | float | bool | None
 MEMORY = "1200MiB"
@@ -44,18 +44,19 @@ class Engine:
 
     Attributes
     ----------
-    folder : the temporary folder; it goes when the engine is closed.
+    folder : the temporary folder; it goes when the engine is closed, or with the next engine if the process is killed.
     statements : every statement that ran, in order, but for those that read files.
     """
 
     def __init__(self, *, threads: int | None = None, memory: str = MEMORY) -> None:
-        folder = mkdtemp(prefix="cxlab-")
-        self.folder = Path(folder)
+        sweep()
+        folder = HeldFolder()
+        self.folder = folder.path
         settings: dict[str, Any] = {
             "memory_limit": memory,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": folder,
+            "temp_directory": str(folder.path),
             "preserve_insertion_order": True,
         }
         if threads is not None:
@@ -278,9 +279,9 @@ class Engine:
         return self._connection.execute(sql, list(values))
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+def _forget(connection: duckdb.DuckDBPyConnection, folder: HeldFolder) -> None:
     connection.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    folder.remove()
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

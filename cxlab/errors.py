@@ -1,7 +1,10 @@
 """What a person gave is at fault: the base of every error that ends in one message and exit code 2."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from pathlib import PurePosixPath
+
+_ALIKE = 0.7
 
 
 class InputError(ValueError):
@@ -38,3 +41,23 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in sorted(known)}
     near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return f"; did you mean `{by_lower[near[0]]}`?" if near else ""
+
+
+def file_alike(path: str, names: Iterable[str]) -> str:
+    """Say which file's name is most like a misspelled one, whatever their endings; empty when none is like it.
+
+    Examples
+    --------
+    >>> file_alike("ordrs.csv", ["orders.tsv", "costs.csv"])
+    '; did you mean `orders.tsv`?'
+    >>> file_alike("orders.csv", ["hours.csv", "nps.csv"])
+    ''
+    """
+
+    def stem(name: str) -> str:
+        return PurePosixPath(name).name.lower().split(".", 1)[0]
+
+    likeness = {name: SequenceMatcher(None, stem(path), stem(name)).ratio() for name in sorted(names)}
+    ending = PurePosixPath(path).suffix.lower()
+    best = max(likeness, key=lambda name: (likeness[name], name.lower().endswith(ending)), default="")
+    return f"; did you mean `{best}`?" if best and likeness[best] >= _ALIKE else ""

@@ -44,7 +44,7 @@ def fetch_study(study: Study) -> Iterator[Fetched]:
     wanted = {
         table: (study.folder / source.path, source.fetch)
         for table, source in study.sources.given.items()
-        if source.fetch is not None and source.path is not None
+        if source.fetch is not None and isinstance(source.path, str)
     }
     if not wanted:
         raise FetchError(

@@ -67,7 +67,10 @@ def _of_outcomes(study: Study, intake: Intake) -> GestureData:
     assert source is not None
     rows = outcome_rows(intake.engine, intake.tables["outcomes"], source)
     noun = source.columns.get("outcome", "outcome")
-    sample = outcome_sample(rows, source.design, noun, control=source.control, allocation=source.allocation)
+    sample = outcome_sample(
+        rows, source.design, noun, control=source.control, allocation=source.allocation,
+        minimum_group=study.privacy.minimum_group,
+    )  # fmt: skip
     known = len(rows.covariates.columns)
     words = (
         f"{count(rows.n, 'customer')}, one row each, with {count(known, 'column')} of what was known of them before."

@@ -14,8 +14,12 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Path = tuple[str | int, ...]
-_DEEPEST, _LONGEST_NUMBER = 30, 100
-"""No study needs more levels of keys and lists, or more digits."""
+_SIGNED = re.compile(r"""(?:[{,][^:#]*:|[\[,])\s*(?P<flow>[*&%@`][^,}\]#"']*)|(?::|-)\s+(?P<block>[*&%@`][^#]*)""")
+_SLIPS = ("an alias", "undefined alias", "an anchor", "cannot start any token")
+"""What the reader says where a text begins with a sign that means something to it; and where it finds that text."""
+_WITH_COLON = re.compile(r"\s*([\w-]+):\s+([^\"'{\[#]*?)\s*(?:#.*)?$")
+_DEEPEST, _LONGEST_NUMBER, _LONGEST_LINE = 30, 100, 500
+"""No study needs more levels of keys and lists, or more digits; and no further is a line looked at for a slip."""
 
 
 @dataclass
@@ -58,10 +62,7 @@ def read_yaml(text: str) -> Document:
             return document
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = ", ".join(part for part in (error.context, error.problem) if part)
-        line = mark.line + 1 if mark else 1
-        document.faults.append((line, f"is no YAML ({what}): mind colons, quotes and indentation"))
+        document.faults.append(_as_people_say(error, text.splitlines()))
         return document
     except yaml.YAMLError as error:
         document.faults.append((1, f"is no YAML ({error})".replace("\n", " ")))
@@ -72,6 +73,23 @@ def read_yaml(text: str) -> Document:
     if node is not None:
         document.data = _value(node, (), document, set())
     return document
+
+
+def _as_people_say(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, str]:
+    """Say in which line a text is no YAML, and why, where it is one of the slips that people make."""
+    mark = error.problem_mark or error.context_mark
+    number = mark.line if mark else 0
+    line = lines[number][:_LONGEST_LINE] if number < len(lines) else ""
+    what = ", ".join(part for part in (error.context, error.problem) if part)
+    if "\t" in line and ("'\\t'" in what or line[: len(line) - len(line.lstrip())].count("\t")):
+        return number + 1, "a tab stands here: YAML takes spaces only, before a key and after its colon"
+    signed = _SIGNED.search(line)
+    if signed and any(slip in what for slip in _SLIPS):
+        value = (signed["flow"] or signed["block"]).strip()
+        return number + 1, f'a text that begins with `{value[0]}` needs quotes: write "{value}"'
+    if "mapping values are not allowed" in what and (held := _WITH_COLON.match(line)):
+        return number + 1, f'a text with a colon and a space needs quotes: write {held[1]}: "{held[2]}"'
+    return number + 1, f"is no YAML ({what}): mind colons, quotes and indentation"
 
 
 def _too_deep(text: str) -> int:

@@ -10,7 +10,16 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+)
 
 from cxlab.contract import TABLES
 from cxlab.errors import InputError, did_you_mean
@@ -26,6 +35,8 @@ from cxlab.parameters import (
 from cxlab.strict_yaml import Document, read_yaml
 
 FILE = "study.yml"
+FILL_IN = "FILL IN"
+"""Stands in a study that was guessed where something is missing."""
 _DATA = (".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".xlsx", ".xls")
 RESERVED = "cx_"
 """How the names of the kit's own columns begin."""
@@ -68,26 +79,74 @@ def tidy_name(name: str) -> str:
 Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Name = Annotated[str, BeforeValidator(_as_text), AfterValidator(tidy_name), Field(min_length=1)]
 """Something that stands in the data: a column's name, an arm."""
+
+
+def _as_paths(value: Any) -> str | tuple[str, ...]:
+    """Take a text, or a list of some.
+
+    Raises
+    ------
+    ValueError : it is neither.
+    """
+    texts = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("must be text, or a list of texts: put it in quotes")
+    if not texts or not all(texts):
+        raise ValueError("must not be empty")
+    return texts[0] if len(texts) == 1 else texts
+
+
+def _as_sheets(value: Any) -> str | tuple[str, ...]:
+    """Take a text, or a list of some; a sheet may be called 2024."""
+    return _as_paths(tuple(map(_as_text, value)) if isinstance(value, tuple) else _as_text(value))
+
+
+Paths = Annotated[str | tuple[str, ...], PlainValidator(_as_paths)]
+Sheets = Annotated[str | tuple[str, ...], PlainValidator(_as_sheets)]
+"""One or several."""
 Frozen = AfterValidator(MappingProxyType)
 DIRECTIVES, SHORT = "aAbBcdfgGhHIjmMnpSTuUVwWxXyYzZ", "dHIjmMSy"
 """The letters that may follow a % sign in a date format, and those that may follow %-, for no zero before."""
 _DIRECTIVE, _BETWEEN = f"%[{DIRECTIVES}]|%-[{SHORT}]", "[A-Za-z0-9 .,:/_-]|%%"
-_DATE_FORMAT = f"^(?:iso|excel|unix|unix_ms|(?:{_BETWEEN}|{_DIRECTIVE})*(?:{_DIRECTIVE})(?:{_BETWEEN}|{_DIRECTIVE})*)$"
+_DATE_FORMAT = re.compile(
+    f"iso|excel|unix|unix_ms|(?:{_BETWEEN}|{_DIRECTIVE})*(?:{_DIRECTIVE})(?:{_BETWEEN}|{_DIRECTIVE})*"
+)
+AS_WRITTEN = "as written"
+"""What `timezone` says where the zones of moments are left out."""
 
 
-def _as_timezone(name: str) -> str:
-    """Take the name of a time zone.
+def _as_date_format(value: Any) -> str | Mapping[str, str]:
+    """Take a date format, or one for each of several columns.
+
+    Raises
+    ------
+    ValueError : it is none.
+    """
+    formats = value.values() if isinstance(value, dict) and value else (value,)
+    if not all(isinstance(form, str) and _DATE_FORMAT.fullmatch(form) for form in formats):
+        raise ValueError(f'must be a format with % signs, as "%d.%m.%Y"; after one may stand {" ".join(DIRECTIVES)}')
+    return MappingProxyType(dict(value)) if isinstance(value, dict) else str(value)
+
+
+def _plain(value: str | Mapping[str, str]) -> str | dict[str, str]:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _as_timezone(name: str) -> str | None:
+    """Take the name of a time zone; the words for none are None.
 
     Raises
     ------
     ValueError : there is no such zone.
     """
+    if name == AS_WRITTEN:
+        return None
     try:
         ZoneInfo(name)
     except (OSError, ValueError, ZoneInfoNotFoundError):
         name = "localtime"
     if name == "localtime":  # which the engine does not know either
-        raise ValueError("must be the name of a time zone, as Europe/Helsinki or UTC")
+        raise ValueError(f"must be the name of a time zone, as Europe/Helsinki or UTC, or `{AS_WRITTEN}`")
     return name
 
 
@@ -102,27 +161,37 @@ class _Part(BaseModel):
 class ReadOptions(_Part):
     """How a file is to be read, where that shall not be found out by itself.
 
+    A `decimal` or a `date_format` holds for each file, and each column of dates, that it fits or that leaves it open;
+    what is plainly written otherwise is read as it is written.
+
     Attributes
     ----------
     delimiter : one character, or "tab", or "whitespace" for runs of spaces and tabs.
     decimal : "." or ",".
     encoding : utf-8, cp1252, latin-1, utf-16.
-    date_format : as in `strptime`: "%d.%m.%Y"; or iso, excel (days since 1899-12-30), unix, unix_ms.
+    date_format : as in `strptime`: "%d.%m.%Y"; or iso, excel (days since 1899-12-30), unix, unix_ms; for all columns
+        of dates, or for each by its name in the kit.
     header : the columns' names in order, for a file that has no line of names.
-    sheet : the sheet of a workbook.
+    sheet : the sheet of a workbook; or several, or a pattern for them: one after the other.
     skip : lines (rows of a sheet) before the line of names.
-    timezone : a zone as "Europe/Helsinki", to whose clock moments that carry a zone are brought; else their own clock
-        is taken as it stands.
+    timezone : a zone as "Europe/Helsinki", to whose clock moments that carry a zone are brought; without it, or "as
+        written", their own clock is taken as it stands.
     """
 
     delimiter: Annotated[str, Field(pattern=r"^(.|whitespace|tab|\\t)$")] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Annotated[str, Field(min_length=1)] | None = None
-    date_format: Annotated[str, Field(pattern=_DATE_FORMAT)] | None = None
+    date_format: Annotated[str | Mapping[str, str], PlainValidator(_as_date_format), PlainSerializer(_plain)] | None = (
+        None
+    )
     header: tuple[Name, ...] | None = None
-    sheet: Text | None = None
+    sheet: Sheets | None = None
     skip: Annotated[int, Field(ge=0, le=1000)] = 0
     timezone: Annotated[str, AfterValidator(_as_timezone)] | None = None
+
+    def date_format_of(self, column: str) -> str | None:
+        """Return what is said of the dates of a column, as the kit names it."""
+        return self.date_format.get(column) if isinstance(self.date_format, Mapping) else self.date_format
 
 
 class Fetch(_Part):
@@ -135,10 +204,11 @@ class Fetch(_Part):
 class Source(_Part):
     """Where a table comes from, how it is read, and what its columns are called there (ours: theirs).
 
-    `duplicates` says whether records that are the same in every column count each, or once.
+    `path` is a file, a pattern, or a list of these. `duplicates` says whether records that are the same in every column
+    count each, or once.
     """
 
-    path: Annotated[str, Field(min_length=1)] | None = None
+    path: Paths | None = None
     table: Annotated[str, Field(min_length=1)] | None = None
     url: Annotated[str, Field(min_length=1)] | None = None
     query: Annotated[str, Field(min_length=1)] | None = None
@@ -317,11 +387,16 @@ def _line(document: Document, where: tuple[int | str, ...]) -> int:
 def _beyond_the_types(document: Document, check: ParameterCheck) -> list[tuple[int, str]]:
     """Find the faults that no single value shows."""
     data = document.data
-    faults: list[tuple[int, str]] = []
+    faults = _not_filled_in(document, data)
     sources = data.get("sources")
     if isinstance(sources, dict):
         if "orders" not in sources and "outcomes" not in sources:
             faults.append((document.line(("sources",)), "`sources` has neither `orders` nor `outcomes`: one is needed"))
+        faults += [
+            (document.line(("sources", table)), f"`{table}` is empty: add a `path:` below it, or take it out")
+            for table, source in sources.items()
+            if source is None and table in TABLES
+        ]
         for table, source in sources.items():
             if isinstance(source, dict) and table in TABLES:
                 faults += _source_faults(document, table, source)
@@ -341,12 +416,23 @@ def _beyond_the_types(document: Document, check: ParameterCheck) -> list[tuple[i
     return faults
 
 
+def _not_filled_in(document: Document, value: Any, path: tuple[int | str, ...] = ()) -> list[tuple[int, str]]:
+    """Find texts that only say that something is to be filled in."""
+    if isinstance(value, str) and value.strip().startswith(FILL_IN) and path:
+        return [(document.line(path), f"`{path[-1]}` still says `{FILL_IN}`: write there what it is, or take it out")]
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
+    return [fault for key, part in parts for fault in _not_filled_in(document, part, (*path, key))]
+
+
 def _source_faults(document: Document, table: str, source: Mapping[str, Any]) -> list[tuple[int, str]]:
     faults: list[tuple[int, str]] = []
     here = ("sources", table)
     given = [key for key in ("path", "table", "url") if source.get(key) is not None]
-    if given not in (["path"], ["table"], ["url"], ["table", "url"]):
-        message = "needs a `path:`" if not given else f"has {' and '.join(f'`{key}`' for key in given)}: keep one"
+    if not given:
+        message = f"the source `{table}` needs a `path:`" + (", and it is empty" if "path" in source else "")
+        faults.append((document.line((*here, "path")), f"{message}: name its file"))
+    elif given not in (["path"], ["table"], ["url"], ["table", "url"]):
+        message = f"has {' and '.join(f'`{key}`' for key in given)}: keep one"
         faults.append((document.line(here), f"the source `{table}` {message}"))
     if isinstance(source.get("fetch"), dict) and not _lies_in_the_study(source.get("path")):
         message = "is only for a file of the study's own folder: give it a plain relative `path:`, or take `fetch` out"
@@ -367,6 +453,13 @@ def _source_faults(document: Document, table: str, source: Mapping[str, Any]) ->
             if one.lower() == other.lower():
                 where = document.line((*here, "columns", one if one in columns else other))
                 faults.append((where, f"`{one}` and `{other}` differ in capital letters only: rename one"))
+    read = source.get("read")
+    formats = read.get("date_format") if isinstance(read, dict) else None
+    moments = [column.name for column in contract.columns if column.kind == "moment"]
+    for ours in (ours for ours in formats if ours not in moments) if isinstance(formats, dict) else ():
+        near = did_you_mean(ours, moments) or f"; there are {', '.join(moments) or 'none'}"
+        message = f"`{ours}` is no date of {table}{near}"
+        faults.append((document.line((*here, "read", "date_format", ours)), message))
     if source.get("duplicates") == "drop" and table in ("assignments", "outcomes"):
         message = f"rows of an experiment are different people, however alike: take `duplicates` out of {table}"
         faults.append((document.line((*here, "duplicates")), message))
@@ -392,11 +485,17 @@ _MODELS: dict[str, type[BaseModel]] = {
 }  # fmt: skip
 
 
+_HOLDERS = ("model_type", "dict_type", "mapping_type", "model_attributes_type", "is_instance_of")
+"""Kinds of pydantic's errors: a set of keys was wanted."""
+
+
 def _message(fault: Any) -> str:
     """Say one of pydantic's errors in our words: what was found, and what to do."""
     where = [part for part in fault["loc"] if part != "[key]"]
     key = str(where[-1]) if isinstance(where[-1], str) else f"item {where[-1] + 1} of {where[-2]}"
     kind, found = fault["type"], _found(fault["input"])
+    if fault["input"] is None and kind.endswith("_type") and kind not in _HOLDERS:
+        return f"`{key}` is empty: write behind it what it is, or take the line out"
     limits = fault.get("ctx", {})
     if kind == "extra_forbidden":
         holder = str(where[-2]) if len(where) > 1 else "study"
@@ -432,7 +531,6 @@ def _message(fault: Any) -> str:
             "url": "must be an address that begins with http:// or https://",
             "sha256": "must be the 64 letters and digits that `sha256sum` prints",
             "delimiter": "must be one character, or tab, or whitespace",
-            "date_format": f'must be a format with % signs, as "%d.%m.%Y"; after one may stand {" ".join(DIRECTIVES)}',
         }.get(key, "has the wrong form")
     return f"`{key}` is {found}, but {wanted or fault['msg']}"
 

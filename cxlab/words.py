@@ -1,10 +1,20 @@
 """Numbers, money, dates and intervals as a reader expects them, and cells that a spreadsheet takes for text."""
 
 import datetime as dt
+import re
 
 MINUS, EN_DASH = "\u2212", "\u2013"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a formula may start with
+_SIGNS = "=+-@＝＋－＠"
+"""What a formula may start with."""  # full-width signs count in Japanese and Chinese settings
+_BREAKS = ";|\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""Where some program may begin a cell within a text, whatever quotation marks stand around it."""
+_PARTS = ";|\t"
+"""What stands between the fields of a record."""
+_NUMBER = re.compile(r"[-+]\d[\d.,]*(?=[;|\t]|\Z)")
+_UNSEEN = '"\0\u200b\ufeff'
+"""What a program may drop, as it may blanks, before it looks for a formula."""
+_MAYBE_FORMULA = re.compile(rf"(?:^|(?<=[\s{_BREAKS}{_UNSEEN}]))[{re.escape(_SIGNS)}]")
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -99,11 +109,30 @@ def few(n: int, minimum_group: int) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would compute.
+    """Put an apostrophe before what a spreadsheet would compute.
+
+    That may be all of the cell, or what stands after a semicolon, tab, bar or line end within it: a Finnish Excel
+    splits a CSV file at semicolons and heeds no quotation mark inside a field. There a number may begin with its sign,
+    for a number computes nothing. Commas within a cell need no guard, for whoever splits at commas heeds the marks
+    around it.
 
     Examples
     --------
-    >>> harmless("=1+1"), harmless("-5"), harmless("A17")
-    ("'=1+1", "'-5", 'A17')
+    >>> harmless("=1+1"), harmless("-5"), harmless("A17"), harmless("7; =1+1"), harmless("7;-5,00")
+    ("'=1+1", "'-5", 'A17', "7; '=1+1", '7;-5,00')
     """
-    return f"'{cell}" if cell.startswith(_RISKY) else cell
+    text = f"'{cell}" if cell.startswith(("\t", "\r")) else cell
+
+    def guard(sign: re.Match[str]) -> str:
+        at = sign.start()
+        is_number = at > 0 and text[at - 1] in _PARTS and _NUMBER.match(text, at)
+        return f"'{sign[0]}" if not is_number and _begins_cell(text, at) else sign[0]
+
+    return _MAYBE_FORMULA.sub(guard, text)
+
+
+def _begins_cell(text: str, at: int) -> bool:
+    """Whether only blanks and the like stand between a place in a text and the start of a cell."""
+    while at and text[at - 1] not in _BREAKS and (text[at - 1].isspace() or text[at - 1] in _UNSEEN):
+        at -= 1
+    return at == 0 or text[at - 1] in _BREAKS

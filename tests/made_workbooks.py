@@ -1,4 +1,4 @@
-"""Workbooks for tests, written by hand: each part of the file is a text that a test may bend."""
+"""Workbooks for tests, written by hand, the same bytes each time: each part of a file is a text that may be bent."""
 
 import datetime as dt
 import struct
@@ -7,21 +7,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_FORMATS = {"general": 0, "date": 14, "moment": 22, "clock": 21, "duration": 46}
-_STYLES = {name: i for i, name in enumerate(_FORMATS)}
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
-Rows = Sequence[Sequence[Any]]
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_FORMATS = {dt.date: 14, dt.datetime: 164, dt.time: 21, dt.timedelta: 46}
+_ALWAYS = (dt.date, dt.datetime)
+"""Kinds of cells that every workbook has a style for; the others get theirs when there is a cell of the kind."""
 
 
 @dataclass(frozen=True)
 class Error:
-    """A cell that shows an error, or a formula that came to one."""
+    """A cell that shows an error: #REF!, #N/A, #DIV/0!."""
 
     text: str
 
@@ -35,30 +36,39 @@ class Formula:
 
 
 @dataclass(frozen=True)
+class Rich:
+    """A text in several fonts, with a reading aid that is no part of it."""
+
+    parts: tuple[str, ...]
+    reading_aid: str = ""
+
+
+@dataclass(frozen=True)
 class Raw:
     """A cell as XML, with {r} where its place stands."""
 
     xml: str
 
 
+Cell = str | bool | int | float | dt.date | dt.time | dt.timedelta | Error | Formula | Rich | Raw | None
+Rows = Sequence[Sequence[Cell]]
+
+
 def column_letters(index: int) -> str:
     """Return a column's letters: 0 is A, 26 is AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return (column_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
 
 
-def serial(value: dt.datetime | dt.date | dt.time | dt.timedelta, *, date_1904: bool = False) -> float:
-    """Return the number by which a workbook keeps a date, a clock time or a duration."""
+def serial(value: dt.date | dt.time | dt.timedelta, *, date_1904: bool = False) -> float | int:
+    """Return the number by which a workbook keeps a day, a moment, a clock time or a duration."""
+    start = dt.datetime(1904, 1, 1) if date_1904 else dt.datetime(1899, 12, 30)  # noqa: DTZ001
     if isinstance(value, dt.timedelta):
         return value / dt.timedelta(days=1)
     if isinstance(value, dt.time):
         return (value.hour * 3600 + value.minute * 60 + value.second) / 86400
-    moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
-    return (moment - dt.datetime.fromisoformat("1904-01-01" if date_1904 else "1899-12-30")) / dt.timedelta(days=1)
+    if isinstance(value, dt.datetime):
+        return (value - start) / dt.timedelta(days=1)
+    return (dt.datetime.combine(value, dt.time()) - start).days
 
 
 def write_xlsx(
@@ -69,6 +79,8 @@ def write_xlsx(
     charts: Collection[str] = (),
     shared: bool = True,
     date_1904: bool = False,
+    first_row: int = 1,
+    first_column: int = 0,
     merged: Mapping[str, str] | None = None,
     parts: Mapping[str, str | bytes | None] | None = None,
 ) -> Path:
@@ -76,56 +88,101 @@ def write_xlsx(
 
     Parameters
     ----------
-    sheets : rows of cells by the sheet's name: None (no cell), text, number, bool, date, time, timedelta, Error,
-        Formula or Raw; an empty row is left out of the file, and so is a cell without a value.
+    sheets : rows of cells by the sheet's name; a cell of None, and a row of them alone, is left out of the file.
     hidden, charts : sheets that are hidden; sheets that hold a chart and no cells.
     shared : whether texts stand in the table of shared strings, or in the cells.
+    date_1904 : whether days are counted from 1904, as old Macs did.
+    first_row, first_column : where the rows begin (1, 0: in A1).
     merged : cells that are merged, by sheet: "A2:A4".
     parts : parts of the file to put in the place of those written, or (None) to leave out.
     """
-    strings: dict[str, int] = {}
-    made: dict[str, str | bytes | None] = {}
-    entries, links = [], []
+    book = _Book({} if shared else None, date_1904)
+    made: dict[str, str | bytes | None] = {"xl/styles.xml": ""}
+    kinds = ["chartsheet" if name in charts else "worksheet" for name in sheets]
     for i, (name, rows) in enumerate(sheets.items(), 1):
-        state = ' state="hidden"' if name in hidden else ""
-        entries.append(f'<sheet name={quoteattr(name)} sheetId="{i}"{state} r:id="rId{i}"/>')
-        kind = "chartsheet" if name in charts else "worksheet"
-        links.append(
-            f'<Relationship Id="rId{i}" Type="{_OFFICE}/{kind}" Target="{kind}s/sheet{i}.xml"/>'  # one part each
-        )
         if name in charts:
-            made[f"xl/chartsheets/sheet{i}.xml"] = f'{_HEAD}<chartsheet xmlns="{_MAIN}"/>'
+            made[f"xl/chartsheets/sheet{i}.xml"] = f"{_HEAD}<chartsheet {_MAIN}/>"
             continue
-        body = "".join(_row(number, row, strings if shared else None, date_1904) for number, row in enumerate(rows, 1))
+        lines = (_row(number, first_column, row, book) for number, row in enumerate(rows, first_row))
         merging = f'<mergeCells><mergeCell ref="{merged[name]}"/></mergeCells>' if merged and name in merged else ""
         made[f"xl/worksheets/sheet{i}.xml"] = (
-            f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData>{merging}</worksheet>'
+            f"{_HEAD}<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData>{merging}</worksheet>"
         )
-    for kind, part in (("styles", "styles.xml"), ("sharedStrings", "sharedStrings.xml")):
-        links.append(f'<Relationship Id="{kind}" Type="{_OFFICE}/{kind}" Target="{part}"/>')
-    system = '<workbookPr date1904="1"/>' if date_1904 else ""
-    formats = "".join(f'<xf numFmtId="{number}"/>' for number in _FORMATS.values())
-    texts = "".join(f"<si>{_text(text)}</si>" for text in strings)
-    made |= {
-        "[Content_Types].xml": f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types"/>',
-        "_rels/.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(links)}'
-        "</Relationships>",
-        "xl/workbook.xml": f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{system}'
-        f"<sheets>{''.join(entries)}</sheets></workbook>",
-        "xl/styles.xml": f'{_HEAD}<styleSheet xmlns="{_MAIN}"><cellXfs>{formats}</cellXfs></styleSheet>',
-        "xl/sharedStrings.xml": f'{_HEAD}<sst xmlns="{_MAIN}">{texts}</sst>',
-    }
-    return write_zip(path, made | dict(parts or {}))
+    made["xl/styles.xml"] = _styles(book.styles)
+    listed = "".join(
+        f'<sheet name="{escape(name, {chr(34): "&quot;"})}" sheetId="{i}"{_state(name, hidden)} r:id="r{i}"/>'
+        for i, name in enumerate(sheets, 1)
+    )
+    epoch = '<workbookPr date1904="1"/>' if date_1904 else "<workbookPr/>"
+    made["xl/workbook.xml"] = (
+        f'{_HEAD}<workbook {_MAIN} xmlns:r="{_OFFICE}">{epoch}<sheets>{listed}</sheets></workbook>'
+    )
+    texts = "".join(f"<si>{text}</si>" for text in book.strings or ())
+    made["xl/sharedStrings.xml"] = f"{_HEAD}<sst {_MAIN}>{texts}</sst>"
+    targets = {f"r{i}": (kind, f"{kind}s/sheet{i}.xml") for i, kind in enumerate(kinds, 1)}
+    targets |= {"rs": ("styles", "styles.xml"), "rt": ("sharedStrings", "sharedStrings.xml")}
+    made["xl/_rels/workbook.xml.rels"] = _relations(targets)
+    made["_rels/.rels"] = _relations({"r1": ("officeDocument", "xl/workbook.xml")})
+    made["[Content_Types].xml"] = _content_types(kinds)
+    return write_zip(path, dict(reversed(made.items())) | dict(parts or {}))
+
+
+@dataclass
+class _Book:
+    """What the cells of a workbook share: the texts and styles in it so far, and from when its days are counted."""
+
+    strings: dict[str, int] | None
+    date_1904: bool
+
+    def __post_init__(self) -> None:
+        self.styles: dict[type, int] = {kind: i for i, kind in enumerate(_ALWAYS, 1)}
+
+    def style(self, value: object) -> int:
+        return self.styles.setdefault(type(value), len(self.styles) + 1)
+
+
+def _state(name: str, hidden: Collection[str]) -> str:
+    return ' state="hidden"' if name in hidden else ""
+
+
+def _styles(styles: Mapping[type, int]) -> str:
+    formats = "".join(f'<xf numFmtId="{_FORMATS[kind]}" applyNumberFormat="1"/>' for kind in styles)
+    return (
+        f'{_HEAD}<styleSheet {_MAIN}><numFmts count="1"><numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy\\ hh:mm:ss"/>'
+        '</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill patternType="none"/></fill>'
+        '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+        f'<cellXfs count="{1 + len(styles)}"><xf numFmtId="0"/>{formats}</cellXfs></styleSheet>'
+    )
+
+
+def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
+    found = "".join(
+        f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for name, (kind, target) in targets.items()
+    )
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}relationships">{found}</Relationships>'
+
+
+def _content_types(sheets: Sequence[str]) -> str:
+    kinds = {"workbook": "sheet.main", "styles": "styles", "sharedStrings": "sharedStrings"}
+    overrides = {f"xl/{part}.xml": kind for part, kind in kinds.items()}
+    overrides |= {f"xl/{kind}s/sheet{i}.xml": kind for i, kind in enumerate(sheets, 1)}
+    return (
+        f'{_HEAD}<Types xmlns="{_PACKAGE}content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        + "".join(f'<Override PartName="/{p}" ContentType="{_TYPE}{k}+xml"/>' for p, k in overrides.items())
+        + "</Types>"
+    )
 
 
 def write_zip(path: Path, parts: Mapping[str, str | bytes | None]) -> Path:
-    """Write an archive of these files."""
+    """Write an archive of these files, the same bytes each time."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             if content is not None:
-                archive.writestr(name, content)
+                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, content)
     return path
 
 
@@ -215,12 +272,12 @@ def _entry(name: str, kind: int, *, right: int, child: int, first: int, length: 
     return body + b"\0" * 36 + struct.pack("<IQ", first, length)
 
 
-def _row(number: int, row: Sequence[Any], strings: dict[str, int] | None, date_1904: bool) -> str:
-    cells = "".join(_cell(f"{column_letters(i)}{number}", cell, strings, date_1904) for i, cell in enumerate(row))
+def _row(number: int, first_column: int, row: Sequence[Cell], book: _Book) -> str:
+    cells = "".join(_cell(f"{column_letters(i)}{number}", cell, book) for i, cell in enumerate(row, first_column))
     return f'<row r="{number}">{cells}</row>' if cells else ""
 
 
-def _cell(place: str, cell: Any, strings: dict[str, int] | None, date_1904: bool) -> str:
+def _cell(place: str, cell: Cell, book: _Book) -> str:
     formula = f"<f>{escape(cell.text)}</f>" if isinstance(cell, Formula) else ""
     value = cell.kept if isinstance(cell, Formula) else cell
     if value is None:
@@ -235,14 +292,16 @@ def _cell(place: str, cell: Any, strings: dict[str, int] | None, date_1904: bool
         return f'<c r="{place}">{formula}<v>{value!r}</v></c>'
     if isinstance(value, str) and formula:
         return f'<c r="{place}" t="str">{formula}<v>{escape(value)}</v></c>'
-    if isinstance(value, str) and strings is not None:
-        return f'<c r="{place}" t="s"><v>{strings.setdefault(value, len(strings))}</v></c>'
-    if isinstance(value, str):
+    if isinstance(value, str | Rich) and book.strings is not None:
+        return f'<c r="{place}" t="s"><v>{book.strings.setdefault(_text(value), len(book.strings))}</v></c>'
+    if isinstance(value, str | Rich):
         return f'<c r="{place}" t="inlineStr"><is>{_text(value)}</is></c>'
-    style = {dt.datetime: "moment", dt.date: "date", dt.time: "clock", dt.timedelta: "duration"}[type(value)]
-    number = serial(value, date_1904=date_1904)
-    return f'<c r="{place}" s="{_STYLES[style]}">{formula}<v>{number!r}</v></c>'
+    number = serial(value, date_1904=book.date_1904)
+    return f'<c r="{place}" s="{book.style(value)}">{formula}<v>{number!r}</v></c>'
 
 
-def _text(text: str) -> str:
-    return f'<t xml:space="preserve">{escape(text)}</t>'
+def _text(cell: str | Rich) -> str:
+    if isinstance(cell, str):
+        return f'<t xml:space="preserve">{escape(cell)}</t>'
+    runs = "".join(f'<r><rPr><b/></rPr><t xml:space="preserve">{escape(part)}</t></r>' for part in cell.parts)
+    return runs + (f'<rPh sb="0" eb="1"><t>{escape(cell.reading_aid)}</t></rPh>' if cell.reading_aid else "")

@@ -1,178 +1,20 @@
-"""Files with planted faults: workbooks cell by cell, texts in any dialect, and where each fault stands in them."""
+"""Files with planted faults: texts in any dialect, workbooks, Parquet, and where each fault stands in them."""
 
 import csv
 import datetime as dt
 import gzip
 import io
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from math import isfinite
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-
-@dataclass(frozen=True)
-class ErrorCell:
-    """A cell of a workbook that shows an error: #REF!, #N/A, #DIV/0!."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A cell of a workbook that is computed, with the value that was stored when it last was; None: never was."""
-
-    text: str
-    value: str | float | None = None
-
-
-@dataclass(frozen=True)
-class Rich:
-    """A text in several fonts, with a reading aid that is no part of it."""
-
-    parts: tuple[str, ...]
-    reading_aid: str = ""
-
-
-Cell = str | bool | int | float | dt.date | ErrorCell | Formula | Rich | None
-
-_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_DAY, _MOMENT = 1, 2  # styles of the sheet below
-_STYLES = (
-    f'{_HEAD}<styleSheet {_MAIN}><numFmts count="1"><numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy\\ hh:mm:ss"/>'
-    '</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
-    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/>'
-    '<xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
-)
-
-
-def write_workbook(
-    path: Path,
-    sheets: Mapping[str, Sequence[Sequence[Cell]]],
-    *,
-    inline: bool = False,
-    since_1904: bool = False,
-    first_row: int = 1,
-    first_column: int = 0,
-    merged: Mapping[str, Sequence[str]] | None = None,
-) -> Path:
-    """Write an .xlsx by hand, the same bytes each time; a row of None alone is not written at all.
-
-    Parameters
-    ----------
-    sheets : rows of cells, by sheet.
-    inline : whether texts stand in their cells, rather than in the shared list.
-    since_1904 : whether days are counted from 1904, as old Macs did.
-    first_row, first_column : where the rows begin (1, 0: in A1).
-    merged : merged ranges by sheet, as A1:C1.
-    """
-    shared: dict[str, int] = {}
-    parts = {"xl/styles.xml": _STYLES}
-    for number, (name, rows) in enumerate(sheets.items(), 1):
-        lines = []
-        for i, row in enumerate(rows, first_row):
-            cells = [
-                _cell(f"{_letters(first_column + j)}{i}", cell, None if inline else shared, since_1904)
-                for j, cell in enumerate(row)
-                if cell is not None
-            ]
-            if cells:
-                lines.append(f'<row r="{i}">{"".join(cells)}</row>')
-        ranges = "".join(f'<mergeCell ref="{place}"/>' for place in (merged or {}).get(name, ()))
-        parts[f"xl/worksheets/sheet{number}.xml"] = (
-            f"{_HEAD}<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData>"
-            f"{f'<mergeCells>{ranges}</mergeCells>' if ranges else ''}</worksheet>"
-        )
-    numbered = list(enumerate(sheets, 1))
-    listed = "".join(f'<sheet name="{escape(s, {chr(34): "&quot;"})}" sheetId="{i}" r:id="r{i}"/>' for i, s in numbered)
-    epoch = '<workbookPr date1904="1"/>' if since_1904 else "<workbookPr/>"
-    parts["xl/workbook.xml"] = (
-        f'{_HEAD}<workbook {_MAIN} xmlns:r="{_RELATIONS}">{epoch}<sheets>{listed}</sheets></workbook>'
-    )
-    parts["xl/sharedStrings.xml"] = f"{_HEAD}<sst {_MAIN}>{''.join(f'<si>{text}</si>' for text in shared)}</sst>"
-    targets = {f"r{i}": ("worksheet", f"worksheets/sheet{i}.xml") for i, _ in numbered}
-    targets |= {"rs": ("styles", "styles.xml"), "rt": ("sharedStrings", "sharedStrings.xml")}
-    parts["xl/_rels/workbook.xml.rels"] = _relations(targets)
-    parts["_rels/.rels"] = _relations({"r1": ("officeDocument", "xl/workbook.xml")})
-    kinds = {"workbook": "sheet.main", "styles": "styles", "sharedStrings": "sharedStrings"}
-    overrides = {f"xl/{part}.xml": kind for part, kind in kinds.items()}
-    overrides |= {f"xl/worksheets/sheet{i}.xml": "worksheet" for i, _ in numbered}
-    parts["[Content_Types].xml"] = (
-        f'{_HEAD}<Types xmlns="{_PACKAGE}content-types"><Default Extension="xml" ContentType="application/xml"/>'
-        f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        + "".join(f'<Override PartName="/{p}" ContentType="{_TYPE}{k}+xml"/>' for p, k in overrides.items())
-        + "</Types>"
-    )
-    write_archive(path, {name: text.encode("utf-8") for name, text in reversed(parts.items())})
-    return path
-
-
-def write_archive(path: Path, parts: Mapping[str, bytes]) -> Path:
-    """Write a zip archive, the same bytes each time."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
-    return path
-
-
-def serial(moment: dt.date, *, since_1904: bool = False) -> float | int:
-    """Return the number that a workbook stores for a day or a moment."""
-    start = dt.datetime(1904, 1, 1) if since_1904 else dt.datetime(1899, 12, 30)  # noqa: DTZ001
-    if not isinstance(moment, dt.datetime):
-        return (dt.datetime.combine(moment, dt.time()) - start).days
-    return (moment - start) / dt.timedelta(days=1)
-
-
-def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
-    found = "".join(
-        f'<Relationship Id="{name}" Type="{_RELATIONS}/{kind}" Target="{target}"/>'
-        for name, (kind, target) in targets.items()
-    )
-    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}relationships">{found}</Relationships>'
-
-
-def _letters(column: int) -> str:
-    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
-
-
-def _cell(place: str, cell: Cell, shared: dict[str, int] | None, since_1904: bool) -> str:
-    if isinstance(cell, str | Rich):
-        text = _text(cell)
-        if shared is None:
-            return f'<c r="{place}" t="inlineStr"><is>{text}</is></c>'
-        return f'<c r="{place}" t="s"><v>{shared.setdefault(text, len(shared))}</v></c>'
-    if isinstance(cell, bool):
-        return f'<c r="{place}" t="b"><v>{int(cell)}</v></c>'
-    if isinstance(cell, dt.date):
-        style = _MOMENT if isinstance(cell, dt.datetime) else _DAY
-        return f'<c r="{place}" s="{style}"><v>{serial(cell, since_1904=since_1904)!r}</v></c>'
-    if isinstance(cell, ErrorCell):
-        return f'<c r="{place}" t="e"><v>{escape(cell.text)}</v></c>'
-    if isinstance(cell, Formula):
-        kind = ' t="str"' if isinstance(cell.value, str) else ""
-        value = "" if cell.value is None else f"<v>{escape(str(cell.value))}</v>"
-        return f'<c r="{place}"{kind}><f>{escape(cell.text)}</f>{value}</c>'
-    return f'<c r="{place}"><v>{cell!r}</v></c>'
-
-
-def _text(cell: str | Rich) -> str:
-    if isinstance(cell, str):
-        return f'<t xml:space="preserve">{escape(cell)}</t>'
-    runs = "".join(f'<r><rPr><b/></rPr><t xml:space="preserve">{escape(part)}</t></r>' for part in cell.parts)
-    return runs + (f'<rPh sb="0" eb="1"><t>{escape(cell.reading_aid)}</t></rPh>' if cell.reading_aid else "")
+from tests import made_workbooks
 
 
 @dataclass(frozen=True)
@@ -422,7 +264,8 @@ def write_xlsx(path: Path, lines: Sequence[Line], dialect: Dialect | None = None
             (value,) = fault.typed or ("",)
             if value == "" or (isinstance(value, float) and not isfinite(value)):
                 row[fault.column] = fault.text(Dialect())
-    write_workbook(path, {"Sheet1": [list(NAMES), *(list(row.values()) for row in rows)]}, inline=inline)
+    cells = [list(NAMES), *(list(row.values()) for row in rows)]
+    made_workbooks.write_xlsx(path, {"Sheet1": cells}, shared=not inline)
     return _planted(path, rows, told, faults, first=2)
 
 

@@ -28,8 +28,8 @@ import yaml
 from cxlab.errors import InputError
 from cxlab.intake import Intake, check_study
 from cxlab.words import harmless
+from tests.made_workbooks import write_xlsx
 from tests.make import good_rows, orders_csv, write_study
-from tests.planted_files import write_workbook
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 CASES: list[dict[str, Any]] = yaml.safe_load((CORPUS / "cases.yml").read_text(encoding="utf-8"))
@@ -233,7 +233,7 @@ class TestColumns:
     def test_a_sheet_may_be_called_anything(self, tmp_path: Path) -> None:
         write_study(tmp_path, '  orders: {path: o.xlsx, read: {sheet: "A\'; DROP TABLE orders; -- <&>"}}\n')
         cells = [row.split(",") for row in orders_csv(*good_rows()).splitlines()]
-        write_workbook(tmp_path / "o.xlsx", {"other": [["x"]], "A'; DROP TABLE orders; -- <&>": cells})
+        write_xlsx(tmp_path / "o.xlsx", {"other": [["x"]], "A'; DROP TABLE orders; -- <&>": cells})
         with check_study(tmp_path) as intake:
             assert intake.tables["orders"].n_used == 40
 
@@ -283,7 +283,7 @@ class TestWhatIsLargeOrLong:
 
     def test_a_workbook_that_unfolds_without_end_is_told(self, tmp_path: Path) -> None:
         write_study(tmp_path, "  orders: {path: orders.xlsx}\n")
-        write_workbook(tmp_path / "orders.xlsx", {"Sheet1": [["customer_id"]]})
+        write_xlsx(tmp_path / "orders.xlsx", {"Sheet1": [["customer_id"]]})
         blow_up(tmp_path / "orders.xlsx", "xl/worksheets/sheet1.xml", 3 << 30)
         stops_clearly(tmp_path, "orders.xlsx")
 

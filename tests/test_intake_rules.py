@@ -94,7 +94,7 @@ class TestOutside:
 
 def test_a_file_that_changes_while_it_is_read_is_no_file_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_study(tmp_path, orders=orders_csv(*good_rows()))
-    as_it_was = sources.open_file
+    as_it_was = sources.open_files
 
     def open_and_grow(*arguments, **named):  # type: ignore[no-untyped-def]
         opened = as_it_was(*arguments, **named)
@@ -102,7 +102,7 @@ def test_a_file_that_changes_while_it_is_read_is_no_file_yet(tmp_path: Path, mon
             file.write("c1,2024-02-01,3\n")
         return opened
 
-    monkeypatch.setattr(sources, "open_file", open_and_grow)
+    monkeypatch.setattr(sources, "open_files", open_and_grow)
     with pytest.raises(SourceError, match=r"orders\.csv changed while it was being read: wait until it is written"):
         check_study(tmp_path)
 
@@ -223,10 +223,10 @@ def test_a_decimal_comma_among_the_parameters_is_told_of(tmp_path: Path) -> None
 
 
 def test_too_many_rejects_point_to_what_the_study_says_of_reading(tmp_path: Path) -> None:
-    rows = [f"c{i % 8};2024-01-{i % 28 + 1:02d};{i},50" for i in range(40)]
-    sources = "  orders: {path: orders.csv, read: {decimal: '.'}}\n"
-    write_study(tmp_path, sources, orders=orders_csv(*rows, head="customer_id;ordered_at;revenue"))
-    with pytest.raises(SourceError, match=r"What to do: look whether `read: \{decimal: \.\}` in the study is right"):
+    rows = [f"c{i % 8},24{i % 28 + 1:03d},{i}" for i in range(40)]
+    sources = "  orders: {path: orders.csv, read: {date_format: iso}}\n"
+    write_study(tmp_path, sources, orders=orders_csv(*rows))
+    with pytest.raises(SourceError, match=r"look whether `read: \{date_format: iso\}` in the study is right"):
         check_study(tmp_path)
 
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import gzip
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from itertools import takewhile
@@ -21,8 +23,8 @@ from cxlab.new.peek import peek, sheets
 from cxlab.new.scalars import scalar, shown
 from cxlab.strict_yaml import read_yaml
 from cxlab.study import Study, StudyError, load_study, tidy_name
+from tests.made_workbooks import write_xlsx
 from tests.make import good_rows, needs_proc, orders_csv
-from tests.planted_files import write_workbook
 
 CORNER_SHOP = Path(__file__).resolve().parent.parent / "data" / "corner-shop"
 Write = Callable[..., Path]
@@ -324,7 +326,7 @@ def test_a_workbook_with_a_sheet_a_table(shop: Path, tmp_path: Path) -> None:
     survey = [["Customer ID", "Response date", "NPS"]] + [
         [f"c{i % 8}", dt.date(2024, 2, i % 28 + 1), i % 11] for i in range(20)
     ]
-    book = write_workbook(tmp_path / "book.xlsx", {"Sales 2024": orders, "About": [["Made by Ada"]], "Survey": survey})
+    book = write_xlsx(tmp_path / "book.xlsx", {"Sales 2024": orders, "About": [["Made by Ada"]], "Survey": survey})
     made = make_study(shop, [book])
     study = load_study(shop)
     assert columns_of(study, "orders") == {"customer_id": "Customer ID", "ordered_at": "Order date", "revenue": "Total"}
@@ -532,7 +534,7 @@ def test_amounts_that_can_be_read_in_two_ways_are_asked_for(write: Write, shop: 
 
 def test_dates_in_two_ways_in_a_workbook_are_asked_for_beside_its_sheet(shop: Path, tmp_path: Path) -> None:
     rows = [[f"c{i % 8}", f"{i % 12 + 1:02d}/{i % 7 + 1:02d}/2024", i + 0.5] for i in range(60)]
-    book = write_workbook(tmp_path / "b.xlsx", {"Sales": [["Customer", "Date", "Total"], *rows], "Notes": [["x"]]})
+    book = write_xlsx(tmp_path / "b.xlsx", {"Sales": [["Customer", "Date", "Total"], *rows], "Notes": [["x"]]})
     made = make_study(shop, [book])
     assert "read: {sheet: Sales}  # unsure: add date_format" in text_of(made)
     made.file.write_text(text_of(made).replace("{sheet: Sales}", '{sheet: Sales, date_format: "%m/%d/%Y"}'))
@@ -629,7 +631,7 @@ def test_columns_that_point_to_a_person_are_not_taken_along_unsaid(write: Write,
     rows = [f"c{i % 8},2024-01-{i % 28 + 1:02d},{i % 11},Person {i},p{i}@x.fi" for i in range(60)]
     text = "customer_id,given_at,score,Respondent name,contact\n" + "\n".join(rows)
     made = make_study(shop / "a", [write("orders.csv", orders_csv(*good_rows())), write("nps.csv", text)])
-    assert "`contact`, `Respondent name` would be taken along" in made.reading
+    assert "`contact`, `Respondent name` point to people and are left out" in made.reading
     rows = [f"{'control' if i % 2 else 'card'},{i % 3},p{i}@x.fi,{i % 4}" for i in range(60)]
     make_study(shop / "b", [write("trial.csv", "arm,visits,e-mail of person,age\n" + "\n".join(rows))])
     source = load_study(shop / "b").sources.outcomes
@@ -962,7 +964,7 @@ def test_a_line_that_names_the_delimiter_is_no_heading(write: Write, shop: Path)
 
 def test_sheets_that_are_hidden_are_passed_over(shop: Path, tmp_path: Path) -> None:
     rows = [[f"c{i % 8}", dt.date(2024, 1, i % 28 + 1), i + 0.5] for i in range(40)]
-    book = write_workbook(tmp_path / "b.xlsx", {"Sales": [["Customer", "Date", "Total"], *rows]}, first_row=3)
+    book = write_xlsx(tmp_path / "b.xlsx", {"Sales": [["Customer", "Date", "Total"], *rows]}, first_row=3)
     assert sheets(book) == ("Sales",)
     make_study(shop, [book])
     assert used(shop)["orders"] == (40, 0)
@@ -1015,3 +1017,151 @@ def test_a_file_that_lacks_a_column_of_the_other_is_of_the_same_source(shop: Pat
     make_study(shop, [tmp_path / "orders-2023.csv", tmp_path / "orders-2024.csv"])
     assert columns_of(load_study(shop), "orders")["currency"] == "Currency"
     assert used(shop)["orders"] == (80, 0)
+
+
+# corners that strangers found
+
+
+def one_order_of_two_lines(total: str, *, lines: str = "", head: str = "") -> str:
+    """Orders of a line each but for one of two, with a total on every line."""
+    rows = [
+        f"k{i % 9},{i},2024-01-{i % 27 + 1:02d},{10 + i}.50{lines.format(p=2, c=f'{4 + i / 2:.2f}')}" for i in range(20)
+    ]
+    rows.append(f"k9,99,2024-02-01,31.00{lines.format(p=1, c='10.00')}")
+    rows.append(f"k9,99,2024-02-01,31.00{lines.format(p=2, c='8.00')}")
+    return "\n".join([f"Customer,Order number,Date,{total}{head}", *rows]) + "\n"
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_woocommerce_with_few_orders_of_several_lines(write: Write, shop: Path, n: int) -> None:
+    whole = woo_lines(60).splitlines()
+    rows = [whole[0]] + [row for row in whole[1:] if ",S-0," in row or int(row.split(",")[0]) in range(301, 301 + n)]
+    made = make_study(shop, [write("orders.csv", "\n".join(rows))])
+    found = columns_of(load_study(shop), "orders")
+    assert "revenue" not in found and found["unit_price"] == "Item Cost" and "`Order Total Amount`" in made.reading
+
+
+@pytest.mark.parametrize("total", ["Order total", "Invoice amount", "Tilauksen summa", "Order Total (incl. shipping)"])
+def test_a_total_that_is_called_that_of_the_order_is_none_of_a_line(write: Write, shop: Path, total: str) -> None:
+    made = make_study(shop, [write("orders.csv", one_order_of_two_lines(total))])
+    (fill_in,) = made.to_fill_in
+    assert f"`{total}` stands on every line of an order, the whole of it each time" in fill_in
+
+
+def test_one_order_whose_lines_bear_the_same_amount_is_asked_about(write: Write, shop: Path) -> None:
+    made = make_study(shop, [write("orders.csv", one_order_of_two_lines("Total"))])
+    (fill_in,) = made.to_fill_in
+    assert "`Total` is the same on all lines of the 1 order that has several" in fill_in and "revenue" in fill_in
+
+
+def test_pieces_and_prices_tell_whether_an_amount_is_of_the_line(write: Write, shop: Path) -> None:
+    text = one_order_of_two_lines("Total", lines=",{p},{c}", head=",Quantity,Unit price")
+    made = make_study(shop / "a", [write("a.csv", text)])
+    assert "revenue" not in columns_of(load_study(shop / "a"), "orders") and not made.to_fill_in
+    assert "`Total`" in made.reading
+    rows = [f"k{i % 9},{i},2024-01-{i % 27 + 1:02d},{2 * (i + 1)}.00,2,{i + 1}.00" for i in range(20)]
+    rows += ["k9,99,2024-02-01,16.00,2,8.00", "k9,99,2024-02-01,16.00,4,4.00"]
+    head = "Customer,Order number,Date,Total,Quantity,Unit price"
+    make_study(shop / "b", [write("b.csv", "\n".join([head, *rows]))])
+    assert columns_of(load_study(shop / "b"), "orders")["revenue"] == "Total"
+
+
+def test_one_order_whose_lines_bear_other_amounts_is_of_lines(write: Write, shop: Path) -> None:
+    text = one_order_of_two_lines("Total").replace("k9,99,2024-02-01,31.00", "k9,99,2024-02-01,7.00", 1)
+    made = make_study(shop, [write("orders.csv", text)])
+    assert columns_of(load_study(shop), "orders")["revenue"] == "Total" and not made.to_fill_in
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_letters_without_a_mark(write: Write, shop: Path, encoding: str) -> None:
+    make_study(shop, [write("tilaukset.csv", finnish(), encoding)])
+    assert used(shop)["orders"] == (60, 0)
+
+
+def test_a_nul_in_a_record_does_not_hide_the_table(write: Write, shop: Path) -> None:
+    made = make_study(shop, [write("o.csv", orders_csv(*good_rows(), "c\0,2024-01-01,1"))])
+    assert not made.to_fill_in and used(shop)["orders"] == (40, 1)
+
+
+def test_a_column_of_addresses_beside_a_survey_is_left_out_as_is_said(write: Write, shop: Path) -> None:
+    rows = [f"c{i % 8},2024-01-{i % 28 + 1:02d},{i % 11},p{i}@x.fi,hyvä,Helsinki" for i in range(60)]
+    text = "Asiakas,Vastauspäivä,Suositteluarvio (NPS),Sähköposti,Sana,Kaupunki\n" + "\n".join(rows)
+    made = make_study(shop, [write("orders.csv", orders_csv(*good_rows())), write("palaute.csv", text)])
+    assert columns_of(load_study(shop), "feedback")["score"] == "Suositteluarvio (NPS)"
+    assert "`Sähköposti` points to people and is left out" in made.reading and "would be" not in made.reading
+    (along,) = [line for line in text_of(made).splitlines() if "taken along" in line and "out" not in line]
+    assert along.strip() == "# taken along: Kaupunki, Sana"
+    with check_study(shop) as intake:
+        feedback = intake.tables["feedback"]
+        assert feedback.left_out == ("Sähköposti",) and set(feedback.further) == {"Sana", "Kaupunki"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "ours"),
+    [
+        ("Asiakas (tunnus)", "customer_id"), ("Asiakas [Visma]", "customer_id"),
+        ("Tilauspäivä (pp.kk.vvvv)", "ordered_at"), ("Summa (sis. toimitus)", "revenue"),
+    ],
+)  # fmt: skip
+def test_a_heading_with_a_remark_in_parentheses_is_understood(
+    write: Write, shop: Path, heading: str, ours: str
+) -> None:
+    names = {"customer_id": "Asiakas", "ordered_at": "Pvm", "revenue": "Total"} | {ours: heading}
+    made = make_study(shop, [write("o.csv", orders_csv(*good_rows(), head=",".join(names.values())))])
+    assert columns_of(load_study(shop), "orders") == names and not made.to_fill_in
+
+
+def test_sheets_with_the_same_headings_are_one_source(shop: Path, tmp_path: Path) -> None:
+    head = ["Customer", "Date", "Total"]
+    months = {
+        month: [head, *([f"c{i % 8}", dt.date(2024, n, i % 28 + 1), i + 0.5] for i in range(30))]
+        for n, month in enumerate(("Jan", "Feb 2024"), 1)
+    }
+    book = write_xlsx(tmp_path / "b.xlsx", {**months, "About": [["x"]]})
+    made = make_study(shop, [book])
+    assert (
+        'read: {sheet: [Jan, "Feb 2024"]}' in text_of(made)
+        and "orders from b.xlsx, sheets Jan and Feb 2024" in made.reading
+    )
+    assert used(shop)["orders"] == (60, 0)
+
+
+def test_the_data_are_kept_out_of_version_control(write: Write, shop: Path) -> None:
+    made = make_study(shop, [write("orders.csv", orders_csv(*good_rows()))])
+    assert "kept out of version control" in made.reading
+    assert ignored_by_git(shop, "orders.csv", "orders-2.xlsx", "raw/x.csv", "study.yml", ".gitignore") == [
+        "orders.csv", "orders-2.xlsx", "raw/x.csv",
+    ]  # fmt: skip
+
+
+def test_where_the_folder_holds_other_things_only_the_data_are(write: Write, shop: Path) -> None:
+    shop.mkdir()
+    (shop / "notes.md").write_text("mine")
+    odd = ["!orders [1].csv ", "#orders [2].csv "]
+    make_study(shop, [write(name, orders_csv(*good_rows())) for name in odd])
+    assert ignored_by_git(shop, *odd, "notes.md", "study.yml", "orders1.csv") == odd
+
+
+def test_a_gitignore_that_is_there_stays_and_that_is_said(write: Write, shop: Path) -> None:
+    shop.mkdir()
+    (shop / ".gitignore").write_text("*.tmp\n")
+    made = make_study(shop, [write("orders.csv", orders_csv(*good_rows()))])
+    assert (shop / ".gitignore").read_text() == "*.tmp\n"
+    assert ".gitignore is there already: see that it keeps the data out" in made.reading
+
+
+def ignored_by_git(folder: Path, *names: str) -> list[str]:
+    """Those of some files that git would leave out, were the folder in a repository."""
+    if not shutil.which("git"):
+        pytest.skip("git is not there")
+    subprocess.run(["git", "init", "-q", folder.parent], check=True, capture_output=True)
+    asked = "\0".join(f"{folder.name}/{name}" for name in names)
+    command = ["git", "-C", str(folder.parent), "check-ignore", "-z", "--stdin"]
+    found = subprocess.run(command, input=asked, capture_output=True, text=True, check=False).stdout
+    return [name.removeprefix(f"{folder.name}/") for name in found.split("\0") if name]
+
+
+def test_a_name_that_is_not_alike_is_not_suggested(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "tunnit.tsv").write_text("x")
+    with pytest.raises(InputError, match=r"palaute\.tsv is not there: see how it is called"):
+        make_study(shop, [tmp_path / "palaute.tsv"])

@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from cxlab.errors import InputError
 from cxlab.intake import Intake, check_study
 from cxlab.kit import open_study
+from cxlab.words import harmless
+from tests import made_workbooks
 from tests.make import HEAD, good_rows, orders_csv, write_study
 from tests.planted_files import (
     FAULTS,
@@ -33,7 +35,6 @@ from tests.planted_files import (
     dialects,
     write_parquet,
     write_text,
-    write_workbook,
     write_xlsx,
 )
 
@@ -156,9 +157,10 @@ def holds(folder: Path, path: str, *planted: Planted) -> None:
         assert re.search(reject.fault.reason, row["reason"], re.I), f"{place}: {row['reason']}"
         assert not reject.fault.column or row["column"] == reject.fault.column
         if reject.record is None:
-            assert all(cell in row["record"] for cell in reject.cells), row["record"]
+            shown = row["record"].replace("'", "")  # there may be more of them now, before what might be a formula
+            assert all(cell.replace("'", "") in shown for cell in reject.cells), row["record"]
         else:
-            assert row["record"].replace("\r\n", "\n") in (reject.record, f"'{reject.record}")
+            assert row["record"].replace("\r\n", "\n") == harmless(reject.record)
     assert found == sent(planted)
 
 
@@ -359,7 +361,7 @@ def write_table(path: Path, names: str, rows: Sequence[str]) -> None:
     """Write rows of texts, parted by commas, in the format that the file's name tells."""
     cells = [[cell or None for cell in row.split(",")] for row in rows]
     if path.suffix == ".xlsx":
-        write_workbook(path, {"Sheet1": [names.split(","), *cells]})
+        made_workbooks.write_xlsx(path, {"Sheet1": [names.split(","), *cells]})
     elif path.suffix == ".parquet":
         pd.DataFrame(cells, columns=names.split(","), dtype="str").to_parquet(path)
     else:
@@ -456,7 +458,7 @@ class TestTheLimit:
         with pytest.raises(InputError) as caught:
             check_study(tmp_path)
         told = str(caught.value)
-        assert "14" in told and "123" in told
+        assert "14" in told and "114" in told
         assert re.search("date", told) and re.search("revenue is no amount", told) and re.search("missing", told)
         assert "1970" not in told and "customer_id" not in told
 
@@ -464,7 +466,7 @@ class TestTheLimit:
     def test_it_lies_at_five_in_a_hundred_and_leaves_out_records_without_a_customer(
         self, tmp_path: Path, n_bad: int, stops: bool
     ) -> None:
-        rows = [*good_rows(75), *(f"x{i},soon,1" for i in range(n_bad)), *(",2024-01-01,1" for _ in range(25 - n_bad))]
+        rows = [*good_rows(95), *(f"x{i},soon,1" for i in range(n_bad)), *(",2024-01-01,1" for _ in range(25 - n_bad))]
         write_study(tmp_path, orders=orders_csv(*rows))
         if stops:
             with pytest.raises(InputError, match="6"):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cxlab.engine import Engine
 from cxlab.intake import archives, sheets
 from cxlab.intake.places import SourceError
-from cxlab.intake.sheets import Sheet, read_sheet
+from cxlab.intake.sheets import Sheet, read_sheets
 from cxlab.study import ReadOptions
 from tests.made_workbooks import (
     Error,
@@ -46,7 +46,7 @@ def engine() -> Iterator[Engine]:
 
 
 def read(engine: Engine, path: Path, **options: Any) -> tuple[Sheet, list[tuple[Any, ...]]]:
-    sheet = read_sheet(
+    (sheet,) = read_sheets(
         engine, path, ReadOptions(**options), expected=frozenset(NAMES), relation="t", place="study.yml:3"
     )
     fields = ", ".join(f"f{i}" for i in range(len(sheet.names)))
@@ -285,10 +285,13 @@ def test_sheets_that_fit_alike_are_asked_about(engine: Engine, tmp_path: Path) -
     file = write_xlsx(tmp_path / "b.xlsx", {"Notes": [["x"]], "May": ORDERS, "June": ORDERS})
     assert fault(engine, file).endswith(
         'b.xlsx has several sheets that hold the names of its columns, May, June: say which. Name it under `sheet:`: '
-        '`read: {sheet: "May"}`'
+        '`read: {sheet: "May"}`, or all of them: `read: {sheet: ["May", "June"]}`'
     )  # fmt: skip
     quoted = write_xlsx(tmp_path / "b.xlsx", {'Ä "1"': ORDERS, "Ä 2": ORDERS})
-    assert fault(engine, quoted).endswith('`read: {sheet: "Ä \\"1\\""}`')
+    assert fault(engine, quoted).endswith(
+        'say which. Name it under `sheet:`: `read: {sheet: "Ä \\"1\\""}`, or all of them: '
+        '`read: {sheet: ["Ä \\"1\\"", "Ä 2"]}`'
+    )  # fmt: skip
     none = write_xlsx(tmp_path / "b.xlsx", {"A": [["x"]], "B": [["y"]]})
     assert "several sheets that may be meant, A, B: say which" in fault(engine, none)
 

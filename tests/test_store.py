@@ -79,7 +79,7 @@ def test_files_with_the_time_and_size_that_they_had_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(make(tmp_path / "shop"), tmp_path / "store")
-    for reads in (sources, "open_file"), (store, "sha256"):
+    for reads in (sources, "open_files"), (store, "sha256"):
         monkeypatch.setattr(*reads, None)
     with read(tmp_path / "shop", tmp_path / "store") as kept:
         assert kept.n_orders == 40

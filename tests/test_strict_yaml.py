@@ -81,3 +81,36 @@ def test_every_value_knows_its_line() -> None:
 def test_quoted_text_is_read_as_it_was_written(data: dict[str, str]) -> None:
     written = yaml.safe_dump(data, default_style='"', allow_unicode=True, width=10**6)
     assert read_yaml(written).data == data
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "quoted"),
+    [
+        ("a:\n  path: *.csv", 2, '"*.csv"'), ("a: {x: 1, path: *.csv, y: 2}", 1, '"*.csv"'),
+        ("a: *orders", 1, '"*orders"'), ("a: *", 1, '"*"'), ("a: **/*.csv # all", 1, '"**/*.csv"'),
+        ("a: [*.csv, b]", 1, '"*.csv"'), ("a:\n  - *.csv", 2, '"*.csv"'), ("a: %d.%m.%Y", 1, '"%d.%m.%Y"'),
+        ("a: {f: %d.%m.%Y, d: ','}", 1, '"%d.%m.%Y"'), ("a: @b", 1, '"@b"'), ("a: `b`", 1, '"`b`"'),
+        ("a: & co", 1, '"& co"'), ("title: Shop: 2024", 1, 'title: "Shop: 2024"'),
+    ],
+)  # fmt: skip
+def test_a_text_that_needs_quotes_is_shown_with_them(text: str, line: int, quoted: str) -> None:
+    ((found, message),) = read_yaml(text).faults
+    assert found == line and "needs quotes: write" in message and message.endswith(quoted)
+    assert "scanning" not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a:\n\tb: 1", 2), ("a:\tb", 1), ("a:\n  b: 1\n  \tc: 2", 3), ("a: {b: 1,\tc: 2}", 1)]
+)
+def test_a_tab_is_said(text: str, line: int) -> None:
+    ((found, message),) = read_yaml(text).faults
+    assert found == line and "a tab stands here: YAML takes spaces only" in message
+
+
+def test_a_tab_inside_a_value_is_no_fault() -> None:
+    assert read_yaml('a: "x\ty"\nb: x # \t y').data == {"a": "x\ty", "b": "x"}
+
+
+def test_a_slip_in_a_line_without_end_is_told_at_once() -> None:
+    assert read_yaml("a: *.csv" + ", b" * 200_000).faults
+    assert read_yaml("{" + ",[" * 20 + "x," * 300_000 + " *.csv").faults

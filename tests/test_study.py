@@ -166,6 +166,36 @@ def test_all_faults_are_named_at_once_in_the_order_of_their_lines(tmp_path: Path
     assert [int(line.split("study.yml:")[1].split(":")[0]) for line in lines] == [1, 2, 4, 5, 6, 7]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("  orders:\n    path:\n", 5, "the source `orders` needs a `path:`, and it is empty: name its file"),
+        ("  orders: {path: FILL IN}\n", 4, "`path` still says `FILL IN`: write there what it is"),
+        ("  orders:\n    path: x.csv\n    columns:\n      revenue: FILL IN the amount\n", 7, "`revenue` still says"),
+        ("  orders:\n    path: x.csv\n    columns:\n      revenue:\n", 7, "`revenue` is empty: write behind it what"),
+        ("  orders:\n    path: x.csv\n    columns:\n", 6, "`columns` is empty, but must hold keys of its own"),
+        ("  orders:\n", 4, "`orders` is empty: add a `path:` below it, or take it out"),
+        ("  orders: {path: [x.csv, ]}\n  costs: {path: []}\n", 5, "`path` is a list, but must not be empty"),
+        ("  orders: {path: [x.csv, 7]}\n", 4, "`path` is a list, but must be text, or a list of texts"),
+        ("  orders: {path: x.csv, read: {sheet: [a, []]}}\n", 4, "`sheet` is a list, but must be text, or a list"),
+    ],
+)
+def test_what_is_not_filled_in_is_named_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    message = faults(tmp_path, f"{HEAD}sources:\n{text}")
+    assert f"study.yml:{line}: {words}" in message and "\n" not in message
+
+
+def test_a_path_and_a_sheet_may_be_lists(tmp_path: Path) -> None:
+    text = f"{HEAD}sources: {{orders: {{path: [b.csv, a*.csv], read: {{sheet: [Jan, 2024]}}}}, costs: {{path: [x]}}}}"
+    study = load(tmp_path, text)
+    assert study.sources.orders and study.sources.costs and study.sources.costs.path == "x"
+    assert (study.sources.orders.path, study.sources.orders.read.sheet) == (("b.csv", "a*.csv"), ("Jan", "2024"))
+
+
+def test_a_title_may_speak_of_filling_in(tmp_path: Path) -> None:
+    assert load(tmp_path, f"{HEAD.replace('The shop', 'Fill in the gaps')}sources: {{orders: {{path: x}}}}").title
+
+
 def test_the_hold_out_window_must_not_be_empty(tmp_path: Path) -> None:
     text = f"{HEAD}sources: {{orders: {{path: x}}}}\ncalibration_end: 2024-06-30\nobservation_end: 2024-06-30\n"
     assert "does not lie before" in faults(tmp_path, text)

@@ -108,7 +108,7 @@ class TestGestures:
         assert f"4 records: {NEVER} (first in {here}/gestures.csv:62: x0,2024-01-20)" in found
         assert "What to do: see that customer numbers are written as in orders; else mend the file" in found
         listed = (tmp_path / "out" / "rejects" / "gestures.csv").read_text().splitlines()
-        assert len(listed) == 5 and listed[1] == f'gestures.csv,62,customer_id,{NEVER},"x0,2024-01-20"'
+        assert len(listed) == 5 and listed[1] == f'gestures.csv,62,customer_id,{NEVER},"x0,2024-01-20",customer_id'
         with open_study(tmp_path / "shop", max_reject_share=0.1) as kit:
             assert kit.intake.tables["gestures"].n_rejected == 4
 

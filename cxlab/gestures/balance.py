@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.estimate import Estimate
-from cxlab.gestures.means import Array
+from cxlab.gestures.means import Array, Codes
 from cxlab.words import number
 
 ALIKE = 0.1
@@ -78,7 +78,14 @@ def _in_words(name: str) -> str:
     return f"{_WORDS.get(column, column)}{': ' if column in _WORDS and equals else equals}{value}"
 
 
-def covariate_balance(covariates: pd.DataFrame, treated: NDArray[np.bool_], weights: Array | None = None) -> Balance:
+def covariate_balance(
+    covariates: pd.DataFrame,
+    treated: NDArray[np.bool_],
+    weights: Array | None = None,
+    *,
+    people: Codes | None = None,
+    minimum_group: int = 5,
+) -> Balance:
     """Compare the means of covariates, in standard deviations of the two groups pooled.
 
     Parameters
@@ -86,10 +93,14 @@ def covariate_balance(covariates: pd.DataFrame, treated: NDArray[np.bool_], weig
     covariates : shape (n, columns); texts are compared by their most frequent values.
     treated : bool, shape (n,).
     weights : shape (n,), of the controls; None: as they stand.
+    people : shape (n,), number of the customer; None: each row is another.
+    minimum_group : a value that fewer people hold is not named: it counts as one with the others of that kind.
     """
     from cxlab.gestures.basis import as_numbers
 
-    matrix, names = as_numbers(covariates) if treated.any() and not treated.all() else (np.empty((0, 0)), ())
+    names: tuple[str, ...] = ()
+    if treated.any() and not treated.all():
+        matrix, names = as_numbers(covariates, people=people, minimum_group=minimum_group)
     rows = []
     for k, name in enumerate(names):
         if name.endswith(" missing"):

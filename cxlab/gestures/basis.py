@@ -6,27 +6,33 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.gestures.means import Array
+from cxlab.gestures.means import Array, Codes
 
 MOST_LEVELS = 20
 """A category beyond the so many most frequent ones counts as one with the other rare ones."""
+OTHER = "other"
+"""The name of categories that are gathered."""
 _HINGES = (0.25, 0.5, 0.75)
 _FEW_VALUES = 4
 _PAIRED = 8
 """Products are taken of the so many covariates that go most with the gesture or the outcome: all would be too many."""
 
 
-def as_numbers(frame: pd.DataFrame) -> tuple[Array, tuple[str, ...]]:
+def as_numbers(
+    frame: pd.DataFrame, *, people: Codes | None = None, minimum_group: int = 1
+) -> tuple[Array, tuple[str, ...]]:
     """Turn covariates into numbers: categories into indicators, gaps into the median with an indicator of the gap.
 
     Parameters
     ----------
     frame : shape (n, columns); numeric, boolean or text. Infinite values count as gaps.
+    people : shape (n,), number of the customer; None: each row is another.
+    minimum_group : a category that fewer people hold is named by nobody: it is gathered with the other rare ones.
 
     Returns
     -------
     matrix : shape (n, p); columns that do not vary are left out.
-    names : the p names; an indicator is named ``column = value``.
+    names : the p names; an indicator is named ``column = value``, that of all rare categories ``column = other``.
     """
     columns: dict[str, Array] = {}
     for name in frame.columns:
@@ -39,15 +45,45 @@ def as_numbers(frame: pd.DataFrame) -> tuple[Array, tuple[str, ...]]:
             columns[str(name)] = np.where(known, values, np.median(values[known]))
             columns[f"{name} missing"] = (~known).astype(np.float64)
         else:
-            text = series.astype("str").where(series.notna(), "missing")
-            counts = text.value_counts()
-            levels = sorted(counts.index, key=lambda level: (-int(counts[level]), str(level)))[:MOST_LEVELS]
+            text, levels = _levels(series.astype("str").where(series.notna(), "missing"), people, minimum_group)
             for level in levels[1:]:
-                columns[f"{name} = {level}"] = (text == level).to_numpy(np.float64)
-    kept = {name: values for name, values in columns.items() if np.ptp(values) > 0}
+                columns[f"{name} = {level}"] = np.asarray(text == level, dtype=np.float64)
+    kept = {name: column for name, column in columns.items() if np.ptp(column) > 0}
     if not kept:
         return np.empty((len(frame), 0)), ()
     return np.column_stack(list(kept.values())), tuple(kept)
+
+
+def _levels(text: pd.Series, people: Codes | None, minimum_group: int) -> tuple[pd.Series, list[str]]:
+    """Gather rare categories, and name those that are left, the most frequent first.
+
+    Those gathered are named as well, unless too few people hold even all of them: then they are no category of their
+    own, and stand with the most frequent one, which has no indicator.
+    """
+    counts = text.value_counts()
+    held = counts if people is None else pd.Series(people).groupby(text.to_numpy()).nunique()
+    frequent = sorted(counts.index, key=lambda level: (-int(counts[level]), str(level)))[:MOST_LEVELS]
+    named = [level for level in frequent if int(held[level]) >= minimum_group]
+    if len(named) == len(counts):
+        return text, named
+    gathered = text.where(text.isin(named), OTHER)
+    others = (gathered == OTHER).to_numpy()
+    n_others = int(others.sum()) if people is None else len(np.unique(people[others]))
+    levels = [level for level in named if level != OTHER]
+    return gathered, levels if n_others < minimum_group else [*levels, OTHER]
+
+
+def gather_rare(labels: NDArray[np.object_], minimum_group: int) -> NDArray[np.object_]:
+    """Name groups that fewer than `minimum_group` rows are in by one word for all of them.
+
+    Examples
+    --------
+    >>> gather_rare(np.array(["a", "a", "b", "c"], dtype=object), 2).tolist()
+    ['a', 'a', 'other', 'other']
+    """
+    named = labels.astype(str)
+    _, place, counts = np.unique(named, return_inverse=True, return_counts=True)
+    return np.where(counts[place] < minimum_group, OTHER, named).astype(object)
 
 
 def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Array:

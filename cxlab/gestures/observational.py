@@ -25,10 +25,15 @@ _ORDINALS = 3  # the third gesture and all later ones count as one
 
 
 def chosen_effects(
-    sample: Sample, *, equivalence_margin: float, currency: str, seed: int, prefix: str = ""
+    sample: Sample, *, equivalence_margin: float, currency: str, seed: int, prefix: str = "", minimum_group: int = 5
 ) -> tuple[GestureEffect, ...]:
-    """Estimate the effect of every arm that was chosen, not drawn."""
-    found = [_Chosen(sample, arm, seed) for arm in sample.treatments]
+    """Estimate the effect of every arm that was chosen, not drawn.
+
+    Parameters
+    ----------
+    minimum_group : what fewer people hold is not named among what was known before.
+    """
+    found = [_Chosen(sample, arm, seed, minimum_group) for arm in sample.treatments]
     told = {one.arm: one.means.p_value for one in found if one.means is not None}
     adjusted = dict(zip(told, holm(list(told.values())), strict=True))
     return tuple(one.effect(adjusted.get(one.arm, 1.0), equivalence_margin, currency, prefix) for one in found)
@@ -37,8 +42,8 @@ def chosen_effects(
 class _Chosen:
     """One arm against the control, its models fitted once."""
 
-    def __init__(self, sample: Sample, arm: str, seed: int) -> None:
-        self.sample, self.arm, self.seed = sample, arm, seed
+    def __init__(self, sample: Sample, arm: str, seed: int, minimum_group: int) -> None:
+        self.sample, self.arm, self.seed, self.minimum_group = sample, arm, seed, minimum_group
         self.rows = (sample.arms == arm) | (sample.arms == sample.control)
         self.treated = np.asarray(sample.arms[self.rows] == arm, dtype=bool)
         self.outcome = sample.outcome[self.rows]
@@ -223,14 +228,14 @@ class _Chosen:
         return find_worth(with_it, net, float(own[counted].mean()), unit=unit, currency=currency)
 
     def _balance(self) -> Balance:
-        covariates = self.sample.covariates[self.rows]
-        if self.nuisance is None:
-            return covariate_balance(covariates, self.treated)
-        odds = self.nuisance.propensity / (1 - self.nuisance.propensity)
-        if self.among is None:
-            return covariate_balance(covariates, self.treated, odds)
-        kept = self.among
-        return covariate_balance(covariates[kept], self.treated[kept], odds[kept])
+        kept, odds = np.ones(len(self.treated), dtype=bool), None
+        if self.nuisance is not None:
+            kept = kept if self.among is None else self.among
+            odds = (self.nuisance.propensity / (1 - self.nuisance.propensity))[kept]
+        return covariate_balance(
+            self.sample.covariates[self.rows][kept], self.treated[kept], odds,
+            people=self.clusters[kept], minimum_group=self.minimum_group,
+        )  # fmt: skip
 
     def _sensitivity(self) -> Sensitivity | None:
         if self.means is None:

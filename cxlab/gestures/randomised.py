@@ -19,13 +19,14 @@ Mask = NDArray[np.bool_]
 
 
 def trial_effects(
-    sample: Sample, *, equivalence_margin: float, currency: str, several: bool, prefix: str = ""
+    sample: Sample, *, equivalence_margin: float, currency: str, several: bool, prefix: str = "", minimum_group: int = 5
 ) -> tuple[GestureEffect, ...]:
     """Estimate the effect of every arm of a trial.
 
     Parameters
     ----------
     several : whether the study has several experiments, so that the keys name them.
+    minimum_group : what fewer people hold is not named among what was known before.
     """
     mismatch = ratio_mismatch(sample)
     pairs = {arm: _pair(sample, arm) for arm in sample.treatments}
@@ -63,7 +64,9 @@ def trial_effects(
                 choice=Estimate(),
                 placebo=Estimate() if recent is None else _raw(recent, treated, clusters, _BEFORE),
                 worth=_worth(sample, rows, arm, currency),
-                balance=covariate_balance(sample.covariates[rows], treated),
+                balance=covariate_balance(
+                    sample.covariates[rows], treated, people=clusters, minimum_group=minimum_group
+                ),
             )
         )  # fmt: skip
     return tuple(found)

@@ -119,12 +119,13 @@ def estimate_gestures(data: GestureData, *, equivalence_margin: float = 0.05, se
     for sample in data.samples:
         if sample.design == "randomised":
             effects += trial_effects(
-                sample, equivalence_margin=equivalence_margin, currency=data.currency, several=several
-            )
+                sample, equivalence_margin=equivalence_margin, currency=data.currency, several=several,
+                minimum_group=data.minimum_group,
+            )  # fmt: skip
         else:
             effects += chosen_effects(
                 sample, equivalence_margin=equivalence_margin, currency=data.currency, seed=seed,
-                prefix="observational." if data.n_trials else "",
+                prefix="observational." if data.n_trials else "", minimum_group=data.minimum_group,
             )  # fmt: skip
     if not effects:
         raise NotEnoughDataError(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.gestures.basis import gather_rare
 from cxlab.gestures.means import Array, Codes, cluster_codes
 from cxlab.occasions import HISTORY, Assigned, Occasions, OutcomeRows
 from cxlab.occasions.history import NEVER
@@ -156,9 +157,18 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines) -> Sample:
 
 
 def outcome_sample(
-    rows: OutcomeRows, design: Design, noun: str, *, control: str, allocation: Mapping[str, float] | None
+    rows: OutcomeRows,
+    design: Design,
+    noun: str,
+    *,
+    control: str,
+    allocation: Mapping[str, float] | None,
+    minimum_group: int = 5,
 ) -> Sample:
-    """Make the sample of a table whose outcomes are already summed; `noun` is what the data calls the outcome."""
+    """Make the sample of a table whose outcomes are already summed; `noun` is what the data calls the outcome.
+
+    The data's own groups of fewer than `minimum_group` customers are one group with no name of theirs.
+    """
     frame = rows.frame
     arms = frame["arm"].to_numpy(object)
     names = None
@@ -179,7 +189,7 @@ def outcome_sample(
         clusters=cluster_codes(names, len(frame)),
         covariates=rows.covariates,
         adjust=rows.covariates,
-        groups={str(name): rows.groups[name].to_numpy(object) for name in rows.groups},
+        groups={str(name): gather_rare(rows.groups[name].to_numpy(object), minimum_group) for name in rows.groups},
         contribution=frame["contribution"].to_numpy(np.float64) if _has_money(frame) else None,
         is_net=True,
         allocation=allocation,

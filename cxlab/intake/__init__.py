@@ -18,7 +18,7 @@ from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Question, Questions, answerable
 from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_rejects
 from cxlab.intake.result import Intake, Rejects
-from cxlab.intake.returns import Returns, match_returns
+from cxlab.intake.returns import Returns
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.intake.sources import FileReading, Reject, TableIntake, finished, read_source
 from cxlab.intake.store import open_kept
@@ -133,7 +133,6 @@ def _read(
     if "orders" in tables:
         with engine.telling("summing orders", tell):
             make_sales(engine, "orders", tables["orders"].columns)
-            match_returns(engine)
         last = (find_windows(engine, study).observation_end - EPOCH).days
     for name in ("gestures", "assignments", "outcomes"):
         if name in tables:

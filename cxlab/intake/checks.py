@@ -1,20 +1,14 @@
-"""The contract of a table as SQL: a column read by its kind, and a rule for everything that can be wrong with it."""
+"""The contract of a table as SQL: a rule for everything that can be wrong with a record."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cxlab.contract import Column, TableContract
 from cxlab.engine import literal
 from cxlab.intake import readings
-from cxlab.intake.understanding import Understood
+from cxlab.intake.values import EARLIEST, LARGEST, LATEST, ODD
 
-EARLIEST, LATEST = 0, 4102444800
-"""Moments outside 1970 to 2099 are slips of the pen, in seconds since 1970."""
-LARGEST = 1e10
-"""Amounts and numbers beyond this are slips of the pen."""
 _PRODUCTS = {"orders": [("quantity", "unit_price")], "costs": [("hours", "hourly_rate")]}
-_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-            "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,6 +22,7 @@ class Rule:
     broken : SQL over the read columns: true for a record at fault.
     outside_limit : whether such records are left out of the limit on rejects.
     remedy : what to do where many records are at fault, beyond mending the file.
+    of_one_column : whether one column decides: then a record that is not odd (see `values`) cannot break it.
     """
 
     column: str
@@ -35,6 +30,7 @@ class Rule:
     broken: str
     outside_limit: bool = False
     remedy: str = ""
+    of_one_column: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,103 +49,10 @@ class Wanted:
     arms: tuple[str, ...] | None = None
 
 
-def is_text(kind: str) -> bool:
-    """Whether an engine's type is text."""
-    return kind == "VARCHAR"
-
-
-def is_number(kind: str) -> bool:
-    """Whether an engine's type is a number."""
-    return kind.startswith(_NUMERIC)
-
-
-def read_first(column: Column, theirs: str, kind: str, understood: Understood) -> str:
-    """Return the SQL of a column at the first glance: its moment, its number, or its text as it counts; else NULL.
-
-    Most moments and numbers can be read as they stand, and only what cannot is looked at more closely.
-
-    Parameters
-    ----------
-    theirs : SQL of the column as it stands in the source.
-    kind : its type in the engine.
-    """
-    if column.kind == "moment":
-        return _seconds(column, theirs, kind, understood)
-    if column.kind in ("money", "number"):
-        number = theirs if is_number(kind) else readings.number(_as_text(theirs, kind), understood.decimal)
-        return f"CAST({_finite(number) if kind in _FLOATS else number} AS DOUBLE)"
-    return readings.given(theirs) if is_text(kind) else _finite(theirs) if kind in _FLOATS else theirs
-
-
-def read_again(column: Column, theirs: str, kind: str, first: str) -> str:
-    """Return the SQL of the text of a moment or a number that could not be read at first; NULL where it could."""
-    if column.kind not in _READ_TWICE or not is_text(kind):
-        return "CAST(NULL AS VARCHAR)"
-    return f"CASE WHEN {first} IS NULL THEN {readings.given(theirs)} END"
-
-
-_READ_TWICE = ("moment", "money", "number")
-
-
-def read_column(
-    column: Column, kind: str, understood: Understood, *, raw: str, first: str, text: str
-) -> dict[str, str]:
-    """Return the SQL of a column's value, and of what its rules need to know, by the results' names.
-
-    Beside the value these are `cx_given_`: whether something stood there; of amounts and numbers `cx_large_`: whether
-    it is too large; of amounts in text `cx_sign_`: the currency that stood with it.
-
-    Parameters
-    ----------
-    kind : the column's type in the source.
-    raw, first, text : the column as it stands, and as `read_first` and `read_again` gave it.
-    """
-    name = column.name
-    given = f"{first} IS NOT NULL"
-    if kind in _FLOATS and column.kind in _READ_TWICE:
-        given = f"COALESCE(ISFINITE({raw}) OR CAST({raw} AS VARCHAR) <> 'nan', FALSE)"
-    elif column.kind in _READ_TWICE:
-        given = f"({first} IS NOT NULL OR {text if is_text(kind) else raw} IS NOT NULL)"
-    if column.kind in ("money", "number"):
-        amount = first
-        if is_text(kind):
-            amount = f"COALESCE({first}, CAST({readings.number(text, understood.decimal)} AS DOUBLE))"
-        large, small = f"ABS({amount}) > {LARGEST:.0f}", f"ABS({amount}) <= {LARGEST:.0f}"
-        value = f"CAST(ROUND({amount} * 100) AS BIGINT)" if column.kind == "money" else amount
-        read = {name: f"CASE WHEN {small} THEN {value} END", f"cx_large_{name}": f"COALESCE({large}, FALSE)"}
-        if column.kind == "money":
-            sign = readings.currency_sign(raw) if is_text(kind) else "CAST(NULL AS VARCHAR)"
-            read[f"cx_sign_{name}"] = sign
-    elif column.kind == "moment":
-        again = _seconds(column, text, "VARCHAR", understood)
-        read = {name: f"COALESCE({first}, {again})" if is_text(kind) else first}
-    elif column.kind == "flag":
-        read = {name: first if kind == "BOOLEAN" else readings.flag(_as_text(first, kind))}
-    else:
-        read = {name: _identifier(column, first, kind, understood) if column.kind == "id" else _as_text(first, kind)}
-    return read | {f"cx_given_{name}": given}
-
-
-def _finite(number: str) -> str:
-    """Return the SQL of a number that is one; NaN and infinity are NULL.
-
-    Notes
-    -----
-    A Parquet file's least and greatest values leave NaN out, and from these the engine concludes what a comparison
-    gives: of all tests only this one is right for NaN.
-    """
-    return f"CASE WHEN ISFINITE({number}) THEN {number} END"
-
-
-_FLOATS = ("FLOAT", "DOUBLE")
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
 """What a spreadsheet shows in a cell that it could not compute."""
 _TOTALS = ("yhteensä", "summa", "välisumma", "loppusumma", "total", "totals", "grand total", "subtotal", "sum", "summe")
 """What stands in place of a customer in a line that sums up the others."""
-
-
-def _as_text(theirs: str, kind: str) -> str:
-    return theirs if is_text(kind) else readings.given(f"CAST({theirs} AS VARCHAR)")
 
 
 def rules(
@@ -169,6 +72,7 @@ def rules(
             nobody = name in ("customer_id", "referrer_id", "referred_id")
             found.append(Rule(name, f"{name} is missing", f"NOT cx_given_{name}", outside_limit=nobody))
         found += _kind_rules(column, formats.get(name, ()), wanted.currency)
+    found = [replace(rule, of_one_column=True) for rule in found]
     if contract.one_of:
         groups = [group for group in contract.one_of if present.issuperset(group)]
         lacking = " AND ".join("(" + " OR ".join(f"{name} IS NULL" for name in group) + ")" for group in groups)
@@ -184,7 +88,7 @@ def rules(
             Rule(
                 "currency",
                 f"is in another currency than {wanted.currency}",
-                f"UPPER(currency) <> {literal(wanted.currency)}",
+                readings.is_other_currency("currency", wanted.currency),
                 remedy=_one_currency(wanted.currency),
             )
         )
@@ -195,6 +99,21 @@ def rules(
         late = f"{contract.moment} >= {(wanted.observation_end + 1) * 86400}"
         found.append(Rule(str(contract.moment), "lies after the observation end", late, outside_limit=True))
     return found
+
+
+def first_broken(rules: Sequence[Rule]) -> str:
+    """Return the SQL of the number of the first rule that a record breaks, or NULL.
+
+    Parameters
+    ----------
+    rules : those of one column before the others.
+    """
+    cases = [f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)]
+    n_single = sum(rule.of_one_column for rule in rules)
+    single, others = " ".join(cases[:n_single]), " ".join(cases[n_single:])
+    found = [f"CASE WHEN {ODD} THEN CASE {single} END END"] if single else []
+    found += [f"CASE {others} END"] if others else []
+    return f"CAST(COALESCE({', '.join([*found, 'NULL'])}) AS TINYINT)"
 
 
 _ADD_ARM = "add its share to `allocation`, or leave `allocation` out and go without the check of the arms' sizes"
@@ -237,18 +156,3 @@ def _kind_rules(column: Column, formats: Collection[str], currency: str) -> list
             found.append(Rule(name, reason, other, remedy=_one_currency(currency)))
         return found
     return []
-
-
-def _seconds(column: Column, theirs: str, kind: str, understood: Understood) -> str:
-    """Return the SQL of a moment as whole seconds since 1970."""
-    reading = understood.date_formats.get(column.name, readings.ISO)
-    stamp = readings.moment(theirs, reading, kind=kind, timezone=understood.timezone)
-    return f"EPOCH_US({stamp}) // 1000000"
-
-
-def _identifier(column: Column, theirs: str, kind: str, understood: Understood) -> str:
-    text = _as_text(theirs, kind)
-    if kind in _FLOATS or kind.startswith("DECIMAL"):
-        whole = f"CAST(CAST({theirs} AS BIGINT) AS VARCHAR)"
-        return f"CASE WHEN ABS({theirs}) < 1e18 AND {theirs} = FLOOR({theirs}) THEN {whole} ELSE {text} END"
-    return f"REGEXP_REPLACE({text}, '\\.0+$', '')" if column.name in understood.whole_ids else text

@@ -30,8 +30,9 @@ _PIECES = {"%d": "9{1,2}", "%m": "9{1,2}", "%Y": "9{4}", "%y": "9{2}", "%b": "a"
 _A_FEW = 0.05
 """Times those of ISO 8601, from which on values beside them are more than slips: they are read by a format of their
 own, if that is one and no question, and ISO 8601 beside it."""
-_NEARLY = 0.99
-_TELLING = 1_000
+NEARLY = 0.99
+"""The share of the values that the best reading fits from which on another one fits as good as all of them."""
+TELLING = 1_000
 """Values that fit some of the open readings only, after which the others are given up."""
 _YEARS = 20
 """Years from which on a reading with a third as many is the right one."""
@@ -39,11 +40,17 @@ _YEARS = 20
 
 @dataclass(frozen=True)
 class Ambiguous:
-    """Two readings that fit equally well, as study.yml has them, and a value that they read differently."""
+    """Two readings that fit equally well, as study.yml has them, and a value that they read differently.
+
+    Attributes
+    ----------
+    contrary : a value that only the first fits, and one that only the second does, where there are such.
+    """
 
     value: str
     readings: tuple[str, str]
     meanings: tuple[str, str]
+    contrary: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,25 +74,31 @@ def choose_date(engine: Engine, relation: str, theirs: str, kind: str = "VARCHAR
     theirs : SQL of the column in the relation.
     kind : its type in the engine.
     """
-    values = _values(theirs, kind, relation)
+    values = values_of(theirs, kind, relation)
+    sample = f"SELECT * FROM ({values}) AS v LIMIT {SAMPLE}"  # noqa: S608
+    possible = possible_dates(engine, values)
+    if len(possible) < 2:
+        return Choice(tuple(possible))
+    counts = ", ".join(f"COUNT(*) FILTER ({reads_as(form, kind)})" for form in possible)
+    fit = dict(zip(possible, engine.read(f"SELECT {counts} FROM ({sample}) AS s")[0], strict=True))  # noqa: S608
+    n_iso = fit.pop(ISO, 0)
+    best = max(fit.values())
+    if best < _A_FEW * n_iso:
+        return Choice((ISO,))
+    nearly = [form for form, n in fit.items() if n >= NEARLY * best]
+    found = _compare(engine, values, _settle(engine, values, nearly, kind), kind)
+    return Choice((ISO,)) if found.ambiguous and n_iso >= best else found
+
+
+def possible_dates(engine: Engine, values: str) -> list[str]:
+    """Return the readings of dates that the looks of the first values do not rule out."""
     sample = f"SELECT * FROM ({values}) AS v LIMIT {SAMPLE}"  # noqa: S608
     shape = f"REGEXP_REPLACE(REGEXP_REPLACE(text, {literal(CLOCK)}, ''), '\\pL+', 'a', 'g')"
     shapes = engine.read(
         f"SELECT TRANSLATE({shape}, '0123456789', '9999999999') AS shape, COUNT(*) AS n FROM ({sample}) AS s "  # noqa: S608
         "GROUP BY shape ORDER BY n DESC, shape LIMIT 100"
     )
-    possible = [form for form in FORMATS if any(re.fullmatch(_shape(form), shape) for shape, _ in shapes)]
-    if len(possible) < 2:
-        return Choice(tuple(possible))
-    counts = ", ".join(f"COUNT(*) FILTER ({fits})" for fits in _fits(possible, kind))
-    fit = dict(zip(possible, engine.read(f"SELECT {counts} FROM ({sample}) AS s")[0], strict=True))  # noqa: S608
-    n_iso = fit.pop(ISO, 0)
-    best = max(fit.values())
-    if best < _A_FEW * n_iso:
-        return Choice((ISO,))
-    nearly = [form for form, n in fit.items() if n >= _NEARLY * best]
-    found = _compare(engine, values, _settle(engine, values, nearly, kind), kind)
-    return Choice((ISO,)) if found.ambiguous and n_iso >= best else found
+    return [form for form in FORMATS if any(re.fullmatch(_shape(form), shape) for shape, _ in shapes)]
 
 
 def choose_mark(engine: Engine, relation: str, columns: Sequence[str]) -> Choice:
@@ -97,23 +110,38 @@ def choose_mark(engine: Engine, relation: str, columns: Sequence[str]) -> Choice
     """
     reads = {mark: number("text", mark) for mark in (".", ",")}
     fits = [f"{read} IS NOT NULL" for read in reads.values()]
-    telling = [
-        f"SELECT text FROM ({_values(theirs, 'VARCHAR', relation)}) AS v "  # noqa: S608
-        "WHERE CONTAINS(text, ',') OR CONTAINS(text, '.')"
-        for theirs in columns
-    ]
+    telling = with_a_mark(relation, columns)
     found = [0, 0]
     for values in telling:
-        found = [n + more for n, more in zip(found, _tell(engine, values, fits), strict=True)]
+        told = _tell_at_a_glance(engine, values) or tell(engine, values, fits)
+        found = [n + more for n, more in zip(found, told, strict=True)]
     if found[0] != found[1]:
         return Choice((".",) if found[0] > found[1] else (",",))
     for values in telling:
         point, comma = reads.values()
         sql = f"SELECT text, {point}, {comma} FROM ({values}) AS v WHERE {point} <> {comma} ORDER BY text LIMIT 1"  # noqa: S608
         for value, *meanings in engine.read(sql):
-            example = Ambiguous(value, (".", ","), (f"{meanings[0]:g}", f"{meanings[1]:g}"))
-            return Choice((".", ","), example)
+            one, two = (f"{meaning:g}" for meaning in meanings)
+            contrary = _contrary(engine, " UNION ALL ".join(telling), *fits) if found[0] else None
+            return Choice((".", ","), Ambiguous(value, (".", ","), (one, two), contrary))
     return Choice(())
+
+
+def _tell_at_a_glance(engine: Engine, values: str) -> list[int] | None:
+    """Count the first values that only a decimal point and only a decimal comma fit; None where one is not so plain."""
+    plain = [f"REGEXP_FULL_MATCH(text, '[-+]?\\d+{mark}(?:\\d{{1,2}}|\\d{{4,}})')" for mark in ("\\.", ",")]
+    counts = ", ".join(f"COUNT(*) FILTER ({one})" for one in (*plain, "TRUE"))
+    point, comma, n = engine.read(f"SELECT {counts} FROM ({values} LIMIT {TELLING}) AS v")[0]  # noqa: S608
+    return [point, comma] if point + comma == n else None
+
+
+def with_a_mark(relation: str, columns: Sequence[str]) -> list[str]:
+    """Return the query of each column's values that have a point or a comma."""
+    return [
+        f"SELECT text FROM ({values_of(theirs, 'VARCHAR', relation)}) AS v "  # noqa: S608
+        "WHERE CONTAINS(text, ',') OR CONTAINS(text, '.')"
+        for theirs in columns
+    ]
 
 
 def choose_date_format(engine: Engine, relation: str, column: str) -> str | Ambiguous:
@@ -128,7 +156,7 @@ def choose_decimal(engine: Engine, relation: str, columns: tuple[str, ...]) -> s
     return found.ambiguous or next(iter(found.open), ".")
 
 
-def _values(theirs: str, kind: str, relation: str) -> str:
+def values_of(theirs: str, kind: str, relation: str) -> str:
     """Return the query of a column's values as they stand, and as texts."""
     value = given(theirs) if kind == "VARCHAR" else theirs
     sql = "SELECT value, CAST(value AS VARCHAR) AS text FROM (SELECT {!value} AS value FROM {relation}) AS r "
@@ -143,24 +171,25 @@ def _read(form: str, kind: str) -> str:
     return moment("value", form, kind=kind, also_iso=False)
 
 
-def _fits(forms: Sequence[str], kind: str) -> list[str]:
-    return [f"COALESCE({_read(form, kind)} >= TIMESTAMP '1000-01-01', FALSE)" for form in forms]
+def reads_as(form: str, kind: str) -> str:
+    """Return the SQL of whether a value is a date by a reading alone."""
+    return f"COALESCE({_read(form, kind)} >= TIMESTAMP '1000-01-01', FALSE)"
 
 
 def _settle(engine: Engine, values: str, forms: Sequence[str], kind: str) -> list[str]:
     """Return what fits most of the first values in the column that only some of the readings fit."""
     if len(forms) == 1:
         return list(forms)
-    counts = _tell(engine, values, _fits(forms, kind))
+    counts = tell(engine, values, [reads_as(form, kind) for form in forms])
     return [form for form, n in zip(forms, counts, strict=True) if n == max(counts)]
 
 
-def _tell(engine: Engine, values: str, fits: Sequence[str]) -> list[int]:
+def tell(engine: Engine, values: str, fits: Sequence[str]) -> list[int]:
     """Count what each reading fits of the first values that only some of them fit."""
     named = ", ".join(f"{fit} AS fits{i}" for i, fit in enumerate(fits))
     counts = ", ".join(f"COUNT(*) FILTER (fits{i})" for i in range(len(fits)))
     some = " OR ".join(f"fits0 <> fits{i}" for i in range(1, len(fits)))
-    telling = f"SELECT * FROM (SELECT {named} FROM ({values}) AS v) AS f WHERE {some} LIMIT {_TELLING}"  # noqa: S608
+    telling = f"SELECT * FROM (SELECT {named} FROM ({values}) AS v) AS f WHERE {some} LIMIT {TELLING}"  # noqa: S608
     return list(engine.read(f"SELECT {counts} FROM ({telling}) AS t")[0])  # noqa: S608
 
 
@@ -177,8 +206,16 @@ def _compare(engine: Engine, values: str, forms: Sequence[str], kind: str) -> Ch
     other, text = differing[0]
     days = ", ".join(f"CAST({_read(form, 'VARCHAR')} AS DATE)" for form in (first, other))
     one, two = engine.read(f"SELECT {days} FROM (SELECT CAST(? AS VARCHAR) AS value) AS v", [text])[0]  # noqa: S608
-    example = Ambiguous(text, (to_study(first), to_study(other)), (day(one), day(two)))
+    contrary = _contrary(engine, values, reads_as(first, kind), reads_as(other, kind))
+    example = Ambiguous(text, (to_study(first), to_study(other)), (day(one), day(two)), contrary)
     return Choice((first, *(form for form, _ in differing)), example)
+
+
+def _contrary(engine: Engine, values: str, first: str, other: str) -> tuple[str, str] | None:
+    """Return a value that only the first of two readings fits and one that only the other does, if there are both."""
+    only = f"MIN(text) FILTER ({first} AND NOT {other}), MIN(text) FILTER ({other} AND NOT {first})"
+    one, two = engine.read(f"SELECT {only} FROM ({values}) AS v")[0]  # noqa: S608
+    return None if one is None or two is None else (one, two)
 
 
 def _without_days_for_years(engine: Engine, values: str, forms: Sequence[str], kind: str) -> list[str]:

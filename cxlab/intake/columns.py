@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from cxlab.contract import TableContract
 from cxlab.errors import did_you_mean
 from cxlab.intake.opening import Opened
-from cxlab.intake.places import SourceError
+from cxlab.intake.places import SourceError, lines_above
 from cxlab.study import RESERVED, Source, Study, shown_path
 
 _SHOWN_NAMES = 20
@@ -25,11 +25,11 @@ def match_columns(study: Study, source: Source, contract: TableContract, opened:
     for one in opened:
         for ours, theirs in source.columns.items():
             if theirs not in (one.columns if ours in needed or ours not in contract.names else anywhere):
-                raise SourceError(_lacks(study.place("sources", table, "columns", ours), one, ours, theirs))
+                raise SourceError(_lacks(study.place("sources", table, "columns", ours), source, one, ours, theirs))
         for column in contract.columns:
             theirs = source.columns.get(column.name, column.name)
             if column.required and theirs not in one.columns:
-                raise SourceError(_lacks(study.place("sources", table), one, column.name, theirs))
+                raise SourceError(_lacks(study.place("sources", table), source, one, column.name, theirs))
     mapping = dict(source.columns)
     taken = set(mapping.values())
     mapping |= {n: n for n in contract.names if n not in mapping and n in anywhere and n not in taken}
@@ -68,7 +68,12 @@ def _further(mapping: Mapping[str, str], everywhere: set[str]) -> dict[str, str]
     return found
 
 
-def _lacks(place: str, opened: Opened, ours: str, theirs: str) -> str:
+def _lacks(place: str, source: Source, opened: Opened, ours: str, theirs: str) -> str:
+    if opened.skip is not None:
+        return (
+            f"{place}: {shown_path(opened.path)} has no column `{theirs}`; it begins {_names(opened)}. "
+            f"{lines_above(opened.skip, source.read)}"
+        )
     near = did_you_mean(theirs, opened.columns) or "."
     return (
         f"{place}: {shown_path(opened.path)} has no column `{theirs}`; it has {_names(opened)}{near} Map one of them "

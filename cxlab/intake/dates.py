@@ -18,11 +18,21 @@ NUMBERS: Mapping[str, str] = MappingProxyType(
 )
 """The readings of numbers, in words."""
 _OFFSET = r"[+-]\d{2}(?::?\d{2})?"
-_ZONE = rf"(?: ?(?:Z|{_OFFSET})| UTC| GMT)"
+ZONES: Mapping[str, str] = MappingProxyType(
+    {
+        "UTC": "Z", "GMT": "Z", "UT": "Z", "WET": "+00", "WEST": "+01", "CET": "+01", "CEST": "+02", "EET": "+02",
+        "EEST": "+03", "EST": "-05", "EDT": "-04", "CDT": "-05", "MST": "-07", "MDT": "-06", "PST": "-08", "PDT": "-07",
+    }
+)  # fmt: skip
+"""Words for a zone, and their offsets."""
+UNCLEAR = ("CST", "IST", "BST")
+"""Words that stand for several zones: a clock with such a one can be read as it stands, but be brought to no other."""
+_ZONE_WORDS = "|".join((*ZONES, *UNCLEAR))
+_ZONE = rf"(?: ?(?:Z|{_OFFSET})| (?:{_ZONE_WORDS}))"
 _HALF = r"(?:[ \x{a0}\x{202f}]?([AaPp])\.?([Mm])\.?)?"
 CLOCK = r"(?:T|,? +)(?:(?:klo|at) +)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?" + _HALF + _ZONE + "?$"
 """A clock behind a date, with its zone: hours, minutes, seconds, and AM or PM in two letters."""
-ZONE = r"[:.]\d{2}(?:[.,]\d+)?(?:[ \x{a0}\x{202f}]?[AaPp]\.?[Mm]\.?)? ?(Z|UTC|GMT|" + _OFFSET + ")$"
+ZONE = r"[:.]\d{2}(?:[.,]\d+)?(?:[ \x{a0}\x{202f}]?[AaPp]\.?[Mm]\.?)? ?(Z|" + _ZONE_WORDS + "|" + _OFFSET + ")$"
 """The zone behind a clock."""
 _ISO_SHAPE = r"^\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?" + _ZONE + "?)?$"
 _ISO_END = r"(:\d{2})?(?:[.,]\d+)?" + _ZONE + "?$"
@@ -98,7 +108,7 @@ def moment(
         found = _as_it_stands(text, reading, timezone)
     else:
         found = _with_any_clock(text, reading, timezone)
-    return f"COALESCE({found}, {_iso(text, timezone)})" if also_iso and _lets_iso_in(reading) else found
+    return f"COALESCE({found}, {_iso(text, timezone)})" if also_iso and lets_iso_in(reading) else found
 
 
 def _on_the_clock_of(timezone: str | None, instant: str) -> str:
@@ -139,6 +149,8 @@ def _iso(text: str, timezone: str | None) -> str:
         signs = (f"SUFFIX({text}, 'Z')", f"SUFFIX({text}, 'C')", f"SUFFIX({text}, 'T')", f"CONTAINS({text}, '+')")
         zoned = " OR ".join((*signs, f"CONTAINS(SUBSTR({text}, 11), '-')"))
         joined = f"REPLACE(REPLACE(REPLACE({text}, ' +', '+'), ' -', '-'), ' Z', 'Z')"
+        worded = f"CAST({clock} AS VARCHAR) || {_offset(text)}"
+        joined = f"CASE WHEN SUFFIX({text}, 'T') THEN {worded} ELSE {joined} END"
         instant = f"TRY_CAST({joined} AS TIMESTAMP WITH TIME ZONE)"
         clock = f"CASE WHEN {zoned} THEN {_on_the_clock_of(timezone, instant)} ELSE {clock} END"
     return (
@@ -149,13 +161,19 @@ def _iso(text: str, timezone: str | None) -> str:
     )
 
 
+def _offset(text: str) -> str:
+    """Return the SQL of the offset that stands behind a clock, also where it is a word."""
+    words = " ".join(f"WHEN '{word}' THEN '{offset}'" for word, offset in ZONES.items())
+    words += "".join(f" WHEN '{word}' THEN NULL" for word in UNCLEAR)
+    zone = f"REGEXP_EXTRACT({text}, {literal(ZONE)}, 1)"
+    return f"CASE {zone} {words} ELSE {zone} END"
+
+
 def _in_zone(text: str, clock: str, timezone: str | None) -> str:
     """Bring a clock that was read without its zone to a zone's, where the text carries one."""
     if timezone is None:
         return clock
-    zone = f"REPLACE(REGEXP_EXTRACT({text}, {literal(ZONE)}, 1), 'GMT', 'Z')"
-    zone = f"REPLACE({zone}, 'UTC', 'Z')"
-    instant = f"TRY_CAST(CAST({clock} AS VARCHAR) || {zone} AS TIMESTAMP WITH TIME ZONE)"
+    instant = f"TRY_CAST(CAST({clock} AS VARCHAR) || {_offset(text)} AS TIMESTAMP WITH TIME ZONE)"
     zoned = f"REGEXP_MATCHES({text}, {literal(ZONE)})"
     return f"CASE WHEN {zoned} THEN {_on_the_clock_of(timezone, instant)} ELSE {clock} END"
 
@@ -213,6 +231,6 @@ def _has_clock(reading: str) -> bool:
     return re.search(f"%-?[{_CLOCKS}]", reading.replace("%%", "")) is not None
 
 
-def _lets_iso_in(reading: str) -> bool:
+def lets_iso_in(reading: str) -> bool:
     """Whether no value can be read both ways; one that begins with the year and has the day before the month is."""
     return not (reading.startswith("%Y") and not re.match(r"%Y\W?%-?[mbBj]", reading))

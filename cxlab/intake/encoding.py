@@ -27,6 +27,16 @@ _MOST_PACKED, _HARMLESS = 200, 100 << 20
 _BEYOND = f"unpacks to more than {_MOST_PACKED} times its size, as no table of records does"
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"
 """Bytes that stand for nothing in cp1252."""
+NUL = "\0"
+SAMPLE_BYTES = 4096
+_CONTROLS = "".join(map(chr, (*range(9), *range(14, 26), *range(27, 32))))
+_FEW_CONTROLS, _MOST_CONTROLS = 2, 0.05
+"""What no text holds, and how much of it makes a file no text: so many, and such a share."""
+_LEAST_NULS, _MANY_NULS, _FEW_OTHERS = 0.02, 0.2, 4
+"""The share of letters with a NUL that UTF-16 has at least, for its digits and line ends; that from which it is UTF-16
+for sure; and how many times rarer NULs are in the other half of its letters."""
+_WIDE = {"utf-16-le": (1, 0), "utf-16-be": (0, 1)}
+"""Of each way to write UTF-16, which byte of two is NUL in a plain letter, and which is not."""
 
 
 class BombError(ValueError):
@@ -41,8 +51,8 @@ class Lines:
     ----------
     n : all of them, the last one counted though it may not end.
     n_blank_end : of these, empty ones at the end.
-    plain : whether the engine may read the file: one kind of line end, and no quotation mark after a space, for what
-        that means the engine decides by the number of spaces.
+    plain : whether the engine may read the file: one kind of line end, no NUL, and no quotation mark after a space, for
+        what that means the engine decides by the number of spaces.
     """
 
     n: int
@@ -82,46 +92,92 @@ def find_encoding(path: Path, given: str | None, place: str) -> str:
     if what:
         raise SourceError(f"{place}: {shown_path(path)} is {what} and no text: export the table as CSV")
     try:
-        found = _given_encoding(path, given, place) if given else _own_encoding(path)
+        with open_bytes(path) as opened:
+            sample = opened.read(SAMPLE_BYTES)
+        wide = find_wide(sample)
+        found = given or wide or _own_encoding(path)
+        if given or wide:
+            _try_to_decode(path, found, place)
         with open_text(path, found) as text:
-            nul = "\0" in text.read(4096)
+            is_text = not is_binary(text.read(SAMPLE_BYTES))
     except BombError as error:
         raise SourceError(f"{place}: {shown_path(path)} {error}: unpack it yourself and look at it") from error
     except (EOFError, OSError, zlib.error) as error:
         raise SourceError(f"{place}: {shown_path(path)} breaks off ({error}): copy the file again") from error
     except UnicodeError as error:
-        raise SourceError(
-            f"{place}: {shown_path(path)} is not {given or 'cp1252'} text: leave `encoding:` out, or name another"
-        ) from error
-    if nul:
-        raise SourceError(f"{place}: {shown_path(path)} is no text: export the table as CSV")
+        raise SourceError(f"{place}: {shown_path(path)} {_not_so(error, found, given)}") from error
+    if not is_text:
+        seems = f" but seems to be {wide}: name it with `read: {{encoding: {wide}}}`, or leave `encoding:` out"
+        what = f"is no {found} text{seems}" if wide and given else "is no text: export the table as CSV"
+        raise SourceError(f"{place}: {shown_path(path)} {what}")
     return found
 
 
-def _given_encoding(path: Path, given: str, place: str) -> str:
+def find_wide(sample: bytes) -> str | None:
+    r"""Tell whether a text is UTF-16, and which, by its mark or by where its NULs stand; None: it is not.
+
+    Parameters
+    ----------
+    sample : its first bytes, an even number of them unless there are no more.
+
+    Examples
+    --------
+    >>> find_wide("Имя;1\n".encode("utf-16-le")), find_wide(b"name;1\n\0;2\n")
+    ('utf-16-le', None)
+    """
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding, (nul, other) in _WIDE.items():
+        n, n_others = sample[nul::2].count(0), sample[other::2].count(0)
+        if n == 0 or n < _LEAST_NULS * len(sample) / 2 or n < _FEW_OTHERS * n_others:
+            continue
+        text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
+        n_ends, n_like_ends = text.count("\n") + text.count("\r"), sample.count(b"\n") + sample.count(b"\r")
+        many = n == len(text) or (n > _FEW_CONTROLS and n > _MANY_NULS * len(text) and n_ends > 0)
+        if NUL not in text and (many or 2 * n_ends > n_like_ends):
+            return encoding
+    return None
+
+
+def is_binary(sample: str) -> bool:
+    """Whether what was read as text is none: NULs and their like stand all over it, and do not just pad its end."""
+    text = sample.rstrip(NUL)
+    n = sum(map(text.count, _CONTROLS)) if NUL in text else 0
+    return bool(sample) and (not text or n > max(_FEW_CONTROLS, _MOST_CONTROLS * len(text)))
+
+
+def _not_so(error: UnicodeError, found: str, given: str | None) -> str:
+    """Say why a text cannot be decoded, and what to do."""
+    if getattr(error, "reason", "") in ("truncated data", "unexpected end of data"):
+        return f"breaks off in the middle of a letter, read as {found}: copy the file again, or export it again"
+    then = "leave `encoding:` out, or name another" if given else "name its encoding with `read: {encoding: …}`"
+    return f"is not {found} text: {then}"
+
+
+def _try_to_decode(path: Path, encoding: str, place: str) -> None:
+    """Decode a whole text and keep nothing.
+
+    Raises
+    ------
+    SourceError : there is no such encoding.
+    UnicodeError : the text is not in it.
+    """
     try:
-        decoder = codecs.getincrementaldecoder(given)()
+        decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError as error:
         raise SourceError(
-            f"{place}: `{given}` is no encoding: take utf-8, cp1252 or latin-1, or leave it out"
+            f"{place}: `{encoding}` is no encoding: take utf-8, cp1252 or latin-1, or leave it out"
         ) from error
     for chunk in _chunks(path):
         decoder.decode(chunk)
     decoder.decode(b"", final=True)
-    return given
 
 
 def _own_encoding(path: Path) -> str:
     with open_bytes(path) as file:
-        start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if start.startswith(codecs.BOM_UTF8):
+        start = file.read(len(codecs.BOM_UTF8))
+    if start == codecs.BOM_UTF8:
         return "utf-8-sig" if _is_utf8(path) else "cp1252"
-    if len(start) >= 4 and start[1::2] == b"\0\0":
-        return "utf-16-le"
-    if len(start) >= 4 and start[::2] == b"\0\0":
-        return "utf-16-be"
     if _is_utf8(path):
         return "utf-8"
     if _is_nearly_utf8(path):
@@ -159,7 +215,7 @@ def _is_nearly_utf8(path: Path) -> bool:
 def count_lines(path: Path) -> Lines:
     """Count the lines of a file that is not packed, in an encoding that keeps to ASCII."""
     feeds = returns = both = 0
-    spaced = False
+    spaced = nul = False
     last, tail = b"\n", b""
     for chunk in _chunks(path):
         feeds += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _FEED))
@@ -167,6 +223,7 @@ def count_lines(path: Path) -> Lines:
         if b"\r" in chunk:
             returns += chunk.count(b"\r")
             both += chunk.count(b"\r\n")
+        nul = nul or b"\0" in chunk
         if b'"' in chunk:
             spaced = spaced or b' "' in chunk or (last == b" " and chunk.startswith(b'"'))
         last = chunk[-1:]
@@ -174,7 +231,7 @@ def count_lines(path: Path) -> Lines:
     n = feeds + returns - both + (last not in (b"\n", b"\r"))
     end = tail[len(tail.rstrip(b"\r\n")) :]
     n_ends = end.count(b"\n") + end.count(b"\r") - end.count(b"\r\n")
-    return Lines(n, max(0, n_ends - 1), not spaced and both == returns and both in (0, feeds))
+    return Lines(n, max(0, n_ends - 1), not spaced and not nul and both == returns and both in (0, feeds))
 
 
 def copy_as_utf8(path: Path, encoding: str, target: Path, place: str) -> None:

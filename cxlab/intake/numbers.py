@@ -20,7 +20,8 @@ _DOLLARS = (
 )  # fmt: skip
 _SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "€": ("EUR",), "$": _DOLLARS, "£": ("GBP", "EGP", "FKP", "GIP", "LBP", "SHP", "SSP", "SYP"),
+        "€": ("EUR",), "e": ("EUR",), "euro": ("EUR",), "euroa": ("EUR",), "euros": ("EUR",),
+        "$": _DOLLARS, "£": ("GBP", "EGP", "FKP", "GIP", "LBP", "SHP", "SSP", "SYP"),
         "¥": ("JPY", "CNY"), "kr": ("SEK", "NOK", "DKK", "ISK"), "₹": ("INR",), "₽": ("RUB",), "₺": ("TRY",),
         "₩": ("KRW", "KPW"), "₴": ("UAH",), "₪": ("ILS",), "฿": ("THB",), "₫": ("VND",), "₱": ("PHP",),
         "₦": ("NGN",), "₸": ("KZT",), "₾": ("GEL",), "zł": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "lei": ("RON",),
@@ -29,13 +30,13 @@ _SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 """What stands for a currency beside its code, and for which ones."""
-_SPELT: Mapping[str, str] = MappingProxyType({sign.upper(): sign for sign in _SIGNS if sign.upper() != sign})
+_SPELT: Mapping[str, str] = MappingProxyType({sign.upper(): sign for sign in _SIGNS if sign.upper() not in (sign, "E")})
 _USUAL = ("€", "$", "£")
-_SPACE, _MINUS = r"[ \x{a0}\x{202f}\x{2009}]", "[-−]"
-_WORDS = r"(?i:kr\.?|zł|Kč|Ft|lei|Fr\.?|[A-Z]{3})"
+_SPACE, _MINUS = r"[ \x{a0}\x{202f}\x{2009}]", "[-−–]"
+_WORDS = r"(?i:euro[as]?|kr\.?|zł|Kč|Ft|lei|Fr\.?|[A-Z]{3})"
 _SIGN = r"(?:US|CA|C|AU|A|NZ|HK|S|R|MX|NT)?\$|[€£¥₹₽₺₩₴₪฿₫₱₦₸₾]"
 _CURRENCY = rf"(?:{_SIGN}|{_WORDS})"
-_BESIDE = r"([^-−+0-9.,()\s\x{a0}\x{202f}\x{2009}'’]+)[^\pL€-₿$£¥]*$"
+_BESIDE = r"([^-−–+0-9.,()\s\x{a0}\x{202f}\x{2009}'’]+)[^\pL€-₿$£¥]*$"
 _NOT_PLAIN = "[^-+0-9., ]"
 
 
@@ -45,13 +46,15 @@ def number(text: str, decimal: str) -> str:
     Notes
     -----
     Thousands may be set apart by a space, an apostrophe or the other decimal mark, in groups of three; a currency may
-    stand before or after, a minus behind (SAP), or parentheses for it (accounts).
+    stand before or after, a minus behind (SAP), or parentheses for it (accounts). A dash in place of cents is none:
+    5,- is 5.
     """
     shaped = f"REGEXP_MATCHES({text}, {literal(_shape(decimal))})"
     known = f"NOT REGEXP_MATCHES({text}, '[A-Za-z]{{3}}') OR REGEXP_MATCHES({text}, '(?i)lei|{_CODES}')"
     kept = "(?:[Kk][Rr]|[Ff][Rr])\\.|[^0-9.]" if decimal == "." else "[^0-9,]"
     digits = f"REPLACE(REGEXP_REPLACE({text}, '{kept}', '', 'g'), ',', '.')"
-    below_zero = " OR ".join(f"CONTAINS({text}, '{sign}')" for sign in "-−(")
+    without_cents = f"REGEXP_REPLACE({text}, '[.,]{_MINUS}+', '')"
+    below_zero = f"REGEXP_MATCHES({without_cents}, '[-−–(]')"
     return (
         f"COALESCE({plain_number(text, decimal)}, CASE WHEN {shaped} AND ({known}) "
         f"THEN CASE WHEN {below_zero} THEN -1 ELSE 1 END * TRY_CAST({digits} AS DOUBLE) END)"
@@ -63,11 +66,15 @@ def _shape(decimal: str) -> str:
     mark, group = (r"\.", ",") if decimal == "." else (",", r"\.")
     groups = "|".join(rf"[1-9]\d{{0,2}}(?:{sign}\d{{3}})+" for sign in (group, _SPACE, "['’]"))
     whole, blank = rf"(?:{groups}|\d+)", f"{_SPACE}?"
-    core = rf"(?:{whole}(?:{mark}\d*)?|{mark}\d+)"
-    before, after = rf"(?:{_CURRENCY}{blank})?", rf"(?:{blank}{_CURRENCY})?"
+    core = rf"(?:{whole}(?:{mark}(?:\d*|{_MINUS}{{1,2}}))?|{mark}\d+)"
+    before, behind, after = (
+        rf"(?:{_CURRENCY}{blank})?",
+        rf"(?:{blank}{_CURRENCY})?",
+        rf"(?:{blank}(?:{_CURRENCY}|[Ee]))?",
+    )
     ways = (
-        rf"[-−+]{blank}{before}{core}{after}", rf"{before}(?:[-−+]{blank})?{core}{after}",
-        rf"{before}{whole}(?:{mark}\d+)?{after}{blank}{_MINUS}{after}",
+        rf"[-−–+]{blank}{before}{core}{after}", rf"{before}(?:[-−–+]{blank})?{core}{after}",
+        rf"{before}{whole}(?:{mark}\d+)?{behind}{blank}{_MINUS}{behind}",
         rf"{before}\({blank}{before}{core}{after}{blank}\){after}",
     )  # fmt: skip
     return f"^(?:{'|'.join(ways)})$"
@@ -93,7 +100,8 @@ def currency_sign(text: str) -> str:
     usual = " ".join(f"WHEN PREFIX({text}, '{sign}') OR SUFFIX({text}, '{sign}') THEN '{sign}'" for sign in _USUAL)
     found = f"UPPER(REGEXP_EXTRACT({text}, {literal(_BESIDE)}, 1))"
     spelt = " ".join(f"WHEN {literal(upper)} THEN {literal(sign)}" for upper, sign in _SPELT.items())
-    other = f"CASE {found} {spelt} ELSE REGEXP_EXTRACT({found}, '^(?:{_SIGN}|{_CODES})$') END"
+    e = f"WHEN 'E' THEN CASE WHEN LOWER(RIGHT({text}, 1)) = 'e' THEN 'e' END"  # and not that of 1e5
+    other = f"CASE {found} {e} {spelt} ELSE REGEXP_EXTRACT({found}, '^(?:{_SIGN}|{_CODES})$') END"
     return f"CASE WHEN REGEXP_MATCHES({text}, '{_NOT_PLAIN}') THEN NULLIF(CASE {usual} ELSE {other} END, '') END"
 
 
@@ -102,7 +110,13 @@ def signs_of(currency: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> signs_of("EUR"), signs_of("SEK")
-    (('EUR', '€'), ('SEK', 'kr'))
+    >>> signs_of("INR"), signs_of("SEK")
+    (('INR', '₹'), ('SEK', 'kr'))
     """
     return (currency, *(sign for sign, codes in _SIGNS.items() if currency in codes))
+
+
+def is_other_currency(text: str, currency: str) -> str:
+    """Return the SQL of whether a column of currencies names another one, by its code or its sign."""
+    signs = ", ".join(literal(sign.upper()) for sign in signs_of(currency))
+    return f"UPPER({text}) NOT IN ({signs})"

@@ -1,14 +1,15 @@
 """A file of a source, opened: its columns and their types in the engine, whatever kind of file it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cxlab.contract import TableContract
 from cxlab.engine import Engine, EngineError
 from cxlab.intake.encoding import is_packed
-from cxlab.intake.places import SourceError
-from cxlab.intake.sheets import SUFFIXES, Sheet, read_sheet
+from cxlab.intake.parquet_zones import Clock, find_clocks
+from cxlab.intake.places import NoRecordError, SourceError
+from cxlab.intake.sheets import SUFFIXES, Sheet, read_sheets
 from cxlab.intake.textfile import TextFile, is_well_formed, read_text, tidy
 from cxlab.study import Source, shown_path, tidy_name
 
@@ -17,7 +18,7 @@ _ARCHIVE, _PARQUET = b"PK\x03\x04", b"PAR1"
 
 @dataclass(frozen=True)
 class Opened:
-    """A file in the engine.
+    """A file, or a sheet of it, in the engine.
 
     Attributes
     ----------
@@ -27,6 +28,7 @@ class Opened:
     numbers : of columns of text that hold numbers as well, which need no reading, where these are.
     text : how it was read, where it is a text.
     kind : what it is, in words.
+    label : the sheet, where several of one file are read.
     """
 
     path: Path
@@ -37,6 +39,12 @@ class Opened:
     text: TextFile | None = None
     sheet: Sheet | None = None
     numbers: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+
+    @property
+    def skip(self) -> int | None:
+        """Lines to skip, where a later line than the first seems to hold the names."""
+        return self.text.skip if self.text else self.sheet.skip if self.sheet else None
 
     @property
     def options(self) -> dict[str, str]:
@@ -46,35 +54,62 @@ class Opened:
         return {"sheet": self.sheet.sheet} if self.sheet else {}
 
 
-def open_file(
-    engine: Engine, path: Path, source: Source, contract: TableContract, *, relation: str, place: str
-) -> Opened:
-    """Make a file known to the engine.
+def open_files(
+    engine: Engine, files: Sequence[Path], source: Source, contract: TableContract, *, place: str
+) -> tuple[list[Opened], list[Path]]:
+    """Make the files of a source known to the engine.
 
     Parameters
     ----------
-    relation : name of the engine's view to make.
-    place : where the study names the file, for messages.
+    place : where the study names the files, for messages.
+
+    Returns
+    -------
+    What was opened, in order; and the files that hold nothing at all, not even a line of names.
 
     Raises
     ------
-    SourceError : it is no file that can be read, and what to do.
+    SourceError : one is no file that can be read, or all of them hold nothing; and what to do.
     """
+    opened: list[Opened] = []
+    empty: dict[Path, NoRecordError] = {}
+    for i, file in enumerate(files):
+        try:
+            opened += _open_file(engine, file, source, contract, f"{contract.name}_file_{i}", place)
+        except NoRecordError as fault:
+            empty[file] = fault
+    if not opened:
+        raise next(iter(empty.values()))
+    return opened, list(empty)
+
+
+def _open_file(
+    engine: Engine, path: Path, source: Source, contract: TableContract, relation: str, place: str
+) -> list[Opened]:
+    """Make a file known to the engine: one relation, or one for each sheet where several are asked for."""
     with path.open("rb") as file:
         start = file.read(4)
+    if not start:
+        raise NoRecordError(f"{place}: {shown_path(path)} is empty: export the table again, with its line of names")
     suffix = path.suffix.lower()
     if start == _PARQUET or (suffix in (".parquet", ".pq") and not is_packed(path)):
-        return _open_parquet(engine, path, relation, place)
+        return [_open_parquet(engine, path, source, contract, relation, place)]
     expected = frozenset(source.columns.get(name, name) for name in contract.names)
     if start == _ARCHIVE or suffix in SUFFIXES:
-        sheet = read_sheet(engine, path, source.read, expected=expected, relation=relation, place=place)
-        columns, twice = _by_name(sheet.names, sheet.kinds)
-        fields = {f"f{place}": f"n{place}" for place in sheet.mixed}
-        numbers = {name: fields[theirs] for name, (theirs, _) in columns.items() if theirs in fields}
-        return Opened(path, relation, columns, twice, sheet.understood, sheet=sheet, numbers=numbers)
+        sheets = read_sheets(engine, path, source.read, expected=expected, relation=relation, place=place)
+        return [_of_sheet(sheet, label=sheet.sheet if len(sheets) > 1 else "") for sheet in sheets]
     text = read_text(engine, path, source.read, expected=expected, relation=relation, place=place)
     columns, twice = _by_name(text.names, ("VARCHAR",) * len(text.names))
-    return Opened(path, relation, columns, twice, text.understood, text)
+    return [Opened(path, relation, columns, twice, text.understood, text)]
+
+
+def _of_sheet(sheet: Sheet, *, label: str) -> Opened:
+    columns, twice = _by_name(sheet.names, sheet.kinds)
+    fields = {f"f{place}": f"n{place}" for place in sheet.mixed}
+    numbers = {name: fields[theirs] for name, (theirs, _) in columns.items() if theirs in fields}
+    return Opened(
+        sheet.path, sheet.relation, columns, twice, sheet.understood, sheet=sheet, numbers=numbers, label=label
+    )
 
 
 def well_formed(engine: Engine, opened: Opened) -> Opened:
@@ -84,13 +119,21 @@ def well_formed(engine: Engine, opened: Opened) -> Opened:
     return replace(opened, text=tidy(engine, opened.text))
 
 
-def _open_parquet(engine: Engine, path: Path, relation: str, place: str) -> Opened:
+def _open_parquet(
+    engine: Engine, path: Path, source: Source, contract: TableContract, relation: str, place: str
+) -> Opened:
+    """Make a Parquet file known; its moments with a zone stand on the clock of it unless the study names another."""
     try:
         kinds = engine.view_parquet(relation, path)
     except EngineError as error:
         raise SourceError(f"{place}: {shown_path(path)} is no Parquet file: export the table again") from error
     columns, twice = _by_name(tuple(kinds), tuple(kinds.values()))
-    return Opened(path, relation, columns, twice, "Parquet")
+    moments = [source.columns.get(c.name, c.name) for c in contract.columns if c.kind == "moment"]
+    asked = {name: columns[name] for name in moments if name in columns}
+    clocks: Mapping[str, Clock] = {} if source.read.timezone else find_clocks(engine, path, asked)
+    columns |= {name: (clock.sql, "TIMESTAMP") for name, clock in clocks.items()}
+    words = dict.fromkeys(clock.words for clock in clocks.values())
+    return Opened(path, relation, columns, twice, ", ".join(["Parquet", *words]))
 
 
 def _by_name(names: tuple[str, ...], kinds: tuple[str, ...]) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 
 from cxlab.engine import Engine, fill, quote
 
@@ -16,6 +17,8 @@ _FEW = 20
 """A column with at most so many different values, as a kind of place, points to nobody."""
 _LEAST = 50
 _MOST_DIFFERENT, _MOST_MAILS = 0.5, 0.5
+_AT_A_TIME = 500
+"""Columns that one query looks at."""
 
 
 def is_personal(heading: str) -> bool:
@@ -54,7 +57,7 @@ def _words(heading: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", plain)
 
 
-def point_to_people(engine: Engine, table: str, columns: dict[str, str]) -> tuple[str, ...]:
+def point_to_people(engine: Engine, table: str, columns: Mapping[str, str]) -> tuple[str, ...]:
     """Find the columns of a table that tell people apart, by their headings and by what they hold.
 
     Parameters
@@ -62,23 +65,39 @@ def point_to_people(engine: Engine, table: str, columns: dict[str, str]) -> tupl
     columns : their headings in the file, by their names in the engine.
     """
     kinds = engine.kinds(table)
-    found = []
-    for name, heading in columns.items():
-        is_text = kinds[name] == "VARCHAR"
-        mails = f"COUNT(CASE WHEN {quote(name)} LIKE '%_@_%._%' THEN 1 END)" if is_text else "0"
-        sql = fill("SELECT COUNT({c}), COUNT(DISTINCT {c}), {!mails} FROM {t}", c=name, mails=mails, t=table)
-        n, n_different, n_mails = engine.row(sql)
-        many = n_different > _FEW
-        different = (
-            is_text and n >= _LEAST and n_different > _MOST_DIFFERENT * n and not _are_numbers(engine, table, name)
-        )
-        people = is_surely_personal(heading) or (many and (is_personal(heading) or different))
-        if people or n_mails > _MOST_MAILS * n:
-            found.append(name)
-    return tuple(found)
+    surely = {name for name, heading in columns.items() if is_surely_personal(heading)}
+    asked = [
+        name for name, heading in columns.items()
+        if name not in surely and (kinds[name] == "VARCHAR" or is_personal(heading))
+    ]  # fmt: skip
+    found = set(surely)
+    for start in range(0, len(asked), _AT_A_TIME):
+        held = _held(engine, table, asked[start : start + _AT_A_TIME])
+        found |= {
+            name for name, counts in held.items() if _tells(counts, columns[name], is_text=kinds[name] == "VARCHAR")
+        }
+    return tuple(name for name in columns if name in found)
 
 
-def _are_numbers(engine: Engine, table: str, name: str) -> bool:
-    number = f"TRY_CAST(REPLACE({quote(name)}, ',', '.') AS DOUBLE)"
-    (n, n_numbers) = engine.row(fill("SELECT COUNT({c}), COUNT({!number}) FROM {t}", c=name, number=number, t=table))
-    return bool(2 * n_numbers > n)
+def _held(engine: Engine, table: str, names: Sequence[str]) -> dict[str, Sequence[int]]:
+    """Count the values of each column, the different ones, mail addresses and numbers: one scan for all of them."""
+    sql = fill(
+        "SELECT cx_name, CAST(SUM(cx_n) AS BIGINT), COUNT(*), "
+        "CAST(SUM(CASE WHEN cx_value LIKE '%_@_%._%' THEN cx_n ELSE 0 END) AS BIGINT), "
+        "CAST(SUM(CASE WHEN TRY_CAST(REPLACE(cx_value, ',', '.') AS DOUBLE) IS NULL THEN 0 ELSE cx_n END) AS BIGINT) "
+        "FROM (SELECT cx_name, cx_value, COUNT(*) AS cx_n FROM (SELECT {!texts} FROM {t}) AS r "
+        "UNPIVOT (cx_value FOR cx_name IN ({!names})) GROUP BY cx_name, cx_value) AS v "
+        "GROUP BY cx_name ORDER BY cx_name",
+        texts=", ".join(fill("CAST({c} AS VARCHAR) AS {c}", c=name) for name in names),
+        names=", ".join(quote(name) for name in names),
+        t=table,
+    )
+    return {name: counts for name, *counts in engine.rows(sql)}
+
+
+def _tells(counts: Sequence[int], heading: str, *, is_text: bool) -> bool:
+    """Whether a column of so many values, different ones, mail addresses and numbers tells people apart."""
+    n, n_different, n_mails, n_numbers = counts
+    different = is_text and n >= _LEAST and n_different > _MOST_DIFFERENT * n and 2 * n_numbers <= n
+    many = n_different > _FEW and (is_personal(heading) or different)
+    return many or (is_text and n_mails > _MOST_MAILS * n)

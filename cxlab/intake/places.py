@@ -4,8 +4,8 @@ import importlib.util
 import re
 from pathlib import Path
 
-from cxlab.errors import InputError, did_you_mean
-from cxlab.study import FILE, Fetch, Source, Study, shown_path
+from cxlab.errors import InputError, file_alike
+from cxlab.study import FILE, Fetch, ReadOptions, Source, Study, shown_path
 
 _PACKAGE = re.compile(r"package:(?P<name>[A-Za-z0-9_.-]+)/(?P<file>.+)")
 
@@ -14,8 +14,20 @@ class SourceError(InputError):
     """A source cannot be read, or breaks the contract of its table."""
 
 
+class NoRecordError(SourceError):
+    """A file holds nothing, not even a line of names; beside other files of its source that is no fault."""
+
+
+def lines_above(skip: int, options: ReadOptions) -> str:
+    """Say how to read a file whose line of names stands below other lines."""
+    lines = "1 other line" if skip == 1 else f"{skip} other lines"
+    read = options.model_dump(exclude_defaults=True)
+    write = f"write `skip: {skip}` under its `read:`" if read else f"write `read: {{skip: {skip}}}` beside its `path:`"
+    return f"The line of names seems to stand below {lines}: {write}"
+
+
 def find_files(study: Study, table: str, source: Source, *, allow_outside: bool = False) -> tuple[Path, ...]:
-    """Return a source's files, sorted.
+    """Return a source's files: those of a pattern sorted, those of a list in its order, each once.
 
     Parameters
     ----------
@@ -32,10 +44,14 @@ def find_files(study: Study, table: str, source: Source, *, allow_outside: bool 
             f"{study.place('sources', table)}: {table} come from a database, and this version reads files: export "
             "the table as CSV or Parquet and give its `path:`"
         )
+    paths = (source.path,) if isinstance(source.path, str) else source.path
     try:
-        return _find(study, source.path, source.fetch, place, allow_outside=allow_outside)
+        found = [
+            file for path in paths for file in _find(study, path, source.fetch, place, allow_outside=allow_outside)
+        ]
+        return tuple(dict.fromkeys(found))
     except OSError as error:
-        file = shown_path(Path(error.filename or source.path))
+        file = shown_path(Path(error.filename or paths[0]))
         raise SourceError(
             f"{place}: {file} cannot be read ({error.strerror}): see where it is, and who may read it"
         ) from error
@@ -53,9 +69,7 @@ def _find(study: Study, path: str, fetch: Fetch | None, place: str, *, allow_out
             _refuse_outside(study, files, place)
     for file in files:
         with file.open("rb") as opened:
-            first = opened.read(1)
-        if not first:
-            raise SourceError(f"{place}: {shown_path(file)} is empty: export the table again, with its line of names")
+            opened.read(1)  # whoever may not read it shall know now
     return files
 
 
@@ -102,8 +116,8 @@ def _beside_study(study: Study, path: str, fetch: Fetch | None, place: str) -> t
 
 
 def _those_there(folder: Path, path: str) -> str:
-    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != FILE)[:10]
-    near = did_you_mean(path, names)
+    names = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != FILE and p.name[0] != ".")[:10]
+    near = file_alike(path, names)
     return near or (
         f"; the folder holds {', '.join(names)}" if names else "; the folder holds no other file: put it there"
     )

@@ -106,7 +106,7 @@ def answerable(
 
 
 def _only(n: int) -> str:
-    return f"there {'is' if n == 1 else 'are'} only {count(n, 'customer')}"
+    return f"only {count(n, 'customer')} had ordered by the end of calibration"
 
 
 def _segments(orders: set[str] | None, costs: set[str] | None, counts: Counts) -> Question:
@@ -148,7 +148,8 @@ def _repeat(orders: set[str] | None, counts: Counts) -> Question:
     if n < LEAST_CUSTOMERS:
         return Question(question, "no", _only(n), "more customers")
     if counts.repeaters < LEAST_REPEATERS:
-        why = f"only {number(counts.repeaters)} of {count(n, 'customer')} bought on a second day by then"
+        few = f"only {number(counts.repeaters)} of {count(n, 'customer')}"
+        why = f"{few} had bought on a second day by the end of calibration"
         return Question(question, "no", why, "a longer order history")
     if not counts.holdout_orders:
         why = "the forecast cannot be checked: nobody ordered in the hold-out window"

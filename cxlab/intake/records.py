@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from cxlab.intake.encoding import BROKEN, NEARLY, open_text
+from cxlab.intake.encoding import BROKEN, NEARLY, NUL, open_text
 
 LONGEST_LINE = 1 << 20
 """Characters that a record may have; the engine's reader takes lines of up to four times as many bytes."""
@@ -96,7 +96,8 @@ class RecordReader:
                 self.accounted += 1
                 self.broken.append((first, "bytes that are no UTF-8 text", 1))
                 continue
-            if line.count(delimiter) == commas and '"' not in line and len(line) < LONGEST_LINE and not line.isspace():
+            plain = '"' not in line and NUL not in line and len(line) < LONGEST_LINE and not line.isspace()
+            if plain and line.count(delimiter) == commas:
                 self.accounted += 1
                 yield f"{first}{delimiter}{line}" if line.endswith("\n") else f"{first}{delimiter}{line}\n"
                 continue
@@ -124,6 +125,8 @@ class RecordReader:
             return [], 1, "quotation marks do not fit"
         if len(found) < self.width or any(field.strip() for field in found[self.width :]):
             return [], taken, f"{len(found)} fields instead of {self.width}"
+        if any(NUL in field for field in found):
+            return [], taken, "a NUL character, which no text holds"
         return found[: self.width], taken, ""
 
     def _continued(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str], int, str]:

@@ -18,10 +18,11 @@ from cxlab.intake.cohorts import Cohorts, empty_cohorts, order_cohorts
 from cxlab.intake.cycle import PurchaseCycle, empty_cycle
 from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Questions
-from cxlab.intake.rejects import write_rejects
+from cxlab.intake.rejects import heading_of, reason_in_file, write_rejects
 from cxlab.intake.returns import Returns, count_returns, empty_returns
 from cxlab.intake.sources import TableIntake, stamp
 from cxlab.intake.store import keep_study, sha256
+from cxlab.intake.ways import below_common, name_files
 from cxlab.study import Study, shown_path
 from cxlab.words import count, day, number, percent
 
@@ -103,7 +104,7 @@ class Intake:
     def table(self) -> pd.DataFrame:
         """One row a source: table, rows_read, rows_used, rows_rejected, files, understood."""
         rows = [
-            (t.table, t.n_read, t.n_used, t.n_rejected, ", ".join(f.name for f in t.files), t.understood)
+            (t.table, t.n_read, t.n_used, t.n_rejected, name_files(below_common(t.files)), t.understood)
             for t in self.tables.values()
         ]
         return pd.DataFrame(rows, columns=["table", "rows_read", "rows_used", "rows_rejected", "files", "understood"])
@@ -113,6 +114,7 @@ class Intake:
         """Why records were not used."""
         rows = [(t.table, r.column, r.reason, r.n, r.n / t.n_read) for t in self.tables.values() for r in t.rejects]
         table = pd.DataFrame(rows, columns=["table", "column", "reason", "records", "share"])
+        table["heading"] = [heading_of(self.study, name, column) for name, column, *_ in rows]
         if not rows:
             return Rejects(table, "Every record was used.", "Every record could be used")
         most, lost = max(rows, key=lambda row: row[3]), sum(row[3] for row in rows)
@@ -169,9 +171,10 @@ class Intake:
                 f"{table.table}: {count(table.n_read, 'record')} read, {number(table.n_used)} used, "
                 f"{number(table.n_rejected)} rejected"
             )
-            lines.append(f"  from {', '.join(shown_path(file) for file in table.files)}")
-            lines.append(f"  read as {table.understood}")
-            lines += [f"  rejected {number(r.n)}: {r.reason}" for r in table.rejects]
+            for way in table.ways:
+                lines.append(f"  from {name_files([shown_path(file) for file in way.files])}")
+                lines.append(f"  read as {way}")
+            lines += [f"  rejected {number(r.n)}: {reason_in_file(self.study, table.table, r)}" for r in table.rejects]
         if self.first_order and self.last_order and self.calibration_end and self.observation_end:
             lines += [
                 "",

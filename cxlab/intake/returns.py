@@ -7,10 +7,9 @@ import pandas as pd
 
 from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate
-from cxlab.intake.sales import DAYS, LINES
+from cxlab.intake.sales import DAYS, LINES, RETURN_LINES
 from cxlab.words import capital, count, days, few, money, percent
 
-RETURN_LINES = "return_lines"
 HOW = ("number", "amount", "part", "other", "none")
 """How a return's purchase is found, best first; for the last two it is not."""
 FOUND = HOW[:3]
@@ -160,8 +159,9 @@ def empty_returns() -> Returns:
 def match_returns(engine: Engine) -> None:
     """Put each returned line into the table `return_lines`, with the purchase that it belongs to, where one fits.
 
-    The table has customer_id, day (of the return), revenue (cents given back, >= 0), how (one of `HOW`) and waited
-    (days since the purchase; NULL where it was not found).
+    That is done once, when it is first asked for: nothing but the account of the returns needs it. The table has
+    customer_id, day (of the return), revenue (cents given back, >= 0), how (one of `HOW`) and waited (days since the
+    purchase; NULL where it was not found).
 
     Notes
     -----
@@ -179,6 +179,8 @@ def match_returns(engine: Engine) -> None:
     the top one off. The height of the pile is the running sum of +1 and -1, less its running minimum where that is
     below zero; a return takes off what was put last onto the same height.
     """
+    if engine.has(RETURN_LINES):
+        return
     (n,) = engine.row(fill("SELECT COUNT(*) FROM {days} WHERE is_return", days=DAYS))
     if not n:
         engine.run(fill(_NOTHING, made=RETURN_LINES, days=DAYS))
@@ -195,6 +197,7 @@ def count_returns(engine: Engine, *, currency: str, minimum_group: int) -> Retur
     ----------
     currency, minimum_group : of the study.
     """
+    match_returns(engine)
     (sold,) = engine.row("SELECT CAST(COALESCE(SUM(revenue), 0) AS BIGINT) FROM sales")
     ways = engine.rows(
         "SELECT how, COUNT(*), COUNT(DISTINCT customer_id), CAST(SUM(revenue) AS BIGINT), "

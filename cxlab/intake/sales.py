@@ -6,8 +6,9 @@ from cxlab.engine import Engine, fill
 
 SALES, RETURNS, EFFORT = "sales", "returns", "effort"
 LINES, DAYS = "order_lines", "days"
+RETURN_LINES = "return_lines"
 SUMS = "customers_"
-"""How the names of tables begin that hold sums over the days of each customer; they go when days are made anew."""
+"""How the names of tables begin that hold sums over the days of each customer."""
 
 
 def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
@@ -23,7 +24,7 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     first one) and previous_day (the last one before; NULL on the first).
     Returns: customer_id, day, revenue, cost, uncosted (cents given back, >= 0).
     """
-    _forget_sums(engine)
+    _forget_followers(engine)
     engine.run(
         fill(
             "CREATE OR REPLACE VIEW {lines} AS SELECT customer_id, order_id, "
@@ -91,7 +92,7 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     columns : the columns of the tables `costs` and `gestures`, for those that are there. Hours without an hourly rate
         cost nothing here.
     """
-    _forget_sums(engine)
+    _forget_followers(engine)
     parts = ["SELECT CAST(NULL AS VARCHAR) AS customer_id, 0 AS moment, 0 AS serve, 0 AS gesture WHERE FALSE"]
     costs = columns.get("costs", ())
     hours = "ROUND(hours * hourly_rate)" if {"hours", "hourly_rate"} <= set(costs) else "0"
@@ -112,8 +113,9 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     )
 
 
-def _forget_sums(engine: Engine) -> None:
-    for name in engine.names(SUMS):
+def _forget_followers(engine: Engine) -> None:
+    """Drop what was made of days that are made anew."""
+    for name in (*engine.names(SUMS), RETURN_LINES):
         engine.drop(name)
 
 

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -30,8 +31,8 @@ from python_calamine import (
 from cxlab.engine import Engine
 from cxlab.errors import did_you_mean
 from cxlab.intake.archives import check_unpacking, column_letters, find_kind, has_errors, scan_sheet
-from cxlab.intake.places import SourceError
-from cxlab.study import ReadOptions, shown_path
+from cxlab.intake.places import NoRecordError, SourceError
+from cxlab.study import ReadOptions, shown_path, tidy_name
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -40,6 +41,8 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OWN_SUFFIXES = {"xlsx": (".xlsx", ".xlsm"), "xlsb": (".xlsb",), "ods": (".ods",), "xls": (".xls",)}
 _BATCH = 5_000
 _SHOWN_SHEETS = 20
+_MOST_ABOVE, _FEWEST_NAMES = 20, 2
+"""How far down a line of names is looked for, and how many names of ours it must hold."""
 _ALIASES = {"VARCHAR": "string", "DOUBLE": "double", "TIMESTAMP": "timestamp[us]", "BOOLEAN": "bool"}
 _BROKEN = (CalamineError, BadZipFile, zlib.error, struct.error, ExpatError, ParseError, EOFError, LookupError,
            NotImplementedError, ValueError)  # fmt: skip
@@ -76,6 +79,7 @@ class Sheet:
     n_records : rows below the names, but for those that are wholly empty.
     errors_known : whether cells with an error are told from empty ones: they hold its text, as "#REF!".
     mixed : columns that hold texts and numbers, by their place: they are texts, and n0, n1, ... hold their numbers.
+    skip : rows to skip, where a later row than the first seems to hold the names.
     """
 
     path: Path
@@ -86,6 +90,7 @@ class Sheet:
     n_records: int
     errors_known: bool
     mixed: frozenset[int] = frozenset()
+    skip: int | None = None
 
     @property
     def understood(self) -> str:
@@ -93,25 +98,44 @@ class Sheet:
         return f"sheet {self.sheet}" + ("" if self.errors_known else " (cells with an error taken for empty)")
 
 
-def read_sheet(
+def read_sheets(
     engine: Engine, path: Path, options: ReadOptions, *, expected: frozenset[str], relation: str, place: str
-) -> Sheet:
-    """Read a sheet of a workbook into the engine.
+) -> tuple[Sheet, ...]:
+    """Read a sheet of a workbook into the engine, or each of those that the study names.
 
     Parameters
     ----------
     expected : names that the sheet should have; they tell which one it is where the study does not say.
-    relation : name of the engine's table to make.
+    relation : name of the engine's table to make; where there are several, each has its number behind it.
     place : where the study names the file, for messages.
 
     Raises
     ------
     SourceError : it is no workbook that can be read, or it cannot be told which sheet is meant.
+    NoRecordError : the sheet, or each of several, holds nothing.
     """
     with _Book(path, f"{place}: {shown_path(path)}") as book:
-        name = _choose(book, options, expected)
-        cells = book.cells(name)
+        names = _choose(book, options, expected)
+        if len(names) == 1:
+            return (_read_sheet(engine, book, names[0], options, expected, relation),)
+        found: list[Sheet] = []
+        faults: list[NoRecordError] = []
+        for i, name in enumerate(names):
+            try:
+                found.append(_read_sheet(engine, book, name, options, expected, f"{relation}_{i}"))
+            except NoRecordError as fault:
+                faults.append(fault)
+        if not found:
+            raise faults[0]
+        return tuple(found)
+
+
+def _read_sheet(
+    engine: Engine, book: "_Book", name: str, options: ReadOptions, expected: frozenset[str], relation: str
+) -> Sheet:
+    cells = book.cells(name)
     where = f"{book.where}, sheet {name}"
+    skip = None
     if options.header is not None:
         first, kinds, n_records = options.skip, *_survey(cells, options.skip)
         names = options.header
@@ -120,8 +144,9 @@ def read_sheet(
         found = _find_names(cells, options.skip)
         if found is None:
             below = f" below the {options.skip} rows to skip" if options.skip else ""
-            raise SourceError(f"{where}, holds nothing{below}: name the sheet with the table in `read:`")
+            raise NoRecordError(f"{where}, holds nothing{below}: name the sheet with the table in `read:`")
         first, named = found
+        skip = _later_names(cells, first, named, expected)
         kinds, n_records = _survey(cells, first)
         layout = [i for i, text in enumerate(named) if text or kinds[i]]
         names = tuple(named[i] for i in layout)
@@ -132,7 +157,7 @@ def read_sheet(
         if kind == "VARCHAR" and i in range(len(kinds)) and kinds[i] & {int, float}
     )
     _fill(engine, relation, cells, first, layout, shown, mixed)
-    return Sheet(path, name, names, shown, relation, n_records, book.errors_known, mixed)
+    return Sheet(book.path, name, names, shown, relation, n_records, book.errors_known, mixed, skip)
 
 
 class _Cells:
@@ -251,31 +276,45 @@ def _try_out(path: Path, kind: str, is_named_so: bool) -> None:
         raise CalamineError("reading it breaks down")
 
 
-def _choose(book: _Book, options: ReadOptions, expected: frozenset[str]) -> str:
-    """Return the name of the sheet that is meant."""
+def _choose(book: _Book, options: ReadOptions, expected: frozenset[str]) -> tuple[str, ...]:
+    """Return the names of the sheets that are meant."""
     if options.sheet is not None:
-        if options.sheet not in book.names:
-            near = did_you_mean(options.sheet, book.names) or "."
-            raise SourceError(
-                f"{book.where} has no sheet `{options.sheet}`; it has {_listed(book.names)}{near} {_say(book.names)}"
-            )
-        return options.sheet
+        asked = (options.sheet,) if isinstance(options.sheet, str) else options.sheet
+        return tuple(dict.fromkeys(name for one in asked for name in _called(book, one)))
     if not book.names:
         raise SourceError(f"{book.where} has no sheet with cells: save the table as CSV and give that `path:`")
     if len(book.visible) == 1:
-        return book.visible[0]
+        return (book.visible[0],)
     fits: dict[str, int] = {}
     for name in book.visible:
         found = _find_names(book.cells(name), options.skip)
         if found:
             fits[name] = 0 if options.header else len(expected.intersection(found[1]))
     if not fits:
-        raise SourceError(f"{book.where} holds nothing in its sheets {_listed(book.visible)}: export the table again")
+        raise NoRecordError(f"{book.where} holds nothing in its sheets {_listed(book.visible)}: export the table again")
     best = [name for name, fit in fits.items() if fit == max(fits.values())]
     if len(best) == 1:
-        return best[0]
-    which = "hold the names of its columns" if max(fits.values()) else "may be meant"
-    raise SourceError(f"{book.where} has several sheets that {which}, {_listed(best)}: say which. {_say(best)}")
+        return (best[0],)
+    if not max(fits.values()):
+        raise SourceError(
+            f"{book.where} has several sheets that may be meant, {_listed(best)}: say which. {_say(best)}"
+        )
+    every = json.dumps(best, ensure_ascii=False)
+    raise SourceError(
+        f"{book.where} has several sheets that hold the names of its columns, {_listed(best)}: say which. "
+        f"{_say(best)}, or all of them: `read: {{sheet: {every}}}`"
+    )
+
+
+def _called(book: _Book, asked: str) -> list[str]:
+    """Return the sheet of a name, or those that a pattern with stars fits: no sheet has a star in its name."""
+    found = [asked] if asked in book.names else []
+    if not found and any(mark in asked for mark in "*?"):
+        found = [name for name in book.visible if fnmatchcase(name, asked.replace("[", "[[]"))]
+    if not found:
+        near = did_you_mean(asked, book.names) or "."
+        raise SourceError(f"{book.where} has no sheet `{asked}`; it has {_listed(book.names)}{near} {_say(book.names)}")
+    return found
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -295,6 +334,18 @@ def _find_names(cells: _Cells, skip: int) -> tuple[int, list[str]] | None:
             if any(texts):
                 return number + i, texts
     return None
+
+
+def _later_names(cells: _Cells, first: int, named: Sequence[str], expected: frozenset[str]) -> int | None:
+    """Return how many rows to skip where a later row than the first holds more of the expected names."""
+    most, skip = max(_FEWEST_NAMES - 1, len(expected.intersection(map(tidy_name, named)))), None
+    for number, rows in cells.below(first):
+        for i, row in enumerate(rows[:_MOST_ABOVE]):
+            hits = len(expected.intersection(tidy_name(_text(cell) or "") for cell in row))
+            if hits > most:
+                most, skip = hits, number + i - 1
+        break
+    return skip
 
 
 def _survey(cells: _Cells, after: int) -> tuple[list[set[type]], int]:

@@ -7,12 +7,16 @@ from pathlib import Path
 from cxlab.contract import TABLES, TableContract
 from cxlab.engine import Engine, EngineError, fill, quote
 from cxlab.intake import checks
+from cxlab.intake.asking import ask
 from cxlab.intake.columns import match_columns
-from cxlab.intake.dates import to_study
-from cxlab.intake.opening import Opened, open_file, well_formed
+from cxlab.intake.encoding import NEARLY
+from cxlab.intake.opening import Opened, open_files, well_formed
 from cxlab.intake.personal import point_to_people
 from cxlab.intake.places import SourceError, find_files
+from cxlab.intake.rows import make_rows
 from cxlab.intake.understanding import Understood, Unsure, understand
+from cxlab.intake.values import MISSING, raw_columns
+from cxlab.intake.ways import Way, below_common, group_alike, name_files
 from cxlab.study import Outcomes, Source, Study, Trial, shown_path
 
 
@@ -47,12 +51,16 @@ class FileReading:
     n_read : its records.
     words : how it was read, for people.
     options : the same as `read:` would say it.
+    zones : zones of its moments, a few of them.
+    remarks : what of the study's own words on reading was not used.
     """
 
     file: str
     n_read: int
     words: tuple[str, ...]
-    options: Mapping[str, str]
+    options: Mapping[str, str | Mapping[str, str]]
+    zones: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,16 +106,15 @@ class TableIntake:
     @property
     def understood(self) -> str:
         """How it was read, in words; where files differ, each way with its files."""
-        ways: dict[tuple[str, ...], list[str]] = {}
-        for reading in self.readings:
-            ways.setdefault(reading.words, []).append(reading.file)
-        if len(ways) == 1:
-            return ", ".join(next(iter(ways)))
-        return "; ".join(f"{_some(files)}: {', '.join(words)}" for words, files in ways.items())
+        if len(self.readings) == 1:
+            return str(self.ways[0])
+        names = dict(zip(dict.fromkeys(self.files), below_common(self.files), strict=True))
+        return "; ".join(f"{name_files([names[file] for file in way.files])}: {way}" for way in self.ways)
 
-
-def _some(files: Sequence[str]) -> str:
-    return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways in which its files were read, each with its files."""
+        return group_alike(self.files, [reading.words for reading in self.readings])
 
 
 def read_source(
@@ -133,12 +140,9 @@ def read_source(
     """
     contract = TABLES[table]
     files = find_files(study, table, source, allow_outside=allow_outside)
-    stamps = [stamp(file) for file in files]
+    stamps = {file: stamp(file) for file in files}
     place = study.place("sources", table, "path")
-    opened = [
-        open_file(engine, file, source, contract, relation=f"{table}_file_{i}", place=place)
-        for i, file in enumerate(files)
-    ]
+    opened, empty = open_files(engine, files, source, contract, place=place)
     arms = tuple(source.allocation) if isinstance(source, Trial) and source.allocation else None
     wanted = checks.Wanted(study.currency, observation_end, arms)
     try:
@@ -153,7 +157,7 @@ def read_source(
             raise SourceError(f"{place}: {table} cannot be read ({error}): export the table again") from error
         if not _all_there(engine, checked, opened):
             raise AssertionError(f"{table}: not every line of its files is accounted for")
-    for file, before in zip(files, stamps, strict=True):
+    for file, before in stamps.items():
         if stamp(file) != before:
             raise SourceError(
                 f"{place}: {shown_path(file)} changed while it was being read: wait until it is written in full, and "
@@ -161,9 +165,13 @@ def read_source(
             )
     if checked.n_read == 0:
         raise SourceError(
-            f"{place}: {shown_path(files[0])} holds its line of names and no record: export the table again"
+            f"{place}: {shown_path(opened[0].path)} holds its line of names and no record: export the table again"
         )
-    return replace(checked, stamps=tuple(stamps))
+    files = (*checked.files, *empty)
+    nothing = (FileReading(file.name, 0, ("empty, so no record of it",), {}) for file in empty)
+    return replace(
+        checked, files=files, stamps=tuple(stamps[file] for file in files), readings=(*checked.readings, *nothing)
+    )
 
 
 def stamp(file: Path) -> tuple[int, int]:
@@ -193,9 +201,8 @@ def _check(
     wanted: checks.Wanted,
 ) -> TableIntake:
     """Read every value, and find the first rule that each record breaks: one scan."""
-    table, checked, rows = contract.name, f"{contract.name}_checked", f"{contract.name}_rows"
+    table, checked = contract.name, f"{contract.name}_checked"
     mapping = match_columns(study, source, contract, opened)
-    kinds = _kinds(mapping, opened)
     understood, by_others = _understand(engine, study, source, contract, opened, mapping)
     present = frozenset(mapping)
     known = frozenset(c.name for c in contract.columns if c.name in present)
@@ -204,24 +211,7 @@ def _check(
         for name in known
     }
     rules = checks.rules(contract, known, formats, wanted)
-    parts = [_values(one, i, contract, mapping, kinds, understood[i]) for i, one in enumerate(opened)]
-    kept = [column.name for column in contract.columns if column.name in known]
-    kept += [name for name in mapping if name not in known]
-    for number, part in enumerate(parts):
-        # File by file: one statement over hundreds of files would take longer to plan than to run.
-        sql = fill(
-            "{!into} SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, CAST(CASE {!cases} END AS TINYINT) AS cx_fault "
-            "FROM (SELECT *{!returned} FROM ({!part}) AS r) AS q",
-            into=fill("INSERT INTO {rows}" if number else "CREATE OR REPLACE TABLE {rows} AS", rows=rows),
-            kept=", ".join(quote(name) for name in kept),
-            also=", is_return" if table == "orders" else "",
-            cases=" ".join(f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)),
-            returned=_is_return(known) if table == "orders" else "",
-            part=part,
-        )
-        engine.read(sql)
-    counts = dict(engine.rows(fill(_COUNTS, t=rows)))
-    engine.read(_with_lines(rows, checked, opened, counts))
+    counts = make_rows(engine, contract, opened, understood, mapping, rules)
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
     found = TableIntake(
         table, tuple(one.path for one in opened), tuple(
@@ -230,7 +220,7 @@ def _check(
                 (
                     one.kind, *understood[i].words, *_lacking(one, mapping),
                     *(["as the other files, for by itself it fits two readings"] if i in by_others else []),
-                ), one.options | _options(understood[i]),
+                ), _sayable(one.options) | understood[i].options, understood[i].zones, understood[i].remarks,
             )
             for i, one in enumerate(opened)
         ), 0, 0, (), known, tuple(sorted(present - known)), (), 0, (), checked, tuple(rules), tuple(opened),
@@ -246,22 +236,6 @@ def _lacking(one: Opened, mapping: Mapping[str, str]) -> list[str]:
     """Say which columns a file lacks that another file of its source has."""
     lacking = [theirs for theirs in mapping.values() if theirs not in one.columns]
     return [f"without {', '.join(f'`{theirs}`' for theirs in lacking)}, so empty there"] if lacking else []
-
-
-def _with_lines(rows: str, checked: str, opened: Sequence[Opened], counts: Mapping[int, int]) -> str:
-    """Return the SQL of a view of records in which each knows its line.
-
-    A table keeps the order in which its rows came: that of the files, and of the lines in each. So where the engine
-    read a text by itself, the number of a row in the table tells its line.
-    """
-    cases, before = [], 0
-    for number, one in enumerate(opened):
-        if one.text and one.text.lines:
-            cases.append(f"WHEN {number} THEN rowid + {one.text.n_before + 1 - before}")
-        before += counts.get(number, 0)
-    line = f"CASE cx_file {' '.join(cases)} ELSE cx_line END" if cases else "cx_line"
-    sql = "CREATE OR REPLACE VIEW {checked} AS SELECT * REPLACE ({!line} AS cx_line) FROM {rows}"
-    return fill(sql, checked=checked, line=line, rows=rows)
 
 
 def _without_people(engine: Engine, table: TableIntake, further: dict[str, str]) -> TableIntake:
@@ -289,13 +263,9 @@ def finished(engine: Engine, table: TableIntake) -> TableIntake:
     return replace(table, checked="", rules=(), opened=())
 
 
-def _options(understood: Understood) -> dict[str, str]:
-    """Write what was understood of a file's values as `read:` in the study would say it."""
-    formats = sorted({to_study(reading) for reading in understood.date_formats.values()})
-    found = {"decimal": understood.decimal}
-    if formats:
-        found["date_format"] = " or ".join(formats)
-    return found | ({"timezone": understood.timezone} if understood.timezone else {})
+def _sayable(options: Mapping[str, str]) -> dict[str, str | Mapping[str, str]]:
+    """Leave out of how a file was read what a study cannot say: an encoding that is broken in places."""
+    return {key: value for key, value in options.items() if value != NEARLY}
 
 
 def counted(engine: Engine, table: TableIntake) -> TableIntake:
@@ -314,72 +284,6 @@ def counted(engine: Engine, table: TableIntake) -> TableIntake:
     return replace(table, n_read=n_used + sum(counts.values()) + len(broken), n_used=n_used, rejects=rejects)
 
 
-def _kinds(mapping: Mapping[str, str], opened: Sequence[Opened]) -> dict[str, str]:
-    """Return the type in the engine that a column has in every file; text where they differ."""
-    kinds = {}
-    for ours, theirs in mapping.items():
-        found = {one.columns[theirs][1] for one in opened if theirs in one.columns}
-        kinds[ours] = found.pop() if len(found) == 1 else "VARCHAR"
-    return kinds
-
-
-def _values(
-    one: Opened,
-    number: int,
-    contract: TableContract,
-    mapping: Mapping[str, str],
-    kinds: Mapping[str, str],
-    understood: Understood,
-) -> str:
-    """Return the SQL of a file's records with every value read."""
-    known = [column for column in contract.columns if column.name in mapping]
-    further = [name for name in mapping if name not in contract.names]
-    raw = _raw(one, mapping, contract)
-    first: dict[str, str] = {}
-    again: dict[str, str] = {}
-    read: dict[str, str] = {}
-    for column in known:
-        name = column.name
-        theirs, kind = raw[name]
-        glance, text = quote(f"cx_first_{name}"), quote(f"cx_text_{name}")
-        seen = checks.read_first(column, theirs, kind, understood)
-        mixed = one.numbers.get(mapping[name]) if column.kind in ("money", "number") else None
-        first[f"cx_first_{name}"] = f"COALESCE({mixed}, {seen})" if mixed else seen
-        again[f"cx_text_{name}"] = checks.read_again(column, theirs, kind, glance)
-        read |= checks.read_column(column, kind, understood, raw=theirs, first=glance, text=text)
-    taken = {name: f"CAST({raw[name][0]} AS {kinds[name]})" for name in further}
-    return fill(
-        "SELECT {!number} AS cx_file, line AS cx_line, HASH({!record}) AS cx_hash{!read}{!taken} "
-        "FROM (SELECT *{!again} FROM (SELECT *{!first} FROM {relation}) AS f) AS a",
-        number=str(number),
-        record=", ".join(field for _, (field, _) in sorted(one.columns.items())),
-        read=_named(read),
-        taken=_named(taken),
-        again=_named(again),
-        first=_named(first),
-        relation=one.relation,
-    )
-
-
-def _raw(one: Opened, mapping: Mapping[str, str], contract: TableContract) -> dict[str, tuple[str, str]]:
-    """Return the SQL and the type of each column in a file; of amounts that partly are numbers, the texts only."""
-    raw = {ours: one.columns.get(theirs, _MISSING) for ours, theirs in mapping.items()}
-    for column in contract.columns:
-        number = one.numbers.get(mapping.get(column.name, ""))
-        if number and column.kind in ("money", "number"):
-            text, kind = raw[column.name]
-            raw[column.name] = (f"CASE WHEN {number} IS NULL THEN {text} END", kind)
-    return raw
-
-
-_MISSING = ("CAST(NULL AS VARCHAR)", "VARCHAR")
-"""A column that this file lacks and another has: it is empty here."""
-
-
-def _named(values: Mapping[str, str]) -> str:
-    return "".join(f", {sql} AS {quote(name)}" for name, sql in values.items())
-
-
 def _understand(
     engine: Engine,
     study: Study,
@@ -392,8 +296,8 @@ def _understand(
     columns = [
         {
             ours: column
-            for ours, column in _raw(one, mapping, contract).items()
-            if ours in contract.names and column != _MISSING
+            for ours, column in raw_columns(one, mapping, contract).items()
+            if ours in contract.names and column != MISSING
         }
         for one in opened
     ]
@@ -409,26 +313,6 @@ def _understand(
         if isinstance(first, Unsure):
             again = understand(engine, opened[i].relation, columns[i], contract, source.read, hints=hints)
         if isinstance(again, Unsure):
-            raise SourceError(_ask(study, contract.name, opened[i].path, again))
+            raise SourceError(ask(study, contract.name, source, opened[i].path, again))
         sure.append(again)
     return sure, {i for i, first in enumerate(found) if isinstance(first, Unsure)}
-
-
-def _ask(study: Study, table: str, file: Path, unsure: Unsure) -> str:
-    found = unsure.ambiguous
-    (one, two), (first, second) = found.readings, found.meanings
-    key = "decimal" if unsure.column == "amounts" else "date_format"
-    return (
-        f"{study.place('sources', table)}: `{found.value}` among the {unsure.column} of {table}, in "
-        f'{shown_path(file)}, can be read in two ways, and so can all the others: {first} with "{one}", or {second} '
-        f'with "{two}"; say which: `read: {{{key}: "{one}"}}` or `read: {{{key}: "{two}"}}`'
-    )
-
-
-def _is_return(known: frozenset[str]) -> str:
-    signs = [f"COALESCE({name} < 0, FALSE)" for name in ("revenue", "quantity") if name in known]
-    if {"quantity", "unit_price"} <= known:
-        unsaid = "revenue IS NULL AND " if "revenue" in known else ""
-        signs.append(f"COALESCE({unsaid}quantity * unit_price < 0, FALSE)")
-    flags = ["COALESCE(returned, FALSE)"] if "returned" in known else []
-    return ", " + " OR ".join(signs + flags) + " AS is_return"

@@ -22,8 +22,8 @@ from pydantic import TypeAdapter
 from cxlab.engine import Engine, EngineError, fill
 from cxlab.intake.places import SourceError, find_files
 from cxlab.intake.rejects import REJECTS
-from cxlab.intake.returns import RETURN_LINES
-from cxlab.intake.sales import DAYS, EFFORT, LINES, name_lines, name_sales
+from cxlab.intake.returns import match_returns
+from cxlab.intake.sales import DAYS, EFFORT, LINES, RETURN_LINES, name_lines, name_sales
 from cxlab.intake.sources import TableIntake
 from cxlab.study import Study
 
@@ -67,6 +67,8 @@ def keep_study(
     hashes : SHA-256 of every file that was read.
     further : tables of the engine to keep beside those that the intake made.
     """
+    if "orders" in tables:
+        match_returns(engine)
     folder.parent.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     about = {

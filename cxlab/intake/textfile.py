@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from cxlab.engine import Engine, EngineError, fill
-from cxlab.intake.encoding import NEARLY, Lines, copy_as_utf8, count_lines, find_encoding, is_packed, open_text
-from cxlab.intake.places import SourceError
+from cxlab.intake.encoding import NEARLY, NUL, Lines, copy_as_utf8, count_lines, find_encoding, is_packed, open_text
+from cxlab.intake.places import NoRecordError, SourceError, lines_above
 from cxlab.intake.records import RecordReader, split_record
 from cxlab.study import ReadOptions, shown_path, tidy_name
 
@@ -21,7 +21,7 @@ _CANDIDATES = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "whitespace": "space"}
 _WRITTEN = {"tab": "\t", "\\t": "\t"}
 _SNIFFED_LINES = 200
-_LONGEST_NAMES = 20
+_LONGEST_NAMES, _FEWEST_NAMES = 20, 2
 _SAYS_DELIMITER = re.compile(r"sep=(.)\s*")
 
 
@@ -37,6 +37,7 @@ class TextFile:
     lines : how many there are; None where the file was gone through record by record, and every line is accounted for.
     broken : records that are none: (line, reason, lines it takes).
     long_records : lines that a record takes, by its first, where it takes more than one.
+    skip : lines to skip, where a later line than the first seems to hold the names.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class TextFile:
     lines: Lines | None
     broken: tuple[tuple[int, str, int], ...] = ()
     long_records: Mapping[int, int] | None = None
+    skip: int | None = None
 
     @property
     def understood(self) -> str:
@@ -79,19 +81,21 @@ def read_text(
 
     Raises
     ------
-    SourceError : no encoding or delimiter fits, or the file holds no record.
+    SourceError : no encoding or delimiter fits.
+    NoRecordError : the file holds nothing but blank lines.
     """
     encoding = find_encoding(path, options.encoding, place)
     said, n_skipped, head = _head(path, encoding, options)
     if not head:
-        raise SourceError(f"{place}: {shown_path(path)} holds no record: export the table again")
+        raise NoRecordError(f"{place}: {shown_path(path)} holds no record: export the table again")
     given = _WRITTEN.get(options.delimiter or "", options.delimiter)
     delimiter = given or said or _delimiter(head, expected, options)
     found, n_of_names = _first_record(head, delimiter)
-    names = options.header or tuple(tidy_name(name) for name in found)
-    _check_names(names, path, head[0][1], options, place)
+    names = options.header or tuple(tidy_name(name.replace(NUL, "")) for name in found)
+    skip = None if options.header else _find_names(head, given or said, expected, said)
+    _check_names(names, path, head[0][1], options, place, skip)
     n_before = n_skipped if options.header else head[n_of_names - 1][0]
-    text = TextFile(path, encoding, delimiter, names, relation, n_before, None)
+    text = TextFile(path, encoding, delimiter, names, relation, n_before, None, skip=skip)
     if encoding == NEARLY:
         return tidy(engine, text)
     direct = encoding == "utf-8" and not is_packed(path)
@@ -166,10 +170,28 @@ def _first_record(head: list[tuple[int, str]], delimiter: str) -> tuple[list[str
     return split_record(head[0][1].replace('"', ""), delimiter)[0], 1
 
 
-def _check_names(names: tuple[str, ...], path: Path, first: str, options: ReadOptions, place: str) -> None:
+def _find_names(
+    head: list[tuple[int, str]], delimiter: str | None, expected: frozenset[str], said: str | None
+) -> int | None:
+    """Return how many lines to skip where a later line than the first holds more of the expected names."""
+
+    def hits(line: str) -> int:
+        candidates = (delimiter,) if delimiter else _CANDIDATES
+        return max(len(expected & {tidy_name(name) for name in split_record(line, mark)[0]}) for mark in candidates)
+
+    found = [(hits(line), -number) for number, line in head[:_LONGEST_NAMES]]
+    most, where = max(found)
+    return -where - 1 - (said is not None) if most >= _FEWEST_NAMES and most > found[0][0] else None
+
+
+def _check_names(
+    names: tuple[str, ...], path: Path, first: str, options: ReadOptions, place: str, skip: int | None
+) -> None:
     if len(names) >= 2:
         return
     begins = f"{shown_path(path)}, which begins `{first.strip()[:60]}`"
+    if skip is not None:
+        raise SourceError(f"{place}: the first line is no line of names in {begins}. {lines_above(skip, options)}")
     if options.delimiter:
         raise SourceError(
             f"{place}: the delimiter `{options.delimiter}` gives one column in {begins}: name in `read:` the one that "

@@ -3,6 +3,8 @@
 from cxlab.engine import literal
 
 _NOTHING = ("NULL", "null", "NaN", "nan", "None", "\\N", "N/A", "#N/A", "n/a", "-", "NaT", "<NA>")
+_LONG = 14
+"""No word that stands for nothing, an error or a total has so many bytes."""
 _AROUND = " \t\r\n\u00a0\u202f\ufeff"
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "kyllä", "k", "tosi", "x", "ja", "on")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "ei", "e", "epätosi", "nej", "off")
@@ -27,6 +29,27 @@ def given(text: str) -> str:
         f"WHEN {odd} THEN CASE WHEN {stripped} NOT IN ('', {words}) THEN {stripped} END "
         f"WHEN {bare} NOT IN ('', {words}) THEN {bare} END"
     )
+
+
+def plain_id(text: str, last: str) -> str:
+    """Return the SQL that is true of names of things which count as they stand, and stand for nothing else.
+
+    That is what begins with a digit or a letter and ends in a digit, or in a letter where it is longer than any word
+    that is given a meaning.
+
+    Parameters
+    ----------
+    last : SQL of its last character: one look at it is cheaper than a search for each kind of blank.
+    """
+    ends = f"{last} >= '0' AND {last} < '{{' AND ({last} < ':' OR STRLEN({text}) > {_LONG})"
+    return f"{text} >= '0' AND {text} < '{{' AND {ends}"
+
+
+def plain_text(text: str, last: str) -> str:
+    """Return the SQL that is true of texts which count as they stand; `last` is that of the last character."""
+    words = ", ".join(literal(word) for word in _NOTHING)
+    ends = f"{text} >= '!' AND {text} < '~' AND {last} >= '!' AND {last} < '~'"
+    return f"{ends} AND (STRLEN({text}) > {max(map(len, _NOTHING))} OR {text} NOT IN ({words}))"
 
 
 def flag(text: str) -> str:

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from cxlab.contract import TableContract
 from cxlab.engine import Engine, fill, literal
 from cxlab.intake.choices import SAMPLE, Ambiguous, Choice, choose_date, choose_mark
-from cxlab.intake.dates import ISO, NUMBERS, UNIX, UNIX_MS, ZONE, from_study, is_moment, is_zoned
+from cxlab.intake.dates import ISO, NUMBERS, UNCLEAR, UNIX, UNIX_MS, ZONE, from_study, is_moment, is_zoned, to_study
+from cxlab.intake.settled import follow_date, follow_mark
 from cxlab.intake.texts import given
-from cxlab.study import ReadOptions
+from cxlab.study import AS_WRITTEN, ReadOptions
 
 AMOUNTS = "amounts"
 """Stands for the decimal mark among the columns of `Unsure`, of hints and of what is settled."""
@@ -33,9 +34,10 @@ class Understood:
     decimal : "." or ",".
     whole_ids : columns of ids whose every value looks like 123.0.
     timezone : the zone to whose clock moments with a zone are brought; None: their clock is taken as it stands.
-    zones : zones that are left out, a few of them.
+    zones : zones of the moments, a few of them: left out, or brought to the clock of `timezone`.
     settled : the readings that do not stand there for want of any value that would tell, by our column name or
         `AMOUNTS`: what is a hint for other files.
+    remarks : what of the study's own words on reading was not used, a sentence each.
     """
 
     date_formats: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Understood:
     timezone: str | None = None
     zones: tuple[str, ...] = ()
     settled: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -53,10 +56,24 @@ class Understood:
             found.append("decimal comma")
         if self.timezone is not None:
             found.append(f"moments with a zone on the clock of {self.timezone}")
-        if self.zones:
+        elif self.zones:
             one = "zone" if len(self.zones) == 1 else "zones"
             found.append(f"{one} {', '.join(self.zones)} left out, the clock as it stands")
-        return tuple(found)
+        return (*found, *self.remarks)
+
+    @property
+    def options(self) -> dict[str, str | dict[str, str]]:
+        """The same as `read:` in the study would say it: what stands there, or was settled elsewhere."""
+        formats = {name: to_study(form) for name, form in self.settled.items() if name != AMOUNTS}
+        found: dict[str, str | dict[str, str]] = {}
+        if AMOUNTS in self.settled:
+            found["decimal"] = self.decimal
+        if formats:
+            one = next(iter(formats.values()))
+            found["date_format"] = one if set(formats.values()) == {one} else formats
+        if self.timezone or self.zones:
+            found["timezone"] = self.timezone or AS_WRITTEN
+        return found
 
 
 @dataclass(frozen=True)
@@ -94,24 +111,32 @@ def understand(
     dates = {name: settled.get(name, ISO) for name in written}
     texts = {name: theirs for name, (theirs, kind) in columns.items() if kind == "VARCHAR"}
     numbers = [theirs for name, theirs in texts.items() if kinds.get(name) in ("money", "number")]
-    mark = Choice((options.decimal,)) if options.decimal else choose_mark(engine, relation, numbers)
+    if options.decimal:
+        mark = follow_mark(engine, relation, numbers, options.decimal)
+    else:
+        mark = choose_mark(engine, relation, numbers)
     decimal = mark.among(hints.get(AMOUNTS, ()))
     if decimal is not None:
         settled[AMOUNTS] = decimal
     elif mark.ambiguous:
         return Unsure(AMOUNTS, mark.ambiguous)
-    whole = (name for name, theirs in texts.items() if kinds.get(name) == "id" and _is_whole(engine, relation, theirs))
-    zones = () if options.timezone else _zones(engine, relation, moments, dates)
-    return Understood(dates, decimal or ".", frozenset(whole), options.timezone, zones, settled)
+    whole = _whole_ids(engine, relation, {name: theirs for name, theirs in texts.items() if kinds.get(name) == "id"})
+    zones = _zones(engine, relation, moments, dates)
+    remarks = _unused(options, dates, decimal, zones)
+    return Understood(dates, decimal or ".", whole, options.timezone, zones, settled, remarks)
 
 
 def _settle_dates(
     engine: Engine, relation: str, written: Columns, options: ReadOptions, hints: Mapping[str, Collection[str]]
 ) -> dict[str, str] | Unsure:
     """Choose a reading for each column that shows one; what is settled in one of them decides in the others."""
-    if options.date_format:
-        return dict.fromkeys(written, from_study(options.date_format))
-    choices = {name: choose_date(engine, relation, *column) for name, column in written.items()}
+    choices: dict[str, Choice] = {}
+    for name, column in written.items():
+        setting = options.date_format_of(name)
+        if setting is None:
+            choices[name] = choose_date(engine, relation, *column)
+        else:
+            choices[name] = follow_date(engine, relation, *column, from_study(setting))
     plain = {choice.open[0] for choice in choices.values() if len(choice.open) == 1}
     settled: dict[str, str] = {}
     for name, choice in choices.items():
@@ -123,17 +148,41 @@ def _settle_dates(
     return settled
 
 
-def _is_whole(engine: Engine, relation: str, theirs: str) -> bool:
-    """Whether every id of a column looks like 123.0."""
-    values = fill(
-        "SELECT id FROM (SELECT {!id} AS id FROM {relation}) AS r WHERE id IS NOT NULL",
-        id=given(theirs), relation=relation,
-    )  # fmt: skip
-    whole = f"COALESCE(BOOL_AND(REGEXP_MATCHES(id, {literal(_WHOLE)})), FALSE)"
-    return all(
-        engine.read(f"SELECT {whole} FROM ({values} {limit}) AS v")[0][0]  # noqa: S608
-        for limit in (f"LIMIT {SAMPLE}", "")
+def _unused(
+    options: ReadOptions, dates: Mapping[str, str], decimal: str | None, zones: Collection[str]
+) -> tuple[str, ...]:
+    """Say which of the study's words on reading do not hold for a file."""
+    columns: dict[str, list[str]] = {}
+    for name, reading in dates.items():
+        setting = options.date_format_of(name)
+        if setting is not None and from_study(setting) != reading:
+            columns.setdefault(f'date_format "{setting}"', []).append(name)
+    if options.decimal and decimal != options.decimal:
+        columns[f'decimal "{options.decimal}"'] = ["the amounts"]
+    unclear = [zone for zone in zones if zone in UNCLEAR] if options.timezone else []
+    if unclear:
+        columns[f'timezone "{options.timezone}"'] = [f"{zone}, which stands for several zones" for zone in unclear]
+    return tuple(
+        f"{said} of study.yml not used here: it does not fit {' and '.join(names)}" for said, names in columns.items()
     )
+
+
+def _whole_ids(engine: Engine, relation: str, ids: Mapping[str, str]) -> frozenset[str]:
+    """Return which columns of ids have values that all look like 123.0; the first records mostly rule that out."""
+    left = list(ids)
+    for limit in (f"LIMIT {SAMPLE}", ""):
+        if not left:
+            break
+        values = fill(
+            "SELECT {!ids} FROM {relation} {!limit}",
+            ids=", ".join(f"{given(ids[name])} AS id{i}" for i, name in enumerate(left)),
+            relation=relation,
+            limit=limit,
+        )
+        whole = ", ".join(f"BOOL_AND(REGEXP_MATCHES(id{i}, {literal(_WHOLE)}))" for i in range(len(left)))
+        found = engine.read(f"SELECT {whole} FROM ({values}) AS v")[0]  # noqa: S608
+        left = [name for name, fits in zip(left, found, strict=True) if fits or (limit and fits is None)]
+    return frozenset(left)
 
 
 def _zones(engine: Engine, relation: str, moments: Columns, dates: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from cxlab.new.guarding import GUARD, guard_text
 from cxlab.new.head import FileError
 from cxlab.new.looks import look
 from cxlab.new.making import write_study
@@ -27,6 +28,7 @@ class NewStudy:
     file : its `study.yml`.
     tables : what each of its tables was made of, in words.
     copied : files that were copied into its folder.
+    guarded : whether a `.gitignore` was written that keeps the data out of version control; else there was one.
     to_fill_in : what must be filled in before it can be read; `unsure` what may be wrong, both with the line of the
         file where it stands; `notes` what to know.
     """
@@ -37,6 +39,7 @@ class NewStudy:
     to_fill_in: tuple[str, ...]
     unsure: tuple[str, ...]
     notes: tuple[str, ...]
+    guarded: bool = True
 
     @property
     def reading(self) -> str:
@@ -46,6 +49,11 @@ class NewStudy:
         if self.copied:
             copies = ", ".join(f"{copy.name} ({_size(copy)})" for copy in self.copied)
             lines.append(f"Copied into {folder}: {copies}.")
+        guard = shown_path(self.file.parent / GUARD)
+        if self.guarded:
+            lines.append(f"The data are kept out of version control by {guard}.")
+        else:
+            lines.append(f"{guard} is there already: see that it keeps the data out of version control.")
         for head, said in (
             ("It is not ready; please fill in:", self.to_fill_in),
             ("Unsure; please look at:", self.unsure),
@@ -81,7 +89,8 @@ def make_study(folder: Path, files: Sequence[Path]) -> NewStudy:
     document = read_yaml(written.text)
     if document.faults:
         raise AssertionError(f"the study to be written is no YAML: {document.faults}")
-    copied = write_study(folder, written.text, places)
+    guard = guard_text(folder, places)
+    copied = write_study(folder, written.text, places, guard)
     notes = [note for guess in guesses for note in (*guess.notes, *notes_of_people(guess), *undone(guess))]
     return NewStudy(
         folder / FILE,
@@ -90,6 +99,7 @@ def make_study(folder: Path, files: Sequence[Path]) -> NewStudy:
         _with_lines(document, written.to_fill_in),
         _with_lines(document, written.unsure),
         (*notes, *passed_over),
+        guard is not None,
     )
 
 

@@ -1,13 +1,13 @@
 """Which columns of a file may be one of ours: by the heading, and only where the values do not contradict it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from cxlab.contract import TableContract
 from cxlab.intake.personal import is_personal
 from cxlab.new.dictionary import HEADINGS
-from cxlab.new.headings import Words, normal
+from cxlab.new.headings import Words, apart, normal
 from cxlab.new.looks import Look
 from cxlab.new.misfits import misfit
 from cxlab.new.scalars import shown
@@ -75,11 +75,23 @@ def _called_so(table: str, ours: str, look: Look, system: System | None) -> list
     for place, (theirs, plain) in enumerate(headings.items()):
         if plain in known:
             found.append(Candidate(*known[plain], place, theirs))
+        elif plain not in taken and (word := _without_remark(theirs, known, taken)):
+            tier, rank = known[word]
+            found.append(Candidate(max(tier, LIKELY), len(known) + rank, place, theirs))
         elif len(plain) >= _SHORTEST_NEAR and plain not in taken and not is_personal(theirs):
             near = get_close_matches(plain, [word for word in known if _may_be_misspelled(plain, word)], 1, _NEAR)
             if near:
                 found.append(Candidate(DOUBTFUL, len(known), place, theirs, near[0]))
     return found
+
+
+def _without_remark(heading: str, known: Collection[str], taken: Collection[str]) -> str:
+    """Return the known word that stands before a parenthesis or in it, where the other does not name another column."""
+    parts = [] if is_personal(heading) else apart(heading)
+    for word, other in zip(parts, reversed(parts), strict=True):
+        if word in known and (other in known or other not in taken):
+            return word
+    return ""
 
 
 def _may_be_misspelled(heading: str, word: str) -> bool:

@@ -167,8 +167,8 @@ HEADINGS: Mapping[str, Mapping[str, Words]] = {
         ),
         "score": Words(
             sure="score, rating, nps, nps score, csat, csat score, satisfaction, stars, star rating, grade, arvosana, "
-            "arvio, pisteet, pistemaara, tyytyvaisyys, suositteluhalukkuus, suositteluarvosana, nps arvosana, "
-            "nps pisteet, tahdet",
+            "arvio, pisteet, pistemaara, tyytyvaisyys, suositteluhalukkuus, suositteluarvosana, "
+            "suositteluarvio, suositteluarvio nps, nps arvosana, nps arvio, nps pisteet, tahdet",
             likely="answer, vastaus, points",
         ),
         "metric": Words(sure="metric, question, question type, mittari, kysymys", likely="survey, kysely"),
@@ -251,6 +251,12 @@ FILE_WORDS: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("outcome", "experiment", "tulos", "tulok"),
 }  # fmt: skip
 """How a word in the name of a file begins, by the table that it hints at."""
+OF_THE_ORDER = Words(
+    sure="order total, order total amount, order amount, order value, order revenue, order sum, order subtotal, "
+    "order subtotal amount, invoice amount, invoice total, invoice value, grand total, basket total, cart total, "
+    "tilaussumma, tilauksen summa, tilauksen arvo, laskun summa, loppusumma"
+)
+"""Amounts that belong to a whole order, and not to one of its lines."""
 STATUSES = Words(
     sure="status, order status, financial status, payment status, tila, tilauksen tila, tilauksen status, maksun tila"
 )

@@ -8,6 +8,7 @@ from functools import cache
 _UNITS = {"eur", "euro", "euroa", "euros", "usd", "gbp", "sek", "verollinen", "veroton", "veroineen"}
 _WITH, _TAX = {"incl", "including", "inc", "excl", "excluding", "ex", "sis", "0"}, {"vat", "tax", "taxes", "alv"}
 """Words of a heading that say in what unit, or with what tax, and not what."""
+_REMARK = re.compile(r"([^()\[\]]+)[(\[]([^()\[\]]+)[)\]]")
 _CODES = {"EUR": ("eur", "euro", "euroa", "€"), "USD": ("usd", "$"), "GBP": ("gbp", "£"), "SEK": ("sek",)}
 
 
@@ -49,6 +50,18 @@ def normal(heading: str) -> str:
     words = re.findall(r"[^\W_]+", "".join(c for c in apart if not unicodedata.combining(c)).casefold())
     aside = _UNITS | (_WITH | _TAX if _WITH.intersection(words) and _TAX.intersection(words) else set())
     return "".join(word for word in words if word not in aside) or "".join(words)
+
+
+def apart(heading: str) -> list[str]:
+    """Return what stands before a parenthesis at the end of a heading, and what in it, as they are compared.
+
+    Examples
+    --------
+    >>> apart("Suositteluarvio (NPS)"), apart("Date [UTC]"), apart("Date")
+    (['suositteluarvio', 'nps'], ['date', 'utc'], [])
+    """
+    found = _REMARK.fullmatch(heading.strip())
+    return [normal(found[1]), normal(found[2])] if found else []
 
 
 def unit(heading: str) -> str | None:

@@ -20,13 +20,13 @@ class Look:
     Attributes
     ----------
     names : the files, relative to the study's folder.
-    sheet : the sheet, where the workbook has several.
+    sheets : the sheets, where the workbook has several.
     peek : the first rows of all of them.
     contents : what the values of each column look like.
     """
 
     names: tuple[PurePosixPath, ...]
-    sheet: str | None
+    sheets: tuple[str, ...]
     peek: Peek
     contents: Mapping[str, Contents]
 
@@ -34,12 +34,13 @@ class Look:
     def title(self) -> str:
         """How it is called in a sentence."""
         files = " and ".join(str(name) for name in self.names)
-        return f"{files}, sheet {self.sheet}" if self.sheet else files
+        named = " and ".join(self.sheets)
+        return f"{files}, {'sheets' if len(self.sheets) > 1 else 'sheet'} {named}" if named else files
 
     @property
     def hints(self) -> frozenset[str]:
         """The tables at which the names of its files and sheet hint."""
-        return frozenset().union(*(hinted(f"{name.stem} {self.sheet or ''}") for name in self.names))
+        return frozenset().union(*(hinted(f"{name.stem} {' '.join(self.sheets)}") for name in self.names))
 
     @property
     def headings(self) -> list[str]:
@@ -62,11 +63,10 @@ def look(files: Mapping[PurePosixPath, Path]) -> tuple[list[Look], list[str]]:
     ------
     FileError : a file cannot be read, or is no table.
     """
-    alike: list[list[tuple[PurePosixPath, str | None, Peek]]] = []
+    alike: list[list[_Table]] = []
     said: list[str] = []
     for name, path in files.items():
-        for sheet, looked in _tables(name, path, said):
-            one = (name, sheet, looked)
+        for one in _tables(name, path, said):
             group = next((group for group in alike if _are_alike(group[0], one)), None)
             if group is None:
                 alike.append([one])
@@ -74,41 +74,67 @@ def look(files: Mapping[PurePosixPath, Path]) -> tuple[list[Look], list[str]]:
                 group.append(one)
     looks = []
     for found in alike:
-        together = _together([looked for _, _, looked in found])
-        sheet = next((sheet for _, sheet, _ in found if sheet), None)
-        looks.append(Look(tuple(name for name, _, _ in found), sheet, together, judge(together)))
+        together = _together([one.looked for one in found])
+        sheets_of_one = next((one.sheets for one in found if one.sheets), ())
+        looks.append(Look(tuple(one.name for one in found), sheets_of_one, together, judge(together)))
     return looks, said
 
 
-def _are_alike(one: tuple[PurePosixPath, str | None, Peek], other: tuple[PurePosixPath, str | None, Peek]) -> bool:
-    """Whether two files have the same headings, are read alike, and their names do not hint at different tables.
+@dataclass(frozen=True)
+class _Table:
+    """A file, or the sheets of one that have the same headings, and their first rows."""
+
+    name: PurePosixPath
+    sheets: tuple[str, ...]
+    looked: Peek
+
+
+def _are_alike(one: _Table, other: _Table) -> bool:
+    """Whether two files have the same headings, are read alike, and their names do not hint at different tables."""
+    hints, other_hints = hinted(one.name.stem), hinted(other.name.stem)
+    differ = bool(hints and other_hints and not hints & other_hints)
+    one_sheet = one.sheets == other.sheets or () in (one.sheets, other.sheets)
+    return one_sheet and _have_like_headings(one.looked, other.looked) and not differ
+
+
+def _have_like_headings(one: Peek, other: Peek) -> bool:
+    """Whether two tables have the same headings and are read alike.
 
     One may lack a few headings of the other, as last year's export does.
     """
-    (name, sheet, looked), (other_name, other_sheet, other_looked) = one, other
-    hints, other_hints = hinted(name.stem), hinted(other_name.stem)
-    differ = bool(hints and other_hints and not hints & other_hints)
-    fewer, more = sorted((set(looked.names), set(other_looked.names)), key=len)
+    fewer, more = sorted((set(one.names), set(other.names)), key=len)
     alike = fewer == more or (fewer < more and len(fewer) >= max(_FEWEST_SHARED, _LEAST_SHARED * len(more)))
-    one_sheet = sheet == other_sheet or None in (sheet, other_sheet)
-    return alike and one_sheet and dict(looked.read) == dict(other_looked.read) and not differ
+    return alike and dict(one.read) == dict(other.read)
 
 
-def _tables(name: PurePosixPath, path: Path, said: list[str]) -> list[tuple[str | None, Peek]]:
+def _tables(name: PurePosixPath, path: Path, said: list[str]) -> list[_Table]:
     there = sheets(path)
     if len(there) == 1:
-        return [(None, peek(path))]
-    found: list[tuple[str | None, Peek]] = []
+        return [_Table(name, (), peek(path))]
+    found: list[_Table] = []
     faults: list[FileError] = []
-    for sheet in there:
+    for sheet in filter(None, there):
         try:
-            found.append((sheet, peek(path, sheet)))
+            one = _Table(name, (sheet,), peek(path, sheet))
         except FileError as error:
             faults.append(error)
             said.append(f"{name}: the sheet {sheet} holds no table and was passed over")
+            continue
+        i = next((i for i, earlier in enumerate(found) if _go_on(earlier, one)), None)
+        if i is None:
+            found.append(one)
+        else:
+            both = _together([found[i].looked, one.looked])
+            found[i] = _Table(name, (*found[i].sheets, sheet), both)
     if not found:
         raise faults[0]
     return found
+
+
+def _go_on(one: _Table, other: _Table) -> bool:
+    """Whether a sheet goes on where another ends, as February does after January."""
+    hints, other_hints = (hinted(" ".join(table.sheets)) for table in (one, other))
+    return hints == other_hints and _have_like_headings(one.looked, other.looked)
 
 
 def _rows(looked: Peek) -> int:

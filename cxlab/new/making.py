@@ -6,14 +6,19 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from cxlab.new.guarding import GUARD
 from cxlab.new.places import FolderError, Place
 from cxlab.study import FILE, shown_path
 
 _ASIDE = ".cxlab-new"
 
 
-def write_study(folder: Path, text: str, places: Sequence[Place]) -> tuple[Path, ...]:
+def write_study(folder: Path, text: str, places: Sequence[Place], guard: str | None) -> tuple[Path, ...]:
     """Make the folder, copy the files that lie elsewhere, and write `study.yml` last; on any error take it all back.
+
+    Parameters
+    ----------
+    guard : what its `.gitignore` shall hold; None: it has one already.
 
     Returns
     -------
@@ -31,6 +36,9 @@ def write_study(folder: Path, text: str, places: Sequence[Place]) -> tuple[Path,
             undo.append(missing.rmdir)
         aside = folder / _ASIDE
         undo.append(lambda: aside.unlink(missing_ok=True))
+        if guard is not None:
+            aside.write_text(guard, encoding="utf-8", newline="\n")
+            _put(aside, folder / GUARD, undo)
         for place in places:
             if place.copied:
                 copy = folder / place.name

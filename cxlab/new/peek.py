@@ -1,11 +1,10 @@
 """A look into a file, whatever kind it is: some thousand rows, and nothing else of it is read."""
 
-import codecs
 import gzip
 import zlib
 from pathlib import Path
 
-from cxlab.intake.encoding import is_packed
+from cxlab.intake.encoding import SAMPLE_BYTES, is_packed
 from cxlab.new.head import FileError, Kind, Peek, no_table
 from cxlab.new.parquet_head import look_into_parquet
 from cxlab.new.sheet_head import look_into_sheet, visible_sheets
@@ -15,7 +14,6 @@ from cxlab.study import shown_path
 __all__ = ["FileError", "Kind", "Peek", "peek", "sheets"]
 _PARQUET = b"PAR1"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PDF = b"%PDF"
 
 
@@ -41,7 +39,7 @@ def peek(path: Path, sheet: str | None = None) -> Peek:
         return look_into_parquet(path)
     if start.startswith(_WORKBOOKS):
         return look_into_sheet(path, sheet)
-    if start.startswith(_PDF) or (b"\0" in start and not start.startswith(_WIDE)):
+    if start.startswith(_PDF):
         raise no_table(path)
     return look_into_text(path, start)
 
@@ -51,7 +49,7 @@ def _start(path: Path) -> bytes:
     shown = shown_path(path)
     try:
         with gzip.open(path) if is_packed(path) else path.open("rb") as file:
-            start = file.read(8)
+            start = file.read(SAMPLE_BYTES)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileError(f"{shown} breaks off ({error}): copy the file again") from error
     except OSError as error:

@@ -9,7 +9,7 @@ from glob import escape
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-from cxlab.errors import InputError, did_you_mean
+from cxlab.errors import InputError, file_alike
 from cxlab.new.head import FileError
 from cxlab.study import FILE, shown_path
 
@@ -103,7 +103,7 @@ def _place(folder: Path, file: Path) -> Place:
     if not file.exists():
         near = [p.name for p in file.parent.iterdir() if p.is_file()] if file.parent.is_dir() else []
         raise FileError(
-            f"{shown} is not there{did_you_mean(file.name, near) or ': see how it is called, and where it is'}"
+            f"{shown} is not there{file_alike(file.name, near) or ': see how it is called, and where it is'}"
         )
     if file.is_dir():
         raise FileError(f"{shown} is a folder: name the files in it")

@@ -57,6 +57,15 @@ SYSTEMS = (
     ),
     System(
         "WooCommerce",
+        ("Order Number", "Order Date", "Order Total Amount", "Quantity (- Refund)", "Item Cost"),
+        {"revenue": (), "quantity": ("Quantity (- Refund)",), "unit_price": ("Item Cost",)},
+        {
+            "Order Total Amount": "`Order Total Amount` stands on every line of an order, the whole of it each time, "
+            "so revenue is the lines' quantity x price: without shipping and taxes",
+        },
+    ),
+    System(
+        "WooCommerce",
         ("Order Number", "Order Date", "Order Total Amount"),
         remarks={"Order Total Amount": "with shipping and taxes"},
     ),

@@ -1,6 +1,5 @@
 """The head of a text file: its encoding, delimiter and line of names found out from the first lines."""
 
-import codecs
 import csv
 import re
 import zlib
@@ -10,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from cxlab.intake.encoding import open_text
+from cxlab.intake.encoding import NUL, SAMPLE_BYTES, find_wide, is_binary, open_text
 from cxlab.new.head import ROWS, FileError, Peek, from_rows, no_table
 from cxlab.study import shown_path
 
@@ -57,18 +56,21 @@ def look_into_text(path: Path, start: bytes) -> Peek:
 
 
 def _lines(path: Path, start: bytes) -> list[str]:
-    """Return the first lines, in the first encoding that they fit."""
-    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252", "latin-1"):
+    """Return the first lines, in the first encoding that they fit, without those that hold a NUL."""
+    wide = find_wide(start)
+    for encoding in (wide,) if wide else ("utf-8-sig", "cp1252", "latin-1"):
         try:
             lines = _first_lines(path, encoding)
         except UnicodeError:
             continue
         except (EOFError, zlib.error, OSError) as error:
             raise FileError(f"{shown_path(path)} breaks off ({error}): copy the file again") from error
-        if any("\0" in line for line in lines):
+        if is_binary("".join(lines)[:SAMPLE_BYTES]):
             break
-        return lines
+        whole = [line for line in lines if NUL not in line]
+        if lines and not whole:
+            break
+        return whole
     raise no_table(path)
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-from cxlab.intake.personal import is_personal
+from cxlab.engine import Engine
+from cxlab.intake.personal import point_to_people
 from cxlab.new.dictionary import HEADINGS
 from cxlab.new.guess import Guess
 from cxlab.new.headings import normal
@@ -33,9 +34,14 @@ def other_outcomes(guess: Guess) -> list[str]:
 
 
 def personal(guess: Guess) -> list[str]:
-    """Return columns that point to a person; one with few values, as a kind of place, does not."""
-    contents = guess.look.contents
-    return [name for name in guess.left if not contents[name].few and (is_personal(name) or contents[name].are_mails)]
+    """Return columns that point to a person, as the intake leaves them out, as far as the rows looked at tell."""
+    fields = {f"f{i}": name for i, name in enumerate(guess.left)}
+    if not fields:
+        return []
+    with Engine() as engine:
+        values = {field: guess.look.values(name) for field, name in fields.items()}
+        engine.take("sample", values, dict.fromkeys(fields, "string"))
+        return [fields[field] for field in point_to_people(engine, "sample", fields)]
 
 
 def ignored(guess: Guess) -> list[str]:

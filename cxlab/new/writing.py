@@ -15,8 +15,8 @@ from cxlab.new.scalars import scalar, shown
 from cxlab.new.tables import Unused
 from cxlab.new.trials import arms, control, ignored, other_outcomes, personal
 from cxlab.new.two_ways import questions
+from cxlab.study import FILL_IN
 
-FILL_IN = "FILL IN"
 _MEANINGS = {
     "orders": "what was bought: a line an order, or a line of it",
     "gestures": "small gestures that were made to customers",
@@ -130,7 +130,8 @@ class _Writer:
             self._trial(guess)
         if guess.table == "outcomes":
             self._experiment(guess)
-        left = [name for name in guess.left if name not in ignored(guess)]
+        out = [*ignored(guess), *left_out(guess)]
+        left = [name for name in guess.left if name not in out]
         along = TABLES[guess.table].further
         if left:
             words = "taken along" if along else "not read"
@@ -155,7 +156,8 @@ class _Writer:
         self.to_fill_in.append(Said(("sources", table, "path"), words))
 
     def _read(self, guess: Guess) -> None:
-        options = {"sheet": guess.look.sheet} if guess.look.sheet is not None else {}
+        named = guess.look.sheets
+        options: dict[str, Any] = {"sheet": named if len(named) > 1 else named[0]} if named else {}
         options |= dict(guess.look.peek.read)
         given = [f"{key}: {_value(value)}" for key, value in options.items()]
         asked = questions(guess)
@@ -211,14 +213,20 @@ class _Writer:
             self.page.remark(words, indent=4)
 
 
+def left_out(guess: Guess) -> list[str]:
+    """Return the columns that would be taken along with a table if they did not point to a person."""
+    return personal(guess) if guess.table == "feedback" else []
+
+
 def notes_of_people(guess: Guess) -> list[str]:
-    """Say which columns that point to a person are taken along with a table."""
-    found = personal(guess) if guess.table == "feedback" else []
-    return (
-        [f"{', '.join(map(shown, found))} would be taken along: take out of the file what points to a person"]
-        if found
-        else []
-    )
+    """Say which columns that point to a person are left out of a table."""
+    found = left_out(guess)
+    if not found:
+        return []
+    points, them = ("points to people and is", "it") if len(found) == 1 else ("point to people and are", "them")
+    return [
+        f"{', '.join(map(shown, found))} {points} left out; name {them} under `columns:` to have {them} all the same"
+    ]
 
 
 def _value(value: Any) -> str:

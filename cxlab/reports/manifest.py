@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.intake import TableIntake
+from cxlab.intake.sources import FileReading
 from cxlab.intake.store import sha256
 from cxlab.study import Study
 
@@ -41,11 +42,14 @@ def describe_inputs(study: Study, hashes: Mapping[Path, str]) -> dict[str, dict[
 
 
 def describe_reading(tables: Mapping[str, TableIntake]) -> dict[str, list[dict[str, Any]]]:
-    """Describe how each file of each table was read, as `read:` in the study would say it."""
-    return {
-        name: [{"file": r.file, "records": r.n_read, "read": dict(r.options)} for r in table.readings]
-        for name, table in tables.items()
-    }
+    """Describe how each file of each table was read: `read` as the study would say it, and what stands beside it."""
+    return {name: [_describe_file(reading) for reading in table.readings] for name, table in tables.items()}
+
+
+def _describe_file(reading: FileReading) -> dict[str, Any]:
+    beside = {"zones": list(reading.zones), "remarks": list(reading.remarks)}
+    read = {"file": reading.file, "records": reading.n_read, "read": dict(reading.options)}
+    return read | {key: value for key, value in beside.items() if value}
 
 
 def _names(folder: Path, files: set[Path]) -> dict[str, Path]:

@@ -36,10 +36,10 @@ def rejects(found: Rejects) -> Table | None:
     """One row a table, column and reason; None where every record was used."""
     if found.table.empty:
         return None
-    columns = (found.table[name] for name in ("reason", "table", "column", "records", "share"))
+    columns = (found.table[name] for name in ("reason", "table", "column", "heading", "records", "share"))
     rows = tuple(
-        (Cell(reason), Cell(table), Cell(column), Cell(number(records)), Cell(percent(share, 1)))
-        for reason, table, column, records, share in zip(*columns, strict=True)
+        (Cell(reason), Cell(table), _column(column, heading), Cell(number(records)), Cell(percent(share, 1)))
+        for reason, table, column, heading, records, share in zip(*columns, strict=True)
     )
     return Table(
         name="rejects",
@@ -49,6 +49,11 @@ def rejects(found: Rejects) -> Table | None:
         note="Each stands in the folder rejects with its file, line and text.",
         words=(1, 2),
     )
+
+
+def _column(ours: str, heading: str) -> Cell:
+    """Name a column as the kit does, and as the files do where that is something else."""
+    return Cell(ours, small="" if heading == ours else f"“{heading}” in the files")
 
 
 def cohorts(found: Cohorts) -> Table | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.planted_files import Cell, ErrorCell, Formula, Rich, write_archive, write_workbook
+from tests.made_workbooks import Cell, Error, Formula, Rich, write_xlsx, write_zip
 
 HERE = Path(__file__).resolve().parent
 HEAD = ["customer_id", "ordered_at", "revenue"]
@@ -29,52 +29,52 @@ def workbooks(folder: Path) -> None:
     notes: list[list[Cell]] = [["Lue tämä ensin"], ["Tilaukset ovat seuraavalla välilehdellä"]]
     orders: list[list[Cell]] = [HEAD, ["c1", jan5, 10.5], ["c2", day("2024-01-06 14:05:30"), 20.5]]
     old: list[list[Cell]] = [HEAD, ["old", day("2014-01-05").date(), 1]]
-    write_workbook(folder / "three-sheets.xlsx", {"Ohje": notes, "Tilaukset": orders, "Vanhat 'tilaukset'": old})
-    write_workbook(folder / "error-cells.xlsx", {"Sheet1": [
-        [*HEAD, "Huom"], ["c1", jan5, 10, "x"], [ErrorCell("#DIV/0!"), jan5, 20], ["c3", ErrorCell("#N/A"), 30],
-        ["c4", jan5, ErrorCell("#REF!")], ["c5", jan5, 50, ErrorCell("#VALUE!")],
+    write_xlsx(folder / "three-sheets.xlsx", {"Ohje": notes, "Tilaukset": orders, "Vanhat 'tilaukset'": old})
+    write_xlsx(folder / "error-cells.xlsx", {"Sheet1": [
+        [*HEAD, "Huom"], ["c1", jan5, 10, "x"], [Error("#DIV/0!"), jan5, 20], ["c3", Error("#N/A"), 30],
+        ["c4", jan5, Error("#REF!")], ["c5", jan5, 50, Error("#VALUE!")],
     ]})  # fmt: skip
-    write_workbook(folder / "mixed-days.xlsx", {"Sheet1": [
+    write_xlsx(folder / "mixed-days.xlsx", {"Sheet1": [
         HEAD, ["c1", jan5, 10], ["c2", day("2024-01-05 14:05:30"), 20], ["c3", "31.12.2024", 30],
         ["c4", "1.2.2024", 40], ["c5", 45296, 50], ["c6", "soon", 60], ["c7", 45296.75, 70],
-    ]}, inline=True)  # fmt: skip
+    ]}, shared=False)  # fmt: skip
     bare: list[list[Cell]] = [HEAD, ["c1", 45296, 10], ["c2", 45296.75, 20]]
-    write_workbook(folder / "bare-serials.xlsx", {"Sheet1": bare})
-    write_workbook(folder / "mixed-amounts.xlsx", {"Sheet1": [
+    write_xlsx(folder / "bare-serials.xlsx", {"Sheet1": bare})
+    write_xlsx(folder / "mixed-amounts.xlsx", {"Sheet1": [
         HEAD, ["c1", jan5, 0.1 + 0.2], ["c2", jan5, "1 234,50 €"], ["c3", jan5, 19.99], ["c4", jan5, "0,99"],
         ["c5", jan5, "dear"], ["c6", jan5, -12],
     ]})  # fmt: skip
     cells: list[list[Cell]] = [HEAD, ["c1", jan5, 1.234], ["c2", jan5, "1 234,50"], ["c3", jan5, 5.678]]
-    write_workbook(folder / "three-decimals.xlsx", {"Sheet1": cells})
-    write_workbook(folder / "texts-and-numbers.xlsx", {"Sheet1": [
+    write_xlsx(folder / "three-decimals.xlsx", {"Sheet1": cells})
+    write_xlsx(folder / "texts-and-numbers.xlsx", {"Sheet1": [
         [*HEAD, "returned"], [17850, jan5, 10, True], [17850.0, jan5, 20, False], ["00042", jan5, 30],
         [Rich(("Hämä", "läinen"), "not part of it"), jan5, 40], [" c5 ", jan5, 50], ["a\nb", jan5, 60],
         ["=1+1", "soon", 70], [None, jan5, 80],
         [358401234567, jan5, 90], [123456789012345, jan5, 100],
     ]})  # fmt: skip
     report: list[list[Cell]] = [["Myyntiraportti 2024"], [], *orders]
-    write_workbook(folder / "title-lines.xlsx", {"Sheet1": report}, merged={"Sheet1": ["A1:C1"]})
-    write_workbook(folder / "computed.xlsx", {"Sheet1": [
+    write_xlsx(folder / "title-lines.xlsx", {"Sheet1": report}, merged={"Sheet1": "A1:C1"})
+    write_xlsx(folder / "computed.xlsx", {"Sheet1": [
         HEAD, [Formula('"c"&1', "c1"), Formula("DATE(2024,1,5)", 45296), Formula("5*2.5", 12.5)],
         ["c2", jan5, Formula("SUM(C2:C2)")], ["c3", jan5, Formula("1/0", "#DIV/0!")],
     ]})  # fmt: skip
-    write_workbook(folder / "empty-sheet.xlsx", {"Sheet1": []})
-    write_workbook(folder / "names-only.xlsx", {"Sheet1": [HEAD]})
-    write_workbook(folder / "since-1904.xlsx", {"Sheet1": orders}, since_1904=True)
-    write_workbook(
+    write_xlsx(folder / "empty-sheet.xlsx", {"Sheet1": []})
+    write_xlsx(folder / "names-only.xlsx", {"Sheet1": [HEAD]})
+    write_xlsx(folder / "since-1904.xlsx", {"Sheet1": orders}, date_1904=True)
+    write_xlsx(
         folder / "not-at-the-corner.xlsx", {"Sheet1": [*orders, [], ["c3", "soon", 3]]}, first_row=3, first_column=1
     )
     last: list[list[Cell]] = [HEAD, ["Häme", day("2024-12-31").date(), 1234.5], ["c4", "x", 4]]
-    write_workbook(folder / "year-2024.xlsx", {"2024": last})
-    write_workbook(folder / "workbook-named.csv", {"Sheet1": orders})
+    write_xlsx(folder / "year-2024.xlsx", {"2024": last})
+    write_xlsx(folder / "workbook-named.csv", {"Sheet1": orders})
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">%s]>' % b"".join(
         b'<!ENTITY %c "%s">' % (98 + i, b"&%c;" % (97 + i) * 10) for i in range(9)
     )
     cell = b'<worksheet><sheetData><row r="1"><c r="A1" t="str"><v>&j;</v></c></row></sheetData></worksheet>'
-    whole = write_workbook(folder / "entities.xlsx", {"Sheet1": orders})
-    write_archive(whole, parts_of(whole) | {"xl/worksheets/sheet1.xml": b'<?xml version="1.0"?>' + bomb + cell})
-    write_archive(folder / "archive-named.xlsx", {"orders.csv": TEXT})
-    whole = write_workbook(folder / "cut.xlsx", {"Sheet1": orders})
+    whole = write_xlsx(folder / "entities.xlsx", {"Sheet1": orders})
+    write_zip(whole, parts_of(whole) | {"xl/worksheets/sheet1.xml": b'<?xml version="1.0"?>' + bomb + cell})
+    write_zip(folder / "archive-named.xlsx", {"orders.csv": TEXT})
+    whole = write_xlsx(folder / "cut.xlsx", {"Sheet1": orders})
     whole.write_bytes(whole.read_bytes()[:900])
 
 

@@ -1,0 +1,64 @@
+"""The clock of a Parquet file's moments: the file keeps them in UTC, and the zone they were made in beside them."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from cxlab.engine import Engine, EngineError
+from cxlab.intake.dates import is_timezone, is_zoned, moment
+from cxlab.study import tidy_name
+
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
+_UTC = ("UTC", "Etc/UTC", "Z", "GMT")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The SQL of a column on the clock of its zone, and that clock in words."""
+
+    sql: str
+    words: str
+
+
+def find_clocks(engine: Engine, path: Path, columns: Mapping[str, tuple[str, str]]) -> dict[str, Clock]:
+    """Find the clock of each column of moments on no particular one: that of the zone that the file names, else UTC.
+
+    Parameters
+    ----------
+    columns : the columns' names in the engine and their types there, by their names in the file.
+    """
+    zoned = {name: column for name, column in columns.items() if is_zoned(column[1])}
+    zones = _zones(path) if zoned else {}
+    return {name: _clock(engine, *column, zones.get(name)) for name, column in zoned.items()}
+
+
+def _zones(path: Path) -> dict[str, str]:
+    """Return the zones that the schema in a file's notes names, by column."""
+    try:
+        schema = parquet.read_schema(path)
+    except (pa.ArrowException, OSError, ValueError):
+        return {}
+    return {tidy_name(one.name): one.type.tz for one in schema if pa.types.is_timestamp(one.type) and one.type.tz}
+
+
+def _clock(engine: Engine, field: str, kind: str, zone: str | None) -> Clock:
+    utc = moment(field, kind=kind)
+    offset = _OFFSET.fullmatch(zone or "")
+    if offset and int(offset[2]) < 24:
+        span = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return Clock(
+            f"({utc} {offset[1]} INTERVAL {span // dt.timedelta(minutes=1)} MINUTE)", f"moments on the clock of {zone}"
+        )
+    if zone and zone not in _UTC and is_timezone(zone):
+        try:
+            engine.read(f"SELECT {moment('NULL', kind=kind, timezone=zone)}")
+        except EngineError:
+            pass  # the engine does not know it
+        else:
+            return Clock(moment(field, kind=kind, timezone=zone), f"moments on the clock of {zone}, as the file says")
+    return Clock(utc, "moments on the clock of UTC")
