@@ -1,7 +1,6 @@
 """Orders to one row a customer, as of a day."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,54 +118,20 @@ def customer_table(
     """
     start, end = (calibration_end - EPOCH).days, (observation_end - EPOCH).days
     table = sum_customers(engine, start, end)
-    found = engine.frame(fill("SELECT * FROM {t} ORDER BY customer_id", t=table))
-    if not len(found):
+    first, served, every_line, costed_share = _costed(engine, table)
+    if first is None:
         raise CustomersError(f"nobody ordered up to calibration_end {calibration_end}: move it to a later day")
-    cents = {name: found[name].to_numpy(np.int64) for name in _CENTS}
-    every_line, costed_share = _costed(cents)
-
-    def contribution(window: str) -> NDArray[np.float64]:
-        revenue, uncosted = cents[f"{window}revenue"], cents[f"{window}uncosted"]
-        spent = cents[f"{window}cost_of_goods"] + cents[f"{window}cost_to_serve"] + cents[f"{window}gesture_cost"]
-        return np.asarray(((revenue - uncosted - spent) + margin_rate * uncosted) / 100, dtype=np.float64)
-
-    day = np.timedelta64(1, "D")
-    first, last = found["first_day"].to_numpy(np.int64), found["last_day"].to_numpy(np.int64)
-    n_orders, n_values = found["n_orders"].to_numpy(np.int64), found["n_repeat_values"].to_numpy(np.int64)
-    frame = pd.DataFrame(
-        {
-            "customer_id": found["customer_id"].astype("str"),
-            "first_order": (np.datetime64(EPOCH) + first * day).astype("datetime64[s]"),
-            "last_order": (np.datetime64(EPOCH) + last * day).astype("datetime64[s]"),
-            "n_orders": n_orders,
-            "repeat_purchases": found["n_days"].to_numpy(np.int64) - 1,
-            "tenure_days": start - first,
-            "days_since_last_order": start - last,
-            "median_gap_days": found["median_gap_days"].to_numpy(np.float64),
-            "iqr_gap_days": found["iqr_gap_days"].to_numpy(np.float64),
-            "revenue": cents["revenue"] / 100,
-            "returns": cents["returns"] / 100,
-            "cost_of_goods": cents["cost_of_goods"] / 100,
-            "cost_to_serve": cents["cost_to_serve"] / 100,
-            "gesture_cost": cents["gesture_cost"] / 100,
-            "contribution": contribution(""),
-            "mean_order_value": cents["revenue"] / 100 / n_orders,
-            "mean_repeat_value": np.where(n_values > 0, cents["repeat_value"] / 100 / np.maximum(n_values, 1), np.nan),
-            "n_repeat_values": n_values,
-            "holdout_purchases": found["holdout_purchases"].to_numpy(np.int64),
-            "holdout_revenue": cents["holdout_revenue"] / 100,
-            "holdout_contribution": contribution("holdout_"),
-        },
-        copy=False,
-    )
+    frame = engine.frame(fill(_FRAME, t=table), [start, start, margin_rate, margin_rate])
+    for name in ("first_order", "last_order"):
+        frame[name] = _dates(frame[name])
     (typical,) = engine.row(_TYPICAL_GAP, [start])
     return Customers(
         frame,
-        first_order=EPOCH + dt.timedelta(days=int(first.min())),
+        first_order=EPOCH + dt.timedelta(days=first),
         calibration_end=calibration_end,
         observation_end=observation_end,
         currency=currency,
-        costs_known=costed_share >= LEAST_COSTED or bool((cents["cost_to_serve"] > 0).any()),
+        costs_known=costed_share >= LEAST_COSTED or served,
         margin_rate=None if every_line else margin_rate,
         typical_gap_days=None if typical is None else float(typical),
         repeat_days=_repeat_days(engine, start, end),
@@ -190,27 +155,36 @@ def sum_customers(engine: Engine, calibration_end: int, observation_end: int) ->
     return table
 
 
-def _costed(cents: Mapping[str, NDArray[np.int64]]) -> tuple[bool, float]:
-    """Tell whether every line up to the end of calibration brings its cost, and what share of the sales do."""
-    sold, uncosted = int(cents["sold"].sum()), int(cents["sold_uncosted"].sum())
-    returned = bool((cents["sold_uncosted"] != cents["uncosted"]).any())  # something without a cost came back
-    if sold <= 0:  # everything was given away: a cost that is known shows all the same
-        known = bool((cents["cost_of_goods"] != 0).any())
-        return known and not returned, float(known)
-    return uncosted == 0 and not returned, 1 - uncosted / sold
+def _costed(engine: Engine, table: str) -> tuple[int | None, bool, bool, float]:
+    """Tell what is known of costs up to the end of calibration.
+
+    Returns
+    -------
+    The first day with an order (None: there are no customers); whether anything was spent to serve anybody; whether
+    every line brings its cost; and what share of the sales do.
+    """
+    first, served, sold, uncosted, returned, costs = engine.row(fill(_COSTS, t=table))
+    if first is None or sold <= 0:  # everything was given away: a cost that is known shows all the same
+        return first, served > 0, costs > 0 and not returned, float(costs > 0)
+    return first, served > 0, uncosted == 0 and not returned, 1 - uncosted / sold
 
 
 def _repeat_days(engine: Engine, start: int, end: int) -> pd.DataFrame:
     found = engine.frame(_REPEAT_DAYS, [end, start])
-    days = np.datetime64(EPOCH) + found["day"].to_numpy(np.int64) * np.timedelta64(1, "D")
-    return pd.DataFrame({"day": days.astype("datetime64[s]"), "purchases": found["purchases"].to_numpy(np.int64)})
+    return found.assign(day=_dates(found["day"]))
 
 
-_CENTS = (
-    "revenue", "uncosted", "returns", "cost_of_goods", "cost_to_serve", "gesture_cost", "repeat_value",
-    "sold", "sold_uncosted",
-    "holdout_revenue", "holdout_uncosted", "holdout_cost_of_goods", "holdout_cost_to_serve", "holdout_gesture_cost",
-)  # fmt: skip
+def _dates(days: pd.Series) -> NDArray[np.datetime64]:
+    """Return days since 1970 as dates."""
+    return days.to_numpy().astype("datetime64[D]").astype("datetime64[s]")
+
+
+_COSTS = (
+    "SELECT MIN(first_day), COUNT(CASE WHEN cost_to_serve > 0 THEN 1 END), CAST(COALESCE(SUM(sold), 0) AS BIGINT), "
+    "CAST(COALESCE(SUM(sold_uncosted), 0) AS BIGINT), COUNT(CASE WHEN sold_uncosted <> uncosted THEN 1 END), "
+    "COUNT(CASE WHEN cost_of_goods <> 0 THEN 1 END) FROM {t}"
+)
+"""Where `sold_uncosted` is not `uncosted`, something without a cost came back."""
 _TYPICAL_GAP = (
     "SELECT PERCENTILE_CONT(0.8) WITHIN GROUP (ORDER BY day - previous_day) FROM sales "
     "WHERE previous_day IS NOT NULL AND day <= ?"
@@ -276,3 +250,26 @@ SELECT b.customer_id, first_day, last_day, n_orders, n_days, quartiles[2] AS med
 FROM bought AS b LEFT JOIN spent AS s ON s.customer_id = b.customer_id
 WHERE first_day <= ?
 """
+
+
+def _units(cents: str) -> str:
+    return f"CAST({cents} AS DOUBLE) / 100"
+
+
+def _contribution(window: str) -> str:
+    """Return the SQL of the contribution in a window, in units of currency; it takes the margin rate as its value."""
+    spent = " - ".join(f"{window}{name}" for name in ("cost_of_goods", "cost_to_serve", "gesture_cost"))
+    return _units(f"{window}revenue - {window}uncosted - {spent} + ? * {window}uncosted")
+
+
+_MONEY = ("revenue", "returns", "cost_of_goods", "cost_to_serve", "gesture_cost")
+_IN_UNITS = ", ".join(f"{_units(name)} AS {name}" for name in _MONEY)
+_FRAME = f"""
+SELECT customer_id, first_day AS first_order, last_day AS last_order, n_orders, n_days - 1 AS repeat_purchases,
+  CAST(? - first_day AS BIGINT) AS tenure_days, CAST(? - last_day AS BIGINT) AS days_since_last_order, median_gap_days,
+  iqr_gap_days, {_IN_UNITS}, {_contribution("")} AS contribution, {_units("revenue")} / n_orders AS mean_order_value,
+  CASE WHEN n_repeat_values > 0 THEN {_units("repeat_value")} / n_repeat_values END AS mean_repeat_value,
+  n_repeat_values, holdout_purchases, {_units("holdout_revenue")} AS holdout_revenue,
+  {_contribution("holdout_")} AS holdout_contribution
+FROM {{t}} ORDER BY customer_id
+"""  # noqa: S608

@@ -154,7 +154,7 @@ def _iso(text: str, timezone: str | None) -> str:
         instant = f"TRY_CAST({joined} AS TIMESTAMP WITH TIME ZONE)"
         clock = f"CASE WHEN {zoned} THEN {_on_the_clock_of(timezone, instant)} ELSE {clock} END"
     return (
-        f"COALESCE(CASE WHEN STRLEN({text}) = 19 AND SUBSTR({text}, 17, 1) = ':' "
+        f"COALESCE(CASE WHEN STRLEN({text}) = 19 "
         f"THEN CASE WHEN CONTAINS({text}, 'T') THEN {with_t} ELSE {with_space} END "
         f"WHEN STRLEN({text}) = 10 THEN TRY_STRPTIME({text}, '%Y-%m-%d') END, "
         f"CASE WHEN REGEXP_MATCHES({text}, {literal(_ISO_SHAPE)}) THEN {clock} END)"

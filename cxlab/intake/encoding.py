@@ -13,11 +13,12 @@ import numpy as np
 from cxlab.intake.places import SourceError
 from cxlab.study import shown_path
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
 _TAIL = 1 << 16
 NEARLY, BROKEN = "utf-8 with broken bytes", "\ufffd"
 """The encoding of a file that is UTF-8 but for a few bytes, and what then stands for each of these."""
-_GZIP, _FEED = b"\x1f\x8b", 10
+_GZIP = b"\x1f\x8b"
+_FEED, _SPACE, _QUOTE = b'\n "'
 _NO_TEXT = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
             b"PK\x03\x04": "an archive", b"\xd0\xcf\x11\xe0": "a file of an old office program", b"SQLi": "a database",
             b"BZh": "packed with bzip2", b"\xfd7zXZ": "packed with xz", b"7z\xbc\xaf": "packed with 7-Zip",
@@ -79,8 +80,10 @@ def open_text(path: Path, encoding: str) -> IO[str]:
     return path.open("rt", encoding=name, errors=errors, newline=None)
 
 
-def find_encoding(path: Path, given: str | None, place: str) -> str:
+def find_encoding(path: Path, given: str | None, place: str) -> tuple[str, Lines | None]:
     """Find the encoding of a text file: the given one, else by its mark, UTF-8 where it fits, cp1252, latin-1.
+
+    Where all of a file was gone through for that, and the engine could read it as it stands, its lines are counted too.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def find_encoding(path: Path, given: str | None, place: str) -> str:
         with open_bytes(path) as opened:
             sample = opened.read(SAMPLE_BYTES)
         wide = find_wide(sample)
-        found = given or wide or _own_encoding(path)
+        found, lines = (given or wide or "", None) if given or wide else _own_encoding(path)
         if given or wide:
             _try_to_decode(path, found, place)
         with open_text(path, found) as text:
@@ -110,7 +113,7 @@ def find_encoding(path: Path, given: str | None, place: str) -> str:
         seems = f" but seems to be {wide}: name it with `read: {{encoding: {wide}}}`, or leave `encoding:` out"
         what = f"is no {found} text{seems}" if wide and given else "is no text: export the table as CSV"
         raise SourceError(f"{place}: {shown_path(path)} {what}")
-    return found
+    return found, lines
 
 
 def find_wide(sample: bytes) -> str | None:
@@ -173,31 +176,35 @@ def _try_to_decode(path: Path, encoding: str, place: str) -> None:
     decoder.decode(b"", final=True)
 
 
-def _own_encoding(path: Path) -> str:
+def _own_encoding(path: Path) -> tuple[str, Lines | None]:
     with open_bytes(path) as file:
         start = file.read(len(codecs.BOM_UTF8))
+    lines = _lines_in_utf8(path)
     if start == codecs.BOM_UTF8:
-        return "utf-8-sig" if _is_utf8(path) else "cp1252"
-    if _is_utf8(path):
-        return "utf-8"
+        return "utf-8-sig" if lines else "cp1252", None
+    if lines:
+        return "utf-8", None if is_packed(path) else lines
     if _is_nearly_utf8(path):
-        return NEARLY
+        return NEARLY, None
     undefined = any(chunk.translate(None, _UNDEFINED) != chunk for chunk in _chunks(path))
-    return "latin-1" if undefined else "cp1252"
+    return "latin-1" if undefined else "cp1252", None
 
 
-def _is_utf8(path: Path) -> bool:
+def _lines_in_utf8(path: Path) -> Lines | None:
+    """Count the lines of a text that is UTF-8; None where it is not."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     inside = False
+    counter = _LineCounter()
     try:
         for chunk in _chunks(path):
             if inside or not chunk.isascii():
                 decoder.decode(chunk)
                 inside = bool(decoder.getstate()[0])
+            counter.add(chunk)
         decoder.decode(b"", final=True)
     except UnicodeError:
-        return False
-    return True
+        return None
+    return counter.lines()
 
 
 def _is_nearly_utf8(path: Path) -> bool:
@@ -214,24 +221,42 @@ def _is_nearly_utf8(path: Path) -> bool:
 
 def count_lines(path: Path) -> Lines:
     """Count the lines of a file that is not packed, in an encoding that keeps to ASCII."""
-    feeds = returns = both = 0
-    spaced = nul = False
-    last, tail = b"\n", b""
+    counter = _LineCounter()
     for chunk in _chunks(path):
-        feeds += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _FEED))
-        both += last == b"\r" and chunk.startswith(b"\n")
+        counter.add(chunk)
+    return counter.lines()
+
+
+class _LineCounter:
+    """Counts the lines of a text that comes in chunks, in an encoding that keeps to ASCII."""
+
+    def __init__(self) -> None:
+        self.feeds = self.returns = self.both = 0
+        self.spaced = self.nul = False
+        self.last, self.tail = b"\n", b""
+
+    def add(self, chunk: bytes) -> None:
+        """Look through the next chunk."""
+        signs = np.frombuffer(chunk, np.uint8)
+        self.feeds += int(np.count_nonzero(signs == _FEED))
+        self.both += self.last == b"\r" and chunk.startswith(b"\n")
         if b"\r" in chunk:
-            returns += chunk.count(b"\r")
-            both += chunk.count(b"\r\n")
-        nul = nul or b"\0" in chunk
+            self.returns += chunk.count(b"\r")
+            self.both += chunk.count(b"\r\n")
+        self.nul = self.nul or b"\0" in chunk
         if b'"' in chunk:
-            spaced = spaced or b' "' in chunk or (last == b" " and chunk.startswith(b'"'))
-        last = chunk[-1:]
-        tail = chunk[-_TAIL:] if len(chunk) >= _TAIL else (tail + chunk)[-_TAIL:]
-    n = feeds + returns - both + (last not in (b"\n", b"\r"))
-    end = tail[len(tail.rstrip(b"\r\n")) :]
-    n_ends = end.count(b"\n") + end.count(b"\r") - end.count(b"\r\n")
-    return Lines(n, max(0, n_ends - 1), not spaced and not nul and both == returns and both in (0, feeds))
+            within = (signs[1:] == _QUOTE) & (signs[:-1] == _SPACE)
+            self.spaced = self.spaced or bool(within.any()) or (self.last == b" " and chunk.startswith(b'"'))
+        self.last = chunk[-1:]
+        self.tail = chunk[-_TAIL:] if len(chunk) >= _TAIL else (self.tail + chunk)[-_TAIL:]
+
+    def lines(self) -> Lines:
+        """Return what was counted, when all of the text was looked through."""
+        n = self.feeds + self.returns - self.both + (self.last not in (b"\n", b"\r"))
+        end = self.tail[len(self.tail.rstrip(b"\r\n")) :]
+        n_ends = end.count(b"\n") + end.count(b"\r") - end.count(b"\r\n")
+        plain = not self.spaced and not self.nul and self.both == self.returns and self.both in (0, self.feeds)
+        return Lines(n, max(0, n_ends - 1), plain)
 
 
 def copy_as_utf8(path: Path, encoding: str, target: Path, place: str) -> None:

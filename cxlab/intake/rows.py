@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from cxlab.contract import TableContract
-from cxlab.engine import Engine, fill, quote
+from cxlab.engine import Engine, fill
 from cxlab.intake.checks import Rule, first_broken
 from cxlab.intake.opening import Opened
 from cxlab.intake.understanding import Understood
@@ -39,6 +39,9 @@ def make_rows(
     rows = f"{contract.name}_rows"
     known = [column.name for column in contract.columns if column.name in mapping]
     kept = [*known, *(name for name in mapping if name not in known)]
+    flags = ["is_return"] if contract.name == "orders" else []
+    aside = ["cx_line"] if any(not _is_in_order(one) for one in opened) else []
+    moments = {column.name for column in contract.columns if column.kind == "moment"}
     kinds = _kinds(mapping, opened)
     into = fill("CREATE OR REPLACE TABLE {rows} AS", rows=rows)
     for numbers in _alike(opened, understood):
@@ -48,13 +51,12 @@ def make_rows(
         )
         engine.read(
             fill(
-                "{!into} SELECT cx_file, cx_line, {!kept}{!also}, cx_hash, {!fault} AS cx_fault "
+                "{!into} SELECT CAST(cx_file AS USMALLINT) AS cx_file, {!kept}, cx_hash, {!fault} AS cx_fault "
                 "FROM (SELECT *{!returned} FROM ({!values}) AS r) AS q",
                 into=into,
-                kept=", ".join(quote(name) for name in kept),
-                also=", is_return" if contract.name == "orders" else "",
+                kept=", ".join([*(_briefly(name, moments) for name in kept), *flags, *aside]),
                 fault=first_broken(rules),
-                returned=_is_return(known) if contract.name == "orders" else "",
+                returned=_is_return(known) if flags else "",
                 values=read_values(one, together, contract, mapping, kinds, understood[numbers[0]]),
             )
         )
@@ -63,9 +65,51 @@ def make_rows(
     found = engine.rows(fill(sql, rows=rows))
     if any(last - first + 1 != n for _, n, first, last in found):
         raise AssertionError(f"{rows}: the records of a file do not stand together")
-    counts = {file: n for file, n, _, _ in found}
-    engine.read(_with_lines(rows, f"{contract.name}_checked", opened, {file: first for file, _, first, _ in found}))
-    return counts
+    line = _lines(opened, {file: first for file, _, first, _ in found}, or_else=aside)
+    engine.read(
+        fill(
+            "CREATE OR REPLACE VIEW {checked} AS SELECT CAST(cx_file AS INTEGER) AS cx_file, {!line} AS cx_line, "
+            "{!kept}, cx_hash, cx_fault FROM {rows}",
+            checked=f"{contract.name}_checked",
+            line=line,
+            kept=", ".join([*(_at_length(name, moments) for name in kept), *flags]),
+            rows=rows,
+        )
+    )
+    return {file: n for file, n, _, _ in found}
+
+
+def _briefly(name: str, moments: Collection[str]) -> str:
+    """Return the SQL of a column as the table has it; a moment takes half the room, and one out of range is NULL."""
+    return fill("TRY_CAST({name} AS UINTEGER) AS {name}" if name in moments else "{name}", name=name)
+
+
+def _at_length(name: str, moments: Collection[str]) -> str:
+    return fill("CAST({name} AS BIGINT) AS {name}" if name in moments else "{name}", name=name)
+
+
+def _is_in_order(one: Opened) -> bool:
+    """Whether the place of a record tells its line: the engine reads the file by itself, line by line or row by row."""
+    return bool(one.text.lines) if one.text else one.sheet is None
+
+
+def _lines(opened: Sequence[Opened], firsts: Mapping[int, int], *, or_else: Sequence[str]) -> str:
+    """Return the SQL of the line of a record.
+
+    A table keeps the order in which its rows came: that of the files, and of the lines in each. So where that is the
+    order of the lines, the number of a row in the table tells its line.
+
+    Parameters
+    ----------
+    firsts : the number of the first row of each file.
+    or_else : the column that has the lines of the other files, if there are any.
+    """
+    cases = " ".join(
+        f"WHEN {i} THEN rowid + {(text.n_before if text else 0) + 1 - firsts[i]}"
+        for i, text in ((i, opened[i].text) for i in firsts if _is_in_order(opened[i]))
+    )
+    rest = "".join(f" ELSE {column}" for column in or_else)
+    return f"CASE cx_file {cases}{rest} END" if cases else "cx_line" if or_else else "CAST(NULL AS BIGINT)"
 
 
 def _alike(opened: Sequence[Opened], understood: Sequence[Understood]) -> list[list[int]]:
@@ -87,25 +131,6 @@ def _kinds(mapping: Mapping[str, str], opened: Sequence[Opened]) -> dict[str, st
         found = {one.columns[theirs][1] for one in opened if theirs in one.columns}
         kinds[ours] = found.pop() if len(found) == 1 else "VARCHAR"
     return kinds
-
-
-def _with_lines(rows: str, checked: str, opened: Sequence[Opened], firsts: Mapping[int, int]) -> str:
-    """Return the SQL of a view of records in which each knows its line.
-
-    A table keeps the order in which its rows came: that of the files, and of the lines in each. So where the engine
-    read a text by itself, the number of a row in the table tells its line.
-
-    Parameters
-    ----------
-    firsts : the number of the first row of each file.
-    """
-    texts = {i: opened[i].text for i in firsts}
-    cases = [
-        f"WHEN {i} THEN rowid + {text.n_before + 1 - firsts[i]}" for i, text in texts.items() if text and text.lines
-    ]
-    line = f"CASE cx_file {' '.join(cases)} ELSE cx_line END" if cases else "cx_line"
-    sql = "CREATE OR REPLACE VIEW {checked} AS SELECT * REPLACE ({!line} AS cx_line) FROM {rows}"
-    return fill(sql, checked=checked, line=line, rows=rows)
 
 
 def _is_return(known: Collection[str]) -> str:

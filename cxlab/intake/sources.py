@@ -149,13 +149,13 @@ def read_source(
         checked = _check(engine, study, source, contract, opened, wanted)
     except EngineError:
         checked = None
-    if checked is None or not _all_there(engine, checked, opened):
+    if checked is None or not _all_there(checked):
         opened = [well_formed(engine, one) for one in opened]
         try:
             checked = _check(engine, study, source, contract, opened, wanted)
         except EngineError as error:
             raise SourceError(f"{place}: {table} cannot be read ({error}): export the table again") from error
-        if not _all_there(engine, checked, opened):
+        if not _all_there(checked):
             raise AssertionError(f"{table}: not every line of its files is accounted for")
     for file, before in stamps.items():
         if stamp(file) != before:
@@ -180,16 +180,12 @@ def stamp(file: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _all_there(engine: Engine, checked: TableIntake, opened: Sequence[Opened]) -> bool:
+def _all_there(checked: TableIntake) -> bool:
     """Whether the engine found a record for every line of the files that it read by itself."""
-    found = dict(engine.rows(fill(_COUNTS, t=checked.checked)))
     return all(
-        one.text is None or one.text.n_expected is None or one.text.n_expected == found.get(i, 0)
-        for i, one in enumerate(opened)
+        one.text is None or one.text.n_expected is None or one.text.n_expected == reading.n_read
+        for one, reading in zip(checked.opened, checked.readings, strict=True)
     )
-
-
-_COUNTS = "SELECT cx_file, COUNT(*) FROM {t} GROUP BY cx_file ORDER BY cx_file"
 
 
 def _check(

@@ -84,7 +84,7 @@ def read_text(
     SourceError : no encoding or delimiter fits.
     NoRecordError : the file holds nothing but blank lines.
     """
-    encoding = find_encoding(path, options.encoding, place)
+    encoding, lines = find_encoding(path, options.encoding, place)
     said, n_skipped, head = _head(path, encoding, options)
     if not head:
         raise NoRecordError(f"{place}: {shown_path(path)} holds no record: export the table again")
@@ -102,7 +102,7 @@ def read_text(
     copy = path if direct else engine.folder / f"{relation}.csv"
     if not direct:
         copy_as_utf8(path, encoding, copy, place)
-    lines = count_lines(copy)
+    lines = lines or count_lines(copy)
     if not lines.plain or delimiter == "whitespace":
         return tidy(engine, text)
     engine.view_text(relation, copy, delimiter, len(names), skip=n_before, numbered=False)
