@@ -86,6 +86,11 @@ READ = {
     "timestampformat='%Y-%m-%d %H:%M:%S', columns={customer_id: 'VARCHAR', order_id: 'VARCHAR', "
     "ordered_at: 'TIMESTAMP', revenue: 'DOUBLE', product: 'VARCHAR', country: 'VARCHAR'})",
 }
+DAYS = """days AS (
+  SELECT customer_id, day, COUNT(sold) AS n_orders, COALESCE(SUM(sold), 0) AS sold,
+    COALESCE(SUM(returned), 0) AS returned
+  FROM orders GROUP BY ALL
+)"""
 # As one writes it who knows this file, with the columns of the kit's table: no costs, an order lies on one day,
 # no line lacks a value.
 BY_HAND = Template("""
@@ -93,11 +98,7 @@ WITH orders AS (
   SELECT customer_id, order_id, MIN(CAST(ordered_at AS DATE)) AS day,
     SUM(revenue) FILTER (revenue >= 0) AS sold, -SUM(revenue) FILTER (revenue < 0) AS returned
   FROM $lines GROUP BY ALL
-), days AS (
-  SELECT customer_id, day, COUNT(sold) AS n_orders, COALESCE(SUM(sold), 0) AS sold,
-    COALESCE(SUM(returned), 0) AS returned
-  FROM orders GROUP BY ALL
-), bought AS (
+), $days, bought AS (
   SELECT *, MIN(day) OVER (PARTITION BY customer_id) AS first_day,
     day - LAG(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap
   FROM days WHERE day <= $cut AND n_orders > 0
@@ -128,11 +129,7 @@ WITH orders AS (
   SELECT customer_id, order_id, CAST(ordered_at AS DATE) AS day,
     SUM(revenue) FILTER (revenue >= 0) AS sold, -SUM(revenue) FILTER (revenue < 0) AS returned
   FROM $lines GROUP BY ALL
-), days AS (
-  SELECT customer_id, day, COUNT(sold) AS n_orders, COALESCE(SUM(sold), 0) AS sold,
-    COALESCE(SUM(returned), 0) AS returned
-  FROM orders GROUP BY ALL
-), customers AS (
+), $days, customers AS (
   SELECT customer_id, LIST_SORT(LIST(day) FILTER (n_orders > 0 AND day <= $cut)) AS order_days,
     CAST(SUM(n_orders) FILTER (day <= $cut) AS BIGINT) AS n_orders,
     SUM(sold) FILTER (day <= $cut) AS sold,
@@ -203,7 +200,7 @@ def by_hand(folder: Path, template: Template = BY_HAND) -> "pd.DataFrame":
     import duckdb
 
     lines = Template(READ[folder.name]).substitute(folder=folder)
-    sql = template.substitute(lines=lines, cut=f"DATE '{CALIBRATION_END}'", margin=MARGIN_RATE)
+    sql = template.substitute(lines=lines, days=DAYS, cut=f"DATE '{CALIBRATION_END}'", margin=MARGIN_RATE)
     config = {"preserve_insertion_order": False, "temp_directory": str(folder / "spilled")}
     with duckdb.connect(config=config) as connection:
         return connection.execute(sql).df()
