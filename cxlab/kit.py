@@ -15,7 +15,7 @@ from cxlab.intake import Intake, read_study
 from cxlab.intake.store import FOLDER
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.referrals import Referrals, referral_table
-from cxlab.study import Study, load_study
+from cxlab.study import Study, load_study, shown_path
 
 STORE, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_ALLOW_OUTSIDE"
 """Environment variables: where a run keeps what it read; and whether a study's files may lie outside its folder."""
@@ -37,6 +37,11 @@ class Kit:
     parameters: Parameters
     allow_outside: bool = False
     store: Path | None = None
+
+    def __repr__(self) -> str:
+        """Say which study it is, and whether its files were read, with no value from them."""
+        read = "read" if "intake" in self.__dict__ else "its files not read yet"
+        return f"<Kit of {self.study.name}, {shown_path(self.study.file)}: {read}>"
 
     @cached_property
     def intake(self) -> Intake:

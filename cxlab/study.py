@@ -19,6 +19,7 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     ValidationError,
+    model_validator,
 )
 
 from cxlab.contract import TABLES
@@ -201,11 +202,29 @@ class Fetch(_Part):
     sha256: Annotated[str, Field(pattern="^[0-9A-Fa-f]{64}$")]
 
 
+def _as_kept(value: Any) -> tuple[str, ...]:
+    """Take the values of a column that count: one, or a list of some.
+
+    Raises
+    ------
+    ValueError : there is none.
+    """
+    values = value if isinstance(value, tuple) else (value,)
+    if not values or not all(isinstance(one, str | int) and str(one).strip() for one in values):
+        raise ValueError("must be one of the column's values, or a list of some, as [Completed, Processing]")
+    return tuple(str(one).strip().lower() if isinstance(one, bool) else str(one).strip() for one in values)
+
+
+Kept = Annotated[tuple[str, ...], PlainValidator(_as_kept)]
+
+
 class Source(_Part):
     """Where a table comes from, how it is read, and what its columns are called there (ours: theirs).
 
-    `path` is a file, a pattern, or a list of these. `duplicates` says whether records that are the same in every column
-    count each, or once.
+    `path` is a file, a pattern, or a list of these. A column may have several names, of which each file has one: the
+    first stands in `columns`, the others in `also_called`. `keep` names values of a column of the files, mapped or not:
+    records with another one are left out. `duplicates` says whether records that are the same in every column count
+    each, or once.
     """
 
     path: Paths | None = None
@@ -215,7 +234,21 @@ class Source(_Part):
     fetch: Fetch | None = None
     read: ReadOptions = ReadOptions()
     columns: Annotated[Mapping[str, Name], Frozen] = Field(default_factory=_nothing)
+    also_called: Annotated[Mapping[str, tuple[Name, ...]], Frozen] = Field(default_factory=_nothing)
+    keep: Annotated[Mapping[str, Kept], Frozen] = Field(default_factory=_nothing)
     duplicates: Literal["keep", "drop"] = "keep"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _part_names(cls, data: Any) -> Any:
+        """Take the first of several names of a column, and the others aside."""
+        columns = data.get("columns") if isinstance(data, dict) else None
+        if not isinstance(columns, dict):
+            return data
+        several = {ours: names for ours, names in columns.items() if isinstance(names, tuple) and names}
+        firsts = {ours: names[0] for ours, names in several.items()}
+        others = {ours: names[1:] for ours, names in several.items()}
+        return data | {"columns": columns | firsts} | ({"also_called": others} if several else {})
 
 
 class Trial(Source):

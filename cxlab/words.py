@@ -36,6 +36,20 @@ def percent(share: float, digits: int = 0) -> str:
     return number(100 * share, digits) + "%"
 
 
+def percent_of(part: float, whole: float, digits: int = 0) -> str:
+    """Write a part of a whole (above 0) in percent: 0% and 100% only where nothing, or nothing else, is in it.
+
+    Examples
+    --------
+    >>> percent_of(9056, 9074), percent_of(1, 9074), percent_of(9074, 9074), percent_of(1, 9074, 1)
+    ('over 99%', 'under 1%', '100%', 'under 0.1%')
+    """
+    text, step = percent(part / whole, digits), 10.0**-digits
+    if 0 < part < whole and text == percent(0, digits):
+        return f"under {number(step, digits)}%"
+    return f"over {number(100 - step, digits)}%" if 0 < part < whole and text == percent(1, digits) else text
+
+
 def money(amount: float, currency: str, digits: int = 2) -> str:
     """Write an amount with its currency: a known symbol stands before it, any other code behind."""
     symbol = _SYMBOLS.get(currency)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +13,19 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxlab import plots, tables
+from cxlab import plots, tables, words
 from cxlab.answers.intake import intake_answer
 from cxlab.blocks import Cell, Table
 from cxlab.engine import Engine
+from cxlab.estimate import Estimate
 from cxlab.intake import Cohorts, Gaps, Intake, PurchaseCycle, Returns, check_study
 from cxlab.intake.calendar import order_calendar
 from cxlab.intake.cohorts import order_cohorts
 from cxlab.intake.gaps import find_gaps
-from cxlab.intake.returns import FOUND, count_returns, match_returns
+from cxlab.intake.returns import FOUND, HOW, count_returns, match_returns
 from cxlab.intake.sales import make_sales
 from cxlab.kit import open_study
-from cxlab.segments import activity_against_profit
+from cxlab.segments import Together, activity_against_profit
 from tests.make import HEAD, good_rows, orders_csv, write_study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,7 +140,10 @@ class TestGaps:
     def test_orders_that_end_long_before_the_observation_do_are_one(self) -> None:
         (gap,) = gaps_of(shop_days(300), last=MONDAY + dt.timedelta(days=350)).found
         assert gap.start == MONDAY + dt.timedelta(days=300) and gap.days == 51
-        assert "the orders end before the observation does" in gap.words
+        assert gap.words.endswith(
+            "(51 days): the orders end before the time observed does, so the shop was closed, the export ends early, "
+            "or the study sets the end of observation too late"
+        )
 
     def test_more_than_four_are_counted_not_named(self) -> None:
         orders = shop_days(700)
@@ -176,8 +181,8 @@ class TestCalendar:
         whole = weekly.to_numpy()[weeks["complete"].to_numpy(bool)]
         assert retail.calendar.findings["orders_per_week"].value == np.median(whole)
         assert retail.calendar.reading.startswith(
-            "Half of the 52 whole weeks brought 267–401 orders; the median is 315. The week from 27 December 2010 "
-            "brought the fewest, 0, and the week from 14 November 2011 the most, 669. No order from 24 December 2010 "
+            "At least half of the 52 whole weeks brought 267–401 orders; the median is 315. The week from 27 December "
+            "2010 brought none, and the week from 14 November 2011 the most, 669. No order from 24 December 2010 "
         )
         assert (len(whole), np.median(whole), whole.min(), whole.max()) == (52, 315, 0, 669)
         assert retail.calendar.findings["calendar_gaps"].value == 1
@@ -191,12 +196,66 @@ class TestCalendar:
                 plots.orders_over_time.block(calendar)
                 for calendar in (order_calendar_of(good_rows(60)), intake.calendar)
             )
-            assert "Shaded: 1 gap." in shaded.caption.note and "Shaded" not in plain.caption.note
+            assert "Shaded: the gap in the calendar (12 April 2023 to 21 May 2023)." in shaded.caption.note
+            assert "Shaded" not in plain.caption.note
             assert "var(--seq2)" in shaded.wide and "var(--seq2)" not in plain.wide
             answer = intake_answer(intake)
             assert "1 gap in the calendar must be explained" in answer.facts[1].text
             assert ("Are the orders complete?", intake.calendar.gaps.question) in answer.open
             assert intake.calendar.heading == "A usual week brought 7 orders, but 1 gap must be explained"
+
+    def test_weeks_that_brought_the_same_are_counted(self, tmp_path: Path) -> None:
+        quiet = [(f"c{i}", day_number(MONDAY) + 14 * i + j, 100) for i in range(9) for j in range(1 + (i == 4))]
+        with engine_with(quiet) as engine:
+            said = order_calendar(engine, calibration_end=19420, last_day=day_number(MONDAY) + 118, minimum_group=5)
+        assert said.reading.startswith(
+            "At least half of the 17 whole weeks brought 0–1 orders; the median is 1. 8 weeks brought none, and the "
+            "week from 27 February 2023 the most, 2."
+        )
+        even = [(f"c{i}", day_number(MONDAY) + 7 * i, 100) for i in range(9)]
+        with engine_with(even) as engine:
+            said = order_calendar(engine, calibration_end=19420, last_day=day_number(MONDAY) + 62, minimum_group=5)
+        assert said.reading.startswith("Each of the 9 whole weeks brought 1 order. No gap")
+        assert said.heading == "A usual week brought 1 order"
+
+
+class TestOrdersOverTime:
+    """The words and numbers around the bars of orders."""
+
+    def shop(self, *firsts: int) -> "plots.intake.OrderCalendar":  # type: ignore[name-defined]
+        """Return the months from January 2023, with so many first orders each and as many by old customers."""
+        start = [dt.date(2023, month, 1) for month in range(1, len(firsts) + 1)]
+        rows = [(f"c{m}-{i}", day_number(s) + i % 20, 100) for m, s in enumerate(start) for i in range(firsts[m])]
+        rows += [(f"c0-{i}", day_number(s) + 20, 100) for s in start for i in range(20)]
+        with engine_with(rows) as engine:
+            cut = day_number(start[-3])
+            return order_calendar(engine, calibration_end=cut, last_day=day_number(start[-1]) + 20, minimum_group=5)
+
+    def test_the_numbers_name_months_and_star_what_is_incomplete(self) -> None:
+        block = plots.orders_over_time.block(self.shop(20, 20, 20, 3, 9, 20, 20, 20))
+        rows = [[cell.text for cell in row] for row in rows_of(block.numbers)]
+        assert rows[0] == ["January 2023", "40", "20"] and rows[-1] == ["August 2023 *", "40", "20"]
+        assert [row[2] for row in rows[3:5]] == ["hidden", "hidden"]
+        assert block.numbers is not None and block.numbers.columns[0] == "Month"
+        assert block.numbers.note.startswith("* An incomplete month. Hidden: groups of under 5 customers")
+
+    def test_the_alt_text_tells_what_the_eye_sees(self, retail: Intake) -> None:
+        caption = plots.orders_over_time.block(retail.calendar).caption
+        n = retail.n_orders
+        assert retail.calendar.calibration_end
+        assert caption.alt == (
+            "Bars of orders by month, December 2010 to December 2011. Most in November 2011: 2,658; in the last: 778 "
+            f"(incomplete). First orders: {retail.n_customers:,} of {n:,} ({retail.n_customers / n:.0%}). Known up to "
+            f"{words.day(retail.calendar.calibration_end)}, hold-out after it. "
+            "Few orders or none: 24 December 2010 to 3 January 2011."
+        )
+        assert "Shaded: the gap in the calendar (24 December 2010 to 3 January 2011)." in caption.note
+        assert caption.note.endswith("* An incomplete month.")
+
+    def test_the_alt_text_stays_short_with_many_gaps(self) -> None:
+        gaps = gaps_of([0 if i % 40 in range(20, 35) else 5 for i in range(700)])
+        calendar = replace(self.shop(20, 20, 20, 20, 20, 20, 20, 20), gaps=gaps)
+        assert len(gaps.found) > 4 and len(plots.orders_over_time.block(calendar).caption.alt) < 400
 
 
 def engine_with(rows: Sequence[tuple[str, int, int]], *, returns: Sequence[tuple[str, int, int]] = ()) -> Engine:
@@ -247,8 +306,16 @@ class TestCohorts:
         assert table["followed"].tolist() == followed.groupby(month).sum().tolist()
         assert table["back_within"].tolist() == ((gap <= 90) & followed).groupby(month).sum().tolist()
         assert table["customers"].sum() == retail.n_customers
-        assert retail.cohorts.heading == "46% of new customers came back within 90 days"
-        assert "from 33% of those of May 2011 to 58% of those of December 2010." in retail.cohorts.reading
+        new = followed & (month > month.min())  # no month has from one to four who were followed
+        share = ((gap <= 90) & new).sum() / new.sum()
+        assert retail.cohorts.back is not None and retail.cohorts.back.value == share
+        assert retail.cohorts.heading == f"{share:.0%} of new customers came back within 90 days"
+        assert (
+            "December 2010 may hold old customers, from before the data begin, and is left out here: of the "
+            f"{new.sum():,} customers who could be followed for 90 days, {share:.0%} came back in that time"
+        ) in retail.cohorts.reading
+        assert "from 33% of those of May 2011 to " in retail.cohorts.reading
+        assert retail.cohorts.reading.count("December 2010") == 1
 
     @pytest.mark.parametrize(
         ("span", "period", "n"), [(80, "week", 12), (400, "month", 14), (1200, "quarter", 14), (3000, "year", 9)]
@@ -271,13 +338,57 @@ class TestCohorts:
         first = day_number(MONDAY)
         rows = [(f"a{i}", first, 100) for i in range(20)] + [(f"a{i}", first + 5, 100) for i in range(3)]
         rows += [(f"b{i}", first + 7, 100) for i in range(4)] + [(f"b{i}", first + 9, 100) for i in range(4)]
+        rows += [(f"c{i}", first + 14, 100) for i in range(30)] + [(f"c{i}", first + 16, 100) for i in range(10)]
         with engine_with(rows) as engine:
             cohorts = order_cohorts(engine, last_day=first + 400, minimum_group=5)
-        cells = [[cell.text for cell in row] for row in rows_of(tables.cohorts(cohorts))]
-        assert cells == [
-            ["week from 2 January 2023", "20", "under 5", "under 5"],
-            ["week from 9 January 2023", "under 5", "–", "–"],
+        table = tables.cohorts(cohorts)
+        assert [[cell.text for cell in row] for row in rows_of(table)] == [
+            ["week from 2 January 2023", "hidden", "hidden", "hidden"],  # 54 in all, of whom 30 are shown, leave 4
+            ["week from 9 January 2023", "hidden", "hidden", "hidden"],
+            ["week from 16 January 2023", "30", "33%", "33%"],
         ]
+        assert table is not None and table.note.endswith(
+            "Hidden: groups of under 5 customers, and the next smallest that would give them away."
+        )
+        assert [row[0].small for row in table.rows] == ["may hold old customers", "", ""]
+
+    def test_the_few_who_stayed_away_are_hidden_as_well(self) -> None:
+        first = day_number(MONDAY)
+        rows = [(f"a{i}", first + 7 * (i % 3), 100) for i in range(60)]
+        rows += [(f"a{i}", first + 30, 100) for i in range(60) if i not in (1, 4)]  # two of the second week stay away
+        with engine_with(rows) as engine:
+            cohorts = order_cohorts(engine, last_day=first + 400, minimum_group=5)
+        assert [row[3].text for row in rows_of(tables.cohorts(cohorts))] == ["hidden", "hidden", "100%"]
+        assert cohorts.heading == "Most of the customers have come back so far"
+        assert "most of them have ordered on a later day" in cohorts.reading
+
+    def test_a_period_of_which_a_few_were_followed_hides_no_other(self) -> None:
+        rows = [(f"{week}-{i}", 4 + 7 * week + j, 100) for week in range(4) for i in range(20) for j in (0, i % 2)]
+        rows += [(f"late{i}", 32 if i < 3 else 36, 100) for i in range(20)]
+        with engine_with(rows) as engine:
+            cohorts = order_cohorts(engine, last_day=122, minimum_group=5)
+        assert [row[2].text for row in rows_of(tables.cohorts(cohorts))] == ["50%", "50%", "50%", "50%", "hidden"]
+        assert (
+            "and is left out here, as is a week of which under 5 could be followed: of the 60 customers who could be "
+            "followed for 90 days, 50% came back" in cohorts.reading
+        )
+
+    def test_the_first_period_counts_where_there_is_no_other(self) -> None:
+        with engine_with([(f"a{i}", day, 100) for i in range(20) for day in (4, 4 + 9 * (i % 2))]) as engine:
+            cohorts = order_cohorts(engine, last_day=400, minimum_group=5)
+        assert cohorts.heading == "50% of the customers came back within 90 days"
+        assert (
+            "The week from 5 January 1970 may hold old customers, from before the data begin. Of the 20 customers who "
+            "could be followed for 90 days, 50% came back in that time"
+        ) in cohorts.reading
+
+    def test_the_table_says_why_later_rows_have_fewer_back_so_far(self, retail: Intake) -> None:
+        table = tables.cohorts(retail.cohorts)
+        assert (
+            table is not None
+            and ("Later rows had less time for “back so far”; what can be compared is “back within 90 days”.")
+            in table.note
+        )
 
     def test_a_few_customers_are_not_told_on(self) -> None:
         with engine_with([("a", 0, 100), ("b", 0, 100), ("a", 5, 100)]) as engine:
@@ -285,12 +396,13 @@ class TestCohorts:
         assert cohorts.heading == "Few of the customers have come back so far"
         assert cohorts.reading == (
             "Under 5 customers ordered for the first time within 1 week, and some of them have ordered on a later day "
-            "as well. Of the under 5 customers who could be followed for 90 days, some came back in that time."
+            "as well. The week from 29 December 1969 may hold old customers, from before the data begin. Of the under "
+            "5 customers who could be followed for 90 days, some came back in that time."
         )
 
     def test_differences_by_chance_are_called_so(self) -> None:
-        rows = [(f"{week}-{i}", 4 + 7 * week, 100) for week in range(4) for i in range(50)]
-        rows += [(f"{week}-{i}", 8 + 7 * week, 100) for week in range(4) for i in range(20 + week)]
+        rows = [(f"{week}-{i}", 4 + 7 * week, 100) for week in range(5) for i in range(50)]
+        rows += [(f"{week}-{i}", 8 + 7 * week, 100) for week in range(5) for i in range(19 + week)]
         with engine_with(rows) as engine:
             reading = order_cohorts(engine, last_day=400, minimum_group=5).reading
         assert "43% came back in that time (95% interval 36–50%), and the weeks differ in that no more than" in reading
@@ -464,7 +576,6 @@ class TestReturns:
         total = retail_lines["cents"].where(~retail_lines["is_return"], -retail_lines["cents"])
         left = total.groupby(retail_lines["customer"]).sum()
         assert returns.n_negative == int((left[left.index.isin(bought["customer"])] < 0).sum())
-        assert returns.largest == back["cents"].max() / 100
         assert returns.heading == "6.9% of the revenue was given back"
         assert "8,905 return lines of 1,589 customers take £611,342 back, 6.9% of it, and £8,300,066 is left." in (
             returns.reading
@@ -504,12 +615,12 @@ class TestReturns:
         assert (returns.n_only, returns.n_negative, returns.n_customers) == (5, 6, 11)
         assert returns.reading == (
             "Before returns the revenue is €300.00. 11 return lines of 11 customers take €410.00 back, 136.7% of it, "
-            "and −€110.00 is left. The largest line alone is 15% of what was given back. No earlier purchase fits any "
-            "of them. 5 customers only gave back, never bought, and count as no buyers. 6 customers gave back more "
-            "than they bought."
+            "and −€110.00 is left. No earlier purchase fits any of them. 5 customers only gave back, never bought, and "
+            "count as no buyers. 6 customers gave back more than they bought."
         )
         assert [row[0].text for row in rows_of(tables.returns(returns))] == [
-            "Not found: earlier orders fit nowhere", "Not found: no earlier order", "All returns",
+            "Not found: none of the earlier orders fits", "Not found: the customer has no earlier order",
+            "All returns",
         ]  # fmt: skip
 
     def test_returns_of_a_few_customers_are_not_told_on(self) -> None:
@@ -520,6 +631,45 @@ class TestReturns:
         shown = returns.reading + str(tables.returns(returns))
         assert "0.77" not in shown and "5.77" not in shown and "5.00" not in shown
         assert returns.findings["returns.matched_share"].value == 0.5
+
+    def returned(self, **customers: int) -> Returns:
+        """Return what so many customers gave back in each way, two lines of 10 each."""
+        n = np.array([customers.get(how, 0) for how in HOW])
+        days = np.where(n > 0, 12.5, np.nan)
+        table = pd.DataFrame({"how": HOW, "lines": 2 * n, "customers": n, "value": 20.0 * n, "median_days": days})
+        return Returns(table, 10_000.0, int(n.sum()), median_days=12.5)
+
+    def test_a_few_in_one_way_are_not_what_the_others_leave_of_the_total(self) -> None:
+        returns = self.returned(number=40, amount=20, none=3)
+        table = tables.returns(returns)
+        assert [[cell.text for cell in row] for row in rows_of(table)] == [
+            ["By the order's number", "80", "€800.00", "13"],
+            ["By the same amount", "hidden", "hidden", "–"],
+            ["Not found: the customer has no earlier order", "hidden", "hidden", "–"],
+            ["All returns", "126", "€1,260.00", "13"],
+        ]
+        assert all(not cell.small for row in rows_of(table)[1:3] for cell in row)
+        assert table is not None and "Hidden: groups of under 5 customers" in table.note
+        assert (
+            "A purchase was found for most of them; too few customers stand behind the rest to say more."
+            in returns.reading
+        )
+
+    def test_what_leaves_all_of_the_hidden_ones_together_is_told(self) -> None:
+        returns = self.returned(number=40, other=7, none=3)
+        assert returns.hidden == {"other", "none"}
+        assert returns.reading.endswith(
+            "A purchase was found for 80 of them; half of these came back within 13 days. The others (20.0% of the "
+            "value) fit nothing that the customer had bought before."
+        )
+
+    @pytest.mark.parametrize(
+        "few", [{"number": 9, "amount": 2}, {"other": 4, "none": 4}, {"part": 30, "other": 1, "none": 2}]
+    )
+    def test_hidden_ways_hold_enough_customers_together(self, few: dict[str, int]) -> None:
+        returns = self.returned(**few)
+        assert returns.hidden == {how for how, n in few.items() if n}
+        assert "€" not in "".join(cell.text for row in rows_of(tables.returns(returns))[:-1] for cell in row)
 
     def test_without_returns_there_is_a_sentence_and_no_table(self) -> None:
         with engine_with([("a", 1, 500)]) as engine:
@@ -582,6 +732,33 @@ class TestCycle:
             assert plots.purchase_cycle.lacks is not None and plots.purchase_cycle.lacks(intake.cycle)
             assert set(intake.cycle.findings) == {"holdout_days"}
 
+    def test_no_row_of_the_numbers_tells_of_a_few_gaps(self) -> None:
+        days, gaps = np.array([3, 20, 60, 400]), np.array([2, 30, 28, 2])
+        table = pd.DataFrame({"days": days, "gaps": gaps, "share": gaps.cumsum() / gaps.sum()})
+        cycle = PurchaseCycle(table, MONDAY, dt.date(2023, 6, 1), dt.date(2024, 5, 31))
+        assert [[cell.text for cell in row] for row in rows_of(plots.purchase_cycle.block(cycle).numbers)] == [
+            ["7 days", "under 5", "–"],
+            ["30 days", "32", "52%"],
+            ["90 days", "all but under 5", "–"],
+            ["180 days", "all but under 5", "–"],
+            ["365 days", "all but under 5", "–"],
+            ["Length of the hold-out", "all but under 5", "–"],
+        ]
+        assert "of the gaps are no longer" not in plots.purchase_cycle.block(cycle).caption.alt
+
+    def test_nearly_all_is_not_all(self) -> None:
+        table = pd.DataFrame({"days": [3, 400], "gaps": [9056, 18], "share": [9056 / 9074, 1.0]})
+        cycle = PurchaseCycle(table, MONDAY, dt.date(2023, 6, 1), dt.date(2024, 5, 31))
+        rows = rows_of(plots.purchase_cycle.block(cycle).numbers)
+        assert [cell.text for cell in rows[0]] == ["7 days", "9,056", "over 99%"]
+
+    def test_days_are_told_whole(self) -> None:
+        table = pd.DataFrame({"days": [46, 47], "gaps": [10, 10], "share": [0.5, 1.0]})
+        cycle = PurchaseCycle(table, MONDAY, dt.date(2023, 6, 1), dt.date(2024, 5, 31))
+        block = plots.purchase_cycle.block(cycle)
+        assert cycle.median_days == 46.5 and "half of these within 47 days of" in cycle.reading
+        assert "46.5" not in cycle.reading + block.caption.title + block.caption.alt + block.wide
+
     @pytest.mark.parametrize("cut", ["2023-03-01", "2023-07-01", "2023-09-20"])
     def test_it_is_drawn_whatever_the_length(self, tmp_path: Path, cut: str) -> None:
         with check_study(self.study(tmp_path, cut)) as intake:
@@ -627,6 +804,16 @@ class TestTogether:
         assert abs(found - chance) < 0.12 and together.question.can == "yes" and not together.question.bring
         assert questions.asked[3] == together.question and len(questions.asked) == 12
 
+    @pytest.mark.parametrize(("counts", "hidden"), [([13, 3, 3, 13], True), ([16, 0, 0, 16], False)])
+    def test_of_four_groups_one_small_one_hides_all(self, counts: list[int], *, hidden: bool) -> None:
+        table = pd.DataFrame({"half": ["recent", "silent"], "profitable": counts[::2], "unprofitable": counts[1::2]})
+        found = Together(Estimate(0.9, 0.8, 0.95, n=32), table, n=32, margin_rate=0.3)
+        assert (tables.activity_and_profit(found) is None) == hidden
+        assert (
+            "some of these groups hold under 5 customers. Those who are have to fill two" in found.reading
+        ) == hidden
+        assert ("0% of the customers are above the median in one" in found.reading) != hidden
+
     def test_it_is_what_the_segmentation_finds(self) -> None:
         from cxlab.segments import assign_segments
 
@@ -637,8 +824,6 @@ class TestTogether:
         assert together.table.to_numpy()[:, 1:].sum() == len(frame)
 
     def test_order_of_the_customers_changes_nothing(self) -> None:
-        from dataclasses import replace
-
         with open_study(ROOT / "data" / "cdnow") as kit:
             customers = kit.customers
         mixed = replace(customers, frame=customers.frame.sample(frac=1.0, random_state=2))

@@ -22,7 +22,7 @@ class TestDuplicates:
         write_study(tmp_path, orders=orders_csv(*self.ROWS))
         intake = check_study(tmp_path)
         assert intake.tables["orders"].n_used == 43 and intake.tables["orders"].n_same == 3
-        said = "3 records of orders are the same as another in every column. They were kept: `duplicates: drop`"
+        said = "3 records of orders repeat an earlier one in every column. They were kept: `duplicates: drop`"
         assert any(remark.startswith(said) for remark in intake.remarks)
 
     def test_they_are_dropped_where_the_study_says_so_and_stand_among_the_rejects(self, tmp_path: Path) -> None:

@@ -138,38 +138,41 @@ class TestWideLetters:
         said = message(tmp_path)
         assert "breaks off in the middle of a letter" in said and "utf-16" in said and "cp1252" not in said
 
-    def test_another_encoding_that_the_study_names_is_said_to_be_wrong(self, tmp_path: Path) -> None:
+    def test_another_encoding_that_the_study_names_is_for_other_files(self, tmp_path: Path) -> None:
         study(tmp_path, "{path: orders.csv, read: {encoding: utf-8}}")
         (tmp_path / "orders.csv").write_bytes(CYRILLIC.replace("Иван", "c").encode("utf-16-le"))
-        said = message(tmp_path)
-        assert "is no utf-8 text but seems to be utf-16-le" in said and "read: {encoding: utf-16-le}" in said
+        assert n_used(tmp_path) == 40
+        assert "utf-16-le, encoding of study.yml not used here" in understood(tmp_path)
+
+
+def understood(folder: Path) -> str:
+    """Return how the orders were read, in words."""
+    with check_study(folder) as intake:
+        return intake.tables["orders"].understood
 
 
 class TestTitleLines:
-    """Lines above the line of names: the message says how many to skip, and where to say it."""
+    """Lines above the line of names are found in each file by itself, and that is said."""
 
     @pytest.mark.parametrize("title", ["Sales 2024", "Sales, 2024;made,by;Ada", "Report|x|y|z|v"])
     def test_of_a_text(self, tmp_path: Path, title: str) -> None:
         text = f"{title}\n\nfor the board\n" + orders_csv(*good_rows(), head="Who,When,Total")
         columns = "{customer_id: Who, ordered_at: When, revenue: Total}"
         study(tmp_path, f"{{path: orders.csv, columns: {columns}}}", orders=text)
-        said = message(tmp_path)
-        assert "seems to stand below 3 other lines" in said and "write `read: {skip: 3}` beside its `path:`" in said
+        assert n_used(tmp_path) == 40 and "3 lines above the names left out" in understood(tmp_path)
         study(tmp_path, f"{{path: orders.csv, read: {{skip: 3}}, columns: {columns}}}")
-        assert n_used(tmp_path) == 40
+        assert n_used(tmp_path) == 40 and "above the names" not in understood(tmp_path)
 
     def test_of_a_text_whose_delimiter_stands_above_it(self, tmp_path: Path) -> None:
         text = "sep=;\nSales 2024\n" + orders_csv(*good_rows()).replace(",", ";")
         study(tmp_path, "{path: orders.csv, read: {decimal: '.'}}", orders=text)
-        assert "write `skip: 1` under its `read:`" in message(tmp_path)
-        study(tmp_path, "{path: orders.csv, read: {decimal: '.', skip: 1}}")
-        assert n_used(tmp_path) == 40
+        assert n_used(tmp_path) == 40 and "1 line above the names left out" in understood(tmp_path)
 
     def test_of_a_sheet(self, tmp_path: Path) -> None:
         rows: list[list[Any]] = [["Sales 2024"], [], *([*row.split(",")] for row in orders_csv(*good_rows()).split())]
         write_xlsx(tmp_path / "o.xlsx", {"Sheet1": rows})
         study(tmp_path, "{path: o.xlsx}")
-        assert "write `read: {skip: 2}` beside its `path:`" in message(tmp_path)
+        assert n_used(tmp_path) == 40 and "2 rows above the names left out" in understood(tmp_path)
         study(tmp_path, "{path: o.xlsx, read: {skip: 2}}")
         assert n_used(tmp_path) == 40
 
@@ -199,7 +202,8 @@ class TestSeveralSheets:
         with check_study(tmp_path) as intake:
             assert (intake.tables["orders"].n_read, intake.tables["orders"].n_used) == (42, 40)
             assert intake.n_customers == 5
-            assert all(f"sheet {month}" in intake.tables["orders"].understood for month in ("Jan", "Feb"))
+            said = intake.tables["orders"].understood
+            assert said.startswith(("sheets Jan and Feb, ", "sheets Feb and Jan, "))
             assert intake.table["files"].tolist() == ["o.xlsx"]
             found = rejects(intake, tmp_path)
             intake.keep(tmp_path / "kept")
@@ -298,3 +302,46 @@ class TestZonesOfParquet:
 
     def test_moments_without_a_zone_stay(self, tmp_path: Path) -> None:
         assert self.read(tmp_path, None) == "01-05 23:30 07-05 21:30" and self.said == "Parquet"
+
+
+class TestWhatOnlySomeFilesNeed:
+    """An encoding or a delimiter is said for all files of a source, often for the sake of one."""
+
+    def test_an_encoding_of_single_bytes_does_not_garble_a_text_that_is_utf_8(self, tmp_path: Path) -> None:
+        study(tmp_path, "{path: 'o*.csv', read: {encoding: cp1252}}")
+        text = orders_csv(*good_rows(), "Änne,2024-01-05,1.00")
+        (tmp_path / "o1.csv").write_bytes(text.encode("cp1252"))
+        (tmp_path / "o2.csv").write_bytes(text.encode())
+        (tmp_path / "o3.csv").write_bytes(text.encode("utf-8-sig"))
+        (tmp_path / "o4.csv").write_bytes(orders_csv(*good_rows()).encode())
+        with check_study(tmp_path) as intake:
+            assert intake.engine.row("SELECT COUNT(*) FROM orders WHERE customer_id = 'Änne'") == (3,)
+            assert intake.n_customers == 9
+            words = [reading.words[0] for reading in intake.tables["orders"].readings]
+        assert ["not used here" in one for one in words] == [False, True, True, False]
+
+    def test_a_text_with_broken_bytes_is_still_utf_8(self, tmp_path: Path) -> None:
+        rows = [*good_rows(300), "käyttö,2024-01-05,1.00"]
+        broken = orders_csv(*rows).encode() + b"c\xff\xfe,2024-01-05,2\n"
+        for read in ("{}", "{encoding: utf-8}"):
+            study(tmp_path, f"{{path: orders.csv, read: {read}}}")
+            (tmp_path / "orders.csv").write_bytes(broken)
+            with check_study(tmp_path) as intake:
+                assert intake.tables["orders"].n_rejected == 1
+                assert intake.engine.row("SELECT COUNT(*) FROM orders WHERE customer_id = 'käyttö'") == (1,)
+
+    def test_another_delimiter(self, tmp_path: Path) -> None:
+        study(tmp_path, "{path: 'o*.csv', read: {delimiter: ';'}}")
+        (tmp_path / "o1.csv").write_text(orders_csv(*good_rows()).replace(",", ";"))
+        (tmp_path / "o2.csv").write_text(orders_csv(*good_rows()))
+        assert n_used(tmp_path) == 80 and "delimiter of study.yml not used here" in understood(tmp_path)
+
+    def test_a_file_without_a_line_of_names_is_told(self, tmp_path: Path) -> None:
+        columns = "{customer_id: c0, ordered_at: '2024-01-01', revenue: '0.50'}"
+        study(tmp_path, f"{{path: orders.csv, columns: {columns}}}", orders="\n".join(good_rows()) + "\n")
+        assert "is a value and no column's name" in message(tmp_path) and "read: {header:" in message(tmp_path)
+
+    def test_a_file_called_as_browsers_call_the_second_of_a_name(self, tmp_path: Path) -> None:
+        study(tmp_path, "{path: 'orders[1].csv'}")
+        (tmp_path / "orders[1].csv").write_text(orders_csv(*good_rows()))
+        assert n_used(tmp_path) == 40

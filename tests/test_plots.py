@@ -1,14 +1,27 @@
 """The drawing style: tokens only, the same bytes each time, two sizes, and a theme that follows the reader's mode."""
 
+import datetime as dt
 import re
+from itertools import pairwise
+from pathlib import Path
 
+import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from cxlab import plots
 from cxlab.blocks import Caption
+from cxlab.intake import OrderCalendar
+from cxlab.kit import open_study
 from cxlab.look import TOKENS
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, canvas, is_narrow, themed_svg
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def draw_line(result: list[float], ax: object) -> None:
@@ -65,6 +78,59 @@ def test_text_and_marks_stand_out_from_paper_and_surface(mode: int) -> None:
             assert contrast(TOKENS[name][mode], TOKENS[ground][mode]) >= 4.5, (name, ground)
         for name in marks:
             assert contrast(TOKENS[name][mode], TOKENS["paper"][mode]) >= 3, name
+
+
+@pytest.fixture(scope="module")
+def intake_figures() -> list[tuple[Axes, Axes]]:
+    with open_study(ROOT / "data" / "corner-shop") as kit:
+        calendar, cycle = kit.intake.calendar, kit.intake.cycle
+        return [
+            (plots.orders_over_time(calendar, canvas(w, 260)), plots.purchase_cycle(cycle, canvas(w, 270)))
+            for w in (680, 358)
+        ]
+
+
+def boxes(ax: Axes, artists: list[Text]) -> list[Bbox]:
+    return [text.get_window_extent(FigureCanvasAgg(ax.figure).get_renderer()) for text in artists]  # type: ignore[arg-type]
+
+
+def test_bars_are_opaque_and_lie_over_the_grid(intake_figures: list[tuple[Axes, Axes]]) -> None:
+    for bars, _ in intake_figures:
+        assert {bar.get_alpha() for bar in bars.patches} <= {None, 1.0}
+        assert {to_hex(bar.get_facecolor()) for bar in bars.patches} == {COLOUR["other"], COLOUR["ink"]}
+        assert bars.get_axisbelow() is True and min(bar.get_zorder() for bar in bars.patches) > 0.5
+
+
+def test_no_words_stand_on_a_patch_or_on_an_upright_line(intake_figures: list[tuple[Axes, Axes]]) -> None:
+    for ax in (ax for pair in intake_figures for ax in pair):
+        assert all(text.get_bbox_patch() is None for text in ax.texts)
+        uprights = [
+            line.get_window_extent()
+            for line in ax.lines
+            if len(line.get_xdata()) == 2  # type: ignore[arg-type]
+        ]
+        assert uprights
+        for box in boxes(ax, list(ax.texts)):
+            assert not any(line.x0 < box.x1 and line.x1 > box.x0 and line.y0 < box.y1 and line.y1 > box.y0
+                           for line in uprights)  # fmt: skip
+
+
+def test_the_names_of_the_axes_stand_apart(intake_figures: list[tuple[Axes, Axes]]) -> None:
+    for ax, _ in intake_figures:
+        x, y = boxes(ax, ax.get_xticklabels()), boxes(ax, ax.get_yticklabels())
+        assert not any(a.overlaps(b) for a in x for b in y)
+        assert not any(a.overlaps(b) for a, b in pairwise(x))
+
+
+@pytest.mark.parametrize("n", range(1, 31))
+def test_no_two_names_of_months_touch_whatever_their_number(n: int) -> None:
+    table = pd.DataFrame({"period": pd.date_range("2023-01-01", periods=n, freq="MS"), "orders": 9, "new_customers": 9})
+    calendar = OrderCalendar(table.assign(complete=True), "month", dt.date(2023, 1, 20))
+    for width in (680, 358):
+        ax = plots.orders_over_time(calendar, canvas(width, 260))
+        names = boxes(ax, ax.get_xticklabels())
+        assert not any(a.overlaps(b) for a, b in pairwise(names))
+        assert names[-1].x1 <= 1.005 * ax.figure.bbox.x1
 
 
 def test_every_public_plot_has_a_name_of_its_own() -> None:

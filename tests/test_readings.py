@@ -509,8 +509,10 @@ class TestDatesOfAFile:
         assert dated(engine, *first, "13/01/2024") == "%d/%m/%Y"
         assert asked(engine, {"ordered_at": [*first, "x"]}).column == "ordered_at"
 
-    def test_slips_beside_iso_8601_do_not_matter_but_a_part_in_another_format_does(self, engine: Engine) -> None:
-        assert dated(engine, *["2024-12-31"] * 39, "31.12.2024") == ISO
+    def test_dates_beside_iso_8601_are_read_however_few_where_they_can_be_read_in_one_way(self, engine: Engine) -> None:
+        assert dated(engine, *["2024-12-31"] * 39, "31.12.2024") == DMY
+        assert dated(engine, *["2024-12-31"] * 39, "01.12.2024", "soon") == DMY
+        assert dated(engine, *["2024-12-31"] * 39, "01/12/2024") == ISO
         assert dated(engine, *["2024-12-31"] * 30, *["31.12.2024"] * 10) == DMY
         assert dated(engine, "2024-12-31", "31.12.2024") == DMY
 

@@ -30,7 +30,9 @@ def formulas(file: Path) -> list[str]:
         with file.open(encoding="utf-8", newline="") as lines:
             cells = [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row]
         bare = [cell.strip().lstrip('"\ufeff\u200b \t\r\n') for cell in cells]
-        found += [cell for cell in bare if cell.startswith(SIGNS) and not re.fullmatch(r'[-+]\d[\d.,]*(",[^"]*)?', cell)]
+        found += [
+            cell for cell in bare if cell.startswith(SIGNS) and not re.fullmatch(r'[-+]\d[\d.,]*(",[^"]*)?', cell)
+        ]
     return found
 
 

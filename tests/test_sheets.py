@@ -318,11 +318,11 @@ def test_a_line_of_names_alone_gives_a_table_without_records(engine: Engine, tmp
     assert (sheet.names, sheet.kinds, sheet.n_records, found) == (NAMES, ("VARCHAR",) * 3, 0, [])
 
 
-def test_rows_above_the_names_are_skipped_where_the_study_says_so(engine: Engine, tmp_path: Path) -> None:
+def test_rows_above_the_names_are_skipped(engine: Engine, tmp_path: Path) -> None:
     file = write_xlsx(tmp_path / "b.xlsx", {"S": [["Sales in May"], [], *ORDERS]})
-    assert read(engine, file)[0].names == ("Sales in May", "", "")
-    sheet, found = read(engine, file, skip=1)
-    assert (sheet.names, [row[0] for row in found]) == (NAMES, [4, 5])
+    for skip, skipped in ((0, 2), (1, None)):
+        sheet, found = read(engine, file, skip=skip)
+        assert (sheet.names, [row[0] for row in found], sheet.skipped) == (NAMES, [4, 5], skipped)
 
 
 def test_names_are_stripped_and_may_be_numbers_or_stand_twice(engine: Engine, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from tests.make import write_study
 
 LENIENT = "name: shop\ntitle: Shop\ncurrency: EUR\nparameters: {max_reject_share: 1}\n"
 IDS = ["C1", "17", "103.0", " C1", "C1 ", "C1\t", "\u00a0C1", "\ufeffC1", "", "-", "NULL", "nan", "N/A", "#N/A",
-       "#1001", "total", "Yhteensä", "anna", "Åke", "a-very-long-name", "a-very-long-name ", "=1+1",
+       "#1001", "total", "Yhteensä", "Summa 01/2024", "Yhteensä tammikuu",
+       "anna", "Åke", "a-very-long-name", "a-very-long-name ", "=1+1",
        "7f3e1b2c-aaaa-bbbb-cccc-dd", "c_1", "{1", "x~", "Ж1", "1e5", "0012"]  # fmt: skip
 MOMENTS = ["2024-01-05", "2024-01-05 10:11:12", "2024-01-05T10:11", "2024-01-05 10:11:12+02:00", " 2024-01-05", "",
            "soon", "1969-12-31", "2100-01-01", "0001-01-01", "-"]  # fmt: skip

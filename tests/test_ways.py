@@ -1,9 +1,11 @@
 """Files that were read alike are told together, and those read otherwise by their names."""
 
+import datetime as dt
 from pathlib import Path
 
 from cxlab import tables
 from cxlab.intake import check_study
+from tests.made_workbooks import write_xlsx
 from tests.make import good_rows, orders_csv, write_study
 
 ALIKE = "comma-separated, utf-8, ordered_at as 2024-12-31 (ISO 8601)"
@@ -57,3 +59,30 @@ def test_one_file_is_told_as_it_was(tmp_path: Path) -> None:
     with check_study(shop(tmp_path, 1)) as intake:
         assert intake.tables["orders"].understood == ALIKE
         assert f"  from {tmp_path.as_posix()}/orders-001.csv\n  read as {ALIKE}\n" in intake.summary()
+
+
+def book(folder: Path, cells: dict[str, list[list[object]]], read: str) -> None:
+    write_study(folder, f"  orders: {{path: book.xlsx, read: {{{read}}}}}\n")
+    write_xlsx(
+        folder / "book.xlsx", {name: [["customer_id", "ordered_at", "revenue"], *c] for name, c in cells.items()}
+    )
+
+
+def test_sheets_read_alike_are_told_together(tmp_path: Path) -> None:
+    months = ["Tammikuu", "Helmikuu", "Maaliskuu", "Joulukuu"]
+    book(tmp_path, {month: [row.split(",") for row in good_rows(3)] for month in months}, "sheet: '*kuu'")
+    with check_study(tmp_path) as intake:
+        said = "4 sheets, Tammikuu to Joulukuu, ordered_at as 2024-12-31 (ISO 8601)"
+        assert intake.tables["orders"].understood == said
+        told = intake.summary()
+        assert f"  from {tmp_path.as_posix()}/book.xlsx\n  read as {said}\n  revenue" in told
+        assert "    book.xlsx, sheet Helmikuu: 3 records used, €4.50\n" in told
+
+
+def test_dates_of_a_sheet_with_texts_among_them(tmp_path: Path) -> None:
+    day = dt.date(2024, 1, 5)
+    book(tmp_path, {"S": [["a", day, 3], ["b", day, 4], ["c", "31.1.2024", 5], ["c", "30.1.2024", 5]]}, "sheet: S")
+    with check_study(tmp_path) as intake:
+        assert intake.tables["orders"].n_used == 4
+        said = "sheet S, ordered_at as dates of the sheet, and 31.12.2024 (%d.%m.%Y) where they are texts"
+        assert intake.tables["orders"].understood == said

@@ -14,6 +14,7 @@ from cxlab.intake.cycle import PurchaseCycle, empty_cycle, purchase_cycle
 from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
 from cxlab.intake.gaps import Gaps
 from cxlab.intake.gestures import judge_gestures, untied_gestures
+from cxlab.intake.ledger import Ledger
 from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Question, Questions, answerable
 from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_rejects
@@ -21,9 +22,12 @@ from cxlab.intake.result import Intake, Rejects
 from cxlab.intake.returns import Returns
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.intake.sources import FileReading, Reject, TableIntake, finished, read_source
+from cxlab.intake.statuses import remark_on_undone
 from cxlab.intake.store import open_kept
+from cxlab.intake.suspects import Suspects
 from cxlab.intake.trials import judge_draws
 from cxlab.intake.windows import find_windows, lonely_orders
+from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
 from cxlab.words import count
@@ -33,6 +37,7 @@ __all__ = [
     "FileReading",
     "Gaps",
     "Intake",
+    "Ledger",
     "OrderCalendar",
     "PurchaseCycle",
     "Question",
@@ -41,6 +46,7 @@ __all__ = [
     "Rejects",
     "Returns",
     "SourceError",
+    "Suspects",
     "TableIntake",
     "check_study",
     "read_study",
@@ -229,8 +235,10 @@ def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) ->
         if table.left_out:
             named = ", ".join(f"`{column}`" for column in table.left_out)
             remarks.append(f"Left out of {name}, because they point to people: {named}.")
+    remarks += remark_on_zones(study, tables)
     if "orders" not in tables:
         return remarks
+    remarks += remark_on_undone(engine, tables["orders"], sources["orders"])
     remarks += lonely_orders(engine)
     if "cost" in tables["orders"].columns:
         n, uncosted = engine.row("SELECT COUNT(*), COUNT(CASE WHEN cost IS NULL THEN 1 END) FROM orders")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
 from cxlab.intake.gaps import Gaps, find_gaps
-from cxlab.words import count, day, number, number_between
+from cxlab.words import capital, count, day, number, number_between
 
 EPOCH = dt.date(1970, 1, 1)
 NO_ORDERS = "The study brings no orders, only outcomes that were summed already; there is nothing to lay out in time."
@@ -52,12 +52,27 @@ class OrderCalendar:
         if len(whole) < 2:
             return "The orders cover less than two whole weeks."
         n = whole["orders"].to_numpy(np.int64)
-        least, most = (day(whole["period"].iloc[int(i)]) for i in (n.argmin(), n.argmax()))
+        least, most = int(n.min()), int(n.max())
+        if least == most:
+            return f"Each of the {number(len(n))} whole weeks brought {count(most, 'order')}."
+        fewest, fewest_weeks = self._weeks_with(whole, least)
+        each, most_weeks = self._weeks_with(whole, most)
         return (
-            f"Half of the {number(len(n))} whole weeks brought {_middle(n)} orders; the median is "
-            f"{number(float(np.median(n)), _half(n))}. The week from {least} brought the fewest, "
-            f"{number(int(n.min()))}, and the week from {most} the most, {number(int(n.max()))}."
+            f"At least half of the {number(len(n))} whole weeks brought {_middle(n)}; the median is "
+            f"{number(float(np.median(n)), _half(n))}. {capital(fewest_weeks)} brought "
+            f"{f'the fewest, {number(least)}{fewest}' if least else 'none'}, and {most_weeks} the most, "
+            f"{number(most)}{each}."
         )
+
+    @staticmethod
+    def _weeks_with(whole: pd.DataFrame, orders: int) -> tuple[str, str]:
+        """Name the week that brought so many orders, or count the weeks if there are several, which are then "each"."""
+        found = whole.loc[whole["orders"] == orders, "period"]
+        return ("", f"the week from {day(found.iloc[0])}") if len(found) == 1 else (" each", count(len(found), "week"))
+
+    def name(self, start: dt.date) -> str:
+        """Name the period that starts on a day."""
+        return f"{start:%B %Y}" if self.period == "month" else f"the week from {day(start)}"
 
     @property
     def heading(self) -> str:
@@ -67,7 +82,7 @@ class OrderCalendar:
         n = self._whole_weeks()["orders"].to_numpy(np.int64)
         if len(n) < 2:
             return "The orders cover less than two whole weeks"
-        text = f"A usual week brought {_middle(n)} orders"
+        text = f"A usual week brought {_middle(n)}"
         return f"{text}, but {count(len(self.gaps.found), 'gap')} must be explained" if self.gaps.found else text
 
     def _whole_weeks(self) -> pd.DataFrame:
@@ -136,9 +151,9 @@ def _summed(days: pd.DataFrame, last_day: int, period: Literal["month", "week"])
 
 
 def _middle(n: NDArray[np.int64]) -> str:
-    """Write between which counts the middle half lies."""
+    """Write between which counts of orders the middle half lies."""
     low, high = (int(end) for end in np.quantile(n, [0.25, 0.75], method="closest_observation"))
-    return number(low) if low == high else number_between(low, high)
+    return count(low, "order") if low == high else f"{number_between(low, high)} orders"
 
 
 def _half(n: NDArray[np.int64]) -> int:

@@ -1,11 +1,13 @@
 """The contract of a table as SQL: a rule for everything that can be wrong with a record."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from cxlab.contract import Column, TableContract
 from cxlab.engine import literal
 from cxlab.intake import readings
+from cxlab.intake.totals import is_total
 from cxlab.intake.values import EARLIEST, LARGEST, LATEST, ODD
 
 _PRODUCTS = {"orders": [("quantity", "unit_price")], "costs": [("hours", "hourly_rate")]}
@@ -42,17 +44,19 @@ class Wanted:
     currency : ISO 4217 code of every amount.
     observation_end : day since 1970 after which nothing counts; None: everything counts.
     arms : the arms that there may be; None: any.
+    keep : values of columns, by their headings: records with another one are left out.
     """
 
     currency: str
     observation_end: int | None = None
     arms: tuple[str, ...] | None = None
+    keep: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
 """What a spreadsheet shows in a cell that it could not compute."""
-_TOTALS = ("yhteensä", "summa", "välisumma", "loppusumma", "total", "totals", "grand total", "subtotal", "sum", "summe")
-"""What stands in place of a customer in a line that sums up the others."""
+_TOTAL = "is a line of totals"
+_WITHOUT_TOTALS = "leave lines of totals out of the export"
 
 
 def rules(
@@ -66,6 +70,9 @@ def rules(
     formats : how the moments among them are written.
     """
     found: list[Rule] = []
+    if contract.name == "orders" and "order_id" in present:
+        label = f"NOT cx_given_customer_id AND {is_total('order_id')}"
+        found.append(Rule("order_id", _TOTAL, label, outside_limit=True, remedy=_WITHOUT_TOTALS))
     for column in (c for c in contract.columns if c.name in present):
         name = column.name
         if column.required:
@@ -73,6 +80,11 @@ def rules(
             found.append(Rule(name, f"{name} is missing", f"NOT cx_given_{name}", outside_limit=nobody))
         found += _kind_rules(column, formats.get(name, ()), wanted.currency)
     found = [replace(rule, of_one_column=True) for rule in found]
+    found = [
+        *(Rule("", f"left out: “{heading}” is none of those under keep", f"NOT cx_kept_{i}", outside_limit=True)
+          for i, heading in enumerate(wanted.keep)),
+        *found,
+    ]  # fmt: skip
     if contract.one_of:
         groups = [group for group in contract.one_of if present.issuperset(group)]
         lacking = " AND ".join("(" + " OR ".join(f"{name} IS NULL" for name in group) + ")" for group in groups)
@@ -102,17 +114,11 @@ def rules(
 
 
 def first_broken(rules: Sequence[Rule]) -> str:
-    """Return the SQL of the number of the first rule that a record breaks, or NULL.
-
-    Parameters
-    ----------
-    rules : those of one column before the others.
-    """
-    cases = [f"WHEN {rule.broken} THEN {i}" for i, rule in enumerate(rules)]
-    n_single = sum(rule.of_one_column for rule in rules)
-    single, others = " ".join(cases[:n_single]), " ".join(cases[n_single:])
-    found = [f"CASE WHEN {ODD} THEN CASE {single} END END"] if single else []
-    found += [f"CASE {others} END"] if others else []
+    """Return the SQL of the number of the first rule that a record breaks, or NULL."""
+    found: list[str] = []
+    for single, numbered in groupby(enumerate(rules), key=lambda rule: rule[1].of_one_column):
+        cases = f"CASE {' '.join(f'WHEN {rule.broken} THEN {i}' for i, rule in numbered)} END"
+        found.append(f"CASE WHEN {ODD} THEN {cases} END" if single else cases)
     return f"CAST(COALESCE({', '.join([*found, 'NULL'])}) AS TINYINT)"
 
 
@@ -127,7 +133,7 @@ def _kind_rules(column: Column, formats: Collection[str], currency: str) -> list
     name = column.name
     unread = f"cx_given_{name} AND {name} IS NULL"
     if column.kind == "moment":
-        how = f" ({' or '.join(formats)})" if formats else ""
+        how = f" ({next(iter(formats))})" if len(formats) == 1 else " as its file writes dates" if formats else ""
         return [
             Rule(name, f"{name} is no date{how}", unread),
             Rule(name, f"{name} lies outside 1970 to 2099", f"{name} < {EARLIEST} OR {name} >= {LATEST}"),
@@ -136,10 +142,9 @@ def _kind_rules(column: Column, formats: Collection[str], currency: str) -> list
         return [Rule(name, f"{name} is neither true nor false", unread)]
     if column.kind == "id":
         errors = ", ".join(literal(error) for error in _ERRORS)
-        totals = ", ".join(literal(form) for word in _TOTALS for form in (word, word.upper(), word.capitalize()))
         return [
             Rule(name, f"{name} is an error of the spreadsheet", f"STARTS_WITH({name}, '#') AND {name} IN ({errors})"),
-            *([Rule(name, "is a line of totals", f"{name} IN ({totals})")] if column.required else []),
+            *([Rule(name, _TOTAL, is_total(name), remedy=_WITHOUT_TOTALS)] if column.required else []),
         ]
     if column.kind in ("money", "number"):
         what = "amount" if column.kind == "money" else "number"

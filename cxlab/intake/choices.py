@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cxlab.engine import Engine, fill, literal
-from cxlab.intake.dates import CLOCK, COMPACT, EXCEL, ISO, UNIX, UNIX_MS, moment, to_study
+from cxlab.intake.dates import CLOCK, COMPACT, EXCEL, ISO, UNIX, UNIX_MS, lets_iso_in, moment, to_study
 from cxlab.intake.numbers import number
 from cxlab.intake.texts import given
 from cxlab.words import day
@@ -83,11 +83,13 @@ def choose_date(engine: Engine, relation: str, theirs: str, kind: str = "VARCHAR
     fit = dict(zip(possible, engine.read(f"SELECT {counts} FROM ({sample}) AS s")[0], strict=True))  # noqa: S608
     n_iso = fit.pop(ISO, 0)
     best = max(fit.values())
-    if best < _A_FEW * n_iso:
-        return Choice((ISO,))
+    few = best < _A_FEW * n_iso
     nearly = [form for form, n in fit.items() if n >= NEARLY * best]
     found = _compare(engine, values, _settle(engine, values, nearly, kind), kind)
-    return Choice((ISO,)) if found.ambiguous and n_iso >= best else found
+    if found.ambiguous and n_iso >= best:
+        return Choice((ISO,))
+    beside_iso = len(found.open) == 1 and lets_iso_in(found.open[0])
+    return Choice((ISO,)) if few and not beside_iso else found
 
 
 def possible_dates(engine: Engine, values: str) -> list[str]:

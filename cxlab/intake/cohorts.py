@@ -6,11 +6,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import chi2_contingency
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate, wilson_interval
-from cxlab.words import capital, count, percent, percent_between
+from cxlab.intake.hiding import to_hide
+from cxlab.words import capital, count, percent_between, percent_of
 
 Period = Literal["week", "month", "quarter", "year"]
 BACK_WITHIN_DAYS = 90
@@ -50,9 +52,26 @@ class Cohorts:
         return int(self.table["customers"].sum())
 
     @property
+    def leaves_first_out(self) -> bool:
+        """Whether the later periods suffice; customers of the first one may have ordered before the data begin."""
+        return bool((self.table["followed"].iloc[1:] >= max(1, self.minimum_group)).any())
+
+    @property
+    def is_compared(self) -> NDArray[np.bool_]:
+        """Which rows are summed when it is said how many came back in time; shape (rows,).
+
+        The first is left out unless it is needed, and so are those that would give a few customers away.
+        """
+        enough = self.table["followed"].to_numpy(np.int64) >= self.minimum_group
+        if not enough.any():
+            return np.ones(len(enough), dtype=bool)
+        enough[0] &= not self.leaves_first_out
+        return enough
+
+    @property
     def back(self) -> Estimate | None:
-        """Share of the followed who came back within the days, with Wilson's interval; None where none was followed."""
-        followed, back = int(self.table["followed"].sum()), int(self.table["back_within"].sum())
+        """Share of the compared who came back within the days, with Wilson's interval; None where none was followed."""
+        back, followed = self._sums()
         if not followed:
             return None
         return wilson_interval(back, followed, unit=f"share who came back within {self.within_days} days")
@@ -69,39 +88,65 @@ class Cohorts:
         )
         if back is None or back.low is None or back.high is None:
             return f"{text} None of them could be followed for {self.within_days} days yet."
-        n_back, n_followed = (int(self.table[name].sum()) for name in ("back_within", "followed"))
+        (n_back, n_followed), first = self._sums(), self.name(self.table["period"].iloc[0])
+        text += f" {capital(first)} may hold old customers, from before the data begin"
+        few = self.table["followed"].between(1, self.minimum_group - 1).any()
+        also = f", as is a {self.period} of which under {self.minimum_group} could be followed" if few else ""
+        text += f", and is left out here{also}: of" if self.leaves_first_out else ". Of"
         text += (
-            f" Of the {self._people(n_followed)} who could be followed for {self.within_days} days, "
+            f" the {self._people(n_followed)} who could be followed for {self.within_days} days, "
             f"{self._share(n_back, n_followed)} came back in that time"
         )
-        if self._is_told(n_back, n_followed):
+        if self.is_told(n_back, n_followed):
             text += f" (95% interval {percent_between(back.low, back.high)}){self._ends()}"
         return f"{text}."
 
-    def _is_told(self, n: int, of: int) -> bool:
-        """Whether a page may say a share: it is of enough customers, and gives no few of them away."""
-        return of >= self.minimum_group and not 0 < n < self.minimum_group
+    def _sums(self) -> tuple[int, int]:
+        """Return how many of the compared came back in time, and how many of them were followed."""
+        compared = self.table[self.is_compared]
+        return int(compared["back_within"].sum()), int(compared["followed"].sum())
+
+    def is_told(self, n: int, of: int) -> bool:
+        """Whether a page may say a share: it gives no few customers away, neither these nor the others."""
+        return of >= self.minimum_group and not any(0 < part < self.minimum_group for part in (n, of - n))
+
+    def hidden_of(self, back: str, of: str) -> NDArray[np.bool_]:
+        """Tell in which rows a page must not say how many came back; shape (rows,).
+
+        Parameters
+        ----------
+        back, of : columns of the table: who came back, and of how many.
+        """
+        counts, whole = (self.table[name].to_numpy(np.int64) for name in (back, of))
+        rows = to_hide(self.table["customers"].tolist(), self.minimum_group)
+        rows |= [n > 0 and not self.is_told(k, n) for k, n in zip(counts.tolist(), whole.tolist(), strict=True)]
+        summed = self.is_compared if back == "back_within" else np.ones(len(rows), dtype=bool)
+        rows[summed] = to_hide(counts[summed].tolist(), self.minimum_group, small=rows[summed])
+        return rows
 
     def _people(self, n: int) -> str:
         return f"under {self.minimum_group} customers" if 0 < n < self.minimum_group else count(n, "customer")
 
     def _share(self, n: int, of: int) -> str:
-        return percent(n / of) if self._is_told(n, of) else "some" if n else "none"
+        if self.is_told(n, of):
+            return percent_of(n, of)
+        return "most" if of >= self.minimum_group <= n else "some" if n else "none"
 
     def _ends(self) -> str:
         """Name the cohorts of which the fewest and the most came back, where they differ by more than chance."""
-        compared = self.table[self.table["followed"] >= COMPARED_FROM]
+        is_told = self.is_compared & ~self.hidden_of("back_within", "followed")
+        compared = self.table[is_told & (self.table["followed"] >= COMPARED_FROM)]
         back, followed = compared["back_within"].to_numpy(float), compared["followed"].to_numpy(float)
         if len(compared) < 2 or not 0 < back.sum() < followed.sum():
             return ""
         if chi2_contingency(np.stack([back, followed - back])).pvalue > CHANCE:
             return f", and the {self.period}s differ in that no more than by chance"
         share = back / followed
-        worst, best = int(share.argmin()), int(share.argmax())
+        worst, best = (int(at) for at in (share.argmin(), share.argmax()))
         names = [self.name(start) for start in compared["period"]]
         return (
-            f", from {percent(float(share[worst]))} of those of {names[worst]} to {percent(float(share[best]))} of "
-            f"those of {names[best]}"
+            f", from {percent_of(back[worst], followed[worst])} of those of {names[worst]} to "
+            f"{percent_of(back[best], followed[best])} of those of {names[best]}"
         )
 
     @property
@@ -109,17 +154,18 @@ class Cohorts:
         """How many came back, in a few words."""
         if self.table.empty:
             return "There are no customers to follow"
-        back, of = ("came_back", "customers") if self.back is None else ("back_within", "followed")
-        n_back, n = (int(self.table[name].sum()) for name in (back, of))
-        if not self._is_told(n_back, n):
-            return f"{'Few' if n_back else 'None'} of the customers have come back so far"
+        n_back, n = (int(self.table["came_back"].sum()), self.n) if self.back is None else self._sums()
+        if not self.is_told(n_back, n):
+            many = "None" if not n_back else "Few" if n_back < self.minimum_group else "Most"
+            return f"{many} of the customers have come back so far"
         if self.back is None:
-            return f"{percent(n_back / n)} of the customers have come back so far"
-        return f"{percent(n_back / n)} of new customers came back within {self.within_days} days"
+            return f"{percent_of(n_back, n)} of the customers have come back so far"
+        who = "new customers" if self.leaves_first_out else "the customers"
+        return f"{percent_of(n_back, n)} of {who} came back within {self.within_days} days"
 
     @property
     def findings(self) -> dict[str, Estimate]:
-        """The share who came back, over all cohorts."""
+        """The share who came back in time."""
         return {} if self.back is None else {"back_within_days": self.back}
 
     def name(self, start: dt.date) -> str:

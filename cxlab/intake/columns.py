@@ -1,11 +1,12 @@
 """Which column of a source's files is which of ours."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from cxlab.contract import TableContract
 from cxlab.errors import did_you_mean
 from cxlab.intake.opening import Opened
-from cxlab.intake.places import SourceError, lines_above
+from cxlab.intake.places import SourceError
 from cxlab.study import RESERVED, Source, Study, shown_path
 
 _SHOWN_NAMES = 20
@@ -25,11 +26,20 @@ def match_columns(study: Study, source: Source, contract: TableContract, opened:
     for one in opened:
         for ours, theirs in source.columns.items():
             if theirs not in (one.columns if ours in needed or ours not in contract.names else anywhere):
-                raise SourceError(_lacks(study.place("sources", table, "columns", ours), source, one, ours, theirs))
+                raise SourceError(_lacks(study.place("sources", table, "columns", ours), opened, one, ours, theirs))
         for column in contract.columns:
             theirs = source.columns.get(column.name, column.name)
             if column.required and theirs not in one.columns:
-                raise SourceError(_lacks(study.place("sources", table), source, one, column.name, theirs))
+                raise SourceError(_lacks(study.place("sources", table), opened, one, column.name, theirs))
+        for theirs in source.keep:
+            if theirs not in one.columns:
+                place = study.place("sources", table, "keep", theirs)
+                near = did_you_mean(theirs, one.columns) or "."
+                raise SourceError(
+                    f"{place}: {shown_path(one.path)} has no column `{theirs}`; it has {_names(one)}{near}"
+                )
+    if any(one.text or one.sheet for one in opened):  # a Parquet file always has names
+        _see_that_names_are_names(study, table, source, contract)
     mapping = dict(source.columns)
     taken = set(mapping.values())
     mapping |= {n: n for n in contract.names if n not in mapping and n in anywhere and n not in taken}
@@ -55,6 +65,25 @@ def match_columns(study: Study, source: Source, contract: TableContract, opened:
     return mapping
 
 
+def _see_that_names_are_names(study: Study, table: str, source: Source, contract: TableContract) -> None:
+    """See that what the study maps is no record: a file without a line of names would lose its first one."""
+    for column in contract.columns:
+        theirs = source.columns.get(column.name, "")
+        if source.read.header is None and _DATA.get(column.kind, _NEVER).fullmatch(theirs):
+            raise SourceError(
+                f"{study.place('sources', table, 'columns', column.name)}: `{theirs}` is a value and no column's name: "
+                "where a file has no line of names, give them in order: `read: {header: [customer_id, ordered_at, …]}`"
+            )
+
+
+_NEVER = re.compile(r"(?!)")
+_DATA = {
+    "moment": re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T].*)?"),
+    "money": re.compile(r"[-+]?\d+[.,]\d{1,2}"),
+}
+"""What no column of dates or amounts is called."""
+
+
 def _further(mapping: Mapping[str, str], everywhere: set[str]) -> dict[str, str]:
     """Name the columns beyond the contract; names of the kit's own kind get their_ before them."""
     taken = {name.lower() for name in mapping}
@@ -68,16 +97,12 @@ def _further(mapping: Mapping[str, str], everywhere: set[str]) -> dict[str, str]
     return found
 
 
-def _lacks(place: str, source: Source, opened: Opened, ours: str, theirs: str) -> str:
-    if opened.skip is not None:
-        return (
-            f"{place}: {shown_path(opened.path)} has no column `{theirs}`; it begins {_names(opened)}. "
-            f"{lines_above(opened.skip, source.read)}"
-        )
+def _lacks(place: str, every: Sequence[Opened], opened: Opened, ours: str, theirs: str) -> str:
     near = did_you_mean(theirs, opened.columns) or "."
+    others = f"; where files call it otherwise, by all of its names: `{ours}: [{theirs}, …]`" if len(every) > 1 else ""
     return (
         f"{place}: {shown_path(opened.path)} has no column `{theirs}`; it has {_names(opened)}{near} Map one of them "
-        f"under `columns:` in {place}: `columns: {{{ours}: …}}`"
+        f"under `columns:` in {place}: `columns: {{{ours}: …}}`{others}"
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
-from cxlab.words import count, day, days
+from cxlab.words import count, day
 
 TYPICAL_SHARE = 0.8
 """A gap is typical that this share of all gaps between two order days stays within."""
@@ -51,7 +51,7 @@ class PurchaseCycle:
     @property
     def typical(self) -> str:
         """The typical gap in words."""
-        return "" if self.typical_days is None else days(self.typical_days)
+        return "" if self.typical_days is None else whole_days(self.typical_days)
 
     @property
     def is_long_enough(self) -> bool:
@@ -102,7 +102,7 @@ class PurchaseCycle:
             return f"Nobody had come back by {day(self.calibration_end)}; {holdout}."
         return (
             f"Up to {day(self.calibration_end)}, customers came back {self._times()}: half of these within "
-            f"{days(self.median_days)} of the order before, four in five within {self.typical}. "
+            f"{whole_days(self.median_days)} of the order before, four in five within {self.typical}. "
             f"{holdout[0].upper()}{holdout[1:]}. {self._judgement()}"
         )
 
@@ -144,6 +144,17 @@ class PurchaseCycle:
             found["median_gap_days"] = Estimate(self.median_days, n=self.n_gaps, unit="days")
             found["typical_gap_days"] = Estimate(self.typical_days, n=self.n_gaps, unit="days")
         return found
+
+
+def whole_days(n: float) -> str:
+    """Write the whole days that so many days lie within.
+
+    Examples
+    --------
+    >>> whole_days(46.5), whole_days(1.0)
+    ('47 days', '1 day')
+    """
+    return count(math.ceil(n), "day")
 
 
 def empty_cycle() -> PurchaseCycle:

@@ -1,4 +1,4 @@
-"""Records that are the same as another in every column of their files: counted, and dropped where the study says so."""
+"""Records that repeat an earlier one in every column of their files: counted, and dropped where the study says so."""
 
 from dataclasses import replace
 
@@ -44,11 +44,11 @@ def judge_duplicates(engine: Engine, table: TableIntake, source: Source) -> Tabl
 
 
 def remark_on_duplicates(table: TableIntake, source: Source) -> list[str]:
-    """Say how many records are the same as another, and what became of them."""
+    """Say how many records repeat an earlier one, and what became of them."""
     if not table.n_same:
         return []
-    verb = "is" if table.n_same == 1 else "are"
-    said = f"{count(table.n_same, 'record')} of {table.table} {verb} the same as another in every column"
+    verb, were = ("repeats", "was") if table.n_same == 1 else ("repeat", "were")
+    said = f"{count(table.n_same, 'record')} of {table.table} {verb} an earlier one in every column"
     if source.duplicates == "drop":
-        return [f"{said}, and dropped, as the study says."]
+        return [f"{said}, and {were} dropped, as the study says."]
     return [f"{said}. They were kept: `duplicates: drop` under {table.table} in the study drops them."]

@@ -33,6 +33,8 @@ SAMPLE_BYTES = 4096
 _CONTROLS = "".join(map(chr, (*range(9), *range(14, 26), *range(27, 32))))
 _FEW_CONTROLS, _MOST_CONTROLS = 2, 0.05
 """What no text holds, and how much of it makes a file no text: so many, and such a share."""
+_MANY_BROKEN = 4
+"""A text with letters in UTF-8 is UTF-8, unless so many times as many bytes are none: others hit it by chance."""
 _LEAST_NULS, _MANY_NULS, _FEW_OTHERS = 0.02, 0.2, 4
 """The share of letters with a NUL that UTF-16 has at least, for its digits and line ends; that from which it is UTF-16
 for sure; and how many times rarer NULs are in the other half of its letters."""
@@ -98,8 +100,9 @@ def find_encoding(path: Path, given: str | None, place: str) -> tuple[str, Lines
         with open_bytes(path) as opened:
             sample = opened.read(SAMPLE_BYTES)
         wide = find_wide(sample)
+        given = _settled(path, given, wide, place) if given else None
         found, lines = (given or wide or "", None) if given or wide else _own_encoding(path)
-        if given or wide:
+        if not given and wide:
             _try_to_decode(path, found, place)
         with open_text(path, found) as text:
             is_text = not is_binary(text.read(SAMPLE_BYTES))
@@ -114,6 +117,37 @@ def find_encoding(path: Path, given: str | None, place: str) -> tuple[str, Lines
         what = f"is no {found} text{seems}" if wide and given else "is no text: export the table as CSV"
         raise SourceError(f"{place}: {shown_path(path)} {what}")
     return found, lines
+
+
+def _settled(path: Path, given: str, wide: str | None, place: str) -> str | None:
+    """Return the encoding that the study says where it fits a text; None where the text is plainly in another.
+
+    An encoding of single bytes fits anything: a text with letters beyond ASCII that is UTF-8 all through is in that.
+    """
+    try:
+        _try_to_decode(path, given, place)
+    except UnicodeError:
+        if wide or _own_encoding(path)[0] in ("utf-8", "utf-8-sig", NEARLY, "cp1252"):
+            return None
+        raise
+    name = codecs.lookup(given).name
+    if wide is not None:
+        return given if name.startswith("utf-16") else None
+    if name.startswith("utf"):
+        return given
+    own = _own_encoding(path)[0]
+    plain = own == "utf-8" and all(chunk.isascii() for chunk in _chunks(path))
+    return None if own in ("utf-8", "utf-8-sig") and not plain else given
+
+
+def is_same_encoding(asked: str, found: str) -> bool:
+    """Whether an encoding was found as it was asked for, whatever each is called; one with a mark is its like."""
+    name = codecs.lookup(asked).name
+    if found == NEARLY:
+        return name.startswith("utf-8")
+    return name.split("-sig")[0] == codecs.lookup(found).name.split("-sig")[0] or (
+        name.startswith("utf-16") and found.startswith("utf-16")
+    )
 
 
 def find_wide(sample: bytes) -> str | None:
@@ -216,7 +250,7 @@ def _is_nearly_utf8(path: Path) -> bool:
         broken = text.count(BROKEN)
         bad += broken
         good += len(text) - len(text.encode("ascii", "ignore")) - broken
-    return good > bad
+    return _MANY_BROKEN * good >= bad > 0
 
 
 def count_lines(path: Path) -> Lines:

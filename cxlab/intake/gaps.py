@@ -111,11 +111,12 @@ class Gaps:
     @property
     def question(self) -> str:
         """What must be settled about them, for those who know the shop; empty where there is none."""
-        if not self.found:
-            return ""
-        named = ", ".join(gap.span for gap in self.found[:_NAMED])
-        more = len(self.found) - _NAMED
-        return f"Few orders or none: {named}{f' and {number(more)} more' if more > 0 else ''}. Was the shop closed?"
+        return f"Few orders or none: {self.spans()}. Was the shop closed?" if self.found else ""
+
+    def spans(self, most: int = _NAMED) -> str:
+        """Name the days of up to so many gaps, and count the others."""
+        named, more = ", ".join(gap.span for gap in self.found[:most]), len(self.found) - most
+        return f"{named} and {number(more)} more" if more > 0 else named
 
 
 def find_gaps(order_days: NDArray[np.int64], weeks: pd.DataFrame, *, last_day: int) -> Gaps:
@@ -194,7 +195,10 @@ def _usual(orders: NDArray[np.int64], i: int) -> tuple[float, float] | None:
 def _silence(first: int, last: int, last_day: int) -> Gap:
     start, end = _date(first), _date(last)
     if last == last_day:
-        meaning = "the orders end before the observation does, so the export ends early or observation_end lies late"
+        meaning = (
+            "the orders end before the time observed does, so the shop was closed, the export ends early, or the study "
+            "sets the end of observation too late"
+        )
     elif whole := _whole_months(start, end):
         meaning = f"{'a whole month' if whole == 1 else 'whole months'}, so probably a file that the export lacks"
     elif (end - start).days < _HOLIDAYS_DAYS and (end.year > start.year or start <= dt.date(start.year, 12, 25) <= end):

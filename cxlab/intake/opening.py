@@ -42,11 +42,6 @@ class Opened:
     label: str = ""
 
     @property
-    def skip(self) -> int | None:
-        """Lines to skip, where a later line than the first seems to hold the names."""
-        return self.text.skip if self.text else self.sheet.skip if self.sheet else None
-
-    @property
     def options(self) -> dict[str, str]:
         """How it was read, as `read:` would say it."""
         if self.text:
@@ -80,7 +75,20 @@ def open_files(
             empty[file] = fault
     if not opened:
         raise next(iter(empty.values()))
-    return opened, list(empty)
+    return [_as_called(one, source) for one in opened], list(empty)
+
+
+def _as_called(one: Opened, source: Source) -> Opened:
+    """Call columns by the first of their names in the study where a file has another of these."""
+    columns, numbers = dict(one.columns), dict(one.numbers)
+    for ours, others in source.also_called.items():
+        name = source.columns[ours]
+        there = next((other for other in others if other in columns), None)
+        if name not in columns and there is not None:
+            columns[name] = columns.pop(there)
+            if there in numbers:
+                numbers[name] = numbers.pop(there)
+    return replace(one, columns=columns, numbers=numbers)
 
 
 def _open_file(
@@ -94,13 +102,18 @@ def _open_file(
     suffix = path.suffix.lower()
     if start == _PARQUET or (suffix in (".parquet", ".pq") and not is_packed(path)):
         return [_open_parquet(engine, path, source, contract, relation, place)]
-    expected = frozenset(source.columns.get(name, name) for name in contract.names)
+    expected = frozenset(name for ours in contract.names for name in _called(source, ours))
     if start == _ARCHIVE or suffix in SUFFIXES:
         sheets = read_sheets(engine, path, source.read, expected=expected, relation=relation, place=place)
         return [_of_sheet(sheet, label=sheet.sheet if len(sheets) > 1 else "") for sheet in sheets]
     text = read_text(engine, path, source.read, expected=expected, relation=relation, place=place)
     columns, twice = _by_name(text.names, ("VARCHAR",) * len(text.names))
     return [Opened(path, relation, columns, twice, text.understood, text)]
+
+
+def _called(source: Source, ours: str) -> tuple[str, ...]:
+    """Return what a column of ours may be called in the files."""
+    return (source.columns.get(ours, ours), *source.also_called.get(ours, ()))
 
 
 def _of_sheet(sheet: Sheet, *, label: str) -> Opened:
@@ -128,7 +141,7 @@ def _open_parquet(
     except EngineError as error:
         raise SourceError(f"{place}: {shown_path(path)} is no Parquet file: export the table again") from error
     columns, twice = _by_name(tuple(kinds), tuple(kinds.values()))
-    moments = [source.columns.get(c.name, c.name) for c in contract.columns if c.kind == "moment"]
+    moments = [name for c in contract.columns if c.kind == "moment" for name in _called(source, c.name)]
     asked = {name: columns[name] for name in moments if name in columns}
     clocks: Mapping[str, Clock] = {} if source.read.timezone else find_clocks(engine, path, asked)
     columns |= {name: (clock.sql, "TIMESTAMP") for name, clock in clocks.items()}

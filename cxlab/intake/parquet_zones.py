@@ -15,6 +15,8 @@ from cxlab.study import tidy_name
 
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _UTC = ("UTC", "Etc/UTC", "Z", "GMT")
+ON_UTC = "moments on the clock of UTC"
+"""How it is said of a file that names no other zone."""
 
 
 @dataclass(frozen=True)
@@ -61,4 +63,4 @@ def _clock(engine: Engine, field: str, kind: str, zone: str | None) -> Clock:
             pass  # the engine does not know it
         else:
             return Clock(moment(field, kind=kind, timezone=zone), f"moments on the clock of {zone}, as the file says")
-    return Clock(utc, "moments on the clock of UTC")
+    return Clock(utc, ON_UTC)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from cxlab.errors import InputError, file_alike
-from cxlab.study import FILE, Fetch, ReadOptions, Source, Study, shown_path
+from cxlab.study import FILE, Fetch, Source, Study, shown_path
 
 _PACKAGE = re.compile(r"package:(?P<name>[A-Za-z0-9_.-]+)/(?P<file>.+)")
 
@@ -18,12 +18,19 @@ class NoRecordError(SourceError):
     """A file holds nothing, not even a line of names; beside other files of its source that is no fault."""
 
 
-def lines_above(skip: int, options: ReadOptions) -> str:
-    """Say how to read a file whose line of names stands below other lines."""
-    lines = "1 other line" if skip == 1 else f"{skip} other lines"
-    read = options.model_dump(exclude_defaults=True)
-    write = f"write `skip: {skip}` under its `read:`" if read else f"write `read: {{skip: {skip}}}` beside its `path:`"
-    return f"The line of names seems to stand below {lines}: {write}"
+def skipped_in_words(skipped: int | None, what: str) -> str:
+    """Say how many lines or rows were skipped where the file tells that by itself; empty where it does not.
+
+    Examples
+    --------
+    >>> skipped_in_words(2, "line"), skipped_in_words(0, "row"), skipped_in_words(None, "row")
+    ('2 lines above the names left out', 'skip of study.yml not used here: the names stand in the first row', '')
+    """
+    if skipped is None:
+        return ""
+    if not skipped:
+        return f"skip of study.yml not used here: the names stand in the first {what}"
+    return f"{skipped} {what}{'' if skipped == 1 else 's'} above the names left out"
 
 
 def find_files(study: Study, table: str, source: Source, *, allow_outside: bool = False) -> tuple[Path, ...]:
@@ -98,6 +105,8 @@ def _beside_study(study: Study, path: str, fetch: Fetch | None, place: str) -> t
             (Path(given.anchor), str(given.relative_to(given.anchor))) if given.is_absolute() else (folder, path)
         )
         files = tuple(sorted(p for p in base.glob(pattern) if p.is_file() and not p.name.startswith("~$")))
+        if not files and (folder / path).is_file():
+            return (folder / path,)  # named so, as a browser names what it loads twice
         if not files:
             raise SourceError(f"{place}: no file fits `{path}` in {shown_path(folder)}{_those_there(folder, path)}")
         return files

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,15 +17,20 @@ from cxlab.estimate import Estimate
 from cxlab.intake.calendar import EPOCH, OrderCalendar, empty_calendar
 from cxlab.intake.cohorts import Cohorts, empty_cohorts, order_cohorts
 from cxlab.intake.cycle import PurchaseCycle, empty_cycle
+from cxlab.intake.ledger import Ledger, empty_ledger, read_ledger
 from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Questions
 from cxlab.intake.rejects import heading_of, reason_in_file, write_rejects
 from cxlab.intake.returns import Returns, count_returns, empty_returns
 from cxlab.intake.sources import TableIntake, stamp
 from cxlab.intake.store import keep_study, sha256
+from cxlab.intake.suspects import Suspects, read_suspects
 from cxlab.intake.ways import below_common, name_files
 from cxlab.study import Study, shown_path
 from cxlab.words import count, day, number, percent
+
+_HANDFUL = 5
+"""What to do about a reason is said where more records than this are rejected for it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,15 @@ class Intake:
     cycle: PurchaseCycle = field(default_factory=empty_cycle)
     hashes: Mapping[Path, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Say what came in, in a line, with no value from the files."""
+        tables = ", ".join(f"{name}: {number(t.n_used)} of {number(t.n_read)} used" for name, t in self.tables.items())
+        return f"<Intake of {self.study.name}: {tables}>"
+
+    def _repr_html_(self) -> str:
+        """Say the same for a notebook, in sentences."""
+        return f"<p><b>{escape(self.heading)}</b></p><p>{escape(self.reading)}</p>"
+
     @cached_property
     def cohorts(self) -> Cohorts:
         """Customers by the time of their first order, and how many came back."""
@@ -89,10 +104,28 @@ class Intake:
         smallest = self.study.privacy.minimum_group
         return count_returns(self.engine, currency=self.study.currency, minimum_group=smallest)
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What the lines of orders that were used hold in money, file by file."""
+        if "orders" not in self.tables:
+            return empty_ledger()
+        orders, study = self.tables["orders"], self.study
+        smallest = study.privacy.minimum_group
+        return read_ledger(self.engine, orders.columns, orders.names, currency=study.currency, minimum_group=smallest)
+
+    @cached_property
+    def suspects(self) -> Suspects:
+        """What of the customers looks like a slip."""
+        if "orders" not in self.tables:
+            return Suspects()
+        orders, smallest = self.tables["orders"], self.study.privacy.minimum_group
+        return read_suspects(self.engine, orders.columns, orders.names, minimum_group=smallest)
+
     @property
     def remarked(self) -> str:
-        """The remarks as one paragraph."""
-        named = (re.sub(r"`([^`]*)`", r"“\1”", remark) for remark in self.remarks)
+        """The remarks, and what looks like a slip, as one paragraph that names no customer."""
+        remarks = (*self.remarks, *self.suspects.told(by_name=False))
+        named = (re.sub(r"`([^`]*)`", r"“\1”", remark) for remark in remarks)
         return " ".join(named) or "Nothing else about these records needs to be known before reading on."
 
     @property
@@ -174,7 +207,11 @@ class Intake:
             for way in table.ways:
                 lines.append(f"  from {name_files([shown_path(file) for file in way.files])}")
                 lines.append(f"  read as {way}")
-            lines += [f"  rejected {number(r.n)}: {reason_in_file(self.study, table.table, r)}" for r in table.rejects]
+            lines += [f"  {said}" for said in self.ledger.lines] if table.table == "orders" else []
+            for reject in table.rejects:
+                lines.append(f"  rejected {number(reject.n)}: {reason_in_file(self.study, table.table, reject)}")
+                if reject.remedy and reject.n > _HANDFUL:
+                    lines.append(f"    what to do: {reject.remedy}")
         if self.first_order and self.last_order and self.calibration_end and self.observation_end:
             lines += [
                 "",
@@ -182,7 +219,7 @@ class Intake:
                 f"{day(self.first_order)} to {day(self.last_order)}",
                 f"calibration up to {day(self.calibration_end)}, hold-out up to {day(self.observation_end)}",
             ]
-        notes = [*self.remarks]
+        notes = [*self.remarks, *self.suspects.told(by_name=True)]
         if self.calendar.gaps.found:
             notes.append(self.calendar.gaps.reading)
         if self.returns.n:

@@ -1,5 +1,6 @@
 """What was given back: how much of the revenue, and which of the customer's earlier orders each return belongs to."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,14 +8,14 @@ import pandas as pd
 
 from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate
+from cxlab.intake.cycle import whole_days
+from cxlab.intake.hiding import to_hide
 from cxlab.intake.sales import DAYS, LINES, RETURN_LINES
-from cxlab.words import capital, count, days, few, money, percent
+from cxlab.words import capital, count, money, number, percent_of
 
 HOW = ("number", "amount", "part", "other", "none")
 """How a return's purchase is found, best first; for the last two it is not."""
 FOUND = HOW[:3]
-_LARGE = 0.05
-"""A single return of at least this share of all that was given back is spoken of."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,6 @@ class Returns:
     n_customers : who gave something back.
     n_only : of these, who never bought within the data; they are no buyers.
     n_negative : of these, who bought, and gave back more than they bought.
-    largest : value of the largest line.
     median_days : of all lines whose purchase was found; None where none was.
     currency, minimum_group : of the study.
     is_empty : whether the study brings no orders.
@@ -40,7 +40,6 @@ class Returns:
     n_customers: int = 0
     n_only: int = 0
     n_negative: int = 0
-    largest: float = 0.0
     median_days: float | None = None
     currency: str = "EUR"
     minimum_group: int = 5
@@ -83,15 +82,12 @@ class Returns:
                 f"{capital(self._people(self.n_customers))} gave something back: too few to say here how much. The "
                 f"table returns has the sums.{self._buyers()}"
             )
-        share = "" if self.share is None else f", {_share(self.share)} of it"
-        parts = [
+        share = "" if self.share is None else f", {percent_of(self.value, self.sold, 1)} of it"
+        return (
             f"Before returns the revenue is {self._money(self.sold)}. {count(self.n, 'return line')} of "
             f"{self._people(self.n_customers)} {'takes' if self.n == 1 else 'take'} {self._money(self.value)} back"
-            f"{share}, and {self._money(self.sold - self.value)} is left."
-        ]
-        if self.largest >= max(_LARGE * self.value, 0.01):
-            parts.append(f"The largest line alone is {percent(self.largest / self.value)} of what was given back.")
-        return f"{' '.join([*parts, self._matched()])}{self._buyers()}"
+            f"{share}, and {self._money(self.sold - self.value)} is left. {self._matched()}{self._buyers()}"
+        )
 
     def _buyers(self) -> str:
         """Say who is no buyer, or brought less than nothing; empty where nobody is or did."""
@@ -107,18 +103,31 @@ class Returns:
         if not self.n_found:
             return "No earlier purchase fits any of them."
         assert self.median_days is not None
-        within = "on the day of the purchase" if self.median_days < 1 else f"within {days(self.median_days)}"
+        within = "on the day of the purchase" if self.median_days <= 0 else f"within {whole_days(self.median_days)}"
         if self.n_found == self.n:
             return f"A purchase was found for each of them; half came back {within}."
+        if not self._may_tell(FOUND):
+            some = "most" if 2 * self.n_found > self.n else "some"
+            return f"A purchase was found for {some} of them; too few customers stand behind the rest to say more."
         ways = self.table.set_index("how")
         unknown, lost = float(ways["value"][list(HOW[3:])].sum()), int(ways["lines"].to_numpy()[HOW.index("none")])
-        value = f" ({_share(unknown / self.value)} of the value)" if self.value else ""
-        before = f"; for {few(lost, self.minimum_group)} of them the data hold no earlier order at all" if lost else ""
-        half = f"; half of these came back {within}" if self.n_found >= self.minimum_group else ""
+        value = f" ({percent_of(unknown, self.value, 1)} of the value)" if self.value else ""
+        told = lost and self._may_tell(("none",))
+        before = f"; for {number(lost)} of them the data hold no earlier order at all" if told else ""
         return (
-            f"A purchase was found for {few(self.n_found, self.minimum_group)} of them{half}. The others"
+            f"A purchase was found for {number(self.n_found)} of them; half of these came back {within}. The others"
             f"{value} fit nothing that the customer had bought before{before}."
         )
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Ways of which a page says neither lines nor value: of too few customers, or giving such a one away."""
+        hide = to_hide(self.table["customers"].tolist(), self.minimum_group, apart=False)
+        return frozenset(self.table["how"][hide])
+
+    def _may_tell(self, ways: Collection[str]) -> bool:
+        """Whether a page may say the sum of these ways: it parts none that is hidden from the others that are."""
+        return self.hidden.issubset(ways) or self.hidden.isdisjoint(ways)
 
     @property
     def heading(self) -> str:
@@ -129,7 +138,7 @@ class Returns:
             return "A few customers gave something back"
         if self.share is None:
             return f"{self._money(self.value)} was given back"
-        return f"{_share(self.share)} of the revenue was given back"
+        return f"{percent_of(self.value, self.sold, 1)} of the revenue was given back"
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -206,16 +215,15 @@ def count_returns(engine: Engine, *, currency: str, minimum_group: int) -> Retur
     table = _by_way(ways)
     if not ways:
         return Returns(table, sold / 100, currency=currency, minimum_group=minimum_group)
-    n_customers, largest, median = engine.row(
-        "SELECT COUNT(DISTINCT customer_id), MAX(revenue), PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY waited) "
-        "FROM return_lines"
+    n_customers, median = engine.row(
+        "SELECT COUNT(DISTINCT customer_id), PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY waited) FROM return_lines"
     )
     n_only, n_negative = engine.row(
         "SELECT COUNT(CASE WHEN bought = 0 THEN 1 END), COUNT(CASE WHEN bought > 0 AND left_over < 0 THEN 1 END) FROM ("
         "SELECT customer_id, MAX(n_orders) AS bought, "
         "SUM(CASE WHEN is_return THEN -revenue ELSE revenue END) AS left_over FROM days GROUP BY customer_id) AS c"
     )
-    return Returns(table, sold / 100, n_customers, n_only, n_negative, largest / 100, median, currency, minimum_group)
+    return Returns(table, sold / 100, n_customers, n_only, n_negative, median, currency, minimum_group)
 
 
 def _by_way(ways: list[tuple[str, int, int, int, float | None]]) -> pd.DataFrame:
@@ -230,10 +238,6 @@ def _by_way(ways: list[tuple[str, int, int, int, float | None]]) -> pd.DataFrame
             "median_days": np.array(median, dtype=np.float64),
         }
     )
-
-
-def _share(share: float) -> str:
-    return "less than 0.1%" if 0 < share < 0.0005 else percent(share, 1)
 
 
 _RETURNED = "returned_lines"

@@ -21,6 +21,7 @@ def make_rows(
     understood: Sequence[Understood],
     mapping: Mapping[str, str],
     rules: Sequence[Rule],
+    keep: Mapping[str, Collection[str]],
 ) -> dict[int, int]:
     """Read every value of every record, and find the first rule that each breaks: one scan.
 
@@ -57,7 +58,7 @@ def make_rows(
                 kept=", ".join([*(_briefly(name, moments) for name in kept), *flags, *aside]),
                 fault=first_broken(rules),
                 returned=_is_return(known) if flags else "",
-                values=read_values(one, together, contract, mapping, kinds, understood[numbers[0]]),
+                values=read_values(one, together, contract, mapping, kinds, understood[numbers[0]], keep),
             )
         )
         into = fill("INSERT INTO {rows}", rows=rows)

@@ -7,6 +7,7 @@ from cxlab.engine import Engine, fill
 SALES, RETURNS, EFFORT = "sales", "returns", "effort"
 LINES, DAYS = "order_lines", "days"
 RETURN_LINES = "return_lines"
+LEDGER, SUSPECTS = "ledger", "suspects"
 SUMS = "customers_"
 """How the names of tables begin that hold sums over the days of each customer."""
 
@@ -36,7 +37,7 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
             "{!cost} AS cost, {!pieces} AS pieces FROM {orders}) AS l",
             lines=LINES,
             order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
-            revenue=_revenue(columns),
+            revenue=line_revenue(columns),
             cost="ABS(cost)" if "cost" in columns else "CAST(NULL AS BIGINT)",
             pieces="ABS(quantity)" if "quantity" in columns else "CAST(NULL AS DOUBLE)",
             orders=orders,
@@ -115,11 +116,12 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
 
 def _forget_followers(engine: Engine) -> None:
     """Drop what was made of days that are made anew."""
-    for name in (*engine.names(SUMS), RETURN_LINES):
+    for name in (*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS):
         engine.drop(name)
 
 
-def _revenue(columns: Collection[str]) -> str:
+def line_revenue(columns: Collection[str]) -> str:
+    """Return the SQL of the revenue of a line of orders, in cents; of a return it may be below zero."""
     product = "CAST(ROUND(quantity * unit_price * 100) AS BIGINT)"
     if "revenue" not in columns:
         return product

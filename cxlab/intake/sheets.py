@@ -31,7 +31,7 @@ from python_calamine import (
 from cxlab.engine import Engine
 from cxlab.errors import did_you_mean
 from cxlab.intake.archives import check_unpacking, column_letters, find_kind, has_errors, scan_sheet
-from cxlab.intake.places import NoRecordError, SourceError
+from cxlab.intake.places import NoRecordError, SourceError, skipped_in_words
 from cxlab.study import ReadOptions, shown_path, tidy_name
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -79,7 +79,7 @@ class Sheet:
     n_records : rows below the names, but for those that are wholly empty.
     errors_known : whether cells with an error are told from empty ones: they hold its text, as "#REF!".
     mixed : columns that hold texts and numbers, by their place: they are texts, and n0, n1, ... hold their numbers.
-    skip : rows to skip, where a later row than the first seems to hold the names.
+    skipped : rows before that of the names, where the sheet tells that by itself; None: as the study says.
     """
 
     path: Path
@@ -90,12 +90,14 @@ class Sheet:
     n_records: int
     errors_known: bool
     mixed: frozenset[int] = frozenset()
-    skip: int | None = None
+    skipped: int | None = None
 
     @property
     def understood(self) -> str:
         """How the sheet was read, in words."""
-        return f"sheet {self.sheet}" + ("" if self.errors_known else " (cells with an error taken for empty)")
+        how = f"sheet {self.sheet}" + ("" if self.errors_known else " (cells with an error taken for empty)")
+        skipped = skipped_in_words(self.skipped, "row")
+        return f"{how}, {skipped}" if skipped else how
 
 
 def read_sheets(
@@ -135,7 +137,7 @@ def _read_sheet(
 ) -> Sheet:
     cells = book.cells(name)
     where = f"{book.where}, sheet {name}"
-    skip = None
+    skipped = None
     if options.header is not None:
         first, kinds, n_records = options.skip, *_survey(cells, options.skip)
         names = options.header
@@ -145,8 +147,8 @@ def _read_sheet(
         if found is None:
             below = f" below the {options.skip} rows to skip" if options.skip else ""
             raise NoRecordError(f"{where}, holds nothing{below}: name the sheet with the table in `read:`")
-        first, named = found
-        skip = _later_names(cells, first, named, expected)
+        skipped = _other_names(cells, *found, options.skip, expected)
+        first, named = found if skipped is None else _find_names(cells, skipped) or found
         kinds, n_records = _survey(cells, first)
         layout = [i for i, text in enumerate(named) if text or kinds[i]]
         names = tuple(named[i] for i in layout)
@@ -157,7 +159,7 @@ def _read_sheet(
         if kind == "VARCHAR" and i in range(len(kinds)) and kinds[i] & {int, float}
     )
     _fill(engine, relation, cells, first, layout, shown, mixed)
-    return Sheet(book.path, name, names, shown, relation, n_records, book.errors_known, mixed, skip)
+    return Sheet(book.path, name, names, shown, relation, n_records, book.errors_known, mixed, skipped)
 
 
 class _Cells:
@@ -287,9 +289,12 @@ def _choose(book: _Book, options: ReadOptions, expected: frozenset[str]) -> tupl
         return (book.visible[0],)
     fits: dict[str, int] = {}
     for name in book.visible:
-        found = _find_names(book.cells(name), options.skip)
+        cells = book.cells(name)
+        found = _find_names(cells, options.skip)
         if found:
-            fits[name] = 0 if options.header else len(expected.intersection(found[1]))
+            other = None if options.header else _other_names(cells, *found, options.skip, expected)
+            _, named = found if other is None else _find_names(cells, other) or found
+            fits[name] = 0 if options.header else len(expected.intersection(map(tidy_name, named)))
     if not fits:
         raise NoRecordError(f"{book.where} holds nothing in its sheets {_listed(book.visible)}: export the table again")
     best = [name for name, fit in fits.items() if fit == max(fits.values())]
@@ -336,15 +341,24 @@ def _find_names(cells: _Cells, skip: int) -> tuple[int, list[str]] | None:
     return None
 
 
-def _later_names(cells: _Cells, first: int, named: Sequence[str], expected: frozenset[str]) -> int | None:
-    """Return how many rows to skip where a later row than the first holds more of the expected names."""
-    most, skip = max(_FEWEST_NAMES - 1, len(expected.intersection(map(tidy_name, named)))), None
+def _other_names(cells: _Cells, first: int, named: Sequence[str], asked: int, expected: frozenset[str]) -> int | None:
+    """Return how many rows to skip where another row than the one that is due holds the names; else None.
+
+    A later row does when it holds more of the expected names; the first row of a sheet, in which the study would skip
+    some, when it holds enough of them and the one that is due does not.
+    """
+    due = len(expected.intersection(map(tidy_name, named)))
+    most, skip = max(_FEWEST_NAMES - 1, due), None
     for number, rows in cells.below(first):
         for i, row in enumerate(rows[:_MOST_ABOVE]):
             hits = len(expected.intersection(tidy_name(_text(cell) or "") for cell in row))
             if hits > most:
                 most, skip = hits, number + i - 1
         break
+    if skip is None and asked and due < _FEWEST_NAMES:
+        top = _find_names(cells, 0)
+        if top and len(expected.intersection(map(tidy_name, top[1]))) >= _FEWEST_NAMES:
+            return 0
     return skip
 
 

@@ -1,7 +1,7 @@
 """One source through all its steps: files found, columns matched, texts read, every record used or rejected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cxlab.contract import TABLES, TableContract
@@ -16,7 +16,7 @@ from cxlab.intake.places import SourceError, find_files
 from cxlab.intake.rows import make_rows
 from cxlab.intake.understanding import Understood, Unsure, understand
 from cxlab.intake.values import MISSING, raw_columns
-from cxlab.intake.ways import Way, below_common, group_alike, name_files
+from cxlab.intake.ways import Way, below_common, group_alike, name_files, name_readings
 from cxlab.study import Outcomes, Source, Study, Trial, shown_path
 
 
@@ -38,7 +38,7 @@ class Reject:
     n: int
     outside_limit: bool = False
     remedy: str = ""
-    example: Example | None = None
+    example: Example | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class TableIntake:
     @property
     def understood(self) -> str:
         """How it was read, in words; where files differ, each way with its files."""
-        if len(self.readings) == 1:
+        if len(set(self.files)) == len(self.ways) == 1:
             return str(self.ways[0])
         names = dict(zip(dict.fromkeys(self.files), below_common(self.files), strict=True))
         return "; ".join(f"{name_files([names[file] for file in way.files])}: {way}" for way in self.ways)
@@ -114,7 +114,17 @@ class TableIntake:
     @property
     def ways(self) -> tuple[Way, ...]:
         """The ways in which its files were read, each with its files."""
-        return group_alike(self.files, [reading.words for reading in self.readings])
+        return group_alike(self.files, [reading.words for reading in self.readings], self.sheets)
+
+    @property
+    def sheets(self) -> list[str]:
+        """The sheet that was read of each file; empty where it is no workbook."""
+        return [str(reading.options.get("sheet", "")) for reading in self.readings]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its files and sheets, one for each of `readings`."""
+        return name_readings(self.files, self.sheets)
 
 
 def read_source(
@@ -144,7 +154,7 @@ def read_source(
     place = study.place("sources", table, "path")
     opened, empty = open_files(engine, files, source, contract, place=place)
     arms = tuple(source.allocation) if isinstance(source, Trial) and source.allocation else None
-    wanted = checks.Wanted(study.currency, observation_end, arms)
+    wanted = checks.Wanted(study.currency, observation_end, arms, source.keep)
     try:
         checked = _check(engine, study, source, contract, opened, wanted)
     except EngineError:
@@ -207,7 +217,7 @@ def _check(
         for name in known
     }
     rules = checks.rules(contract, known, formats, wanted)
-    counts = make_rows(engine, contract, opened, understood, mapping, rules)
+    counts = make_rows(engine, contract, opened, understood, mapping, rules, source.keep)
     engine.run(fill("CREATE OR REPLACE VIEW {v} AS SELECT * FROM {t} WHERE cx_fault IS NULL", v=table, t=checked))
     found = TableIntake(
         table, tuple(one.path for one in opened), tuple(
@@ -297,7 +307,10 @@ def _understand(
         }
         for one in opened
     ]
-    found = [understand(engine, one.relation, c, contract, source.read) for one, c in zip(opened, columns, strict=True)]
+    found = [
+        understand(engine, one.relation, c, contract, source.read, is_sheet=one.sheet is not None)
+        for one, c in zip(opened, columns, strict=True)
+    ]
     settled = [one for one in found if isinstance(one, Understood)]
     hints: dict[str, set[str]] = {}
     for one in settled:
@@ -307,7 +320,8 @@ def _understand(
     for i, first in enumerate(found):
         again = first
         if isinstance(first, Unsure):
-            again = understand(engine, opened[i].relation, columns[i], contract, source.read, hints=hints)
+            where, is_sheet = opened[i].relation, opened[i].sheet is not None
+            again = understand(engine, where, columns[i], contract, source.read, hints=hints, is_sheet=is_sheet)
         if isinstance(again, Unsure):
             raise SourceError(ask(study, contract.name, source, opened[i].path, again))
         sure.append(again)

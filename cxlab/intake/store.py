@@ -20,11 +20,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from cxlab.engine import Engine, EngineError, fill
+from cxlab.intake.ledger import sum_ledger
 from cxlab.intake.places import SourceError, find_files
 from cxlab.intake.rejects import REJECTS
 from cxlab.intake.returns import match_returns
-from cxlab.intake.sales import DAYS, EFFORT, LINES, RETURN_LINES, name_lines, name_sales
+from cxlab.intake.sales import DAYS, EFFORT, LEDGER, LINES, RETURN_LINES, SUSPECTS, name_lines, name_sales
 from cxlab.intake.sources import TableIntake
+from cxlab.intake.suspects import find_suspects
 from cxlab.study import Study
 
 FOLDER = ".intake"
@@ -69,6 +71,8 @@ def keep_study(
     """
     if "orders" in tables:
         match_returns(engine)
+        sum_ledger(engine, tables["orders"].columns)
+        find_suspects(engine, tables["orders"].columns)
     folder.parent.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     about = {
@@ -117,7 +121,7 @@ def _selections(tables: Mapping[str, TableIntake], further: Iterable[str]) -> di
     kept |= {name: fill("SELECT * FROM {t}", t=name) for name in (REJECTS, *further)}
     if "orders" in tables:
         named = "gestures" in tables and "order_id" in tables["gestures"].columns
-        kept |= {name: fill("SELECT * FROM {t}", t=name) for name in (DAYS, EFFORT, RETURN_LINES)}
+        kept |= {name: fill("SELECT * FROM {t}", t=name) for name in (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS)}
         kept[LINES] = name_lines(named=named)
     return kept
 

@@ -12,8 +12,18 @@ from itertools import islice
 from pathlib import Path
 
 from cxlab.engine import Engine, EngineError, fill
-from cxlab.intake.encoding import NEARLY, NUL, Lines, copy_as_utf8, count_lines, find_encoding, is_packed, open_text
-from cxlab.intake.places import NoRecordError, SourceError, lines_above
+from cxlab.intake.encoding import (
+    NEARLY,
+    NUL,
+    Lines,
+    copy_as_utf8,
+    count_lines,
+    find_encoding,
+    is_packed,
+    is_same_encoding,
+    open_text,
+)
+from cxlab.intake.places import NoRecordError, SourceError, skipped_in_words
 from cxlab.intake.records import RecordReader, split_record
 from cxlab.study import ReadOptions, shown_path, tidy_name
 
@@ -37,7 +47,8 @@ class TextFile:
     lines : how many there are; None where the file was gone through record by record, and every line is accounted for.
     broken : records that are none: (line, reason, lines it takes).
     long_records : lines that a record takes, by its first, where it takes more than one.
-    skip : lines to skip, where a later line than the first seems to hold the names.
+    skipped : lines before that of the names, where the file tells that by itself; None: as the study says.
+    unused : what of the study's words on reading does not hold for it.
     """
 
     path: Path
@@ -49,12 +60,15 @@ class TextFile:
     lines: Lines | None
     broken: tuple[tuple[int, str, int], ...] = ()
     long_records: Mapping[int, int] | None = None
-    skip: int | None = None
+    skipped: int | None = None
+    unused: tuple[str, ...] = ()
 
     @property
     def understood(self) -> str:
         """How the file was read, in words."""
-        return f"{_NAMES.get(self.delimiter, self.delimiter)}-separated, {self.encoding}"
+        how = f"{_NAMES.get(self.delimiter, self.delimiter)}-separated, {self.encoding}"
+        unused = [f"{key} of study.yml not used here" for key in self.unused]
+        return ", ".join(said for said in (how, skipped_in_words(self.skipped, "line"), *unused) if said)
 
     @property
     def n_expected(self) -> int | None:
@@ -89,13 +103,20 @@ def read_text(
     if not head:
         raise NoRecordError(f"{place}: {shown_path(path)} holds no record: export the table again")
     given = _WRITTEN.get(options.delimiter or "", options.delimiter)
+    if given and not options.header and len(_first_record(head, given)[0]) < _FEWEST_NAMES:
+        given = None  # said for the sake of another file; if nothing else fits, the names tell below
     delimiter = given or said or _delimiter(head, expected, options)
+    unused = _unused(options, encoding, delimiter)
     found, n_of_names = _first_record(head, delimiter)
     names = options.header or tuple(tidy_name(name.replace(NUL, "")) for name in found)
-    skip = None if options.header else _find_names(head, given or said, expected, said)
-    _check_names(names, path, head[0][1], options, place, skip)
+    skip = None if options.header else _other_names(path, encoding, options, head, n_of_names, given or said, expected)
+    if skip is not None:
+        below = options.model_copy(update={"skip": skip})
+        found_there = read_text(engine, path, below, expected=expected, relation=relation, place=place)
+        return found_there if found_there.skipped is not None else replace(found_there, skipped=skip)
+    _check_names(names, path, head[0][1], options, place)
     n_before = n_skipped if options.header else head[n_of_names - 1][0]
-    text = TextFile(path, encoding, delimiter, names, relation, n_before, None, skip=skip)
+    text = TextFile(path, encoding, delimiter, names, relation, n_before, None, unused=unused)
     if encoding == NEARLY:
         return tidy(engine, text)
     direct = encoding == "utf-8" and not is_packed(path)
@@ -107,6 +128,14 @@ def read_text(
         return tidy(engine, text)
     engine.view_text(relation, copy, delimiter, len(names), skip=n_before, numbered=False)
     return replace(text, lines=lines)
+
+
+def _unused(options: ReadOptions, encoding: str, delimiter: str) -> tuple[str, ...]:
+    """Return which of the study's words on a text do not hold for a file, which is plainly written otherwise."""
+    asked = _WRITTEN.get(options.delimiter or "", options.delimiter)
+    found = ["delimiter"] if asked and asked != delimiter else []
+    is_other = options.encoding is not None and not is_same_encoding(options.encoding, encoding)
+    return (*found, "encoding") if is_other else tuple(found)
 
 
 def tidy(engine: Engine, text: TextFile) -> TextFile:
@@ -170,28 +199,40 @@ def _first_record(head: list[tuple[int, str]], delimiter: str) -> tuple[list[str
     return split_record(head[0][1].replace('"', ""), delimiter)[0], 1
 
 
-def _find_names(
-    head: list[tuple[int, str]], delimiter: str | None, expected: frozenset[str], said: str | None
+def _other_names(
+    path: Path,
+    encoding: str,
+    options: ReadOptions,
+    head: list[tuple[int, str]],
+    n_due: int,
+    delimiter: str | None,
+    expected: frozenset[str],
 ) -> int | None:
-    """Return how many lines to skip where a later line than the first holds more of the expected names."""
+    """Return how many lines to skip where another line than those that are due holds the names; else None.
+
+    A later line does when it holds more of the expected names; the first line of a file, in which the study would skip
+    some, when it holds enough of them and the one that is due does not.
+    """
 
     def hits(line: str) -> int:
         candidates = (delimiter,) if delimiter else _CANDIDATES
         return max(len(expected & {tidy_name(name) for name in split_record(line, mark)[0]}) for mark in candidates)
 
-    found = [(hits(line), -number) for number, line in head[:_LONGEST_NAMES]]
-    most, where = max(found)
-    return -where - 1 - (said is not None) if most >= _FEWEST_NAMES and most > found[0][0] else None
+    due = hits("\n".join(line for _, line in head[:n_due]))
+    most, where = max(((hits(line), -number) for number, line in head[n_due:_LONGEST_NAMES]), default=(0, 0))
+    if most >= _FEWEST_NAMES and most > due:
+        said = _head(path, encoding, options.model_copy(update={"skip": 0}))[0]
+        return -where - 1 - (said is not None)
+    if options.skip and due < _FEWEST_NAMES:
+        _, _, top = _head(path, encoding, options.model_copy(update={"skip": 0}))
+        return 0 if hits(top[0][1]) >= _FEWEST_NAMES else None
+    return None
 
 
-def _check_names(
-    names: tuple[str, ...], path: Path, first: str, options: ReadOptions, place: str, skip: int | None
-) -> None:
+def _check_names(names: tuple[str, ...], path: Path, first: str, options: ReadOptions, place: str) -> None:
     if len(names) >= 2:
         return
     begins = f"{shown_path(path)}, which begins `{first.strip()[:60]}`"
-    if skip is not None:
-        raise SourceError(f"{place}: the first line is no line of names in {begins}. {lines_above(skip, options)}")
     if options.delimiter:
         raise SourceError(
             f"{place}: the delimiter `{options.delimiter}` gives one column in {begins}: name in `read:` the one that "

@@ -4,7 +4,7 @@ from cxlab.engine import literal
 
 _NOTHING = ("NULL", "null", "NaN", "nan", "None", "\\N", "N/A", "#N/A", "n/a", "-", "NaT", "<NA>")
 _LONG = 14
-"""No word that stands for nothing, an error or a total has so many bytes."""
+"""No word that stands for nothing, or an error, has so many bytes."""
 _AROUND = " \t\r\n\u00a0\u202f\ufeff"
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "kyllä", "k", "tosi", "x", "ja", "on")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "ei", "e", "epätosi", "nej", "off")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from cxlab.contract import TableContract
 from cxlab.engine import Engine, fill, literal
-from cxlab.intake.choices import SAMPLE, Ambiguous, Choice, choose_date, choose_mark
+from cxlab.intake.choices import SAMPLE, Ambiguous, Choice, choose_date, choose_mark, reads_as, values_of
 from cxlab.intake.dates import ISO, NUMBERS, UNCLEAR, UNIX, UNIX_MS, ZONE, from_study, is_moment, is_zoned, to_study
 from cxlab.intake.settled import follow_date, follow_mark
 from cxlab.intake.texts import given
@@ -38,6 +38,7 @@ class Understood:
     settled : the readings that do not stand there for want of any value that would tell, by our column name or
         `AMOUNTS`: what is a hint for other files.
     remarks : what of the study's own words on reading was not used, a sentence each.
+    of_sheet : columns of a sheet whose cells are dates for a part, and texts in another form than these.
     """
 
     date_formats: Mapping[str, str] = field(default_factory=dict)
@@ -47,14 +48,20 @@ class Understood:
     zones: tuple[str, ...] = ()
     settled: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    of_sheet: frozenset[str] = frozenset()
 
     @property
     def words(self) -> tuple[str, ...]:
         """How it was read, for people."""
-        found = [f"{name} as {_as_written(reading)}" for name, reading in self.date_formats.items()]
+        found = [
+            f"{name} as dates of the sheet, and {_as_written(reading)} where they are texts"
+            if name in self.of_sheet
+            else f"{name} as {_as_written(reading)}"
+            for name, reading in self.date_formats.items()
+        ]
         if self.decimal == ",":
             found.append("decimal comma")
-        if self.timezone is not None:
+        if self.timezone is not None and self.zones:
             found.append(f"moments with a zone on the clock of {self.timezone}")
         elif self.zones:
             one = "zone" if len(self.zones) == 1 else "zones"
@@ -92,6 +99,7 @@ def understand(
     options: ReadOptions,
     *,
     hints: Mapping[str, Collection[str]] = MappingProxyType({}),
+    is_sheet: bool = False,
 ) -> Understood | Unsure:
     """Find out how a file is read.
 
@@ -101,6 +109,7 @@ def understand(
     options : what the study says of it.
     hints : readings that other files of the source settled on, by our names: they decide where exactly one of them
         is among those that fit.
+    is_sheet : whether it is a sheet of a workbook, whose dates are texts as of ISO 8601 where others stand among them.
     """
     kinds = {column.name: column.kind for column in contract.columns if column.name in columns}
     moments = {name: columns[name] for name, kind in kinds.items() if kind == "moment"}
@@ -123,7 +132,18 @@ def understand(
     whole = _whole_ids(engine, relation, {name: theirs for name, theirs in texts.items() if kinds.get(name) == "id"})
     zones = _zones(engine, relation, moments, dates)
     remarks = _unused(options, dates, decimal, zones)
-    return Understood(dates, decimal or ".", whole, options.timezone, zones, settled, remarks)
+    mixed = frozenset(
+        name
+        for name, reading in dates.items()
+        if is_sheet and reading not in (ISO, *NUMBERS) and _holds_dates(engine, relation, *written[name])
+    )
+    return Understood(dates, decimal or ".", whole, options.timezone, zones, settled, remarks, mixed)
+
+
+def _holds_dates(engine: Engine, relation: str, theirs: str, kind: str) -> bool:
+    """Whether some of the texts of a sheet are how a cell with a date comes out."""
+    values = values_of(theirs, kind, relation)
+    return bool(engine.read(f"SELECT 1 FROM ({values}) AS v WHERE {reads_as(ISO, kind)} LIMIT 1"))  # noqa: S608
 
 
 def _settle_dates(

@@ -4,12 +4,14 @@ A record is odd when not every value of it is plainly what its column asks for. 
 on a single column, and each of its values is what the glance gave.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from cxlab.contract import Column, TableContract
-from cxlab.engine import fill, quote
+from cxlab.engine import fill, literal, quote
 from cxlab.intake import readings
 from cxlab.intake.opening import Opened
+from cxlab.intake.totals import surely_no_total
 from cxlab.intake.understanding import Understood
 
 EARLIEST, LATEST = 0, 4102444800
@@ -46,6 +48,7 @@ def read_values(
     mapping: Mapping[str, str],
     kinds: Mapping[str, str],
     understood: Understood,
+    keep: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> str:
     """Return the SQL of the records of a file, or of some that are read alike, with every value read.
 
@@ -59,6 +62,7 @@ def read_values(
     records : SQL of the records as they stand, with cx_file, the number of their file.
     mapping : headings by our names, for the contract's columns and further ones.
     kinds : the types in which further columns are taken along.
+    keep : values of columns, by their headings: of the first heading `cx_kept_0` says whether it holds one of them.
     """
     raw = raw_columns(one, mapping, contract)
     first: dict[str, str] = {}
@@ -81,6 +85,7 @@ def read_values(
             close[f"cx_close_{name}"] = f"COALESCE({named['first']}, {amount})"
         read |= _read(column, theirs, kind, named, understood)
     taken = {name: f"CAST({raw[name][0]} AS {kinds[name]})" for name in mapping if name not in contract.names}
+    taken |= {f"cx_kept_{i}": _is_kept(*one.columns[name], values) for i, (name, values) in enumerate(keep.items())}
     return fill(
         "SELECT cx_file, line AS cx_line, HASH({!record}) AS cx_hash, {odd}{!read}{!taken} FROM (SELECT *"
         "{!close} FROM (SELECT *{!text} FROM (SELECT *, CASE WHEN {!plain} THEN FALSE ELSE TRUE END AS {odd} FROM "
@@ -95,6 +100,12 @@ def read_values(
         first=_named(first),
         records=records,
     )
+
+
+def _is_kept(theirs: str, kind: str, values: Collection[str]) -> str:
+    """Return the SQL of whether a column holds one of some values, whatever its capital letters."""
+    kept = ", ".join(literal(value.casefold()) for value in values)
+    return f"COALESCE(LOWER({readings.given(_as_text(theirs, kind))}) IN ({kept}), FALSE)"
 
 
 def _number_beside(one: Opened, column: Column, mapping: Mapping[str, str]) -> str | None:
@@ -142,6 +153,8 @@ def _is_plain(column: Column, theirs: str, kind: str, named: Mapping[str, str], 
     elif is_text(kind):
         sure = readings.plain_id if column.kind == "id" else readings.plain_text
         plain = "FALSE" if column.name in understood.whole_ids else sure(theirs, named["last"])
+        if column.kind == "id" and column.required:
+            plain += f" AND {surely_no_total(theirs)}"
     else:
         plain = f"{theirs} IS NOT NULL" if kind in _WHOLE else "FALSE"
     return plain if column.required else f"({nothing} OR {plain})"

@@ -20,12 +20,32 @@ class Way:
         return ", ".join(self.words)
 
 
-def group_alike(files: Sequence[Path], words: Sequence[tuple[str, ...]]) -> tuple[Way, ...]:
-    """Group files by the words for how each was read; the ways stand in the order of their first files."""
-    found: dict[tuple[str, ...], list[Path]] = {}
-    for file, said in zip(files, words, strict=True):
-        found.setdefault(said, []).append(file)
-    return tuple(Way(said, tuple(dict.fromkeys(alike))) for said, alike in found.items())
+def group_alike(files: Sequence[Path], words: Sequence[tuple[str, ...]], sheets: Sequence[str] = ()) -> tuple[Way, ...]:
+    """Group files by the words for how each was read; the ways stand in the order of their first files.
+
+    Parameters
+    ----------
+    sheets : of each file the sheet that was read, with which its words begin, else empty: sheets that were read alike
+        are told together as well.
+    """
+    found: dict[tuple[bool, tuple[str, ...]], list[tuple[Path, str]]] = {}
+    for file, said, sheet in zip(files, words, sheets or [""] * len(words), strict=True):
+        about = (said[0].removeprefix(f"sheet {sheet}"), *said[1:]) if sheet else said
+        found.setdefault((bool(sheet), about), []).append((file, sheet))
+    ways: list[Way] = []
+    for (has_sheets, about), alike in found.items():
+        which = name_files(list(dict.fromkeys(sheet for _, sheet in alike)), "sheet") if has_sheets else ""
+        ways.append(Way((which + about[0], *about[1:]), tuple(dict.fromkeys(file for file, _ in alike))))
+    return tuple(ways)
+
+
+def name_readings(files: Sequence[Path], sheets: Sequence[str]) -> list[str]:
+    """Name each file that was read, and its sheet where it has several, by the place below their common folder."""
+    names = dict(zip(dict.fromkeys(files), below_common(files), strict=True))
+    return [
+        f"{names[file]}, sheet {sheet}" if sheet and files.count(file) > 1 else names[file]
+        for file, sheet in zip(files, sheets, strict=True)
+    ]
 
 
 def below_common(files: Sequence[Path]) -> list[str]:
@@ -34,14 +54,21 @@ def below_common(files: Sequence[Path]) -> list[str]:
     return [file.relative_to(folder).as_posix() for file in dict.fromkeys(files)]
 
 
-def name_files(names: Sequence[str]) -> str:
-    """Name files: one or two in full, more by their number, the first and the last.
+def name_files(names: Sequence[str], what: str = "") -> str:
+    """Name files, or other things: one or two in full, more by their number, the first and the last.
+
+    Parameters
+    ----------
+    what : what they are, where that is said of one or two as well.
 
     Examples
     --------
     >>> name_files(["a.csv"]), name_files(["a.csv", "b.csv"]), name_files(["a.csv", "b.csv", "c.csv"])
     ('a.csv', 'a.csv and b.csv', '3 files, a.csv to c.csv')
+    >>> name_files(["Jan"], "sheet"), name_files(["Jan", "Feb"], "sheet"), name_files(["Jan", "Feb", "Mar"], "sheet")
+    ('sheet Jan', 'sheets Jan and Feb', '3 sheets, Jan to Mar')
     """
     if len(names) > 2:
-        return f"{number(len(names))} files, {names[0]} to {names[-1]}"
-    return " and ".join(names)
+        return f"{number(len(names))} {what or 'file'}s, {names[0]} to {names[-1]}"
+    said = " and ".join(names)
+    return f"{what}{'s' if len(names) > 1 else ''} {said}" if what else said

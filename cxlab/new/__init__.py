@@ -66,7 +66,7 @@ class NewStudy:
 
 
 def make_study(folder: Path, files: Sequence[Path]) -> NewStudy:
-    """Make a study of files: copy those that lie elsewhere into its folder, and write its `study.yml`.
+    """Make a study of files: copy those that it uses and that lie elsewhere into its folder, and write its `study.yml`.
 
     Parameters
     ----------
@@ -89,8 +89,10 @@ def make_study(folder: Path, files: Sequence[Path]) -> NewStudy:
     document = read_yaml(written.text)
     if document.faults:
         raise AssertionError(f"the study to be written is no YAML: {document.faults}")
-    guard = guard_text(folder, places)
-    copied = write_study(folder, written.text, places, guard)
+    used = {name for guess in guesses for name in guess.look.names}
+    kept = [place for place in places if place.name in used or not place.copied]
+    guard = guard_text(folder, kept)
+    copied = write_study(folder, written.text, kept, guard)
     notes = [note for guess in guesses for note in (*guess.notes, *notes_of_people(guess), *undone(guess))]
     return NewStudy(
         folder / FILE,

@@ -6,11 +6,11 @@ from difflib import get_close_matches
 
 from cxlab.contract import TableContract
 from cxlab.intake.personal import is_personal
-from cxlab.new.dictionary import HEADINGS
-from cxlab.new.headings import Words, apart, normal
+from cxlab.new.dictionary import HEADINGS, PIECES
+from cxlab.new.headings import Words, apart, names_one_of, normal
 from cxlab.new.looks import Look
 from cxlab.new.misfits import misfit
-from cxlab.new.scalars import shown
+from cxlab.new.scalars import in_full
 from cxlab.new.systems import System
 
 SURE, LIKELY, DOUBTFUL = 1, 2, 3
@@ -51,13 +51,20 @@ def find_candidates(contract: TableContract, look: Look, system: System | None) 
         found = by_ours[column.name] = []
         refusals = refused[column.name] = {}
         for candidate in _called_so(contract.name, column.name, look, system):
-            why = misfit(column, look.contents[candidate.theirs])
+            if column.name == "revenue" and is_of_pieces(candidate.theirs):
+                continue
+            why = misfit(column, look.contents[candidate.theirs], called_so=candidate.tier < DOUBTFUL)
             if not why:
                 found.append(candidate)
             elif candidate.tier < DOUBTFUL:
-                refusals[candidate.theirs] = f"{shown(candidate.theirs)} {why}"
+                refusals[candidate.theirs] = f"{in_full(candidate.theirs)} {why}"
         found.sort()
     return Candidates(by_ours, refused)
+
+
+def is_of_pieces(heading: str) -> bool:
+    """Whether a heading is one of quantities, of which no amount of money is made."""
+    return names_one_of(heading, PIECES)
 
 
 def _called_so(table: str, ours: str, look: Look, system: System | None) -> list[Candidate]:

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from cxlab.contract import TABLES, TableContract
+from cxlab.intake.personal import is_personal
 from cxlab.new.candidates import SURE, Candidate, Candidates, find_candidates
-from cxlab.new.customers import guests, instead_of_guests
-from cxlab.new.doubts import doubts
+from cxlab.new.customers import guests, instead_of_guests, is_joined
+from cxlab.new.doubts import doubts, unread
 from cxlab.new.guess import BY_VALUES, Guess, Taken
 from cxlab.new.looks import Look
 from cxlab.new.missing import to_fill_in
-from cxlab.new.scalars import shown
+from cxlab.new.scalars import in_full
 from cxlab.new.systems import System, known_system
 from cxlab.new.totals import without_order_totals
 
@@ -77,6 +78,8 @@ def _taken(
 ) -> Taken:
     candidate = chosen[ours]
     remark = _MAIL if contract.column(ours).kind == "id" and look.contents[candidate.theirs].are_mails else ""
+    words, many = unread(contract.column(ours), look, candidate.theirs)
+    remark = remark if many else words or remark
     called_ours = candidate.tier == SURE and candidate.rank == 0
     doubt = doubts(contract.name, contract.column(ours), look, candidates, chosen)
     return Taken(ours, candidate.theirs, candidate.tier, called_ours, doubt, remark)
@@ -88,10 +91,13 @@ def _by_values(contract: TableContract, look: Look, taken: list[Taken]) -> list[
     if ours is None or ours in {one.ours for one in taken} or not contract.column(ours).required:
         return []
     used = {one.theirs for one in taken}
-    dates = [name for name in look.headings if look.contents[name].are_moments and name not in used]
+    dates = [
+        name for name in look.headings
+        if look.contents[name].are_moments and name not in used and not is_joined(name) and not is_personal(name)
+    ]  # fmt: skip
     if len(dates) != 1:
         return []
-    return [Taken(ours, dates[0], BY_VALUES, doubt=f"{shown(dates[0])} is the only column of dates that is left")]
+    return [Taken(ours, dates[0], BY_VALUES, doubt=f"{in_full(dates[0])} is the only column of dates that is left")]
 
 
 def _known(taken: list[Taken], look: Look, system: System) -> tuple[list[Taken], list[str]]:

@@ -24,7 +24,7 @@ _WHOLE = re.compile(r"[-+]?\d+([.,]0+)?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NAME = re.compile(r"[^\W\d_]++(?:[ ,.'’&-]++[^\W\d_]++)+\.?")
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
-_NUMBERS = tuple(readings.number("text", mark) for mark in ".,")
+_POINT, _COMMA = (readings.number("text", mark) for mark in ".,")
 _LONGEST, _MOST_FLAGS = 300, 10
 MOST_ARMS = 20
 """Values up to which a column has few."""
@@ -44,6 +44,8 @@ class Contents:
     counted : what its numbers count if they are moments: days or seconds since some day, in words.
     few : its values, where they are few.
     currency : the one that signs in the values name.
+    no_number : a value that is no number, with either decimal mark, and `n_no_number` of them; empty where all are.
+    one_mark : share of its numbers that are such with the decimal mark that fits most.
     """
 
     kind: Kind
@@ -62,6 +64,9 @@ class Contents:
     counted: str
     few: tuple[str, ...]
     currency: str | None
+    no_number: str = ""
+    n_no_number: int = 0
+    one_mark: float = 1.0
 
     @property
     def are_moments(self) -> bool:
@@ -107,15 +112,19 @@ def _judge(engine: Engine, field: str, name: str, values: list[str | None], kind
     elif _most(_COUNTED, first) and normal(name) in MOMENTS:
         counted = _counted(engine, field)
     whole = _share(_WHOLE, counts, n)
+    n_numbers, no_number, one_mark = round(whole * n), "", 1.0
+    if whole < 1 and _most(_DIGIT, first):
+        n_numbers, no_number, one_mark = _numbers(engine, field)
     signs = {_SIGNS[sign] for value in counts for sign in (value[0], value[-1]) if sign in _SIGNS}
     return Contents(
         kind, len(values), counts.total(), len(counts), most_frequent, n_most / n,
         moments=n_moments / n,
-        numbers=whole if whole >= MOST or not _most(_DIGIT, first) else _count(engine, field, *_NUMBERS) / n,
+        numbers=n_numbers / n,
         flags=_count(engine, field, readings.flag("text")) / n if len(counts) <= _MOST_FLAGS else 0.0,
         whole=whole, mails=_share(_MAIL, counts, n), names=_share(_NAME, counts, n), date=date,
         counted=counted, few=tuple(sorted(counts)) if len(counts) <= MOST_ARMS else (),
         currency=signs.pop() if len(signs) == 1 else None,
+        no_number=no_number, n_no_number=counts.total() - n_numbers, one_mark=one_mark,
     )  # fmt: skip
 
 
@@ -128,12 +137,25 @@ def _most(pattern: re.Pattern[str], values: list[str]) -> bool:
     return sum(pattern.match(value) is not None for value in values) > len(values) / 2
 
 
-def _count(engine: Engine, field: str, *readings_of_text: str) -> int:
-    """Return how many values of a column can be read, by the reading that fits most of them."""
-    counts = ", ".join(f"COUNT({reading})" for reading in readings_of_text)
-    sql = "SELECT {!counts} FROM (SELECT {!text} AS text FROM {t}) AS s"
-    rows = engine.read(fill(sql, counts=counts, text=readings.given(field), t=_SAMPLE))
-    return int(max(rows[0]))
+def _count(engine: Engine, field: str, reading: str) -> int:
+    """Return how many values of a column can be read."""
+    sql = "SELECT COUNT({!reading}) FROM (SELECT {!text} AS text FROM {t}) AS s"
+    return int(engine.read(fill(sql, reading=reading, text=readings.given(field), t=_SAMPLE))[0][0])
+
+
+def _numbers(engine: Engine, field: str) -> tuple[int, str, float]:
+    """Return how many values of a column are numbers with either decimal mark, one that is none, and `one_mark`.
+
+    Cells of a spreadsheet, and files of one table, may each be written in another way.
+    """
+    sql = (
+        "SELECT COUNT(COALESCE(a, b)), COUNT(a), COUNT(b), MIN(CASE WHEN COALESCE(a, b) IS NULL THEN text END) FROM "
+        "(SELECT text, {!point} AS a, {!comma} AS b FROM (SELECT {!text} AS text FROM {t}) AS s) AS r"
+    )
+    n, point, comma, example = engine.read(
+        fill(sql, point=_POINT, comma=_COMMA, text=readings.given(field), t=_SAMPLE)
+    )[0]
+    return int(n), example or "", max(point, comma) / max(n, 1)
 
 
 def _dates(engine: Engine, field: str) -> tuple[str | readings.Ambiguous, int]:

@@ -67,7 +67,7 @@ HEADINGS: Mapping[str, Mapping[str, Words]] = {
             likely="amount, amt, value, net amount, gross amount, net revenue, net total, gross total, gross sales, "
             "subtotal, sub total, order subtotal, order subtotal amount, euro, eur, arvo, hinta yhteensa, valisumma, "
             "netto, brutto",
-            doubtful="price, sale price, sales price, price paid, hinta, myyntihinta, maara",
+            doubtful="price, sale price, sales price, price paid, hinta, myyntihinta",
         ),
         "order_id": _ORDER,
         "cost": Words(
@@ -109,16 +109,17 @@ HEADINGS: Mapping[str, Mapping[str, Words]] = {
         "customer_id": _CUSTOMER,
         "given_at": Words(
             sure="gesture date, gift date, gifted at, given on, date given, annettu, antopaiva, elepaiva, lahjapaiva, "
-            "eleen pvm, lahjan pvm",
+            "eleen pvm, lahjan pvm, yllatyspaiva, yllatyksen pvm",
             likely=f"sent at, sent date, date sent, sent, lahetetty, lahetyspaiva, {_DAYS}",
         ),
         "kind": Words(
             sure="gesture, gesture type, gesture kind, gift, gift type, ele, eleen laji, lahja, lahjan laji, "
-            "huomionosoitus, huomaavaisuus",
+            "huomionosoitus, huomaavaisuus, yllatys, yllatyslahja, yllatyksen laji",
             likely="kind, type, laji, tyyppi",
         ),
         "cost": Words(
-            sure="cost, gift cost, gesture cost, kustannus, eleen hinta, lahjan hinta", likely="hinta, price"
+            sure="cost, gift cost, gesture cost, kustannus, eleen hinta, lahjan hinta, yllatyksen hinta",
+            likely="hinta, price",
         ),
         "order_id": _ORDER,
     },
@@ -242,7 +243,7 @@ FILE_WORDS: Mapping[str, tuple[str, ...]] = {
     "orders": (
         "order", "sale", "purchase", "transaction", "invoice", "receipt", "tilau", "myyn", "osto", "lasku", "kuit",
     ),
-    "gestures": ("gesture", "gift", "eleet", "lahja", "huomion"),
+    "gestures": ("gesture", "gift", "elee", "elei", "lahja", "huomion", "yllat"),
     "assignments": ("assign", "trial", "draw", "arvon", "koe"),
     "costs": ("cost", "expense", "hour", "timelog", "kustann", "kulu", "tunti", "tunni"),
     "feedback": ("feedback", "nps", "csat", "survey", "review", "rating", "palaut", "kysely", "arvio"),
@@ -251,6 +252,21 @@ FILE_WORDS: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("outcome", "experiment", "tulos", "tulok"),
 }  # fmt: skip
 """How a word in the name of a file begins, by the table that it hints at."""
+_WHOLE_WORDS = {"ele": "gestures"}
+"""Words that hint at a table where nothing else follows: electronics are no gestures."""
+PIECES = frozenset(
+    {"kpl", "maara", "kappalemaara", "lukumaara", "lkm", "kappaletta", "kappaleet", "quantity", "qty", "pieces", "pcs",
+     "units"}
+)  # fmt: skip
+"""Words of a heading that make it one of quantities, and never of amounts of money."""
+JOINED = Words(
+    sure="joined, joined at, joined on, join date, date joined, signup date, sign up date, signed up, signed up at, "
+    "registered, registered at, registered on, registration date, date registered, member since, customer since, "
+    "account created, account created at, liittymispaiva, liittymispvm, liittymisaika, liittynyt, rekisteroitynyt, "
+    "rekisteroitymispaiva, rekisteroitymispvm, rekisterointipaiva, jasenyys alkoi, jasenyys alkanut, asiakkuus alkoi, "
+    "asiakkuus alkanut, asiakkuuden alku, asiakas alkaen"
+)
+"""When somebody became a customer, as a list of customers says it."""
 OF_THE_ORDER = Words(
     sure="order total, order total amount, order amount, order value, order revenue, order sum, order subtotal, "
     "order subtotal amount, invoice amount, invoice total, invoice value, grand total, basket total, cart total, "
@@ -258,13 +274,20 @@ OF_THE_ORDER = Words(
 )
 """Amounts that belong to a whole order, and not to one of its lines."""
 STATUSES = Words(
-    sure="status, order status, financial status, payment status, tila, tilauksen tila, tilauksen status, maksun tila"
+    sure="status, order status, financial status, payment status, tila, tilauksen tila, tilauksen status, maksun tila, "
+    "tilaustila"
 )
 UNDONE = (
     "cancel", "refund", "return", "void", "fail", "pending", "onhold", "draft", "trash", "reject", "unpaid", "peru",
     "palaut", "hyvit", "odot", "hyla", "maksamat",
 )  # fmt: skip
 """How the word for an order that did not come to pass, or not yet, begins."""
+DONE = (
+    "complet", "process", "paid", "partial", "fulfil", "ship", "deliver", "clos", "done", "finish", "captur", "succe",
+    "sent", "invoiced", "valmi", "maksettu", "toimite", "lahete", "kasitel", "kasittel", "osittain", "sulje",
+    "laskute", "noudettu", "vahviste", "hyvaksy",
+)  # fmt: skip
+"""How the word for an order that is a sale begins, whatever part of it came back."""
 TAKEN_BACK = Words(
     sure="refunded amount, order refund amount, refunded total, refund amount, refund total, cancelled at, "
     "canceled at, "
@@ -277,9 +300,10 @@ def hinted(name: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(hinted("orders_export_1")), sorted(hinted("TilauksetJaPalaute")), sorted(hinted("data"))
+    >>> sorted(hinted("orders_export_1")), sorted(hinted("TilauksetJaPalaute")), sorted(hinted("elektroniikka"))
     (['orders'], ['feedback', 'orders'], [])
     """
     words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])", " ", name))
     plain = [normal(word) for word in words]
-    return frozenset(table for table, starts in FILE_WORDS.items() if any(word.startswith(starts) for word in plain))
+    begun = {table for table, starts in FILE_WORDS.items() if any(word.startswith(starts) for word in plain)}
+    return frozenset(begun | {_WHOLE_WORDS[word] for word in plain if word in _WHOLE_WORDS})

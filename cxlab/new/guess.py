@@ -19,6 +19,7 @@ class Taken:
     called_ours : whether it is called as we call it.
     doubt : what is unsure, or what to fill in.
     remark : what to know of it.
+    refused : where it was not found, why columns that are called so are not it.
     """
 
     ours: str
@@ -27,6 +28,7 @@ class Taken:
     called_ours: bool = False
     doubt: str = ""
     remark: str = ""
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

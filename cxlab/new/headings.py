@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -62,6 +63,19 @@ def apart(heading: str) -> list[str]:
     """
     found = _REMARK.fullmatch(heading.strip())
     return [normal(found[1]), normal(found[2])] if found else []
+
+
+def names_one_of(heading: str, words: Collection[str]) -> bool:
+    """Whether one of some words stands in a heading before a remark in parentheses, or is the remark.
+
+    Examples
+    --------
+    >>> names_one_of("Myyty määrä", {"maara"}), names_one_of("Myynti (kpl)", {"kpl"}), names_one_of("Summa", {"kpl"})
+    (True, True, False)
+    """
+    found = _REMARK.fullmatch(heading.strip())
+    before, remark = (found[1], normal(found[2])) if found else (heading, "")
+    return remark in words or any(normal(word) in words for word in re.findall(r"[^\W\d_]+", before))
 
 
 def unit(heading: str) -> str | None:

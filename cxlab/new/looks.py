@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from cxlab.new.contents import Contents, judge
 from cxlab.new.dictionary import hinted
@@ -21,6 +22,8 @@ class Look:
     ----------
     names : the files, relative to the study's folder.
     sheets : the sheets, where the workbook has several.
+    everywhere : the headings that each of the files has.
+    is_book : whether one of the files is a workbook.
     peek : the first rows of all of them.
     contents : what the values of each column look like.
     """
@@ -29,13 +32,19 @@ class Look:
     sheets: tuple[str, ...]
     peek: Peek
     contents: Mapping[str, Contents]
+    everywhere: frozenset[str]
+    is_book: bool
 
     @property
     def title(self) -> str:
         """How it is called in a sentence."""
-        files = " and ".join(str(name) for name in self.names)
-        named = " and ".join(self.sheets)
+        files, named = _two_of(list(map(str, self.names))), _two_of(self.sheets)
         return f"{files}, {'sheets' if len(self.sheets) > 1 else 'sheet'} {named}" if named else files
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it is more than one file or sheet."""
+        return len(self.names) > 1 or len(self.sheets) > 1
 
     @property
     def hints(self) -> frozenset[str]:
@@ -67,7 +76,7 @@ def look(files: Mapping[PurePosixPath, Path]) -> tuple[list[Look], list[str]]:
     said: list[str] = []
     for name, path in files.items():
         for one in _tables(name, path, said):
-            group = next((group for group in alike if _are_alike(group[0], one)), None)
+            group = next((group for group in alike if _belongs(one, group)), None)
             if group is None:
                 alike.append([one])
             else:
@@ -76,7 +85,10 @@ def look(files: Mapping[PurePosixPath, Path]) -> tuple[list[Look], list[str]]:
     for found in alike:
         together = _together([one.looked for one in found])
         sheets_of_one = next((one.sheets for one in found if one.sheets), ())
-        looks.append(Look(tuple(one.name for one in found), sheets_of_one, together, judge(together)))
+        everywhere = frozenset.intersection(*(one.everywhere for one in found))
+        is_book = any(one.is_book for one in found)
+        names = tuple(one.name for one in found)
+        looks.append(Look(names, sheets_of_one, together, judge(together), everywhere, is_book))
     return looks, said
 
 
@@ -87,14 +99,21 @@ class _Table:
     name: PurePosixPath
     sheets: tuple[str, ...]
     looked: Peek
+    everywhere: frozenset[str]
+    is_book: bool
 
 
-def _are_alike(one: _Table, other: _Table) -> bool:
-    """Whether two files have the same headings, are read alike, and their names do not hint at different tables."""
-    hints, other_hints = hinted(one.name.stem), hinted(other.name.stem)
-    differ = bool(hints and other_hints and not hints & other_hints)
-    one_sheet = one.sheets == other.sheets or () in (one.sheets, other.sheets)
-    return one_sheet and _have_like_headings(one.looked, other.looked) and not differ
+def _belongs(one: _Table, group: Sequence[_Table]) -> bool:
+    """Whether a file goes together with others: it is read alike, and named by what is no other table.
+
+    The sheets that are named for one workbook are read in each.
+    """
+    hints = hinted(one.name.stem)
+    others = [hinted(other.name.stem) for other in group]
+    differ = any(hints and other and not hints & other for other in others)
+    same_sheets = not one.is_book or all(other.sheets == one.sheets for other in group if other.is_book)
+    fullest = max(group, key=lambda other: len(other.looked.names))
+    return same_sheets and not differ and _have_like_headings(fullest.looked, one.looked)
 
 
 def _have_like_headings(one: Peek, other: Peek) -> bool:
@@ -104,28 +123,35 @@ def _have_like_headings(one: Peek, other: Peek) -> bool:
     """
     fewer, more = sorted((set(one.names), set(other.names)), key=len)
     alike = fewer == more or (fewer < more and len(fewer) >= max(_FEWEST_SHARED, _LEAST_SHARED * len(more)))
-    return alike and dict(one.read) == dict(other.read)
+    return alike and _without_skip(one) == _without_skip(other)
+
+
+def _without_skip(looked: Peek) -> dict[str, Any]:
+    """Return how a table is read, but for the lines above its names: where they differ, each is found by its names."""
+    return {option: value for option, value in looked.read.items() if option != "skip"}
 
 
 def _tables(name: PurePosixPath, path: Path, said: list[str]) -> list[_Table]:
     there = sheets(path)
     if len(there) == 1:
-        return [_Table(name, (), peek(path))]
+        looked = peek(path)
+        return [_Table(name, (), looked, frozenset(looked.columns), there != (None,))]
     found: list[_Table] = []
     faults: list[FileError] = []
     for sheet in filter(None, there):
         try:
-            one = _Table(name, (sheet,), peek(path, sheet))
+            looked = peek(path, sheet)
         except FileError as error:
             faults.append(error)
             said.append(f"{name}: the sheet {sheet} holds no table and was passed over")
             continue
+        one = _Table(name, (sheet,), looked, frozenset(looked.columns), True)
         i = next((i for i, earlier in enumerate(found) if _go_on(earlier, one)), None)
         if i is None:
             found.append(one)
         else:
             both = _together([found[i].looked, one.looked])
-            found[i] = _Table(name, (*found[i].sheets, sheet), both)
+            found[i] = _Table(name, (*found[i].sheets, sheet), both, found[i].everywhere & one.everywhere, True)
     if not found:
         raise faults[0]
     return found
@@ -154,4 +180,12 @@ def _together(looked: Sequence[Peek]) -> Peek:
     for name in first.columns:
         found = {one.kinds[name] for one in looked if name in one.kinds}
         kinds[name] = found.pop() if len(found) == 1 else "text"
-    return Peek(first.names, columns, kinds, first.read)
+    skips = {one.read.get("skip") for one in looked}
+    return Peek(first.names, columns, kinds, first.read if len(skips) == 1 else _without_skip(first))
+
+
+def _two_of(names: Sequence[str]) -> str:
+    """Name what there is; of more than three the first two, and how many more."""
+    if len(names) <= 3:
+        return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
+    return f"{', '.join(names[:2])} and {len(names) - 2} more"

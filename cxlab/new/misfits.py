@@ -4,17 +4,23 @@ from cxlab.contract import Column
 from cxlab.new.contents import MOST, MOST_ARMS, Contents
 from cxlab.new.scalars import shown
 
-_SOME, _FEWEST_IDS, _MOST_GROUPS = 50, 3, 0.5
+_SOME, _FEWEST_IDS, _MOST_GROUPS, _HALF = 50, 3, 0.5, 0.5
 
 
-def misfit(column: Column, contents: Contents) -> str:
-    """Say why a column cannot be what its heading says; empty when it can."""
+def misfit(column: Column, contents: Contents, *, called_so: bool = False) -> str:
+    """Say why a column cannot be what its heading says; empty when it can.
+
+    Parameters
+    ----------
+    called_so : whether its heading leaves little doubt: then half of its values must be numbers, where it is of these.
+    """
     if not contents.n_given:
         return "is empty"
     if column.kind == "moment":
         return "" if contents.are_moments or contents.counted else f"holds no dates{_example(contents)}"
     if column.kind in ("money", "number"):
-        return "" if contents.are_numbers else f"holds no numbers{_example(contents)}"
+        mostly = called_so and not contents.are_moments and contents.numbers >= _HALF
+        return "" if mostly or contents.are_numbers else f"holds no numbers{_example(contents, contents.no_number)}"
     if column.kind == "flag":
         fits = contents.kind == "flag" or contents.flags >= MOST
         return "" if fits else f"holds neither yes nor no{_example(contents)}"
@@ -25,9 +31,9 @@ def misfit(column: Column, contents: Contents) -> str:
     return _no_group(column, contents)
 
 
-def _example(contents: Contents) -> str:
-    """Return the most frequent value as an example, unless it points to a person."""
-    return "" if contents.are_mails or contents.are_names else f" ({shown(contents.most_frequent)})"
+def _example(contents: Contents, value: str = "") -> str:
+    """Return a value as an example, by default the most frequent, unless it points to a person."""
+    return "" if contents.are_mails or contents.are_names else f" ({shown(value or contents.most_frequent)})"
 
 
 def _no_id(column: Column, contents: Contents) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from cxlab.contract import Column, TableContract
 from cxlab.intake.personal import is_personal
-from cxlab.new.candidates import Candidates
+from cxlab.new.candidates import Candidates, is_of_pieces
 from cxlab.new.guess import MISSING, Taken
 from cxlab.new.looks import Look
 from cxlab.new.misfits import misfit
-from cxlab.new.scalars import shown
+from cxlab.new.scalars import in_full
 
 _MOST_SHOWN = 5
 
@@ -20,7 +20,13 @@ def to_fill_in(contract: TableContract, look: Look, candidates: Candidates, take
     if contract.one_of and not any(found.issuperset(group) for group in contract.one_of):
         needed.append(contract.one_of[0][0])
     free = [name for name in look.headings if name not in {one.theirs for one in taken}]
-    return [Taken(ours, None, MISSING, doubt=_words(contract, ours, look, candidates, free)) for ours in needed]
+    return [
+        Taken(
+            ours, None, MISSING, doubt=_words(contract, ours, look, candidates, free),
+            refused=tuple(candidates.refused[ours].values()),
+        )
+        for ours in needed
+    ]  # fmt: skip
 
 
 def _words(contract: TableContract, ours: str, look: Look, candidates: Candidates, free: list[str]) -> str:
@@ -39,11 +45,11 @@ def _words(contract: TableContract, ours: str, look: Look, candidates: Candidate
 
 def _may_be(column: Column, look: Look, name: str) -> bool:
     contents = look.contents[name]
-    if misfit(column, contents) or is_personal(name):
+    if misfit(column, contents) or is_personal(name) or (column.name == "revenue" and is_of_pieces(name)):
         return False
     return column.kind != "id" or contents.n_distinct > 2
 
 
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - _MOST_SHOWN
-    return ", ".join(map(shown, names[:_MOST_SHOWN])) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(map(in_full, names[:_MOST_SHOWN])) + (f" and {more} more" if more > 0 else "")

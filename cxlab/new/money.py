@@ -8,7 +8,7 @@ from cxlab.contract import TABLES
 from cxlab.new.dictionary import CURRENCIES
 from cxlab.new.guess import Guess
 from cxlab.new.headings import normal, unit
-from cxlab.new.scalars import shown
+from cxlab.new.scalars import in_full
 
 _DEFAULT = "EUR"
 _MOST_SHOWN = 4
@@ -34,7 +34,7 @@ def find_currency(guesses: Sequence[Guess]) -> Currency:
             if TABLES[guess.table].column(ours).kind == "money" or ours == "unit_price":
                 code = guess.look.contents[theirs].currency or unit(theirs)
                 if code:
-                    return Currency(code, f"as {shown(theirs)} in {guess.look.names[0]} says")
+                    return Currency(code, f"as {in_full(theirs)} in {guess.look.names[0]} says")
     return Currency(_DEFAULT, doubt=f"no currency is named in the files, so {_DEFAULT} is but a guess")
 
 
@@ -44,12 +44,12 @@ def _named(guess: Guess, name: str) -> Currency | None:
     if not codes:
         return None
     (code, _), *others = codes.most_common()
-    where = f"as {shown(name)} in {guess.look.names[0]} says"
+    where = f"as {in_full(name)} in {guess.look.names[0]} says"
     if not others:
         return Currency(code, where)
     also = ", ".join(other for other, _ in others[:_MOST_SHOWN])
     then = "lines in these are not used" if "currency" in guess.columns else "amounts are added up as if they were one"
-    return Currency(code, where, f"{shown(name)} names {also} beside {code}: {then}")
+    return Currency(code, where, f"{in_full(name)} names {also} beside {code}: {then}")
 
 
 def _is_code(text: str) -> bool:

@@ -69,8 +69,8 @@ def files_beside(folder: Path, names: Sequence[PurePosixPath]) -> list[PurePosix
     return [PurePosixPath(path.relative_to(folder).as_posix()) for path in found if path.is_file()]
 
 
-def one_path(names: Sequence[PurePosixPath], others: Iterable[PurePosixPath]) -> str | None:
-    """Return the path of a source: a file's name, or the pattern that fits exactly these files; None where none does.
+def one_path(names: Sequence[PurePosixPath], others: Iterable[PurePosixPath]) -> str | tuple[str, ...]:
+    """Return the path of a source: a file's name, or the pattern that fits exactly these files, or all their names.
 
     Parameters
     ----------
@@ -80,18 +80,21 @@ def one_path(names: Sequence[PurePosixPath], others: Iterable[PurePosixPath]) ->
     --------
     >>> one_path([PurePosixPath("orders-2023.csv"), PurePosixPath("orders-2024.csv")], [])
     'orders-*.csv'
+    >>> one_path([PurePosixPath("a.csv"), PurePosixPath("b.parquet")], [PurePosixPath("study.yml")])
+    ('a.csv', 'b.parquet')
     """
     if len(names) == 1:
         return escape(str(names[0]))
     depth = len(names[0].parts)
+    each = tuple(escape(str(name)) for name in names)
     if any(len(name.parts) != depth for name in names):
-        return None
+        return each
     rest = [other for other in others if len(other.parts) == depth and other not in names]
     for shorten in (True, False):
         parts = [_pattern([name.parts[i] for name in names], shorten=shorten) for i in range(depth)]
         if not any(_match(other, parts) for other in rest):
             return "/".join(parts)
-    return None
+    return each
 
 
 def _place(folder: Path, file: Path) -> Place:

@@ -28,8 +28,23 @@ def shown(text: str) -> str:
     >>> shown("Order\n date")
     '`Order date`'
     """
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = _on_one_line(text)
     return f"`{line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 1] + '…'}`"
+
+
+def in_full(heading: str) -> str:
+    """Write a heading as a comment or a message names it: whole, for it may have to be copied.
+
+    Examples
+    --------
+    >>> in_full("How likely is it that you would recommend us to a friend or a colleague?")
+    '`How likely is it that you would recommend us to a friend or a colleague?`'
+    """
+    return f"`{_on_one_line(heading)}`"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _escaped(letter: str) -> str:

@@ -1,14 +1,15 @@
 """Which of the tables each file is: by what was found in it, and by a word in its name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cxlab.contract import TABLES
 from cxlab.new.candidates import DOUBTFUL, LIKELY, SURE
 from cxlab.new.columns import guess_columns
+from cxlab.new.customers import is_list_of_customers
 from cxlab.new.guess import BY_VALUES, Guess, Taken
 from cxlab.new.looks import Look
 from cxlab.new.trials import control
+from cxlab.new.unused import Unused, n_found, names_an_amount, why_unused
 
 _WEIGHT = {SURE: 3.0, LIKELY: 1.0, DOUBTFUL: 0.5, BY_VALUES: 0.25}
 _HINT, _ORDERS_FIRST = 4.0, 0.5
@@ -16,14 +17,6 @@ _ANYWHERE = {"customer_id", "order_id", "category", "channel", "store"}
 """Columns that tell nothing of the table."""
 _COMMON = _ANYWHERE | {"amount", "cost", "kind"}
 """Columns that tell nothing of it when they are called as ours."""
-
-
-@dataclass(frozen=True)
-class Unused:
-    """A file that is left out of the study, and why."""
-
-    look: Look
-    why: str
 
 
 def sort_out(looks: Sequence[Look]) -> tuple[list[Guess], list[Unused]]:
@@ -43,17 +36,21 @@ def sort_out(looks: Sequence[Look]) -> tuple[list[Guess], list[Unused]]:
     for i, table in fits:
         if table not in found and i not in found.values():
             found[table] = i
-    for i, look in enumerate(looks):
-        if i not in found.values():
-            like = _most_like(look, {table: guesses[i, table] for table in TABLES}, found)
-            if like is not None:
-                found[like] = i
+    left = [i for i in range(len(looks)) if i not in found.values()]
+    for i in sorted(left, key=lambda i: -max(n_found(guesses[i, table]) for table in TABLES)):
+        like = _most_like(looks[i], {table: guesses[i, table] for table in TABLES}, found)
+        if like is not None:
+            found[like] = i
+    used = {table: guesses[found[table], table] for table in TABLES if table in found}
     unused = [
-        Unused(look, _why([table for j, table in fits if j == i]))
+        Unused(
+            look,
+            why_unused({table: guesses[i, table] for table in TABLES}, [table for j, table in fits if j == i], used),
+        )
         for i, look in enumerate(looks)
         if i not in found.values()
     ]
-    return [guesses[found[table], table] for table in TABLES if table in found], unused
+    return list(used.values()), unused
 
 
 def _fits(guess: Guess) -> bool:
@@ -67,6 +64,8 @@ def _fits(guess: Guess) -> bool:
         dated = any(guess.look.contents[name].are_moments for name in guess.look.headings)
         return hinted or (named and (guess.table == "assignments" or not dated))
     if guess.table == "orders":
+        if is_list_of_customers(guess):
+            return False
         amounts = [tiers[name] for name in ("revenue", "unit_price") if name in tiers]
         return hinted or min(amounts, default=DOUBTFUL) <= LIKELY or tiers["ordered_at"] == SURE
     return hinted or any(_tells(one) for one in guess.taken)
@@ -83,14 +82,17 @@ def _score(guess: Guess) -> float:
 
 
 def _most_like(look: Look, guesses: dict[str, Guess], found: dict[str, int]) -> str | None:
-    """Return the table for a file of which not all was found: that of its name, else orders where there are none."""
+    """Return the table for a file of which not all was found: that of its name, else orders where there are none.
+
+    Orders are made of a file whose headings name an amount, or say nothing at all.
+    """
+    is_list = is_list_of_customers(guesses["orders"])
     hinted = [table for table in TABLES if table in look.hints and table not in found]
+    if is_list and "orders" in hinted:
+        hinted.remove("orders")
     if hinted:
         return max(hinted, key=lambda table: _score(guesses[table]))
-    return None if {"orders", "outcomes"} & set(found) else "orders"
-
-
-def _why(fits: list[str]) -> str:
-    if not fits:
-        return "its headings are those of no table"
-    return f"it could be {' or '.join(fits)}, of which another file has other headings: name their columns alike"
+    if is_list or {"orders", "outcomes"} & set(found):
+        return None
+    says_nothing = all(one.tier >= BY_VALUES for guess in guesses.values() for one in guess.taken)
+    return "orders" if says_nothing or names_an_amount(guesses["orders"]) else None

@@ -9,7 +9,7 @@ from cxlab.new.candidates import DOUBTFUL, SURE, Candidates
 from cxlab.new.dictionary import OF_THE_ORDER
 from cxlab.new.headings import apart, normal
 from cxlab.new.looks import Look
-from cxlab.new.scalars import shown
+from cxlab.new.scalars import in_full
 
 _FEWEST_ORDERS = 3
 _SHARE, _CENT = 0.9, 0.011
@@ -64,14 +64,14 @@ def without_order_totals(look: Look, candidates: Candidates) -> tuple[Candidates
     orders, amounts = candidates.by_ours["order_id"], candidates.by_ours["revenue"]
     if not orders or not amounts:
         return candidates, []
-    numbers = look.values(orders[0].theirs)
+    numbers = _of_customers(look, candidates, orders[0].theirs)
     products = _products(look, candidates)
     stands = {one.theirs: _stands(numbers, look.values(one.theirs), one.theirs, products) for one in amounts}
     by_line = any(stands[amount.theirs] is None for amount in amounts if amount.tier < DOUBTFUL)
     by_piece = products is not None
     kept, notes, refused = [], [], dict(candidates.refused["revenue"])
     for amount in amounts:
-        where, name = stands[amount.theirs], shown(amount.theirs)
+        where, name = stands[amount.theirs], in_full(amount.theirs)
         if where is None:
             kept.append(amount)
         elif where == "one" and not by_line and not by_piece:
@@ -86,6 +86,15 @@ def without_order_totals(look: Look, candidates: Candidates) -> tuple[Candidates
             refused[amount.theirs] = f"{name} stands on {_STANDS[where]}: it was not taken"
     left = Candidates({**candidates.by_ours, "revenue": kept}, {**candidates.refused, "revenue": refused})
     return left, notes
+
+
+def _of_customers(look: Look, candidates: Candidates, orders: str) -> list[str | None]:
+    """Return the order of each line; None where no customer stands, as in a line that sums up a month."""
+    found = candidates.by_ours["customer_id"]
+    if not found:
+        return look.values(orders)
+    both = zip(look.values(orders), look.values(found[0].theirs), strict=True)
+    return [None if who is None else order for order, who in both]
 
 
 def is_of_the_order(heading: str) -> bool:

@@ -6,7 +6,7 @@ from cxlab.contract import TABLES
 from cxlab.engine import Engine
 from cxlab.intake.readings import Ambiguous, choose_decimal
 from cxlab.new.guess import Guess
-from cxlab.new.scalars import shown
+from cxlab.new.scalars import in_full, shown
 
 
 @dataclass(frozen=True)
@@ -58,5 +58,5 @@ def _of_amounts(guess: Guess) -> list[Question]:
 
 def _question(option: str, theirs: str, found: Ambiguous) -> Question:
     one, other = found.meanings
-    example = f"{shown(found.value)} in {shown(theirs)} is {one} or {other}, and all in the first rows leave it open"
+    example = f"{shown(found.value)} in {in_full(theirs)} is {one} or {other}, and all in the first rows leave it open"
     return Question(option, found.readings, example)

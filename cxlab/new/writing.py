@@ -11,10 +11,11 @@ from cxlab.contract import TABLES
 from cxlab.new.guess import Guess, Taken
 from cxlab.new.money import find_currency
 from cxlab.new.page import Page
-from cxlab.new.scalars import scalar, shown
-from cxlab.new.tables import Unused
+from cxlab.new.scalars import in_full, scalar, shown
+from cxlab.new.statuses import Status, statuses
 from cxlab.new.trials import arms, control, ignored, other_outcomes, personal
 from cxlab.new.two_ways import questions
+from cxlab.new.unused import Unused
 from cxlab.study import FILL_IN
 
 _MEANINGS = {
@@ -35,7 +36,6 @@ _OPTIONAL = """
 #   margin_rate: 0.3            # share of revenue that is left after the cost of goods, where no costs are given
 # privacy: {pseudonymise: true, minimum_group: 5}   # what pages show of people: no ids, and no smaller groups
 """
-_WHERE_PATH = "put them under one pattern that fits no other file, as orders-*.csv"
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class Written:
 
 
 def write_text(
-    folder: Path, guesses: Sequence[Guess], paths: Mapping[str, str | None], unused: Sequence[Unused]
+    folder: Path, guesses: Sequence[Guess], paths: Mapping[str, str | Sequence[str]], unused: Sequence[Unused]
 ) -> Written:
     """Write the text of a study.
 
     Parameters
     ----------
-    paths : path of each table's files; None where no pattern fits them.
+    paths : path of each table's files, or several.
     """
     writer = _Writer()
     writer.head(folder, guesses)
@@ -114,15 +114,12 @@ class _Writer:
         if currency.doubt:
             self.unsure.append(Said(("currency",), currency.doubt))
 
-    def source(self, guess: Guess, path: str | None) -> None:
+    def source(self, guess: Guess, path: str | Sequence[str]) -> None:
         """Write a source."""
-        if path is None:
-            files = ", ".join(str(name) for name in guess.look.names)
-            self._no_path(guess.table, f"{files} have the same headings: {_WHERE_PATH}")
-        else:
-            self.page.line(f"  {guess.table}:", _MEANINGS[guess.table])
-            self.page.line(f"    path: {scalar(path)}")
+        self.page.line(f"  {guess.table}:", _MEANINGS[guess.table])
+        self.page.line(f"    path: {_value(path)}")
         self._read(guess)
+        self._keep(guess)
         self.page.line("    columns:", "ours: yours")
         for taken in guess.taken:
             self._column(guess, taken)
@@ -130,30 +127,48 @@ class _Writer:
             self._trial(guess)
         if guess.table == "outcomes":
             self._experiment(guess)
-        out = [*ignored(guess), *left_out(guess)]
+        out = [*ignored(guess), *left_out(guess), *(one.heading for one in statuses(guess) if not one.why_not)]
         left = [name for name in guess.left if name not in out]
         along = TABLES[guess.table].further
         if left:
             words = "taken along" if along else "not read"
-            self.page.remark(f"{words}: {', '.join(shown(name)[1:-1] for name in left)}", indent=4)
+            self.page.remark(f"{words}: {', '.join(in_full(name)[1:-1] for name in left)}", indent=4)
         for words in (*guess.warnings, *guess.notes, *notes_of_people(guess)):
             self.page.remark(words, indent=4)
         self.unsure += [Said(("sources", guess.table), words) for words in guess.warnings]
 
     def no_orders(self) -> None:
         """Write the line for orders, which a study must have."""
-        self._no_path("orders", "a study needs orders, or outcomes: bring their file")
+        words = "a study needs orders, or outcomes: bring their file"
+        self.page.line("  orders:", f"{FILL_IN} the path: {words}")
+        self.page.line("    path:")
+        self.to_fill_in.append(Said(("sources", "orders", "path"), words))
 
     def unused(self, one: Unused) -> None:
         """Write of a file that is left out."""
-        words = f"{one.look.title} is not used: {one.why}"
-        self.page.remark(words, indent=2)
-        self.unsure.append(Said((), words))
+        self.page.remark(one.words, indent=2)
+        self.unsure.append(Said((), one.words))
 
-    def _no_path(self, table: str, words: str) -> None:
-        self.page.line(f"  {table}:", f"{FILL_IN} the path: {words}")
-        self.page.line("    path:")
-        self.to_fill_in.append(Said(("sources", table, "path"), words))
+    def _keep(self, guess: Guess) -> None:
+        """Write which values of a status count."""
+        found = statuses(guess)
+        for one in (one for one in found if one.why_not):
+            if one.kept:
+                self.page.remark(f"keep: {{{_kept(one)}}}", indent=4)
+            self.page.remark(one.trap, indent=4)
+            self.unsure.append(Said(("sources", guess.table), one.trap))
+        kept = [one for one in found if not one.why_not]
+        if not kept:
+            return
+        unknown = [f"is {shown(value)} of {in_full(one.heading)} a sale?" for one in kept for value in one.unknown]
+        self.page.line(
+            f"    keep: {{{', '.join(map(_kept, kept))}}}",
+            *(f"leaves out {one.left_out}" for one in kept),
+            "and whatever else stands further down: add what is a sale",
+            unsure=" ".join(unknown),
+        )
+        if unknown:
+            self.unsure.append(Said(("sources", guess.table, "keep"), " ".join(unknown)))
 
     def _read(self, guess: Guess) -> None:
         named = guess.look.sheets
@@ -225,8 +240,12 @@ def notes_of_people(guess: Guess) -> list[str]:
         return []
     points, them = ("points to people and is", "it") if len(found) == 1 else ("point to people and are", "them")
     return [
-        f"{', '.join(map(shown, found))} {points} left out; name {them} under `columns:` to have {them} all the same"
+        f"{', '.join(map(in_full, found))} {points} left out; name {them} under `columns:` to have {them} all the same"
     ]
+
+
+def _kept(one: Status) -> str:
+    return f"{scalar(one.heading)}: {_value(one.kept)}"
 
 
 def _value(value: Any) -> str:

@@ -11,13 +11,16 @@ from matplotlib.ticker import MaxNLocator
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.intake import OrderCalendar, PurchaseCycle
-from cxlab.intake.cycle import TYPICAL_SHARE
+from cxlab.intake.cycle import TYPICAL_SHARE, whole_days
+from cxlab.intake.hiding import HIDDEN, why_hidden, written_counts, written_steps
 from cxlab.plots.figure import Plot
-from cxlab.plots.rows import BEHIND
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.words import count, day, few, number, percent
-from cxlab.words import days as written
+from cxlab.words import count, day, number, percent, percent_of
 
+_UP_TO = 0.88
+"""Share of the height that lines and shaded gaps take: below the words at the top."""
+_NAME = 62
+"""Pixels that the name of a month takes."""
 _MUTED: dict[str, Any] = {"va": "center", "color": COLOUR["muted"]}
 
 
@@ -31,10 +34,10 @@ def _draw(calendar: OrderCalendar, ax: Axes) -> None:
     orders, new = table["orders"].to_numpy(float), table["new_customers"].to_numpy(float)
     whole = table["complete"].to_numpy(bool)
     at = range(len(table))
-    for height, token, alpha in ((orders, "other", 0.55), (new, "ink", 1.0)):
+    for height, token in ((orders, "other"), (new, "ink")):
         sns.barplot(
             x=np.arange(len(height)), y=height, native_scale=True, errorbar=None, width=0.7, color=COLOUR[token],
-            saturation=1, alpha=alpha, lw=0, zorder=2, ax=ax,
+            saturation=1, lw=0, zorder=2, ax=ax,
         )  # fmt: skip
     for i in [i for i in at if not whole[i]]:
         ax.text(i, orders[i], "*", ha="center", va="bottom", size=13, color=COLOUR["muted"])
@@ -43,10 +46,10 @@ def _draw(calendar: OrderCalendar, ax: Axes) -> None:
     line = _where(calendar.calibration_end, starts)
     for gap in calendar.gaps.found:
         ax.axvspan(
-            _where(gap.start - dt.timedelta(days=1), starts), _where(gap.end, starts), ymax=0.9, color=COLOUR["seq2"],
-            lw=0, zorder=1,
+            _where(gap.start - dt.timedelta(days=1), starts), _where(gap.end, starts), ymax=_UP_TO, fc=COLOUR["seq2"],
+            ec=COLOUR["muted"], lw=1, zorder=1,
         )  # fmt: skip
-    ax.axvline(line, ymax=0.94, color=COLOUR["ink"], lw=1, ls=(0, (4, 3)), zorder=4)
+    ax.axvline(line, ymax=_UP_TO, color=COLOUR["ink"], lw=1, ls=(0, (4, 3)), zorder=4)
     ends = (-0.9, len(table) - 0.4)
     room, apart = (share * (ends[1] - ends[0]) for share in ((0.19, 0.016) if is_narrow(ax) else (0.095, 0.008)))
     between = min(max(line, ends[0] + room), ends[1] - room)
@@ -56,13 +59,19 @@ def _draw(calendar: OrderCalendar, ax: Axes) -> None:
     every = max(1, -(-len(table) // (4 if is_narrow(ax) else 8)))
     ticks = [i for i in at if i % every == 0]
     form = "%b %Y" if calendar.period == "month" else "%-d %b"
+    bar = 0.9 * (358 if is_narrow(ax) else 680) / (ends[1] - ends[0])  # pixels from one bar to the next
+    runs_off = (ends[1] - ticks[-1]) * bar < _NAME / 2
+    if runs_off and every * bar < 1.6 * _NAME:
+        ticks, runs_off = ticks[:-1], False
     ax.set_xticks(ticks, [f"{table['period'].iloc[i]:{form}}" for i in ticks])
-    if len(table) - 1 - ticks[-1] < every / 3:  # else the last name would run off the figure
+    if runs_off:
         ax.get_xticklabels()[-1].set_horizontalalignment("right")
     ax.yaxis.set_major_formatter(lambda value, _: number(value))
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
-    fit(ax, 0.13 if is_narrow(ax) else 0.075, 0.11, 0.99, 0.98)
+    ax.tick_params(axis="x", pad=9)  # below the 0 of the other axis, which stands beside the first name
+    ax.grid(axis="y", color=COLOUR["rule"], lw=0.6)
+    ax.set_axisbelow(True)
+    fit(ax, 0.13 if is_narrow(ax) else 0.075, 0.125, 0.99, 0.98)
 
 
 def _where(cut: dt.date, starts: list[dt.date]) -> float:
@@ -80,35 +89,51 @@ def _caption(calendar: OrderCalendar) -> Caption:
     n, n_new, most = int(orders.sum()), int(new.sum()), int(orders.argmax())
     last_new = max(start for start, k in zip(starts, new, strict=True) if k > 0)
     if last_new.replace(day=28) < calendar.calibration_end and starts[-1] > last_new:
-        title = f"No new customer came after the {period} of {day(last_new)}: the rest are repeat orders"
-        if period == "month":
-            title = f"No new customer came after {last_new:%B %Y}: the rest are repeat orders"
+        title = f"No new customer came after {calendar.name(last_new)}: the rest are repeat orders"
     elif n_new < n:
-        title = f"{percent(n_new / n)} of the orders are first orders, the rest come from customers known before"
+        title = f"{percent_of(n_new, n)} of the orders are first orders, the rest come from customers known before"
     else:
         title = "Every order is a first order: nobody came back"
-    partial = "" if bool(table["complete"].all()) else f" * An incomplete {period}."
-    if calendar.gaps.found:
-        partial = f" Shaded: {count(len(calendar.gaps.found), 'gap')}.{partial}"
+    unfinished, last = ("" if bool(table["complete"].iloc[i]) else " (incomplete)" for i in (most, -1))
+    n_gaps, partial = len(calendar.gaps.found), _starred(calendar)
+    gaps = f" Few orders or none: {calendar.gaps.spans(2)}." if n_gaps else ""
+    if n_gaps:
+        the = "the gap" if n_gaps == 1 else f"{number(n_gaps)} gaps"
+        partial = f"Shaded: {the} in the calendar ({calendar.gaps.spans()}). {partial}"
     return Caption(
         title=title,
         subtitle=f"Orders by {period}; strong, below: first orders of new customers. {count(n, 'order')} in all.",
         alt=(
-            f"Bars of orders by {period} from {day(starts[0])} on. Most in the {period} from {day(starts[most])}: "
-            f"{number(orders[most])}; in the last: {number(orders[-1])}. First orders: {number(n_new)} of {number(n)}."
+            f"Bars of orders by {period}, {calendar.name(starts[0])} to {calendar.name(starts[-1])}. Most in "
+            f"{calendar.name(starts[most])}: {number(orders[most])}{unfinished}; in the last: {number(orders[-1])}"
+            f"{last}. First orders: {number(n_new)} of {number(n)} ({percent_of(n_new, n)}). Known up to "
+            f"{day(calendar.calibration_end)}, hold-out after it.{gaps}"
         ),
-        note=f"Left of the dashed line lies what the reports may know, right of it what checks them.{partial}",
+        note=f"Left of the dashed line lies what the reports may know, right of it what checks them. {partial}".strip(),
     )
+
+
+def _starred(calendar: OrderCalendar) -> str:
+    """Say what a star stands for, where there is one."""
+    return "" if bool(calendar.table["complete"].all()) else f"* An incomplete {calendar.period}."
 
 
 def _numbers(calendar: OrderCalendar) -> Table:
     table = calendar.table
+    new = written_counts(table["new_customers"].tolist(), calendar.minimum_group)
+    columns = (table[name] for name in ("period", "orders", "complete"))
     rows = tuple(
-        (Cell(day(pd.Timestamp(start).date())), Cell(number(orders)), Cell(few(int(new), calendar.minimum_group)))
-        for start, orders, new in zip(table["period"], table["orders"], table["new_customers"], strict=True)
+        (Cell(f"{_row_name(calendar, start)}{'' if whole else ' *'}"), Cell(number(orders)), Cell(first))
+        for start, orders, whole, first in zip(*columns, new, strict=True)
     )
-    columns = (f"{calendar.period.title()} from", "Orders", "First orders")
-    return Table("calendar", f"Orders by {calendar.period}", columns, rows)
+    hidden = why_hidden(calendar.minimum_group) if HIDDEN in new else ""
+    heads = ("Month" if calendar.period == "month" else "Week from", "Orders", "First orders")
+    note = " ".join(part for part in (_starred(calendar), hidden) if part)
+    return Table("calendar", f"Orders by {calendar.period}", heads, rows, note=note)
+
+
+def _row_name(calendar: OrderCalendar, start: pd.Timestamp) -> str:
+    return calendar.name(start.date()).removeprefix("the week from ")
 
 
 orders_over_time: Plot[OrderCalendar] = Plot(
@@ -129,14 +154,24 @@ def _draw_cycle(cycle: PurchaseCycle, ax: Axes) -> None:
     assert median is not None and typical is not None and last is not None
     end = 1.06 * max(min(last, 4 * typical), 1.25 * typical, min(cycle.holdout_days, 5 * typical))
     ax.step([0, *days, max(end, days[-1])], [0, *share, 1], where="post", color=COLOUR["ink"], lw=2, zorder=3)
+    left, right_end = 0.14 if narrow else 0.075, 0.98
+    letter = 7.2 / ((right_end - left) * (358 if narrow else 680)) * end  # days that a bold letter takes
+    breaks = []
     for at, height, said in ((median, 0.5, "half"), (typical, TYPICAL_SHARE, "four in five")):
         ax.plot([at], [height], "o", ms=7, color=COLOUR["ink"], zorder=4)
+        words = f"{said}: {whole_days(at)}" if narrow else f"{said} within {whole_days(at)}"
+        below = at < end / 2 or at + letter * len(words) < 0.98 * end  # right of the curve and under it, else above it
+        where, side = (at + 0.02 * end, 1) if below else (at - 0.02 * end, -1)
         ax.text(
-            at + 0.02 * end, height - 0.03, f"{said} within {written(at)}", ha="left", va="top", weight=700, size=12,
-            bbox=BEHIND, zorder=5,
+            where, height - 0.03 * side, words, ha="left" if below else "right", va="top" if below else "bottom",
+            weight=700, size=12, zorder=5,
         )  # fmt: skip
+        ends = sorted((where - letter * side, where + 1.2 * letter * len(words) * side))  # in any font
+        if ends[0] <= cycle.holdout_days <= ends[1]:
+            breaks.append(sorted((height - 0.015 * side, height - 0.115 * side)))
     if cycle.holdout_days <= end:
-        ax.axvline(cycle.holdout_days, ymax=0.9, color=COLOUR["ink"], lw=1, ls=(0, (4, 3)), zorder=2)
+        for low, high in zip((0.0, *(b[1] for b in breaks)), (*(b[0] for b in breaks), 1.02), strict=True):
+            ax.plot([cycle.holdout_days] * 2, [low, high], color=COLOUR["ink"], lw=1, ls=(0, (4, 3)), zorder=2)
     right = cycle.holdout_days > 0.5 * end
     text = f"hold-out: {count(cycle.holdout_days, 'day')}"
     beyond = cycle.holdout_days > end
@@ -145,22 +180,27 @@ def _draw_cycle(cycle: PurchaseCycle, ax: Axes) -> None:
         where, 1.09, f"{text} →" if beyond else text, ha="right" if right else "left", va="center",
         color=COLOUR["muted"],
     )  # fmt: skip
-    ax.set(xlim=(0, end), ylim=(0, 1.14), yticks=[0, 0.25, 0.5, 0.75, 1])
-    ax.set_xlabel("Days since the order before", labelpad=6)
+    ax.set(xlim=(0, end), ylim=(0, 1.14), yticks=[0, 0.5, 1])
+    ax.set_xlabel("Days since the order before", labelpad=4)
+    ax.tick_params(axis="x", pad=8)
     ax.yaxis.set_major_formatter(lambda value, _: percent(value))
     ax.xaxis.set_major_formatter(lambda value, _: number(value))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=4 if narrow else 8, integer=True))
-    ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
-    fit(ax, 0.14 if narrow else 0.075, 0.19, 0.98, 0.99)
+    ax.grid(axis="y", color=COLOUR["rule"], lw=0.6)
+    ax.set_axisbelow(True)
+    fit(ax, left, 0.2, right_end, 0.99)
 
 
 def _caption_of_cycle(cycle: PurchaseCycle) -> Caption:
     assert cycle.calibration_end is not None and cycle.median_days is not None and cycle.typical_days is not None
-    over, holdout = percent(cycle.over_by_then), count(cycle.holdout_days, "day")
+    holdout, over = count(cycle.holdout_days, "day"), ""
+    if _steps(cycle)[cycle.holdout_days][1]:
+        over = f"; {percent_of(cycle.over_by_then, 1)} of the gaps are no longer"
     until = day(cycle.calibration_end)
     return Caption(
         title=(
-            f"Four in five who came back did so within {written(cycle.typical_days)}; the hold-out window has {holdout}"
+            f"Four in five who came back did so within {whole_days(cycle.typical_days)}; the hold-out window has "
+            f"{holdout}"
         ),
         subtitle=(
             "Share of the gaps between two days with an order of the same customer that last up to so many days; "
@@ -168,27 +208,37 @@ def _caption_of_cycle(cycle: PurchaseCycle) -> Caption:
         ),
         alt=(
             f"Rising curve of the share of gaps between orders by their length in days. Half last up to "
-            f"{written(cycle.median_days)}, four in five up to {written(cycle.typical_days)}. The hold-out window has "
-            f"{holdout}; {over} of the gaps are no longer."
+            f"{whole_days(cycle.median_days)}, four in five up to {whole_days(cycle.typical_days)}. The hold-out "
+            f"window has {holdout}{over}."
         ),
         note=f"Only gaps that had ended by {until} are counted, so the longest ones are missing.",
     )
 
 
 def _numbers_of_cycle(cycle: PurchaseCycle) -> Table:
-    days = cycle.table["days"].to_numpy(np.int64)
-    rows = tuple(
-        (Cell(name), Cell(few(n, cycle.minimum_group)), Cell(percent(n / cycle.n_gaps)))
-        for name, upto in (*_LENGTHS, ("Length of the hold-out", cycle.holdout_days))
-        for n in (int(cycle.table.loc[days <= upto, "gaps"].sum()),)
-    )
+    steps = _steps(cycle)
+    lengths = (*((count(n, "day"), n) for n in _LENGTHS), ("Length of the hold-out", cycle.holdout_days))
+    rows = tuple((Cell(name), Cell(steps[upto][0]), Cell(steps[upto][1] or "–")) for name, upto in lengths)
     columns = ("Gap of up to", "Gaps", "Share of all")
-    return Table("cycle", "Gaps between orders, by their length", columns, rows)
+    hidden = any(said == HIDDEN for said, _ in steps.values())
+    note = f"Hidden: what differs from another row by under {cycle.minimum_group} gaps." if hidden else ""
+    return Table("cycle", "Gaps between orders, by their length", columns, rows, note=note)
+
+
+def _steps(cycle: PurchaseCycle) -> dict[int, tuple[str, str]]:
+    """Write how many of the gaps are up to so many days long, and their share; empty where the count is hidden."""
+    lengths = sorted({*_LENGTHS, cycle.holdout_days})
+    counts = [int(cycle.table.loc[cycle.table["days"] <= upto, "gaps"].sum()) for upto in lengths]
+    written = written_steps(counts, cycle.n_gaps, cycle.minimum_group)
+    return {
+        upto: (said, percent_of(n, cycle.n_gaps) if said == number(n) else "")
+        for upto, n, said in zip(lengths, counts, written, strict=True)
+    }
 
 
 _SHOWN_UP_TO = 0.97
 """The axis reaches so far into the gaps: the last few can be very long."""
-_LENGTHS = (("7 days", 7), ("30 days", 30), ("90 days", 90), ("180 days", 180), ("365 days", 365))
+_LENGTHS = (7, 30, 90, 180, 365)
 purchase_cycle: Plot[PurchaseCycle] = Plot(
     "cycle", _draw_cycle, _caption_of_cycle, _numbers_of_cycle, lacks=_few_gaps, wide=(680, 270), narrow=(358, 270)
 )

@@ -12,7 +12,7 @@ from cxlab.customers import Customers
 from cxlab.estimate import Estimate, normal_interval
 from cxlab.intake.questions import COSTS, Question
 from cxlab.segments.words import STRONG, costs_in_words, together_in_words
-from cxlab.words import number, percent
+from cxlab.words import number, percent_of
 
 _LEAST = 10
 _QUESTION = "Do the data tell active customers from profitable ones?"
@@ -52,6 +52,12 @@ class Together:
         return found, chance
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether some of the four groups is so small that a page shows none: those of a half give each other away."""
+        counts = self.table[["profitable", "unprofitable"]].to_numpy(np.int64)
+        return bool(((counts > 0) & (counts < self.minimum_group)).any())
+
+    @property
     def is_one(self) -> bool:
         """Whether the two are nearly one."""
         return self.correlation is not None and self.correlation.number >= STRONG
@@ -66,13 +72,18 @@ class Together:
         costs = costs_in_words(
             costs_known=self.costs_known, costed_share=self.costed_share, margin_rate=self.margin_rate
         )
-        found, chance = (percent(share) for share in self.crossed)
+        found, chance = (percent_of(share, 1) for share in self.crossed)
         halves = (
             f"{found} of the customers are above the median in one but not in the other; it would be about {chance} if "
             "the two had nothing to do with each other, and next to nobody if they were one."
         )
+        if self.is_hidden:
+            halves = (
+                "How many are above the median in one but not in the other is not said here, because some of these "
+                f"groups hold under {self.minimum_group} customers."
+            )
         so = (
-            " These customers have to fill two of the four segments, the misunderstood and the candidates, so expect "
+            " Those who are have to fill two of the four segments, the misunderstood and the candidates, so expect "
             "those to be small, and do not take them for a finding."
             if self.is_one
             else ""

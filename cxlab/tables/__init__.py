@@ -3,7 +3,7 @@
 from cxlab.tables.agreement import best_matches
 from cxlab.tables.clusters import cluster_features, cluster_profiles
 from cxlab.tables.gestures import gesture_design, trial_sizes
-from cxlab.tables.intake import activity_and_profit, cohorts, questions, rejects, returns, sources
+from cxlab.tables.intake import activity_and_profit, cohorts, ledger, questions, rejects, returns, sources
 from cxlab.tables.loyalty import fans_and_others
 from cxlab.tables.purchases import alive_by_repeats, forecast_checks, purchase_model
 from cxlab.tables.segments import four_segments, segment_actions
@@ -19,6 +19,7 @@ __all__ = [
     "forecast_checks",
     "four_segments",
     "gesture_design",
+    "ledger",
     "purchase_model",
     "questions",
     "rejects",

@@ -1,34 +1,63 @@
 """What came in and when, what was not used or was given back, and what the data can answer."""
 
+from collections.abc import Sequence
+
 from cxlab.blocks import Cell, Table
-from cxlab.intake import Cohorts, Intake, Questions, Rejects, Returns
+from cxlab.intake import Cohorts, Intake, Ledger, Questions, Rejects, Returns
 from cxlab.intake.cohorts import MOST_ROWS
+from cxlab.intake.cycle import whole_days
+from cxlab.intake.hiding import HIDDEN, to_hide, why_hidden, written_counts
 from cxlab.segments import Together
-from cxlab.words import few, money, number, percent
+from cxlab.words import money, number, percent_of
 
 _CAN = {"yes": "Yes", "partly": "In part", "no": "No"}
 _HOW = {
     "number": "By the order's number",
     "amount": "By the same amount",
     "part": "As part of a line, by the price per piece",
-    "other": "Not found: earlier orders fit nowhere",
-    "none": "Not found: no earlier order",
+    "other": "Not found: none of the earlier orders fits",
+    "none": "Not found: the customer has no earlier order",
 }
 
 
 def sources(intake: Intake) -> Table:
     """One row a source: records read, used, rejected, and how the files were read."""
     rows = tuple(
-        (Cell(t.table), Cell(number(t.n_read)), Cell(number(t.n_used)), Cell(number(t.n_rejected)), Cell(t.understood))
+        (
+            Cell(t.table), Cell(number(t.n_read)), Cell(number(t.n_used)), Cell(number(t.n_rejected)),
+            Cell(money(intake.ledger.revenue, intake.ledger.currency) if t.table == "orders" else "–"),
+            Cell(t.understood),
+        )
         for t in intake.tables.values()
-    )
+    )  # fmt: skip
     return Table(
         name="sources",
         caption="What was read",
-        columns=("Table", "Records", "Used", "Not used", "Read as"),
+        columns=("Table", "Records", "Used", "Not used", "Revenue", "Read as"),
         rows=rows,
-        note="Used and not used together are all records in the files.",
-        words=(4,),
+        note="Used and not used together are all records in the files. Revenue: of the lines used, before returns.",
+        words=(5,),
+    )
+
+
+def ledger(found: Ledger) -> Table | None:
+    """One row an order file, or sheet: records used, and their revenue; None where there is one, or are too many."""
+    if not found.is_told_by_file:
+        return None
+    columns = (found.table[name] for name in ("file", "lines", "revenue"))
+    hidden = to_hide(found.table["lines"].tolist(), found.minimum_group)
+    rows = tuple(
+        (Cell(file), Cell(number(n)), Cell(HIDDEN if hide else money(revenue, found.currency)))
+        for hide, file, n, revenue in zip(hidden, *columns, strict=True)
+    )
+    note = "Revenue of the lines used, before returns, to be held against the shop's own books."
+    why = f" Hidden: files of under {found.minimum_group} records, and the next smallest that would give them away."
+    return Table(
+        name="ledger",
+        caption="Revenue by file",
+        columns=("File", "Used", "Revenue"),
+        rows=rows,
+        note=f"{note}{why}" if hidden.any() else note,
     )
 
 
@@ -38,7 +67,7 @@ def rejects(found: Rejects) -> Table | None:
         return None
     columns = (found.table[name] for name in ("reason", "table", "column", "heading", "records", "share"))
     rows = tuple(
-        (Cell(reason), Cell(table), _column(column, heading), Cell(number(records)), Cell(percent(share, 1)))
+        (Cell(reason), Cell(table), _column(column, heading), Cell(number(records)), Cell(percent_of(share, 1, 1)))
         for reason, table, column, heading, records, share in zip(*columns, strict=True)
     )
     return Table(
@@ -46,7 +75,8 @@ def rejects(found: Rejects) -> Table | None:
         caption="Records that were not used",
         columns=("Reason", "Table", "Column", "Records", "Share of the table"),
         rows=rows,
-        note="Each stands in the folder rejects with its file, line and text.",
+        note="Each stands in the folder rejects with its file, line and text. These are records, not customers, so "
+        "small numbers are shown too.",
         words=(1, 2),
     )
 
@@ -60,93 +90,104 @@ def cohorts(found: Cohorts) -> Table | None:
     """One row a period of first orders: customers, and how many of them came back; None without orders."""
     if found.table.empty:
         return None
-    table, smallest = found.table, found.minimum_group
-    if len(table) > MOST_ROWS:
-        table = table[table["customers"] > 0].tail(MOST_ROWS)
-    columns = (table[name] for name in ("period", "customers", "followed", "back_within", "came_back"))
-    rows = tuple(
-        (
-            Cell(found.name(start).removeprefix("the ")),
-            Cell(few(int(n), smallest)),
-            _share_back(int(within), int(followed), smallest),
-            _share_back(int(back), int(n), smallest),
-        )
-        for start, n, followed, within, back in zip(*columns, strict=True)
+    customers = written_counts(found.table["customers"].tolist(), found.minimum_group)
+    within, so_far = _shares_back(found, "back_within", "followed"), _shares_back(found, "came_back", "customers")
+    names = [found.name(start).removeprefix("the ") for start in found.table["period"]]
+    rows = [
+        (Cell(name, small="may hold old customers" if i == 0 else ""), Cell(n), within[i], so_far[i])
+        for i, (name, n) in enumerate(zip(names, customers, strict=True))
+    ]
+    if len(rows) > MOST_ROWS:
+        rows = [row for row, n in zip(rows, found.table["customers"], strict=True) if n > 0][-MOST_ROWS:]
+    note = (
+        "Back: an order on a later day. Small figures: how many, of those who could be followed so long. Later rows "
+        f"had less time for “back so far”; what can be compared is “back within {found.within_days} days”. Who first "
+        "ordered before the data begin counts as new at the first order in them, so the first rows may hold old "
+        "customers."
     )
     return Table(
         name="cohorts",
         caption=f"Customers by the {found.period} of their first order, and those who came back",
         columns=("First order in", "New customers", f"Back within {found.within_days} days", "Back so far"),
-        rows=rows,
-        note=(
-            "Back: an order on a later day. Small figures: how many, of those who could be followed so long. Who first "
-            "ordered before the data begin counts as new at the first order in them, so early rows hold old customers."
-        ),
+        rows=tuple(rows),
+        note=_with_reason(note, rows, found.minimum_group),
     )
 
 
-def _share_back(n: int, of: int, minimum_group: int) -> Cell:
-    """Write a share of customers who came back; small counts are hidden, and so is a share that gives them away."""
-    if not of:
-        return Cell("–")
-    if of < minimum_group or 0 < n < minimum_group:
-        return Cell(few(n, minimum_group) if of >= minimum_group else "–")
-    return Cell(percent(n / of), small=f"{number(n)} of {number(of)}", bar=n / of)
+def _shares_back(found: Cohorts, back: str, of: str) -> list[Cell]:
+    """Write for each row the share of customers who came back, but for those that give a few of them away."""
+    hide = found.hidden_of(back, of)
+    columns = (found.table[name].tolist() for name in (back, of))
+    return [
+        Cell("–")
+        if not whole
+        else Cell(HIDDEN)
+        if hidden
+        else Cell(percent_of(n, whole), small=f"{number(n)} of {number(whole)}", bar=n / whole)
+        for n, whole, hidden in zip(*columns, hide, strict=True)
+    ]
+
+
+def _with_reason(note: str, rows: Sequence[tuple[Cell, ...]], minimum_group: int) -> str:
+    """Say in a note what is hidden, where something is."""
+    is_hidden = any(cell.text == HIDDEN for row in rows for cell in row)
+    return f"{note} {why_hidden(minimum_group)}" if is_hidden else note
 
 
 def returns(found: Returns) -> Table | None:
     """One row a way in which the purchase of a return was found, or not; None where nothing was given back."""
     if not found.n:
         return None
-    shown = found.table[found.table["lines"] > 0]
-    columns = (shown[name] for name in ("how", "lines", "customers", "value", "median_days"))
+    shown, hidden = found.table[found.table["lines"] > 0], found.hidden
+    columns = (shown[name] for name in ("how", "lines", "value", "median_days"))
     rows = [
-        _returned(found, _HOW[how], int(lines), int(customers), float(value), None if days != days else float(days))
-        for how, lines, customers, value, days in zip(*columns, strict=True)
+        _hidden_return(how)
+        if how in hidden
+        else _returned(found, _HOW[how], int(lines), float(value), None if days != days else float(days))
+        for how, lines, value, days in zip(*columns, strict=True)
     ]
-    if len(rows) > 1:
-        rows.append(_returned(found, "All returns", found.n, found.n_customers, found.value, found.median_days))
+    if len(rows) > 1 and not found.is_hidden:
+        rows.append(_returned(found, "All returns", found.n, found.value, found.median_days))
+    note = "Small figures: share of the revenue before returns. Days from the purchase to the return: median."
     return Table(
         name="returns",
         caption="What was given back",
         columns=("How the purchase was found", "Return lines", "Value", "Days until returned"),
         rows=tuple(rows),
-        note="Small figures: share of the revenue before returns. Days from the purchase to the return: median.",
+        note=_with_reason(note, rows, found.minimum_group),
     )
 
 
-def _returned(
-    found: Returns, what: str, lines: int, customers: int, value: float, days: float | None
-) -> tuple[Cell, ...]:
-    if 0 < customers < found.minimum_group:
-        return Cell(what), Cell(few(lines, found.minimum_group)), Cell("–"), Cell("–")
-    share = percent(value / found.sold, 1) if found.sold > 0 else ""
-    waited = "–" if days is None else number(days, 0 if days.is_integer() else 1)
+def _hidden_return(how: str) -> tuple[Cell, ...]:
+    return Cell(_HOW[how]), Cell(HIDDEN), Cell(HIDDEN), Cell("–")
+
+
+def _returned(found: Returns, what: str, lines: int, value: float, days: float | None) -> tuple[Cell, ...]:
+    share = percent_of(value, found.sold, 1) if found.sold > 0 else ""
+    waited = "–" if days is None else whole_days(days).split()[0]
     return Cell(what), Cell(number(lines)), Cell(money(value, found.currency), small=share), Cell(waited)
 
 
 def activity_and_profit(found: Together) -> Table | None:
-    """Two rows: customers of the recent and of the silent half, by whether they brought much; None where unknown."""
-    if found.correlation is None:
+    """Two rows: customers of the recent and of the silent half, by whether they brought much.
+
+    None where that is unknown, or where one of the four holds so few that the other three, of halves, give them away.
+    """
+    if found.correlation is None or found.is_hidden:
         return None
-    names = {"recent": "Last order later than the median", "silent": "Last order on that day or earlier"}
+    names = {"recent": "Last order after the median day", "silent": "Last order on the median day or before it"}
     columns = (found.table[name] for name in ("half", "profitable", "unprofitable"))
     rows = tuple(
-        (Cell(names[half]), *(_part(int(n), found) for n in counts)) for half, *counts in zip(*columns, strict=True)
+        (Cell(names[half]), *(Cell(number(n), small=percent_of(n, found.n)) for n in counts))
+        for half, *counts in zip(*columns, strict=True)
     )
     return Table(
         name="activity_and_profit",
         caption="Active against profitable",
-        columns=("Customers", "More contribution than the median", "No more than it"),
+        columns=("Customers", "Contribution above the median", "Median contribution or less"),
         rows=rows,
         note="Number of customers, as of the end of calibration; small figures: share of all of them.",
     )
-
-
-def _part(n: int, found: Together) -> Cell:
-    if n < found.minimum_group:
-        return Cell(few(n, found.minimum_group))
-    return Cell(number(n), small=percent(n / found.n))
 
 
 def questions(asked: Questions) -> Table:
