@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import bgnbd, gestures, hidden_choice, intake, known_shops, machine, report, simulate
+from benchmarks import bgnbd, clusters, gestures, hidden_choice, intake, known_shops, machine, report, simulate
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -19,6 +19,8 @@ def main() -> None:
             intake.main(),
             "## BG/NBD by maximum likelihood",
             bgnbd.main(),
+            "## Clusters",
+            clusters.main(),
             "## The effects of gestures",
             gestures.main(),
             "## Making up a shop, with its files and its truth",

@@ -14,7 +14,9 @@ from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.intake.store import FOLDER
 from cxlab.parameters import Parameters, kit_faults
+from cxlab.pseudonyms import Pseudonyms, key_of
 from cxlab.referrals import Referrals, referral_table
+from cxlab.segments.periods import Periods, two_periods
 from cxlab.study import Study, load_study, shown_path
 
 STORE, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_ALLOW_OUTSIDE"
@@ -69,6 +71,19 @@ class Kit:
     def customers_if_any(self) -> Customers | None:
         """The same; None where the study brings no orders."""
         return None if self.intake.observation_end is None else self.customers
+
+    @cached_property
+    def periods(self) -> Periods:
+        """The same customers in two periods, one up to `calibration_end` and one after it."""
+        return two_periods(self.intake.engine, self.customers, margin_rate=self.parameters.margin_rate)
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        """What pages show in place of the customers' ids."""
+        if not self.study.privacy.pseudonymise:
+            return Pseudonyms(None)
+        known = self.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
+        return Pseudonyms(key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None)))
 
     @cached_property
     def referrals(self) -> Referrals | None:

@@ -5,6 +5,7 @@ from cxlab.agreement.indices import adjusted_mutual_information, adjusted_rand_i
 from cxlab.agreement.partitions import Agreement, PartitionError, compare_partitions
 from cxlab.agreement.scores import Score, Skill
 from cxlab.agreement.skill import predictive_skill
+from cxlab.agreement.specification import Specification, SpecificationCurve, specification_curve
 from cxlab.agreement.verdict import Verdict, judge_segmentation
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "PartitionError",
     "Score",
     "Skill",
+    "Specification",
+    "SpecificationCurve",
     "Verdict",
     "adjusted_mutual_information",
     "adjusted_rand_index",
@@ -20,4 +23,5 @@ __all__ = [
     "compare_partitions",
     "judge_segmentation",
     "predictive_skill",
+    "specification_curve",
 ]

@@ -20,6 +20,8 @@ from cxlab.errors import InputError
 from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval
 
 Array = NDArray[np.float64]
+Sizes = tuple[int, int, int, int, int]
+"""Customers, their purchases in the hold-out window, how many bought at all, days of the window, clusters."""
 LEAST_CUSTOMERS, LEAST_BUYERS = 100, 10  # below these nothing is cross-fitted
 LEAST_DRAWS = 1000  # resamples behind the intervals that a verdict rests on
 
@@ -72,12 +74,10 @@ def predictive_skill(
         raise PartitionError(f"There are {len(segments)} labels for {customers.n} customers: give one each")
     purchases = frame["holdout_purchases"].to_numpy(float)
     n_buyers = int((purchases > 0).sum())
-    sizes = (customers.n, int(purchases.sum()), n_buyers, customers.holdout_days, k)
-    if customers.n < LEAST_CUSTOMERS or n_buyers < LEAST_BUYERS:
-        few = f"{words.count(customers.n, 'customer')}, of whom {words.number(n_buyers)} bought in the hold-out window,"
-        why = f"{few} are too few to test foresight on: it takes {LEAST_CUSTOMERS} and {LEAST_BUYERS}."
+    sizes: Sizes = (customers.n, int(purchases.sum()), n_buyers, customers.holdout_days, k)
+    if why := too_few(customers.n, n_buyers):
         return Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=why)
-    model, left_out = _foreseen(customers, purchase_model)
+    model, left_out = foreseen(customers, purchase_model)
     contribution = frame["holdout_contribution"].to_numpy(float)
     counted, money = [], []
     for start in divisions(customers.n, seed):
@@ -94,7 +94,15 @@ def predictive_skill(
     return replace(scored, left_out=left_out)
 
 
-def _foreseen(
+def too_few(n: int, n_buyers: int) -> str:
+    """Say that customers, or those who bought in the hold-out window, are too few; empty when they are enough."""
+    if n >= LEAST_CUSTOMERS and n_buyers >= LEAST_BUYERS:
+        return ""
+    few = f"{words.count(n, 'customer')}, of whom {words.number(n_buyers)} bought in the hold-out window,"
+    return f"{few} are too few to test foresight on: it takes {LEAST_CUSTOMERS} and {LEAST_BUYERS}."
+
+
+def foreseen(
     customers: Customers, purchase_model: Callable[[Customers], Forecast] | None
 ) -> tuple[dict[str, Way], str]:
     """Return the purchase model's forecast as a way to foresee, or why there is none."""
@@ -109,18 +117,29 @@ def _foreseen(
     return {"purchase_model": partial(_as_given, values=expected)}, ""
 
 
-def _scored(
-    counted: dict[str, Array], money: dict[str, Array], sizes: tuple[int, int, int, int, int], draws: int, seed: int
-) -> Skill:
+def _scored(counted: dict[str, Array], money: dict[str, Array], sizes: Sizes, draws: int, seed: int) -> Skill:
     """Turn losses of the customers, shape (n,) each, the first by nothing, into skill with intervals."""
-    n, m, names = sizes[0], len(counted), list(counted)[1:]
     losses = np.column_stack([*counted.values(), *money.values()])
-    sums, drawn = losses.sum(axis=0), bootstrap_sums(losses, draws, seed)
+    drawn = bootstrap_sums(losses, draws, seed)
+    return skill_of(losses.sum(axis=0), drawn, list(counted)[1:], list(money)[1:], sizes)
+
+
+def skill_of(sums: Array, drawn: Array, names: list[str], earning: list[str], sizes: Sizes) -> Skill:
+    """Turn sums of losses into skill with intervals.
+
+    Parameters
+    ----------
+    sums, drawn : shapes (m,) and (B, m), over the customers and over each bootstrap sample of them. Columns: purchases
+        foreseen by nothing, then by each of `names`; contribution by nothing, then by each of `earning`, the first of
+        `names` in the same order; without `earning`, no such columns.
+    sizes : customers, purchases, buyers, days and clusters.
+    """
+    n, m = sizes[0], 1 + len(names)
     skill, skills = 1 - sums[1:m] / sums[0], 1 - drawn[:, 1:m] / drawn[:, :1]
     unit = "share of the Poisson deviance of hold-out purchases explained"
     estimates = [percentile_interval(float(skill[i]), skills[:, i], n=n, unit=unit) for i in range(len(names))]
     best, bests = estimates[int(skill.argmax())], skills.max(axis=1)
-    earned = [_contribution_skill(sums[m:], drawn[:, m:], i, n) for i in range(1, len(money))]
+    earned = [_contribution_skill(sums[m:], drawn[:, m:], i, n) for i in range(1, len(earning) + 1)]
     scores = tuple(
         Score(
             predictor=name,

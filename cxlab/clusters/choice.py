@@ -1,4 +1,4 @@
-"""How many clusters: silhouette and gap statistic side by side, and the rule by which one number is taken."""
+"""How many clusters: the rule by which one number is taken, and what other criteria would take beside it."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
+from cxlab.clusters.criterion import Criterion, listed
 from cxlab.clusters.features import Features
-from cxlab.clusters.kmeans import STARTS, k_means, one_thread, sample_rows, settle, silhouettes
-from cxlab.clusters.reference import fit_reference
+from cxlab.clusters.kmeans import STARTS, k_means, on_all_cores, one_thread, sample_rows, settle, silhouettes
+from cxlab.clusters.reference import Reference, fit_reference
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.words import count, number, number_between
 
@@ -32,6 +33,8 @@ class Choice:
     k_silhouette : the number with the largest silhouette.
     k_gap : the number by the gap statistic: the least k with gap(k) >= gap(k + 1) - error(k + 1); 1 says no groups.
     n, n_compared : customers, and how many of them were compared.
+    gap_sampling_error : what comparing a sample adds to the error of each gap, shape (m + 1,); 0 without a sample.
+    others : further criteria (`compare_criteria`); none of them decides.
     """
 
     tried: NDArray[np.int64]
@@ -44,6 +47,8 @@ class Choice:
     k_gap: int
     n: int
     n_compared: int
+    gap_sampling_error: Array
+    others: tuple[Criterion, ...] = ()
 
     @property
     def best_silhouette(self) -> Estimate:
@@ -71,12 +76,31 @@ class Choice:
         return self.k_silhouette == self.k_gap
 
     @property
+    def votes(self) -> dict[str, int]:
+        """The number that each criterion takes, by its words; 1 says no groups."""
+        ours = {"silhouette": self.k_silhouette, "gap statistic": self.k_gap}
+        return ours | {criterion.words: criterion.k for criterion in self.others}
+
+    @property
+    def side_by_side(self) -> str:
+        """Whether the criteria agree, in a sentence."""
+        by_number: dict[int, list[str]] = {}
+        for words, k in self.votes.items():
+            by_number.setdefault(k, []).append(words)
+        if len(by_number) == 1:
+            return f"All {number(len(self.votes))} criteria {_takes(self.k_silhouette, many=True)}."
+        # The number of most criteria first; of as many, the one that was chosen, then the smaller.
+        order = sorted(by_number, key=lambda k: (-len(by_number[k]), k != self.k, k))
+        said = [f"{listed(by_number[k])} {_takes(k, many=len(by_number[k]) > 1)}" for k in order]
+        return f"The {number(len(self.votes))} criteria do not agree: {'; '.join(said)}."
+
+    @property
     def table(self) -> pd.DataFrame:
-        """One row a number of clusters, 1 first: silhouette and gap with their errors, and what was chosen."""
+        """One row a number of clusters, 1 first: each criterion with its error, and what it chose."""
         none = [np.nan]
         low, high = self.silhouette_range
         k = np.concatenate([[1], self.tried])
-        return pd.DataFrame(
+        told = pd.DataFrame(
             {
                 "clusters": k,
                 "silhouette": np.concatenate([none, self.silhouette]),
@@ -90,6 +114,14 @@ class Choice:
                 "chosen": k == self.k,
             }
         )
+        if self.n_compared < self.n:
+            told["gap_sampling_error"] = self.gap_sampling_error
+        for one in self.others:
+            at = pd.Index(one.tried).get_indexer(pd.Index(k))
+            for column, values in (("", one.value), ("_error", one.error), ("_low", one.low), ("_high", one.high)):
+                told[one.name + column] = np.where(at >= 0, values[at], np.nan)
+            told[f"chosen_by_{one.name}"] = k == one.k
+        return told
 
     @property
     def heading(self) -> str:
@@ -119,15 +151,38 @@ class Choice:
             )
         else:
             text += f"The gap statistic says {number(self.k_gap)}, which hang together less; the silhouette decides."
-        return text + (
+        text += (
             f" With {number(self.k)}, the silhouette is {number(best.number, 2)} ({number_between(low, high, 2)}, "
             f"{count(self.n_compared, 'customer')}), where 1 is perfectly apart and 0 is touching."
+        )
+        return f"{text} {self.side_by_side}{self._by_sample}" if self.others else text
+
+    @property
+    def _by_sample(self) -> str:
+        """What samples add to the errors, where they were taken."""
+        at = self.k - 1
+        parts = []
+        if self.n_compared < self.n:
+            parts.append(f"gap {number(float(self.gap_sampling_error[at]), 3)}")
+        for one in self.others:
+            if one.n < self.n and self.k in one.tried and one.name != "bic":
+                here = int(np.flatnonzero(one.tried == self.k)[0])
+                parts.append(f"{one.words} {number(float(one.error[here]), 3)}")
+        if not parts:
+            return ""
+        return (
+            f" Distances and replicates are taken from samples of the {count(self.n, 'customer')}; the standard error "
+            f"with {count(self.k, 'cluster')}, that of sampling included: {', '.join(parts)}."
         )
 
     @property
     def findings(self) -> Findings:
-        """`k` and `silhouette`."""
-        return {"k": Estimate(self.k, n=self.n, unit="clusters"), "silhouette": self.best_silhouette}
+        """`k` and `silhouette`; with further criteria `k.<criterion>` as well, the number that each would take."""
+        found = {"k": Estimate(self.k, n=self.n, unit="clusters"), "silhouette": self.best_silhouette}
+        if not self.others:
+            return found
+        takes = {"silhouette": self.k_silhouette, "gap": self.k_gap} | {one.name: one.k for one in self.others}
+        return found | {f"k.{name}": Estimate(k, n=self.n, unit="clusters") for name, k in takes.items()}
 
 
 def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 20) -> Choice:
@@ -152,9 +207,9 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
     with one_thread():
         fits = _fits(matrix, tried, seed)
         widths = silhouettes(matrix, [settle(matrix, model.labels_)[0] for model in fits])
+        sampling_error = _sampling_error(matrix, fits, features.n)
         without = fit_reference(features, rows, seed)
-        drawn = (without.draw(np.random.default_rng([seed, draw])) for draw in range(n_references))
-        away = np.array([_spreads(one, _fits(one, tried, seed)) for one in drawn])
+        away = np.array(on_all_cores(lambda draw: _drawn_spreads(without, tried, seed, draw), range(n_references)))
     gap = away.mean(0) - _spreads(matrix, fits)
     gap_error = away.std(0) * np.sqrt(1 + 1 / n_references)
     silhouette = np.array([width.mean() for width in widths])
@@ -162,7 +217,9 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
     k_silhouette, k_gap = int(tried[silhouette.argmax()]), _first_gap(gap, gap_error)
     close = k_gap > 1 and silhouette[k_gap - 2] >= silhouette.max() - CLOSE_CALL
     k = k_gap if close else k_silhouette
-    return Choice(tried, silhouette, error, gap, gap_error, k, k_silhouette, k_gap, features.n, len(matrix))
+    return Choice(
+        tried, silhouette, error, gap, gap_error, k, k_silhouette, k_gap, features.n, len(matrix), sampling_error
+    )
 
 
 def largest_k(matrix: Array, k_max: int) -> int:
@@ -175,10 +232,30 @@ def _fits(matrix: Array, tried: NDArray[np.int64], seed: int) -> list[KMeans]:
     return [k_means(matrix, int(k), starts=STARTS, seed=seed) for k in tried]
 
 
+def _drawn_spreads(without: Reference, tried: NDArray[np.int64], seed: int, draw: int) -> Array:
+    drawn = without.draw(np.random.default_rng([seed, draw]))
+    return _spreads(drawn, _fits(drawn, tried, seed))
+
+
 def _spreads(matrix: Array, fits: list[KMeans]) -> Array:
     """Logarithm of the squared distances to the centres, one cluster first: shape (m + 1,)."""
     inertia = [float(((matrix - matrix.mean(0)) ** 2).sum()), *(float(model.inertia_) for model in fits)]
     return np.log(np.maximum(inertia, 1e-12))
+
+
+def _sampling_error(matrix: Array, fits: list[KMeans], n: int) -> Array:
+    """Return what a sample adds to the standard error of each logarithm of squared distances: shape (m + 1,)."""
+    alone = np.zeros(len(matrix), np.int64)
+    parts = [(matrix.mean(0)[None], alone), *((model.cluster_centers_, model.labels_) for model in fits)]
+    squares = [((matrix - centres[codes]) ** 2).sum(1) for centres, codes in parts]
+    share = 1.0 - len(matrix) / n
+    return np.array([one.std() / max(one.mean(), 1e-12) * np.sqrt(share / len(matrix)) for one in squares])
+
+
+def _takes(k: int, *, many: bool) -> str:
+    if k == 1:
+        return "find no groups" if many else "finds no groups"
+    return f"{'take' if many else 'takes'} {number(k)}"
 
 
 def _first_gap(gap: Array, error: Array) -> int:

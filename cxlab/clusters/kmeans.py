@@ -1,9 +1,12 @@
 """K-Means and silhouettes that give the same numbers whatever the number of threads."""
 
 import functools
+import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +16,11 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 STARTS = 10  # one start misses the optimum at every size tried
 _BLOCK = 1000
+_MOST_AT_ONCE = 8
 
 
 @contextmanager
@@ -23,6 +29,21 @@ def one_thread() -> Iterator[None]:
     with _pools().limit(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
+
+
+def on_all_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Do independent pieces of work at once and return their results in order, within `one_thread`.
+
+    Each piece is done on one thread, so that the number of cores changes the time and not a bit of the results.
+    """
+    at_once = min(os.cpu_count() or 1, _MOST_AT_ONCE)
+    with ThreadPoolExecutor(at_once, initializer=_limit_this_thread) as pool:
+        return list(pool.map(work, items))
+
+
+def _limit_this_thread() -> None:
+    """Hold OpenMP to one thread here as well: its limit is each thread's own."""
+    _pools().limit(limits=1)
 
 
 def k_means(matrix: Array, k: int, *, starts: int, seed: int) -> KMeans:
@@ -125,6 +146,13 @@ def simplified_silhouette(matrix: Array, centres: Array) -> float:
     square = (matrix**2).sum(1)[:, None] + (centres**2).sum(1) - 2.0 * matrix @ centres.T
     two = np.sqrt(np.maximum(np.partition(square, 1, axis=1)[:, :2], 0.0))
     return float((1.0 - two[:, 0] / np.maximum(two[:, 1], np.finfo(float).tiny)).mean())
+
+
+def different_rows(matrix: Array, most: int) -> int:
+    """Count the different rows, up to `most`; where a single column has as many values, the rows need no sorting."""
+    if any(len(np.unique(column)) >= most for column in matrix.T):
+        return most
+    return min(most, len(np.unique(matrix, axis=0)))
 
 
 def sample_rows(n: int, most: int, seed: int) -> Codes:

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from cxlab.clusters.kmeans import nearest, one_thread, sample_rows
+from cxlab.clusters.kmeans import different_rows, nearest, on_all_cores, one_thread, sample_rows
 from cxlab.clusters.partition import Clusters
 from cxlab.estimate import Estimate, Findings, bootstrap_weights
 from cxlab.words import count, number, number_between
@@ -174,13 +174,15 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimu
     """
     rows = sample_rows(clusters.features.n, MOST_RESAMPLED, seed)
     matrix, codes = clusters.features.matrix[rows], clusters.codes[rows]
-    draws = np.empty((n_bootstrap, clusters.k))
+
+    def resample(draw: int) -> Array:
+        weights = bootstrap_weights(len(rows), 1, _seed(seed, draw))[0]
+        drawn = weights > 0
+        again = refit(matrix[drawn], weights[drawn].astype(float), clusters.centres, _seed(seed, draw))
+        return best_jaccard(codes[drawn], again, clusters.k)
+
     with one_thread():
-        for draw in range(n_bootstrap):
-            weights = bootstrap_weights(len(rows), 1, _seed(seed, draw))[0]
-            drawn = weights > 0
-            again = _refit(matrix[drawn], weights[drawn].astype(float), clusters.centres, _seed(seed, draw))
-            draws[draw] = _best_jaccard(codes[drawn], again, clusters.k)
+        draws = np.array(on_all_cores(resample, range(n_bootstrap)))
     return Stability(clusters.letters, draws, np.bincount(clusters.codes, minlength=clusters.k), minimum_group)
 
 
@@ -188,8 +190,9 @@ def _seed(seed: int, draw: int) -> int:
     return int(np.random.SeedSequence([seed, draw]).generate_state(1)[0])
 
 
-def _refit(matrix: Array, weights: Array, centres: Array, seed: int) -> NDArray[np.int64]:
-    k = min(len(centres), len(np.unique(matrix, axis=0)))
+def refit(matrix: Array, weights: Array, centres: Array, seed: int) -> NDArray[np.int64]:
+    """Divide resampled rows anew, from random starts and from the centres found in all; the tightest counts."""
+    k = different_rows(matrix, len(centres))
     models = [KMeans(k, n_init=STARTS_EACH, random_state=seed).fit(matrix, sample_weight=weights)]
     if k == len(centres):
         models.append(KMeans(k, init=centres, n_init=1).fit(matrix, sample_weight=weights))
@@ -197,8 +200,8 @@ def _refit(matrix: Array, weights: Array, centres: Array, seed: int) -> NDArray[
     return nearest(matrix, np.asarray(best.cluster_centers_, float))
 
 
-def _best_jaccard(codes: NDArray[np.int64], again: NDArray[np.int64], k: int) -> Array:
-    """Largest intersection over union of each of k clusters with any cluster of the other partition: shape (k,)."""
+def best_jaccard(codes: NDArray[np.int64], again: NDArray[np.int64], k: int) -> Array:
+    """Return the largest intersection over union of each of k clusters with any of another partition: shape (k,)."""
     m = int(again.max()) + 1
     both = np.bincount(codes * m + again, minlength=k * m).reshape(k, m)
     either = both.sum(1)[:, None] + both.sum(0)[None, :] - both

@@ -1,0 +1,315 @@
+"""Whether the verdict on the segments hangs on how their lines were drawn: the specification curve."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.agreement.ceiling import FitLabels
+from cxlab.agreement.crossfit import Way, cross_fitted_losses, divisions, folds, labels_in_folds, poisson_deviance
+from cxlab.agreement.partitions import PartitionError
+from cxlab.agreement.predictors import by_features, by_nothing, by_refitted_group, by_rfm
+from cxlab.agreement.scores import Skill
+from cxlab.agreement.skill import LEAST_DRAWS, Forecast, Sizes, foreseen, skill_of, too_few
+from cxlab.agreement.verdict import Token, Verdict, judge_segmentation
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, bootstrap_sums
+
+Array = NDArray[np.float64]
+ROBUST_FROM = 0.8  # share of the other specifications that come to the chosen one's verdict
+OPPOSITE: dict[Token, Token] = {"supported": "not_supported", "not_supported": "supported"}
+
+
+class Lines(Protocol):
+    """A way to draw the segments, as far as it matters here; see `cxlab.segments.draw_lines`."""
+
+    @property
+    def name(self) -> str:
+        """The way in a few words."""
+
+    @property
+    def labels(self) -> pd.Series | None:
+        """Each customer's segment: shape (n,); None where the lines cannot be drawn."""
+
+    @property
+    def missing(self) -> str:
+        """Why they cannot be drawn."""
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the page goes by these."""
+
+
+@dataclass(frozen=True)
+class Specification:
+    """One way to draw the segments, and what came of it.
+
+    Attributes
+    ----------
+    name : the way in a few words.
+    is_chosen : whether the page goes by it.
+    skill : of these segments and of the clusters, held against the same best descriptions; None where the lines cannot
+        be drawn.
+    verdict : by the written rule; None likewise.
+    missing : why it could not be judged; empty where it was.
+    """
+
+    name: str
+    is_chosen: bool
+    skill: Skill | None
+    verdict: Verdict | None
+    missing: str = ""
+
+    @property
+    def difference(self) -> Estimate:
+        """Skill of the segments less that of the clusters; no value where it could not be had."""
+        return Estimate() if self.skill is None else self.skill.difference
+
+
+@dataclass(frozen=True)
+class SpecificationCurve:
+    """The verdict over all ways to draw the lines.
+
+    Attributes
+    ----------
+    specifications : in the order of the grid; those that could not be judged are among them with the reason.
+    n : customers.
+
+    Notes
+    -----
+    The specifications share their customers and are no sample of anything: shares of them carry no interval. Simonsohn,
+    Simmons & Nelson (2020), Specification curve analysis, Nature Human Behaviour 4.
+    """
+
+    specifications: tuple[Specification, ...]
+    n: int
+
+    @property
+    def judged(self) -> tuple[Specification, ...]:
+        """Those that could be judged."""
+        return tuple(one for one in self.specifications if one.verdict is not None)
+
+    @property
+    def chosen(self) -> Specification:
+        """The one that the page goes by."""
+        return next(one for one in self.specifications if one.is_chosen)
+
+    @property
+    def others(self) -> tuple[Specification, ...]:
+        """Those judged beside the chosen one."""
+        return tuple(one for one in self.judged if not one.is_chosen)
+
+    @property
+    def tokens(self) -> Counter[str]:
+        """How many of the others come to each verdict."""
+        return Counter(one.verdict.token for one in self.others if one.verdict is not None)
+
+    @property
+    def agreeing(self) -> float:
+        """Share of the others that come to the chosen one's verdict; NaN where there are none."""
+        return self.tokens[self._token] / len(self.others) if self.others else np.nan
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether four in five of the others come to the chosen one's verdict and none to its opposite."""
+        return self.agreeing >= ROBUST_FROM and self.tokens[OPPOSITE.get(self._token, "")] == 0
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a specification: verdict, skill of the segments, share kept, skill less the clusters', with ends."""
+        shown = self.specifications
+        columns: dict[str, list[str] | list[bool] | list[float]] = {
+            "specification": [one.name for one in shown],
+            "is_chosen": [one.is_chosen for one in shown],
+            "verdict": ["" if one.verdict is None else one.verdict.token for one in shown],
+        }
+        for field in ("skill", "share"):
+            columns |= _columns(field, [_score(one, field) for one in shown])
+        columns |= _columns("skill_difference", [one.difference for one in shown])
+        return pd.DataFrame({**columns, "missing": [one.missing for one in shown]})
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if not self.others:
+            return "Whether other lines would change the verdict cannot be told"
+        if self._token == "cannot_tell" and self.is_robust:
+            return "No other lines would let the data tell more"
+        return "The verdict does not hang on the lines" if self.is_robust else "The verdict hangs on the lines"
+
+    @property
+    def reading(self) -> str:
+        """How many ways to draw the lines come to the same verdict, in one sentence."""
+        if not self.others:
+            why = next((one.missing for one in self.specifications if one.missing), "no other lines can be drawn")
+            return f"Whether other lines would change the verdict cannot be told: {why.rstrip('.')}."
+        same, token = self.tokens[self._token], _spoken(self._token)
+        rest = ", ".join(
+            f"{words.number(count)} to “{_spoken(other)}”"
+            for other, count in sorted(self.tokens.items(), key=lambda item: (-item[1], item[0]))
+            if other != self._token
+        )
+        robust = "so it is robust" if self.is_robust else "so it is not robust"
+        apart = [100 * one.difference.number for one in self.judged if one.difference.has_interval]
+        reach = (
+            "; segments less clusters, skill runs from "
+            f"{words.number(min(apart), 1)} to {words.number(max(apart), 1)} points"
+            if apart
+            else ""
+        )
+        left = len(self.specifications) - len(self.judged)
+        out = f"; {words.number(left)} more cannot be drawn or judged, for reasons in the table" if left else ""
+        return (
+            f"Of {words.count(len(self.others), 'other way')} to draw the lines, {words.number(same)} "
+            f"({words.percent(self.agreeing)}) {'comes' if same == 1 else 'come'} to the same verdict as the chosen "
+            f"one, “{token}”{f', {rest}' if rest else ''}, {robust}{reach}{out}."
+        )
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Share of the other specifications that agree with the chosen one; how many each verdict has."""
+        if not self.others:
+            return {}
+        n, unit = len(self.others), "share of the other specifications"
+        verdict = "robust" if self.is_robust else "not_robust"
+        found = {"specifications.agreeing": Estimate(self.agreeing, n=n, unit=unit, verdict=verdict)}
+        return found | {
+            f"specifications.{token}": Estimate(self.tokens[token], n=n, unit="other specifications")
+            for token in ("supported", "partly_supported", "not_supported", "cannot_tell")
+        }
+
+    @property
+    def _token(self) -> Token:
+        assert self.chosen.verdict is not None
+        return self.chosen.verdict.token
+
+
+def specification_curve(
+    customers: Customers,
+    lines: Sequence[Lines],
+    fit_labels: FitLabels,
+    *,
+    k: int = 4,
+    purchase_model: Callable[[Customers], Forecast] | None = None,
+    n_bootstrap: int = 200,
+    seed: int = 0,
+) -> SpecificationCurve:
+    """Judge the segments as drawn by each way, on the same folds and the same bootstrap samples.
+
+    Parameters
+    ----------
+    customers : one row a customer, with what each did in the hold-out window.
+    lines : the ways, one of them chosen; from `cxlab.segments.draw_lines`.
+    fit_labels, k, purchase_model, n_bootstrap, seed : as in `predictive_skill`. With the same ones the chosen way gets
+        the skill that is given there.
+
+    Raises
+    ------
+    PartitionError : no way is the chosen one, or labels that are not of these customers.
+
+    Notes
+    -----
+    What does not depend on the lines (clusters, fifths, boosted trees, the purchase model) is fitted once a fold for
+    all ways. The means of the segments come from sums over folds. Contribution is not part of the rule and not scored.
+    """
+    if sum(one.is_chosen for one in lines) != 1:
+        raise PartitionError("One of the ways to draw the lines must be the chosen one: mark it, and no other")
+    frame, drawn = customers.frame, [one for one in lines if one.labels is not None]
+    if any(one.labels is None or not one.labels.index.equals(frame.index) for one in drawn):
+        raise PartitionError(f"Some labels are not of the {customers.n} customers: give one each")
+    purchases = frame["holdout_purchases"].to_numpy(float)
+    sizes: Sizes = (customers.n, int(purchases.sum()), int((purchases > 0).sum()), customers.holdout_days, k)
+    lacking = too_few(customers.n, sizes[2])
+    if lacking:
+        none = Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=lacking)
+        return _curve(lines, dict.fromkeys((one.name for one in drawn), none), customers.n)
+    model, left_out = foreseen(customers, purchase_model)
+    shared: list[dict[str, Array]] = []
+    grouped: list[Array] = []
+    codes = np.column_stack([_codes(one.labels) for one in drawn if one.labels is not None])
+    for start in divisions(customers.n, seed):
+        ways: dict[str, Way] = {
+            "nothing": by_nothing,
+            "clusters": partial(by_refitted_group, labels=labels_in_folds(frame, fit_labels, k, start)),
+            "rfm": by_rfm,
+            "features": by_features,
+            **model,
+        }
+        shared.append(cross_fitted_losses(frame, purchases, "purchases", ways, start))
+        grouped.append(losses_by_group(codes, purchases, start))
+    names, draws = list(shared[0]), max(n_bootstrap, LEAST_DRAWS)
+    means = [np.mean([one[name] for one in shared], axis=0) for name in names]
+    losses = np.column_stack([*means, np.mean(grouped, axis=0)])
+    sums, samples = losses.sum(axis=0), bootstrap_sums(losses, draws, seed)
+    found = {}
+    for number, one in enumerate(drawn):
+        columns = [0, len(names) + number, *range(1, len(names))]
+        skill = skill_of(sums[columns], samples[:, columns], ["segments", *names[1:]], [], sizes)
+        found[one.name] = replace(skill, left_out=left_out)
+    return _curve(lines, found, customers.n)
+
+
+def losses_by_group(codes: NDArray[np.int64], actual: Array, seed: int) -> Array:
+    """Poisson deviance of each customer under the mean of the own group in the other folds: shape (n, ways).
+
+    Parameters
+    ----------
+    codes : shape (n, ways), number of each customer's group.
+    seed : of the folds.
+
+    Notes
+    -----
+    The same as `by_group` fold by fold: the group's mean is joined by one customer at the mean of all others.
+    """
+    n, ways = codes.shape
+    losses = np.empty((n, ways))
+    parts = folds(n, seed)
+    for way in range(ways):
+        own, n_groups = codes[:, way], int(codes[:, way].max()) + 1
+        sums, counts = np.bincount(own, actual, minlength=n_groups), np.bincount(own, minlength=n_groups)
+        for test in parts:
+            mean = (actual.sum() - actual[test].sum()) / (n - len(test))
+            left = sums - np.bincount(own[test], actual[test], minlength=n_groups)
+            others = counts - np.bincount(own[test], minlength=n_groups)
+            losses[test, way] = poisson_deviance(actual[test], ((left + mean) / (others + 1))[own[test]])
+    return losses
+
+
+def _curve(lines: Sequence[Lines], found: dict[str, Skill], n: int) -> SpecificationCurve:
+    """Judge each way that has a skill, and keep the others with their reason."""
+    specifications = []
+    for one in lines:
+        skill = found.get(one.name)
+        verdict = None if skill is None else judge_segmentation(skill)
+        unseen = "" if skill is None else skill.missing
+        specifications.append(Specification(one.name, one.is_chosen, skill, verdict, one.missing or unseen))
+    return SpecificationCurve(tuple(specifications), n)
+
+
+def _codes(labels: pd.Series) -> NDArray[np.int64]:
+    return np.unique(labels.to_numpy(str), return_inverse=True)[1].astype(np.int64)
+
+
+def _score(one: Specification, field: str) -> Estimate:
+    if one.skill is None or not one.skill.scores:
+        return Estimate()
+    found: Estimate = getattr(one.skill.score("segments"), field)
+    return found
+
+
+def _spoken(token: str) -> str:
+    return token.replace("_", " ")
+
+
+def _columns(name: str, estimates: list[Estimate]) -> dict[str, list[float]]:
+    return {
+        name: [e.number for e in estimates],
+        f"{name}_low": [np.nan if e.low is None else e.low for e in estimates],
+        f"{name}_high": [np.nan if e.high is None else e.high for e in estimates],
+    }

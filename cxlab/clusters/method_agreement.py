@@ -1,0 +1,210 @@
+"""How far four methods agree about who belongs together, and whether the answer hangs on the method."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_mutual_info_score
+
+from cxlab.clusters.criterion import listed
+from cxlab.clusters.methods import METHODS, NAMES, NOISE, Grouping, Method, fit_all_methods
+from cxlab.clusters.partition import Clusters
+from cxlab.estimate import Estimate, Findings, percentile_interval
+from cxlab.words import count, number, number_between, percent
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+ALIKE = 0.80  # adjusted Rand index from which two partitions count as the same answer (Steinley 2004: "good")
+PLACED = 0.50  # a method that finds groups but leaves more than the other half as noise gives no answer
+CHOSEN = "chosen"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two partitions held against each other, over the customers whom both put into a cluster.
+
+    Attributes
+    ----------
+    first, second : methods, or `chosen` for the clusters of the page.
+    adjusted_rand : adjusted Rand index, its interval over customers with both partitions fixed; without a value where
+        one of them has a single cluster or none.
+    adjusted_mutual_information : the same agreement in information; None as above.
+    placed : share of customers whom both put into a cluster.
+    """
+
+    first: str
+    second: str
+    adjusted_rand: Estimate
+    adjusted_mutual_information: float | None
+    placed: float
+
+    @property
+    def alike(self) -> bool:
+        """Whether the two give the same answer: an index of .8 or more, for at least half of the customers."""
+        return not self.open and self.adjusted_rand.number >= ALIKE
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is said: groups are found, but more than half of the customers are noise to one of them."""
+        return self.placed < PLACED and self.adjusted_rand.has_interval
+
+
+@dataclass(frozen=True)
+class MethodAgreement:
+    """Four methods at the number of clusters chosen, against the chosen clusters and against each other.
+
+    Attributes
+    ----------
+    pairs : every pair, those with the chosen clusters first.
+    groupings : what each method found.
+    k : the number of clusters asked for; HDBSCAN finds its own.
+    n : customers.
+    """
+
+    pairs: tuple[Pair, ...]
+    groupings: Mapping[Method, Grouping]
+    k: int
+    n: int
+
+    @property
+    def with_chosen(self) -> dict[Method, Pair]:
+        """Each method against the chosen clusters."""
+        held = {pair.second: pair for pair in self.pairs if pair.first == CHOSEN}
+        return {method: held[method] for method in METHODS}
+
+    @property
+    def differing(self) -> tuple[Method, ...]:
+        """The methods that give another answer than the chosen clusters; to find no groups is one."""
+        return tuple(method for method, pair in self.with_chosen.items() if not (pair.alike or pair.open))
+
+    @property
+    def hangs_on_method(self) -> bool:
+        """Whether any of the methods gives another answer."""
+        return bool(self.differing)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a pair: adjusted Rand index with interval, adjusted mutual information, customers placed by both."""
+        return pd.DataFrame(
+            [
+                {
+                    "first": pair.first,
+                    "second": pair.second,
+                    "clusters_first": self.k if pair.first == CHOSEN else self.groupings[pair.first].k,  # type: ignore[index]
+                    "clusters_second": self.groupings[pair.second].k,  # type: ignore[index]
+                    "adjusted_rand_index": pair.adjusted_rand.number,
+                    "low": pair.adjusted_rand.low,
+                    "high": pair.adjusted_rand.high,
+                    "adjusted_mutual_information": pair.adjusted_mutual_information,
+                    "placed_by_both": pair.placed,
+                    "alike": pair.alike,
+                }
+                for pair in self.pairs
+            ]
+        )
+
+    @property
+    def heading(self) -> str:
+        """The finding as a title."""
+        if not self.hangs_on_method:
+            same = sum(pair.alike for pair in self.with_chosen.values())
+            return f"{'Four' if same == len(METHODS) else number(same)} methods give the same clusters"
+        if len(self.differing) == len(METHODS):
+            return "No other fit gives the same clusters"
+        return f"{listed([NAMES[m] for m in self.differing])} would give other clusters"
+
+    @property
+    def reading(self) -> str:
+        """Whether the answer hangs on the method, with each method's index against the chosen clusters."""
+        said = [self._said(method, pair) for method, pair in self.with_chosen.items()]
+        hangs = "The answer hangs on the method" if self.hangs_on_method else "The answer does not hang on the method"
+        return (
+            f"{hangs}: held against the {count(self.k, 'cluster')} of {count(self.n, 'customer')}, {'; '.join(said)} "
+            f"(adjusted Rand index: 1 is the same division, 0 is chance; from {number(ALIKE, 1)} on it counts as the "
+            "same answer, a rule of thumb)."
+        )
+
+    def _said(self, method: Method, pair: Pair) -> str:
+        grouping, index = self.groupings[method], pair.adjusted_rand
+        own = ""
+        if method == "hdbscan":
+            noise = percent(grouping.noise_share)
+            if grouping.k < 2:
+                found = "no cluster" if grouping.k == 0 else "a single cluster"
+                return f"HDBSCAN, which counts by itself, finds {found} and leaves {noise} as noise"
+            own = f", which counts by itself, finds {number(grouping.k)}, leaves {noise} as noise and"
+        if not index.has_interval:
+            return f"{grouping.name} finds a single cluster"
+        if pair.open:
+            return f"{grouping.name}{own} has no answer to hold against them"
+        return (
+            f"{grouping.name}{own} agrees at {number(index.number, 2)} "
+            f"({number_between(index.low or 0.0, index.high or 0.0, 2)})"
+        )
+
+    @property
+    def findings(self) -> Findings:
+        """`method_agreement.<method>`: adjusted Rand index of each method with the chosen clusters."""
+        return {f"method_agreement.{method}": pair.adjusted_rand for method, pair in self.with_chosen.items()}
+
+
+def compare_methods(clusters: Clusters, *, seed: int, n_bootstrap: int = 200) -> MethodAgreement:
+    """Divide the same customers by K-Means anew, a Gaussian mixture, Ward and HDBSCAN, and see how far they agree.
+
+    Parameters
+    ----------
+    clusters : the chosen ones, from `fit_clusters`.
+    seed : for the methods and the intervals.
+    n_bootstrap : resamples of customers behind each interval, both partitions held fixed.
+
+    References
+    ----------
+    Hubert and Arabie (1985), Comparing partitions. Steinley (2004), Properties of the Hubert-Arabie adjusted Rand
+    index, Psychological Methods 9. Vinh, Epps and Bailey (2010), Information theoretic measures for clusterings
+    comparison.
+    """
+    matrix = clusters.features.matrix
+    groupings = fit_all_methods(matrix, clusters.k, seed=seed)
+    codes: dict[str, Codes] = {CHOSEN: clusters.codes, **{m: grouping.codes for m, grouping in groupings.items()}}
+    pairs = tuple(
+        _pair(one, other, codes[one], codes[other], n_bootstrap, seed) for one, other in combinations(codes, 2)
+    )
+    return MethodAgreement(pairs, groupings, clusters.k, len(matrix))
+
+
+def _pair(first: str, second: str, one: Codes, other: Codes, n_bootstrap: int, seed: int) -> Pair:
+    both = (one != NOISE) & (other != NOISE)
+    placed, n = float(both.mean()), int(both.sum())
+    one, other = one[both], other[both]
+    unit = "adjusted Rand index"
+    if n == 0 or min(len(np.unique(one)), len(np.unique(other))) < 2:
+        return Pair(first, second, Estimate(n=n, unit=unit), None, placed)
+    width = int(other.max()) + 1
+    cells = np.bincount(one * width + other, minlength=(int(one.max()) + 1) * width)
+    rng = np.random.default_rng([seed, n])
+    draws = rng.multinomial(n, cells / n, size=n_bootstrap).reshape(n_bootstrap, -1, width)
+    index = float(adjusted_rand(cells.reshape(1, -1, width))[0])
+    rand = percentile_interval(index, adjusted_rand(draws), n=n, unit=unit)
+    return Pair(first, second, rand, float(adjusted_mutual_info_score(one, other)), placed)
+
+
+def adjusted_rand(tables: NDArray[np.int64]) -> Array:
+    """Return the adjusted Rand index of each contingency table: shape (b, r, c) to (b,).
+
+    Two partitions into a single cluster, or into customers alone, agree at 1.
+    """
+    cells = tables.astype(float)
+    together = _pairs(cells).sum((1, 2))
+    rows, columns = _pairs(cells.sum(2)).sum(1), _pairs(cells.sum(1)).sum(1)
+    expected = rows * columns / np.maximum(_pairs(cells.sum((1, 2))), 1.0)
+    most = (rows + columns) / 2
+    index = np.ones(len(cells))
+    np.divide(together - expected, most - expected, out=index, where=most > expected)
+    return index
+
+
+def _pairs(size: Array) -> Array:
+    return np.asarray(size * (size - 1) / 2)

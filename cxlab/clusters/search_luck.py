@@ -1,0 +1,141 @@
+"""What moves a cluster: the luck of the search on the same customers, kept apart from the luck of the sample."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, sample_rows, settle
+from cxlab.clusters.partition import Clusters
+from cxlab.clusters.stability import MOST_RESAMPLED, STABLE, Stability, best_jaccard
+from cxlab.estimate import Estimate, Findings, wilson_interval
+from cxlab.words import count, number, number_between, percent, percent_between
+
+Array = NDArray[np.float64]
+Moved = Literal["neither", "sample", "search", "both"]
+AS_TIGHT = 1e-3  # a start has reached the tightest division when its spread is larger by no more than this share
+
+
+@dataclass(frozen=True)
+class SearchLuck:
+    """How much of each cluster single starts find again on the same customers, beside how much resamples do.
+
+    Attributes
+    ----------
+    stability : from resamples, in each of which the best of several starts counts: the luck of the sample.
+    draws : share of each cluster that one random start and it have in common, same customers: shape (R, k).
+    spread : spread of each start as a multiple of the tightest known: shape (R,), 1 or more.
+    n : customers on whom the starts were tried.
+    """
+
+    stability: Stability
+    draws: Array
+    spread: Array
+    n: int
+
+    @property
+    def reached(self) -> Estimate:
+        """Share of single starts that reach the tightest division known, with Wilson's interval."""
+        return wilson_interval(int((self.spread <= 1 + AS_TIGHT).sum()), len(self.spread), unit="share of starts")
+
+    @property
+    def missed(self) -> float:
+        """Chance that the best of ten starts misses it, from the share that reach it."""
+        return float((1.0 - self.reached.number) ** STARTS)
+
+    @property
+    def moved_by(self) -> tuple[Moved, ...]:
+        """What keeps each cluster's mean Jaccard below .75: the sample, the search, both or neither."""
+        words: dict[tuple[bool, bool], Moved] = {
+            (False, False): "neither",
+            (True, False): "sample",
+            (False, True): "search",
+            (True, True): "both",
+        }
+        sample, search = self.stability.draws.mean(0) < STABLE, self.draws.mean(0) < STABLE
+        return tuple(words[bool(a), bool(b)] for a, b in zip(sample, search, strict=True))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a cluster: mean Jaccard and middle 95 % over resamples, and over single starts."""
+        low, high = self.stability.ranges
+        start_low, start_high = np.quantile(self.draws, [0.025, 0.975], axis=0)
+        return pd.DataFrame(
+            {
+                "cluster": list(self.stability.letters),
+                "customers": self.stability.size,
+                "resamples_jaccard": self.stability.draws.mean(0),
+                "resamples_low": low,
+                "resamples_high": high,
+                "starts_jaccard": self.draws.mean(0),
+                "starts_low": start_low,
+                "starts_high": start_high,
+                "moved_by": list(self.moved_by),
+                "starts": len(self.draws),
+            }
+        )
+
+    @property
+    def reading(self) -> str:
+        """How often one start reaches the tightest division, and which clusters hang on sample or search."""
+        e = self.reached
+        text = (
+            f"On the same {count(self.n, 'customer')}, {percent(e.number)} of {number(len(self.spread))} single starts "
+            f"reach the tightest division ({percent_between(e.low or 0.0, e.high or 0.0)}), so that the best of "
+            f"{number(STARTS)} misses it {_rarely(self.missed)}. "
+        )
+        said = []
+        for c, letter in enumerate(self.stability.letters):
+            if self.stability.size[c] < self.stability.minimum_group:
+                continue
+            low, high = np.quantile(self.draws[:, c], [0.025, 0.975])
+            said.append(
+                f"{letter} keeps {number(float(self.stability.draws[:, c].mean()), 2)} in other samples and "
+                f"{number(float(self.draws[:, c].mean()), 2)} ({number_between(float(low), float(high), 2)}) "
+                "from other starts"
+            )
+        return f"{text}{'; '.join(said)}." if said else text.rstrip()
+
+    @property
+    def findings(self) -> Findings:
+        """`starts.<cluster>`, mean Jaccard over single starts, and `starts_reaching_best`."""
+        unit = "Jaccard share, 0 to 1"
+        means = {
+            f"starts.{letter}": Estimate(float(mean), n=int(size), unit=unit)
+            for letter, mean, size in zip(self.stability.letters, self.draws.mean(0), self.stability.size, strict=True)
+        }
+        return means | {"starts_reaching_best": self.reached}
+
+
+def search_luck(clusters: Clusters, stability: Stability, *, seed: int, n_starts: int = 50) -> SearchLuck:
+    """Run K-Means from single random starts on the same customers and see how much of each cluster each finds.
+
+    Parameters
+    ----------
+    clusters : from `fit_clusters`.
+    stability : of the same clusters, from `cluster_stability`.
+    seed : for the starts and, beyond 10,000 customers, the sample, which is that of the stability.
+    n_starts : single starts (k-means++).
+
+    References
+    ----------
+    Steinley (2003), Local optima in K-means clustering: what you don't know may hurt you, Psychological Methods 8.
+    """
+    matrix = clusters.features.matrix[sample_rows(clusters.features.n, MOST_RESAMPLED, seed)]
+    draws, spread = np.empty((n_starts, clusters.k)), np.empty(n_starts)
+    with one_thread():
+        found = nearest(matrix, clusters.centres)
+        codes, centres = settle(matrix, found)
+        best = float(((matrix - centres[codes]) ** 2).sum())
+        for start in range(n_starts):
+            model = k_means(matrix, clusters.k, starts=1, seed=seed + 1 + start)
+            draws[start] = best_jaccard(found, np.asarray(model.labels_, np.int64), clusters.k)
+            spread[start] = float(model.inertia_)
+    tightest = max(min(best, float(spread.min())), np.finfo(float).tiny)
+    return SearchLuck(stability, draws, np.maximum(spread / tightest, 1.0), len(matrix))
+
+
+def _rarely(chance: float) -> str:
+    return "in less than 1 of 1,000 searches" if chance < 0.001 else f"in {percent(chance, 1)} of searches"

@@ -1,0 +1,270 @@
+"""Effort against return: on whom too much is spent for what comes back, and on whom little for much."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval, wilson_interval
+from cxlab.segments.rule import Segments
+
+Array = NDArray[np.float64]
+GROUPS = ("takes_more", "brings_for_little", "in_between")
+SHOWN = GROUPS[:2]
+"""Groups that are summed up; what is left between them is no finding, and its interval would hang on the lines."""
+LEAST_FOR_MONEY = 50
+"""Customers of a group from which on its amounts are given: below, they are too skewed for an interval."""
+LEAST_CUSTOMERS = 30
+LEAST_DRAWS = 1000
+TOP_RETURN = 0.8  # quantile of the return above which a customer brings much
+LITTLE = 0.5  # effort is little up to this share of what the shop spends on such a return
+_BRING = (
+    "Bring what is spent on each customer (a costs table: customer_id, spent_at, and hours with an hourly_rate or an "
+    "amount), and what gestures cost."
+)
+
+
+@dataclass(frozen=True)
+class EffortRow:
+    """Effort and return of some customers, up to the end of calibration.
+
+    Attributes
+    ----------
+    group : one of `SHOWN`, or a segment.
+    customers : how many.
+    size : share of all customers.
+    spent : cost to serve and gestures, in all.
+    brought : what was left of their revenue before that effort, in all.
+    net : brought less spent, in all.
+    return_rate : brought per unit of currency spent; no value where next to nothing was spent.
+    later : contribution per customer in the hold-out window, which nobody was sorted by.
+    """
+
+    group: str
+    customers: int
+    size: Estimate
+    spent: Estimate
+    brought: Estimate
+    net: Estimate
+    return_rate: Estimate
+    later: Estimate
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What customers take against what they bring.
+
+    Attributes
+    ----------
+    rows : one a group of `SHOWN`, then one a segment; empty where no effort is known.
+    labels : shape (n,), the group of each customer, one of `GROUPS`; None likewise.
+    holdout_days : length of the hold-out window.
+    minimum_group : groups smaller than this are not shown on pages.
+    currency : ISO 4217 code.
+    margin_is_assumed : whether what a sale leaves is assumed for some lines.
+    n : customers.
+    missing : why nothing can be said, and what to bring; empty where something can.
+    """
+
+    rows: tuple[EffortRow, ...]
+    labels: pd.Series | None
+    holdout_days: int
+    minimum_group: int
+    currency: str
+    margin_is_assumed: bool
+    n: int
+    missing: str = ""
+
+    def row(self, group: str) -> EffortRow:
+        """Return one group or segment."""
+        return next(row for row in self.rows if row.group == group)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a group or segment: customers, share, sums and rate with the ends of their intervals."""
+        columns: dict[str, list[str] | list[int] | list[float]] = {
+            "group": [row.group for row in self.rows],
+            "customers": [row.customers for row in self.rows],
+        }
+        for field in ("size", *_MEASURES):
+            estimates: list[Estimate] = [getattr(row, field) for row in self.rows]
+            columns[field] = [e.number for e in estimates]
+            columns[f"{field}_low"] = [np.nan if e.low is None else e.low for e in estimates]
+            columns[f"{field}_high"] = [np.nan if e.high is None else e.high for e in estimates]
+        return pd.DataFrame(columns)
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if self.missing:
+            return "Effort cannot be held against return"
+        row = self.row("takes_more")
+        if row.customers == 0:
+            return "Nobody takes more than comes back"
+        if row.customers < self.minimum_group:
+            return "Next to nobody takes more than comes back"
+        return f"{words.percent(row.size.number)} of the customers take more than comes back"
+
+    @property
+    def reading(self) -> str:
+        """Who takes more than comes back, who brings much for little, and what both did next."""
+        if self.missing:
+            return self.missing
+        parts = [self._takes_more(), self._brings()]
+        if self.margin_is_assumed:
+            parts.append("What comes back rests on an assumed margin where a cost of goods is not known.")
+        return " ".join(parts)
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Size, money and what came later, by group and segment; groups under `minimum_group` are left out."""
+        return {
+            f"effort.{field}.{row.group}": estimate
+            for row in self.rows
+            if row.customers >= self.minimum_group or row.customers == 0
+            for field in ("size", *_MEASURES)
+            if (estimate := getattr(row, field)).value is not None
+        }
+
+    def _takes_more(self) -> str:
+        row, n = self.row("takes_more"), words.count(self.n, "customer")
+        if row.customers < self.minimum_group:
+            who = words.few(row.customers, self.minimum_group) if row.customers else "none"
+            return f"Of {n}, {who} took more in service and gestures than came back."
+        said = f"{words.percent(row.size.number)} of {n} ({_shares(row.size)}) took more in service and gestures"
+        return f"{said} than came back{self._amounts(row)}"
+
+    def _brings(self) -> str:
+        row = self.row("brings_for_little")
+        if row.customers < self.minimum_group:
+            who = words.few(row.customers, self.minimum_group) if row.customers else "nobody"
+            return f"The other way round, {who} among the fifth who bring most got at most half of the usual effort."
+        said = (
+            f"The other way round, {words.percent(row.size.number)} ({_shares(row.size)}) are among the fifth who "
+            "bring most, and got at most half of the usual effort for it"
+        )
+        return f"{said}{self._amounts(row)}"
+
+    def _amounts(self, row: EffortRow) -> str:
+        """End a sentence with what a group took and brought, and what it brought next."""
+        if not row.spent.has_interval:
+            return f"; {words.count(row.customers, 'customer')} are too few to give amounts for."
+        said = f": {self._money(row.spent)} spent against {self._money(row.brought)} brought."
+        if not row.later.has_interval:
+            return said
+        window = words.count(self.holdout_days, "day")
+        return f"{said} In the {window} after, they brought {self._money(row.later)} each, effort taken off."
+
+    def _money(self, estimate: Estimate) -> str:
+        amount = words.money(estimate.number, self.currency)
+        if estimate.low is None or estimate.high is None:
+            return amount
+        return f"{amount} (95% interval {words.money_between(estimate.low, estimate.high, self.currency)})"
+
+
+_MEASURES = ("spent", "brought", "net", "return_rate", "later")
+
+
+def weigh_effort(
+    customers: Customers, segments: Segments, *, n_bootstrap: int = 200, seed: int = 0, minimum_group: int = 5
+) -> Effort:
+    """Hold what was spent on each customer against what came back.
+
+    Parameters
+    ----------
+    customers, segments : in the same order.
+    n_bootstrap : resamples of the customers; at least `LEAST_DRAWS` are drawn.
+    seed : of the resamples.
+    minimum_group : groups smaller than this are not shown on pages.
+
+    Notes
+    -----
+    Effort is cost to serve plus gestures; return is contribution before that effort. `takes_more`: effort above return.
+    `brings_for_little`: return above that of four in five customers, for at most half of the effort which the shop as a
+    whole spends on such a return. These lines are held fixed in the resamples. Who stands out over some months does so
+    partly by chance: the hold-out column shows how much of it stays.
+    """
+    frame, n = customers.frame, customers.n
+    spent = frame["cost_to_serve"].to_numpy(float) + frame["gesture_cost"].to_numpy(float)
+    why = _missing(n, spent)
+    settled = (customers.holdout_days, minimum_group, customers.currency, customers.margin_rate is not None, n)
+    if why:
+        return Effort((), None, *settled, missing=why)
+    brought = frame["contribution"].to_numpy(float) + spent
+    sorted_into = _groups(spent, brought)
+    groups = pd.Series(np.array(GROUPS, dtype=object)[sorted_into], index=frame.index, name="effort", dtype="str")
+    later = frame["holdout_contribution"].to_numpy(float) if customers.holdout_days > 0 else None
+    members = [(name, (groups == name).to_numpy()) for name in SHOWN]
+    members += [(name, (segments.labels == name).to_numpy()) for name in SEGMENTS]
+    columns = [inside * values for _, inside in members for values in (spent, brought, brought - spent)]
+    columns += [inside.astype(float) for _, inside in members]
+    columns += [] if later is None else [inside * later for _, inside in members]
+    stacked = np.column_stack(columns)
+    draws = bootstrap_sums(stacked, max(n_bootstrap, LEAST_DRAWS), seed)
+    rows = [
+        _row(name, int(inside.sum()), stacked.sum(axis=0), draws, (i, len(members)), customers, minimum_group)
+        for i, (name, inside) in enumerate(members)
+    ]
+    return Effort(tuple(rows), groups, *settled)
+
+
+def _missing(n: int, spent: Array) -> str:
+    """Say why effort cannot be held against return; empty where it can."""
+    if n < LEAST_CUSTOMERS:
+        few = words.count(n, "customer")
+        return f"Effort cannot be held against return for {few}: it takes {LEAST_CUSTOMERS}."
+    if not (spent > 0).any():
+        return f"Effort cannot be held against return, for the data does not say what serving anybody costs. {_BRING}"
+    return ""
+
+
+def _groups(spent: Array, brought: Array) -> NDArray[np.int64]:
+    """Sort the customers into `GROUPS`: shape (n,)."""
+    total = float(brought.sum())
+    usual = float(spent.sum()) / total if total > 0 else 0.0
+    takes_more = (spent > 0) & (spent > brought)
+    much = (brought > np.quantile(brought, TOP_RETURN)) & (brought > 0)
+    little = spent <= LITTLE * usual * brought
+    return np.select([takes_more, much & little & (total > 0)], [0, 1], 2)
+
+
+def _row(
+    name: str,
+    size: int,
+    sums: Array,
+    draws: Array,
+    place: tuple[int, int],
+    customers: Customers,
+    minimum_group: int,
+) -> EffortRow:
+    """Sum up one group: its columns are three amounts, a count, and what came later if that is known."""
+    i, groups = place
+    unit, n = customers.currency, customers.n
+    share = wilson_interval(size, n, unit="share of customers")
+    if size < max(LEAST_FOR_MONEY, minimum_group):
+        none = Estimate(n=size)
+        return EffortRow(name, size, share, none, none, none, none, none)
+    amounts = [percentile_interval(float(sums[3 * i + j]), draws[:, 3 * i + j], n=size, unit=unit) for j in range(3)]
+    rate = _ratio(sums, draws, 3 * i + 1, 3 * i, size, f"{unit} brought per {unit} spent")
+    counted = 3 * groups + i
+    has_later = sums.size > 4 * groups
+    each = f"{unit} per customer in the hold-out window"
+    later = _ratio(sums, draws, counted + groups, counted, size, each) if has_later else Estimate(n=size)
+    return EffortRow(name, size, share, amounts[0], amounts[1], amounts[2], rate, later)
+
+
+def _ratio(sums: Array, draws: Array, above: int, below: int, n: int, unit: str) -> Estimate:
+    """Ratio of two sums over the same samples; none unless the lower one is above zero in all of them."""
+    if not (sums[below] > 0 and (draws[:, below] > 0).all()):
+        return Estimate(n=n)
+    drawn = draws[:, above] / draws[:, below]
+    return percentile_interval(float(sums[above] / sums[below]), drawn, n=n, unit=unit)
+
+
+def _shares(estimate: Estimate) -> str:
+    assert estimate.low is not None and estimate.high is not None
+    return f"95% interval {words.percent_between(estimate.low, estimate.high)}"

@@ -1,0 +1,139 @@
+"""Every reasonable way to draw the two lines: the grid over which a verdict on the segments is looked at."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS
+from cxlab.customers import Customers
+from cxlab.errors import InputError
+from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments
+from cxlab.segments.words import Activity, Profitability
+
+SILENCE = (0.5, 1.0, 2.0)
+"""Strict, usual and lenient: the silence allowed to active customers, as a multiple of the usual one."""
+CHANCES = (0.75, 0.5, 0.25)
+"""The same for P(alive): from which chance on a customer is active."""
+STRICTNESS = ("strict", "usual", "lenient")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One way to draw the two lines.
+
+    Attributes
+    ----------
+    activity, strictness, profitability : the definitions, and where the line of activity lies among three.
+    line, threshold : on the measure of activity (days; multiples of a customer's own allowance; P(alive)) and on
+        contribution, in units of currency; NaN where they cannot be drawn.
+    labels : shape (n,), each customer's segment; None where the lines cannot be drawn.
+    missing : why not; empty where they can.
+    is_chosen : whether these are the lines of the page.
+    """
+
+    activity: Activity
+    strictness: str
+    profitability: Profitability
+    line: float
+    threshold: float
+    labels: pd.Series | None
+    missing: str = ""
+    is_chosen: bool = False
+
+    @property
+    def name(self) -> str:
+        """The lines in a few words."""
+        return f"{self.activity} ({self.strictness}), {self.profitability}"
+
+
+def draw_lines(
+    customers: Customers,
+    chosen: Segments,
+    *,
+    purchase_model: Callable[[Customers], KnowsWhoIsAlive] | None = None,
+    minimum_group: int = 5,
+) -> tuple[Lines, ...]:
+    """Draw the lines in 27 ways: three definitions of activity, each at three places, by three of profitability.
+
+    Parameters
+    ----------
+    customers : one row a customer.
+    chosen : the segments of the page. Its `active_days` is the usual silence of the grid, and its amount the grid's
+        where it goes by one; else the amount is the mean contribution.
+    purchase_model : fits a model that knows P(alive); without one, the lines that go by it are missing.
+    minimum_group : a line that leaves fewer customers on one side of it divides nobody and is missing.
+
+    Returns
+    -------
+    tuple : one a way, activity first, then strictness, then profitability; none of them looks at what came after the
+        end of calibration. The chosen one is marked.
+    """
+    contribution = customers.frame["contribution"].to_numpy(float)
+    amount = chosen.threshold if chosen.profitability == "amount" else float(contribution.mean())
+    thresholds: dict[Profitability, float] = {
+        "break_even": 0.0,
+        "median": float(np.median(contribution)),
+        "amount": amount,
+    }
+    drawn = []
+    for activity in get_args(Activity):
+        score, at, why = _measure(customers, chosen, activity, purchase_model)
+        for place, strictness in enumerate(STRICTNESS):
+            for profitability, threshold in thresholds.items():
+                is_chosen = (activity, strictness, profitability) == (chosen.activity, "usual", chosen.profitability)
+                labels, missing, line = None, why, math.nan
+                if score is not None:
+                    line = at[place]
+                    active = score >= line if activity == "p_alive" else score <= line
+                    missing = _divides(active, contribution > threshold, minimum_group)
+                    labels = None if missing else _labels(active, contribution > threshold, customers.frame.index)
+                if is_chosen:
+                    labels, missing = chosen.labels, ""
+                drawn.append(Lines(activity, strictness, profitability, line, threshold, labels, missing, is_chosen))
+    return tuple(drawn)
+
+
+def _measure(
+    customers: Customers,
+    chosen: Segments,
+    activity: Activity,
+    purchase_model: Callable[[Customers], KnowsWhoIsAlive] | None,
+) -> tuple[NDArray[np.float64] | None, tuple[float, ...], str]:
+    """Return the measure of activity and its three lines, or why there is none."""
+    if activity == chosen.activity:
+        score = chosen.score.to_numpy(float)
+    elif activity == "p_alive" and purchase_model is None:
+        return None, (), "there is no purchase model to go by"
+    else:
+        try:
+            segments = assign_segments(
+                customers, activity=activity, active_days=chosen.active_days, purchase_model=purchase_model
+            )
+        except InputError as fault:
+            return None, (), str(fault)
+        score = segments.score.to_numpy(float)
+    if activity == "p_alive":
+        return score, CHANCES, ""
+    usual = float(chosen.active_days) if activity == "recency" else 1.0
+    return score, tuple(usual * times for times in SILENCE), ""
+
+
+def _divides(active: NDArray[np.bool_], profitable: NDArray[np.bool_], minimum_group: int) -> str:
+    """Say which of the two questions leaves next to nobody on one side; empty where neither does."""
+    sides = {"active": active, "passive": ~active, "profitable": profitable, "unprofitable": ~profitable}
+    for side, members in sides.items():
+        if (size := int(members.sum())) < max(1, minimum_group):
+            who = f"only {words.few(size, minimum_group)} of the customers are" if size else "nobody is"
+            return f"{who} {side} by it"
+    return ""
+
+
+def _labels(active: NDArray[np.bool_], profitable: NDArray[np.bool_], index: pd.Index) -> pd.Series:
+    picked = np.select([active & profitable, ~active & profitable, active & ~profitable], [0, 1, 2], 3)
+    return pd.Series(np.array(SEGMENTS, dtype=object)[picked], index=index, name="segment", dtype="str")

@@ -1,0 +1,396 @@
+"""From segment to segment: who moved between two periods, where that leads, and what lies between the fields."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS
+from cxlab.customers import Customers
+from cxlab.errors import InputError
+from cxlab.estimate import Estimate, normal_interval, percentile_interval, wilson_interval
+from cxlab.look import SEGMENT_NAME
+from cxlab.segments.periods import Periods
+from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments
+from cxlab.segments.words import Activity, Profitability
+
+Array = NDArray[np.float64]
+AHEAD = (1, 4)
+"""Periods ahead for which the expected distribution is given."""
+LEAST_FOR_MONEY = 30
+"""Customers of a segment from which on its mean contribution is given: below, it is too skewed for an interval."""
+MOVED_SHARE = 0.01
+"""Share of a segment's customers whose move the value at stake is for."""
+N_DRAWS = 2000
+_PRIOR = 0.25  # customers added to each of the four cells of a row before it is drawn: one in all (Perks 1947)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """Where the customers of each segment were one period later.
+
+    Attributes
+    ----------
+    counts : shape (4, 4), customers by segment at the end of the first period (rows) and of the second (columns), in
+        the order of `SEGMENTS`; zeros where nothing can be said.
+    transitions : of each pair (from, to), the share of a segment's customers who were in another one period later; no
+        value for segments under `minimum_group`.
+    net_change : of each segment, its share of these customers at the end of the second period less that at the end of
+        the first.
+    expected : of each pair (periods ahead, segment), the share of these customers expected there, counted from the
+        end of the second period; no value where a segment is too small to follow.
+    at_stake : of each pair (from, to), contribution a period that lies between 1 % of the customers who are in the one
+        segment now and as many of the other; no value for segments under `LEAST_FOR_MONEY`. A comparison of different
+        customers, not the effect of moving any.
+    first, second : the rule and each customer's segment at the two ends; None where nothing can be said.
+    days : length of a period.
+    minimum_group : cells smaller than this are not shown on pages nor among the findings.
+    currency : ISO 4217 code.
+    missing : why nothing can be said; empty where something can.
+    """
+
+    counts: pd.DataFrame
+    transitions: dict[tuple[str, str], Estimate]
+    net_change: dict[str, Estimate]
+    expected: dict[tuple[int, str], Estimate]
+    at_stake: dict[tuple[str, str], Estimate]
+    first: Segments | None
+    second: Segments | None
+    days: int
+    minimum_group: int
+    currency: str
+    missing: str = ""
+
+    @property
+    def n(self) -> int:
+        """Number of customers followed."""
+        return int(self.counts.to_numpy().sum())
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a pair of segments: customers, their share of the first, and the value at stake, with ends."""
+        pairs = [(a, b) for a in SEGMENTS for b in SEGMENTS]
+        columns: dict[str, list[str] | list[int] | list[float]] = {
+            "from_segment": [a for a, _ in pairs],
+            "to_segment": [b for _, b in pairs],
+            "customers": self.counts.to_numpy(np.int64).ravel().tolist(),
+        }
+        for name, found in (("share", self.transitions), ("at_stake", self.at_stake)):
+            columns |= _columns(name, [found.get(pair, Estimate()) for pair in pairs])
+        return pd.DataFrame(columns)
+
+    @property
+    def expected_table(self) -> pd.DataFrame:
+        """One row a segment: its share of the customers at both ends, and expected, with ends."""
+        sizes = self.counts.to_numpy(float)
+        total = max(1.0, sizes.sum())
+        columns: dict[str, list[str] | list[float]] = {
+            "segment": list(SEGMENTS),
+            "first": (sizes.sum(axis=1) / total).tolist(),
+            "second": (sizes.sum(axis=0) / total).tolist(),
+        }
+        for ahead in AHEAD:
+            columns |= _columns(f"after_{ahead}", [self.expected.get((ahead, name), Estimate()) for name in SEGMENTS])
+        return pd.DataFrame(columns)
+
+    def is_hidden(self, start: str, end: str) -> bool:
+        """Whether so few made this move that a page does not say how many."""
+        made = int(self.counts.to_numpy()[SEGMENTS.index(start), SEGMENTS.index(end)])
+        return 0 < made < self.minimum_group
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if self.missing:
+            return "Who moved between segments cannot be told"
+        change = self.net_change["profit_bringers"]
+        if change.low is None or change.high is None or change.low <= 0 <= change.high:
+            return "As many became profit-bringers as stopped being ones, as far as can be seen"
+        more = "More" if change.number > 0 else "Fewer"
+        return f"{more} customers became profit-bringers than stopped being ones"
+
+    @property
+    def reading(self) -> str:
+        """Who stayed and who moved, where that leads, and what lies between the segments."""
+        if self.missing:
+            return self.missing
+        parts = [self._stayed(), self._net(), self._small(), self._ahead(), self._stake()]
+        return " ".join(part for part in parts if part)
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Shares that moved, net changes, expected shares and values at stake; small cells are left out."""
+        found = {f"migration.{a}.{b}": e for (a, b), e in self.transitions.items() if not self.is_hidden(a, b)}
+        found |= {f"net_change.{name}": e for name, e in self.net_change.items()}
+        found |= {f"expected_share.{name}.{ahead}": e for (ahead, name), e in self.expected.items()}
+        found |= {f"value_at_stake.{a}.{b}": e for (a, b), e in self.at_stake.items()}
+        return {key: estimate for key, estimate in found.items() if estimate.value is not None}
+
+    def _stayed(self) -> str:
+        assert self.first is not None
+        said = []
+        for name in SEGMENTS:
+            stayed = self.transitions[name, name]
+            if stayed.has_interval and not self.is_hidden(name, name):
+                said.append(f"{words.percent(stayed.number)} of {_of(name, stayed.n)} ({_interval(stayed)})")
+        kept = f"still in their segment were {'; '.join(said)}" if said else "no segment is large enough to follow"
+        return (
+            f"Of {words.count(self.n, 'customer')} followed over two periods of {self.days} days, by the lines of the "
+            f"first, {kept}."
+        )
+
+    def _net(self) -> str:
+        change = self.net_change["profit_bringers"]
+        if change.low is None or change.high is None:
+            return ""
+        points = words.number(100 * abs(change.number), 1)
+        ends = words.number_between(100 * change.low, 100 * change.high, 1)
+        way = "rose" if change.number > 0 else "fell" if change.number < 0 else "changed"
+        return (
+            f"The share of profit-bringers among them {way} by {points} points (95% interval of the change {ends}). "
+            "Whoever came later is not among them, so a shop that wins customers can grow all the same."
+        )
+
+    def _small(self) -> str:
+        few = [
+            f"{SEGMENT_NAME[name].lower()} ({words.few(size, self.minimum_group) if size else 'nobody'})"
+            for name, size in zip(SEGMENTS, self.counts.to_numpy().sum(axis=1), strict=True)
+            if size < self.minimum_group
+        ]
+        return f"Too few at first to be followed: {', '.join(few)}." if few else ""
+
+    def _ahead(self) -> str:
+        top = [self.expected.get((ahead, "profit_bringers"), Estimate()) for ahead in AHEAD]
+        if not all(one.has_interval for one in top):
+            return (
+                "How they will be spread later is not given: it takes at least "
+                f"{words.count(self.minimum_group, 'customer')} at first in each segment that anybody was in."
+            )
+        each = " and ".join(
+            f"{words.percent(one.number)} ({_interval(one)}) after {words.count(ahead, 'more period')}"
+            for ahead, one in zip(AHEAD, top, strict=True)
+        )
+        now = self.counts["profit_bringers"].sum() / self.n
+        return f"If they go on moving like that, of {words.percent(now)} now {each} will be profit-bringers."
+
+    def _stake(self) -> str:
+        pairs = {pair: e for pair, e in self.at_stake.items() if e.has_interval and pair[1] == "profit_bringers"}
+        if not pairs:
+            return (
+                f"No value at stake is given: it takes {LEAST_FOR_MONEY} customers among the profit-bringers and in "
+                "another segment."
+            )
+        (start, _), stake = max(pairs.items(), key=lambda item: item[1].number)
+        assert stake.low is not None and stake.high is not None
+        amount = words.money(stake.number, self.currency)
+        ends = words.money_between(stake.low, stake.high, self.currency)
+        others = f"{words.percent(MOVED_SHARE)} of {_of(start, stake.n)}"
+        return (
+            f"If {others} brought what as many profit-bringers bring, that would be {amount} a period (95% interval "
+            f"{ends}): the difference between different customers, not what moving anybody would bring."
+        )
+
+
+def segment_migration(
+    periods: Periods,
+    *,
+    activity: Activity = "recency",
+    active_days: int | None = None,
+    profitability: Profitability | None = None,
+    min_profit: float | None = None,
+    purchase_model: Callable[[Customers], KnowsWhoIsAlive] | None = None,
+    minimum_group: int = 5,
+    seed: int = 0,
+) -> Migration:
+    """Follow the customers of each segment from one period to the next.
+
+    Parameters
+    ----------
+    periods : the same customers in two periods of equal length.
+    activity, active_days, profitability, min_profit, purchase_model : the rule, as in `assign_segments`. What it finds
+        out from the data (the usual gap, the median contribution) it finds out in the first period, and both lines
+        stay where they are for the second. A purchase model is fitted on the histories up to each end.
+    minimum_group : smaller segments are not followed.
+    seed : of the draws behind the expected shares.
+
+    Raises
+    ------
+    SegmentError : the rule does not fit the customers.
+
+    Notes
+    -----
+    Shares that moved carry Wilson's interval. Expected shares start from the customers' segments at the end of the
+    second period, which are known, and move them by the transition matrix; it is drawn from its Dirichlet distribution
+    with a quarter of a customer added to each cell, so that a move nobody made is not taken to be impossible. That the
+    matrix stays as it is, and that only the present segment counts, is assumed. A change of a share is that of a
+    paired proportion. The value at stake compares the mean contribution in the second period of customers by their
+    segment at the end of the first, for the label itself rests on the first period's contribution.
+    """
+    if periods.missing:
+        return _nothing(periods, minimum_group, periods.missing)
+    try:
+        alive = None
+        if activity == "p_alive" and purchase_model is not None:
+            alive = [purchase_model(c).probability_alive() for c in (periods.known_first, periods.known_second)]
+    except InputError as fault:
+        return _nothing(periods, minimum_group, f"Movement between segments cannot be told by P(alive): {fault}")
+    first = assign_segments(
+        periods.first,
+        activity=activity,
+        active_days=active_days,
+        profitability=profitability,
+        min_profit=min_profit,
+        alive=None if alive is None else alive[0],
+    )
+    second = assign_segments(
+        periods.second,
+        activity=activity,
+        active_days=first.active_days,
+        profitability="amount",
+        min_profit=first.threshold,
+        alive=None if alive is None else alive[1],
+    )
+    counts = pd.crosstab(first.labels, second.labels).reindex(index=SEGMENTS, columns=SEGMENTS, fill_value=0)
+    counts.index.name = counts.columns.name = None
+    return Migration(
+        counts=counts,
+        transitions=transition_shares(counts.to_numpy(np.int64), minimum_group),
+        net_change=_net_changes(counts.to_numpy(float)),
+        expected=expected_shares(counts.to_numpy(np.int64), minimum_group=minimum_group, seed=seed),
+        at_stake=_values_at_stake(periods.first, first.labels, counts.to_numpy(np.int64), minimum_group),
+        first=first,
+        second=second,
+        days=periods.days,
+        minimum_group=minimum_group,
+        currency=periods.first.currency,
+    )
+
+
+def transition_shares(counts: NDArray[np.int64], minimum_group: int) -> dict[tuple[str, str], Estimate]:
+    """Share of each row, shape (4, 4), that is in each column, with Wilson's interval; none for small rows."""
+    sizes, unit = counts.sum(axis=1), "share of the segment's customers a period later"
+    return {
+        (start, end): wilson_interval(int(counts[i, j]), int(sizes[i]), unit=unit)
+        if sizes[i] >= max(1, minimum_group)
+        else Estimate(n=int(sizes[i]))
+        for i, start in enumerate(SEGMENTS)
+        for j, end in enumerate(SEGMENTS)
+    }
+
+
+def expected_shares(
+    counts: NDArray[np.int64], *, minimum_group: int, seed: int, draws: int = N_DRAWS
+) -> dict[tuple[int, str], Estimate]:
+    """Share of the customers in each segment `AHEAD` periods after the second end; none where a row is too small.
+
+    Parameters
+    ----------
+    counts : shape (4, 4), customers by segment at the first end (rows) and at the second (columns).
+    """
+    n, sizes, now = int(counts.sum()), counts.sum(axis=1), counts.sum(axis=0)
+    peopled = (sizes > 0) | (now > 0)
+    if (sizes[peopled] < max(1, minimum_group)).any():
+        return {(ahead, name): Estimate(n=n) for ahead in AHEAD for name in SEGMENTS}
+    matrix = counts / np.maximum(1, sizes)[:, None]
+    rng = np.random.default_rng(seed)
+    drawn = np.zeros((draws, 4, 4))
+    for i in np.flatnonzero(peopled):
+        drawn[:, i][:, peopled] = rng.dirichlet(counts[i, peopled] + _PRIOR, size=draws)
+    found, unit = {}, "share of the customers"
+    for ahead in AHEAD:
+        value = now / n @ np.linalg.matrix_power(matrix, ahead)
+        spread = np.einsum("j,bjk->bk", now / n, np.linalg.matrix_power(drawn, ahead))
+        for k, name in enumerate(SEGMENTS):
+            found[ahead, name] = percentile_interval(float(value[k]), spread[:, k], n=n, unit=unit)
+    return found
+
+
+def _net_changes(counts: Array) -> dict[str, Estimate]:
+    """Change of each segment's share, shape (4, 4) by both ends; interval of Agresti & Min (2005) for paired shares.
+
+    Half a customer is added to each of those who came, left, stayed in and stayed out, so that a change which nobody
+    made is not given without doubt.
+    """
+    n, found = counts.sum(), {}
+    for k, name in enumerate(SEGMENTS):
+        came, left = counts[:, k].sum() - counts[k, k], counts[k].sum() - counts[k, k]
+        size = n + 2
+        centre = (came - left) / size
+        error = np.sqrt(max(0.0, came + left + 1 - (came - left) ** 2 / size)) / size
+        around = normal_interval(float(centre), float(error))
+        found[name] = Estimate(
+            float((came - left) / n), around.low, around.high, n=int(n), unit="change of the share of the customers"
+        )
+    return found
+
+
+def _values_at_stake(
+    first: Customers, labels: pd.Series, counts: NDArray[np.int64], minimum_group: int
+) -> dict[tuple[str, str], Estimate]:
+    """Contribution between 1 % of each segment's customers of now and as many of another, in the second period."""
+    later = first.frame["holdout_contribution"].to_numpy(float)
+    groups = [later[(labels == name).to_numpy()] for name in SEGMENTS]
+    now, unit = counts.sum(axis=0), f"{first.currency} a period"
+    found = {}
+    for i, start in enumerate(SEGMENTS):
+        for j, end in enumerate(SEGMENTS):
+            if i == j:
+                continue
+            enough = min(len(groups[i]), len(groups[j])) >= max(LEAST_FOR_MONEY, minimum_group)
+            if not enough or now[i] < minimum_group:
+                found[start, end] = Estimate(n=int(now[i]))
+                continue
+            value, low, high = (MOVED_SHARE * float(now[i]) * one for one in _apart(groups[j], groups[i]))
+            found[start, end] = Estimate(value, low, high, n=int(now[i]), unit=unit)
+    return found
+
+
+def _apart(more: Array, less: Array, level: float = 0.95) -> tuple[float, float, float]:
+    """Difference of two means and the ends of its interval: Welch's (1947), bent for skewness as in Hall (1992)."""
+    value = float(more.mean() - less.mean())
+    sizes = np.array([len(more), len(less)], dtype=float)
+    parts = np.array([group.var(ddof=1) for group in (more, less)]) / sizes
+    error = float(np.sqrt(parts.sum()))
+    if error == 0:
+        return value, value, value
+    freedom = parts.sum() ** 2 / (parts**2 / (sizes - 1)).sum()
+    thirds = [float(((group - group.mean()) ** 3).mean()) for group in (more, less)]
+    skewness = (thirds[0] / sizes[0] ** 2 - thirds[1] / sizes[1] ** 2) / error**3
+    reach = float(student.ppf(0.5 + level / 2, freedom))
+    return value, value - error * _bent(reach, skewness), value - error * _bent(-reach, skewness)
+
+
+def _bent(quantile: float, skewness: float) -> float:
+    """Quantile of a studentised mean whose estimate has this skewness: inverse of Hall's cubic."""
+    if abs(skewness) < 1e-6:
+        return quantile
+    return float(3 / skewness * (np.cbrt(1 + skewness * (quantile - skewness / 6)) - 1))
+
+
+def _nothing(periods: Periods, minimum_group: int, why: str) -> Migration:
+    """Say why nothing can be said, and give no number."""
+    counts = pd.DataFrame(np.zeros((4, 4), dtype=np.int64), index=SEGMENTS, columns=SEGMENTS)
+    days, currency = periods.days, periods.first.currency
+    return Migration(counts, {}, {}, {}, {}, None, None, days, minimum_group, currency, why)
+
+
+def _columns(name: str, estimates: list[Estimate]) -> dict[str, list[float]]:
+    return {
+        name: [e.number for e in estimates],
+        f"{name}_low": [np.nan if e.low is None else e.low for e in estimates],
+        f"{name}_high": [np.nan if e.high is None else e.high for e in estimates],
+    }
+
+
+def _of(name: str, n: int | None) -> str:
+    """Write a segment with its customers: 120 misunderstood, 40 lost."""
+    return f"{words.number(n or 0)} {SEGMENT_NAME[name].lower()}"
+
+
+def _interval(estimate: Estimate) -> str:
+    assert estimate.low is not None and estimate.high is not None
+    return f"95% interval {words.percent_between(estimate.low, estimate.high)}"
