@@ -7,16 +7,15 @@ from pathlib import Path
 from cxlab.contract import TABLES
 from cxlab.engine import Engine, Tell, fill
 from cxlab.errors import did_you_mean
-from cxlab.intake.calendar import EPOCH, OrderCalendar, order_calendar
+from cxlab.intake.calendar import EPOCH, OrderCalendar
 from cxlab.intake.cohorts import Cohorts
-from cxlab.intake.counts import Counts, count_orders
-from cxlab.intake.cycle import PurchaseCycle, empty_cycle, purchase_cycle
+from cxlab.intake.cycle import PurchaseCycle
 from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
 from cxlab.intake.gaps import Gaps
 from cxlab.intake.gestures import judge_gestures, untied_gestures
 from cxlab.intake.ledger import Ledger
 from cxlab.intake.places import SourceError
-from cxlab.intake.questions import Question, Questions, answerable
+from cxlab.intake.questions import Question, Questions
 from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_rejects
 from cxlab.intake.result import Intake, Rejects
 from cxlab.intake.returns import Returns
@@ -26,7 +25,7 @@ from cxlab.intake.statuses import remark_on_undone
 from cxlab.intake.store import open_kept
 from cxlab.intake.suspects import Suspects
 from cxlab.intake.trials import judge_draws
-from cxlab.intake.windows import find_windows, lonely_orders
+from cxlab.intake.windows import Windows, find_windows, lonely_orders
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
@@ -101,9 +100,10 @@ def read_study(
                 if exceeds_limit(table, parameters.max_reject_share):
                     listed = "" if rejects is None else list_rejects(engine, kept.tables, name, rejects)
                     check_limit(study, table, parameters.max_reject_share, listed=listed)
-            return replace(_understood(engine, study, kept.tables, kept.remarks), hashes=kept.hashes)
-        tables, remarks = _read(engine, study, parameters, rejects, allow_outside=allow_outside, tell=tell)
-        return _understood(engine, study, tables, remarks)
+            windows = find_windows(engine, study) if "orders" in kept.tables else None
+            return replace(_understood(engine, study, kept.tables, kept.remarks, windows), hashes=kept.hashes)
+        tables, remarks, windows = _read(engine, study, parameters, rejects, allow_outside=allow_outside, tell=tell)
+        return _understood(engine, study, tables, remarks, windows)
     except BaseException:
         engine.close()
         raise
@@ -117,10 +117,11 @@ def _read(
     *,
     allow_outside: bool,
     tell: Tell | None,
-) -> tuple[dict[str, TableIntake], list[str]]:
-    """Read and judge every source; return what became of each, and what a reader should know of them."""
+) -> tuple[dict[str, TableIntake], list[str], Windows | None]:
+    """Read and judge every source; return what became of each, what a reader should know of them, and the windows."""
     last = None if study.observation_end is None else (study.observation_end - EPOCH).days
     tables: dict[str, TableIntake] = {}
+    windows: Windows | None = None
 
     def settle(name: str, table: TableIntake) -> None:
         tables[name] = keep_rejects(engine, study, table)
@@ -139,43 +140,26 @@ def _read(
     if "orders" in tables:
         with engine.telling("summing orders", tell):
             make_sales(engine, "orders", tables["orders"].columns)
-        last = (find_windows(engine, study).observation_end - EPOCH).days
+        windows = find_windows(engine, study)
+        last = (windows.observation_end - EPOCH).days
     for name in ("gestures", "assignments", "outcomes"):
         if name in tables:
             settle(name, _judge(engine, study, tables, name, last))
     if "orders" in tables:
         make_effort(engine, {name: tables[name].columns for name in TABLES if name in tables})
     remarks = _remarks(engine, study, tables)
-    return {name: finished(engine, table) for name, table in tables.items()}, remarks
+    return {name: finished(engine, table) for name, table in tables.items()}, remarks, windows
 
 
-def _understood(engine: Engine, study: Study, tables: Mapping[str, TableIntake], remarks: list[str]) -> Intake:
-    """Find the windows of a study whose tables lie in the engine, and what they can answer."""
-    columns = {name: table.columns for name, table in tables.items()}
-    outcomes = study.sources.outcomes
-    randomised = "assignments" in tables or (outcomes is not None and outcomes.design == "randomised")
-    lone = _lone_arm(engine, tables)
-    if "orders" not in tables:
-        questions = answerable(columns, Counts(), empty_cycle(), randomised=randomised, lone_arm=lone)
-        return Intake(study, engine, tables, questions, tuple(remarks))
-    windows = find_windows(engine, study)
-    cut, end = (windows.calibration_end - EPOCH).days, (windows.observation_end - EPOCH).days
-    counts = count_orders(engine, calibration_end=cut, last_day=end)
-    cycle = purchase_cycle(
-        engine,
-        first_order=windows.first_order,
-        calibration_end=windows.calibration_end,
-        observation_end=windows.observation_end,
-        minimum_group=study.privacy.minimum_group,
-    )
-    questions = answerable(columns, counts, cycle, randomised=randomised, lone_arm=lone)
+def _understood(
+    engine: Engine, study: Study, tables: Mapping[str, TableIntake], remarks: list[str], windows: Windows | None
+) -> Intake:
+    """Put together what is known of a study whose tables lie in the engine."""
+    if windows is None:
+        return Intake(study, engine, tables, tuple(remarks))
     return Intake(
-        study, engine, tables, questions, tuple(remarks), windows.n_customers, windows.n_orders,
-        windows.first_order, windows.last_order, windows.calibration_end, windows.observation_end,
-        order_calendar(
-            engine, calibration_end=cut, last_day=end, minimum_group=study.privacy.minimum_group
-        ),
-        cycle,
+        study, engine, tables, tuple(remarks), windows.n_customers, windows.n_orders, windows.first_order,
+        windows.last_order, windows.calibration_end, windows.observation_end,
     )  # fmt: skip
 
 
@@ -207,15 +191,6 @@ def _check_names(study: Study, table: TableIntake, outcomes: Outcomes) -> None:
                 near = did_you_mean(name, there) or "; there are " + ", ".join(sorted(table.further)[:20])
                 place = study.place("sources", "outcomes", key)
                 raise SourceError(f"{place}: outcomes have no column `{name}`{near}")
-
-
-def _lone_arm(engine: Engine, tables: Mapping[str, TableIntake]) -> str | None:
-    """Return the arm of all records where there is no other to compare it with."""
-    for name in ("outcomes", "assignments"):
-        if name in tables:
-            first, last = engine.row(fill("SELECT MIN(arm), MAX(arm) FROM {t}", t=name))
-            return str(first) if first == last else None
-    return None
 
 
 def _judge(

@@ -12,14 +12,15 @@ from typing import Self
 
 import pandas as pd
 
-from cxlab.engine import Engine
+from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate
-from cxlab.intake.calendar import EPOCH, OrderCalendar, empty_calendar
+from cxlab.intake.calendar import EPOCH, OrderCalendar, empty_calendar, order_calendar
 from cxlab.intake.cohorts import Cohorts, empty_cohorts, order_cohorts
-from cxlab.intake.cycle import PurchaseCycle, empty_cycle
+from cxlab.intake.counts import Counts, count_orders
+from cxlab.intake.cycle import PurchaseCycle, empty_cycle, purchase_cycle
 from cxlab.intake.ledger import Ledger, empty_ledger, read_ledger
 from cxlab.intake.places import SourceError
-from cxlab.intake.questions import Questions
+from cxlab.intake.questions import Questions, answerable
 from cxlab.intake.rejects import heading_of, reason_in_file, write_rejects
 from cxlab.intake.returns import Returns, count_returns, empty_returns
 from cxlab.intake.sources import TableIntake, stamp
@@ -57,9 +58,6 @@ class Intake:
     n_customers : with at least one order kept; n_orders : orders kept.
     first_order, last_order : days; None without orders.
     calibration_end, observation_end : days, inclusive, as the study says or found out; None without orders.
-    calendar : orders by month or week; empty without orders.
-    cycle : days between the orders of a customer, against the hold-out window; empty without orders.
-    questions : what the data can answer, and what to bring for the rest.
     remarks : what a reader should know of the data, a sentence each.
     hashes : SHA-256 of each file by its path, where what was read had been kept; else empty.
     """
@@ -67,7 +65,6 @@ class Intake:
     study: Study
     engine: Engine
     tables: Mapping[str, TableIntake]
-    questions: Questions
     remarks: tuple[str, ...] = ()
     n_customers: int = 0
     n_orders: int = 0
@@ -75,8 +72,6 @@ class Intake:
     last_order: dt.date | None = None
     calibration_end: dt.date | None = None
     observation_end: dt.date | None = None
-    calendar: OrderCalendar = field(default_factory=empty_calendar)
-    cycle: PurchaseCycle = field(default_factory=empty_cycle)
     hashes: Mapping[Path, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -87,6 +82,48 @@ class Intake:
     def _repr_html_(self) -> str:
         """Say the same for a notebook, in sentences."""
         return f"<p><b>{escape(self.heading)}</b></p><p>{escape(self.reading)}</p>"
+
+    @cached_property
+    def calendar(self) -> OrderCalendar:
+        """Orders by month or week; empty without orders."""
+        if self.calibration_end is None or self.observation_end is None:
+            return empty_calendar()
+        cut, end = (self.calibration_end - EPOCH).days, (self.observation_end - EPOCH).days
+        smallest = self.study.privacy.minimum_group
+        return order_calendar(self.engine, calibration_end=cut, last_day=end, minimum_group=smallest)
+
+    @cached_property
+    def cycle(self) -> PurchaseCycle:
+        """Days between the orders of a customer, against the hold-out window; empty without orders."""
+        if self.first_order is None or self.calibration_end is None or self.observation_end is None:
+            return empty_cycle()
+        return purchase_cycle(
+            self.engine,
+            first_order=self.first_order,
+            calibration_end=self.calibration_end,
+            observation_end=self.observation_end,
+            minimum_group=self.study.privacy.minimum_group,
+        )
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What the data can answer, and what to bring for the rest."""
+        columns = {name: table.columns for name, table in self.tables.items()}
+        outcomes = self.study.sources.outcomes
+        randomised = "assignments" in self.tables or (outcomes is not None and outcomes.design == "randomised")
+        counts = Counts()
+        if self.calibration_end is not None and self.observation_end is not None:
+            cut, end = (self.calibration_end - EPOCH).days, (self.observation_end - EPOCH).days
+            counts = count_orders(self.engine, calibration_end=cut, last_day=end)
+        return answerable(columns, counts, self.cycle, randomised=randomised, lone_arm=self._lone_arm())
+
+    def _lone_arm(self) -> str | None:
+        """Return the arm of all records where there is no other to compare it with."""
+        for name in ("outcomes", "assignments"):
+            if name in self.tables:
+                first, last = self.engine.row(fill("SELECT MIN(arm), MAX(arm) FROM {t}", t=name))
+                return str(first) if first == last else None
+        return None
 
     @cached_property
     def cohorts(self) -> Cohorts:
