@@ -185,3 +185,25 @@ def test_a_line_beyond_all_measure_costs_that_line(tmp_path: Path) -> None:
         assert [row[0] for row in found] in ([2, 4], [2, 3, 4])
         text = tidy(engine, text)
     assert text.broken == ((3, "a line of more than 1,048,576 characters", 1),)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=40) | st.lists(st.sampled_from([b"a", b"\n", b"\r", b"\r\n", b' "', b"\xc3\xa9", b"\0"]))
+       .map(b"".join), chunk=st.integers(1, 9))  # fmt: skip
+def test_a_large_file_is_counted_in_halves_as_it_is_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, chunk: int
+) -> None:
+    (path := tmp_path / "t.csv").write_bytes(data)
+    monkeypatch.setattr(encoding, "_CHUNK", chunk)
+    monkeypatch.setattr(encoding, "_PART", chunk)
+
+    def counted() -> tuple[object, object]:
+        try:
+            return encoding.count_lines(path), encoding.find_encoding(path, None, "study.yml:1")
+        except SourceError as error:
+            return encoding.count_lines(path), str(error)
+
+    monkeypatch.setattr(encoding, "_LARGE", 1 << 25)
+    whole = counted()
+    monkeypatch.setattr(encoding, "_LARGE", 0)
+    assert counted() == whole

@@ -4,6 +4,7 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,9 @@ from cxlab.intake.places import SourceError
 from cxlab.study import shown_path
 
 _CHUNK = 1 << 18
+_PART = 1 << 22
+_LARGE = 1 << 25
+"""A file of so many bytes is worth a second thread."""
 _TAIL = 1 << 16
 NEARLY, BROKEN = "utf-8 with broken bytes", "\ufffd"
 """The encoding of a file that is UTF-8 but for a few bytes, and what then stands for each of these."""
@@ -226,19 +230,10 @@ def _own_encoding(path: Path) -> tuple[str, Lines | None]:
 
 def _lines_in_utf8(path: Path) -> Lines | None:
     """Count the lines of a text that is UTF-8; None where it is not."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    inside = False
-    counter = _LineCounter()
     try:
-        for chunk in _chunks(path):
-            if inside or not chunk.isascii():
-                decoder.decode(chunk)
-                inside = bool(decoder.getstate()[0])
-            counter.add(chunk)
-        decoder.decode(b"", final=True)
+        return _count(path, strict=True)
     except UnicodeError:
         return None
-    return counter.lines()
 
 
 def _is_nearly_utf8(path: Path) -> bool:
@@ -255,10 +250,37 @@ def _is_nearly_utf8(path: Path) -> bool:
 
 def count_lines(path: Path) -> Lines:
     """Count the lines of a file that is not packed, in an encoding that keeps to ASCII."""
+    return _count(path, strict=False)
+
+
+def _count(path: Path, *, strict: bool) -> Lines:
+    """Count the lines of a text in an encoding that keeps to ASCII, the halves of a large one side by side.
+
+    Raises
+    ------
+    UnicodeError : it is not UTF-8, though it is `strict`ly to be that.
+    """
+    size = path.stat().st_size
+    if size < _LARGE or is_packed(path):
+        return _look_through(_chunks(path), strict=strict).lines()
+    middle = _line_after(path, size // 2)
+    parts = [(0, middle), (middle, size)]
+    with ThreadPoolExecutor(len(parts)) as threads:
+        first, second = threads.map(lambda part: _look_through(_part(path, *part), strict=strict), parts)
+    return first.then(second).lines()
+
+
+def _look_through(chunks: Iterator[bytes], *, strict: bool) -> "_LineCounter":
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    inside = False
     counter = _LineCounter()
-    for chunk in _chunks(path):
+    for chunk in chunks:
+        if strict and (inside or not chunk.isascii()):
+            decoder.decode(chunk)
+            inside = bool(decoder.getstate()[0])
         counter.add(chunk)
-    return counter.lines()
+    decoder.decode(b"", final=True)
+    return counter
 
 
 class _LineCounter:
@@ -283,6 +305,16 @@ class _LineCounter:
             self.spaced = self.spaced or bool(within.any()) or (self.last == b" " and chunk.startswith(b'"'))
         self.last = chunk[-1:]
         self.tail = chunk[-_TAIL:] if len(chunk) >= _TAIL else (self.tail + chunk)[-_TAIL:]
+
+    def then(self, other: "_LineCounter") -> "_LineCounter":
+        """Return what was counted of a text whose second part, which begins with a line, is another's."""
+        both = _LineCounter()
+        both.feeds, both.returns = self.feeds + other.feeds, self.returns + other.returns
+        both.both = self.both + other.both
+        both.spaced, both.nul = self.spaced or other.spaced, self.nul or other.nul
+        both.tail = (self.tail + other.tail)[-_TAIL:]
+        both.last = both.tail[-1:] or self.last
+        return both
 
     def lines(self) -> Lines:
         """Return what was counted, when all of the text was looked through."""
@@ -317,4 +349,22 @@ def _chunks(path: Path) -> Iterator[bytes]:
             read += len(chunk)
             if read > limit:
                 raise BombError(_BEYOND)
+            yield chunk
+
+
+def _line_after(path: Path, place: int) -> int:
+    """Return where the first line begins that does so behind a place in a file; the end, where none does."""
+    with path.open("rb") as file:
+        file.seek(place)
+        while line := file.readline(_CHUNK):
+            if line.endswith(b"\n"):
+                break
+        return file.tell()
+
+
+def _part(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        while start < end and (chunk := file.read(min(_PART, end - start))):
+            start += len(chunk)
             yield chunk

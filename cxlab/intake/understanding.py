@@ -20,6 +20,8 @@ _EXAMPLE = dt.datetime(2024, 12, 31, 14, 5, 9)  # noqa: DTZ001
 _SHOWN = set("aAbBdfHIjmMpSyY%")
 """Directives that Python and the engine write alike."""
 _FEW_ZONES = 3
+_GLANCE = 1_000
+"""Records that mostly tell what many more would."""
 _WHOLE = "^\\d+\\.0+$"
 Columns = Mapping[str, tuple[str, str]]
 
@@ -190,7 +192,7 @@ def _unused(
 def _whole_ids(engine: Engine, relation: str, ids: Mapping[str, str]) -> frozenset[str]:
     """Return which columns of ids have values that all look like 123.0; the first records mostly rule that out."""
     left = list(ids)
-    for limit in (f"LIMIT {SAMPLE}", ""):
+    for limit in (f"LIMIT {_GLANCE}", ""):
         if not left:
             break
         values = fill(
