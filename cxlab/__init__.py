@@ -24,6 +24,7 @@ _HOME = {
     "find_still_customers": "purchases",
     "fit_gamma_gamma": "purchases",
     "forecast_value": "purchases",
+    "expect_contribution": "purchases",
     "repeat_purchases_answer": "answers.purchases",
     # clusters: is there structure, how many, how stable, who
     "fit_features": "clusters",
@@ -49,9 +50,11 @@ _HOME = {
     "judge_segmentation": "agreement",
     "draw_lines": "segments",
     "specification_curve": "agreement",
+    "stability_over_time": "agreement",
     "segment_migration": "segments",
     "choose_first": "segments",
     "weigh_effort": "segments",
+    "segmentation_verdict": "answers.segmentation",
     "segmentation_answer": "answers.segmentation",
     # fans and one-time buyers
     "foresee_purchases": "purchases.outlook",

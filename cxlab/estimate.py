@@ -1,7 +1,7 @@
 """A finding: an estimate with its interval, or a verdict; and the few ways to get an interval."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +134,22 @@ def bootstrap_sums(columns: NDArray[np.float64], draws: int, seed: int) -> NDArr
             for _ in range(draws)
         ]
     )
+
+
+def columns_of(name: str, estimates: Iterable[Estimate]) -> dict[str, list[float]]:
+    """Lay estimates out as the columns of a table: `name`, `name`_low and `name`_high; NaN where there is none.
+
+    Examples
+    --------
+    >>> columns_of("share", [Estimate(0.5, 0.4, 0.6), Estimate(0.1)])
+    {'share': [0.5, 0.1], 'share_low': [0.4, nan], 'share_high': [0.6, nan]}
+    """
+    all_of_them = list(estimates)
+    return {
+        name: [e.number for e in all_of_them],
+        f"{name}_low": [math.nan if e.low is None else e.low for e in all_of_them],
+        f"{name}_high": [math.nan if e.high is None else e.high for e in all_of_them],
+    }
 
 
 def _finite(value: float | int | None) -> float | int | None:

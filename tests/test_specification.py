@@ -38,7 +38,7 @@ def test_the_grid_holds_27_ways_and_the_chosen_one_among_them_is_the_page_s() ->
     assert len(lines) == len({one.name for one in lines}) == 27
     (mine,) = [one for one in lines if one.is_chosen]
     assert mine.labels is not None and mine.labels.equals(chosen.labels)
-    assert mine.name == "recency (usual), break_even" and (mine.line, mine.threshold) == (chosen.line, 0)
+    assert mine.choices == ("recency", "usual", "break_even") and (mine.line, mine.threshold) == (chosen.line, 0)
 
 
 @pytest.mark.parametrize("activity", ["recency", "cadence", "p_alive"])
@@ -46,7 +46,7 @@ def test_the_grid_holds_27_ways_and_the_chosen_one_among_them_is_the_page_s() ->
 def test_a_way_at_the_usual_line_is_what_the_rule_gives(activity: str, profitability: str) -> None:
     customers = planted_customers(400, 2)
     lines = draw_lines(customers, assign_segments(customers), purchase_model=Alive)
-    (found,) = [one for one in lines if one.name == f"{activity} (usual), {profitability}"]
+    (found,) = [one for one in lines if one.choices == (activity, "usual", profitability)]
     amount = {"min_profit": float(customers.frame["contribution"].mean())} if profitability == "amount" else {}
     rule = assign_segments(
         customers, activity=activity, profitability=profitability, purchase_model=Alive, **amount  # type: ignore[arg-type]
@@ -56,10 +56,10 @@ def test_a_way_at_the_usual_line_is_what_the_rule_gives(activity: str, profitabi
 
 def test_strict_lines_call_fewer_active_than_lenient_ones() -> None:
     customers = planted_customers(600, 3)
-    lines = {one.name: one for one in draw_lines(customers, assign_segments(customers), purchase_model=Alive)}
+    lines = {one.choices: one for one in draw_lines(customers, assign_segments(customers), purchase_model=Alive)}
     for activity in ("recency", "cadence", "p_alive"):
         active = [
-            int(lines[f"{activity} ({place}), median"].labels.isin(["profit_bringers", "candidates"]).sum())  # type: ignore[union-attr]
+            int(lines[activity, place, "median"].labels.isin(["profit_bringers", "candidates"]).sum())  # type: ignore[union-attr]
             for place in ("strict", "usual", "lenient")
         ]
         assert active[0] < active[1] < active[2]

@@ -2,6 +2,7 @@
 
 from cxlab.agreement.ceiling import Ceiling, agreement_ceiling
 from cxlab.agreement.indices import adjusted_mutual_information, adjusted_rand_index
+from cxlab.agreement.over_time import OverTime, stability_over_time
 from cxlab.agreement.partitions import Agreement, PartitionError, compare_partitions
 from cxlab.agreement.scores import Score, Skill
 from cxlab.agreement.skill import predictive_skill
@@ -11,6 +12,7 @@ from cxlab.agreement.verdict import Verdict, judge_segmentation
 __all__ = [
     "Agreement",
     "Ceiling",
+    "OverTime",
     "PartitionError",
     "Score",
     "Skill",
@@ -24,4 +26,5 @@ __all__ = [
     "judge_segmentation",
     "predictive_skill",
     "specification_curve",
+    "stability_over_time",
 ]

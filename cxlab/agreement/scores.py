@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from cxlab import words
-from cxlab.estimate import Estimate
+from cxlab.estimate import Estimate, columns_of
 
 NAMES = {
     "segments": "The four segments",
@@ -75,10 +74,7 @@ class Skill:
         """One row a description."""
         columns: dict[str, list[float] | list[str]] = {"predictor": [s.predictor for s in self.scores]}
         for field in ("skill", "share", "contribution_skill"):
-            estimates: list[Estimate] = [getattr(score, field) for score in self.scores]
-            columns[field] = [e.number for e in estimates]
-            columns[f"{field}_low"] = [np.nan if e.low is None else e.low for e in estimates]
-            columns[f"{field}_high"] = [np.nan if e.high is None else e.high for e in estimates]
+            columns |= columns_of(field, (getattr(score, field) for score in self.scores))
         return pd.DataFrame(columns)
 
     @property

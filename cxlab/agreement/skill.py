@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cxlab import words
 from cxlab.agreement.ceiling import FitLabels
@@ -40,6 +40,7 @@ def predictive_skill(
     *,
     k: int = 4,
     purchase_model: Callable[[Customers], Forecast] | None = None,
+    expected_contribution: ArrayLike | None = None,
     n_bootstrap: int = 200,
     seed: int = 0,
 ) -> Skill:
@@ -54,13 +55,15 @@ def predictive_skill(
     purchase_model : fits a model that says how many purchases to expect of each customer. It is a further description;
         it sees nothing after the end of calibration and so is fitted once, on all customers. Where it cannot be
         fitted it is left out, and the reading says why.
+    expected_contribution : shape (n,), contribution that the purchase model expects of each customer in the hold-out
+        window; None: the model is not scored on contribution.
     n_bootstrap : resamples of the customers, predictions kept as they are; at least `LEAST_DRAWS` are drawn, for a
         verdict rests on the ends of the intervals.
     seed : of the resamples and the folds.
 
     Raises
     ------
-    PartitionError : labels that are not of these customers.
+    PartitionError : labels, or expected contributions, that are not of these customers.
 
     Notes
     -----
@@ -79,6 +82,10 @@ def predictive_skill(
         return Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=why)
     model, left_out = foreseen(customers, purchase_model)
     contribution = frame["holdout_contribution"].to_numpy(float)
+    earning: dict[str, Way] = {}
+    if expected_contribution is not None:
+        values = _one_each(expected_contribution, customers.n)
+        earning = {name: partial(_as_given, values=values) for name in model}
     counted, money = [], []
     for start in divisions(customers.n, seed):
         ways: dict[str, Way] = {
@@ -89,7 +96,7 @@ def predictive_skill(
             "features": by_features,
         }
         counted.append(cross_fitted_losses(frame, purchases, "purchases", {**ways, **model}, start))
-        money.append(cross_fitted_losses(frame, contribution, "contribution", ways, start))
+        money.append(cross_fitted_losses(frame, contribution, "contribution", {**ways, **earning}, start))
     scored = _scored(_averaged(counted), _averaged(money), sizes, max(n_bootstrap, LEAST_DRAWS), seed)
     return replace(scored, left_out=left_out)
 
@@ -158,6 +165,13 @@ def skill_of(sums: Array, drawn: Array, names: list[str], earning: list[str], si
 def _averaged(losses: list[dict[str, Array]]) -> dict[str, Array]:
     """Average each way's losses over the divisions, shape (n,) each."""
     return {name: np.asarray(np.mean([one[name] for one in losses], axis=0), float) for name in losses[0]}
+
+
+def _one_each(values: ArrayLike, n: int) -> Array:
+    given = np.asarray(values, dtype=float)
+    if given.shape != (n,):
+        raise PartitionError(f"expected_contribution has shape {given.shape} for {n} customers: give one each")
+    return given
 
 
 def _as_given(fold: Fold, values: Array) -> Array:

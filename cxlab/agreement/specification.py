@@ -19,7 +19,7 @@ from cxlab.agreement.scores import Skill
 from cxlab.agreement.skill import LEAST_DRAWS, Forecast, Sizes, foreseen, skill_of, too_few
 from cxlab.agreement.verdict import Token, Verdict, judge_segmentation
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, bootstrap_sums
+from cxlab.estimate import Estimate, bootstrap_sums, columns_of
 
 Array = NDArray[np.float64]
 ROBUST_FROM = 0.8  # share of the other specifications that come to the chosen one's verdict
@@ -32,6 +32,10 @@ class Lines(Protocol):
     @property
     def name(self) -> str:
         """The way in a few words."""
+
+    @property
+    def choices(self) -> tuple[str, str, str]:
+        """How activity is measured, how strictly, and how profitability is."""
 
     @property
     def labels(self) -> pd.Series | None:
@@ -53,6 +57,7 @@ class Specification:
     Attributes
     ----------
     name : the way in a few words.
+    choices : how activity is measured, how strictly, and how profitability is.
     is_chosen : whether the page goes by it.
     skill : of these segments and of the clusters, held against the same best descriptions; None where the lines cannot
         be drawn.
@@ -61,6 +66,7 @@ class Specification:
     """
 
     name: str
+    choices: tuple[str, str, str]
     is_chosen: bool
     skill: Skill | None
     verdict: Verdict | None
@@ -113,12 +119,12 @@ class SpecificationCurve:
     @property
     def agreeing(self) -> float:
         """Share of the others that come to the chosen one's verdict; NaN where there are none."""
-        return self.tokens[self._token] / len(self.others) if self.others else np.nan
+        return self.tokens[self.chosen_token] / len(self.others) if self.others else np.nan
 
     @property
     def is_robust(self) -> bool:
         """Whether four in five of the others come to the chosen one's verdict and none to its opposite."""
-        return self.agreeing >= ROBUST_FROM and self.tokens[OPPOSITE.get(self._token, "")] == 0
+        return self.agreeing >= ROBUST_FROM and self.tokens[OPPOSITE.get(self.chosen_token, "")] == 0
 
     @property
     def table(self) -> pd.DataFrame:
@@ -130,8 +136,8 @@ class SpecificationCurve:
             "verdict": ["" if one.verdict is None else one.verdict.token for one in shown],
         }
         for field in ("skill", "share"):
-            columns |= _columns(field, [_score(one, field) for one in shown])
-        columns |= _columns("skill_difference", [one.difference for one in shown])
+            columns |= columns_of(field, [_score(one, field) for one in shown])
+        columns |= columns_of("skill_difference", [one.difference for one in shown])
         return pd.DataFrame({**columns, "missing": [one.missing for one in shown]})
 
     @property
@@ -139,7 +145,7 @@ class SpecificationCurve:
         """The finding in a line."""
         if not self.others:
             return "Whether other lines would change the verdict cannot be told"
-        if self._token == "cannot_tell" and self.is_robust:
+        if self.chosen_token == "cannot_tell" and self.is_robust:
             return "No other lines would let the data tell more"
         return "The verdict does not hang on the lines" if self.is_robust else "The verdict hangs on the lines"
 
@@ -149,11 +155,11 @@ class SpecificationCurve:
         if not self.others:
             why = next((one.missing for one in self.specifications if one.missing), "no other lines can be drawn")
             return f"Whether other lines would change the verdict cannot be told: {why.rstrip('.')}."
-        same, token = self.tokens[self._token], _spoken(self._token)
+        same, token = self.tokens[self.chosen_token], _spoken(self.chosen_token)
         rest = ", ".join(
             f"{words.number(count)} to “{_spoken(other)}”"
             for other, count in sorted(self.tokens.items(), key=lambda item: (-item[1], item[0]))
-            if other != self._token
+            if other != self.chosen_token
         )
         robust = "so it is robust" if self.is_robust else "so it is not robust"
         apart = [100 * one.difference.number for one in self.judged if one.difference.has_interval]
@@ -185,7 +191,8 @@ class SpecificationCurve:
         }
 
     @property
-    def _token(self) -> Token:
+    def chosen_token(self) -> Token:
+        """The verdict on the lines that the page goes by."""
         assert self.chosen.verdict is not None
         return self.chosen.verdict.token
 
@@ -228,7 +235,7 @@ def specification_curve(
     lacking = too_few(customers.n, sizes[2])
     if lacking:
         none = Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=lacking)
-        return _curve(lines, dict.fromkeys((one.name for one in drawn), none), customers.n)
+        return _curve(lines, dict.fromkeys((one.choices for one in drawn), none), customers.n)
     model, left_out = foreseen(customers, purchase_model)
     shared: list[dict[str, Array]] = []
     grouped: list[Array] = []
@@ -247,11 +254,11 @@ def specification_curve(
     means = [np.mean([one[name] for one in shared], axis=0) for name in names]
     losses = np.column_stack([*means, np.mean(grouped, axis=0)])
     sums, samples = losses.sum(axis=0), bootstrap_sums(losses, draws, seed)
-    found = {}
+    found: dict[tuple[str, str, str], Skill] = {}
     for number, one in enumerate(drawn):
         columns = [0, len(names) + number, *range(1, len(names))]
         skill = skill_of(sums[columns], samples[:, columns], ["segments", *names[1:]], [], sizes)
-        found[one.name] = replace(skill, left_out=left_out)
+        found[one.choices] = replace(skill, left_out=left_out)
     return _curve(lines, found, customers.n)
 
 
@@ -281,14 +288,16 @@ def losses_by_group(codes: NDArray[np.int64], actual: Array, seed: int) -> Array
     return losses
 
 
-def _curve(lines: Sequence[Lines], found: dict[str, Skill], n: int) -> SpecificationCurve:
+def _curve(lines: Sequence[Lines], found: dict[tuple[str, str, str], Skill], n: int) -> SpecificationCurve:
     """Judge each way that has a skill, and keep the others with their reason."""
     specifications = []
     for one in lines:
-        skill = found.get(one.name)
+        skill = found.get(one.choices)
         verdict = None if skill is None else judge_segmentation(skill)
         unseen = "" if skill is None else skill.missing
-        specifications.append(Specification(one.name, one.is_chosen, skill, verdict, one.missing or unseen))
+        specifications.append(
+            Specification(one.name, one.choices, one.is_chosen, skill, verdict, one.missing or unseen)
+        )
     return SpecificationCurve(tuple(specifications), n)
 
 
@@ -305,11 +314,3 @@ def _score(one: Specification, field: str) -> Estimate:
 
 def _spoken(token: str) -> str:
     return token.replace("_", " ")
-
-
-def _columns(name: str, estimates: list[Estimate]) -> dict[str, list[float]]:
-    return {
-        name: [e.number for e in estimates],
-        f"{name}_low": [np.nan if e.low is None else e.low for e in estimates],
-        f"{name}_high": [np.nan if e.high is None else e.high for e in estimates],
-    }

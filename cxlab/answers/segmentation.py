@@ -1,9 +1,13 @@
 """The answer of the segmentation: what the four segments foresee, and what to do with them."""
 
+from dataclasses import dataclass
+
+import pandas as pd
+
 from cxlab import words
-from cxlab.agreement import Skill, Verdict
+from cxlab.agreement import Ceiling, OverTime, Skill, SpecificationCurve, Verdict
 from cxlab.blocks import Answer, Fact, Field, Strip, Tone
-from cxlab.estimate import Estimate
+from cxlab.estimate import Estimate, Findings
 from cxlab.segments import SegmentProfile
 from cxlab.segments.words import ACTIONS, share_in_words
 
@@ -15,7 +19,79 @@ _TONES: dict[str, tuple[Tone, str]] = {
 }
 
 
-def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> Answer:
+@dataclass(frozen=True)
+class Reasons:
+    """The verdict with its reasons in one paragraph.
+
+    Attributes
+    ----------
+    verdict : by the written rule.
+    reading : the verdict, whether it hangs on the lines, and what stands beside it.
+    """
+
+    verdict: Verdict
+    reading: str
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row: the verdict and why."""
+        return self.verdict.table
+
+    @property
+    def findings(self) -> Findings:
+        """The verdict."""
+        return self.verdict.findings
+
+
+def segmentation_verdict(verdict: Verdict, curve: SpecificationCurve, ceiling: Ceiling, lasting: OverTime) -> Reasons:
+    """Put the verdict and its reasons into one paragraph.
+
+    Parameters
+    ----------
+    verdict : by the written rule.
+    curve : the verdict over other lines.
+    ceiling : agreement with the clusters, random rules and the noise ceiling.
+    lasting : agreement of segments and clusters with themselves one period later.
+    """
+    said = [verdict.reading, _robust(curve), _beside_clusters(ceiling), _lasting(lasting)]
+    return Reasons(verdict, " ".join(part for part in said if part))
+
+
+def _robust(curve: SpecificationCurve) -> str:
+    if not curve.others:
+        return ""
+    same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
+    if curve.is_robust:
+        return f"That is robust: {same} of {others} other ways to draw the lines come to the same."
+    return (
+        f"That is not robust: of {others} other ways to draw the lines {same} come to the same, so it holds for these "
+        "lines and not for any."
+    )
+
+
+def _beside_clusters(ceiling: Ceiling) -> str:
+    seen = ceiling.observed
+    more = "more" if ceiling.stands_out else "not clearly more"
+    top = ceiling.noise_ceiling
+    twice = "" if top.value is None else f"; clusters found twice agree at {words.number(top.number, 2)}"
+    return (
+        f"The segments agree with the clusters at {words.number(seen.number, 2)} of 1, {more} than random rules of the "
+        f"same sizes do{twice}. That decides nothing, for clusters are no truth."
+    )
+
+
+def _lasting(lasting: OverTime) -> str:
+    if lasting.missing:
+        return ""
+    longer = "less" if lasting.difference.number < 0 else "more"
+    return (
+        f"{words.count(lasting.days, 'day')} later, drawn anew, the segments agree with the earlier ones at "
+        f"{words.number(lasting.segments.number, 2)}, {longer} than clusters do with theirs "
+        f"({words.number(lasting.clusters.number, 2)})."
+    )
+
+
+def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict, curve: SpecificationCurve) -> Answer:
     """Put the verdict on the four segments into words.
 
     Parameters
@@ -23,31 +99,40 @@ def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict)
     profile : the segments, what they brought and did next.
     skill : what each description of a customer foresees.
     verdict : by the written rule.
+    curve : the verdict over other lines.
     """
     tone, tag = _TONES[verdict.token]
     return Answer(
         tone=tone,
         tag=tag,
-        line=_line(profile, skill, verdict),
-        facts=(_kept(skill), _worth(profile), _sure(skill)),
+        line=_line(profile, skill, verdict, curve),
+        facts=(_kept(skill), _worth(profile), _sure(skill, curve)),
         decide=_decide(profile, verdict),
         headline=_headline(profile, skill, verdict),
         fields=_fields(profile),
-        open=_open(profile, skill, verdict),
+        open=_open(profile, skill, verdict, curve),
     )
 
 
-def _line(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> str:
+def _line(profile: SegmentProfile, skill: Skill, verdict: Verdict, curve: SpecificationCurve) -> str:
     if verdict.token == "cannot_tell":
         return f"The data cannot tell: {verdict.why}"
-    start = {"supported": "Yes", "partly_supported": "Mostly yes", "not_supported": "No"}[verdict.token]
+    start = {"supported": "Yes", "partly_supported": "In part", "not_supported": "No"}[verdict.token]
     share = skill.score("segments").share
     if not share.has_interval:
-        return f"{start}: {verdict.why} But {_limit(profile, verdict)}."
+        return f"{start}: {verdict.why} But {_limit(profile, verdict)}{_hangs(curve)}."
     kept = f"foresee {words.percent(max(0.0, share.number))} of what {skill.best_in_words} foresees"
     if skill.best.predictor == "segments":
         kept = "foresee more than any other description does"
-    return f"{start}: the four fields {kept} of the purchases to come. But {_limit(profile, verdict)}."
+    return f"{start}: the four fields {kept} of the purchases to come. But {_limit(profile, verdict)}{_hangs(curve)}."
+
+
+def _hangs(curve: SpecificationCurve) -> str:
+    """Say that other lines would give another verdict; empty where the verdict is robust."""
+    if not curve.others or curve.is_robust:
+        return ""
+    other, all_of_them = len(curve.others) - curve.tokens[curve.chosen_token], len(curve.others)
+    return f", and {words.number(other)} of {words.number(all_of_them)} other ways to draw the lines say otherwise"
 
 
 def _limit(profile: SegmentProfile, verdict: Verdict) -> str:
@@ -103,7 +188,7 @@ def _worth(profile: SegmentProfile) -> Fact:
     )
 
 
-def _sure(skill: Skill) -> Fact:
+def _sure(skill: Skill, curve: SpecificationCurve) -> Fact:
     customers = words.count(skill.n, "customer")
     made = f"made by {customers} in {words.count(skill.holdout_days, 'day')}, after the lines were drawn"
     text = f"{made}."
@@ -114,6 +199,10 @@ def _sure(skill: Skill) -> Fact:
         side = "better" if difference.number < 0 else "worse"
         ends = (-high, -low) if difference.number < 0 else (low, high)
         text = f"{made}. Clusters do {side} by {points} points ({words.number_between(*ends, 1)})."
+    if curve.others:
+        same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
+        robust = "robust" if curve.is_robust else "not robust"
+        text += f" Of {others} other ways to draw the lines, {same} come to this verdict: it is {robust}."
     noun = "purchase" if skill.n_purchases == 1 else "purchases"
     return Fact("How sure", words.number(skill.n_purchases), text, unit=noun)
 
@@ -184,7 +273,9 @@ def _fields(profile: SegmentProfile) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def _open(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+def _open(
+    profile: SegmentProfile, skill: Skill, verdict: Verdict, curve: SpecificationCurve
+) -> tuple[tuple[str, str], ...]:
     """List what is not settled, and what would settle it."""
     found = []
     if not profile.segments.costs_known:
@@ -210,6 +301,14 @@ def _open(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> tuple[tupl
             (
                 "Would other lines between the segments foresee more?",
                 "Perhaps: clusters do. Draw the lines anew, and test them on orders that have not come in yet.",
+            )
+        )
+    if verdict.token != "cannot_tell" and curve.others and not curve.is_robust:
+        found.append(
+            (
+                "Which lines should the segments be drawn by?",
+                "Not settled: other reasonable lines come to other verdicts. Choose those that fit the trade, write "
+                "them into study.yml, and test them on orders that have not come in yet.",
             )
         )
     found.append(

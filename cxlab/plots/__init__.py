@@ -4,6 +4,7 @@ from cxlab.plots.agreement import agreement_heat_map, agreement_scale
 from cxlab.plots.alike import covariate_balance, overlap
 from cxlab.plots.cluster_map import cluster_map
 from cxlab.plots.clusters import cluster_stability, number_of_clusters, structure
+from cxlab.plots.flow import segment_migration, segments_to_clusters
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
 from cxlab.plots.gestures import effect_by_group, gesture_effect, gesture_worth, repeated_gestures
@@ -12,6 +13,7 @@ from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
 from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_counts
 from cxlab.plots.segment_outcomes import segment_outcomes
 from cxlab.plots.skill import predictive_skill
+from cxlab.plots.specification import specification_curve
 
 __all__ = [
     "agreement_heat_map",
@@ -36,7 +38,10 @@ __all__ = [
     "purchase_value",
     "repeat_counts",
     "repeated_gestures",
+    "segment_migration",
     "segment_outcomes",
+    "segments_to_clusters",
+    "specification_curve",
     "structure",
     "value_by_fifth",
 ]

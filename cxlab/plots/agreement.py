@@ -11,6 +11,7 @@ from cxlab import words
 from cxlab.agreement import Agreement, Ceiling
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.intake.hiding import written_cells
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -120,12 +121,13 @@ def _name(group: str) -> str:
 
 def _numbers_of_heat(agreement: Agreement) -> Table:
     counts = agreement.counts
+    written = written_cells(counts, agreement.minimum_group)
     rows = tuple(
         (
             Cell(SEGMENT_NAME.get(str(group), str(group)), segment=str(group) if str(group) in SEGMENT_NAME else ""),
-            *(Cell(words.few(int(n), agreement.minimum_group)) for n in counts.loc[group]),
+            *map(Cell, written[i]),
         )
-        for group in counts.index
+        for i, group in enumerate(counts.index)
     )
     heads = (f"{c}: {agreement.names_b[str(c)]}" if str(c) in agreement.names_b else str(c) for c in counts.columns)
     return Table("agreement_heat_map", "Customers by segment and cluster", ("Segment", *heads), rows)

@@ -20,52 +20,75 @@ def _draw(skill: Skill, ax: Axes) -> None:
         ax.text(0.5, 0.5, "Too little to see", ha="center", va="center", size=12, color=COLOUR["muted"])
         ax.axis("off")
         return
-    lows = [_low(s.skill) for s in skill.scores]
-    right = max(0.02, *(_high(s.skill) for s in skill.scores)) * 1.06
-    left = min(0.0, *lows) * 1.06
+    ax.set_axis_off()
+    if narrow:
+        left, right = ax.inset_axes((0, 0.6, 1, 0.36)), ax.inset_axes((0, 0.06, 1, 0.36))
+    else:
+        left, right = ax.inset_axes((0, 0, 0.55, 1)), ax.inset_axes((0.62, 0, 0.38, 1))
+    _draw_panel(skill, left, "skill", "Purchases foreseen", names=True, narrow=narrow)
+    _draw_panel(skill, right, "contribution_skill", "Contribution foreseen", names=narrow, narrow=narrow)
+    fit(ax, 0.33 if narrow else 0.205, 0.05 if narrow else 0.1, 0.985, 0.97 if narrow else 0.9)
+
+
+def _draw_panel(skill: Skill, ax: Axes, field: str, title: str, *, names: bool, narrow: bool) -> None:
+    """Draw what each description foresees of one outcome, and the best of them as the ceiling."""
+    estimates = [getattr(score, field) for score in skill.scores]
+    ends = [end for e in estimates if e.has_interval for end in (e.low, e.high)]
+    right, left = max(0.02, *ends, 0.0) * 1.06, min(0.0, *ends, 0.0) * 1.06
     span = right - left
-    for row, score in enumerate(skill.scores):
-        _draw_score(skill, score, row, span, ax, narrow=narrow)
-    best = skill.best.skill.number
+    for row, (score, estimate) in enumerate(zip(skill.scores, estimates, strict=True)):
+        mine = score.predictor == "segments"
+        _draw_bar(ax, estimate, row, mine=mine)
+        if names:
+            _name_row(skill, score, ax, row, narrow=narrow)
+        if field == "skill":
+            _write_share(score, ax, row, span, narrow=narrow)
+    best = max((e.number for e in estimates if e.has_interval), default=0.0)
     if best > 0:
         ax.axvline(best, color=COLOUR["ink"], lw=1.2, ls=(0, (4, 3)), zorder=3)
-        at_right = (best - left) / span > 0.7
-        ax.text(
-            best, -0.62, "ceiling: the best of them", ha="right" if at_right else "center", va="bottom", size=12,
-        )  # fmt: skip
     if left < 0:
         ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
-    step = next((s for s in _STEPS if span / s <= (4.5 if narrow else 6.5)), 0.5)
+    step = next((s for s in _STEPS if span / s <= 4.5), 0.5)
     ticks = [step * k for k in range(int(left // step) + 1 if left < 0 else 0, int(right / step) + 1)]
     ax.set(ylim=(len(skill.scores) - 0.38, -0.6), xlim=(left, right), yticks=[])
     ax.set_xticks(ticks, [words.percent(t) for t in ticks])
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.6)
     ax.set_axisbelow(True)
     ax.spines["bottom"].set_visible(False)
-    ax.set_xlabel("Deviance explained" if narrow else "Spread of purchases foreseen (deviance explained)", labelpad=6)
-    fit(ax, 0.33 if narrow else 0.205, 0.17, 0.985, 0.92)
+    ax.text(0, 1.03, title, ha="left", va="bottom", size=12, weight=700, transform=ax.transAxes)
 
 
-def _draw_score(skill: Skill, score: Score, row: int, span: float, ax: Axes, *, narrow: bool) -> None:
-    value, mine = score.skill.number, score.predictor == "segments"
+def _draw_bar(ax: Axes, estimate: Estimate, row: int, *, mine: bool) -> None:
+    if not estimate.has_interval:
+        ax.text(0, row, " not measured", ha="left", va="center", size=12, color=COLOUR["muted"])
+        return
     token, line = ("ink", "ink") if mine else ("other", "muted")
-    ax.barh(row, value, height=0.5, color=COLOUR[token], lw=0, zorder=2)
-    ends = [_low(score.skill), _high(score.skill)]
+    ax.barh(row, estimate.number, height=0.5, color=COLOUR[token], lw=0, zorder=2)
+    ends = [_low(estimate), _high(estimate)]
     ax.plot(ends, [row + 0.38] * 2, color=COLOUR[line], lw=1.6, solid_capstyle="butt", zorder=4)
     for end in ends:
         ax.plot([end] * 2, [row + 0.31, row + 0.45], color=COLOUR[line], lw=1.6, zorder=4)
+
+
+def _name_row(skill: Skill, score: Score, ax: Axes, row: int, *, narrow: bool) -> None:
     name = _name(skill, score.predictor)
     ax.text(
         -0.03, row, _SHORT.get(score.predictor, name) if narrow else name, ha="right", va="center", size=12,
-        weight=700 if mine else 400, transform=ax.get_yaxis_transform(),
+        weight=700 if score.predictor == "segments" else 400, transform=ax.get_yaxis_transform(),
     )  # fmt: skip
+
+
+def _write_share(score: Score, ax: Axes, row: int, span: float, *, narrow: bool) -> None:
     if not score.share.has_interval:
         return
+    value, mine = score.skill.number, score.predictor == "segments"
     text = words.percent(score.share.number) + ("" if narrow else " of the best")
-    inside = value / span > (0.17 if narrow else 0.2)
-    colour = COLOUR["paper" if mine and inside else "ink"]
+    inside = value / span > (0.17 if narrow else 0.36)
     start = 0.012 * span if inside else max(_high(score.skill), 0.0) + 0.012 * span
-    ax.text(start, row, text, ha="left", va="center", size=12, weight=700, color=colour, zorder=5)
+    ax.text(
+        start, row, text, ha="left", va="center", size=12, weight=700,
+        color=COLOUR["paper" if mine and inside else "ink"], zorder=5,
+    )  # fmt: skip
 
 
 def _caption(skill: Skill) -> Caption:
@@ -84,8 +107,9 @@ def _caption(skill: Skill) -> Caption:
     return Caption(
         title,
         f"Poisson deviance explained of {words.count(skill.n_purchases, 'purchase')} in the {skill.holdout_days} days "
-        f"after, by {words.count(skill.n, 'customer')}, each foreseen without a look at their own later purchases. "
-        "Whiskers: 95% interval.",
+        f"after, and squared error of the contribution, by {words.count(skill.n, 'customer')}, each foreseen without a "
+        "look at their own later ones. "
+        "Whiskers: 95% interval. Dashed: the ceiling, the best.",
         f"Bars of deviance explained by description, with 95% intervals. {listed}.",
         "RFM fifths: recency, frequency and money in five classes each. Boosted trees: all that is known of a customer."
         + (
@@ -141,4 +165,4 @@ def _high(estimate: Estimate) -> float:
     return estimate.high
 
 
-predictive_skill = Plot("predictive_skill", _draw, _caption, _numbers, (680, 290), (358, 300))
+predictive_skill = Plot("predictive_skill", _draw, _caption, _numbers, (680, 300), (358, 520))

@@ -3,6 +3,7 @@
 from cxlab.purchases.alive import RepeatGroups, StillCustomers, find_still_customers
 from cxlab.purchases.bgnbd import PurchaseModel, fit_bgnbd
 from cxlab.purchases.course import PurchaseCourse, follow_purchases
+from cxlab.purchases.expected import ExpectedContribution, expect_contribution
 from cxlab.purchases.frequency import RepeatCounts, count_repeats
 from cxlab.purchases.gamma_gamma import SpendModel, fit_gamma_gamma
 from cxlab.purchases.histories import Histories, PurchaseModelError
@@ -11,6 +12,7 @@ from cxlab.purchases.rule import ThreeChecks
 from cxlab.purchases.value import ValueForecast, forecast_value
 
 __all__ = [
+    "ExpectedContribution",
     "Histories",
     "HoldoutCheck",
     "PurchaseCourse",
@@ -24,6 +26,7 @@ __all__ = [
     "ValueForecast",
     "check_holdout",
     "count_repeats",
+    "expect_contribution",
     "find_still_customers",
     "fit_bgnbd",
     "fit_gamma_gamma",

@@ -45,6 +45,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(lambda name: (_TEMPLATES / name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=unbroken,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -59,6 +60,17 @@ def environment() -> jinja2.Environment:
         brief=brief,
     )
     return env
+
+
+def unbroken(value: Any) -> Any:
+    r"""Keep a minus sign on the line of the currency's sign behind it, between which a browser may break a line.
+
+    Examples
+    --------
+    >>> "\N{WORD JOINER}" in unbroken("brought −€6.37"), "\N{WORD JOINER}" in unbroken("from −6 to €7")
+    (True, False)
+    """
+    return re.sub("−(?=[€$£])", "−\u2060", value) if type(value) is str else value
 
 
 def render(template: str, **values: Any) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval, wilson_interval
+from cxlab.estimate import Estimate, bootstrap_sums, columns_of, percentile_interval, wilson_interval
 from cxlab.segments.rule import Segments
 
 Array = NDArray[np.float64]
@@ -21,6 +21,8 @@ LEAST_FOR_MONEY = 50
 LEAST_CUSTOMERS = 30
 LEAST_DRAWS = 1000
 TOP_RETURN = 0.8  # quantile of the return above which a customer brings much
+WHOLE_FROM = 1000
+"""Amounts from which on pages leave out the cents."""
 LITTLE = 0.5  # effort is little up to this share of what the shop spends on such a return
 _BRING = (
     "Bring what is spent on each customer (a costs table: customer_id, spent_at, and hours with an hourly_rate or an "
@@ -91,10 +93,7 @@ class Effort:
             "customers": [row.customers for row in self.rows],
         }
         for field in ("size", *_MEASURES):
-            estimates: list[Estimate] = [getattr(row, field) for row in self.rows]
-            columns[field] = [e.number for e in estimates]
-            columns[f"{field}_low"] = [np.nan if e.low is None else e.low for e in estimates]
-            columns[f"{field}_high"] = [np.nan if e.high is None else e.high for e in estimates]
+            columns |= columns_of(field, (getattr(row, field) for row in self.rows))
         return pd.DataFrame(columns)
 
     @property
@@ -160,10 +159,11 @@ class Effort:
         return f"{said} In the {window} after, they brought {self._money(row.later)} each, effort taken off."
 
     def _money(self, estimate: Estimate) -> str:
-        amount = words.money(estimate.number, self.currency)
+        digits = 0 if abs(estimate.number) >= WHOLE_FROM else 2
+        amount = words.money(estimate.number, self.currency, digits)
         if estimate.low is None or estimate.high is None:
             return amount
-        return f"{amount} (95% interval {words.money_between(estimate.low, estimate.high, self.currency)})"
+        return f"{amount} (95% interval {words.money_between(estimate.low, estimate.high, self.currency, digits)})"
 
 
 _MEASURES = ("spent", "brought", "net", "return_rate", "later")

@@ -43,13 +43,33 @@ class Lines:
     line: float
     threshold: float
     labels: pd.Series | None
+    currency: str
     missing: str = ""
     is_chosen: bool = False
 
     @property
+    def choices(self) -> tuple[str, str, str]:
+        """How activity is measured, how strictly, and how profitability is."""
+        return self.activity, self.strictness, self.profitability
+
+    @property
     def name(self) -> str:
         """The lines in a few words."""
-        return f"{self.activity} ({self.strictness}), {self.profitability}"
+        return f"{self._active()}; {self._profitable()}"
+
+    def _active(self) -> str:
+        if math.isnan(self.line):
+            by = {"recency": "the last order", "cadence": "the own rhythm", "p_alive": "the purchase model"}
+            return f"active by {by[self.activity]}, {self.strictness}"
+        if self.activity == "recency":
+            return f"ordered in the last {words.days(self.line)}"
+        if self.activity == "cadence":
+            return f"silent for at most {words.number(2 * self.line, 0)} times the own gap"
+        return f"still a customer with a chance of {words.percent(self.line)}"
+
+    def _profitable(self) -> str:
+        above = {"break_even": "break-even", "median": "the median"}
+        return f"brought more than {above.get(self.profitability) or words.money(self.threshold, self.currency)}"
 
 
 def draw_lines(
@@ -95,7 +115,12 @@ def draw_lines(
                     labels = None if missing else _labels(active, contribution > threshold, customers.frame.index)
                 if is_chosen:
                     labels, missing = chosen.labels, ""
-                drawn.append(Lines(activity, strictness, profitability, line, threshold, labels, missing, is_chosen))
+                drawn.append(
+                    Lines(
+                        activity, strictness, profitability, line, threshold, labels, customers.currency, missing,
+                        is_chosen,
+                    )
+                )  # fmt: skip
     return tuple(drawn)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,8 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.errors import InputError
-from cxlab.estimate import Estimate, normal_interval, percentile_interval, wilson_interval
+from cxlab.estimate import Estimate, columns_of, normal_interval, percentile_interval, wilson_interval
+from cxlab.intake.hiding import cells_to_hide
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.periods import Periods
 from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments
@@ -80,7 +82,7 @@ class Migration:
             "customers": self.counts.to_numpy(np.int64).ravel().tolist(),
         }
         for name, found in (("share", self.transitions), ("at_stake", self.at_stake)):
-            columns |= _columns(name, [found.get(pair, Estimate()) for pair in pairs])
+            columns |= columns_of(name, [found.get(pair, Estimate()) for pair in pairs])
         return pd.DataFrame(columns)
 
     @property
@@ -94,13 +96,16 @@ class Migration:
             "second": (sizes.sum(axis=0) / total).tolist(),
         }
         for ahead in AHEAD:
-            columns |= _columns(f"after_{ahead}", [self.expected.get((ahead, name), Estimate()) for name in SEGMENTS])
+            columns |= columns_of(f"after_{ahead}", [self.expected.get((ahead, name), Estimate()) for name in SEGMENTS])
         return pd.DataFrame(columns)
 
     def is_hidden(self, start: str, end: str) -> bool:
-        """Whether so few made this move that a page does not say how many."""
-        made = int(self.counts.to_numpy()[SEGMENTS.index(start), SEGMENTS.index(end)])
-        return 0 < made < self.minimum_group
+        """Whether a page does not say how many made this move: so few, or the totals would tell of others so few."""
+        return bool(self._hidden[SEGMENTS.index(start), SEGMENTS.index(end)])
+
+    @cached_property
+    def _hidden(self) -> NDArray[np.bool_]:
+        return cells_to_hide(self.counts, self.minimum_group)
 
     @property
     def heading(self) -> str:
@@ -376,14 +381,6 @@ def _nothing(periods: Periods, minimum_group: int, why: str) -> Migration:
     counts = pd.DataFrame(np.zeros((4, 4), dtype=np.int64), index=SEGMENTS, columns=SEGMENTS)
     days, currency = periods.days, periods.first.currency
     return Migration(counts, {}, {}, {}, {}, None, None, days, minimum_group, currency, why)
-
-
-def _columns(name: str, estimates: list[Estimate]) -> dict[str, list[float]]:
-    return {
-        name: [e.number for e in estimates],
-        f"{name}_low": [np.nan if e.low is None else e.low for e in estimates],
-        f"{name}_high": [np.nan if e.high is None else e.high for e in estimates],
-    }
 
 
 def _of(name: str, n: int | None) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, bootstrap_sums, normal_interval, percentile_interval, wilson_interval
+from cxlab.estimate import Estimate, bootstrap_sums, columns_of, normal_interval, percentile_interval, wilson_interval
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.rule import Segments
 
@@ -97,10 +97,7 @@ class SegmentProfile:
         named = {"customers": [row.customers for row in self.rows]}
         columns: dict[str, list[float] | list[int] | list[str]] = {"segment": [r.segment for r in self.rows], **named}
         for field in _MEASURES:
-            estimates: list[Estimate] = [getattr(row, field) for row in self.rows]
-            columns[field] = [e.number for e in estimates]
-            columns[f"{field}_low"] = [np.nan if e.low is None else e.low for e in estimates]
-            columns[f"{field}_high"] = [np.nan if e.high is None else e.high for e in estimates]
+            columns |= columns_of(field, (getattr(row, field) for row in self.rows))
         return pd.DataFrame(columns)
 
     @property

@@ -5,8 +5,10 @@ from cxlab.tables.clusters import cluster_features, cluster_profiles
 from cxlab.tables.gestures import gesture_design, trial_sizes
 from cxlab.tables.intake import activity_and_profit, cohorts, ledger, questions, rejects, returns, sources
 from cxlab.tables.loyalty import fans_and_others
+from cxlab.tables.movement import expected_segments
 from cxlab.tables.purchases import alive_by_repeats, forecast_checks, purchase_model
 from cxlab.tables.segments import four_segments, segment_actions
+from cxlab.tables.whom import customers_to_start_with, effort_and_return
 
 __all__ = [
     "activity_and_profit",
@@ -15,6 +17,9 @@ __all__ = [
     "cluster_features",
     "cluster_profiles",
     "cohorts",
+    "customers_to_start_with",
+    "effort_and_return",
+    "expected_segments",
     "fans_and_others",
     "forecast_checks",
     "four_segments",

@@ -1,0 +1,159 @@
+"""Which of two ways of grouping lasts: how far each agrees with itself one period later."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.agreement.indices import Counts, adjusted_mutual_information_of
+from cxlab.agreement.partitions import PartitionError
+from cxlab.estimate import Estimate, columns_of, percentile_interval, wilson_interval
+
+_UNIT = "adjusted mutual information, 0 chance, 1 identity"
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """How far the segments and the clusters agree with what they are one period later, both drawn anew.
+
+    Attributes
+    ----------
+    segments, clusters : adjusted mutual information of the earlier and the later partition.
+    difference : segments less clusters, paired over customers.
+    stayed : share of the customers whose segment is the same.
+    n : customers who are in both.
+    days : length of the period.
+    missing : why nothing can be said; empty where it can.
+    """
+
+    segments: Estimate
+    clusters: Estimate
+    difference: Estimate
+    stayed: Estimate
+    n: int
+    days: int
+    missing: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a way of grouping, and one for what lies between them."""
+        rows = (("segments", self.segments), ("clusters", self.clusters), ("difference", self.difference))
+        return pd.DataFrame({"partition": [name for name, _ in rows], **columns_of("agreement", (e for _, e in rows))})
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if self.missing:
+            return "Which of the two lasts longer cannot be told"
+        low, high = _ends(self.difference)
+        if low <= 0 <= high:
+            return "Segments and clusters last about equally long, as far as can be seen"
+        return "The segments last longer than the clusters" if low > 0 else "The clusters last longer than the segments"
+
+    @property
+    def reading(self) -> str:
+        """How far each agrees with itself later, and which does more."""
+        if self.missing:
+            return self.missing
+        points = words.number(abs(self.difference.number), 2)
+        low, high = _ends(self.difference)
+        more = "more" if self.difference.number > 0 else "less"
+        ends = (low, high) if self.difference.number > 0 else (-high, -low)
+        return (
+            f"{words.count(self.days, 'day')} later both are drawn anew, as the next report will draw them. "
+            f"{words.percent(self.stayed.number)} of {words.count(self.n, 'customer')} are in the same segment as "
+            f"before (95% interval {words.percent_between(*_ends(self.stayed))}). On the scale where 0 is chance and 1 "
+            f"is identity, the segments agree with the earlier ones at {_shown(self.segments)}, four clusters with the "
+            f"earlier ones at {_shown(self.clusters)}: the segments {points} {more} "
+            f"({words.number_between(*ends, 2)})."
+        )
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """Agreement over time of both, what lies between them, and who stayed."""
+        if self.missing:
+            return {}
+        return {
+            "over_time.segments": self.segments,
+            "over_time.clusters": self.clusters,
+            "over_time.segments_minus_clusters": self.difference,
+            "over_time.stayed": self.stayed,
+        }
+
+
+def stability_over_time(
+    segments: tuple[pd.Series, pd.Series],
+    clusters: tuple[pd.Series, pd.Series],
+    *,
+    days: int,
+    missing: str = "",
+    n_bootstrap: int = 200,
+    seed: int = 0,
+) -> OverTime:
+    """Hold two ways of grouping the same customers against themselves one period later.
+
+    Parameters
+    ----------
+    segments, clusters : labels at the first end and at the second, each shape (n,), customers in the same order.
+    days : length of the period between the ends.
+    missing : why two such periods tell nothing; empty where they do.
+    n_bootstrap, seed : resamples of the customers, the partitions kept as they are.
+
+    Raises
+    ------
+    PartitionError : labels that are not of the same customers.
+
+    Notes
+    -----
+    Adjusted mutual information asks for no names of the groups, so clusters found anew need not be matched with the
+    earlier ones. The draws are shifted by their mean excess over the estimate, as in `compare_partitions`.
+    """
+    if missing:
+        none = Estimate()
+        return OverTime(none, none, none, none, 0, days, missing)
+    sizes = {len(labels) for labels in (*segments, *clusters)}
+    if len(sizes) != 1 or sizes == {0}:
+        raise PartitionError(f"Labels of {sorted(sizes)} customers: give those of the same customers, four times")
+    codes = [np.unique(labels.to_numpy(str), return_inverse=True)[1] for labels in (*segments, *clusters)]
+    shape = tuple(int(one.max()) + 1 for one in codes)
+    cells = np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape)))
+    n = int(cells.sum())
+    drawn = np.random.default_rng(seed).multinomial(n, cells / n, size=n_bootstrap).reshape(-1, *shape)
+    table = cells.reshape(shape)
+    own, theirs = (partial(_agreement, axes=axes) for axes in ((2, 3), (0, 1)))
+    values = [_shifted(one, table, drawn) for one in (own, theirs)]
+    apart = values[0][1] - values[1][1]
+    same = int((segments[0].to_numpy(str) == segments[1].to_numpy(str)).sum())
+    agreeing = [percentile_interval(value, draws, n=n, unit=_UNIT) for value, draws in values]
+    return OverTime(
+        agreeing[0],
+        agreeing[1],
+        percentile_interval(values[0][0] - values[1][0], apart, n=n, unit=_UNIT),
+        wilson_interval(same, n, unit="share of the customers"),
+        n,
+        days,
+    )
+
+
+def _agreement(table: Counts, axes: tuple[int, int]) -> float:
+    return adjusted_mutual_information_of(table.sum(axis=axes))
+
+
+def _shifted(statistic: Callable[[Counts], float], table: Counts, drawn: Counts) -> tuple[float, NDArray[np.float64]]:
+    """Return a statistic and its draws, these without the excess that drawing anew adds."""
+    value = statistic(table)
+    draws = np.array([statistic(one) for one in drawn])
+    return value, draws - (draws.mean() - value)
+
+
+def _shown(estimate: Estimate) -> str:
+    return f"{words.number(estimate.number, 2)} (95% interval {words.number_between(*_ends(estimate), 2)})"
+
+
+def _ends(estimate: Estimate) -> tuple[float, float]:
+    assert estimate.low is not None and estimate.high is not None
+    return estimate.low, estimate.high

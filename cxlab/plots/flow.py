@@ -1,0 +1,297 @@
+"""Flows of customers from one grouping to another: bands from the groups at the left to those at the right."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.agreement import Agreement
+from cxlab.blocks import SEGMENTS, Caption, Cell, Table
+from cxlab.intake.hiding import HIDDEN, cells_to_hide, written_cells
+from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
+from cxlab.plots.figure import Plot
+from cxlab.plots.style import COLOUR, fit, is_narrow
+from cxlab.plots.words_of_segments import in_a_sentence
+from cxlab.segments import Migration
+
+Array = NDArray[np.float64]
+_GAP, _NODE, _FAINT = 0.035, 0.018, 0.55  # between groups; a group's bar; how much a band covers
+_LEAST_APART = (0.115, 0.13)  # between two groups' words, as shares of the height: wide, narrow
+_BEND = 0.45
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A group at one side: its words, in bold and plain, its colour and that of its name."""
+
+    name: str
+    small: str
+    token: str
+    ink: str
+
+
+def draw_flow(
+    ax: Axes, counts: pd.DataFrame, left: Sequence[_Group], right: Sequence[_Group], minimum_group: int
+) -> None:
+    """Draw the bands from the rows of a table to its columns.
+
+    Parameters
+    ----------
+    counts : shape (r, c), customers.
+    left, right : the groups of its rows and columns.
+    minimum_group : bands of fewer customers are drawn with the widest one of their row, so that none can be measured.
+    """
+    sizes = _folded(counts.to_numpy(float), minimum_group)
+    total = max(1.0, sizes.sum())
+    starts, ends = _stacked(sizes.sum(axis=1) / total), _stacked(sizes.sum(axis=0) / total)
+    out, into = starts.copy(), ends.copy()
+    for i, group in enumerate(left):
+        for j in range(len(right)):
+            width = sizes[i, j] / total
+            if width > 0:
+                ax.add_patch(_band(out[i], into[j], width, COLOUR[group.token]))
+            out[i] += width
+            into[j] += width
+    for side, groups, tops, shares in (
+        (0, left, starts, sizes.sum(axis=1) / total),
+        (1, right, ends, sizes.sum(axis=0) / total),
+    ):
+        for group, top, share in zip(groups, tops, shares, strict=True):
+            x = 0.0 if side == 0 else 1.0 - _NODE
+            ax.add_patch(Rectangle((x, top), _NODE, share, facecolor=COLOUR[group.token], lw=0, zorder=4))
+        _name_groups(ax, side, groups, tops + shares / 2)
+    ax.set(xlim=(0, 1), ylim=(1 + _GAP * (max(len(left), len(right)) - 1), 0))
+    ax.axis("off")
+
+
+def _folded(sizes: Array, minimum_group: int) -> Array:
+    """Add small cells to the largest one of their row."""
+    folded = sizes.copy()
+    for row in folded:
+        small = row < minimum_group
+        small[row.argmax()] = False
+        row[row.argmax()] += row[small].sum()
+        row[small] = 0
+    return folded
+
+
+def _stacked(shares: Array) -> Array:
+    """Return where each group begins, from the top, with gaps between them."""
+    return np.asarray(np.concatenate([[0.0], (shares + _GAP)[:-1].cumsum()]), float)
+
+
+def _band(top_left: float, top_right: float, width: float, colour: str) -> PathPatch:
+    a, b = _NODE, 1 - _NODE
+    bend = (a + _BEND * (b - a), b - _BEND * (b - a))
+    points = [
+        (a, top_left), (bend[0], top_left), (bend[1], top_right), (b, top_right),
+        (b, top_right + width), (bend[1], top_right + width), (bend[0], top_left + width), (a, top_left + width),
+        (a, top_left),
+    ]  # fmt: skip
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+    return PathPatch(Path(points, codes), facecolor=colour, alpha=_FAINT, lw=0, zorder=2)
+
+
+def _name_groups(ax: Axes, side: int, groups: Sequence[_Group], middles: Array) -> None:
+    """Write the groups' words beside their bars, moved apart where they would touch."""
+    narrow = is_narrow(ax)
+    apart = _LEAST_APART[narrow] * (1 + _GAP * (len(groups) - 1))
+    places = _moved_apart(middles, apart, low=0.04, high=1 + _GAP * (len(groups) - 1) - 0.04)
+    x, align = (-0.02, "right") if side == 0 else (1.02, "left")
+    for group, y in zip(groups, places, strict=True):
+        said = f"{group.name}\n{group.small}" if group.small else group.name
+        name, *rest = said.split("\n")
+        step = 0.052 if not narrow else 0.06
+        first = y - step * len(rest) / 2
+        for k, line in enumerate((name, *rest)):
+            ax.text(
+                x, first + k * step, line, ha=align, va="center", size=12, weight=400 if k else 700,
+                color=COLOUR["muted" if k else group.ink], zorder=5,
+            )  # fmt: skip
+
+
+def _moved_apart(middles: Array, apart: float, *, low: float, high: float) -> Array:
+    """Move marks in ascending order so that neighbours are `apart`, as little as may be, between two ends."""
+    places = np.clip(np.array(middles, dtype=float), low, high)
+    for k in range(1, len(places)):
+        places[k] = max(places[k], places[k - 1] + apart)
+    if len(places) and places[-1] > high:
+        places[-1] = high
+        for k in range(len(places) - 2, -1, -1):
+            places[k] = min(places[k], places[k + 1] - apart)
+    return np.asarray(places, float)
+
+
+def _segments(sizes: Array, minimum_group: int) -> list[_Group]:
+    total = max(1.0, float(sizes.sum()))
+    return [
+        _Group(SEGMENT_NAME[name], _size(int(size), total, minimum_group), SEGMENT_TOKEN[name], _ink(name))
+        for name, size in zip(SEGMENTS, sizes, strict=True)
+    ]
+
+
+def _size(customers: int, total: float, minimum_group: int) -> str:
+    few = 0 < customers < minimum_group
+    return words.few(customers, minimum_group) if few else words.percent_of(customers, int(total))
+
+
+def _draw_migration(migration: Migration, ax: Axes) -> None:
+    counts, narrow = migration.counts, is_narrow(ax)
+    sizes = counts.to_numpy(float)
+    left, right = (_segments(sizes.sum(axis=axis), migration.minimum_group) for axis in (1, 0))
+    draw_flow(ax, counts, left, right, migration.minimum_group)
+    heads = ("First", "Second") if narrow else ("First period", "Second period")
+    for x, text, align in zip((0.0, 1.0), heads, ("left", "right"), strict=True):
+        ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
+    fit(ax, 0.3 if narrow else 0.2, 0.01, 0.7 if narrow else 0.8, 0.93)
+
+
+def _lacks_migration(migration: Migration) -> str:
+    return "The movement is not drawn, as nothing can be said of it." if migration.missing else ""
+
+
+def _caption_of_migration(migration: Migration) -> Caption:
+    sizes, stayed = migration.counts.to_numpy(), []
+    hidden = cells_to_hide(migration.counts, migration.minimum_group)
+    for k, name in enumerate(SEGMENTS):
+        if sizes[k].sum() >= migration.minimum_group and not hidden[k, k]:
+            stayed.append((sizes[k, k] / sizes[k].sum(), name, int(sizes[k].sum())))
+    title = "Customers by segment in two periods"
+    if stayed:
+        share, name, size = min(stayed)
+        title = f"{words.percent(share)} of the {words.number(size)} {_people(name)} were still that one period later"
+    listed = "; ".join(f"{SEGMENT_NAME[name].lower()} {words.percent(share)}" for share, name, _ in stayed)
+    return Caption(
+        title,
+        "Each band is customers who went from a segment (left) to a segment (right); "
+        f"{words.count(migration.n, 'customer')}, two periods of {migration.days} days, the lines of the first.",
+        f"Flow of {words.count(migration.n, 'customer')} from four segments to the same four one period later. "
+        f"Still in their segment: {listed or 'not shown'}.",
+        "Contribution counts within each period only, so these are not the segments above. Customers who came later "
+        "are not followed."
+        + _folded_in_words(migration.counts, migration.minimum_group),
+    )  # fmt: skip
+
+
+def _folded_in_words(counts: pd.DataFrame, minimum_group: int) -> str:
+    sizes = counts.to_numpy()
+    few = ((sizes > 0) & (sizes < minimum_group)).any()
+    return f" Bands of under {minimum_group} customers are drawn with the widest of their segment." if few else ""
+
+
+def _people(segment: str) -> str:
+    return in_a_sentence(segment).removeprefix("the ")
+
+
+def _numbers_of_migration(migration: Migration) -> Table:
+    counts = migration.counts.to_numpy(np.int64)
+    hidden = cells_to_hide(counts, migration.minimum_group)
+    rows = []
+    for i, start in enumerate(SEGMENTS):
+        cells = [Cell(SEGMENT_NAME[start], segment=start)]
+        for j, end in enumerate(SEGMENTS):
+            share = migration.transitions[start, end]
+            small = ""
+            if share.has_interval and not hidden[i, j]:
+                assert share.low is not None and share.high is not None
+                small = f"{words.percent(share.number)}, {words.percent_between(share.low, share.high)}"
+            cells.append(Cell(HIDDEN if hidden[i, j] else words.number(int(counts[i, j])), small))
+        rows.append(tuple(cells))
+    return Table(
+        "migration",
+        "Customers by segment in the first period (rows) and in the second (columns)",
+        ("From", *(SEGMENT_NAME[name] for name in SEGMENTS)),
+        tuple(rows),
+        "Small: share of the row, and its 95% interval.",
+    )
+
+
+def _draw_to_clusters(agreement: Agreement, ax: Axes) -> None:
+    counts, narrow = agreement.counts, is_narrow(ax)
+    sizes = counts.to_numpy(float)
+    total = max(1.0, float(sizes.sum()))
+    left = [
+        _Group(
+            SEGMENT_NAME.get(str(name), str(name)), _size(int(size), total, agreement.minimum_group),
+            SEGMENT_TOKEN.get(str(name), "other"), _ink(str(name)),
+        )
+        for name, size in zip(counts.index, sizes.sum(axis=1), strict=True)
+    ]  # fmt: skip
+    right = []
+    for letter, size in zip(counts.columns, sizes.sum(axis=0), strict=True):
+        named = agreement.names_b.get(str(letter), "")
+        head = f"{letter}, {_size(int(size), total, agreement.minimum_group)}"
+        right.append(_Group(head, "" if narrow else _two_lines(named), "other", "ink"))
+    draw_flow(ax, counts, left, right, agreement.minimum_group)
+    for x, text, align in ((0.0, "Segments", "left"), (1.0, "Clusters", "right")):
+        ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
+    fit(ax, 0.3 if narrow else 0.2, 0.01, 0.84 if narrow else 0.72, 0.93)
+
+
+def _ink(group: str) -> str:
+    return f"{SEGMENT_TOKEN[group]}-ink" if group in SEGMENT_TOKEN else "ink"
+
+
+def _two_lines(named: str) -> str:
+    lines = textwrap.wrap(named, 24)
+    return "\n".join(lines if len(lines) < 3 else [lines[0], lines[1].rstrip(",") + " …"])
+
+
+def _caption_of_clusters(agreement: Agreement) -> Caption:
+    overlaps = {
+        group: (cluster, estimate.number)
+        for group, (cluster, estimate) in agreement.best_match.items()
+        if agreement.counts.loc[group].sum() >= agreement.minimum_group
+    }
+    title = "From segments to clusters"
+    if overlaps:
+        near = max(overlaps, key=lambda group: overlaps[group][1])
+        cluster, overlap = overlaps[near]
+        title = (
+            f"{SEGMENT_NAME.get(near, near)} and cluster {cluster} come nearest to each other: "
+            f"{words.percent(overlap)} of those in either are in both"
+        )
+    listed = "; ".join(
+        f"{SEGMENT_NAME.get(g, g).lower()} and {c} {words.percent(value)}" for g, (c, value) in overlaps.items()
+    )
+    named = "; ".join(f"{letter}: {name}" for letter, name in agreement.names_b.items())
+    return Caption(
+        title,
+        "Each band is customers of a segment (left) who are in a cluster (right); "
+        f"{words.count(agreement.n, 'customer')}.",
+        f"Flow of {words.count(agreement.n, 'customer')} from {len(agreement.counts)} segments to "
+        f"{len(agreement.counts.columns)} clusters. Customers in both, of those in either: {listed or 'not shown'}.",
+        (f"Clusters: {named}." if named else "Clusters are lettered by what a customer brings, A most.")
+        + _folded_in_words(agreement.counts, agreement.minimum_group),
+    )  # fmt: skip
+
+
+def _numbers_of_clusters(agreement: Agreement) -> Table:
+    written = written_cells(agreement.counts, agreement.minimum_group)
+    rows = tuple(
+        (
+            Cell(SEGMENT_NAME.get(str(group), str(group)), segment=str(group) if str(group) in SEGMENT_NAME else ""),
+            *map(Cell, written[i]),
+        )
+        for i, group in enumerate(agreement.counts.index)
+    )
+    heads = (
+        f"{c}: {agreement.names_b[str(c)]}" if str(c) in agreement.names_b else str(c) for c in agreement.counts.columns
+    )
+    return Table("segments_to_clusters", "Customers by segment and cluster", ("Segment", *heads), rows)
+
+
+segment_migration = Plot(
+    "migration", _draw_migration, _caption_of_migration, _numbers_of_migration, (680, 360), (358, 340),
+    lacks=_lacks_migration,
+)  # fmt: skip
+segments_to_clusters = Plot(
+    "segments_to_clusters", _draw_to_clusters, _caption_of_clusters, _numbers_of_clusters, (680, 360), (358, 340)
+)

@@ -1,0 +1,38 @@
+"""What each customer is expected to contribute in the days ahead, where a purchase model can say so."""
+
+from dataclasses import dataclass
+
+from cxlab.customers import Customers
+from cxlab.errors import InputError
+from cxlab.purchases.bgnbd import fit_bgnbd
+from cxlab.purchases.gamma_gamma import fit_gamma_gamma
+from cxlab.purchases.histories import Array
+from cxlab.purchases.value import forecast_value
+
+
+@dataclass(frozen=True)
+class ExpectedContribution:
+    """Contribution expected of each customer, from orders up to the end of calibration alone.
+
+    Attributes
+    ----------
+    values : shape (n,), in the study's currency; None where no model could be fitted.
+    horizon_days : how far ahead they look.
+    missing : why there are none; empty where there are.
+    """
+
+    values: Array | None
+    horizon_days: int
+    missing: str = ""
+
+
+def expect_contribution(customers: Customers) -> ExpectedContribution:
+    """Multiply expected purchases, the expected value of one and what the shop has kept of its revenue so far.
+
+    It looks as far ahead as the hold-out window. Purchases come from BG/NBD, their value from the gamma-gamma model.
+    """
+    try:
+        value = forecast_value(fit_bgnbd(customers), fit_gamma_gamma(customers), customers)
+    except InputError as fault:
+        return ExpectedContribution(None, customers.holdout_days, str(fault))
+    return ExpectedContribution(value.customers["expected_contribution"].to_numpy(float), customers.holdout_days)

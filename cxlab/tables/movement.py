@@ -1,0 +1,68 @@
+"""Where the customers of two periods are expected to be later, and what lies between the segments."""
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS, Cell, Table
+from cxlab.estimate import Estimate
+from cxlab.look import SEGMENT_NAME
+from cxlab.segments import Migration
+from cxlab.segments.migration import AHEAD
+
+_NONE = Cell("–")
+
+
+def expected_segments(migration: Migration) -> Table | None:
+    """One row a segment: its share at both ends, expected one and four periods later, and the value at stake."""
+    if migration.missing:
+        return None
+    rows = []
+    sizes = migration.counts.to_numpy()
+    for k, name in enumerate(SEGMENTS):
+        first, second = int(sizes[k].sum()), int(sizes[:, k].sum())
+        ahead = [_share(migration.expected.get((periods, name), Estimate())) for periods in AHEAD]
+        rows.append(
+            (
+                Cell(SEGMENT_NAME[name], segment=name),
+                Cell(_size(first, migration)),
+                Cell(_size(second, migration)),
+                *ahead,
+                _stake(migration, name),
+            )
+        )
+    one, four = AHEAD
+    return Table(
+        name="expected_segments",
+        caption="Where they were, and where they go if they go on moving like that",
+        columns=(
+            "Segment",
+            "First period",
+            "Second period",
+            f"After {one} more",
+            f"After {four} more",
+            "1% like profit-bringers",
+        ),
+        rows=tuple(rows),
+        note=(
+            f"Shares of {words.count(migration.n, 'customer')}; a period is {words.count(migration.days, 'day')}. Last "
+            "column: what 1% of the segment would bring more in a period if they brought what profit-bringers bring, a "
+            "comparison of different people. Small figures are 95% intervals."
+        ),
+    )
+
+
+def _size(customers: int, migration: Migration) -> str:
+    if 0 < customers < migration.minimum_group:
+        return words.few(customers, migration.minimum_group)
+    return words.percent_of(customers, migration.n)
+
+
+def _share(estimate: Estimate) -> Cell:
+    if estimate.low is None or estimate.high is None:
+        return _NONE
+    return Cell(words.percent(estimate.number), words.percent_between(estimate.low, estimate.high))
+
+
+def _stake(migration: Migration, name: str) -> Cell:
+    stake = migration.at_stake.get((name, "profit_bringers"), Estimate())
+    if stake.low is None or stake.high is None:
+        return _NONE
+    return Cell(words.money(stake.number, migration.currency), words.number_between(stake.low, stake.high, 2))
