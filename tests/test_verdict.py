@@ -34,6 +34,25 @@ def test_a_short_look_ahead_cannot_tell() -> None:
     assert "20 days to look ahead where it takes 28" in judge_segmentation(skill(holdout_days=20)).why
 
 
+def test_one_segment_for_all_cannot_tell() -> None:
+    found = judge_segmentation(skill(n_segments=1))
+    assert found.token == "cannot_tell" and "all customers are in one segment" in found.why
+
+
+def test_a_look_ahead_shorter_than_the_usual_gap_cannot_tell() -> None:
+    found = judge_segmentation(skill(holdout_days=60, usual_gap_days=60.5))
+    assert found.token == "cannot_tell"
+    assert "the hold-out window of 60 days is shorter than one gap in five" in found.why
+    assert judge_segmentation(skill(holdout_days=61, usual_gap_days=60.5)).token == "supported"
+
+
+def test_customers_who_are_all_in_one_segment_are_told_apart_by_nothing() -> None:
+    customers = planted_customers(400, 5)
+    labels = assign_segments(customers).labels
+    found = judge_segmentation(predictive_skill(customers, labels.where(labels == "", "lost"), fit_labels))
+    assert found.token == "cannot_tell"
+
+
 def band(value: float, reach: float) -> Estimate:
     return Estimate(value, value - reach, value + reach, n=1000)
 

@@ -47,6 +47,8 @@ class Skill:
     holdout_days : length of the hold-out window.
     n_clusters : number of clusters compared.
     left_out : which description could not be had, and why; empty when none.
+    n_segments : segments that hold anybody.
+    usual_gap_days : the gap that four in five gaps between two orders stay within; None where there is none.
     """
 
     scores: tuple[Score, ...]
@@ -59,6 +61,8 @@ class Skill:
     n_clusters: int
     missing: str = ""
     left_out: str = ""
+    n_segments: int = 4
+    usual_gap_days: float | None = None
 
     def score(self, predictor: str) -> Score:
         """Return the score of one description."""

@@ -79,7 +79,8 @@ def predictive_skill(
     n_buyers = int((purchases > 0).sum())
     sizes: Sizes = (customers.n, int(purchases.sum()), n_buyers, customers.holdout_days, k)
     if why := too_few(customers.n, n_buyers):
-        return Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=why)
+        none = Estimate(n=customers.n)
+        return _with(Skill((), none, none, *sizes, missing=why), customers, segments)
     model, left_out = foreseen(customers, purchase_model)
     contribution = frame["holdout_contribution"].to_numpy(float)
     earning: dict[str, Way] = {}
@@ -98,7 +99,12 @@ def predictive_skill(
         counted.append(cross_fitted_losses(frame, purchases, "purchases", {**ways, **model}, start))
         money.append(cross_fitted_losses(frame, contribution, "contribution", {**ways, **earning}, start))
     scored = _scored(_averaged(counted), _averaged(money), sizes, max(n_bootstrap, LEAST_DRAWS), seed)
-    return replace(scored, left_out=left_out)
+    return _with(replace(scored, left_out=left_out), customers, segments)
+
+
+def _with(skill: Skill, customers: Customers, segments: pd.Series) -> Skill:
+    """Note beside a skill what else the verdict has to know."""
+    return replace(skill, n_segments=segments.nunique(), usual_gap_days=customers.typical_gap_days)
 
 
 def too_few(n: int, n_buyers: int) -> str:

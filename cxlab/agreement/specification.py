@@ -258,7 +258,9 @@ def specification_curve(
     for number, one in enumerate(drawn):
         columns = [0, len(names) + number, *range(1, len(names))]
         skill = skill_of(sums[columns], samples[:, columns], ["segments", *names[1:]], [], sizes)
-        found[one.choices] = replace(skill, left_out=left_out)
+        peopled = 0 if one.labels is None else one.labels.nunique()
+        usual = customers.typical_gap_days
+        found[one.choices] = replace(skill, left_out=left_out, n_segments=peopled, usual_gap_days=usual)
     return _curve(lines, found, customers.n)
 
 
