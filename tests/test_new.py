@@ -351,8 +351,9 @@ def test_a_file_without_a_line_of_names(write: Write, shop: Path) -> None:
     assert used(shop)["orders"] == (60, 0)
 
 
-def test_lines_above_the_line_of_names_are_skipped(write: Write, shop: Path) -> None:
-    made = make_study(shop, [write("orders.csv", "Sales report 2024\n\n" + orders_csv(*good_rows()))])
+@pytest.mark.parametrize("above", ["Sales report 2024\n\n", "Sales report 2024,,,\n,,,\n"])
+def test_lines_above_the_line_of_names_are_skipped(write: Write, shop: Path, above: str) -> None:
+    made = make_study(shop, [write("orders.csv", above + orders_csv(*good_rows()))])
     assert load_study(shop).sources.given["orders"].read.skip == 2 and not made.to_fill_in
     assert used(shop)["orders"] == (40, 0)
 

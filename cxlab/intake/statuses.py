@@ -5,11 +5,12 @@ from cxlab.intake.sources import TableIntake
 from cxlab.study import Source
 from cxlab.words import count
 
-_HEADINGS = (
+HEADINGS = (
     "status", "order status", "financial status", "payment status", "tila", "tilauksen tila", "tilauksen status",
-    "maksun tila",
+    "tilaustila", "maksun tila",
 )  # fmt: skip
-_UNDONE = (
+"""Headings of columns that say what became of an order."""
+UNDONE = (
     "cancel", "refund", "return", "void", "fail", "pending", "on-hold", "on hold", "draft", "trash", "reject", "unpaid",
     "peru", "palaut", "hyvit", "odot", "hyl", "maksamat",
 )  # fmt: skip
@@ -22,7 +23,7 @@ def remark_on_undone(engine: Engine, table: TableIntake, source: Source) -> list
     read = {*source.columns.values(), *source.keep, *table.columns, *table.further}
     found: list[str] = []
     for heading in sorted({name for one in table.opened for name in one.columns} - read):
-        if " ".join(heading.casefold().replace("_", " ").split()) not in _HEADINGS:
+        if " ".join(heading.casefold().replace("_", " ").split()) not in HEADINGS:
             continue
         parts = [
             fill(
@@ -31,7 +32,7 @@ def remark_on_undone(engine: Engine, table: TableIntake, source: Source) -> list
             for one in table.opened
             if heading in one.columns
         ]
-        undone = " OR ".join(f"STARTS_WITH(LOWER(value), {literal(word)})" for word in _UNDONE)
+        undone = " OR ".join(f"STARTS_WITH(LOWER(value), {literal(word)})" for word in UNDONE)
         rows = engine.read(
             fill(
                 "SELECT value, COUNT(*) AS n FROM ({!parts}) AS p WHERE {!undone} GROUP BY value "

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from cxlab.contract import TABLES
+from cxlab.intake import statuses
 from cxlab.new.headings import Words, normal
 
 _CUSTOMER = Words(
@@ -273,14 +274,8 @@ OF_THE_ORDER = Words(
     "tilaussumma, tilauksen summa, tilauksen arvo, laskun summa, loppusumma"
 )
 """Amounts that belong to a whole order, and not to one of its lines."""
-STATUSES = Words(
-    sure="status, order status, financial status, payment status, tila, tilauksen tila, tilauksen status, maksun tila, "
-    "tilaustila"
-)
-UNDONE = (
-    "cancel", "refund", "return", "void", "fail", "pending", "onhold", "draft", "trash", "reject", "unpaid", "peru",
-    "palaut", "hyvit", "odot", "hyla", "maksamat",
-)  # fmt: skip
+STATUSES = Words(sure=", ".join(statuses.HEADINGS))
+UNDONE = tuple(normal(word) for word in statuses.UNDONE)
 """How the word for an order that did not come to pass, or not yet, begins."""
 DONE = (
     "complet", "process", "paid", "partial", "fulfil", "ship", "deliver", "clos", "done", "finish", "captur", "succe",

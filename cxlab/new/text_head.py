@@ -44,7 +44,7 @@ def look_into_text(path: Path, start: bytes) -> Peek:
         raise no_table(path)
     rows = _split(lines, delimiter)
     width, _ = Counter(len(row) for row in rows[:_SNIFFED] if row).most_common(1)[0]
-    first = next(i for i, row in enumerate(rows) if len(row) == width)
+    first = _line_of_names(rows, width)
     read: dict[str, Any] = {"delimiter": "whitespace"} if delimiter == " " else {}
     if any(rows[:first]):
         read["skip"] = first
@@ -53,6 +53,15 @@ def look_into_text(path: Path, start: bytes) -> Peek:
         numbered = [f"column_{i + 1}" for i in range(width)]
         return from_rows(path, numbered, [names, *records], {}, read | {"header": numbered})
     return from_rows(path, names, records, {}, read)
+
+
+def _line_of_names(rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return the first row as wide as most that is filled for more than half; else the first as wide as most.
+
+    A spreadsheet fills the lines above the names up with delimiters: their row is as wide, but all but empty.
+    """
+    wide = [i for i, row in enumerate(rows) if len(row) == width]
+    return next((i for i in wide if 2 * sum(map(bool, rows[i])) > width), wide[0])
 
 
 def _lines(path: Path, start: bytes) -> list[str]:
