@@ -156,6 +156,32 @@ def test_where_nobody_is_profitable_the_page_says_so_and_decides_nothing_for_nob
         assert "nan" not in figure.caption.alt
 
 
+def shop_in_one_segment() -> Customers:
+    """Everybody has just ordered, and brings money."""
+    shop = planted_customers(200, 3)
+    return replace(shop, frame=shop.frame.assign(days_since_last_order=1, contribution=shop.frame["revenue"] + 1))
+
+
+def test_where_all_are_in_one_segment_the_page_cannot_tell_and_says_why() -> None:
+    figures, _, answer = page_of(shop_in_one_segment())
+    assert answer.tone == "cannot"
+    assert "all customers are in one segment, so there is nothing to tell apart" in answer.line
+    assert [field.big for field in answer.fields] == ["100%", "0", "0", "0"]
+    assert not [figure.name for figure in figures if re.search(r"\bnan\b", figure.caption.alt + figure.wide)]
+
+
+def test_a_hold_out_shorter_than_the_usual_gap_is_no_proof_and_the_page_says_so() -> None:
+    shop = replace(planted_customers(400, 7), typical_gap_days=400.0)
+    answer = page_of(shop)[2]
+    assert answer.tone == "cannot" and "is shorter than one gap in five between two orders" in answer.line
+
+
+def test_a_verdict_that_other_lines_would_change_is_not_called_robust() -> None:
+    answer = page_of(planted_customers(400, 7, driver="segments"))[2]
+    robust = next(fact for fact in answer.facts if fact.label == "How sure").text
+    assert ("it is not robust" in robust) == ("other ways to draw the lines say otherwise" in answer.line)
+
+
 def test_a_difference_between_fields_is_said_to_bound_nothing() -> None:
     customers = planted_customers(400, 7)
     richer = customers.frame["holdout_contribution"].where(assign_segments(customers).labels == "candidates", 1.0)
