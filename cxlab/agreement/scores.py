@@ -127,8 +127,21 @@ class Skill:
         groups = f"{spelled(self.n_clusters).capitalize()} clusters"
         return (
             f"{first} {second} {groups} foresee {_shown(clusters.skill)}: the segments are {points} points "
-            f"{side} them (95% interval {spread}).{' ' * bool(self.left_out)}{self.left_out}"
+            f"{side} them (95% interval {spread}).{self._money()}{' ' * bool(self.left_out)}{self.left_out}"
         )
+
+    def _money(self) -> str:
+        """Say what is foreseen of the contribution; empty where that could not be measured."""
+        scored = [score for score in self.scores if score.contribution_skill.has_interval]
+        mine = next((score.contribution_skill for score in scored if score.predictor == "segments"), None)
+        if mine is None:
+            return ""
+        best = max(scored, key=lambda score: score.contribution_skill.number)
+        said = f" Of the spread in what customers contributed, the segments foresee {_shown(mine)}"
+        if best.predictor != "segments":
+            name = NAMES.get(best.predictor, best.predictor).lower()
+            said += f", the best ({name}) {_shown(best.contribution_skill)}"
+        return f"{said}; that hangs on a few large customers and is not part of the rule."
 
     @property
     def findings(self) -> dict[str, Estimate]:
