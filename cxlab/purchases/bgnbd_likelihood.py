@@ -1,4 +1,4 @@
-"""The BG/NBD log-likelihood with its gradient and Hessian, over different histories only."""
+"""The log-likelihoods of BG/NBD and MBG/NBD with gradient and Hessian, over different histories only."""
 
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln, polygamma
@@ -18,17 +18,27 @@ class BgNbdLikelihood:
     ----------
     histories : different histories.
     counts : shape (n different,), customers that have each.
+    from_first : whether a customer may leave already after the first order (MBG/NBD), and not only after a repeat
+        purchase (BG/NBD).
+
+    Notes
+    -----
+    A first order after which one may leave is one more occasion to leave: MBG/NBD has b + 1 where BG/NBD has b, treats
+    who bought once like everybody else, and adds log(b / (a + b)) a customer.
 
     References
     ----------
-    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way, Marketing Science 24(2), equation 6.
+    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way, Marketing Science 24(2), equation 6; Batislam,
+    Denizel and Filiztekin (2007), Empirical validation and comparison of models for customer base analysis,
+    International Journal of Research in Marketing 24, 201-209.
     """
 
-    def __init__(self, histories: Histories, counts: Counts) -> None:
+    def __init__(self, histories: Histories, counts: Counts, *, from_first: bool = False) -> None:
+        self._from_first = from_first
         x, weight = histories.frequency, counts.astype(np.float64)
         self._histories, self._counts = histories, weight
         self._x, self._x_weight = _totals(x, weight)
-        once = x == 0
+        once = (x == 0) & (not from_first)
         days, self._once_weight = _totals(histories.age_days[once], weight[once])
         self._once_age = days / DAYS_A_WEEK
         again = ~once
@@ -44,18 +54,22 @@ class BgNbdLikelihood:
         """Return the log-likelihood, its gradient (4,) and its Hessian (4, 4), both in the logarithms."""
         parameters = np.exp(log_parameters)
         r, alpha, a, b = (float(p) for p in parameters)
+        b += self._from_first
         value, gradient, hessian = self._counting(r, alpha, a, b)
         self._add_one_time(r, alpha, gradient, hessian)
         value += float(self._once_weight @ (-r * np.log(alpha + self._once_age)))
         value += self._add_repeaters(r, alpha, a, b, gradient, hessian)
+        if self._from_first:
+            value += self._add_first(a, b - 1, gradient, hessian)
         return value, *in_logarithms(parameters, gradient, hessian + np.triu(hessian, 1).T)
 
     def scores(self, log_parameters: Array) -> tuple[Array, Array]:
         """Return what one customer of each history adds to the gradient, (n different, 4), and how many there are."""
         parameters = np.exp(log_parameters)
         r, alpha, a, b = (float(p) for p in parameters)
-        x, again = self._histories.frequency, self._histories.frequency > 0
-        R, left = r + x, b + np.maximum(x, 1) - 1
+        b += self._from_first
+        x, again = self._histories.frequency, (self._histories.frequency > 0) | self._from_first
+        R, left = r + x, b + (x if self._from_first else np.maximum(x, 1)) - 1
         age, recency = alpha + self._histories.age, alpha + self._histories.recency
         odds = np.where(again, np.log(a) - np.log(left) + R * (np.log(age) - np.log(recency)), -np.inf)
         gone = expit(odds)
@@ -66,6 +80,9 @@ class BgNbdLikelihood:
             stays + gone / a,
             stays + digamma(b + x) - digamma(b) - gone / left,
         ]
+        if self._from_first:
+            each[2] = each[2] - 1 / (a + b - 1)
+            each[3] = each[3] + 1 / (b - 1) - 1 / (a + b - 1)
         return np.stack(each, axis=1) * parameters, self._counts
 
     def _counting(self, r: float, alpha: float, a: float, b: float) -> tuple[float, Array, Array]:
@@ -87,6 +104,16 @@ class BgNbdLikelihood:
         hessian[2, 2] = hessian[2, 3] = both
         hessian[3, 3] = both + float(w @ (polygamma(1, b + x) - polygamma(1, b)))
         return value, gradient, hessian
+
+    def _add_first(self, a: float, b: float, gradient: Array, hessian: Array) -> float:
+        """Add the chance b / (a + b) of staying after the first order; return its part of the value."""
+        n = float(self._counts.sum())
+        gradient[2] -= n / (a + b)
+        gradient[3] += n / b - n / (a + b)
+        hessian[2, 2] += n / (a + b) ** 2
+        hessian[2, 3] += n / (a + b) ** 2
+        hessian[3, 3] += n / (a + b) ** 2 - n / b**2
+        return n * float(np.log(b) - np.log(a + b))
 
     def _add_one_time(self, r: float, alpha: float, gradient: Array, hessian: Array) -> None:
         w, reach = self._once_weight, alpha + self._once_age

@@ -1,8 +1,9 @@
-"""What the BG/NBD model says of a purchase history: whether still a customer, and how many purchases to come.
+"""What BG/NBD and MBG/NBD say of a purchase history: whether still a customer, and how many purchases to come.
 
 Pure functions on arrays; time in weeks, parameters (r, alpha, a, b). Buying is a Poisson process whose rate is
-gamma(r, alpha) over customers; after each purchase a customer leaves with a probability that is beta(a, b) over
-customers.
+gamma(r, alpha) over customers; after each repeat purchase a customer leaves with a probability that is beta(a, b) over
+customers. With MBG/NBD (`from_first`) a customer may leave already after the first order: one more occasion to have
+stayed, so b + 1 stands where BG/NBD has b.
 
 References
 ----------
@@ -20,13 +21,16 @@ _CHUNK = 5_000
 _REACH = 40.0  # on the logit scale: beyond it nothing is left in double precision
 
 
-def probability_alive(parameters: Array, frequency: Counts, recency: Array, age: Array) -> Array:
-    """Probability that each customer has not left; 1 for who bought once, because leaving follows a repeat purchase.
+def probability_alive(
+    parameters: Array, frequency: Counts, recency: Array, age: Array, *, from_first: bool = False
+) -> Array:
+    """Probability that each customer has not left; with BG/NBD 1 for who bought once, as nobody leaves before a repeat.
 
     Parameters
     ----------
     parameters : r, alpha, a, b.
     frequency, recency, age : shape (n,), repeat purchases; weeks from the first order to the last, and to the cut.
+    from_first : whether a customer may leave already after the first order (MBG/NBD).
 
     Examples
     --------
@@ -35,12 +39,14 @@ def probability_alive(parameters: Array, frequency: Counts, recency: Array, age:
     [0.727, 1.0]
     """
     r, alpha, a, b = parameters
-    again = np.maximum(frequency, 1)
+    again = np.maximum(frequency + from_first, 1)
     left = np.log(a) - np.log(b + again - 1) + (r + frequency) * (np.log(alpha + age) - np.log(alpha + recency))
-    return np.asarray(np.where(frequency > 0, expit(-left), 1.0), dtype=np.float64)
+    return np.asarray(np.where(frequency + from_first > 0, expit(-left), 1.0), dtype=np.float64)
 
 
-def expected_purchases(parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float) -> Array:
+def expected_purchases(
+    parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float, *, from_first: bool = False
+) -> Array:
     """Purchases that each customer is expected to make in the next `weeks`, given the history; shape (n,).
 
     Examples
@@ -51,8 +57,9 @@ def expected_purchases(parameters: Array, frequency: Counts, recency: Array, age
     >>> float(expected_purchases(cdnow, np.array([2]), np.array([30.43]), np.array([38.86]), 39.0)[0].round(3))
     1.226
     """
-    alive = probability_alive(parameters, frequency, recency, age)
-    return alive * purchases_while_a_customer(parameters, frequency, age, np.full(len(frequency), float(weeks)))
+    alive = probability_alive(parameters, frequency, recency, age, from_first=from_first)
+    stayed = parameters + np.array([0.0, 0.0, 0.0, float(from_first)])
+    return alive * purchases_while_a_customer(stayed, frequency, age, np.full(len(frequency), float(weeks)))
 
 
 def chance_of_purchase(parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float) -> Array:
