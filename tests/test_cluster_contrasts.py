@@ -86,6 +86,14 @@ class TestDifferences:
         nobody = dataclasses.replace(contrasts, minimum_group=1_000)
         assert nobody.reading == "No cluster is large enough to say what sets it apart."
         assert nobody.table.empty
+        assert nobody.heading.startswith("No cluster is large enough") and nobody.strongest is None
+
+    def test_of_two_clusters_one_sentence_says_it_for_both(self) -> None:
+        customers, _ = grouped(300, 1, 2)
+        contrasts = cluster_contrasts(fit_clusters(customers, k=2, seed=1), customers)
+        assert contrasts.heading.startswith("The two differ most in")
+        assert contrasts.reading.count("the others most in") == 1
+        assert contrasts.letters == ("A", "B") and contrasts.currency == "EUR"
 
 
 class TestTypicalCustomers:
@@ -166,6 +174,7 @@ class TestSearchLuck:
         z = np.exp(0.4 * rng.normal(size=(300, 3)) + [3, 5, 3])
         found = luck(customers_of(np.round(z[:, 0]), z[:, 1], z[:, 2]), 6)
         assert {"sample", "both"} & set(found.moved_by)
+        assert "with the luck of" in found.reading
 
     def test_the_table_has_both_kinds_of_luck_side_by_side(self) -> None:
         found = luck(ungrouped(300, 1), 3)
@@ -176,6 +185,7 @@ class TestSearchLuck:
         assert set(found.findings) == {"starts.A", "starts.B", "starts.C", "starts_reaching_best"}
         assert (found.spread >= 1).all()
         assert "in other samples" in found.reading and "from other starts" in found.reading
+        assert "Neither moves any of them" in found.reading or "By the line of 0.75" in found.reading
 
     def test_a_small_cluster_is_not_spoken_of(self) -> None:
         found = luck(grouped(300, 1, 2)[0], 2)

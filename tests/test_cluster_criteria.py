@@ -143,7 +143,8 @@ class TestSideBySide:
             f"k.{name}" for name in ("silhouette", "gap", "bic", "prediction_strength", "stability")
         }
         assert side_by_side.reading.startswith(before.reading)
-        assert side_by_side.heading == before.heading
+        assert before.heading == "Both ways of counting say 5 groups"
+        assert side_by_side.heading == "All 5 criteria say 5 groups"
 
     def test_the_table_holds_every_criterion_at_each_number_and_what_it_takes(self, side_by_side: Choice) -> None:
         table = side_by_side.table.set_index("clusters")
@@ -164,6 +165,23 @@ class TestSideBySide:
             "prediction strength finds no groups; BIC of bell curves takes 7."
         )
         assert torn.side_by_side in torn.reading
+        assert (torn.support, torn.heading) == (3, "3 of 5 criteria say 5 groups")
+        undecided = dataclasses.replace(torn, others=(*others[:2], dataclasses.replace(stable, k=2)))
+        assert undecided.heading == "The 5 criteria do not settle the number of groups: from none to 7"
+
+    def test_each_is_a_criterion_with_the_figures_that_it_was_read_from(self, side_by_side: Choice) -> None:
+        silhouette, gap, *others = side_by_side.criteria
+        assert tuple(others) == side_by_side.others
+        np.testing.assert_array_equal(silhouette.value, side_by_side.silhouette)
+        assert (list(gap.tried), gap.k) == (list(range(1, 8)), side_by_side.k_gap)
+
+    def test_where_a_single_number_could_be_tried_no_agreement_is_claimed(self) -> None:
+        features = fit_features(grouped(30, 1, 2)[0])
+        choice = compare_criteria(
+            features, choose_k(features, k_max=9, seed=1, n_references=3), seed=1, n_splits=3, n_bootstrap=3
+        )
+        assert choice.heading == "Only 2 groups could be tried"
+        assert choice.reading.startswith("No more than 2 clusters could be tried among 30 customers")
 
     def test_what_samples_add_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("cxlab.clusters.choice.MOST_COMPARED", 400)

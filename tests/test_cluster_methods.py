@@ -4,6 +4,7 @@ import dataclasses
 import tracemalloc
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -21,7 +22,7 @@ from cxlab.clusters import (
     fit_method,
 )
 from cxlab.clusters.kmeans import different_rows
-from cxlab.clusters.method_agreement import adjusted_rand
+from cxlab.clusters.method_agreement import OTHERS, adjusted_rand
 from cxlab.clusters.methods import Method
 from cxlab.clusters.mixture import spread_ties
 from cxlab.clusters.ward import ward
@@ -195,7 +196,8 @@ class TestAgreement:
         agreement = compare_methods(fit_clusters(customers, k=3, seed=1), seed=1, n_bootstrap=50)
         assert not agreement.hangs_on_method
         assert agreement.reading.startswith("The answer does not hang on the method")
-        assert agreement.heading == "Four methods give the same clusters"
+        assert agreement.heading == "All 3 other methods give the same clusters"
+        assert agreement.same == OTHERS and not agreement.rivals and not agreement.by_one_time
         assert all(pair.adjusted_rand.number > 0.9 for pair in agreement.with_chosen.values())
 
     def test_in_one_cloud_it_hangs_on_the_method(self) -> None:
@@ -208,7 +210,7 @@ class TestAgreement:
         assert agreement.reading.startswith("The answer hangs on the method")
         assert "finds no cluster" in agreement.reading or "finds a single cluster" in agreement.reading
         assert "nan" not in agreement.reading.lower()
-        assert "adjusted_rand_index" in agreement.table and len(agreement.table) == 10
+        assert "adjusted_rand_index" in agreement.table and len(agreement.table) == 6
 
     def test_the_index_is_that_of_scikit_learn_and_lies_in_its_interval(self) -> None:
         rng = np.random.default_rng(2)
@@ -232,7 +234,7 @@ class TestAgreement:
             centres=clusters.centres[::-1],
         )
         one, other = (compare_methods(each, seed=1, n_bootstrap=20) for each in (clusters, swapped))
-        for method in METHODS:
+        for method in OTHERS:
             assert one.with_chosen[method].adjusted_rand.number == pytest.approx(
                 other.with_chosen[method].adjusted_rand.number
             )
@@ -246,13 +248,45 @@ class TestAgreement:
         assert silent.open and not silent.alike
         pairs = tuple(silent if each is pair else each for each in agreement.pairs)
         without = dataclasses.replace(agreement, pairs=pairs)
-        assert not without.hangs_on_method and without.heading == "3 methods give the same clusters"
+        assert not without.hangs_on_method and without.heading == "The Gaussian mixture and Ward give the same clusters"
         assert "has no answer to hold against them" in without.reading
+
+    def test_methods_that_find_only_who_bought_once_are_said_to(self) -> None:
+        rng = np.random.default_rng(1)
+        once = rng.random(600) < 0.5
+        repeats = np.where(once, 0.0, 1.0 + rng.poisson(30, 600))
+        customers = customers_of(repeats, rng.gamma(3, 20, 600), rng.lognormal(3, 0.5, 600))
+        clusters = fit_clusters(customers, k=2, seed=1)
+        wrong = dataclasses.replace(
+            clusters, labels=pd.Series(np.where(rng.random(600) < 0.5, "A", "B"), clusters.labels.index, dtype="str")
+        )
+        agreement = compare_methods(wrong, seed=1, n_bootstrap=20)
+        assert {"gaussian_mixture", "ward"} <= set(agreement.by_one_time)
+        assert ("gaussian_mixture", "ward") in agreement.rivals
+        assert "though, agree with each other" in agreement.reading
+        assert "the split into one-time and repeat buyers, which is known" in agreement.reading
+
+    def test_noise_that_is_a_few_customers_is_not_counted_out(self) -> None:
+        customers, _ = grouped(600, 3, 3, apart=6.0)
+        agreement = compare_methods(fit_clusters(customers, k=3, seed=1), seed=1, n_bootstrap=20)
+        share = agreement.groupings["hdbscan"].noise_share
+        assert share > 0 and agreement.noise("hdbscan") == f"{100 * share:.0f}%"
+        strict = dataclasses.replace(agreement, minimum_group=1 + round(600 * share))
+        assert f"leaves under {strict.minimum_group} as noise" in strict.reading
+
+    def test_an_index_just_below_the_line_is_not_written_as_if_it_reached_it(self) -> None:
+        customers, _ = grouped(300, 1, 2)
+        pair = compare_methods(fit_clusters(customers, k=2, seed=1), seed=1, n_bootstrap=20).pairs[0]
+        written = {
+            index: dataclasses.replace(pair, adjusted_rand=dataclasses.replace(pair.adjusted_rand, value=index)).written
+            for index in (0.794, 0.798, 0.8, 0.913)
+        }
+        assert written == {0.794: "0.79", 0.798: "0.798", 0.8: "0.80", 0.913: "0.91"}
 
     def test_findings_are_the_index_of_each_method(self) -> None:
         customers, _ = grouped(300, 1, 2)
         findings = compare_methods(fit_clusters(customers, k=2, seed=1), seed=1, n_bootstrap=20).findings
-        assert set(findings) == {f"method_agreement.{method}" for method in METHODS}
+        assert set(findings) == {f"method_agreement.{method}" for method in OTHERS}
         assert all(finding.as_finding()["n"] <= 300 for finding in findings.values())
 
 

@@ -361,10 +361,28 @@ def test_measures_that_come_in_lumps_make_the_structure_test_say_that_it_cannot_
     rng = np.random.default_rng(5)
     kind = np.repeat([0, 1], 150)
     lumps = customers_of(
-        np.where(kind == 0, 40, 3) + rng.integers(0, 2, 300),
+        np.where(kind == 0, 40, 3) + rng.integers(0, 4, 300),
         np.where(kind == 0, 4.0, 60.0) + rng.random(300),
         np.where(kind == 0, 12.0, 900.0) + rng.random(300),
     )
     structure = structure_test(fit_features(lumps), k_max=4, seed=1, n_references=19)
     assert structure.is_blind and structure.shown == "open"
     assert "come in lumps" in structure.reading
+
+
+def test_a_single_measure_leaves_nothing_to_compare_and_is_not_told_as_a_finding_of_no_groups() -> None:
+    rng = np.random.default_rng(1)
+    once = customers_of(np.zeros(120), np.full(120, 30.0), rng.lognormal(3, 0.5, 120))
+    structure = structure_test(fit_features(once), k_max=4, seed=1, n_references=19)
+    assert (structure.blind, structure.shown) == ("same", "open")
+    assert "too few measures" in structure.reading and "0.000" not in structure.reading
+
+
+def test_a_handful_of_different_histories_is_not_told_as_a_finding_of_no_groups() -> None:
+    kind = np.arange(210) % 7
+    repeats, value = np.where(kind < 3, 9.0, 2.0), np.where(kind % 2 == 0, 20.0, 90.0)
+    structure = structure_test(
+        fit_features(customers_of(repeats, np.full(210, 9.0), value)), k_max=9, seed=1, n_references=19
+    )
+    assert (structure.n_different, structure.blind, structure.shown) == (4, "few", "open")
+    assert "no more than 4 different histories" in structure.reading

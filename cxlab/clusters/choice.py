@@ -76,10 +76,30 @@ class Choice:
         return self.k_silhouette == self.k_gap
 
     @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Every criterion alike: the silhouette and the gap statistic, which decide, then the others."""
+        one_on = np.concatenate([[1], self.tried])
+        return (
+            Criterion(
+                "silhouette", "silhouette", self.tried, self.silhouette, self.silhouette_error, *self.silhouette_range,
+                self.k_silhouette, "the highest", self.n_compared,
+            ),
+            Criterion(
+                "gap", "gap statistic", one_on, self.gap, self.gap_error, *self.gap_range, self.k_gap,
+                "the first that the next does not beat by more than its error", self.n_compared,
+            ),
+            *self.others,
+        )  # fmt: skip
+
+    @property
     def votes(self) -> dict[str, int]:
         """The number that each criterion takes, by its words; 1 says no groups."""
-        ours = {"silhouette": self.k_silhouette, "gap statistic": self.k_gap}
-        return ours | {criterion.words: criterion.k for criterion in self.others}
+        return {criterion.words: criterion.k for criterion in self.criteria}
+
+    @property
+    def support(self) -> int:
+        """How many of the criteria take the number chosen."""
+        return list(self.votes.values()).count(self.k)
 
     @property
     def side_by_side(self) -> str:
@@ -126,11 +146,24 @@ class Choice:
     @property
     def heading(self) -> str:
         """The finding as a title."""
+        if len(self.tried) == 1:
+            return f"Only {count(self.k, 'group')} could be tried"
+        if self.others:
+            return self._heading_of_all
         if self.agree:
             return f"Both ways of counting say {count(self.k, 'group')}"
         if self.k_gap == 1:
             return f"{count(self.k, 'group')} hang together best, but no better than chance would make them"
         return f"The two ways of counting differ: {number(self.k_silhouette)} groups or {number(self.k_gap)}"
+
+    @property
+    def _heading_of_all(self) -> str:
+        takes = list(self.votes.values())
+        if 2 * self.support > len(takes):
+            said = "All" if self.support == len(takes) else f"{number(self.support)} of"
+            return f"{said} {number(len(takes))} criteria say {count(self.k, 'group')}"
+        least = "none" if min(takes) == 1 else number(min(takes))
+        return f"The {number(len(takes))} criteria do not settle the number of groups: from {least} to {max(takes)}"
 
     @property
     def reading(self) -> str:
@@ -141,6 +174,11 @@ class Choice:
             f"Of {number(int(self.tried[0]))} to {number(int(self.tried[-1]))} clusters, {number(self.k_silhouette)} "
             "hang together best. "
         )
+        if len(self.tried) == 1:
+            text = (
+                f"No more than {count(self.k, 'cluster')} could be tried among {count(self.n, 'customer')}, who are "
+                "too few, or too much alike. "
+            )
         if self.agree:
             text += "The gap statistic says the same."
         elif self.k_gap == 1:

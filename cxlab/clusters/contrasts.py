@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.clusters.partition import Clusters
+from cxlab.clusters.profiles import name_clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
-from cxlab.words import number, number_between
+from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
 LARGE = 0.8  # Cohen (1988): .2 small, .5 medium, .8 large
@@ -44,17 +45,32 @@ class Contrasts:
     contrasts : by cluster, A first, the largest difference first.
     size : customers of each cluster by letter.
     minimum_group : fewest customers that a page may speak of, inside the cluster and outside.
+    names : each cluster's name by letter.
+    currency : of the money.
     """
 
     contrasts: tuple[Contrast, ...]
     size: dict[str, int]
     minimum_group: int
+    names: dict[str, str]
+    currency: str
 
     @property
     def shown(self) -> tuple[Contrast, ...]:
         """Those of clusters that a page may speak of."""
         n = sum(self.size.values())
         return tuple(c for c in self.contrasts if self.minimum_group <= self.size[c.letter] <= n - self.minimum_group)
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The clusters that a page may speak of, A first."""
+        return tuple(dict.fromkeys(c.letter for c in self.shown))
+
+    @property
+    def strongest(self) -> Contrast | None:
+        """The largest difference of all that are shown; None where there is none."""
+        known = [c for c in self.shown if c.difference.has_interval]
+        return max(known, key=lambda c: abs(c.difference.number), default=None)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -76,11 +92,22 @@ class Contrasts:
         )
 
     @property
+    def heading(self) -> str:
+        """The finding as a title."""
+        first = self.strongest
+        if first is None:
+            return "No cluster is large enough to say what sets it apart"
+        if len(self.size) == 2:
+            return f"The two differ most in {first.words.lower()}"
+        return f"{first.letter} lies farthest from the others, in {first.words.lower()}"
+
+    @property
     def reading(self) -> str:
-        """The measure that sets each cluster apart most, with its interval."""
-        said, told = [], set()
+        """The measure that sets each cluster apart most, with its interval; of two clusters one says it for both."""
+        said: list[str] = []
+        told: set[str] = set()
         for c in self.shown:
-            if c.letter in told or not c.difference.has_interval:
+            if c.letter in told or not c.difference.has_interval or (told and len(self.size) == 2):
                 continue
             told.add(c.letter)
             e, low, high = c.difference, c.difference.low or 0.0, c.difference.high or 0.0
@@ -89,7 +116,7 @@ class Contrasts:
                 f"{c.letter} lies {'above' if e.number > 0 else 'below'} the others most in {c.words.lower()}, by "
                 f"{number(abs(e.number), 1)} standard deviations "
                 f"({number_between(*ends, digits=1)}, "
-                f"{number(self.size[c.letter])} customers)"
+                f"{count(self.size[c.letter], 'customer')})"
             )
         if not said:
             return "No cluster is large enough to say what sets it apart."
@@ -139,7 +166,9 @@ def cluster_contrasts(clusters: Clusters, customers: Customers, *, minimum_group
         ]  # fmt: skip
         made += sorted(own, key=lambda one: -abs(np.nan_to_num(one.difference.number)))
     size = np.bincount(codes, minlength=clusters.k)
-    return Contrasts(tuple(made), dict(zip(clusters.letters, size.tolist(), strict=True)), minimum_group)
+    names = dict(zip(clusters.letters, name_clusters(clusters, customers.frame), strict=True))
+    sizes = dict(zip(clusters.letters, size.tolist(), strict=True))
+    return Contrasts(tuple(made), sizes, minimum_group, names, customers.currency)
 
 
 def standardised_differences(matrix: Array, inside: NDArray[np.bool_]) -> list[Estimate]:

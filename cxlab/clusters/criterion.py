@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 MOST_WHOLE = 20_000  # customers of whom all are divided again in each replicate; beyond that a fresh sample is
+TINY = 1e-9  # an error of no more is none: the figure is what it is by its making
 REPLICATE = 5_000  # customers of such a sample
 
 

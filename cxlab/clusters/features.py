@@ -118,6 +118,11 @@ class Features:
         )
 
     @property
+    def heading(self) -> str:
+        """The finding as a title."""
+        return f"{count(len(self.used), 'measure')} {'tells' if len(self.used) == 1 else 'tell'} the customers apart"
+
+    @property
     def reading(self) -> str:
         """Which features are used for how many customers, and which are not and why."""
         used = ", ".join(f.words.lower() for f in self.used)
@@ -156,8 +161,9 @@ def features_of(frame: pd.DataFrame) -> Features:
     """
     if len(frame) < LEAST_CUSTOMERS:
         raise NotEnoughDataError(
-            f"Groups cannot be looked for among {count(len(frame), 'customer')}, at least {LEAST_CUSTOMERS} are needed"
-            ": bring a longer span of orders, or put calibration_end later in study.yml"
+            f"Groups cannot be looked for among {count(len(frame), 'customer')}, at least {LEAST_CUSTOMERS} are needed "
+            "who had ordered by the end of calibration: bring a longer span of orders, or put calibration_end later in "
+            "study.yml"
         )
     candidates: list[Feature] = []
     columns: list[Array] = []

@@ -1,4 +1,4 @@
-"""How far four methods agree about who belongs together, and whether the answer hangs on the method."""
+"""How far other methods agree about who belongs together, and whether the answer hangs on the method."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,18 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_mutual_info_score
 
 from cxlab.clusters.criterion import listed
-from cxlab.clusters.methods import METHODS, NAMES, NOISE, Grouping, Method, fit_all_methods
+from cxlab.clusters.methods import NAMES, NOISE, Grouping, Method, fit_method
 from cxlab.clusters.partition import Clusters
 from cxlab.estimate import Estimate, Findings, percentile_interval
-from cxlab.words import count, number, number_between, percent
+from cxlab.words import capital, count, number, number_between, percent
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 ALIKE = 0.80  # adjusted Rand index from which two partitions count as the same answer (Steinley 2004: "good")
+ONLY_ONE_TIME = 0.95  # adjusted Rand index with that split from which a division is hardly anything else
 PLACED = 0.50  # a method that finds groups but leaves more than the other half as noise gives no answer
 CHOSEN = "chosen"
+OTHERS: tuple[Method, ...] = ("gaussian_mixture", "ward", "hdbscan")  # K-Means made the chosen clusters themselves
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ class Pair:
     placed: float
 
     @property
+    def written(self) -> str:
+        """The index with two digits; with three where two would read as .8, which it does not reach."""
+        index = self.adjusted_rand.number
+        return number(index, 3 if index < ALIKE <= round(index, 2) else 2)
+
+    @property
     def alike(self) -> bool:
         """Whether the two give the same answer: an index of .8 or more, for at least half of the customers."""
         return not self.open and self.adjusted_rand.number >= ALIKE
@@ -54,7 +62,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class MethodAgreement:
-    """Four methods at the number of clusters chosen, against the chosen clusters and against each other.
+    """Other methods at the number of clusters chosen, against the chosen clusters and against each other.
 
     Attributes
     ----------
@@ -62,18 +70,47 @@ class MethodAgreement:
     groupings : what each method found.
     k : the number of clusters asked for; HDBSCAN finds its own.
     n : customers.
+    one_time : adjusted Rand index of each division, `chosen` with them, and the split into one-time and repeat buyers,
+        which is known without looking for groups; NaN where there is none, or all customers are of one kind.
+    minimum_group : fewest customers that a page may speak of.
     """
 
     pairs: tuple[Pair, ...]
     groupings: Mapping[Method, Grouping]
     k: int
     n: int
+    one_time: Mapping[str, float]
+    minimum_group: int
 
     @property
     def with_chosen(self) -> dict[Method, Pair]:
         """Each method against the chosen clusters."""
         held = {pair.second: pair for pair in self.pairs if pair.first == CHOSEN}
-        return {method: held[method] for method in METHODS}
+        return {method: held[method] for method in OTHERS}
+
+    @property
+    def same(self) -> tuple[Method, ...]:
+        """The methods that give the same answer as the chosen clusters."""
+        return tuple(method for method, pair in self.with_chosen.items() if pair.alike)
+
+    def noise(self, method: Method) -> str:
+        """Write how much a method leaves in no cluster, as a share, or as too few to be counted out."""
+        n = round(self.groupings[method].noise_share * self.n)
+        return f"under {number(self.minimum_group)}" if 0 < n < self.minimum_group else percent(n / self.n)
+
+    def between(self, first: str, second: str) -> Pair:
+        """Return the pair of two divisions, methods or `chosen`."""
+        return next(pair for pair in self.pairs if {pair.first, pair.second} == {first, second})
+
+    @property
+    def rivals(self) -> tuple[tuple[Method, Method], ...]:
+        """Pairs of methods that agree with each other on another answer than the chosen clusters."""
+        return tuple((one, other) for one, other in combinations(self.differing, 2) if self.between(one, other).alike)
+
+    @property
+    def by_one_time(self) -> tuple[Method, ...]:
+        """The methods that find another answer, and in it all but the split into one-time and repeat buyers."""
+        return tuple(method for method in self.differing if self.one_time[method] >= ONLY_ONE_TIME)
 
     @property
     def differing(self) -> tuple[Method, ...]:
@@ -109,12 +146,12 @@ class MethodAgreement:
     @property
     def heading(self) -> str:
         """The finding as a title."""
-        if not self.hangs_on_method:
-            same = sum(pair.alike for pair in self.with_chosen.values())
-            return f"{'Four' if same == len(METHODS) else number(same)} methods give the same clusters"
-        if len(self.differing) == len(METHODS):
-            return "No other fit gives the same clusters"
-        return f"{listed([NAMES[m] for m in self.differing])} would give other clusters"
+        if len(self.same) == len(OTHERS):
+            return f"All {number(len(OTHERS))} other methods give the same clusters"
+        if not self.same:
+            return "No other method gives the same clusters"
+        same = f"{_named(self.same)} {'gives' if len(self.same) == 1 else 'give'} the same clusters"
+        return capital(f"{same}, {_named(self.differing)} others" if self.differing else same)
 
     @property
     def reading(self) -> str:
@@ -124,24 +161,39 @@ class MethodAgreement:
         return (
             f"{hangs}: held against the {count(self.k, 'cluster')} of {count(self.n, 'customer')}, {'; '.join(said)} "
             f"(adjusted Rand index: 1 is the same division, 0 is chance; from {number(ALIKE, 1)} on it counts as the "
-            "same answer, a rule of thumb)."
+            f"same answer, a rule of thumb).{self._other_answer}"
         )
+
+    @property
+    def _other_answer(self) -> str:
+        """What the methods that differ say instead, where they agree or find what is known already."""
+        text = "".join(
+            f" {capital(_named((one, other)))}, though, agree with each other at {self.between(one, other).written}."
+            for one, other in self.rivals
+        )
+        if self.by_one_time:
+            finds = "finds" if len(self.by_one_time) == 1 else "find"
+            text += (
+                f" What {_named(self.by_one_time)} {finds} is the split into one-time and repeat "
+                "buyers, which is known without looking for groups."
+            )
+        return text
 
     def _said(self, method: Method, pair: Pair) -> str:
         grouping, index = self.groupings[method], pair.adjusted_rand
         own = ""
         if method == "hdbscan":
-            noise = percent(grouping.noise_share)
+            noise = self.noise(method)
             if grouping.k < 2:
                 found = "no cluster" if grouping.k == 0 else "a single cluster"
                 return f"HDBSCAN, which counts by itself, finds {found} and leaves {noise} as noise"
             own = f", which counts by itself, finds {number(grouping.k)}, leaves {noise} as noise and"
         if not index.has_interval:
-            return f"{grouping.name} finds a single cluster"
+            return f"{_named((method,))} finds a single cluster"
         if pair.open:
-            return f"{grouping.name}{own} has no answer to hold against them"
+            return f"{_named((method,))}{own} has no answer to hold against them"
         return (
-            f"{grouping.name}{own} agrees at {number(index.number, 2)} "
+            f"{_named((method,))}{own} agrees at {pair.written} "
             f"({number_between(index.low or 0.0, index.high or 0.0, 2)})"
         )
 
@@ -151,14 +203,17 @@ class MethodAgreement:
         return {f"method_agreement.{method}": pair.adjusted_rand for method, pair in self.with_chosen.items()}
 
 
-def compare_methods(clusters: Clusters, *, seed: int, n_bootstrap: int = 200) -> MethodAgreement:
-    """Divide the same customers by K-Means anew, a Gaussian mixture, Ward and HDBSCAN, and see how far they agree.
+def compare_methods(
+    clusters: Clusters, *, seed: int, n_bootstrap: int = 200, minimum_group: int = 5
+) -> MethodAgreement:
+    """Divide the same customers by a Gaussian mixture, Ward and HDBSCAN, and see how far they agree with the clusters.
 
     Parameters
     ----------
-    clusters : the chosen ones, from `fit_clusters`.
+    clusters : the chosen ones, by K-Means, from `fit_clusters`.
     seed : for the methods and the intervals.
     n_bootstrap : resamples of customers behind each interval, both partitions held fixed.
+    minimum_group : fewest customers that a page may speak of.
 
     References
     ----------
@@ -167,12 +222,29 @@ def compare_methods(clusters: Clusters, *, seed: int, n_bootstrap: int = 200) ->
     comparison.
     """
     matrix = clusters.features.matrix
-    groupings = fit_all_methods(matrix, clusters.k, seed=seed)
+    groupings = {method: fit_method(method, matrix, clusters.k, seed=seed) for method in OTHERS}
     codes: dict[str, Codes] = {CHOSEN: clusters.codes, **{m: grouping.codes for m, grouping in groupings.items()}}
     pairs = tuple(
         _pair(one, other, codes[one], codes[other], n_bootstrap, seed) for one, other in combinations(codes, 2)
     )
-    return MethodAgreement(pairs, groupings, clusters.k, len(matrix))
+    once = clusters.features.one_time.astype(np.int64)
+    one_time = {one: _index(own, once) for one, own in codes.items()}
+    return MethodAgreement(pairs, groupings, clusters.k, len(matrix), one_time, minimum_group)
+
+
+def _named(methods: tuple[Method, ...]) -> str:
+    """Name methods as a sentence does."""
+    return listed([f"the {NAMES[m]}" if m == "gaussian_mixture" else NAMES[m] for m in methods])
+
+
+def _index(one: Codes, other: Codes) -> float:
+    """Return the adjusted Rand index over those whom the first places; NaN where either has fewer than two clusters."""
+    one, other = one[one != NOISE], other[one != NOISE]
+    if min(len(np.unique(one)), len(np.unique(other))) < 2:
+        return float("nan")
+    width = int(other.max()) + 1
+    cells = np.bincount(one * width + other, minlength=(int(one.max()) + 1) * width)
+    return float(adjusted_rand(cells.reshape(1, -1, width))[0])
 
 
 def _pair(first: str, second: str, one: Codes, other: Codes, n_bootstrap: int, seed: int) -> Pair:

@@ -220,9 +220,10 @@ def _tell_apart(apart: Array, features: tuple[str, ...], name: str) -> list[str]
     feature = int(np.ptp(apart, axis=0).argmax())
     much = _WORDS[features[feature]][0]
     order = np.argsort(np.argsort(-apart[:, feature], kind="stable"), kind="stable")
+    said = much in name.lower()
     if len(apart) == 2:
-        return [f"{name}, {'more' if rank == 0 else 'less'} {much}" for rank in order]
-    return [f"{name}, rank {rank + 1} by {much}" for rank in order]
+        return [f"{name}, {'more' if rank == 0 else 'less'} {'so' if said else much}" for rank in order]
+    return [f"{name}, rank {rank + 1}{'' if said else f' by {much}'}" for rank in order]
 
 
 def _capital(text: str) -> str:
@@ -237,12 +238,9 @@ def _sentence(profile: Profile, currency: str) -> str:
     m, size = profile.medians, profile.size
     interval = percent_between(size.low or 0.0, size.high or 0.0)
     brings = "" if profile.contribution_share is None else f", {percent(profile.contribution_share)} of contribution"
-    times = round(m["repeat_purchases"])
-    came = f"came back {count(times, 'time')}" if times else "did not come back"
     return (
         f"{profile.letter} ({profile.name.lower()}): {percent(size.number)} of customers "
-        f"({interval}, {number(profile.customers)} of {number(size.n or 0)}){brings}; a typical one "
-        f"{came}, last ordered "
-        f"{count(round(m['days_since_last_order']), 'day')} ago and spends {money(m['mean_order_value'], currency)} "
-        "an order."
+        f"({interval}, {number(profile.customers)} of {number(size.n or 0)}){brings}; "
+        f"at the median {count(round(m['repeat_purchases']), 'repeat purchase')}, the last order "
+        f"{count(round(m['days_since_last_order']), 'day')} ago, {money(m['mean_order_value'], currency)} an order."
     )

@@ -7,14 +7,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.clusters.criterion import listed
 from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, sample_rows, settle
 from cxlab.clusters.partition import Clusters
-from cxlab.clusters.stability import MOST_RESAMPLED, STABLE, Stability, best_jaccard
+from cxlab.clusters.stability import MOST_RESAMPLED, STABLE, Kept, Stability, best_jaccard
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.words import count, number, number_between, percent, percent_between
 
 Array = NDArray[np.float64]
 Moved = Literal["neither", "sample", "search", "both"]
+_MOVED: dict[Moved, str] = {
+    "sample": "the luck of the sample",
+    "search": "the luck of the search",
+    "both": "the luck of both",
+}
 AS_TIGHT = 1e-3  # a start has reached the tightest division when its spread is larger by no more than this share
 
 
@@ -58,6 +64,18 @@ class SearchLuck:
         return tuple(words[bool(a), bool(b)] for a, b in zip(sample, search, strict=True))
 
     @property
+    def starts(self) -> dict[str, tuple[float, float, float]]:
+        """Of each cluster by letter: mean Jaccard over single starts, and ends of their middle 95 %."""
+        low, high = np.quantile(self.draws, [0.025, 0.975], axis=0)
+        each = zip(self.stability.letters, self.draws.mean(0), low, high, strict=True)
+        return {letter: (float(mean), float(least), float(most)) for letter, mean, least, most in each}
+
+    @property
+    def shown(self) -> tuple[tuple[Kept, tuple[float, float, float]], ...]:
+        """The clusters that a page may speak of: what resamples keep of each, and what single starts do."""
+        return tuple((kept, self.starts[kept.letter]) for kept in self.stability.shown)
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row a cluster: mean Jaccard and middle 95 % over resamples, and over single starts."""
         low, high = self.stability.ranges
@@ -79,24 +97,33 @@ class SearchLuck:
 
     @property
     def reading(self) -> str:
-        """How often one start reaches the tightest division, and which clusters hang on sample or search."""
+        """How often one start reaches the tightest division, the least steady cluster, and what moves which."""
         e = self.reached
         text = (
             f"On the same {count(self.n, 'customer')}, {percent(e.number)} of {number(len(self.spread))} single starts "
             f"reach the tightest division ({percent_between(e.low or 0.0, e.high or 0.0)}), so that the best of "
             f"{number(STARTS)} misses it {_rarely(self.missed)}. "
         )
-        said = []
-        for c, letter in enumerate(self.stability.letters):
-            if self.stability.size[c] < self.stability.minimum_group:
-                continue
-            low, high = np.quantile(self.draws[:, c], [0.025, 0.975])
-            said.append(
-                f"{letter} keeps {number(float(self.stability.draws[:, c].mean()), 2)} in other samples and "
-                f"{number(float(self.draws[:, c].mean()), 2)} ({number_between(float(low), float(high), 2)}) "
-                "from other starts"
-            )
-        return f"{text}{'; '.join(said)}." if said else text.rstrip()
+        if not self.shown:
+            return text.rstrip()
+        kept, (mean, low, high) = min(self.shown, key=lambda one: min(one[0].mean.number, one[1][0]))
+        return (
+            f"{text}Least steady is {kept.letter}, which keeps {number(kept.mean.number, 2)} in other samples and "
+            f"{number(mean, 2)} ({number_between(low, high, 2)}) from other starts. {self._blamed}"
+        )
+
+    @property
+    def _blamed(self) -> str:
+        """Whether sample or search move any cluster that a page may speak of, by the line of .75."""
+        moved = dict(zip(self.stability.letters, self.moved_by, strict=True))
+        said = [
+            f"{listed(letters)} {'moves' if len(letters) == 1 else 'move'} with {words}"
+            for by, words in _MOVED.items()
+            if (letters := [kept.letter for kept, _ in self.shown if moved[kept.letter] == by])
+        ]
+        if not said:
+            return f"Neither moves any of them below {number(STABLE, 2)}."
+        return f"By the line of {number(STABLE, 2)}, {'; '.join(said)}."
 
     @property
     def findings(self) -> Findings:

@@ -9,22 +9,44 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.clusters.choice import largest_k
+from cxlab.clusters.criterion import TINY
 from cxlab.clusters.features import Features
-from cxlab.clusters.kmeans import STARTS, centres_from, one_thread, sample_rows, simplified_silhouette, starting_places
+from cxlab.clusters.kmeans import (
+    STARTS,
+    centres_from,
+    different_rows,
+    one_thread,
+    sample_rows,
+    simplified_silhouette,
+    starting_places,
+)
 from cxlab.clusters.reference import fit_reference
 from cxlab.estimate import Estimate, Findings
 from cxlab.words import count, number
 
 Array = NDArray[np.float64]
 Shown = Literal["groups", "none", "open"]
+Blind = Literal["", "few", "same", "lumps"]
 ERROR_RATE = 0.05  # how often customers without groups may be called grouped
 LEAST_EXCESS = 0.03  # sharper than that must groups be to count: shops without groups reach a third of it by odd shapes
 SPLIT_ALREADY = 0.8  # draws that divide this sharply have their groups from the values of single measures
-BLIND = (
-    "But those draws, which keep each measure's values, fall apart just as clearly: the values of single measures come "
-    "in lumps. Whether the lumps go together as groups of customers is more than this test can see; look at the "
-    "clusters below, and at the measures one by one."
-)
+BLIND = {
+    "few": (
+        "But the customers show no more than {different} different histories, so that each of these is a lump of its "
+        "own, in the draws as well. Whether the lumps are kinds of customers is more than this test can see; look at "
+        "the clusters below, and bring measures in which customers differ by more than a few steps."
+    ),
+    "same": (
+        "But the draws keep each measure's values, and too few measures are left for them to be put together "
+        "otherwise, so that all come out alike. Whether there are groups is more than this test can see; bring "
+        "measures in which the customers differ."
+    ),
+    "lumps": (
+        "But the draws, which keep each measure's values, fall apart just as clearly: the values of single measures "
+        "come in lumps. Whether the lumps go together as groups of customers is more than this test can see; look at "
+        "the clusters below, and at the measures one by one."
+    ),
+}
 MOST_CLUSTERS = 6  # more groups than these show at this number as well
 MOST_TESTED = 2_500  # customers looked at; more are sampled
 
@@ -42,6 +64,7 @@ class Structure:
     k : the number of clusters at which the data stand out most.
     p_value : share of references (the data counted in) that lie as far out at some number of clusters.
     n, n_tested, n_references : customers, how many were looked at, how many references were drawn.
+    n_different : different customers among those looked at, counted up to seven.
     """
 
     tried: NDArray[np.int64]
@@ -53,6 +76,7 @@ class Structure:
     n: int
     n_tested: int
     n_references: int
+    n_different: int
 
     @property
     def band(self) -> tuple[Array, Array]:
@@ -93,8 +117,23 @@ class Structure:
 
     @property
     def is_blind(self) -> bool:
-        """Whether the test can see nothing: the values of single measures fall apart already, and so do the draws."""
-        return not self.found and float(self.expected.max()) >= SPLIT_ALREADY
+        """Whether the test can see nothing; see `blind`."""
+        return self.blind != ""
+
+    @property
+    def blind(self) -> Blind:
+        """Why the test can see nothing; empty where it can, or where it finds groups all the same.
+
+        There are no more different customers than clusters are tried; or the values of single measures fall apart
+        already, and so do the draws; or all draws divide alike, to the last digit.
+        """
+        if self.found:
+            return ""
+        if self.n_different <= MOST_CLUSTERS:
+            return "few"
+        if float(self.expected.max()) >= SPLIT_ALREADY:
+            return "lumps"
+        return "same" if float(self.reach.max()) < TINY else ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -121,14 +160,23 @@ class Structure:
         return {
             "groups": "The customers fall into groups more sharply than chance explains",
             "none": "Customers without any groups would divide as sharply, or nearly so",
-            "open": "The measures fall apart by themselves, so this test cannot tell"
-            if self.is_blind
-            else "Chance alone could divide the customers as sharply, so no groups are shown",
+            "open": {
+                "few": "Too few different histories for this test to tell",
+                "same": "Too few measures for this test to tell",
+                "lumps": "The measures fall apart by themselves, so this test cannot tell",
+                "": "Chance alone could divide the customers as sharply, so no groups are shown",
+            }[self.blind],
         }[self.shown]
 
     @property
     def reading(self) -> str:
         """The excess, how far chance reaches, n and number of references, and what follows."""
+        if self.blind:
+            why = BLIND[self.blind].format(different=number(self.n_different))
+            return (
+                f"The {number(self.n_tested)} customers were held against {number(self.n_references)} draws of like "
+                f"customers without groups. {why}"
+            )
         e, least = self.excess, number(LEAST_EXCESS, 2)
         text = (
             f"At {count(self.k, 'cluster')}, where they stand out most, the {number(self.n_tested)} customers divide "
@@ -138,8 +186,7 @@ class Structure:
         )
         if self.shown == "groups":
             return text + "So there is structure beyond the split into one-time and repeat buyers."
-        if self.is_blind:
-            return text + BLIND
+
         if self.shown == "none":
             why = f"Even so, at no number of clusters could it be {least}, from where groups count"
         elif e.number > self.chance:
@@ -201,7 +248,8 @@ def structure_test(features: Features, *, k_max: int, seed: int, n_references: i
     clear = excess > reach
     out = np.where(clear, excess, -np.inf) if clear.any() else excess / np.where(spread > 0, spread, 1.0)
     k = int(tried[out.argmax()])
-    return Structure(tried, data, expected, reach, k, p_value, features.n, len(matrix), n_references)
+    different = different_rows(matrix, MOST_CLUSTERS + 1)
+    return Structure(tried, data, expected, reach, k, p_value, features.n, len(matrix), n_references, different)
 
 
 def _in_spreads_of_references(far: float, n: int) -> float:

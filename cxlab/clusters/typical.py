@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cxlab.clusters.kmeans import sample_rows
 from cxlab.clusters.partition import Clusters
+from cxlab.clusters.profiles import name_clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Findings
 from cxlab.words import count, money, number, percent
@@ -28,12 +29,14 @@ class Typical:
     customers : how many are in it.
     n_meant : customers whose mean this is: the medoid and those most like it.
     measures : by measure, in its own units, two significant digits.
+    name : what sets the cluster apart.
     """
 
     letter: str
     customers: int
     n_meant: int
     measures: dict[str, float]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -62,17 +65,18 @@ class TypicalCustomers:
 
     @property
     def reading(self) -> str:
-        """Each typical customer in a clause."""
+        """The typical customers of the first two clusters, and what a typical customer is."""
         said = [
             f"{t.letter}: {', '.join(_said(name, v, self.currency) for name, v in t.measures.items())}"
-            for t in self.typical
+            for t in self.typical[:2]
         ]
         text = "No cluster is large enough to show a typical customer."
         if said:
             middle = count(self.minimum_group, "customer")
+            rest = len(self.typical) - len(said)
             text = (
-                f"A typical customer of {'; of '.join(said)}. Each is the mean of the {middle} at the middle of the "
-                "cluster, rounded, and nobody's own figures."
+                f"A typical customer of {'; of '.join(said)}{'; the others are in the table' * bool(rest)}. Each is "
+                f"the mean of the {middle} at the middle of the cluster, rounded, and nobody's own figures."
             )
         if self.n_left:
             text += f" {count(self.n_left, 'cluster')} of under {number(self.minimum_group)} customers not shown."
@@ -107,7 +111,7 @@ def typical_customers(
     """
     codes, matrix, used = clusters.codes, clusters.features.matrix, clusters.features.used
     raw = np.column_stack([feature.raw(customers.frame) for feature in used])
-    least = max(minimum_group, LEAST_MEANT)
+    least, names = max(minimum_group, LEAST_MEANT), name_clusters(clusters, customers.frame)
     found = []
     for c, letter in enumerate(clusters.letters):
         members = np.flatnonzero(codes == c)
@@ -117,7 +121,7 @@ def typical_customers(
         near = np.argsort(((matrix[members] - middle) ** 2).sum(1), kind="stable")[:least]
         mean = raw[members[near]].mean(0)
         measures = {f.name: _rounded(float(value)) for f, value in zip(used, mean, strict=True)}
-        found.append(Typical(letter, len(members), least, measures))
+        found.append(Typical(letter, len(members), least, measures, names[c]))
     return TypicalCustomers(tuple(found), customers.currency, clusters.k - len(found), least)
 
 

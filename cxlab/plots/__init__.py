@@ -2,8 +2,11 @@
 
 from cxlab.plots.agreement import agreement_heat_map, agreement_scale
 from cxlab.plots.alike import covariate_balance, overlap
+from cxlab.plots.cluster_contrasts import cluster_contrasts
+from cxlab.plots.cluster_criteria import number_of_clusters
 from cxlab.plots.cluster_map import cluster_map
-from cxlab.plots.clusters import cluster_stability, number_of_clusters, structure
+from cxlab.plots.cluster_methods import method_agreement
+from cxlab.plots.clusters import search_luck, structure
 from cxlab.plots.flow import segment_migration, segments_to_clusters
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
@@ -19,8 +22,8 @@ __all__ = [
     "agreement_heat_map",
     "agreement_scale",
     "alive_and_back",
+    "cluster_contrasts",
     "cluster_map",
-    "cluster_stability",
     "covariate_balance",
     "effect_by_group",
     "fan_and_one_time",
@@ -29,6 +32,7 @@ __all__ = [
     "gesture_effect",
     "gesture_worth",
     "holdout_by_frequency",
+    "method_agreement",
     "number_of_clusters",
     "orders_over_time",
     "overlap",
@@ -38,6 +42,7 @@ __all__ = [
     "purchase_value",
     "repeat_counts",
     "repeated_gestures",
+    "search_luck",
     "segment_migration",
     "segment_outcomes",
     "segments_to_clusters",

@@ -29,6 +29,7 @@ class Plot(Generic[R]):
     wide, narrow : width and height in pixels.
     lacks : says why a result cannot be drawn; empty when it can.
     grows : how many pixels a result takes in height on top of those of `wide` and `narrow`.
+    grows_narrow : the same for a phone, where that is another number.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Plot(Generic[R]):
     narrow: tuple[int, int] = (358, 340)
     lacks: Callable[[R], str] | None = None
     grows: Callable[[R], int] | None = None
+    grows_narrow: Callable[[R], int] | None = None
 
     def __call__(self, result: R, ax: Axes | None = None) -> Axes:
         """Draw the result and return the axes."""
@@ -59,7 +61,8 @@ class Plot(Generic[R]):
         )
 
     def _size(self, result: R, size: tuple[int, int]) -> tuple[int, int]:
-        return (size[0], size[1] + (0 if self.grows is None else self.grows(result)))
+        grows = self.grows_narrow if size is self.narrow and self.grows_narrow is not None else self.grows
+        return (size[0], size[1] + (0 if grows is None else grows(result)))
 
     def _svg(self, result: R, size: tuple[int, int]) -> str:
         axes = self(result, canvas(*self._size(result, size)))

@@ -1,7 +1,13 @@
 """Every table of the kit as a reader sees it: one a result."""
 
 from cxlab.tables.agreement import best_matches
-from cxlab.tables.clusters import cluster_features, cluster_profiles
+from cxlab.tables.clusters import (
+    cluster_criteria,
+    cluster_features,
+    cluster_methods,
+    cluster_profiles,
+    typical_customers,
+)
 from cxlab.tables.gestures import gesture_design, trial_sizes
 from cxlab.tables.intake import activity_and_profit, cohorts, ledger, questions, rejects, returns, sources
 from cxlab.tables.loyalty import fans_and_others
@@ -14,7 +20,9 @@ __all__ = [
     "activity_and_profit",
     "alive_by_repeats",
     "best_matches",
+    "cluster_criteria",
     "cluster_features",
+    "cluster_methods",
     "cluster_profiles",
     "cohorts",
     "customers_to_start_with",
@@ -32,4 +40,5 @@ __all__ = [
     "segment_actions",
     "sources",
     "trial_sizes",
+    "typical_customers",
 ]

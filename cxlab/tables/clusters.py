@@ -1,10 +1,36 @@
-"""What customers are compared by, and who is in each cluster."""
+"""What customers are compared by, what criteria and methods say, and who is in each cluster."""
 
 from cxlab.blocks import Cell, Table
-from cxlab.clusters import Feature, Features, Profile, Profiles
-from cxlab.words import count, few, money, number, percent, percent_between
+from cxlab.clusters import (
+    Choice,
+    Criterion,
+    Feature,
+    Features,
+    MethodAgreement,
+    Profile,
+    Profiles,
+    Typical,
+    TypicalCustomers,
+)
+from cxlab.clusters.criterion import TINY
+from cxlab.clusters.method_agreement import CHOSEN, OTHERS
+from cxlab.words import capital, count, few, money, number, number_between, percent, percent_between
 
 _CHANGE = {"logarithm": "Logarithm", "power": "Power, nearest to a bell curve", "plain": "As it is"}
+
+_ASKS = {  # of each criterion: what it asks, and where it is known to lean
+    "silhouette": ("Are customers nearer to their own group than to the next?", "few, round groups of like size"),
+    "gap": ("Are the groups tighter than among customers without groups?", "no groups, where they are faint"),
+    "bic": ("How many bell curves describe the customers best?", "too many, where a heap is lopsided"),
+    "prediction_strength": ("Does one half foretell who is together in the other?", "few; one stretched cloud as two"),
+    "stability": ("Does even the weakest group come back in resamples?", "few; one stretched cloud as two"),
+}
+_DIVIDES = {  # of each method: how it divides, and where it is known to lean
+    CHOSEN: ("Each to the nearest middle", "round groups of like width"),
+    "gaussian_mixture": ("Each to the likeliest bell curve", "groups of any width, also one inside another"),
+    "ward": ("Joins the nearest, again and again", "round groups; a joining is never undone"),
+    "hdbscan": ("Crowded places, between empty ones", "few groups, much left as noise"),
+}
 
 
 def cluster_features(features: Features) -> Table:
@@ -23,6 +49,83 @@ def _feature(feature: Feature) -> tuple[Cell, ...]:
     if feature.left_out:
         return Cell(feature.words), Cell("No", feature.left_out), Cell("–"), Cell("–")
     return Cell(feature.words), Cell("Yes"), Cell(_CHANGE[feature.change]), Cell(number(feature.drawn_in))
+
+
+def cluster_criteria(choice: Choice) -> Table:
+    """One row a criterion: what it asks, the number it takes and by what rule, its figures, where it leans."""
+    return Table(
+        name="criteria",
+        caption="What each criterion says of the number of clusters",
+        columns=("Criterion", "Asks", "Takes", "Its figure there", f"Its figure at {number(choice.k)}", "Leans to"),
+        rows=tuple(_criterion(one, choice.k) for one in choice.criteria),
+        note=(
+            f"{count(choice.n, 'customer')}. Small figures: the rule by which the number is taken; and, in this order, "
+            "95% interval, simulation error either side, 95% interval of the difference from the lowest, and the "
+            "middle 95% of halves and of resamples."
+        ),
+        words=(1, 5),
+    )
+
+
+def _criterion(one: Criterion, k: int) -> tuple[Cell, ...]:
+    asks, leans = _ASKS[one.name]
+    takes = "none" if one.k == 1 else number(one.k)
+    return (
+        Cell(capital(one.words)), Cell(asks), Cell(takes, one.rule), _figure(one, one.k), _figure(one, k), Cell(leans),
+    )  # fmt: skip
+
+
+def _figure(one: Criterion, k: int) -> Cell:
+    here = [i for i, tried in enumerate(one.tried) if tried == k]
+    if not here:
+        return Cell("–")
+    at, digits = here[0], 0 if one.name == "bic" else 3
+    ends = number_between(float(one.low[at]), float(one.high[at]), digits) if one.error[at] > TINY else ""
+    return Cell(number(float(one.value[at]), digits), ends)
+
+
+def cluster_methods(agreement: MethodAgreement) -> Table:
+    """One row a method: how it divides, how many clusters it finds, how far it agrees, where it leans."""
+    chosen = (
+        Cell("K-Means", "chosen"), Cell(_DIVIDES[CHOSEN][0]), Cell(number(agreement.k)), Cell("–"), Cell("–"),
+        _once(agreement, CHOSEN), Cell(_DIVIDES[CHOSEN][1]),
+    )  # fmt: skip
+    rows = [chosen]
+    for method in OTHERS:
+        grouping, pair = agreement.groupings[method], agreement.with_chosen[method]
+        e, (divides, leans) = pair.adjusted_rand, _DIVIDES[method]
+        rows.append(
+            (
+                Cell(grouping.name, "no answer" if pair.open else "the same" if pair.alike else "not the same"),
+                Cell(divides),
+                Cell(number(grouping.k) if grouping.k else "none"),
+                Cell(agreement.noise(method) if method == "hdbscan" else "–"),
+                Cell(pair.written, number_between(e.low or 0.0, e.high or 0.0, 2)) if e.has_interval else Cell("–"),
+                _once(agreement, method),
+                Cell(leans),
+            )
+        )
+    sampled = {grouping.n_fitted for grouping in agreement.groupings.values() if grouping.n_fitted < agreement.n}
+    return Table(
+        name="methods",
+        caption="What other methods make of the same customers",
+        columns=(
+            "Method", "Puts customers", "Clusters", "Left as noise", "Agrees with K-Means",
+            "Agrees with one-time or repeat", "Leans to",
+        ),
+        rows=tuple(rows),
+        note=(
+            f"{count(agreement.n, 'customer')}. Agreement is the adjusted Rand index: 1 is the same division, 0 is "
+            "chance; small figures are 95% intervals, the divisions held fixed."
+            + (f" Found among a sample of {number(min(sampled))}, the others put to the likest." if sampled else "")
+        ),
+        words=(1, 6),
+    )  # fmt: skip
+
+
+def _once(agreement: MethodAgreement, one: str) -> Cell:
+    index = agreement.one_time[one]
+    return Cell("–") if index != index else Cell(number(index, 2))  # NaN: there is nothing to compare
 
 
 def cluster_profiles(profiles: Profiles) -> Table:
@@ -63,4 +166,53 @@ def _profile(one: Profile, of: Profiles) -> tuple[Cell, ...]:
         Cell(number(m["days_since_last_order"])),
         Cell(money(m["mean_order_value"], of.currency)),
         Cell(money(m["contribution"], of.currency)),
+    )
+
+
+_TYPICAL = {  # of each measure: its column, and how a typical value is written
+    "repeat_purchases": "Repeat purchases",
+    "days_since_last_order": "Days since last order",
+    "mean_order_value": "Spent an order",
+    "contribution": "Contribution",
+    "returned_share": "Returned share",
+    "service_per_order": "To serve an order",
+}
+
+
+def typical_customers(typical: TypicalCustomers) -> Table | None:
+    """One row a cluster that is large enough: its typical customer in days and money, rounded; None where none is."""
+    if not typical.typical:
+        return None
+    measures = [name for name in _TYPICAL if name in typical.typical[0].measures]
+    left = (
+        f" {count(typical.n_left, 'cluster')} of under {number(typical.minimum_group)} customers not shown."
+        if typical.n_left
+        else ""
+    )
+    return Table(
+        name="typical_customers",
+        caption="A typical customer of each cluster",
+        columns=("Cluster", *(_TYPICAL[name] for name in measures)),
+        rows=tuple(_typical(one, measures, typical.currency) for one in typical.typical),
+        note=(
+            f"Each is the mean of the {number(typical.typical[0].n_meant)} customers at the middle of the cluster, "
+            f"rounded to two digits: nobody's own figures. Money in {typical.currency}.{left}"
+        ),
+    )
+
+
+def _typical(one: Typical, measures: list[str], currency: str) -> tuple[Cell, ...]:
+    return (
+        Cell(f"{one.letter}: {one.name}", count(one.customers, "customer")),
+        *(Cell(_written(name, one.measures[name], currency)) for name in measures),
+    )
+
+
+def _written(name: str, value: float, currency: str) -> str:
+    if name in ("mean_order_value", "contribution", "service_per_order"):
+        return money(value, currency, 0 if abs(value) >= 10 else 2)
+    return (
+        percent(value)
+        if name == "returned_share"
+        else number(value, 0 if abs(value) >= 10 or value == int(value) else 1)
     )
