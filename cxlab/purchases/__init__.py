@@ -10,6 +10,7 @@ from cxlab.purchases.histories import Histories, PurchaseModelError
 from cxlab.purchases.holdout import HoldoutCheck, check_holdout
 from cxlab.purchases.rule import ThreeChecks
 from cxlab.purchases.value import ValueForecast, forecast_value
+from cxlab.purchases.waiting import Waiting, WaitingCurve, wait_for_purchases
 
 __all__ = [
     "ExpectedContribution",
@@ -24,6 +25,8 @@ __all__ = [
     "StillCustomers",
     "ThreeChecks",
     "ValueForecast",
+    "Waiting",
+    "WaitingCurve",
     "check_holdout",
     "count_repeats",
     "expect_contribution",
@@ -32,4 +35,5 @@ __all__ = [
     "fit_gamma_gamma",
     "follow_purchases",
     "forecast_value",
+    "wait_for_purchases",
 ]

@@ -1,0 +1,224 @@
+"""How long customers wait until they buy again: Kaplan-Meier curves and restricted means, by group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+from cxlab import words
+from cxlab.errors import NotEnoughDataError
+from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.purchases.histories import Array, Counts
+
+_Z = float(norm.ppf(0.975))
+MARKS = 4
+"""Days at which the numbers still waiting are told, beside the beginning: so many, evenly up to the horizon."""
+
+
+@dataclass(frozen=True)
+class WaitingCurve:
+    """How one group waits.
+
+    Attributes
+    ----------
+    group : its name.
+    days : shape (h + 1,), 0 to the horizon.
+    waiting : shape (h + 1,), share that has not bought again by the end of each day.
+    low, high : shape (h + 1,), 95 % interval of it, even on the scale of log(-log).
+    at_risk : shape (h + 1,), waits that still go on before each day.
+    restricted_mean : mean days to the next purchase, a wait beyond the horizon counted as the horizon.
+    median : days by which half have bought again; no value where fewer have within the horizon.
+    n, n_customers, n_bought : waits, customers who had them, and waits that ended in a purchase within the horizon.
+    """
+
+    group: str
+    days: Counts
+    waiting: Array
+    low: Array
+    high: Array
+    at_risk: Counts
+    restricted_mean: Estimate
+    median: Estimate
+    n: int
+    n_customers: int
+    n_bought: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How groups wait until the next purchase.
+
+    Attributes
+    ----------
+    curves : one a group, in the order given.
+    horizon_days : how far the waits are followed.
+    too_small : groups of fewer customers than are shown.
+    minimum_group : customers that a group needs.
+    """
+
+    curves: tuple[WaitingCurve, ...]
+    horizon_days: int
+    too_small: tuple[str, ...]
+    minimum_group: int
+
+    def curve(self, group: str) -> WaitingCurve:
+        """Return the curve of a group."""
+        return next(curve for curve in self.curves if curve.group == group)
+
+    @property
+    def marks(self) -> list[int]:
+        """Days at which the numbers still waiting are told."""
+        return [round(self.horizon_days * k / MARKS) for k in range(MARKS + 1)]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a group and day: share waiting, its ends, waits that go on."""
+        parts = [
+            pd.DataFrame(
+                {
+                    "group": curve.group, "day": curve.days, "waiting": curve.waiting, "waiting_low": curve.low,
+                    "waiting_high": curve.high, "at_risk": curve.at_risk,
+                }
+            )
+            for curve in self.curves
+        ]  # fmt: skip
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def reading(self) -> str:
+        """Mean days to the next purchase of each group, within the horizon."""
+        said = "; ".join(f"{curve.group} {_mean_in_words(curve.restricted_mean)}" for curve in self.curves)
+        few = f" Too few to be shown: {', '.join(self.too_small)}." if self.too_small else ""
+        return (
+            f"Days to the next purchase within {words.count(self.horizon_days, 'day')}, on average, a longer wait "
+            f"counted as {self.horizon_days}: {said}.{few}"
+        )
+
+    @property
+    def findings(self) -> Findings:
+        """Restricted mean and median of each group."""
+        found = {f"restricted_mean.{curve.group}": curve.restricted_mean for curve in self.curves}
+        return found | {f"median_wait.{c.group}": c.median for c in self.curves if c.median.value is not None}
+
+
+def wait_for_purchases(
+    days: ArrayLike,
+    bought: ArrayLike,
+    *,
+    horizon_days: int,
+    groups: ArrayLike | None = None,
+    customers: ArrayLike | None = None,
+    order: Sequence[str] = (),
+    minimum_group: int = 5,
+) -> Waiting:
+    """Estimate how long customers wait until they buy again.
+
+    Parameters
+    ----------
+    days : shape (n,), whole days from the beginning of each wait to the purchase, or to the last day that was seen.
+    bought : shape (n,), whether a purchase ended it; else it was still going on.
+    horizon_days : how far to follow the waits.
+    groups : shape (n,), the group of each; None: all are one, named "all".
+    customers : shape (n,), whose wait each is: waits of one customer are alike, and the intervals take that in. None:
+        each wait is another customer's.
+    order : groups in the order wanted; by default sorted.
+    minimum_group : groups of fewer customers are not shown.
+
+    Raises
+    ------
+    NotEnoughDataError : no group has that many customers.
+
+    Notes
+    -----
+    Standard errors are robust: each customer's influence on the curve, or on its area, is squared and summed up. With
+    one wait a customer they are Greenwood's but for terms of a smaller order.
+
+    References
+    ----------
+    Kaplan and Meier (1958), Nonparametric estimation from incomplete observations, JASA 53, 457-481; Ying and Wei
+    (1994), The Kaplan-Meier estimate for dependent failure time observations, J. Multivariate Analysis 50, 17-29;
+    Royston and Parmar (2013), Restricted mean survival time, BMC Medical Research Methodology 13:152.
+    """
+    lengths, ended = np.asarray(days, dtype=np.int64), np.asarray(bought, dtype=bool)
+    n = len(lengths)
+    names = np.full(n, "all") if groups is None else np.asarray(groups, dtype=str)
+    whose = np.arange(n) if customers is None else np.unique(np.asarray(customers), return_inverse=True)[1]
+    shown, too_small = [], []
+    for name in order or sorted(set(names.tolist())):
+        mine = names == name
+        if len(np.unique(whose[mine])) < max(1, minimum_group):
+            too_small.append(name)
+            continue
+        shown.append(_curve(name, lengths[mine], ended[mine], whose[mine], horizon_days))
+    if not shown:
+        raise NotEnoughDataError(
+            f"How long customers wait cannot be told from fewer than {minimum_group} of them: bring more orders"
+        )
+    return Waiting(tuple(shown), horizon_days, tuple(too_small), minimum_group)
+
+
+def _curve(name: str, lengths: Counts, bought: NDArray[np.bool_], whose: Counts, horizon: int) -> WaitingCurve:
+    ended = bought & (lengths <= horizon)
+    last = np.minimum(lengths, horizon)
+    purchases = np.bincount(last[ended], minlength=horizon + 1).astype(np.float64)
+    leaving = np.bincount(last, minlength=horizon + 1)
+    at_risk = len(lengths) - np.concatenate([[0], leaving.cumsum()[:-1]])
+    seen = np.maximum(at_risk, 1)
+    hazard = purchases / seen
+    waiting = np.cumprod(1 - hazard)
+    _, codes = np.unique(whose, return_inverse=True)
+    n_customers = int(codes.max()) + 1
+    influence = _Influence(last, ended, codes, n_customers, purchases, seen.astype(np.float64))
+    steps = np.zeros(horizon + 1)
+    steps[:-1] = waiting[:-1]  # the area of day d to d + 1
+    area = float(steps.sum())
+    ahead = steps[::-1].cumsum()[::-1]
+    mean = normal_interval(area, influence.error(ahead), n=len(lengths), unit="days to the next purchase")
+    grid = np.arange(horizon + 1)
+    errors = np.array([influence.error(np.where(grid <= day, waiting[day], 0.0)) for day in grid])
+    low, high = _even_ends(waiting, errors)
+    return WaitingCurve(
+        name, grid, waiting, low, high, at_risk.astype(np.int64), mean,
+        _median(waiting, low, high, len(lengths)), len(lengths), n_customers, int(ended.sum()),
+    )  # fmt: skip
+
+
+class _Influence:
+    """How far each customer moves a sum over the hazards of the days."""
+
+    def __init__(
+        self, last: Counts, ended: NDArray[np.bool_], codes: Counts, n: int, purchases: Array, seen: Array
+    ) -> None:
+        self._last, self._ended, self._codes, self._n = last, ended, codes, n
+        left = 1 - purchases / seen
+        self._seen = seen * np.where(left > 0, left, 1.0)  # of those at risk, what one more purchase counts for
+        self._expected = purchases / seen / self._seen
+
+    def error(self, weight: Array) -> float:
+        """Return the standard error of a sum in which the hazard of each day counts by `weight`, shape (h + 1,)."""
+        own = np.where(self._ended, (weight / self._seen)[self._last], 0.0)
+        own -= (weight * self._expected).cumsum()[self._last]
+        return float(np.sqrt((np.bincount(self._codes, own, minlength=self._n) ** 2).sum()))
+
+
+def _even_ends(waiting: Array, errors: Array) -> tuple[Array, Array]:
+    """Interval that is even on the scale of log(-log), so that it stays between 0 and 1."""
+    inside = (waiting > 0) & (waiting < 1)
+    safe = np.where(inside, waiting, 0.5)
+    reach = np.where(inside, _Z * errors / (safe * -np.log(safe)), 0.0)
+    return np.where(inside, safe ** np.exp(reach), waiting), np.where(inside, safe ** np.exp(-reach), waiting)
+
+
+def _median(waiting: Array, low: Array, high: Array, n: int) -> Estimate:
+    """First day by which half have bought; its ends where the ends of the curve get there (Brookmeyer & Crowley)."""
+    days = [next((int(d) for d in np.flatnonzero(curve <= 0.5)), None) for curve in (waiting, low, high)]
+    value, first, last = days
+    return Estimate(n=n) if value is None else Estimate(value, first, last, n=n, unit="days")
+
+
+def _mean_in_words(mean: Estimate) -> str:
+    assert mean.low is not None and mean.high is not None
+    return f"{words.number(mean.number, 0)} ({words.number_between(mean.low, mean.high, 0)})"

@@ -1,0 +1,89 @@
+"""Waits until the next purchase: SciPy's curve and ends, areas, waits of one customer that are alike, and laws."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
+
+from cxlab.errors import NotEnoughDataError
+from cxlab.purchases import wait_for_purchases
+from tests.test_known_shops import most_misses
+
+
+def waits(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    until, seen = np.ceil(rng.exponential(60, n)).astype(np.int64), rng.integers(20, 200, n)
+    return np.minimum(until, seen), until <= seen
+
+
+def test_the_curve_and_its_ends_are_those_of_scipy() -> None:
+    days, bought = waits(400, 1)
+    found = wait_for_purchases(days, bought, horizon_days=150).curve("all")
+    theirs = ecdf(CensoredData(uncensored=days[bought], right=days[~bought])).sf
+    inside = np.arange(1, 150)
+    assert found.waiting[inside] == pytest.approx(theirs.evaluate(inside), abs=1e-12)
+    ends = theirs.confidence_interval(method="log-log")
+    assert found.low[inside] == pytest.approx(ends.low.evaluate(inside), abs=1e-6)
+    assert found.high[inside] == pytest.approx(ends.high.evaluate(inside), abs=1e-6)
+
+
+def test_where_all_is_seen_the_restricted_mean_is_a_mean_and_its_interval_that_of_one() -> None:
+    days = np.ceil(np.random.default_rng(2).exponential(40, 500)).astype(np.int64)
+    found = wait_for_purchases(days, np.full(500, fill_value=True), horizon_days=60).curve("all")
+    cut = np.minimum(days, 60)
+    assert found.restricted_mean.number == pytest.approx(cut.mean())
+    reach = 1.96 * cut.std() / np.sqrt(500)
+    assert found.restricted_mean.high == pytest.approx(cut.mean() + reach, rel=1e-3)
+    assert found.median.value == np.sort(days)[249]
+    assert found.n_bought == (days <= 60).sum()
+    assert found.at_risk[[0, 31]].tolist() == [500, (days >= 31).sum()]
+
+
+def test_waits_of_one_customer_are_alike_and_the_interval_takes_that_in() -> None:
+    rng = np.random.default_rng(0)
+    truth = float(np.minimum(np.ceil(rng.exponential(60 / np.exp(rng.normal(0, 0.5, 400_000)))), 90).mean())
+    missed = 0
+    for seed in range(60):
+        rng = np.random.default_rng([1, seed])
+        pace, each = np.exp(rng.normal(0, 0.5, 150)), rng.integers(1, 6, 150)
+        who = np.repeat(np.arange(150), each)
+        until, seen = np.ceil(rng.exponential(60 / pace[who])).astype(np.int64), rng.integers(20, 200, len(who))
+        days, bought = np.minimum(until, seen), until <= seen
+        mean = wait_for_purchases(days, bought, horizon_days=90, customers=who).curve("all").restricted_mean
+        assert mean.low is not None and mean.high is not None
+        missed += not mean.low <= truth <= mean.high
+        alone = wait_for_purchases(days, bought, horizon_days=90).curve("all").restricted_mean
+        assert alone.number == mean.number
+    assert missed <= most_misses(60)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=5, max_size=60))
+@settings(deadline=None)
+def test_a_curve_only_falls_and_its_ends_hold_it(rows: list[tuple[int, bool]]) -> None:
+    days, bought = (np.array(column) for column in zip(*rows, strict=True))
+    found = wait_for_purchases(days, bought, horizon_days=30).curve("all")
+    assert found.waiting[0] <= 1 and (np.diff(found.waiting) <= 1e-12).all()
+    assert (found.low <= found.waiting + 1e-12).all() and (found.waiting <= found.high + 1e-12).all()
+    assert np.isfinite([found.low, found.high]).all()
+    assert 0 <= found.restricted_mean.number <= 30
+    shuffled = np.random.default_rng(1).permutation(len(days))
+    again = wait_for_purchases(days[shuffled], bought[shuffled], horizon_days=30).curve("all")
+    assert again.waiting == pytest.approx(found.waiting)
+
+
+def test_groups_stand_in_the_order_given_and_small_ones_are_named_only() -> None:
+    days, bought = waits(60, 3)
+    groups = np.array(["lost"] * 28 + ["candidates"] * 29 + ["misunderstood"] * 3)
+    found = wait_for_purchases(
+        days, bought, horizon_days=90, groups=groups, order=("candidates", "lost", "misunderstood")
+    )
+    assert [curve.group for curve in found.curves] == ["candidates", "lost"]
+    assert found.too_small == ("misunderstood",) and "Too few to be shown: misunderstood." in found.reading
+    assert set(found.findings) >= {"restricted_mean.candidates", "restricted_mean.lost"}
+    assert found.table["group"].tolist() == ["candidates"] * 91 + ["lost"] * 91
+
+
+def test_too_few_customers_tell_nothing() -> None:
+    with pytest.raises(NotEnoughDataError, match="fewer than 5"):
+        wait_for_purchases([3, 4], [True, False], horizon_days=9)
