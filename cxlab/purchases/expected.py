@@ -27,9 +27,9 @@ class ExpectedContribution:
 
 
 def expect_contribution(customers: Customers) -> ExpectedContribution:
-    """Multiply expected purchases, the expected value of one and what the shop has kept of its revenue so far.
+    """Multiply the purchases expected of each customer by what one of theirs is expected to contribute.
 
-    It looks as far ahead as the hold-out window. Purchases come from BG/NBD, their value from the gamma-gamma model.
+    It looks as far ahead as the hold-out window. Purchases come from BG/NBD; see `forecast_value` for the rest.
     """
     try:
         value = forecast_value(fit_bgnbd(customers), fit_gamma_gamma(customers), customers)

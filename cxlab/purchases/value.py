@@ -9,6 +9,7 @@ from scipy.stats import norm
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
 from cxlab.purchases.bgnbd import PurchaseModel
+from cxlab.purchases.credibility import contribution_per_purchase
 from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Counts, look_ahead
@@ -130,6 +131,9 @@ def forecast_value(
 ) -> ValueForecast:
     """Multiply expected purchases by the expected value of a purchase, net of returns (see `kept_of_purchases`).
 
+    Contribution goes by what the customer's own purchases contributed so far (see `contribution_per_purchase`), where
+    costs are known; else it is the share of revenue that the shop is taken to keep.
+
     Parameters
     ----------
     model, spend : fitted on these customers.
@@ -154,7 +158,9 @@ def forecast_value(
             "expected_purchases": purchases,
             "expected_value": values,
             "expected_revenue": revenue,
-            "expected_contribution": rate * revenue,
+            "expected_contribution": purchases * contribution_per_purchase(customers)
+            if customers.costs_known
+            else rate * revenue,
         }
     )
     order = np.argsort(-purchases * gross, kind="stable")
