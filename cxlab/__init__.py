@@ -18,6 +18,7 @@ _HOME = {
     "activity_against_profit": "segments",
     # repeat purchases
     "fit_bgnbd": "purchases",
+    "fit_pareto_nbd": "purchases",
     "count_repeats": "purchases",
     "check_holdout": "purchases",
     "follow_purchases": "purchases",

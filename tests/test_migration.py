@@ -84,7 +84,7 @@ def test_expected_shares_add_up_and_go_towards_where_the_matrix_leads() -> None:
         assert sum(found.expected[ahead, name].number for name in SEGMENTS) == pytest.approx(1)
     assert found.expected[4, "lost"].number > found.expected[1, "lost"].number
     assert found.heading == "Fewer customers became profit-bringers than stopped being ones"
-    assert "Whoever came later is not among them" in found.reading
+    assert "so a fall is to be expected; whoever came later is not among them" in found.reading
 
 
 def test_the_value_at_stake_turns_its_sign_with_the_direction_but_not_its_customers() -> None:

@@ -70,7 +70,9 @@ def test_a_line_that_divides_nobody_stands_in_the_grid_with_the_reason() -> None
     lines = draw_lines(customers, assign_segments(customers))
     whole = [one for one in lines if one.profitability == "break_even"]
     assert all(one.labels is None for one in whole)
-    assert {one.missing for one in whole if one.activity == "recency"} == {"nobody is unprofitable by it"}
+    assert {one.missing for one in whole if one.activity == "recency"} == {
+        "without costs everybody who paid is above break-even"
+    }
     assert {one.missing for one in lines if one.activity == "p_alive"} == {"there is no purchase model to go by"}
 
 

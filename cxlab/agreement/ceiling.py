@@ -54,6 +54,11 @@ class Ceiling:
         return self.p_value <= ERROR_RATE
 
     @property
+    def as_much(self) -> int:
+        """How many random rules agree with the clusters as much as the partition does, or more."""
+        return round(self.p_value * (1 + len(self.random_rules))) - 1
+
+    @property
     def random_band(self) -> tuple[float, float, float]:
         """Low end, middle and high end of the random rules: quantiles 2.5, 50 and 97.5 % of their agreement."""
         low, middle, high = (float(v) for v in np.quantile(self.random_rules, [0.025, 0.5, 0.975]))
@@ -70,7 +75,10 @@ class Ceiling:
         """The finding in a line: how alike segments and clusters are, and whether random rules are as alike."""
         ami = self.observed.number
         if ami >= PARTLY and not self.stands_out:
-            return "Segments and clusters agree, but many a random rule agrees with the clusters as much"
+            return (
+                f"Segments and clusters agree, but {words.number(self.as_much)} of "
+                f"{words.number(len(self.random_rules))} random rules agree with the clusters as much"
+            )
         if ami >= ALIKE:
             return "Segments and clusters draw nearly the same lines"
         return "Left to itself, the data draws " + ("partly the same lines" if ami >= PARTLY else "other lines")

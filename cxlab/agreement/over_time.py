@@ -69,7 +69,8 @@ class OverTime:
             f"before (95% interval {words.percent_between(*_ends(self.stayed))}). On the scale where 0 is chance and 1 "
             f"is identity, the segments agree with the earlier ones at {_shown(self.segments)}, four clusters with the "
             f"earlier ones at {_shown(self.clusters)}: the segments {points} {more} "
-            f"({words.number_between(*ends, 2)})."
+            f"({words.number_between(*ends, 2)}). Most measures behind the clusters add up over time and change slowly "
+            "by themselves; the segments turn on the last order."
         )
 
     @property
@@ -118,6 +119,11 @@ def stability_over_time(
     sizes = {len(labels) for labels in (*segments, *clusters)}
     if len(sizes) != 1 or sizes == {0}:
         raise PartitionError(f"Labels of {sorted(sizes)} customers: give those of the same customers, four times")
+    alone = [name for name, pair in (("segments", segments), ("clusters", clusters)) if min(map(_groups, pair)) < 2]
+    if alone:
+        none = Estimate()
+        said = f"Which lasts longer cannot be told: all customers are in one of the {' and of the '.join(alone)}."
+        return OverTime(none, none, none, none, 0, days, said)
     codes = [np.unique(labels.to_numpy(str), return_inverse=True)[1] for labels in (*segments, *clusters)]
     shape = tuple(int(one.max()) + 1 for one in codes)
     cells = np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape)))
@@ -137,6 +143,10 @@ def stability_over_time(
         n,
         days,
     )
+
+
+def _groups(labels: pd.Series) -> int:
+    return int(labels.nunique())
 
 
 def _agreement(table: Counts, axes: tuple[int, int]) -> float:

@@ -1,5 +1,6 @@
 """What each description of a customer foresees: the scores, side by side and in words."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -64,6 +65,19 @@ class Skill:
     n_segments: int = 4
     usual_gap_days: float | None = None
 
+    @property
+    def no_test(self) -> str:
+        """Why these segments, or this window, are no test of foresight, as a sentence; empty where they are one."""
+        if self.n_segments < 2:
+            return "all customers are in one segment, so there is nothing to tell apart: draw other lines."
+        if self.usual_gap_days is not None and self.usual_gap_days > self.holdout_days:
+            return (
+                f"the hold-out window of {words.count(self.holdout_days, 'day')} is shorter than one gap in five "
+                f"between two orders, which are longer than {words.days(math.floor(self.usual_gap_days))}, so whoever "
+                "keeps the usual pace may not be seen in it: bring a longer history, or set calibration_end earlier."
+            )
+        return ""
+
     def score(self, predictor: str) -> Score:
         """Return the score of one description."""
         return next(score for score in self.scores if score.predictor == predictor)
@@ -86,6 +100,10 @@ class Skill:
         """The finding in a line."""
         if not self.scores:
             return "Too little happened afterwards to test the segments on"
+        if self.n_segments < 2:
+            return "All customers are in one segment, which foresees nothing"
+        if self.no_test:
+            return "The time that came after is too short to test the segments on"
         share = self.score("segments").share
         if not share.has_interval:
             return "Not even the best description is shown to foresee how often customers buy again"

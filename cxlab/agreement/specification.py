@@ -162,6 +162,8 @@ class SpecificationCurve:
             if other != self.chosen_token
         )
         robust = "so it is robust" if self.is_robust else "so it is not robust"
+        if self.chosen_token == "cannot_tell":
+            robust = "so other lines would not help" if self.is_robust else "so other lines may tell more"
         apart = [100 * one.difference.number for one in self.judged if one.difference.has_interval]
         reach = (
             "; segments less clusters, skill runs from "

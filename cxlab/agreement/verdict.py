@@ -1,6 +1,5 @@
 """The verdict on the four segments, by a rule that was written down first: docs/decisions/0001."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -116,15 +115,7 @@ def _too_little(skill: Skill) -> str:
     ]
     if short:
         return f"there is too little to see: {'; '.join(short)}."
-    if skill.n_segments < 2:
-        return "all customers are in one segment, so there is nothing to tell apart: draw other lines."
-    if skill.usual_gap_days is not None and skill.usual_gap_days > skill.holdout_days:
-        return (
-            f"the hold-out window of {words.count(skill.holdout_days, 'day')} is shorter than one gap in five between "
-            f"two orders, which are longer than {words.days(math.floor(skill.usual_gap_days))}, so whoever keeps the "
-            "usual pace may not be seen in it: bring a longer history, or set calibration_end earlier."
-        )
-    return skill.missing
+    return skill.no_test or skill.missing
 
 
 def _low(estimate: Estimate) -> float:

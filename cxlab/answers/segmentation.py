@@ -61,6 +61,8 @@ def _robust(curve: SpecificationCurve) -> str:
     if not curve.others:
         return ""
     same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
+    if curve.chosen_token == "cannot_tell":
+        return f"By {same} of {others} other ways to draw the lines the data cannot tell either."
     if curve.is_robust:
         return f"That is robust: {same} of {others} other ways to draw the lines come to the same."
     return (
@@ -83,10 +85,12 @@ def _beside_clusters(ceiling: Ceiling) -> str:
 def _lasting(lasting: OverTime) -> str:
     if lasting.missing:
         return ""
-    longer = "less" if lasting.difference.number < 0 else "more"
+    low, high = lasting.difference.low, lasting.difference.high
+    assert low is not None and high is not None
+    than = "about as much as" if low <= 0 <= high else "less than" if high < 0 else "more than"
     return (
         f"{words.count(lasting.days, 'day')} later, drawn anew, the segments agree with the earlier ones at "
-        f"{words.number(lasting.segments.number, 2)}, {longer} than clusters do with theirs "
+        f"{words.number(lasting.segments.number, 2)}, {than} clusters do with theirs "
         f"({words.number(lasting.clusters.number, 2)})."
     )
 
@@ -106,8 +110,8 @@ def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict,
         tone=tone,
         tag=tag,
         line=_line(profile, skill, verdict, curve),
-        facts=(_kept(skill), _worth(profile), _sure(skill, curve)),
-        decide=_decide(profile, verdict),
+        facts=(_kept(skill, verdict), _worth(profile), _sure(skill, curve)),
+        decide=_decide(profile, verdict, curve),
         headline=_headline(profile, skill, verdict),
         fields=_fields(profile),
         open=_open(profile, skill, verdict, curve),
@@ -129,7 +133,7 @@ def _line(profile: SegmentProfile, skill: Skill, verdict: Verdict, curve: Specif
 
 def _hangs(curve: SpecificationCurve) -> str:
     """Say that other lines would give another verdict; empty where the verdict is robust."""
-    if not curve.others or curve.is_robust:
+    if not curve.others or curve.is_robust or curve.chosen_token == "cannot_tell":
         return ""
     other, all_of_them = len(curve.others) - curve.tokens[curve.chosen_token], len(curve.others)
     return f", and {words.number(other)} of {words.number(all_of_them)} other ways to draw the lines say otherwise"
@@ -148,10 +152,12 @@ def _limit(profile: SegmentProfile, verdict: Verdict) -> str:
     return f"that is so in this shop, over these {words.count(profile.holdout_days, 'day')}"
 
 
-def _kept(skill: Skill) -> Fact:
+def _kept(skill: Skill, verdict: Verdict) -> Fact:
     label = "Skill kept by the four segments"
     share = skill.score("segments").share if skill.scores else Estimate()
-    if share.low is None or share.high is None:
+    if skill.no_test or verdict.token == "cannot_tell" or share.low is None or share.high is None:
+        if skill.scores and (skill.no_test or share.has_interval):
+            return Fact(label, "–", "What was foreseen is no test here; the reason stands above.")
         why = "Not even the best description is shown to foresee anything, so there is nothing to keep."
         return Fact(label, "–", why if skill.scores else "Too little happened afterwards to test any description on.")
     spread = words.percent_between(share.low, share.high)
@@ -198,8 +204,15 @@ def _sure(skill: Skill, curve: SpecificationCurve) -> Fact:
         points = words.number(abs(100 * difference.number), 1)
         side = "better" if difference.number < 0 else "worse"
         ends = (-high, -low) if difference.number < 0 else (low, high)
-        text = f"{made}. Clusters do {side} by {points} points ({words.number_between(*ends, 1)})."
-    if curve.others:
+        said = f"Clusters do {side} by {points} points ({words.number_between(*ends, 1)})."
+        if low <= 0 <= high:
+            spread = words.number_between(*ends, 1)
+            said = f"Clusters are not shown to do better or worse: {points} points {side}, within {spread}."
+        text = f"{made}. {said}"
+    if curve.others and curve.chosen_token == "cannot_tell":
+        same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
+        text = f"{made}. By {same} of {others} other ways to draw the lines the data cannot tell either."
+    elif curve.others:
         same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
         robust = "robust" if curve.is_robust else "not robust"
         text += f" Of {others} other ways to draw the lines, {same} come to this verdict: it is {robust}."
@@ -207,7 +220,7 @@ def _sure(skill: Skill, curve: SpecificationCurve) -> Fact:
     return Fact("How sure", words.number(skill.n_purchases), text, unit=noun)
 
 
-def _decide(profile: SegmentProfile, verdict: Verdict) -> str:
+def _decide(profile: SegmentProfile, verdict: Verdict, curve: SpecificationCurve) -> str:
     if verdict.token == "cannot_tell":
         return (
             "Sort customers by the four fields if that helps to talk about them, but spend nothing on the strength of "
@@ -223,6 +236,11 @@ def _decide(profile: SegmentProfile, verdict: Verdict) -> str:
         begin = f"Keep {fields} for daily work, and look at the single customer where a decision is dear."
     else:
         begin = f"Steer by {fields}."
+    if curve.others and not curve.is_robust:
+        begin = (
+            f"Talk about customers by {fields} of these lines, and no others; look at the single customer wherever a "
+            "decision costs money."
+        )
     return f"{begin} {_steps(profile)}"
 
 

@@ -169,6 +169,17 @@ class Structure:
         }[self.shown]
 
     @property
+    def beside_a_rule(self) -> str:
+        """What the answer means for a partition by rule that is held against clusters."""
+        return {
+            "groups": "Groups there are, as the report on clusters shows; whether these four are they, it tells too.",
+            "none": "The report on clusters finds no natural groups among these customers. So the clusters here are "
+            "but a convenient partition, and a line that cuts through one of them cuts through no group.",
+            "open": "Whether the customers fall into groups at all is open, as the report on clusters says. So the "
+            "clusters here may be no more than a convenient partition.",
+        }[self.shown]
+
+    @property
     def reading(self) -> str:
         """The excess, how far chance reaches, n and number of references, and what follows."""
         if self.blind:

@@ -42,9 +42,10 @@ def _draw_next(profile: SegmentProfile, ax: Axes) -> None:
 def _bars(
     profile: SegmentProfile, ax: Axes, values: list[Estimate], written: Callable[[float], str], *, names: bool
 ) -> None:
-    ends = [e.high if e.high is not None else 0.0 for e in values] + [0.0]
-    lows = [e.low if e.low is not None else 0.0 for e in values] + [0.0]
-    top, bottom = max(ends), min(0.0, *lows)
+    known = [e for e in values if e.value is not None]
+    top = max([e.number if e.high is None else e.high for e in known], default=0.0)
+    bottom = min([e.number if e.low is None else e.low for e in known], default=0.0)
+    top, bottom = max(top, 0.0), min(bottom, 0.0)
     span = (top - bottom) or 1.0
     for k, (name, estimate) in enumerate(zip(SEGMENTS, values, strict=True)):
         token = SEGMENT_TOKEN[name]
@@ -57,14 +58,14 @@ def _bars(
             ax.text(0, k, size_in_words(profile, k), ha="left", va="center", size=12, color=COLOUR["muted"])
             continue
         ax.barh(k, estimate.number, height=0.46, color=COLOUR[token], lw=0, zorder=2)
-        assert estimate.low is not None and estimate.high is not None
-        ax.plot(
-            [estimate.low, estimate.high], [k + 0.35] * 2, color=COLOUR["ink"], lw=1.6, solid_capstyle="butt", zorder=4
-        )
-        for end in (estimate.low, estimate.high):
-            ax.plot([end] * 2, [k + 0.28, k + 0.42], color=COLOUR["ink"], lw=1.6, zorder=4)
+        if estimate.low is not None and estimate.high is not None:
+            reach = [estimate.low, estimate.high]
+            ax.plot(reach, [k + 0.35] * 2, color=COLOUR["ink"], lw=1.6, solid_capstyle="butt", zorder=4)
+            for end in reach:
+                ax.plot([end] * 2, [k + 0.28, k + 0.42], color=COLOUR["ink"], lw=1.6, zorder=4)
+        end = max(estimate.number if estimate.high is None else estimate.high, 0.0)
         ax.text(
-            max(estimate.high, 0.0) + 0.02 * span, k + 0.08, written(estimate.number), ha="left", va="center",
+            end + 0.02 * span, k + 0.08, written(estimate.number), ha="left", va="center",
             size=12, weight=700,
         )  # fmt: skip
     ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=3)

@@ -8,6 +8,7 @@ from cxlab.purchases.frequency import RepeatCounts, count_repeats
 from cxlab.purchases.gamma_gamma import SpendModel, fit_gamma_gamma
 from cxlab.purchases.histories import Histories, PurchaseModelError
 from cxlab.purchases.holdout import HoldoutCheck, check_holdout
+from cxlab.purchases.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from cxlab.purchases.rule import ThreeChecks
 from cxlab.purchases.value import ValueForecast, forecast_value
 from cxlab.purchases.waiting import Waiting, WaitingCurve, wait_for_purchases
@@ -16,6 +17,7 @@ __all__ = [
     "ExpectedContribution",
     "Histories",
     "HoldoutCheck",
+    "ParetoNbd",
     "PurchaseCourse",
     "PurchaseModel",
     "PurchaseModelError",
@@ -33,6 +35,7 @@ __all__ = [
     "find_still_customers",
     "fit_bgnbd",
     "fit_gamma_gamma",
+    "fit_pareto_nbd",
     "follow_purchases",
     "forecast_value",
     "wait_for_purchases",

@@ -10,10 +10,13 @@ Management Science 33(1), 1-24; Fader and Hardie (2005), A Note on Deriving the 
 Expressions.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import digamma, expit, gammaln, polygamma
 
-from cxlab.purchases.histories import Array, Counts, Histories
+from cxlab.customers import Customers
+from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, in_logarithms, maximise
 
 STARTS = ((1.0, 10.0, 1.0, 10.0), (0.3, 5.0, 0.3, 20.0))
@@ -148,6 +151,49 @@ def leaving_times(parameters: Array, x: Array, recency: Array, age: Array) -> tu
         whole = np.log(fallen / steep)
     inside = -(r + x)[:, None] * np.log(alpha + times) - (s + 1) * np.log(beta + times)
     return times, np.log(s) + whole + inside + start + (1 + steep) * ahead + np.log(shares)
+
+
+@dataclass(frozen=True, eq=False)
+class ParetoNbd:
+    """A fitted Pareto/NBD model and the histories it was fitted on; time in weeks.
+
+    Attributes
+    ----------
+    histories : one a customer, in the order of the customers given.
+    maximum : the parameters r, alpha, s, beta with their robust covariance (in logarithms), and how the search ended.
+    """
+
+    histories: Histories
+    maximum: Maximum
+
+    def probability_alive(self) -> Array:
+        """Probability that each customer is still one at the cut: shape (n,)."""
+        different, _ = self.histories.different()
+        found = probability_alive(self.maximum.parameters, different.frequency, different.recency, different.age)
+        return found[self.histories.which()]
+
+    def expected_purchases(self, horizon_days: float) -> Array:
+        """Purchases expected of each customer in the next `horizon_days`: shape (n,)."""
+        different, _ = self.histories.different()
+        weeks = horizon_days / DAYS_A_WEEK
+        found = expected_purchases(
+            self.maximum.parameters, different.frequency, different.recency, different.age, weeks
+        )
+        return found[self.histories.which()]
+
+
+def fit_pareto_nbd(customers: Customers) -> ParetoNbd:
+    """Fit the Pareto/NBD model to the customers' purchases up to `calibration_end`.
+
+    Several orders on one day are one purchase. Unlike with BG/NBD, who bought once may have left.
+
+    Raises
+    ------
+    NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
+    """
+    histories = Histories.of(customers)
+    histories.require_enough()
+    return ParetoNbd(histories, maximise_pareto_nbd(*histories.different()))
 
 
 def maximise_pareto_nbd(different: Histories, counts: Counts) -> Maximum:

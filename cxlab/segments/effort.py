@@ -10,6 +10,7 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of, percentile_interval, wilson_interval
+from cxlab.look import SEGMENT_NAME
 from cxlab.segments.rule import Segments
 
 Array = NDArray[np.float64]
@@ -39,16 +40,19 @@ class EffortRow:
     group : one of `SHOWN`, or a segment.
     customers : how many.
     size : share of all customers.
+    effort_share : share of all that was spent on customers.
     spent : cost to serve and gestures, in all.
     brought : what was left of their revenue before that effort, in all.
     net : brought less spent, in all.
     return_rate : brought per unit of currency spent; no value where next to nothing was spent.
-    later : contribution per customer in the hold-out window, which nobody was sorted by.
+    later : contribution per customer in the hold-out window, which nobody was sorted by; of the groups alone, for that
+        of the segments stands with them.
     """
 
     group: str
     customers: int
     size: Estimate
+    effort_share: Estimate
     spent: Estimate
     brought: Estimate
     net: Estimate
@@ -69,6 +73,7 @@ class Effort:
     currency : ISO 4217 code.
     margin_is_assumed : whether what a sale leaves is assumed for some lines.
     n : customers.
+    parts_at_break_even : whether the segments are parted where contribution is zero, as the first group is.
     missing : why nothing can be said, and what to bring; empty where something can.
     """
 
@@ -79,6 +84,7 @@ class Effort:
     currency: str
     margin_is_assumed: bool
     n: int
+    parts_at_break_even: bool = False
     missing: str = ""
 
     def row(self, group: str) -> EffortRow:
@@ -135,7 +141,23 @@ class Effort:
             who = words.few(row.customers, self.minimum_group) if row.customers else "none"
             return f"Of {n}, {who} took more in service and gestures than came back."
         said = f"{words.percent(row.size.number)} of {n} ({_shares(row.size)}) took more in service and gestures"
-        return f"{said} than came back{self._amounts(row)}"
+        return f"{said} than came back{self._of_all(row)}{self._amounts(row)}{self._known()}"
+
+    def _of_all(self, row: EffortRow) -> str:
+        share = row.effort_share
+        return f", {words.percent(share.number)} of all effort ({_shares(share)})" if share.has_interval else ""
+
+    def _known(self) -> str:
+        """Say that the segments already part these customers off, and which of them takes how much of the effort."""
+        if not self.parts_at_break_even:
+            return ""
+        said = [
+            f"{SEGMENT_NAME[name].lower()} {words.percent(share.number)}"
+            for name in ("candidates", "lost")
+            if (share := self.row(name).effort_share).has_interval
+        ]
+        taken = f" Of the effort they take {' and '.join(said)}." if said else ""
+        return f" They are the candidates and the lost, for the line of profit lies where nothing is left.{taken}"
 
     def _brings(self) -> str:
         row = self.row("brings_for_little")
@@ -166,7 +188,7 @@ class Effort:
         return f"{amount} (95% interval {words.money_between(estimate.low, estimate.high, self.currency, digits)})"
 
 
-_MEASURES = ("spent", "brought", "net", "return_rate", "later")
+_MEASURES = ("effort_share", "spent", "brought", "net", "return_rate", "later")
 
 
 def weigh_effort(
@@ -203,13 +225,15 @@ def weigh_effort(
     columns = [inside * values for _, inside in members for values in (spent, brought, brought - spent)]
     columns += [inside.astype(float) for _, inside in members]
     columns += [] if later is None else [inside * later for _, inside in members]
+    columns.append(spent)
     stacked = np.column_stack(columns)
     draws = bootstrap_sums(stacked, max(n_bootstrap, LEAST_DRAWS), seed)
     rows = [
         _row(name, int(inside.sum()), stacked.sum(axis=0), draws, (i, len(members)), customers, minimum_group)
         for i, (name, inside) in enumerate(members)
     ]
-    return Effort(tuple(rows), groups, *settled)
+    at_break_even = segments.profitability == "break_even"
+    return Effort(tuple(rows), groups, *settled, parts_at_break_even=at_break_even)
 
 
 def _missing(n: int, spent: Array) -> str:
@@ -241,20 +265,21 @@ def _row(
     customers: Customers,
     minimum_group: int,
 ) -> EffortRow:
-    """Sum up one group: its columns are three amounts, a count, and what came later if that is known."""
+    """Sum up one group: its columns are three amounts, a count, what came later if known; all effort is last."""
     i, groups = place
     unit, n = customers.currency, customers.n
     share = wilson_interval(size, n, unit="share of customers")
     if size < max(LEAST_FOR_MONEY, minimum_group):
         none = Estimate(n=size)
-        return EffortRow(name, size, share, none, none, none, none, none)
+        return EffortRow(name, size, share, none, none, none, none, none, none)
     amounts = [percentile_interval(float(sums[3 * i + j]), draws[:, 3 * i + j], n=size, unit=unit) for j in range(3)]
     rate = _ratio(sums, draws, 3 * i + 1, 3 * i, size, f"{unit} brought per {unit} spent")
     counted = 3 * groups + i
-    has_later = sums.size > 4 * groups
+    has_later = name in SHOWN and sums.size - 1 > 4 * groups
     each = f"{unit} per customer in the hold-out window"
     later = _ratio(sums, draws, counted + groups, counted, size, each) if has_later else Estimate(n=size)
-    return EffortRow(name, size, share, amounts[0], amounts[1], amounts[2], rate, later)
+    of_all = _ratio(sums, draws, 3 * i, sums.size - 1, n, "share of all effort")
+    return EffortRow(name, size, share, of_all, amounts[0], amounts[1], amounts[2], rate, later)
 
 
 def _ratio(sums: Array, draws: Array, above: int, below: int, n: int, unit: str) -> Estimate:

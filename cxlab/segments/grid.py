@@ -10,16 +10,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab import words
-from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.errors import InputError
-from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments
+from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments, fields
 from cxlab.segments.words import Activity, Profitability
 
 SILENCE = (0.5, 1.0, 2.0)
 """Strict, usual and lenient: the silence allowed to active customers, as a multiple of the usual one."""
 CHANCES = (0.75, 0.5, 0.25)
 """The same for P(alive): from which chance on a customer is active."""
+LEAST_SIDE = 0.05
+"""Share of the customers that each side of a line has to hold: nobody draws one that parts off a handful."""
+_TIMES = {"strict": "once", "usual": "twice", "lenient": "four times"}
 STRICTNESS = ("strict", "usual", "lenient")
 
 
@@ -62,9 +64,9 @@ class Lines:
             by = {"recency": "the last order", "cadence": "the own rhythm", "p_alive": "the purchase model"}
             return f"active by {by[self.activity]}, {self.strictness}"
         if self.activity == "recency":
-            return f"ordered in the last {words.days(self.line)}"
+            return f"ordered in the last {words.days(math.floor(self.line))}"
         if self.activity == "cadence":
-            return f"silent for at most {words.number(2 * self.line, 0)} times the own gap"
+            return f"silent for at most {_TIMES[self.strictness]} the own usual gap"
         return f"still a customer with a chance of {words.percent(self.line)}"
 
     def _profitable(self) -> str:
@@ -77,7 +79,6 @@ def draw_lines(
     chosen: Segments,
     *,
     purchase_model: Callable[[Customers], KnowsWhoIsAlive] | None = None,
-    minimum_group: int = 5,
 ) -> tuple[Lines, ...]:
     """Draw the lines in 27 ways: three definitions of activity, each at three places, by three of profitability.
 
@@ -86,13 +87,18 @@ def draw_lines(
     customers : one row a customer.
     chosen : the segments of the page. Its `active_days` is the usual silence of the grid, and its amount the grid's
         where it goes by one; else the amount is the mean contribution.
-    purchase_model : fits a model that knows P(alive); without one, the lines that go by it are missing.
-    minimum_group : a line that leaves fewer customers on one side of it divides nobody and is missing.
+    purchase_model : fits a model that knows P(alive); without one, the lines that go by it are missing. It should be
+        one in which somebody who bought once may have left, as Pareto/NBD.
 
     Returns
     -------
     tuple : one a way, activity first, then strictness, then profitability; none of them looks at what came after the
         end of calibration. The chosen one is marked.
+
+    Notes
+    -----
+    Ways that nobody would choose are missing, with the reason: a line of which one side holds fewer than `LEAST_SIDE`
+    of the customers, and break-even where no costs are known, for then everybody who paid is above it.
     """
     contribution = customers.frame["contribution"].to_numpy(float)
     amount = chosen.threshold if chosen.profitability == "amount" else float(contribution.mean())
@@ -109,10 +115,12 @@ def draw_lines(
                 is_chosen = (activity, strictness, profitability) == (chosen.activity, "usual", chosen.profitability)
                 labels, missing, line = None, why, math.nan
                 if score is not None:
+                    if profitability == "break_even" and not customers.costs_known:
+                        missing = "without costs everybody who paid is above break-even"
                     line = at[place]
                     active = score >= line if activity == "p_alive" else score <= line
-                    missing = _divides(active, contribution > threshold, minimum_group)
-                    labels = None if missing else _labels(active, contribution > threshold, customers.frame.index)
+                    missing = missing or _divides(active, contribution > threshold)
+                    labels = None if missing else fields(active, contribution > threshold, customers.frame.index)
                 if is_chosen:
                     labels, missing = chosen.labels, ""
                 drawn.append(
@@ -149,16 +157,11 @@ def _measure(
     return score, tuple(usual * times for times in SILENCE), ""
 
 
-def _divides(active: NDArray[np.bool_], profitable: NDArray[np.bool_], minimum_group: int) -> str:
+def _divides(active: NDArray[np.bool_], profitable: NDArray[np.bool_]) -> str:
     """Say which of the two questions leaves next to nobody on one side; empty where neither does."""
     sides = {"active": active, "passive": ~active, "profitable": profitable, "unprofitable": ~profitable}
     for side, members in sides.items():
-        if (size := int(members.sum())) < max(1, minimum_group):
-            who = f"only {words.few(size, minimum_group)} of the customers are" if size else "nobody is"
+        if members.mean() < LEAST_SIDE:
+            who = f"under {words.percent(LEAST_SIDE)} of the customers are" if members.any() else "nobody is"
             return f"{who} {side} by it"
     return ""
-
-
-def _labels(active: NDArray[np.bool_], profitable: NDArray[np.bool_], index: pd.Index) -> pd.Series:
-    picked = np.select([active & profitable, ~active & profitable, active & ~profitable], [0, 1, 2], 3)
-    return pd.Series(np.array(SEGMENTS, dtype=object)[picked], index=index, name="segment", dtype="str")

@@ -28,6 +28,8 @@ LEAST_FOR_MONEY = 30
 MOVED_SHARE = 0.01
 """Share of a segment's customers whose move the value at stake is for."""
 N_DRAWS = 2000
+WHOLE_FROM = 100
+"""Amounts from which on the cents are left out."""
 _PRIOR = 0.25  # customers added to each of the four cells of a row before it is drawn: one in all (Perks 1947)
 
 
@@ -157,7 +159,8 @@ class Migration:
         way = "rose" if change.number > 0 else "fell" if change.number < 0 else "changed"
         return (
             f"The share of profit-bringers among them {way} by {points} points (95% interval of the change {ends}). "
-            "Whoever came later is not among them, so a shop that wins customers can grow all the same."
+            "All of them had bought by the end of the first period, many for the first time in it, so a fall is to be "
+            "expected; whoever came later is not among them, and a shop that wins customers can grow all the same."
         )
 
     def _small(self) -> str:
@@ -191,12 +194,14 @@ class Migration:
             )
         (start, _), stake = max(pairs.items(), key=lambda item: item[1].number)
         assert stake.low is not None and stake.high is not None
-        amount = words.money(stake.number, self.currency)
-        ends = words.money_between(stake.low, stake.high, self.currency)
-        others = f"{words.percent(MOVED_SHARE)} of {_of(start, stake.n)}"
+        digits = 0 if stake.number >= WHOLE_FROM else 2
+        amount = words.money(stake.number, self.currency, digits)
+        ends = words.money_between(stake.low, stake.high, self.currency, digits)
+        others = f"{words.percent(MOVED_SHARE)} of the {_of(start, stake.n)} of the second period"
         return (
-            f"If {others} brought what as many profit-bringers bring, that would be {amount} a period (95% interval "
-            f"{ends}): the difference between different customers, not what moving anybody would bring."
+            f"If {others} brought what as many profit-bringers bring, that would be {amount} more a period (95% "
+            f"interval {ends}), the largest such sum as theirs is the largest field: a difference between different "
+            "customers, not what moving anybody would bring."
         )
 
 

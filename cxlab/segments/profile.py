@@ -13,6 +13,7 @@ from cxlab.estimate import Estimate, bootstrap_sums, columns_of, normal_interval
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.rule import Segments
 
+LEAST_DRAWS = 1000  # resamples behind an interval, of which an end rests on one in forty
 LEAST_FOR_A_MEAN = 2
 
 
@@ -225,7 +226,7 @@ def describe_segments(
     totals = {name: frame[name].to_numpy(float) for name in ("contribution", "revenue", "holdout_contribution")}
     counts = member.sum(axis=0)
     stacked = np.column_stack([member * values[:, None] for values in totals.values()])
-    sums = bootstrap_sums(stacked, n_bootstrap, seed)
+    sums = bootstrap_sums(stacked, max(n_bootstrap, LEAST_DRAWS), seed)
     shares = {
         name: _shares(stacked[:, 4 * i : 4 * i + 4].sum(axis=0), sums[:, 4 * i : 4 * i + 4], customers.n, name)
         for i, name in enumerate(totals)
@@ -246,7 +247,9 @@ def describe_segments(
                 holdout_contribution=money,
                 holdout_purchases=purchases,
                 bought_again=bought,
-                difference=_difference(name, frame, segments.labels, minimum_group, customers.currency),
+                difference=money
+                if name == "lost"
+                else _difference(name, frame, segments.labels, minimum_group, customers.currency),
             )
         )
     return SegmentProfile(
@@ -277,21 +280,25 @@ def _means(own: NDArray[np.float64], draws: int, seed: int, units: tuple[str, st
     per = [f"{unit} per customer in the hold-out window" for unit in units]
     if n < LEAST_FOR_A_MEAN:
         return Estimate(n=n, unit=per[0]), Estimate(n=n, unit=per[1])
-    means = bootstrap_sums(own, draws, seed) / n
-    first, second = (percentile_interval(float(own[:, j].mean()), means[:, j], n=n, unit=per[j]) for j in (0, 1))
+    means = bootstrap_sums(own, max(draws, LEAST_DRAWS), seed) / n
+    first, second = (
+        percentile_interval(float(own[:, j].mean()), means[:, j], n=n, unit=per[j])
+        if np.ptp(own[:, j]) > 0
+        else Estimate(float(own[0, j]), n=n, unit=per[j])  # all alike: drawing them anew tells nothing of others
+        for j in (0, 1)
+    )
     return first, second
 
 
 def _difference(name: str, frame: pd.DataFrame, labels: pd.Series, minimum_group: int, currency: str) -> Estimate:
-    """Difference of two segments' mean hold-out contribution (Welch's standard error); the lost stand alone."""
-    pair = {"profit_bringers": ("profit_bringers", "lost"), "lost": ("lost",)}.get(name, ("profit_bringers", name))
+    """Difference of two segments' mean hold-out contribution (Welch's standard error)."""
+    pair = ("profit_bringers", "lost" if name == "profit_bringers" else name)
     groups = [frame.loc[(labels == one).to_numpy(), "holdout_contribution"].to_numpy(float) for one in pair]
     if min(len(group) for group in groups) < max(minimum_group, LEAST_FOR_A_MEAN):
         return Estimate()
     means = [float(group.mean()) for group in groups]
     error = float(np.sqrt(sum(group.var(ddof=1) / len(group) for group in groups)))
-    value = means[0] - means[1] if len(means) > 1 else means[0]
-    return normal_interval(value, error, n=sum(map(len, groups)), unit=f"{currency} per customer")
+    return normal_interval(means[0] - means[1], error, n=sum(map(len, groups)), unit=f"{currency} per customer")
 
 
 def _between(estimate: Estimate) -> str:

@@ -149,13 +149,9 @@ def assign_segments(
         "median": float(contribution.median()),
         "amount": math.nan if min_profit is None else float(min_profit),
     }[chosen]
-    is_profitable = contribution.to_numpy() > threshold
-    picked = np.select(
-        [is_active & is_profitable, ~is_active & is_profitable, is_active & ~is_profitable], [0, 1, 2], 3
-    )
     index = customers.frame.index
     return Segments(
-        labels=pd.Series(np.array(SEGMENTS, dtype=object)[picked], index=index, name="segment", dtype="str"),
+        labels=fields(is_active, contribution.to_numpy() > threshold, index),
         score=pd.Series(score, index=index, name="activity"),
         contribution=contribution,
         activity=activity,
@@ -169,6 +165,12 @@ def assign_segments(
         currency=customers.currency,
         costed_share=customers.costed_share,
     )
+
+
+def fields(active: NDArray[np.bool_], profitable: NDArray[np.bool_], index: pd.Index) -> pd.Series:
+    """Name the field of each customer, shape (n,), from the answers to the two questions."""
+    picked = np.select([active & profitable, ~active & profitable, active & ~profitable], [0, 1, 2], 3)
+    return pd.Series(np.array(SEGMENTS, dtype=object)[picked], index=index, name="segment", dtype="str")
 
 
 def _profitability(customers: Customers, given: Profitability | None, min_profit: float | None) -> Profitability:

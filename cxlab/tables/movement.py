@@ -5,7 +5,7 @@ from cxlab.blocks import SEGMENTS, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments import Migration
-from cxlab.segments.migration import AHEAD
+from cxlab.segments.migration import AHEAD, WHOLE_FROM
 
 _NONE = Cell("–")
 
@@ -65,4 +65,7 @@ def _stake(migration: Migration, name: str) -> Cell:
     stake = migration.at_stake.get((name, "profit_bringers"), Estimate())
     if stake.low is None or stake.high is None:
         return _NONE
-    return Cell(words.money(stake.number, migration.currency), words.number_between(stake.low, stake.high, 2))
+    digits = 0 if stake.number >= WHOLE_FROM else 2
+    return Cell(
+        words.money(stake.number, migration.currency, digits), words.number_between(stake.low, stake.high, digits)
+    )

@@ -8,6 +8,7 @@ from cxlab.segments.words import ACTIONS
 from cxlab.words import few, money, number, number_between, percent, percent_between
 
 _NONE = Cell("–")
+_ALIKE = "each of them"  # where all are alike, drawing them anew tells nothing, and no interval is given
 _AGAINST = {"profit_bringers": ("more", "than the lost"), "lost": ("", "")}
 _BEHIND = ("less", "than profit-bringers")
 _OTHER_WAY = {"more": "less", "less": "more"}
@@ -51,8 +52,19 @@ def four_segments(profile: SegmentProfile) -> Table:
             "Next, purchases each",
         ),
         rows=tuple(rows),
-        note=f"Small figures are 95% intervals. “Next”: the {profile.holdout_days} days after the segments were drawn.",
+        note=(
+            f"Small figures are 95% intervals. “Next”: the {profile.holdout_days} days after the segments were drawn."
+            f"{_of_net(profile)}"
+        ),
     )
+
+
+def _of_net(profile: SegmentProfile) -> str:
+    """Say why shares of contribution may be odd, where a segment brought less than nothing."""
+    shares = [s for row in profile.rows for s in (row.contribution_share, row.holdout_contribution_share)]
+    if not any(share.has_interval and share.number < 0 for share in shares):
+        return ""
+    return " Shares are of what is left when losses are taken off, so those above zero add up to more than 100%."
 
 
 def segment_actions(profile: SegmentProfile) -> Table:
@@ -93,13 +105,13 @@ def _share(estimate: Estimate) -> Cell:
 
 def _count(estimate: Estimate) -> Cell:
     if estimate.low is None or estimate.high is None:
-        return _NONE
+        return _NONE if estimate.value is None else Cell(number(estimate.number, 2), _ALIKE)
     return Cell(number(estimate.number, 2), number_between(estimate.low, estimate.high, 2))
 
 
 def _amount(estimate: Estimate, currency: str) -> Cell:
     if estimate.low is None or estimate.high is None:
-        return _NONE
+        return _NONE if estimate.value is None else Cell(money(estimate.number, currency), _ALIKE)
     return Cell(money(estimate.number, currency), number_between(estimate.low, estimate.high, 2))
 
 

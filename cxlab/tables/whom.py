@@ -61,12 +61,13 @@ def effort_and_return(effort: Effort) -> Table | None:
         name = SEGMENT_NAME.get(row.group, _GROUPS.get(row.group, row.group))
         head = Cell(name, segment=row.group if known else "")
         if row.customers < effort.minimum_group:
-            rows.append((head, Cell(words.few(row.customers, effort.minimum_group)), *(_NONE,) * 4))
+            rows.append((head, Cell(words.few(row.customers, effort.minimum_group)), *(_NONE,) * 5))
             continue
         rows.append(
             (
                 head,
                 Cell(words.number(row.customers)),
+                _share(row.effort_share),
                 _money(row.spent, effort.currency),
                 _money(row.brought, effort.currency),
                 _rate(row.return_rate),
@@ -79,6 +80,7 @@ def effort_and_return(effort: Effort) -> Table | None:
         columns=(
             "Customers who",
             "Customers",
+            "Share of all effort",
             "Spent on them",
             "They brought",
             "Brought for each 1 spent",
@@ -87,7 +89,8 @@ def effort_and_return(effort: Effort) -> Table | None:
         rows=tuple(rows),
         note=(
             f"Spent: service and gestures. Brought: contribution before these. Next: the "
-            f"{words.count(effort.holdout_days, 'day')} after, effort taken off. Small figures are 95% intervals."
+            f"{words.count(effort.holdout_days, 'day')} after, effort taken off; that of the segments stands with "
+            "them. Small figures are 95% intervals."
         ),
     )
 
@@ -99,6 +102,12 @@ def _money(estimate: Estimate, currency: str) -> Cell:
     return Cell(
         words.money(estimate.number, currency, digits), words.number_between(estimate.low, estimate.high, digits)
     )
+
+
+def _share(estimate: Estimate) -> Cell:
+    if estimate.low is None or estimate.high is None:
+        return _NONE
+    return Cell(words.percent(estimate.number), words.percent_between(estimate.low, estimate.high))
 
 
 def _rate(estimate: Estimate) -> Cell:
