@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 STUDIES ?= data/cdnow data/corner-shop
 OUT ?= reports
 
-.PHONY: report test lab lint lock bench clean
+.PHONY: report test lab lint lock bench calibrate-segments clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
@@ -24,6 +24,10 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Goes on where it was stopped; `CALIBRATE="--times 2"` doubles the replications.
+calibrate-segments: $(READY)
+	$(BIN)/python -m benchmarks.calibrate_segments $(CALIBRATE)
 
 # Resolve anew: all versions with hashes, for every Python from 3.11 on, no index addresses.
 lock: $(READY)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.made.planted import planted_customers
 from cxlab.agreement import Ceiling, PartitionError, agreement_ceiling, compare_partitions
 from cxlab.agreement.ceiling import random_rule
 from cxlab.clusters import fit_clusters, fit_labels
 from cxlab.estimate import Estimate
 from cxlab.plots.agreement import agreement_scale
-from tests.planted import planted_customers
 
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=5), st.integers(0, 1000))

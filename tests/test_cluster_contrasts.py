@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.made.grouped import customers_of, grouped, ungrouped
+from benchmarks.made.planted import planted_customers
 from cxlab.clusters import (
     cluster_contrasts,
     cluster_stability,
@@ -17,8 +19,6 @@ from cxlab.clusters import (
 from cxlab.clusters.contrasts import standardised_differences
 from cxlab.clusters.search_luck import SearchLuck
 from cxlab.clusters.typical import medoid
-from tests.grouped import customers_of, grouped, ungrouped
-from tests.planted import planted_customers
 
 
 class TestDifferences:

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
 
+from benchmarks.made.grouped import customers_of, grouped, leaving, ungrouped
 from cxlab.clusters import (
     Choice,
     choose_k,
@@ -22,7 +23,6 @@ from cxlab.clusters.choice import _fits, _sampling_error, _spreads
 from cxlab.clusters.kmeans import on_all_cores, one_thread
 from cxlab.clusters.mixture import fit_mixture, spread_ties
 from cxlab.clusters.prediction_strength import foretold
-from tests.grouped import customers_of, grouped, leaving, ungrouped
 from tests.test_cluster_methods import corners
 
 Array = NDArray[np.float64]

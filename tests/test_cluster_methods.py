@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score
 
+from benchmarks.made.grouped import customers_of, grouped, ungrouped
 from cxlab.clusters import (
     METHODS,
     NOISE,
@@ -27,7 +28,6 @@ from cxlab.clusters.methods import Method
 from cxlab.clusters.mixture import spread_ties
 from cxlab.clusters.ward import ward
 from cxlab.errors import NotEnoughDataError
-from tests.grouped import customers_of, grouped, ungrouped
 
 Array = NDArray[np.float64]
 every_method = pytest.mark.parametrize("method", METHODS)

@@ -14,6 +14,8 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import yeojohnson, yeojohnson_llf
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
+from benchmarks.made.grouped import customers_of, grouped, leaving, ungrouped
+from benchmarks.made.planted import planted_customers
 from cxlab.clusters import (
     choose_k,
     cluster_customers,
@@ -32,8 +34,6 @@ from cxlab.clusters.reference import fit_reference
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import wilson_interval
-from tests.grouped import customers_of, grouped, leaving, ungrouped
-from tests.planted import planted_customers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -226,7 +226,7 @@ class TestLaws:
 
     def test_any_number_of_threads_gives_the_same_bytes(self) -> None:
         command = (
-            "from tests.grouped import ungrouped\n"
+            "from benchmarks.made.grouped import ungrouped\n"
             "from cxlab.clusters import cluster_customers, cluster_stability\n"
             "clusters = cluster_customers(ungrouped(900, 1), k_max=5, seed=1)\n"
             "draws = cluster_stability(clusters, n_bootstrap=5, seed=1).draws\n"

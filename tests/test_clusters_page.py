@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.transforms import Bbox
 
+from benchmarks.made.grouped import grouped, ungrouped
 from cxlab.agreement import compare_partitions
 from cxlab.answers.clusters import clusters_answer, clusters_verdict
 from cxlab.clusters import (
@@ -47,7 +48,6 @@ from cxlab.plots.style import canvas
 from cxlab.tables.clusters import cluster_criteria, cluster_features, cluster_methods
 from cxlab.tables.clusters import cluster_profiles as profile_table
 from cxlab.tables.clusters import typical_customers as typical_table
-from tests.grouped import grouped, ungrouped
 from tests.make import orders_csv, write_study
 
 

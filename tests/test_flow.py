@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.made.moves import moved, periods_of
 from cxlab import plots
 from cxlab.intake.hiding import HIDDEN, cells_to_hide, written_cells
 from cxlab.plots.flow import _folded, _moved_apart
 from cxlab.segments import segment_migration
-from tests.moves import moved, periods_of
 
 TABLES = st.lists(st.lists(st.integers(0, 60), min_size=4, max_size=4), min_size=4, max_size=4)
 

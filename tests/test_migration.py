@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.made.moves import MATRIX, MEANS, START, moved, periods_of
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.errors import InputError
@@ -15,7 +16,6 @@ from cxlab.kit import open_study
 from cxlab.segments import Migration, Periods, segment_migration
 from cxlab.segments.migration import expected_shares, transition_shares
 from tests.make import HEAD, orders_csv, write_study
-from tests.moves import MATRIX, MEANS, START, moved, periods_of
 
 PLACE = {name: number for number, name in enumerate(SEGMENTS)}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.made.planted import planted_customers
 from cxlab.blocks import SEGMENTS
 from cxlab.kit import open_study
 from cxlab.pseudonyms import Pseudonyms, key_of
 from cxlab.segments import SegmentError, choose_first
 from cxlab.segments.words import ACTIONS
 from tests.make import HEAD, good_rows, orders_csv, write_study
-from tests.planted import planted_customers
 from tests.shops_with_service import four, served_customers
 
 NAMES = Pseudonyms(b"k")

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.made.moves import moved, periods_of
+from benchmarks.made.planted import Driver, planted_customers
 from cxlab import plots, tables
 from cxlab.agreement import (
     agreement_ceiling,
@@ -28,8 +30,6 @@ from cxlab.segments import (
     segment_migration,
     weigh_effort,
 )
-from tests.moves import moved, periods_of
-from tests.planted import Driver, planted_customers
 
 CASES = [("segments", 400), ("returns", 400), ("nothing", 400), ("segments", 40)]
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.made.planted import RATES, planted_customers
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import wilson_interval
 from cxlab.segments import SegmentError, assign_segments, describe_segments
-from tests.planted import RATES, planted_customers
 
 
 def few_customers(

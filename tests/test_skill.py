@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from benchmarks.made.planted import RATES, planted_customers
 from cxlab.agreement import PartitionError, predictive_skill
 from cxlab.agreement.ceiling import Predict
 from cxlab.agreement.crossfit import cross_fitted_losses, divisions, folds, poisson_deviance
@@ -18,7 +19,6 @@ from cxlab.clusters import fit_labels
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.segments import assign_segments
-from tests.planted import RATES, planted_customers
 
 
 @given(st.integers(10, 200), st.integers(0, 100))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.made.planted import planted_customers
 from cxlab.agreement import PartitionError, judge_segmentation, predictive_skill, specification_curve
 from cxlab.agreement.crossfit import cross_fitted_losses
 from cxlab.agreement.predictors import by_group
@@ -14,7 +15,6 @@ from cxlab.clusters import fit_labels
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.segments import assign_segments, draw_lines
-from tests.planted import planted_customers
 
 
 class Alive:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.made.planted import Driver, planted_customers
 from cxlab.agreement import Score, Skill, judge_segmentation, predictive_skill
 from cxlab.clusters import fit_labels
 from cxlab.estimate import Estimate
 from cxlab.segments import assign_segments
-from tests.planted import Driver, planted_customers
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,9 @@ def compare_partitions(
     Notes
     -----
     With fixed partitions a bootstrap sample of the customers is a multinomial draw of the contingency table, so that
-    is what is drawn. Plug-in information grows with resampling noise; the draws are shifted by their mean excess over
-    the estimate before the percentiles are taken.
+    is what is drawn; one customer is first spread over all cells (Perks 1947), so that a pair of groups that nobody is
+    in is not taken to be impossible. Plug-in information grows with resampling noise; the draws are shifted by their
+    mean excess over the table they are drawn from before the percentiles are taken.
 
     References
     ----------
@@ -149,7 +150,8 @@ def compare_partitions(
     counts.index.name = counts.columns.name = None
     table = counts.to_numpy(np.int64)
     n = int(table.sum())
-    draws = np.random.default_rng(seed).multinomial(n, table.ravel() / n, size=n_bootstrap).reshape(-1, *table.shape)
+    shares = (table.ravel() + 1 / table.size) / (n + 1)
+    draws = np.random.default_rng(seed).multinomial(n, shares, size=n_bootstrap).reshape(-1, *table.shape)
     measure = partial(_estimate, table, draws, n)
     overlaps = jaccard_overlaps(table)
     best = {
@@ -176,8 +178,10 @@ def compare_partitions(
 def _estimate(table: Counts, draws: Counts, n: int, statistic: Callable[[Counts], float]) -> Estimate:
     value = statistic(table)
     drawn = np.array([statistic(draw) for draw in draws])
-    low, high = np.quantile(drawn, [0.025, 0.975]) - (drawn.mean() - value)
-    return Estimate(value, float(max(-1.0, low)), float(min(1.0, high)), n=n, unit="0 none, 1 full")
+    drawn_from = statistic(table * table.size + 1)
+    low, high = np.quantile(drawn, [0.025, 0.975]) - (drawn.mean() - drawn_from)
+    ends = min(value, max(-1.0, float(low))), max(value, min(1.0, float(high)))
+    return Estimate(value, *ends, n=n, unit="0 none, 1 full")
 
 
 def _best_overlap(counts: Counts, row: int) -> float:

@@ -87,5 +87,5 @@ def grouped(n: int, seed: int, k: int, *, apart: float = 4.0) -> tuple[Customers
             break
     truth = rng.integers(0, k, n)
     z = middles[truth] + rng.normal(size=(n, 3))
-    repeats = np.round(np.expm1(np.maximum(1.2 + 0.35 * z[:, 0], 0)))
+    repeats = np.asarray(np.round(np.expm1(np.maximum(1.2 + 0.35 * z[:, 0], 0))), float)
     return customers_of(repeats, np.exp(1.5 + 0.4 * z[:, 1]), np.exp(2 + 0.4 * z[:, 2])), truth
