@@ -1,45 +1,90 @@
 """Flows from one grouping to another: bands as wide as their customers, and none by which few could be counted."""
 
 import re
+from itertools import islice
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from benchmarks.made.moves import moved, periods_of
 from cxlab import plots
-from cxlab.intake.hiding import HIDDEN, cells_to_hide, written_cells
-from cxlab.plots.flow import _folded, _moved_apart
+from cxlab.intake.hidden_cells import cells_to_hide, hide_cells
+from cxlab.intake.hiding import HIDDEN
+from cxlab.plots.flow import _moved_apart
 from cxlab.segments import segment_migration
+from tests.lookalikes import TOLD_BY_ALL_TOTALS, tables_that_look_like
 
+LEAST = 5
 TABLES = st.lists(st.lists(st.integers(0, 60), min_size=4, max_size=4), min_size=4, max_size=4)
+SPARSE = st.lists(
+    st.lists(st.sampled_from([0, 0, 1, 2, 3, 4, 8, 30, 200]), min_size=3, max_size=3), min_size=4, max_size=4
+)
+ALONE_IN_ITS_ROW = [[40, 30, 0], [20, 3, 0], [0, 50, 90]]
 
 
-@given(TABLES)
-@settings(deadline=None)
-def test_no_hidden_count_follows_from_the_totals_of_its_row_and_column(table: list[list[int]]) -> None:
-    sizes, hidden = np.array(table), cells_to_hide(table, 5)
-    assert hidden[(sizes > 0) & (sizes < 5)].all()
-    for counts, mask in (*zip(sizes, hidden, strict=True), *zip(sizes.T, hidden.T, strict=True)):
-        n = int(mask.sum())
-        left = int(counts[mask].sum())
-        assert n != 1 or not (counts > 0)[~mask].any(), "one hidden count is what the others leave of the total"
-        assert n == 0 or left >= 5 or (counts[~mask] == 0).all()
+def range_of(sizes: np.ndarray, hidden: np.ndarray, cell: tuple[int, int]) -> tuple[int, int]:
+    """Least and most of a hidden count by all totals, if none but a zero can be zero: by a linear programme."""
+    places = [tuple(place) for place in np.argwhere(hidden)]
+    sums, left = [], []
+    for axis in (0, 1):
+        for k in range(sizes.shape[axis]):
+            sums.append([float(place[axis] == k) for place in places])
+            left.append(float(np.take(np.where(hidden, sizes, 0), k, axis=axis).sum()))
+    goal = np.array([float(place == cell) for place in places])
+    bounds = [(min(1, sizes[place]), None) for place in places]
+    low, high = (linprog(sign * goal, A_eq=sums, b_eq=left, bounds=bounds).fun * sign for sign in (1, -1))
+    return round(low), round(high)
 
 
-@given(TABLES)
-def test_hidden_cells_are_written_as_such(table: list[list[int]]) -> None:
-    written, hidden = written_cells(table, 5), cells_to_hide(table, 5)
-    assert [[text == HIDDEN for text in row] for row in written] == hidden.tolist()
+@given(TABLES | SPARSE)
+@example(TOLD_BY_ALL_TOTALS)
+@example(ALONE_IN_ITS_ROW)
+@settings(deadline=None, max_examples=50)
+def test_no_small_count_follows_from_all_totals_together(table: list[list[int]]) -> None:
+    sizes, hidden = np.array(table), cells_to_hide(table, LEAST)
+    small = (sizes > 0) & (sizes < LEAST)
+    assert hidden[small].all()
+    assert small.any() or not hidden.any(), "nothing is hidden for nothing"
+    for i, j in np.argwhere(small):
+        low, high = range_of(sizes, hidden, (i, j))
+        low_at_best, high_at_best = range_of(sizes, np.ones_like(hidden), (i, j))
+        assert low <= max(1, low_at_best) and high >= min(LEAST - 1, high_at_best)
 
 
-@given(TABLES)
-def test_narrow_bands_go_with_the_widest_of_their_row(table: list[list[int]]) -> None:
-    sizes = np.array(table, dtype=float)
-    folded = _folded(sizes, 5)
-    assert folded.sum(axis=1).tolist() == sizes.sum(axis=1).tolist()
-    assert not ((folded > 0) & (folded < 5) & (sizes.sum(axis=1)[:, None] >= 20)).any()
+@pytest.mark.parametrize("table", [TOLD_BY_ALL_TOTALS, ALONE_IN_ITS_ROW])
+def test_a_count_told_by_all_totals_is_opened_and_most_of_the_table_stays(table: list[list[int]]) -> None:
+    hidden = cells_to_hide(table, LEAST)
+    cell = (1, 2) if len(table) == 4 else (1, 1)
+    low, high = range_of(np.array(table), hidden, cell)
+    assert low <= 1 and high >= LEAST - 1
+    assert hidden.mean() < 0.65
+
+
+@given(TABLES | SPARSE)
+@settings(deadline=None, max_examples=50)
+def test_a_reader_finds_out_no_more_than_is_said(table: list[list[int]]) -> None:
+    sizes, cells = np.array(table), hide_cells(table, LEAST)
+    small = (sizes > 0) & (sizes < LEAST)
+    words = [text for row, mask in zip(cells.written, cells.mask, strict=True) for text in np.array(row)[mask]]
+    assert set(words) <= {HIDDEN, f"under {LEAST}"}
+    assert [[not text.isdigit() for text in row] for row in cells.written] == cells.mask.tolist()
+    assert (cells.least <= sizes).all() and (sizes <= cells.most).all()
+    assert (cells.least == sizes)[~cells.mask].all() and (cells.most == sizes)[~cells.mask].all()
+    if f"under {LEAST}" in words:
+        assert set(cells.least[small]) == {1} and set(cells.most[small]) == {LEAST - 1}
+
+
+@given(TABLES | SPARSE)
+@example([[2, 40, 0], [20, 3, 9], [0, 14, 50]])
+@settings(deadline=None, max_examples=15)
+def test_what_can_be_found_out_is_the_same_whatever_the_hidden_counts_are(table: list[list[int]]) -> None:
+    seen = hide_cells(table, LEAST)
+    for other in islice(tables_that_look_like(table), 2):
+        again = hide_cells(other, LEAST)
+        assert (again.least == seen.least).all() and (again.most == seen.most).all()
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=4))
@@ -74,3 +119,16 @@ def test_a_band_is_as_wide_as_its_customers(*, narrow: bool) -> None:
     bands = [patch for patch in ax.patches if type(patch).__name__ == "PathPatch"]
     widths = sorted(round(float(band.get_path().vertices[5][1] - band.get_path().vertices[2][1]), 3) for band in bands)
     assert widths == [0.1, 0.15, 0.25, 0.5], narrow
+
+
+def test_a_hidden_number_has_a_band_of_those_only_who_are_certain_by_the_others() -> None:
+    counts = np.array([[150, 0, 100, 50], [0, 100, 90, 0], [0, 0, 2, 179], [60, 50, 40, 30]])
+    first, second = (np.repeat(np.indices(counts.shape)[axis].ravel(), counts.ravel()) for axis in (0, 1))
+    migration = segment_migration(periods_of(first, second))
+    ax = plots.segment_migration(migration)
+    bands = [patch for patch in ax.patches if type(patch).__name__ == "PathPatch"]
+    drawn = [float(band.get_path().vertices[5][1] - band.get_path().vertices[2][1]) for band in bands]
+    least = migration.hidden.least
+    assert migration.hidden.mask[2].tolist() == [False, False, True, True] and least[2, 3] == 177
+    assert sorted(np.round(np.array(drawn) * counts.sum(), 6)) == sorted(least[least >= LEAST])
+    assert "only as wide as is certain" in plots.segment_migration.block(migration).caption.note

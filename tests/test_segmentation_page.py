@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks.made.moves import moved, periods_of
@@ -18,7 +20,7 @@ from cxlab.agreement import (
     specification_curve,
 )
 from cxlab.answers.segmentation import segmentation_answer
-from cxlab.blocks import SEGMENTS, Answer, Figure, Table
+from cxlab.blocks import SEGMENTS, Answer, Caption, Figure, Table
 from cxlab.clusters import fit_clusters, fit_labels
 from cxlab.customers import Customers
 from cxlab.pseudonyms import Pseudonyms
@@ -30,6 +32,7 @@ from cxlab.segments import (
     segment_migration,
     weigh_effort,
 )
+from tests.lookalikes import TOLD_BY_ALL_TOTALS, tables_that_look_like
 
 CASES = [("segments", 400), ("returns", 400), ("nothing", 400), ("segments", 40)]
 
@@ -210,3 +213,63 @@ def test_few_known_costs_are_named_by_their_share() -> None:
     customers = replace(planted_customers(200, 3, costs_known=False), costed_share=0.2)
     (asked, said), *_ = page_of(customers)[2].open
     assert "costs are counted" in asked and "a cost came with only 20% of the revenue" in said
+
+
+CORNER_SHOP_LIKE = [[150, 0, 100, 50], [0, 100, 90, 0], [0, 0, 2, 179], [60, 50, 40, 30]]
+FEW_CUSTOMERS = [[12, 0, 8, 0], [0, 10, 9, 0], [0, 18, 11, 2], [3, 1, 0, 6]]
+HIDDEN_LARGEST = [[2, 40, 0], [20, 3, 9], [0, 14, 50]]
+
+
+def shop_of(counts: list[list[int]]) -> tuple[list[Caption], str, list[Table], dict[str, str]]:
+    """Plant customers by segment and cluster; return captions, drawings, tables and alternative texts of the page."""
+    rows, columns = (np.repeat(np.indices(np.shape(counts))[axis].ravel(), np.ravel(counts)) for axis in (0, 1))
+    labels = pd.Series(np.array(SEGMENTS)[rows]), pd.Series(np.array(list("ABCD"))[columns])
+    agreement = compare_partitions(*labels, names_b={"A": "Group A"}, n_bootstrap=5)
+    figures = [plots.segments_to_clusters.block(agreement), plots.agreement_heat_map.block(agreement)]
+    if len(counts[0]) == 4:
+        migration = segment_migration(periods_of(rows, columns))
+        figures.append(plots.segment_migration.block(migration))
+    shown = [tables.best_matches(agreement), *(f.numbers for f in figures if f.numbers is not None)]
+    captions = [figure.caption for figure in figures]
+    cells = {f"{g} {c}": agreement.share_in_words(g, c) for g in agreement.groups_spoken_of for c in agreement.counts}
+    return captions, "".join(figure.wide + figure.narrow for figure in figures), shown, cells
+
+
+@pytest.mark.parametrize("counts", [CORNER_SHOP_LIKE, HIDDEN_LARGEST, TOLD_BY_ALL_TOTALS])
+def test_a_page_is_the_same_whatever_its_hidden_counts_are(counts: list[list[int]]) -> None:
+    others = list(islice(tables_that_look_like(counts), 2))
+    assert others
+    captions, drawn, shown, _ = shop_of(counts)
+    for other in others:
+        again = shop_of(other)
+        assert again[0] == captions
+        assert again[1] == drawn
+        for one, two in zip(shown, again[2], strict=True):
+            # the interval of a count that is shown is drawn by chance, and chance goes by the whole table
+            assert [[c.text for c in row] for row in one.rows] == [[c.text for c in row] for row in two.rows]
+            assert (one.caption, one.note) == (two.caption, two.note)
+
+
+def test_what_is_hidden_is_told_in_no_figure_title_text_alternative_or_table() -> None:
+    captions, drawn, shown, cells = shop_of(CORNER_SHOP_LIKE)
+    assert cells["candidates C"] == "under 5" and cells["candidates D"] == "nearly all"
+    said = [*re.findall(r">([^<>]+)<", drawn), *(part for c in captions for part in (c.title, c.alt, c.note))]
+    said += [cell.text + cell.small for table in shown for row in table.rows for cell in row]
+    assert "nearly all" in said and "candidates nearly all in D" in captions[1].alt
+    assert not [text for text in said if re.search(r"(?<!over )(99|98)%|\b179\b|\+28|\b2 customers", text)]
+    match = next(row for row in shown[0].rows if row[0].segment == "candidates")
+    assert [cell.text for cell in match[1:]] == ["D", "hidden", "nearly all"]
+    assert [cell.text for cell in shown[1].rows[2]] == ["Candidates", "0", "0", "under 5", "hidden"]
+
+
+def test_a_title_gives_no_share_from_which_a_hidden_one_follows() -> None:
+    captions = shop_of(FEW_CUSTOMERS)[0]
+    assert captions[1].title == "The clusters divide the candidates: 58% are in B"
+    assert "candidates 58% in B" in captions[1].alt
+
+
+def test_the_counts_by_segment_and_cluster_are_printed_once(page: tuple[list[Figure], list[Table], Answer]) -> None:
+    by_name = {figure.name: figure for figure in page[0]}
+    flow, heat = by_name["segments_to_clusters"], by_name["agreement_heat_map"]
+    assert flow.numbers is None and "next figure" in flow.caption.subtitle and "next figure" in flow.caption.alt
+    assert heat.numbers is not None

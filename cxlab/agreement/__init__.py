@@ -3,13 +3,14 @@
 from cxlab.agreement.ceiling import Ceiling, agreement_ceiling
 from cxlab.agreement.indices import adjusted_mutual_information, adjusted_rand_index
 from cxlab.agreement.over_time import OverTime, stability_over_time
-from cxlab.agreement.partitions import Agreement, PartitionError, compare_partitions
+from cxlab.agreement.partitions import NEARLY_ALL, Agreement, PartitionError, compare_partitions
 from cxlab.agreement.scores import Score, Skill
 from cxlab.agreement.skill import predictive_skill
 from cxlab.agreement.specification import Specification, SpecificationCurve, specification_curve
 from cxlab.agreement.verdict import Verdict, judge_segmentation
 
 __all__ = [
+    "NEARLY_ALL",
     "Agreement",
     "Ceiling",
     "OverTime",

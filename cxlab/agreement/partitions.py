@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
 from cxlab import words
 from cxlab.agreement.indices import (
+    Array,
     Counts,
     adjusted_mutual_information_of,
     adjusted_rand_index_of,
@@ -20,6 +21,10 @@ from cxlab.agreement.indices import (
 from cxlab.blocks import SEGMENTS
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
+from cxlab.intake.hidden_cells import HiddenCells, hide_cells, surely_largest
+
+NEARLY_ALL = 0.9
+"""Share of a group from which on a page may say "nearly all" of a hidden count."""
 
 
 class PartitionError(InputError):
@@ -62,6 +67,71 @@ class Agreement:
         """Shape (R, C): share of each row's customers in each column; 0 for empty rows."""
         totals = self.counts.sum(axis=1).clip(lower=1)
         return self.counts.div(totals, axis=0)
+
+    @cached_property
+    def hidden(self) -> HiddenCells:
+        """What a page may show of the counts; everything that it says of them goes by this."""
+        return hide_cells(self.counts, self.minimum_group)
+
+    @property
+    def groups_spoken_of(self) -> dict[str, int]:
+        """Groups of the first that are large enough for a page to speak of, with their rows."""
+        sizes = self.counts.to_numpy().sum(axis=1)
+        return {str(g): i for i, g in enumerate(self.counts.index) if sizes[i] >= max(1, self.minimum_group)}
+
+    @property
+    def main_cluster(self) -> dict[str, str]:
+        """Of each group spoken of, where most of it is, as far as what is shown makes that certain."""
+        return self._surely_largest(self.hidden.least, self.hidden.most)
+
+    @property
+    def nearest(self) -> dict[str, str]:
+        """Of each group spoken of, which group overlaps it most, as far as what is shown makes that certain."""
+        return self._surely_largest(self._overlaps(self.hidden.least), self._overlaps(self.hidden.most))
+
+    @property
+    def nearest_pair(self) -> tuple[str, str] | None:
+        """The groups that overlap most of all pairs; None where what is shown leaves that open."""
+        least, most = self._overlaps(self.hidden.least), self._overlaps(self.hidden.most)
+        k = surely_largest(least.ravel(), most.ravel())
+        if k is None:
+            return None
+        i, j = divmod(k, least.shape[1])
+        pair = str(self.counts.index[i]), str(self.counts.columns[j])
+        return pair if pair[0] in self.groups_spoken_of else None
+
+    def is_hidden(self, group: str, other: str) -> bool:
+        """Whether a page does not say how many are in both groups."""
+        return bool(self.hidden.mask[self._at(group, other)])
+
+    def is_nearly_all(self, group: str, other: str) -> bool:
+        """Whether what is shown makes certain that nearly all of a group of the first are in one of the second."""
+        at = self._at(group, other)
+        return bool(self.hidden.least[at] > NEARLY_ALL * max(1, self.counts.to_numpy()[at[0]].sum()))
+
+    def share(self, group: str, other: str) -> float:
+        """Share of a group of the first that is in one of the second."""
+        return float(self.shares.to_numpy()[self._at(group, other)])
+
+    def share_in_words(self, group: str, other: str) -> str:
+        """Write how much of a group of the first is in one of the second, as a page may."""
+        i, j = self._at(group, other)
+        if not self.hidden.mask[i, j]:
+            return words.percent(self.share(group, other))
+        return "nearly all" if self.is_nearly_all(group, other) else self.hidden.written[i][j]
+
+    def _at(self, group: str, other: str) -> tuple[int, int]:
+        return self.counts.index.tolist().index(group), self.counts.columns.tolist().index(other)
+
+    def _overlaps(self, cells: Counts) -> Array:
+        """Jaccard overlaps if the cells were these, by the totals as they are."""
+        counts = self.counts.to_numpy()
+        either = counts.sum(axis=1, keepdims=True) + counts.sum(axis=0, keepdims=True) - cells
+        return np.asarray(cells / np.maximum(either, 1), float)
+
+    def _surely_largest(self, least: Array | Counts, most: Array | Counts) -> dict[str, str]:
+        found = {group: surely_largest(least[i], most[i]) for group, i in self.groups_spoken_of.items()}
+        return {group: str(self.counts.columns[k]) for group, k in found.items() if k is not None}
 
     @property
     def table(self) -> pd.DataFrame:

@@ -46,40 +46,6 @@ def to_hide(
     return hidden
 
 
-def cells_to_hide(counts: ArrayLike, minimum_group: int) -> NDArray[np.bool_]:
-    """Tell which counts of a table a page must not show beside the totals of its rows and columns; shape (r, c).
-
-    Parameters
-    ----------
-    counts : shape (r, c), people in each cell; nobody is in two.
-
-    Examples
-    --------
-    >>> cells_to_hide([[40, 3, 30], [20, 10, 0], [9, 8, 7]], 5).tolist()  # 3 could be had by taking away, twice over
-    [[False, True, True], [False, False, False], [False, True, True]]
-    """
-    sizes = np.asarray(counts, dtype=np.int64)
-    hidden = _are_small(sizes, minimum_group)
-    for _ in range(sizes.size):
-        before = hidden.copy()
-        for row, mask in zip(sizes, hidden, strict=True):
-            mask[:] = to_hide(row.tolist(), minimum_group, small=mask)
-        for row, mask in zip(sizes.T, hidden.T, strict=True):
-            mask[:] = to_hide(row.tolist(), minimum_group, small=mask)
-        if (hidden == before).all():
-            break
-    return hidden
-
-
-def written_cells(counts: ArrayLike, minimum_group: int) -> list[list[str]]:
-    """Write the counts of a table, those of `cells_to_hide` as hidden."""
-    sizes, hidden = np.asarray(counts, dtype=np.int64), cells_to_hide(counts, minimum_group)
-    return [
-        [HIDDEN if hide else number(n) for n, hide in zip(row, mask, strict=True)]
-        for row, mask in zip(sizes.tolist(), hidden.tolist(), strict=True)
-    ]
-
-
 def written_counts(counts: Sequence[int], minimum_group: int) -> list[str]:
     """Write counts of people in groups apart that stand beside their total, the small ones hidden.
 

@@ -3,15 +3,15 @@
 import textwrap
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cxlab import words
-from cxlab.agreement import Agreement, Ceiling
+from cxlab.agreement import NEARLY_ALL, Agreement, Ceiling
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.intake.hiding import written_cells
+from cxlab.intake.hidden_cells import surely_largest
+from cxlab.intake.hiding import why_hidden
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -21,14 +21,12 @@ _STEPS = (2, 10, 20)  # residuals beyond which a cell takes the next shade
 
 def _draw_heat(agreement: Agreement, ax: Axes) -> None:
     narrow = is_narrow(ax)
-    counts, shares = agreement.counts.to_numpy(), agreement.shares.to_numpy()
-    residuals = agreement.residuals.to_numpy()
+    counts, residuals = agreement.counts.to_numpy(), agreement.residuals.to_numpy()
     rows, columns = counts.shape
     for i in range(rows):
         for j in range(columns):
-            _draw_cell(
-                ax, i, j, int(counts[i, j]), float(shares[i, j]), float(residuals[i, j]), agreement.minimum_group
-            )
+            said = agreement.share_in_words(str(agreement.counts.index[i]), str(agreement.counts.columns[j]))
+            _draw_cell(ax, i, j, said, None if agreement.hidden.mask[i, j] else float(residuals[i, j]))
         group = str(agreement.counts.index[i])
         name = SEGMENT_NAME.get(group, group)
         token = SEGMENT_TOKEN.get(group)
@@ -57,62 +55,66 @@ def _wrapped(head: str) -> str:
     return "\n".join(lines) if len(lines) <= 3 else "\n".join(lines[:3]).rstrip(",") + " …"
 
 
-def _draw_cell(ax: Axes, i: int, j: int, count: int, share: float, residual: float, minimum_group: int) -> None:
-    step = int(np.searchsorted(_STEPS, abs(residual)))
-    few = 0 < count < minimum_group
-    token = "surface" if step == 0 or few else f"{'more' if residual > 0 else 'less'}{step}"
+def _draw_cell(ax: Axes, i: int, j: int, said: str, residual: float | None) -> None:
+    """Write what may be said of a cell, with its residual; without one it is hidden, and has no colour."""
+    step = 0 if residual is None else int(np.searchsorted(_STEPS, abs(residual)))
+    token = "surface" if residual is None or step == 0 else f"{'more' if residual > 0 else 'less'}{step}"
     ax.add_patch(Rectangle((j + 0.015, i + 0.02), 0.97, 0.96, facecolor=COLOUR[token], lw=0))
-    ink = COLOUR["paper" if step == 3 and not few else "ink"]
-    text = words.few(count, minimum_group) if few else words.percent(share)
-    ax.text(
-        j + 0.5, i + (0.5 if few else 0.42), text, ha="center", va="center", size=12 if few else 15,
-        weight=400 if few else 700, color=ink,
-    )  # fmt: skip
-    if not few:
-        sign = "+" if residual >= 0.5 else ""
-        ax.text(j + 0.5, i + 0.74, sign + words.number(residual), ha="center", va="center", size=12, color=ink)
+    ink = COLOUR["paper" if step == 3 else "ink"]
+    if residual is None:
+        ax.text(j + 0.5, i + 0.5, said, ha="center", va="center", size=12, color=ink)
+        return
+    ax.text(j + 0.5, i + 0.42, said, ha="center", va="center", size=15, weight=700, color=ink)
+    sign = "+" if residual >= 0.5 else ""
+    ax.text(j + 0.5, i + 0.74, sign + words.number(residual), ha="center", va="center", size=12, color=ink)
 
 
 def _caption_of_heat(agreement: Agreement) -> Caption:
-    listed = "; ".join(
-        f"{_name(group)} {words.percent(row.max())} in {row.idxmax()}" for group, row in _shown_rows(agreement)
-    )
+    listed = "; ".join(f"{_name(group)} {said} in {cluster}" for group, (cluster, said) in _largest(agreement).items())
     kinds = f"{len(agreement.counts)} segments by {len(agreement.counts.columns)} clusters"
     named = "; ".join(f"{letter}: {name}" for letter, name in agreement.names_b.items())
+    hidden = f" Nearly all: over {words.percent(NEARLY_ALL)}. {why_hidden(agreement.minimum_group)}"
     return Caption(
         _split(agreement),
         "Share of each segment in each cluster (large) and standardised residual (small), "
         f"{words.count(agreement.n, 'customer')}. Green: more than by chance; purple: fewer.",
-        f"Heat map of {kinds}. Largest share of each segment: {listed}.",
+        f"Heat map of {kinds}. Largest share of each segment: {listed or 'not shown'}.",
         f"A residual says how many standard deviations a cell is from chance; beyond ±2 would be rare by chance alone."
-        f"{' Clusters: ' * bool(named)}{named}{'.' * bool(named)}",
+        f"{' Clusters: ' * bool(named)}{named}{'.' * bool(named)}{hidden * bool(agreement.hidden.mask.any())}",
     )
 
 
 def _split(agreement: Agreement) -> str:
     """Say which segment the clusters divide most."""
-    rows = [row for row in _shown_rows(agreement) if len(row[1]) > 1]
-    if not rows:
+    largest = _largest(agreement)
+    if not largest or agreement.counts.shape[1] < 2:
         return "Segments and clusters side by side"
-    group, shares = min(rows, key=lambda row: float(row[1].max()))
-    first, second = shares.sort_values(ascending=False, kind="stable").index[:2]
-    if float(shares.max()) > 0.9:
-        return "Each segment lies almost wholly in one cluster"
-    return (
-        f"The clusters divide the {_name(group)} most: {words.percent(shares[first])} are in {first}, "
-        f"{words.percent(shares[second])} in {second}"
-    )
+    all_told = len(largest) == len(agreement.groups_spoken_of)
+    shown = {group: cluster for group, (cluster, _) in largest.items() if not agreement.is_hidden(group, cluster)}
+    group = min(shown, key=lambda group: agreement.share(group, shown[group]), default="")
+    if not group or agreement.share(group, shown[group]) > NEARLY_ALL:
+        return "Each segment lies almost wholly in one cluster" if all_told else "Segments and clusters side by side"
+    parts = [f"{largest[group][1]} are in {shown[group]}"]
+    if second := _second(agreement, group, shown[group]):
+        parts.append(f"{agreement.share_in_words(group, second)} in {second}")
+    return f"The clusters divide the {_name(group)}{' most' * all_told}: {', '.join(parts)}"
 
 
-def _shown_rows(agreement: Agreement) -> list[tuple[str, pd.Series]]:
-    """Segments that a page may speak of, each with its shares in the clusters where it may as well."""
-    rows = []
-    for group in agreement.counts.index:
-        cells = agreement.counts.loc[group]
-        shares = agreement.shares.loc[group][(cells == 0) | (cells >= agreement.minimum_group)]
-        if cells.sum() >= agreement.minimum_group and shares.sum() > 0:
-            rows.append((str(group), shares))
-    return rows
+def _largest(agreement: Agreement) -> dict[str, tuple[str, str]]:
+    """Of each segment the cluster that most of it is in, and how much that is, where a page may tell both."""
+    return {
+        group: (cluster, agreement.share_in_words(group, cluster))
+        for group, cluster in agreement.main_cluster.items()
+        if not agreement.is_hidden(group, cluster) or agreement.is_nearly_all(group, cluster)
+    }
+
+
+def _second(agreement: Agreement, group: str, first: str) -> str:
+    """Find the cluster that most of the others of a segment are in; empty where a page may not tell."""
+    i, others = agreement.groups_spoken_of[group], agreement.counts.columns != first
+    k = surely_largest(agreement.hidden.least[i, others], agreement.hidden.most[i, others])
+    second = "" if k is None else str(agreement.counts.columns[others][k])
+    return second if second and not agreement.is_hidden(group, second) else ""
 
 
 def _name(group: str) -> str:
@@ -120,8 +122,7 @@ def _name(group: str) -> str:
 
 
 def _numbers_of_heat(agreement: Agreement) -> Table:
-    counts = agreement.counts
-    written = written_cells(counts, agreement.minimum_group)
+    counts, written = agreement.counts, agreement.hidden.written
     rows = tuple(
         (
             Cell(SEGMENT_NAME.get(str(group), str(group)), segment=str(group) if str(group) in SEGMENT_NAME else ""),
@@ -130,7 +131,8 @@ def _numbers_of_heat(agreement: Agreement) -> Table:
         for i, group in enumerate(counts.index)
     )
     heads = (f"{c}: {agreement.names_b[str(c)]}" if str(c) in agreement.names_b else str(c) for c in counts.columns)
-    return Table("agreement_heat_map", "Customers by segment and cluster", ("Segment", *heads), rows)
+    note = why_hidden(agreement.minimum_group) if agreement.hidden.mask.any() else ""
+    return Table("agreement_heat_map", "Customers by segment and cluster", ("Segment", *heads), rows, note)
 
 
 def _draw_scale(ceiling: Ceiling, ax: Axes) -> None:
@@ -169,7 +171,8 @@ def _caption_of_scale(ceiling: Ceiling) -> Caption:
     title = (
         "The segments agree with the clusters more than random rules of the same sizes do"
         if ceiling.stands_out
-        else "The segments agree with the clusters no more than many a random rule of the same sizes does"
+        else f"{words.number(ceiling.as_much)} of {words.number(len(ceiling.random_rules))} random rules of the same sizes "
+        "agree with the clusters as much as the segments do"
     )
     top = ceiling.noise_ceiling
     said = "" if top.value is None else f"; clusters of two halves {words.number(top.number, 2)}"

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cxlab import words
 from cxlab.agreement import Agreement
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
-from cxlab.intake.hiding import HIDDEN, cells_to_hide, written_cells
+from cxlab.intake.hidden_cells import HiddenCells
+from cxlab.intake.hiding import why_hidden
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -38,19 +39,25 @@ class _Group:
 
 
 def draw_flow(
-    ax: Axes, counts: pd.DataFrame, left: Sequence[_Group], right: Sequence[_Group], minimum_group: int
+    ax: Axes,
+    counts: pd.DataFrame,
+    hidden: HiddenCells,
+    left: Sequence[_Group],
+    right: Sequence[_Group],
+    minimum_group: int,
 ) -> None:
     """Draw the bands from the rows of a table to its columns.
 
     Parameters
     ----------
     counts : shape (r, c), customers.
+    hidden : which of them are; their bands are only as wide as what is shown makes certain.
     left, right : the groups of its rows and columns.
-    minimum_group : bands of fewer customers are drawn with the widest one of their row, so that none can be measured.
+    minimum_group : groups of fewer customers are drawn as if of as many, and bands of fewer not at all.
     """
-    sizes = _folded(counts.to_numpy(float), minimum_group)
-    total = max(1.0, sizes.sum())
-    starts, ends = _stacked(sizes.sum(axis=1) / total), _stacked(sizes.sum(axis=0) / total)
+    sizes, total = np.where(hidden.least < minimum_group, 0, hidden.least), max(1, int(counts.to_numpy().sum()))
+    tall, wide = (_heights(counts.to_numpy().sum(axis=axis), minimum_group) / total for axis in (1, 0))
+    starts, ends = _stacked(tall), _stacked(wide)
     out, into = starts.copy(), ends.copy()
     for i, group in enumerate(left):
         for j in range(len(right)):
@@ -60,8 +67,8 @@ def draw_flow(
             out[i] += width
             into[j] += width
     for side, groups, tops, shares in (
-        (0, left, starts, sizes.sum(axis=1) / total),
-        (1, right, ends, sizes.sum(axis=0) / total),
+        (0, left, starts, tall),
+        (1, right, ends, wide),
     ):
         for group, top, share in zip(groups, tops, shares, strict=True):
             x = 0.0 if side == 0 else 1.0 - _NODE
@@ -71,15 +78,9 @@ def draw_flow(
     ax.axis("off")
 
 
-def _folded(sizes: Array, minimum_group: int) -> Array:
-    """Add small cells to the largest one of their row."""
-    folded = sizes.copy()
-    for row in folded:
-        small = row < minimum_group
-        small[row.argmax()] = False
-        row[row.argmax()] += row[small].sum()
-        row[small] = 0
-    return folded
+def _heights(sizes: NDArray[np.int64], minimum_group: int) -> Array:
+    """Tell of how many customers a group's bar is drawn, so that none of few can be measured."""
+    return np.where((sizes > 0) & (sizes < minimum_group), minimum_group, sizes).astype(float)
 
 
 def _stacked(shares: Array) -> Array:
@@ -146,7 +147,7 @@ def _draw_migration(migration: Migration, ax: Axes) -> None:
     counts, narrow = migration.counts, is_narrow(ax)
     sizes = counts.to_numpy(float)
     left, right = (_segments(sizes.sum(axis=axis), migration.minimum_group) for axis in (1, 0))
-    draw_flow(ax, counts, left, right, migration.minimum_group)
+    draw_flow(ax, counts, migration.hidden, left, right, migration.minimum_group)
     heads = ("First", "Second") if narrow else ("First period", "Second period")
     for x, text, align in zip((0.0, 1.0), heads, ("left", "right"), strict=True):
         ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
@@ -159,9 +160,8 @@ def _lacks_migration(migration: Migration) -> str:
 
 def _caption_of_migration(migration: Migration) -> Caption:
     sizes, stayed = migration.counts.to_numpy(), []
-    hidden = cells_to_hide(migration.counts, migration.minimum_group)
     for k, name in enumerate(SEGMENTS):
-        if sizes[k].sum() >= migration.minimum_group and not hidden[k, k]:
+        if sizes[k].sum() >= migration.minimum_group and not migration.hidden.mask[k, k]:
             stayed.append((sizes[k, k] / sizes[k].sum(), name, int(sizes[k].sum())))
     title = "Customers by segment in two periods"
     if stayed:
@@ -176,14 +176,17 @@ def _caption_of_migration(migration: Migration) -> Caption:
         f"Still in their segment: {listed or 'not shown'}.",
         "Contribution counts within each period only, so these are not the segments above. Customers who came later "
         "are not followed."
-        + _folded_in_words(migration.counts, migration.minimum_group),
+        + _hidden_in_words(migration.hidden, migration.minimum_group),
     )  # fmt: skip
 
 
-def _folded_in_words(counts: pd.DataFrame, minimum_group: int) -> str:
-    sizes = counts.to_numpy()
-    few = ((sizes > 0) & (sizes < minimum_group)).any()
-    return f" Bands of under {minimum_group} customers are drawn with the widest of their segment." if few else ""
+def _hidden_in_words(hidden: HiddenCells, minimum_group: int) -> str:
+    if not hidden.mask.any():
+        return ""
+    return (
+        " Where a number is hidden, the band is only as wide as is certain from what is shown, or left out; the bars "
+        f"are whole. {why_hidden(minimum_group)}"
+    )
 
 
 def _people(segment: str) -> str:
@@ -191,25 +194,24 @@ def _people(segment: str) -> str:
 
 
 def _numbers_of_migration(migration: Migration) -> Table:
-    counts = migration.counts.to_numpy(np.int64)
-    hidden = cells_to_hide(counts, migration.minimum_group)
-    rows = []
+    hidden, rows = migration.hidden, []
     for i, start in enumerate(SEGMENTS):
         cells = [Cell(SEGMENT_NAME[start], segment=start)]
         for j, end in enumerate(SEGMENTS):
             share = migration.transitions[start, end]
             small = ""
-            if share.has_interval and not hidden[i, j]:
+            if share.has_interval and not hidden.mask[i, j]:
                 assert share.low is not None and share.high is not None
                 small = f"{words.percent(share.number)}, {words.percent_between(share.low, share.high)}"
-            cells.append(Cell(HIDDEN if hidden[i, j] else words.number(int(counts[i, j])), small))
+            cells.append(Cell(hidden.written[i][j], small))
         rows.append(tuple(cells))
     return Table(
         "migration",
         "Customers by segment in the first period (rows) and in the second (columns)",
         ("From", *(SEGMENT_NAME[name] for name in SEGMENTS)),
         tuple(rows),
-        "Small: share of the row, and its 95% interval.",
+        "Small: share of the row, and its 95% interval."
+        + f" {why_hidden(migration.minimum_group)}" * bool(hidden.mask.any()),
     )
 
 
@@ -229,7 +231,7 @@ def _draw_to_clusters(agreement: Agreement, ax: Axes) -> None:
         named = agreement.names_b.get(str(letter), "")
         head = f"{letter}, {_size(int(size), total, agreement.minimum_group)}"
         right.append(_Group(head, "" if narrow else _two_lines(named), "other", "ink"))
-    draw_flow(ax, counts, left, right, agreement.minimum_group)
+    draw_flow(ax, counts, agreement.hidden, left, right, agreement.minimum_group)
     for x, text, align in ((0.0, "Segments", "left"), (1.0, "Clusters", "right")):
         ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
     fit(ax, 0.3 if narrow else 0.2, 0.01, 0.84 if narrow else 0.72, 0.93)
@@ -246,46 +248,31 @@ def _two_lines(named: str) -> str:
 
 def _caption_of_clusters(agreement: Agreement) -> Caption:
     overlaps = {
-        group: (cluster, estimate.number)
-        for group, (cluster, estimate) in agreement.best_match.items()
-        if agreement.counts.loc[group].sum() >= agreement.minimum_group
+        group: words.percent(agreement.best_match[group][1].number)
+        for group, cluster in agreement.nearest.items()
+        if not agreement.is_hidden(group, cluster)
     }
     title = "From segments to clusters"
-    if overlaps:
-        near = max(overlaps, key=lambda group: overlaps[group][1])
-        cluster, overlap = overlaps[near]
-        title = (
-            f"{SEGMENT_NAME.get(near, near)} and cluster {cluster} come nearest to each other: "
-            f"{words.percent(overlap)} of those in either are in both"
-        )
+    if agreement.nearest_pair:
+        near, cluster = agreement.nearest_pair
+        title = f"{SEGMENT_NAME.get(near, near)} and cluster {cluster} come nearest to each other"
+        if near in overlaps:
+            title += f": {overlaps[near]} of those in either are in both"
     listed = "; ".join(
-        f"{SEGMENT_NAME.get(g, g).lower()} and {c} {words.percent(value)}" for g, (c, value) in overlaps.items()
+        f"{SEGMENT_NAME.get(group, group).lower()} and {agreement.nearest[group]} {said}"
+        for group, said in overlaps.items()
     )
     named = "; ".join(f"{letter}: {name}" for letter, name in agreement.names_b.items())
     return Caption(
         title,
         "Each band is customers of a segment (left) who are in a cluster (right); "
-        f"{words.count(agreement.n, 'customer')}.",
+        f"{words.count(agreement.n, 'customer')}. The numbers are with the next figure.",
         f"Flow of {words.count(agreement.n, 'customer')} from {len(agreement.counts)} segments to "
-        f"{len(agreement.counts.columns)} clusters. Customers in both, of those in either: {listed or 'not shown'}.",
+        f"{len(agreement.counts.columns)} clusters. Customers in both, of those in either: {listed or 'not shown'}. "
+        "All numbers are with the next figure.",
         (f"Clusters: {named}." if named else "Clusters are lettered by what a customer brings, A most.")
-        + _folded_in_words(agreement.counts, agreement.minimum_group),
-    )  # fmt: skip
-
-
-def _numbers_of_clusters(agreement: Agreement) -> Table:
-    written = written_cells(agreement.counts, agreement.minimum_group)
-    rows = tuple(
-        (
-            Cell(SEGMENT_NAME.get(str(group), str(group)), segment=str(group) if str(group) in SEGMENT_NAME else ""),
-            *map(Cell, written[i]),
-        )
-        for i, group in enumerate(agreement.counts.index)
+        + _hidden_in_words(agreement.hidden, agreement.minimum_group),
     )
-    heads = (
-        f"{c}: {agreement.names_b[str(c)]}" if str(c) in agreement.names_b else str(c) for c in agreement.counts.columns
-    )
-    return Table("segments_to_clusters", "Customers by segment and cluster", ("Segment", *heads), rows)
 
 
 segment_migration = Plot(
@@ -293,5 +280,5 @@ segment_migration = Plot(
     lacks=_lacks_migration,
 )  # fmt: skip
 segments_to_clusters = Plot(
-    "segments_to_clusters", _draw_to_clusters, _caption_of_clusters, _numbers_of_clusters, (680, 360), (358, 340)
+    "segments_to_clusters", _draw_to_clusters, _caption_of_clusters, None, (680, 360), (358, 340)
 )

@@ -14,7 +14,7 @@ from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, columns_of, normal_interval, percentile_interval, wilson_interval
-from cxlab.intake.hiding import cells_to_hide
+from cxlab.intake.hidden_cells import HiddenCells, hide_cells
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.periods import Periods
 from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments
@@ -103,11 +103,12 @@ class Migration:
 
     def is_hidden(self, start: str, end: str) -> bool:
         """Whether a page does not say how many made this move: so few, or the totals would tell of others so few."""
-        return bool(self._hidden[SEGMENTS.index(start), SEGMENTS.index(end)])
+        return bool(self.hidden.mask[SEGMENTS.index(start), SEGMENTS.index(end)])
 
     @cached_property
-    def _hidden(self) -> NDArray[np.bool_]:
-        return cells_to_hide(self.counts, self.minimum_group)
+    def hidden(self) -> HiddenCells:
+        """What a page may show of the counts; everything that it says of them goes by this."""
+        return hide_cells(self.counts, self.minimum_group)
 
     @property
     def heading(self) -> str:

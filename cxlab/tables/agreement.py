@@ -2,26 +2,27 @@
 
 from cxlab.agreement import Agreement
 from cxlab.blocks import Cell, Table
+from cxlab.intake.hiding import HIDDEN, why_hidden
 from cxlab.look import SEGMENT_NAME
-from cxlab.words import number, number_between, percent
+from cxlab.words import number, number_between
 
 
 def best_matches(agreement: Agreement) -> Table:
     """One row a segment: the cluster that overlaps it most, how far, and how much of the segment is in it."""
     rows = []
-    for group, (cluster, overlap) in agreement.best_match.items():
-        if agreement.counts.loc[group].sum() < agreement.minimum_group or overlap.low is None or overlap.high is None:
+    for group in agreement.groups_spoken_of:
+        head = Cell(SEGMENT_NAME.get(group, group), segment=group if group in SEGMENT_NAME else "")
+        cluster = agreement.nearest.get(group)
+        if cluster is None:
+            rows.append((head, *[Cell(HIDDEN)] * 3))
             continue
-        known = group in SEGMENT_NAME
-        named = agreement.names_b.get(cluster, "")
-        rows.append(
-            (
-                Cell(SEGMENT_NAME.get(group, group), segment=group if known else ""),
-                Cell(cluster, named),
-                Cell(number(overlap.number, 2), number_between(max(0.0, overlap.low), overlap.high, 2)),
-                Cell(percent(float(agreement.shares[cluster][group]))),
-            )
-        )
+        overlap = agreement.best_match[group][1]
+        said = Cell(HIDDEN)
+        if not agreement.is_hidden(group, cluster) and overlap.low is not None and overlap.high is not None:
+            said = Cell(number(overlap.number, 2), number_between(max(0.0, overlap.low), overlap.high, 2))
+        named = Cell(cluster, agreement.names_b.get(cluster, ""))
+        rows.append((head, named, said, Cell(agreement.share_in_words(group, cluster))))
+    is_hidden = any(cell.text == HIDDEN for row in rows for cell in row)
     return Table(
         name="best_matches",
         caption="The cluster nearest to each segment",
@@ -29,7 +30,7 @@ def best_matches(agreement: Agreement) -> Table:
         rows=tuple(rows),
         note=(
             "Overlap: customers who are in both, as a share of those who are in either (Jaccard); 1 is the same group. "
-            "Small figures are 95% intervals."
+            "Small figures are 95% intervals." + f" {why_hidden(agreement.minimum_group)}" * is_hidden
         ),
         words=(1,),
     )
