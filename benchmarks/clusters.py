@@ -1,11 +1,12 @@
 """How long the clusters take: structure, all criteria for 2 to 10 of them, methods, stability; beside scikit-learn.
 
 `python -m benchmarks.clusters [CUSTOMERS]...` prints tables in Markdown. Each case runs in a process of its own, so
-that its peak memory is known. The peer makes plain scikit-learn calls for the same figures, on samples as large, with
-as many starts, references, halves and resamples, and on as many threads as it likes.
+that its peak memory is known. The peer (`benchmarks.clusters_peer`) does the same work by scikit-learn calls, from the
+measures as they come to the same figures.
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -14,23 +15,24 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
-from sklearn.mixture import GaussianMixture
+from sklearn.metrics import adjusted_rand_score
 
+from benchmarks.clusters_peer import Peer
 from benchmarks.peer import ask
 from cxlab.clusters import (
     Clusters,
-    Feature,
     Features,
     choose_k,
     cluster_stability,
     compare_criteria,
     compare_methods,
+    features_of,
     search_luck,
     structure_test,
 )
-from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, settle
+from cxlab.clusters.criterion import MOST_WHOLE, REPLICATE
+from cxlab.clusters.features import Candidate
+from cxlab.clusters.kmeans import STARTS, k_means, one_thread, settle
 from cxlab.clusters.partition import LETTERS
 
 Result = TypeVar("Result")
@@ -38,35 +40,45 @@ WIDE, GROUPS, APART, K_MAX = 8, 5, 4.0, 10
 SIZES = (20_000, 100_000, 1_000_000)
 TARGETS = {100_000: "under 60 s, 2 GiB", 1_000_000: "under 120 s, 2 GiB"}
 N_BOOTSTRAP, N_STRUCTURE = 200, 99
-STEPS = ("structure", "k", "criteria", "clusters", "methods", "stability", "search_luck")
+N_CHOICE = {"n_references": 20, "n_splits": 20, "n_bootstrap": 25}
+MEASURES: tuple[str, ...] = tuple(f"measure_{j}" for j in range(WIDE))
+CANDIDATES: tuple[Candidate, ...] = tuple((name, name, "power") for name in MEASURES)
+STEPS = ("features", "structure", "k", "criteria", "clusters", "methods", "stability", "search_luck")
 WORDS = {
+    "features": "measures put on one scale",
     "structure": f"structure, {N_STRUCTURE} draws",
     "k": "silhouette and gap, 20 references",
     "criteria": "BIC, prediction strength, stability at each k",
     "clusters": "clusters of all customers",
-    "methods": "four methods and their agreement",
+    "methods": "three other methods, their agreement",
     "stability": f"stability, {N_BOOTSTRAP} resamples",
     "search_luck": "50 single starts",
     "all": "all",
     "cpu": "processor seconds, all threads",
     "gib": "peak memory, GiB",
 }
+ERRORS = {
+    "silhouette": "silhouette",
+    "gap": "gap (its error is that of simulation alone)",
+    "bic": "BIC, from the lowest",
+    "prediction_strength": "prediction strength",
+    "stability": "stability at each k",
+    "clusters": "stability of the weakest cluster chosen",
+}
 
 
-def planted(n: int, *, groups: int = GROUPS, seed: int = 1) -> tuple[Features, np.ndarray]:
-    """Draw customers of eight measures in round groups four standard deviations apart; one group is none."""
+def planted(n: int, *, seed: int = 1) -> tuple[pd.DataFrame, np.ndarray]:
+    """Draw customers of eight lopsided measures; in logs their groups are round, four standard deviations apart."""
     rng = np.random.default_rng(seed)
-    corners = APART / np.sqrt(2) * np.eye(WIDE)[:groups]  # all as far from each other
-    truth = rng.integers(0, groups, n)
-    matrix = corners[truth] + rng.standard_normal((n, WIDE))
-    matrix = (matrix - matrix.mean(0)) / matrix.std(0)
-    used = tuple(Feature(f"measure_{j}", f"Measure {j}", "plain") for j in range(WIDE))
-    return Features(matrix, used, np.zeros(n, bool)), truth
+    corners = APART / np.sqrt(2) * np.eye(WIDE)[:GROUPS]  # all as far from each other
+    truth = rng.integers(0, GROUPS, n)
+    matrix = np.exp(0.25 * (corners[truth] + rng.standard_normal((n, WIDE))))
+    return pd.DataFrame(matrix, columns=list(MEASURES)).assign(repeat_purchases=1), truth
 
 
 def kit(n: int) -> dict[str, float]:
     """Run every step of the kit once; return seconds a step and what was found."""
-    features, truth = planted(n)
+    frame, truth = planted(n)
     took: dict[str, float] = {}
     begun = time.process_time()
 
@@ -76,27 +88,38 @@ def kit(n: int) -> dict[str, float]:
         took[step] = time.perf_counter() - start
         return result
 
+    features = timed("features", lambda: features_of(frame, CANDIDATES))
     structure = timed("structure", lambda: structure_test(features, k_max=K_MAX, seed=1, n_references=N_STRUCTURE))
-    choice = timed("k", lambda: choose_k(features, k_max=K_MAX, seed=1))
-    choice = timed("criteria", lambda: compare_criteria(features, choice, seed=1))
+    references, splits, resamples = N_CHOICE.values()
+    first = timed("k", lambda: choose_k(features, k_max=K_MAX, seed=1, n_references=references))
+    choice = timed(
+        "criteria",
+        lambda: compare_criteria(features, first, seed=1, n_splits=splits, n_bootstrap=resamples),
+    )
     clusters = timed("clusters", lambda: divided(features, choice.k))
     methods = timed("methods", lambda: compare_methods(clusters, seed=1))
     stability = timed("stability", lambda: cluster_stability(clusters, n_bootstrap=N_BOOTSTRAP, seed=1))
     timed("search_luck", lambda: search_luck(clusters, stability, seed=1))
-    at = choice.k - 2
-    errors = {f"error_{one.name}": float(one.error[one.tried == choice.k][0]) for one in choice.others}
+    cpu = time.process_time() - begun
+    errors: dict[str, float] = {}
+    for one in choice.criteria:
+        at = one.tried == choice.k
+        errors[f"error_{one.name}"] = float(one.error[at][0])
+        errors[f"sampling_{one.name}"] = float(choice.sampling_errors.get(one.name, np.zeros(len(at)))[at][0])
+        errors[f"n_{one.name}"] = one.n
+    worst = int(stability.draws.mean(0).argmin())
+    n_drawn = n if n <= MOST_WHOLE else REPLICATE
+    error = float(stability.draws[:, worst].std(ddof=1)) / np.sqrt(N_BOOTSTRAP)
+    errors |= {"error_clusters": error, "sampling_clusters": error * np.sqrt(1 - n_drawn / n), "n_clusters": n_drawn}
     return {
         **took,
         "all": sum(took.values()),
-        "cpu": time.process_time() - begun,
+        "cpu": cpu,
         "found": float(structure.found),
         "chosen": float(choice.k),
         **{f"votes_{words}": float(k) for words, k in choice.votes.items()},
         "rand": float(adjusted_rand_score(truth, clusters.codes)),
         "differing": float(len(methods.differing)),
-        "error_silhouette": float(choice.silhouette_error[at]),
-        "error_gap": float(choice.gap_error[at + 1]),
-        "error_gap_sampling": float(choice.gap_sampling_error[at + 1]),
         **errors,
         "gib": peak(),
     }
@@ -112,75 +135,14 @@ def divided(features: Features, k: int) -> Clusters:
 
 
 def plain(n: int) -> dict[str, float]:
-    """Compute the same figures by plain scikit-learn calls; return seconds a step."""
-    matrix, rng = planted(n)[0].matrix, np.random.default_rng(1)
-    took: dict[str, float] = {}
+    """Compute the same figures by scikit-learn; return seconds a step."""
+    frame, truth = planted(n)
+    peer = Peer(frame[list(MEASURES)], GROUPS, k_max=K_MAX)
     begun = time.process_time()
-    tried = range(2, K_MAX + 1)
-
-    def sample(most: int) -> np.ndarray:
-        return matrix[rng.choice(n, most, replace=False)] if n > most else matrix
-
-    def fits(rows: np.ndarray, ks: range, starts: int) -> list[KMeans]:
-        return [KMeans(k, n_init=starts, random_state=1).fit(rows) for k in ks]
-
-    def uniform(rows: np.ndarray) -> np.ndarray:
-        return rng.uniform(rows.min(0), rows.max(0), rows.shape)
-
-    start = time.perf_counter()
-    small = sample(2_500)
-    for rows in (small, *(uniform(small) for _ in range(N_STRUCTURE))):
-        for model in [fit for _ in range(STARTS) for fit in fits(rows, range(2, 7), 1)]:
-            np.sort(model.transform(rows), axis=1)
-    took["structure"] = time.perf_counter() - start
-
-    start = time.perf_counter()
-    middle = sample(10_000)
-    for model in fits(middle, tried, STARTS):
-        silhouette_score(middle, model.labels_)
-    for _ in range(20):
-        fits(uniform(middle), tried, STARTS)
-    took["k"] = time.perf_counter() - start
-
-    start = time.perf_counter()
-    large = sample(20_000)
-    for k in range(1, K_MAX + 1):
-        GaussianMixture(k, n_init=3, reg_covar=1e-3, max_iter=300, random_state=1).fit(large).bic(large)
-    for _ in range(20):
-        part = rng.permutation(large if n <= 20_000 else sample(5_000))
-        for one, other in zip(fits(part[::2], tried, 5), fits(part[1::2], tried, 5), strict=True):
-            one.predict(part[1::2])
-            other.predict(part[::2])
-    for _ in range(25):
-        part = large[rng.integers(0, len(large), len(large))] if n <= 20_000 else sample(5_000)
-        fits(part, tried, 4)
-    took["criteria"] = time.perf_counter() - start
-
-    start = time.perf_counter()
-    labels = KMeans(GROUPS, n_init=STARTS, random_state=1).fit(matrix).labels_
-    took["clusters"] = time.perf_counter() - start
-
-    start = time.perf_counter()
-    found = [
-        KMeans(GROUPS, n_init=STARTS, random_state=2).fit(matrix).labels_,
-        GaussianMixture(GROUPS, n_init=3, random_state=1).fit(large).predict(matrix),
-    ]
-    adjusted_rand_score(*found)
-    AgglomerativeClustering(GROUPS).fit(large)
-    HDBSCAN(min_cluster_size=len(large) // 100, min_samples=10, copy=True).fit(large)
-    took["methods"] = time.perf_counter() - start
-
-    start = time.perf_counter()
-    for _ in range(N_BOOTSTRAP):
-        fits(middle[rng.integers(0, len(middle), len(middle))], range(GROUPS, GROUPS + 1), 4)
-    took["stability"] = time.perf_counter() - start
-
-    start = time.perf_counter()
-    for seed in range(50):
-        KMeans(GROUPS, n_init=1, random_state=seed).fit(middle)
-    took["search_luck"] = time.perf_counter() - start
-    assert len(np.unique(labels)) == GROUPS and len(nearest(matrix[:5], matrix[:2])) == 5
-    return {**took, "all": sum(took.values()), "cpu": time.process_time() - begun, "gib": peak()}
+    peer.run(n_structure=N_STRUCTURE, **N_CHOICE, n_stability=N_BOOTSTRAP)
+    cpu = time.process_time() - begun
+    rand = float(adjusted_rand_score(truth, peer.clusters.labels_))
+    return {**peer.took, "all": sum(peer.took.values()), "cpu": cpu, "rand": rand, "gib": peak()}
 
 
 def peak() -> float:
@@ -191,6 +153,8 @@ def peak() -> float:
 
 def main(sizes: tuple[int, ...] = SIZES) -> str:
     """Measure and return the tables."""
+    # Threads that wait give way: else the peer's, in thousands of small fits, hold up each other on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     runs = {n: ask(sys.executable, "-m", "benchmarks.clusters", "--kit", str(n)) for n in sizes}
     peers = {n: ask(sys.executable, "-m", "benchmarks.clusters", "--plain", str(n)) for n in sizes}
     heads = [f"{WIDE} measures, k = 2..{K_MAX}; seconds"]
@@ -205,13 +169,29 @@ def main(sizes: tuple[int, ...] = SIZES) -> str:
         lines.append("| " + " | ".join(cells) + " |")
     lines.append("| to reach | " + " | ".join(f"{TARGETS.get(n, '')} |" for n in sizes) + " |")
     said = [
-        f"Of {n:,} customers in {GROUPS} planted groups, {run['chosen']:.0f} are chosen (adjusted Rand index with the "
-        f"truth {run['rand']:.2f}). Standard errors, what samples add included: silhouette "
-        f"{run['error_silhouette']:.4f}, gap {run['error_gap']:.4f} and {run['error_gap_sampling']:.4f} by sampling, "
-        f"prediction strength {run['error_prediction_strength']:.4f}, stability {run['error_stability']:.4f}."
+        f"Of {n:,} customers in {GROUPS} planted groups, {run['chosen']:.0f} are chosen; adjusted Rand index with the "
+        f"truth {run['rand']:.2f}, of the peer's clusters {peers[n]['rand']:.2f}."
         for n, run in runs.items()
     ]
-    return "\n".join([*lines, "", *said])
+    return "\n".join([*lines, "", *said, "", errors_of(runs)])
+
+
+def errors_of(runs: dict[int, dict[str, float]]) -> str:
+    """Table of what each figure rests on, its standard error, and what of it comes of taking a sample."""
+    heads = ["standard error at the number chosen"]
+    for n in runs:
+        heads += [f"{n:,}: customers in each figure", "standard error", "added by the sample"]
+    lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join(["---"] * len(heads)) + " |"]
+    for name, words in ERRORS.items():
+        cells = [words]
+        digits = 0 if name == "bic" else 4
+        for run in runs.values():
+            cells += [
+                f"{run[f'n_{name}']:,.0f}",
+                *(f"{run[f'{kind}_{name}']:,.{digits}f}" for kind in ("error", "sampling")),
+            ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,15 @@ from sklearn.mixture import GaussianMixture
 from benchmarks.made.grouped import customers_of, grouped, leaving, ungrouped
 from cxlab.clusters import (
     Choice,
+    Stability,
     choose_k,
+    cluster_stability,
     compare_criteria,
+    fit_clusters,
     fit_features,
     mixture_bic,
     prediction_strength,
+    search_luck,
     stability_by_number,
 )
 from cxlab.clusters import criterion as criteria
@@ -23,6 +27,7 @@ from cxlab.clusters.choice import _fits, _sampling_error, _spreads
 from cxlab.clusters.kmeans import on_all_cores, one_thread
 from cxlab.clusters.mixture import fit_mixture, spread_ties
 from cxlab.clusters.prediction_strength import foretold
+from cxlab.clusters.stability import resampled
 from tests.test_cluster_methods import corners
 
 Array = NDArray[np.float64]
@@ -133,6 +138,26 @@ class TestFigures:
         assert (strength.k, stable.k) == (3, 3)
         assert strength.n == stable.n == 300
 
+    def test_so_do_the_resamples_of_the_clusters_chosen_and_single_starts_search_one_such_sample(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(criteria, "MOST_WHOLE", 500)
+        monkeypatch.setattr(criteria, "REPLICATE", 300)
+        (one, weights), (other, _) = (resampled(2_000, 1, draw) for draw in range(2))
+        assert len(one) == 300 and (weights == 1).all() and not np.array_equal(one, other)
+        rows, weights = resampled(400, 1, 0)
+        assert len(rows) < 400 and weights.sum() == 400
+        clusters = fit_clusters(grouped(900, 1, 3)[0], k=3, seed=1)
+        stability = cluster_stability(clusters, n_bootstrap=10, seed=1)
+        assert stability.draws.mean() > 0.9
+        assert search_luck(clusters, stability, seed=1, n_starts=5).n == 300
+
+    def test_beyond_twenty_thousand_the_reading_says_how_many_are_drawn(self) -> None:
+        few = Stability(("A", "B"), np.full((9, 2), 0.9), np.array([10_000, 10_000]), 5)
+        many = dataclasses.replace(few, size=np.array([10_000, 10_001]))
+        assert "20,000 customers are drawn anew, 9 times, a cluster" in few.reading
+        assert "20,001 customers are drawn anew, 9 times, 5,000 of them each time, a cluster" in many.reading
+
 
 class TestSideBySide:
     def test_the_number_chosen_and_the_published_keys_stay(self, side_by_side: Choice) -> None:
@@ -143,7 +168,7 @@ class TestSideBySide:
             f"k.{name}" for name in ("silhouette", "gap", "bic", "prediction_strength", "stability")
         }
         assert side_by_side.reading.startswith(before.reading)
-        assert before.heading == "Both ways of counting say 5 groups"
+        assert before.heading == "All 2 criteria say 5 groups"
         assert side_by_side.heading == "All 5 criteria say 5 groups"
 
     def test_the_table_holds_every_criterion_at_each_number_and_what_it_takes(self, side_by_side: Choice) -> None:
@@ -191,7 +216,13 @@ class TestSideBySide:
         choice = choose_k(features, k_max=4, seed=1, n_references=3)
         assert (choice.gap_sampling_error > 0).all() and "gap_sampling_error" in choice.table
         choice = compare_criteria(features, choice, seed=1, n_splits=5, n_bootstrap=5)
-        assert "samples of the 900 customers; the standard error with 3 clusters" in choice.reading
+        assert "What these add to the standard error with 3 clusters: silhouette" in choice.reading
+        added = choice.sampling_errors
+        assert set(added) == {"silhouette", "gap", "prediction_strength", "stability"}  # curves saw all of the 900
+        np.testing.assert_allclose(added["silhouette"], choice.silhouette_error * np.sqrt(1 - 400 / 900))
+        for one in choice.criteria:
+            if one.name in added:
+                assert choice.table.set_index("clusters").loc[one.tried, f"{one.name}_sampling_error"].notna().all()
 
     def test_the_sampling_error_of_the_gap_is_about_what_samples_differ_by(self) -> None:
         matrix, _ = corners(8_000, 1, 3)

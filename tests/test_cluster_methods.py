@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from sklearn.cluster import AgglomerativeClustering
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from benchmarks.made.grouped import customers_of, grouped, ungrouped
 from cxlab.clusters import (
@@ -23,7 +23,7 @@ from cxlab.clusters import (
     fit_method,
 )
 from cxlab.clusters.kmeans import different_rows
-from cxlab.clusters.method_agreement import OTHERS, adjusted_rand
+from cxlab.clusters.method_agreement import OTHERS
 from cxlab.clusters.methods import Method
 from cxlab.clusters.mixture import spread_ties
 from cxlab.clusters.ward import ward
@@ -212,17 +212,17 @@ class TestAgreement:
         assert "nan" not in agreement.reading.lower()
         assert "adjusted_rand_index" in agreement.table and len(agreement.table) == 6
 
-    def test_the_index_is_that_of_scikit_learn_and_lies_in_its_interval(self) -> None:
-        rng = np.random.default_rng(2)
-        one, other = rng.integers(0, 4, 300), rng.integers(0, 3, 300)
-        other[:150] = one[:150] % 3
-        table = np.zeros((4, 3), np.int64)
-        np.add.at(table, (one, other), 1)
-        assert adjusted_rand(table[None])[0] == pytest.approx(adjusted_rand_score(one, other))
-        agreement = compare_methods(fit_clusters(ungrouped(400, 3), k=4, seed=1), seed=1, n_bootstrap=100)
+    def test_the_indices_are_those_of_scikit_learn_and_lie_in_their_intervals(self) -> None:
+        clusters = fit_clusters(ungrouped(400, 3), k=4, seed=1)
+        agreement = compare_methods(clusters, seed=1, n_bootstrap=100)
+        codes = {"chosen": clusters.codes, **{m: found.codes for m, found in agreement.groupings.items()}}
         for pair in agreement.pairs:
             e = pair.adjusted_rand
+            both = (codes[pair.first] != NOISE) & (codes[pair.second] != NOISE)
             if e.has_interval:
+                held = codes[pair.first][both], codes[pair.second][both]
+                assert e.number == pytest.approx(adjusted_rand_score(*held))
+                assert pair.adjusted_mutual_information == pytest.approx(adjusted_mutual_info_score(*held))
                 assert e.low <= e.number <= e.high  # type: ignore[operator]
 
     def test_a_division_agrees_with_itself_whatever_its_numbers(self) -> None:
@@ -288,6 +288,15 @@ class TestAgreement:
         findings = compare_methods(fit_clusters(customers, k=2, seed=1), seed=1, n_bootstrap=20).findings
         assert set(findings) == {f"method_agreement.{method}" for method in OTHERS}
         assert all(finding.as_finding()["n"] <= 300 for finding in findings.values())
+
+    def test_a_method_that_finds_no_groups_has_no_finding(self) -> None:
+        rng = np.random.default_rng(1)
+        z = np.exp(0.4 * rng.normal(size=(500, 3)) + [3, 5, 3])
+        customers = customers_of(np.round(z[:, 0]), z[:, 1], z[:, 2])
+        found = compare_methods(fit_clusters(customers, k=3, seed=1), seed=1, n_bootstrap=20)
+        assert found.groupings["hdbscan"].k == 0
+        assert "method_agreement.hdbscan" not in found.findings
+        assert all("estimate" in finding.as_finding() for finding in found.findings.values())
 
 
 def test_ward_needs_little_memory() -> None:

@@ -131,6 +131,13 @@ class TestFeatures:
         names = fit_features(planted_customers(400, 1)).names
         assert {"returned_share", "service_per_order"} <= set(names)
 
+    def test_measures_of_ones_own_are_columns_of_the_frame(self) -> None:
+        frame = ungrouped(200, 1).frame
+        frame["visits"] = np.random.default_rng(1).poisson(5, 200)
+        features = features_of(frame, (("visits", "Visits", "logarithm"), ("mean_order_value", "Order value", "power")))
+        assert features.names == ("visits", "mean_order_value")
+        np.testing.assert_allclose(features.transform(frame), features.matrix)
+
     def test_a_value_far_out_is_drawn_in_and_nobody_is_left_out(self) -> None:
         customers = ungrouped(200, 1)
         frame = customers.frame.copy()

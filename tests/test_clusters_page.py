@@ -65,7 +65,7 @@ def results(customers: Customers, k: int | None = None) -> Any:
         methods=compare_methods(clusters, seed=1, n_bootstrap=10),
         profiles=cluster_profiles(clusters, customers),
         contrasts=cluster_contrasts(clusters, customers),
-        typical=typical_customers(clusters, customers, seed=1),
+        typical=typical_customers(clusters, customers),
     )
 
 
@@ -320,7 +320,7 @@ def of() -> Any:
         luck=search_luck(clusters, stability, seed=1, n_starts=5),
         methods=compare_methods(clusters, seed=1, n_bootstrap=10),
         contrasts=cluster_contrasts(clusters, customers, minimum_group=5),
-        typical=typical_customers(clusters, customers, seed=1, minimum_group=5),
+        typical=typical_customers(clusters, customers, minimum_group=5),
         profiles=profiles,
         agreement=compare_partitions(
             clusters.labels, clusters.labels, n_bootstrap=5, names_b=profiles.names, minimum_group=5

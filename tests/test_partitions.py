@@ -12,7 +12,7 @@ from sklearn import metrics
 from sklearn.metrics.cluster import expected_mutual_information
 
 from cxlab.agreement import PartitionError, adjusted_mutual_information, adjusted_rand_index, compare_partitions
-from cxlab.agreement.indices import completeness_of, contingency, homogeneity_of, standardised_residuals
+from cxlab.contingency import completeness_of, contingency, homogeneity_of, standardised_residuals
 
 Labels = list[tuple[int, int]]
 pairs = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=2, max_size=60)

@@ -11,16 +11,16 @@ from scipy.special import xlogy
 
 from benchmarks.made.crossed import crossed, crossing_segments
 from benchmarks.made.planted import planted_customers
-from cxlab.agreement.indices import (
+from cxlab.blocks import SEGMENTS
+from cxlab.clusters import Clusters, fit_clusters
+from cxlab.clusters.partition import LETTERS
+from cxlab.contingency import (
     adjusted_mutual_information_of,
     adjusted_rand_index_of,
     completeness_of,
     homogeneity_of,
     jaccard_overlaps,
 )
-from cxlab.blocks import SEGMENTS
-from cxlab.clusters import Clusters, fit_clusters
-from cxlab.clusters.partition import LETTERS
 from cxlab.customers import Customers
 from cxlab.segments import Segments, assign_segments
 

@@ -1,13 +1,13 @@
 """Two partitions of the same customers held against each other and against the future, and the verdict on them."""
 
 from cxlab.agreement.ceiling import Ceiling, agreement_ceiling
-from cxlab.agreement.indices import adjusted_mutual_information, adjusted_rand_index
 from cxlab.agreement.over_time import OverTime, stability_over_time
 from cxlab.agreement.partitions import NEARLY_ALL, Agreement, PartitionError, compare_partitions
 from cxlab.agreement.scores import Score, Skill
 from cxlab.agreement.skill import predictive_skill
 from cxlab.agreement.specification import Specification, SpecificationCurve, specification_curve
 from cxlab.agreement.verdict import Verdict, judge_segmentation
+from cxlab.contingency import adjusted_mutual_information, adjusted_rand_index
 
 __all__ = [
     "NEARLY_ALL",

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cxlab import words
-from cxlab.agreement.indices import adjusted_mutual_information
 from cxlab.agreement.partitions import Agreement, PartitionError
+from cxlab.contingency import adjusted_mutual_information
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 

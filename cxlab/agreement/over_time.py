@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab import words
-from cxlab.agreement.indices import Counts, adjusted_mutual_information_of
 from cxlab.agreement.partitions import PartitionError
+from cxlab.contingency import Counts, adjusted_mutual_information_of
 from cxlab.estimate import Estimate, columns_of, percentile_interval, wilson_interval
 
 _UNIT = "adjusted mutual information, 0 chance, 1 identity"

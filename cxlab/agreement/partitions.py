@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cxlab import words
-from cxlab.agreement.indices import (
+from cxlab.blocks import SEGMENTS
+from cxlab.contingency import (
     Array,
     Counts,
     adjusted_mutual_information_of,
@@ -18,7 +19,6 @@ from cxlab.agreement.indices import (
     jaccard_overlaps,
     standardised_residuals,
 )
-from cxlab.blocks import SEGMENTS
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 from cxlab.intake.hidden_cells import HiddenCells, hide_cells, surely_largest

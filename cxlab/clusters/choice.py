@@ -92,6 +92,17 @@ class Choice:
         )  # fmt: skip
 
     @property
+    def sampling_errors(self) -> dict[str, Array]:
+        """What taking a sample of m among n customers adds to the standard error of each criterion that takes one.
+
+        A figure of m customers moves by chance like the square root of 1/m, one of all n by that of 1/n, so the sample
+        adds the root of 1 - m/n of the error. The gap's error is that of simulation alone; what a sample adds to it is
+        reckoned by itself (`gap_sampling_error`).
+        """
+        added = {one.name: one.error * np.sqrt(1.0 - one.n / self.n) for one in self.criteria if one.n < self.n}
+        return added | {"gap": self.gap_sampling_error} if "gap" in added else added
+
+    @property
     def votes(self) -> dict[str, int]:
         """The number that each criterion takes, by its words; 1 says no groups."""
         return {criterion.words: criterion.k for criterion in self.criteria}
@@ -134,13 +145,15 @@ class Choice:
                 "chosen": k == self.k,
             }
         )
-        if self.n_compared < self.n:
-            told["gap_sampling_error"] = self.gap_sampling_error
         for one in self.others:
             at = pd.Index(one.tried).get_indexer(pd.Index(k))
             for column, values in (("", one.value), ("_error", one.error), ("_low", one.low), ("_high", one.high)):
                 told[one.name + column] = np.where(at >= 0, values[at], np.nan)
             told[f"chosen_by_{one.name}"] = k == one.k
+        for one in self.criteria:
+            if one.name in self.sampling_errors:
+                at = pd.Index(one.tried).get_indexer(pd.Index(k))
+                told[f"{one.name}_sampling_error"] = np.where(at >= 0, self.sampling_errors[one.name][at], np.nan)
         return told
 
     @property
@@ -148,16 +161,6 @@ class Choice:
         """The finding as a title."""
         if len(self.tried) == 1:
             return f"Only {count(self.k, 'group')} could be tried"
-        if self.others:
-            return self._heading_of_all
-        if self.agree:
-            return f"Both ways of counting say {count(self.k, 'group')}"
-        if self.k_gap == 1:
-            return f"{count(self.k, 'group')} hang together best, but no better than chance would make them"
-        return f"The two ways of counting differ: {number(self.k_silhouette)} groups or {number(self.k_gap)}"
-
-    @property
-    def _heading_of_all(self) -> str:
         takes = list(self.votes.values())
         if 2 * self.support > len(takes):
             said = "All" if self.support == len(takes) else f"{number(self.support)} of"
@@ -198,19 +201,18 @@ class Choice:
     @property
     def _by_sample(self) -> str:
         """What samples add to the errors, where they were taken."""
-        at = self.k - 1
-        parts = []
-        if self.n_compared < self.n:
-            parts.append(f"gap {number(float(self.gap_sampling_error[at]), 3)}")
-        for one in self.others:
-            if one.n < self.n and self.k in one.tried and one.name != "bic":
-                here = int(np.flatnonzero(one.tried == self.k)[0])
-                parts.append(f"{one.words} {number(float(one.error[here]), 3)}")
-        if not parts:
+        added = self.sampling_errors
+        said = [
+            f"{one.words} {number(float(added[one.name][one.tried == self.k][0]), 0 if one.name == 'bic' else 3)} "
+            f"({number(one.n)} customers)"
+            for one in self.criteria
+            if one.name in added and self.k in one.tried
+        ]
+        if not said:
             return ""
         return (
-            f" Distances and replicates are taken from samples of the {count(self.n, 'customer')}; the standard error "
-            f"with {count(self.k, 'cluster')}, that of sampling included: {', '.join(parts)}."
+            f" Figures come of samples of the {count(self.n, 'customer')}. What these add to the standard error with "
+            f"{count(self.k, 'cluster')}: {', '.join(said)}."
         )
 
     @property

@@ -1,8 +1,7 @@
 """What is measured of a customer before grouping: few numbers on one scale, none of them twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -17,12 +16,23 @@ from cxlab.words import count, number, percent
 
 Array = NDArray[np.float64]
 Change = Literal["logarithm", "power", "plain"]
+Candidate = tuple[str, str, Change]  # name, plain words, and how it is changed
 LEAST_CUSTOMERS = 30  # below this, groups of customers are anecdotes
 LEAST_DISTINCT = 3  # with fewer different customers there is nothing to choose
 SAME_VALUE_SHARE = 0.95  # a feature on which more customers than this agree is left out: it sets apart but a handful
 MISSING_SHARE = 0.20  # a feature that is unknown for more customers than this is left out
 DUPLICATE_CORRELATION = 0.90  # multiple correlation with the features before it, above which a feature says nothing new
 FARTHEST = 3.0  # values farther than this many standard deviations from the mean are drawn in to it
+# The usual days between orders are no candidate: their number and the last day bound them closely, in a shape that no
+# smooth cloud has, so that shops without groups would seem to have some.
+CANDIDATES: tuple[Candidate, ...] = (
+    ("repeat_purchases", "Repeat purchases", "logarithm"),
+    ("days_since_last_order", "Days since the last order", "power"),
+    ("mean_order_value", "Mean order value", "power"),
+    ("contribution", "Contribution", "power"),
+    ("returned_share", "Returned share of sales", "plain"),
+    ("service_per_order", "Cost to serve an order", "power"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class Feature:
 
     def raw(self, frame: pd.DataFrame) -> Array:
         """Return the feature as measured, shape (n,), missing values filled."""
-        values = _MEASURES[self.name](frame)
+        values = _measured(self.name, frame)
         return np.where(np.isfinite(values), values, self.filled)
 
     def standardise(self, values: Array) -> Array:
@@ -141,7 +151,7 @@ def fit_features(customers: Customers) -> Features:
     return features_of(customers.frame)
 
 
-def features_of(frame: pd.DataFrame) -> Features:
+def features_of(frame: pd.DataFrame, candidates: Sequence[Candidate] = CANDIDATES) -> Features:
     """Choose features and bring them to a common scale.
 
     Candidates are taken in a fixed order. One is left out when it is unknown for too many customers, when nearly all
@@ -150,6 +160,7 @@ def features_of(frame: pd.DataFrame) -> Features:
     Parameters
     ----------
     frame : the columns of `Customers.frame`.
+    candidates : name, words and change of each measure, in order of precedence; what is not reckoned here is a column.
 
     Raises
     ------
@@ -165,11 +176,11 @@ def features_of(frame: pd.DataFrame) -> Features:
             "who had ordered by the end of calibration: bring a longer span of orders, or put calibration_end later in "
             "study.yml"
         )
-    candidates: list[Feature] = []
+    features: list[Feature] = []
     columns: list[Array] = []
-    for name, words, change in _CANDIDATES:
+    for name, words, change in candidates:
         feature, column = _fit(name, words, change, frame, columns)
-        candidates.append(feature)
+        features.append(feature)
         if not feature.left_out:
             columns.append(np.clip(column, -FARTHEST, FARTHEST))
     if not columns:
@@ -183,11 +194,11 @@ def features_of(frame: pd.DataFrame) -> Features:
             f"Groups cannot be looked for, because {count(len(frame), 'customer')} show fewer than {LEAST_DISTINCT} "
             "different histories: check the columns ordered_at and revenue of the orders, or bring more orders"
         )
-    return Features(matrix, tuple(candidates), frame["repeat_purchases"].to_numpy(float) == 0)
+    return Features(matrix, tuple(features), frame["repeat_purchases"].to_numpy(float) == 0)
 
 
 def _fit(name: str, words: str, change: Change, frame: pd.DataFrame, before: list[Array]) -> tuple[Feature, Array]:
-    values = _MEASURES[name](frame)
+    values = _measured(name, frame)
     known = np.isfinite(values)
     nothing = np.zeros(0)
     if (~known).mean() > MISSING_SHARE:
@@ -242,21 +253,11 @@ def _service_per_order(frame: pd.DataFrame) -> Array:
     return _column("cost_to_serve", frame) / np.maximum(_column("n_orders", frame), 1.0)
 
 
-_MEASURES: dict[str, Callable[[pd.DataFrame], Array]] = {
-    "repeat_purchases": partial(_column, "repeat_purchases"),
-    "days_since_last_order": partial(_column, "days_since_last_order"),
-    "mean_order_value": partial(_column, "mean_order_value"),
-    "contribution": partial(_column, "contribution"),
+_RECKONED: dict[str, Callable[[pd.DataFrame], Array]] = {
     "returned_share": _returned_share,
     "service_per_order": _service_per_order,
 }
-# The usual days between orders are no candidate: their number and the last day bound them closely, in a shape that no
-# smooth cloud has, so that shops without groups would seem to have some.
-_CANDIDATES: tuple[tuple[str, str, Change], ...] = (
-    ("repeat_purchases", "Repeat purchases", "logarithm"),
-    ("days_since_last_order", "Days since the last order", "power"),
-    ("mean_order_value", "Mean order value", "power"),
-    ("contribution", "Contribution", "power"),
-    ("returned_share", "Returned share of sales", "plain"),
-    ("service_per_order", "Cost to serve an order", "power"),
-)
+
+
+def _measured(name: str, frame: pd.DataFrame) -> Array:
+    return _RECKONED[name](frame) if name in _RECKONED else _column(name, frame)

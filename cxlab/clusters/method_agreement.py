@@ -7,15 +7,19 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import adjusted_mutual_info_score
 
 from cxlab.clusters.criterion import listed
 from cxlab.clusters.methods import NAMES, NOISE, Grouping, Method, fit_method
 from cxlab.clusters.partition import Clusters
+from cxlab.contingency import (
+    adjusted_mutual_information_of,
+    adjusted_rand_index,
+    adjusted_rand_indices_of,
+    contingency,
+)
 from cxlab.estimate import Estimate, Findings, percentile_interval
 from cxlab.words import capital, count, number, number_between, percent
 
-Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 ALIKE = 0.80  # adjusted Rand index from which two partitions count as the same answer (Steinley 2004: "good")
 ONLY_ONE_TIME = 0.95  # adjusted Rand index with that split from which a division is hardly anything else
@@ -199,8 +203,12 @@ class MethodAgreement:
 
     @property
     def findings(self) -> Findings:
-        """`method_agreement.<method>`: adjusted Rand index of each method with the chosen clusters."""
-        return {f"method_agreement.{method}": pair.adjusted_rand for method, pair in self.with_chosen.items()}
+        """`method_agreement.<method>`: adjusted Rand index of each method that has one with the chosen clusters."""
+        return {
+            f"method_agreement.{method}": pair.adjusted_rand
+            for method, pair in self.with_chosen.items()
+            if pair.adjusted_rand.value is not None
+        }
 
 
 def compare_methods(
@@ -242,9 +250,7 @@ def _index(one: Codes, other: Codes) -> float:
     one, other = one[one != NOISE], other[one != NOISE]
     if min(len(np.unique(one)), len(np.unique(other))) < 2:
         return float("nan")
-    width = int(other.max()) + 1
-    cells = np.bincount(one * width + other, minlength=(int(one.max()) + 1) * width)
-    return float(adjusted_rand(cells.reshape(1, -1, width))[0])
+    return adjusted_rand_index(one, other)
 
 
 def _pair(first: str, second: str, one: Codes, other: Codes, n_bootstrap: int, seed: int) -> Pair:
@@ -254,29 +260,9 @@ def _pair(first: str, second: str, one: Codes, other: Codes, n_bootstrap: int, s
     unit = "adjusted Rand index"
     if n == 0 or min(len(np.unique(one)), len(np.unique(other))) < 2:
         return Pair(first, second, Estimate(n=n, unit=unit), None, placed)
-    width = int(other.max()) + 1
-    cells = np.bincount(one * width + other, minlength=(int(one.max()) + 1) * width)
+    table = contingency(one, other)
     rng = np.random.default_rng([seed, n])
-    draws = rng.multinomial(n, cells / n, size=n_bootstrap).reshape(n_bootstrap, -1, width)
-    index = float(adjusted_rand(cells.reshape(1, -1, width))[0])
-    rand = percentile_interval(index, adjusted_rand(draws), n=n, unit=unit)
-    return Pair(first, second, rand, float(adjusted_mutual_info_score(one, other)), placed)
-
-
-def adjusted_rand(tables: NDArray[np.int64]) -> Array:
-    """Return the adjusted Rand index of each contingency table: shape (b, r, c) to (b,).
-
-    Two partitions into a single cluster, or into customers alone, agree at 1.
-    """
-    cells = tables.astype(float)
-    together = _pairs(cells).sum((1, 2))
-    rows, columns = _pairs(cells.sum(2)).sum(1), _pairs(cells.sum(1)).sum(1)
-    expected = rows * columns / np.maximum(_pairs(cells.sum((1, 2))), 1.0)
-    most = (rows + columns) / 2
-    index = np.ones(len(cells))
-    np.divide(together - expected, most - expected, out=index, where=most > expected)
-    return index
-
-
-def _pairs(size: Array) -> Array:
-    return np.asarray(size * (size - 1) / 2)
+    draws = rng.multinomial(n, table.ravel() / n, size=n_bootstrap).reshape(n_bootstrap, *table.shape)
+    index = float(adjusted_rand_indices_of(table[None])[0])
+    rand = percentile_interval(index, adjusted_rand_indices_of(draws), n=n, unit=unit)
+    return Pair(first, second, rand, adjusted_mutual_information_of(table), placed)

@@ -10,6 +10,7 @@ from cxlab.clusters.kmeans import on_all_cores, one_thread, sample_rows
 Array = NDArray[np.float64]
 MOST_FITTED = 20_000  # customers to whom curves are fitted; beyond that to a sample of so many
 FITS_EACH = 3  # starts of each fit
+MOST_STEPS = 300  # of expectation maximisation, from each start
 LEAST_VARIANCE = 1e-3  # added to each variance on the common scale, so that no curve shrinks to a point
 
 
@@ -22,7 +23,7 @@ def fit_mixture(matrix: Array, k: int, *, seed: int, starts: int = FITS_EACH) ->
     k : number of curves, at most the number of different rows.
     seed, starts : how many starts, and what makes them repeatable.
     """
-    model = GaussianMixture(k, n_init=starts, max_iter=300, reg_covar=LEAST_VARIANCE, random_state=seed)
+    model = GaussianMixture(k, n_init=starts, max_iter=MOST_STEPS, reg_covar=LEAST_VARIANCE, random_state=seed)
     return model.fit(matrix)
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.clusters.criterion import listed
-from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, sample_rows, settle
+from cxlab.clusters.criterion import listed, replicate_rows
+from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, settle
 from cxlab.clusters.partition import Clusters
-from cxlab.clusters.stability import MOST_RESAMPLED, STABLE, Kept, Stability, best_jaccard
+from cxlab.clusters.stability import STABLE, Kept, Stability, best_jaccard
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.words import count, number, number_between, percent, percent_between
 
@@ -143,14 +143,14 @@ def search_luck(clusters: Clusters, stability: Stability, *, seed: int, n_starts
     ----------
     clusters : from `fit_clusters`.
     stability : of the same clusters, from `cluster_stability`.
-    seed : for the starts and, beyond 10,000 customers, the sample, which is that of the stability.
+    seed : for the starts and, beyond 20,000 customers, the one sample of 5,000 that all of them search.
     n_starts : single starts (k-means++).
 
     References
     ----------
     Steinley (2003), Local optima in K-means clustering: what you don't know may hurt you, Psychological Methods 8.
     """
-    matrix = clusters.features.matrix[sample_rows(clusters.features.n, MOST_RESAMPLED, seed)]
+    matrix = clusters.features.matrix[replicate_rows(clusters.features.n, seed, 0)]
     draws, spread = np.empty((n_starts, clusters.k)), np.empty(n_starts)
     with one_thread():
         found = nearest(matrix, clusters.centres)

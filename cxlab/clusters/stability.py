@@ -8,14 +8,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from cxlab.clusters.kmeans import different_rows, nearest, on_all_cores, one_thread, sample_rows
+from cxlab.clusters.criterion import MOST_WHOLE, REPLICATE, replicate_rows
+from cxlab.clusters.kmeans import different_rows, nearest, on_all_cores, one_thread
 from cxlab.clusters.partition import Clusters
+from cxlab.contingency import jaccard_overlaps
 from cxlab.estimate import Estimate, Findings, bootstrap_weights
 from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
 NO_PATTERN, STABLE, HIGHLY_STABLE = 0.60, 0.75, 0.85  # Hennig (2007, 2008)
-MOST_RESAMPLED = 10_000  # customers in a resample; beyond that the clusters are tried on a sample
 STARTS_EACH = 3  # random starts in each resample, beside one from the centres found in all customers
 
 
@@ -140,8 +141,10 @@ class Stability:
         left = len(self.letters) - len(said)
         if left:
             said.append(f"{count(left, 'cluster')} with under {number(self.minimum_group)} customers not shown")
+        n = int(self.size.sum())
+        each = f", {number(REPLICATE)} of them each time" if n > MOST_WHOLE else ""
         return (
-            f"When the {count(int(self.size.sum()), 'customer')} are drawn anew, {number(len(self.draws))} times, "
+            f"When the {count(n, 'customer')} are drawn anew, {number(len(self.draws))} times{each}, "
             "a cluster and its likeness there have this share of their customers in common "
             "(1 is all; in brackets where the middle 95% of the drawings lie, which is no confidence interval): "
             f"{'; '.join(said)}."
@@ -164,7 +167,7 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimu
     Parameters
     ----------
     clusters : from `fit_clusters`.
-    n_bootstrap : resamples.
+    n_bootstrap : resamples; up to 20,000 customers with replacement, beyond that fresh samples of 5,000 without.
     seed : for the resamples and the starts.
     minimum_group : fewest customers that a page may speak of.
 
@@ -172,14 +175,12 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimu
     ----------
     Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data Analysis 52.
     """
-    rows = sample_rows(clusters.features.n, MOST_RESAMPLED, seed)
-    matrix, codes = clusters.features.matrix[rows], clusters.codes[rows]
+    matrix, codes = clusters.features.matrix, clusters.codes
 
     def resample(draw: int) -> Array:
-        weights = bootstrap_weights(len(rows), 1, _seed(seed, draw))[0]
-        drawn = weights > 0
-        again = refit(matrix[drawn], weights[drawn].astype(float), clusters.centres, _seed(seed, draw))
-        return best_jaccard(codes[drawn], again, clusters.k)
+        rows, weights = resampled(len(matrix), seed, draw)
+        again = refit(matrix[rows], weights, clusters.centres, _seed(seed, draw))
+        return best_jaccard(codes[rows], again, clusters.k)
 
     with one_thread():
         draws = np.array(on_all_cores(resample, range(n_bootstrap)))
@@ -188,6 +189,15 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimu
 
 def _seed(seed: int, draw: int) -> int:
     return int(np.random.SeedSequence([seed, draw]).generate_state(1)[0])
+
+
+def resampled(n: int, seed: int, draw: int) -> tuple[NDArray[np.int64], Array]:
+    """Rows of a resample, each once, and how often each counts; see `cluster_stability`."""
+    rows = replicate_rows(n, seed, draw)
+    if len(rows) < n:
+        return rows, np.ones(len(rows))
+    weights = bootstrap_weights(n, 1, _seed(seed, draw))[0]
+    return rows[weights > 0], weights[weights > 0].astype(float)
 
 
 def refit(matrix: Array, weights: Array, centres: Array, seed: int) -> NDArray[np.int64]:
@@ -203,6 +213,4 @@ def refit(matrix: Array, weights: Array, centres: Array, seed: int) -> NDArray[n
 def best_jaccard(codes: NDArray[np.int64], again: NDArray[np.int64], k: int) -> Array:
     """Return the largest intersection over union of each of k clusters with any of another partition: shape (k,)."""
     m = int(again.max()) + 1
-    both = np.bincount(codes * m + again, minlength=k * m).reshape(k, m)
-    either = both.sum(1)[:, None] + both.sum(0)[None, :] - both
-    return np.asarray((both / np.maximum(either, 1)).max(1), float)
+    return np.asarray(jaccard_overlaps(np.bincount(codes * m + again, minlength=k * m).reshape(k, m)).max(1), float)

@@ -14,8 +14,7 @@ from cxlab.clusters.kmeans import (
     sample_rows,
     settle,
 )
-from cxlab.clusters.stability import STABLE, best_jaccard, refit
-from cxlab.estimate import bootstrap_weights
+from cxlab.clusters.stability import STABLE, best_jaccard, refit, resampled
 
 Array = NDArray[np.float64]
 
@@ -64,18 +63,9 @@ def stability_by_number(matrix: Array, *, k_max: int, seed: int, n_bootstrap: in
 
 def _resample(matrix: Array, middles: list[Array], seed: int, draw: int) -> list[Array]:
     """Return, at each number of clusters, how much of each cluster comes back in one resample."""
-    rows, weights = _drawn(len(matrix), seed, draw)
+    rows, weights = resampled(len(matrix), seed, draw)
     part = matrix[rows]
     return [
         best_jaccard(nearest(part, centres), refit(part, weights, centres, seed + draw), len(centres))
         for centres in middles
     ]
-
-
-def _drawn(n: int, seed: int, draw: int) -> tuple[NDArray[np.int64], Array]:
-    """Rows of a resample, each once, and how often each counts."""
-    rows = replicate_rows(n, seed, draw)
-    if len(rows) < n:
-        return rows, np.ones(len(rows))
-    weights = bootstrap_weights(n, 1, int(np.random.SeedSequence([seed, draw]).generate_state(1)[0]))[0]
-    return rows[weights > 0], weights[weights > 0].astype(float)

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.clusters.kmeans import sample_rows
 from cxlab.clusters.partition import Clusters
 from cxlab.clusters.profiles import name_clusters
 from cxlab.customers import Customers
@@ -14,8 +13,8 @@ from cxlab.estimate import Findings
 from cxlab.words import count, money, number, percent
 
 Array = NDArray[np.float64]
-MOST_COMPARED = 2_000  # members of a cluster between whom distances are measured; more are sampled
-LEAST_MEANT = 5  # customers at least whose mean stands for the medoid, however small a group may be shown
+SHARE_MEANT = 0.10  # of a cluster's customers, those nearest to its medians, whose mean is the typical customer
+LEAST_MEANT = 5  # customers at least who are averaged, however small a group may be shown
 DIGITS = 2  # significant digits that are left
 
 
@@ -27,7 +26,7 @@ class Typical:
     ----------
     letter : the cluster.
     customers : how many are in it.
-    n_meant : customers whose mean this is: the medoid and those most like it.
+    n_meant : customers whose mean this is: those nearest to the medians.
     measures : by measure, in its own units, two significant digits.
     name : what sets the cluster apart.
     """
@@ -72,11 +71,11 @@ class TypicalCustomers:
         ]
         text = "No cluster is large enough to show a typical customer."
         if said:
-            middle = count(self.minimum_group, "customer")
-            rest = len(self.typical) - len(said)
+            rest, least = len(self.typical) - len(said), count(self.minimum_group, "customer")
             text = (
                 f"A typical customer of {'; of '.join(said)}{'; the others are in the table' * bool(rest)}. Each is "
-                f"the mean of the {middle} at the middle of the cluster, rounded, and nobody's own figures."
+                f"the mean of the tenth of its cluster, never fewer than {least}, whose figures lie nearest to the "
+                "cluster's medians: rounded, and nobody's own figures."
             )
         if self.n_left:
             text += f" {count(self.n_left, 'cluster')} of under {number(self.minimum_group)} customers not shown."
@@ -88,26 +87,25 @@ class TypicalCustomers:
         return {}
 
 
-def typical_customers(
-    clusters: Clusters, customers: Customers, *, seed: int, minimum_group: int = 5
-) -> TypicalCustomers:
+def typical_customers(clusters: Clusters, customers: Customers, *, minimum_group: int = 5) -> TypicalCustomers:
     """Describe the middle of each cluster as a customer.
 
-    The medoid, the member with the least total distance to the others, is a real person. So it and the members most
-    like it, `minimum_group` together and five at least, are averaged (microaggregation), and the mean is rounded to two
-    significant digits.
+    The tenth of a cluster that lies nearest to its medians is averaged (a trimmed mean), `minimum_group` customers and
+    five at least (microaggregation), and the mean is rounded to two significant digits. Unlike the medians, each of
+    which may come of another customer, its figures go together. Unlike the medoid, the member with the least total
+    distance to the others, it is no real person, and lies near the medians in every measure.
 
     Parameters
     ----------
     clusters : fitted on these customers.
     customers : the same customers, in the same order.
-    seed : for the sample of members, beyond 2,000 in a cluster.
     minimum_group : fewest customers that a page may speak of.
 
     References
     ----------
-    Kaufman and Rousseeuw (1990), Finding groups in data (medoids). Domingo-Ferrer and Mateo-Sanz (2002), Practical
-    data-oriented microaggregation for statistical disclosure control, IEEE TKDE 14.
+    Donoho and Gasko (1992), Breakdown properties of location estimates based on halfspace depth and projected
+    outlyingness, Annals of Statistics 20 (means of the innermost share in several measures). Domingo-Ferrer and
+    Mateo-Sanz (2002), Practical data-oriented microaggregation for statistical disclosure control, IEEE TKDE 14.
     """
     codes, matrix, used = clusters.codes, clusters.features.matrix, clusters.features.used
     raw = np.column_stack([feature.raw(customers.frame) for feature in used])
@@ -117,25 +115,33 @@ def typical_customers(
         members = np.flatnonzero(codes == c)
         if len(members) < least:
             continue
-        middle = medoid(matrix[members[sample_rows(len(members), MOST_COMPARED, seed)]])
-        near = np.argsort(((matrix[members] - middle) ** 2).sum(1), kind="stable")[:least]
-        mean = raw[members[near]].mean(0)
+        near = members[nearest_to_medians(matrix[members], least)]
+        mean = raw[near].mean(0)
         measures = {f.name: _rounded(float(value)) for f, value in zip(used, mean, strict=True)}
-        found.append(Typical(letter, len(members), least, measures, names[c]))
+        found.append(Typical(letter, len(members), len(near), measures, names[c]))
     return TypicalCustomers(tuple(found), customers.currency, clusters.k - len(found), least)
 
 
-def medoid(matrix: Array) -> Array:
-    """Return the row with the least total distance to the others: shape (d,).
+def nearest_to_medians(matrix: Array, least: int) -> NDArray[np.int64]:
+    """Return the tenth of the rows, `least` or more, that lie nearest to the medians, with whoever is as near.
+
+    Distances are Euclidean, each column in its own standard deviations, so that a measure in which the rows are all but
+    alike counts as much as one in which they differ widely.
+
+    Parameters
+    ----------
+    matrix : shape (n, d).
+    least : rows at least, at most n.
 
     Examples
     --------
-    >>> medoid(np.array([[0.0], [1.0], [9.0]])).tolist()
-    [1.0]
+    >>> nearest_to_medians(np.array([[0.0], [1.0], [2.0], [3.0], [50.0]]), 3).tolist()
+    [1, 2, 3]
     """
-    square = (matrix**2).sum(1)
-    away = np.sqrt(np.maximum(square[:, None] + square - 2.0 * matrix @ matrix.T, 0.0)).sum(1)
-    return np.asarray(matrix[int(away.argmin())])
+    spread = matrix.std(0)
+    away = (((matrix - np.median(matrix, axis=0)) / np.where(spread > 0, spread, 1.0)) ** 2).sum(1)
+    most = max(least, round(SHARE_MEANT * len(matrix)))
+    return np.flatnonzero(away <= np.partition(away, most - 1)[most - 1])
 
 
 def _rounded(value: float) -> float:

@@ -171,8 +171,8 @@ def _caption_of_scale(ceiling: Ceiling) -> Caption:
     title = (
         "The segments agree with the clusters more than random rules of the same sizes do"
         if ceiling.stands_out
-        else f"{words.number(ceiling.as_much)} of {words.number(len(ceiling.random_rules))} random rules of the same sizes "
-        "agree with the clusters as much as the segments do"
+        else f"{words.number(ceiling.as_much)} of {words.number(len(ceiling.random_rules))} random rules of the same "
+        "sizes agree with the clusters as much as the segments do"
     )
     top = ceiling.noise_ceiling
     said = "" if top.value is None else f"; clusters of two halves {words.number(top.number, 2)}"

@@ -129,7 +129,7 @@ def _once(agreement: MethodAgreement, one: str) -> Cell:
 
 
 def cluster_profiles(profiles: Profiles) -> Table:
-    """One row a cluster: size, what it brings, and its typical customer in days and money."""
+    """One row a cluster: size, what it brings, and its medians in days and money."""
     return Table(
         name="profiles",
         caption="Who is in each cluster",
@@ -195,15 +195,16 @@ def typical_customers(typical: TypicalCustomers) -> Table | None:
         columns=("Cluster", *(_TYPICAL[name] for name in measures)),
         rows=tuple(_typical(one, measures, typical.currency) for one in typical.typical),
         note=(
-            f"Each is the mean of the {number(typical.typical[0].n_meant)} customers at the middle of the cluster, "
-            f"rounded to two digits: nobody's own figures. Money in {typical.currency}.{left}"
+            "Each is the mean of the customers whose figures lie nearest to the medians of the cluster, a tenth of it "
+            f"and never fewer than {number(typical.minimum_group)}, rounded to two digits: nobody's own figures. Money "
+            f"in {typical.currency}.{left}"
         ),
     )
 
 
 def _typical(one: Typical, measures: list[str], currency: str) -> tuple[Cell, ...]:
     return (
-        Cell(f"{one.letter}: {one.name}", count(one.customers, "customer")),
+        Cell(f"{one.letter}: {one.name}", f"mean of {number(one.n_meant)} of {count(one.customers, 'customer')}"),
         *(Cell(_written(name, one.measures[name], currency)) for name in measures),
     )
 

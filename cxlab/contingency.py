@@ -1,4 +1,4 @@
-"""Indices of agreement, reckoned from a contingency table."""
+"""Indices of agreement between two partitions of the same customers, reckoned from their contingency table."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -58,12 +58,21 @@ def adjusted_mutual_information_of(counts: Counts) -> float:
 
 def adjusted_rand_index_of(counts: Counts) -> float:
     """Reckon it from a contingency table, shape (R, C)."""
-    table = counts.astype(float)
-    together, a, b = (float((v * (v - 1)).sum() / 2) for v in (table, table.sum(axis=1), table.sum(axis=0)))
-    n = table.sum()
-    chance = a * b / max(1.0, n * (n - 1) / 2)
+    return float(adjusted_rand_indices_of(counts[None])[0])
+
+
+def adjusted_rand_indices_of(tables: Counts) -> Array:
+    """Reckon it from each of several contingency tables: shape (B, R, C) to (B,).
+
+    Two partitions into a single group each, or into customers alone, agree at 1.
+    """
+    cells = tables.astype(float)
+    together, a, b = _pairs(cells).sum((1, 2)), _pairs(cells.sum(2)).sum(1), _pairs(cells.sum(1)).sum(1)
+    chance = a * b / np.maximum(_pairs(cells.sum((1, 2))), 1.0)
     possible = (a + b) / 2 - chance
-    return 1.0 if abs(possible) < np.finfo(float).eps else float((together - chance) / possible)
+    index = np.ones(len(cells))
+    np.divide(together - chance, possible, out=index, where=possible > np.finfo(float).eps)
+    return index
 
 
 def homogeneity_of(counts: Counts) -> float:
@@ -91,6 +100,11 @@ def jaccard_overlaps(counts: Counts) -> Array:
     """Share of the customers in either group who are in both, for each pair of groups: shape (R, C)."""
     union = counts.sum(axis=1, keepdims=True) + counts.sum(axis=0, keepdims=True) - counts
     return np.asarray(counts / np.maximum(union, 1), float)
+
+
+def _pairs(size: Array) -> Array:
+    """How many pairs so many customers make."""
+    return np.asarray(size * (size - 1) / 2)
 
 
 def _without_empty(counts: Counts) -> Counts:
