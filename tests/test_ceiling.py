@@ -97,7 +97,7 @@ def test_standing_out_and_the_band_are_told_by_the_result_and_the_figure_says_th
         "random rules of the same sizes agree with the clusters as much" in agreement_scale.block(chance).caption.title
     )
     assert found.heading == "Segments and clusters draw nearly the same lines"
-    assert "random rule agrees with the clusters as much" in chance.heading
+    assert "random rules agree with the clusters as much" in chance.heading
     assert "partly" in dataclasses.replace(found, observed=Estimate(0.4, 0.3, 0.5, n=100)).heading
     for p_value in (0.01, 0.5):
         low = dataclasses.replace(found, observed=Estimate(0.1, 0.0, 0.2, n=100), p_value=p_value)
