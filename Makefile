@@ -11,7 +11,7 @@ report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lab: $(READY)
 	CXLAB_STORE=$(abspath $(OUT)) $(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
