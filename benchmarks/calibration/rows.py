@@ -135,9 +135,10 @@ def sections() -> tuple[Section, ...]:
             "Intervals of agreement",
             "Between the segments and the four clusters, in shops where the segments, or other clusters, decide who "
             "buys. The columns mean the same as above. In the latter the line of activity runs through the gap between "
-            "clusters, so that next to nobody is in some pairs of segment and cluster: resampling takes what it has "
-            "not seen to be impossible, and its intervals do not hold what they claim. Two partitions as given are "
-            "fitted by nobody, but drawn with known shares.",
+            "clusters, so that next to nobody is in some pairs of segment and cluster. Plain resampling takes what it "
+            "has not seen to be impossible and held 72 to 81 of 100 there with 500 customers; one customer spread over "
+            "all pairs beforehand mends that, at the price of intervals that are wider than need be. Two partitions as "
+            "given are fitted by nobody, but drawn with known shares.",
             ("partitions: index", *held),
             tuple(_agreements()),
         ),
