@@ -133,3 +133,12 @@ def test_labels_of_other_customers_are_an_error() -> None:
         compare_partitions(pd.Series(["x", "y"]), pd.Series(["A"]))
     with pytest.raises(PartitionError):
         compare_partitions(pd.Series([], dtype=str), pd.Series([], dtype=str))
+
+
+def test_groups_that_the_other_partition_puts_together_are_named() -> None:
+    first = pd.Series(["lost"] * 40 + ["candidates"] * 30 + ["misunderstood"] * 30)
+    second = pd.Series(["A"] * 30 + ["B"] * 10 + ["A"] * 30 + ["B"] * 30)
+    reading = compare_partitions(first, second, n_bootstrap=20).reading
+    assert "The largest part of the candidates and of the lost is in one cluster, A: the data merges them." in reading
+    apart = compare_partitions(first[:70], pd.Series(["A"] * 40 + ["B"] * 30), n_bootstrap=20).reading
+    assert "merges" not in apart

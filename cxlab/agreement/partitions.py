@@ -22,6 +22,7 @@ from cxlab.contingency import (
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 from cxlab.intake.hidden_cells import HiddenCells, hide_cells, surely_largest
+from cxlab.look import SEGMENT_NAME
 
 NEARLY_ALL = 0.9
 """Share of a group from which on a page may say "nearly all" of a hidden count."""
@@ -157,8 +158,20 @@ class Agreement:
         return (
             f"On a scale where 0 is chance and 1 is identity, the two ways of grouping "
             f"{words.count(self.n, 'customer')} agree at {words.number(ami.number, 2)} "
-            f"(adjusted mutual information, 95% interval {spread})."
+            f"(adjusted mutual information, 95% interval {spread}).{self._merged()}"
         )
+
+    def _merged(self) -> str:
+        """Say which groups of the first the second puts together; empty where no two have one main cluster."""
+        together: dict[str, list[str]] = {}
+        for group, cluster in self.main_cluster.items():
+            together.setdefault(cluster, []).append(SEGMENT_NAME.get(group, group).lower())
+        said = [
+            f"The largest part of the {' and of the '.join(groups)} is in one cluster, {cluster}: the data merges them."
+            for cluster, groups in together.items()
+            if len(groups) > 1
+        ]
+        return "".join(f" {one}" for one in said)
 
     @property
     def findings(self) -> dict[str, Estimate]:
