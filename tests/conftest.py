@@ -1,4 +1,4 @@
-"""Where the tests find real data."""
+"""Where the tests find real data, and which of them begin first."""
 
 from pathlib import Path
 

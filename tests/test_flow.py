@@ -14,6 +14,7 @@ from cxlab import plots
 from cxlab.intake.hidden_cells import cells_to_hide, hide_cells
 from cxlab.intake.hiding import HIDDEN
 from cxlab.plots.flow import _moved_apart
+from cxlab.plots.style import canvas
 from cxlab.segments import segment_migration
 from tests.lookalikes import TOLD_BY_ALL_TOTALS, tables_that_look_like
 
@@ -110,15 +111,15 @@ def test_where_nothing_can_be_said_no_movement_is_drawn() -> None:
     assert plots.segment_migration.lacks(migration).startswith("The movement is not drawn")
 
 
-@pytest.mark.parametrize("narrow", [False, True])
-def test_a_band_is_as_wide_as_its_customers(*, narrow: bool) -> None:
+@pytest.mark.parametrize("size", [(680, 360), (358, 340)], ids=["page", "phone"])
+def test_a_band_is_as_wide_as_its_customers(size: tuple[int, int]) -> None:
     counts = np.array([[50, 0, 0, 0], [0, 30, 20, 0], [0, 0, 0, 0], [0, 0, 0, 100]])
     first, second = (np.repeat(np.indices(counts.shape)[axis].ravel(), counts.ravel()) for axis in (0, 1))
     migration = segment_migration(periods_of(first, second))
-    ax = plots.segment_migration(migration)
+    ax = plots.segment_migration(migration, canvas(*size))
     bands = [patch for patch in ax.patches if type(patch).__name__ == "PathPatch"]
     widths = sorted(round(float(band.get_path().vertices[5][1] - band.get_path().vertices[2][1]), 3) for band in bands)
-    assert widths == [0.1, 0.15, 0.25, 0.5], narrow
+    assert widths == [0.1, 0.15, 0.25, 0.5]
 
 
 def test_a_hidden_number_has_a_band_of_those_only_who_are_certain_by_the_others() -> None:

@@ -67,7 +67,7 @@ class OverTime:
             f"{words.count(self.days, 'day')} later both are drawn anew, as the next report will draw them. "
             f"{words.percent(self.stayed.number)} of {words.count(self.n, 'customer')} are in the same segment as "
             f"before (95% interval {words.percent_between(*_ends(self.stayed))}). On the scale where 0 is chance and 1 "
-            f"is identity, the segments agree with the earlier ones at {_shown(self.segments)}, four clusters with the "
+            f"is identity, the segments agree with the earlier ones at {_shown(self.segments)}, the clusters with the "
             f"earlier ones at {_shown(self.clusters)}: the segments {points} {more} "
             f"({words.number_between(*ends, 2)}). Most measures behind the clusters add up over time and change slowly "
             "by themselves; the segments turn on the last order."

@@ -201,8 +201,8 @@ class Migration:
         others = f"{words.percent(MOVED_SHARE)} of the {_of(start, stake.n)} of the second period"
         return (
             f"If {others} brought what as many profit-bringers bring, that would be {amount} more a period (95% "
-            f"interval {ends}), the largest such sum as theirs is the largest field: a difference between different "
-            "customers, not what moving anybody would bring."
+            f"interval {ends}), the largest such sum: a difference between different customers, which also grows with "
+            "the size of the field, and not what moving anybody would bring."
         )
 
 
