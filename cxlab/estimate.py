@@ -53,6 +53,12 @@ class Estimate:
         """Whether both ends are known and finite."""
         return _finite(self.low) is not None and _finite(self.high) is not None
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Both ends of an interval that is there; an error where it is not."""
+        assert self.low is not None and self.high is not None, "the estimate has no interval"
+        return self.low, self.high
+
     def as_finding(self) -> dict[str, Any]:
         """Return the finding as it stands in `results.json`: what does not apply is left out, never NaN or Infinity."""
         finding: dict[str, Any] = {}

@@ -16,7 +16,6 @@ import cxlab as cx
 from cxlab.errors import NotEnoughDataError
 from cxlab.loyalty import Fans, LoyaltyError, check_fans, fieller_interval, find_fans, vary_assumptions, weigh_fans
 from cxlab.loyalty.sensitivity import HORIZONS_DAYS
-from cxlab.loyalty.words import ends
 from cxlab.purchases.outlook import foresee_purchases
 from tests.loyal_shops import FAR, Loyal, drawn_evidence, judged, loyal_shop, referrals_of, without
 from tests.make import HEAD, orders_csv, write_study
@@ -40,17 +39,17 @@ class TestFieller:
         covariance = rho * (va * vb) ** 0.5
         found = fieller_interval(a, b, va, vb, covariance)
         assert found.value == a / b
-        for end in ends(found):
+        for end in found.ends:
             distance = (a - end * b) ** 2
             assert distance == pytest.approx(Z**2 * (va - 2 * end * covariance + end**2 * vb), rel=1e-5, abs=1e-8)
 
     def test_it_is_the_plain_interval_when_the_divisor_is_certain(self) -> None:
         found = fieller_interval(10.0, 2.0, 1.0, 0.0)
-        assert ends(found) == pytest.approx((5 - Z / 2, 5 + Z / 2))
+        assert found.ends == pytest.approx((5 - Z / 2, 5 + Z / 2))
 
     def test_it_turns_with_the_sign_of_the_numerator(self) -> None:
         up, down = fieller_interval(10.0, 2.0, 1.0, 0.1), fieller_interval(-10.0, 2.0, 1.0, 0.1)
-        assert ends(down) == pytest.approx(tuple(-end for end in reversed(ends(up))))
+        assert down.ends == pytest.approx(tuple(-end for end in reversed(up.ends)))
 
     @pytest.mark.parametrize("divisor", [-0.5, 0.0, 0.5])
     def test_there_is_none_when_the_divisor_may_be_zero(self, divisor: float) -> None:
@@ -65,7 +64,7 @@ class TestNumber:
         truth = (20 + rate * 12) * 10 / 4 * discount / 5
         runs, covered = 400, 0
         for _ in range(runs):
-            low, high = ends(judged(drawn_evidence(rng, n_fans, n_once, rate=rate)).number)
+            low, high = judged(drawn_evidence(rng, n_fans, n_once, rate=rate)).number.ends
             covered += low <= truth <= high
         lowest, highest = binom.ppf([0.001, 0.999], runs, [0.93, 0.97])
         assert lowest <= covered <= highest
@@ -74,14 +73,14 @@ class TestNumber:
         rng = np.random.default_rng(1)
         found = [judged(drawn_evidence(rng, 150, 400)) for _ in range(400)]
         for estimates in ([w.fan.weighed.fan for w in found], [w.one_time for w in found]):
-            said = np.mean([(ends(e)[1] - ends(e)[0]) / (2 * Z) for e in estimates])
+            said = np.mean([(e.ends[1] - e.ends[0]) / (2 * Z) for e in estimates])
             assert said / np.std([e.number for e in estimates]) == pytest.approx(1, abs=0.1)
 
     def test_a_fan_is_worth_what_fans_of_a_model_shop_go_on_to_bring(self) -> None:
         of = loyal_shop()
         fan = of.worth(discount_rate=0.0).fan.weighed.fan
         later = of.far.frame.loc[of.fans.are_fans, "holdout_contribution"].to_numpy()
-        error = np.hypot((ends(fan)[1] - ends(fan)[0]) / (2 * Z), later.std(ddof=1) / len(later) ** 0.5)
+        error = np.hypot((fan.ends[1] - fan.ends[0]) / (2 * Z), later.std(ddof=1) / len(later) ** 0.5)
         assert len(later) > 200
         assert abs(fan.number - later.mean()) < 2.5 * error
         assert error < 0.12 * later.mean()
@@ -98,7 +97,7 @@ class TestNumber:
         of = loyal_shop()
         certain = np.zeros_like(of.outlook.covariance)
         sure = weigh_fans(of.customers, of.fans, replace(of.outlook, covariance=certain))
-        with_fit, without_fit = ends(of.worth().fan.weighed.fan), ends(sure.fan.weighed.fan)
+        with_fit, without_fit = of.worth().fan.weighed.fan.ends, sure.fan.weighed.fan.ends
         assert with_fit[1] - with_fit[0] > without_fit[1] - without_fit[0]
 
     def test_the_level_of_the_model_drops_out(self) -> None:
@@ -128,7 +127,7 @@ class TestNumber:
         same = replace(evidence, contribution=values, once=np.sort(evidence.once), once_places=evidence.fan_places)
         together = judged(same).number
         assert together.number == pytest.approx(apart.number)
-        assert ends(together)[1] - ends(together)[0] < ends(apart)[1] - ends(apart)[0]
+        assert together.ends[1] - together.ends[0] < apart.ends[1] - apart.ends[0]
 
     def test_the_order_of_the_customers_does_not_matter(self) -> None:
         of = loyal_shop()
@@ -242,7 +241,7 @@ class TestAverageCustomer:
         together = judged(replace(evidence, everybody=everybody)).of_average
         apart = judged(replace(evidence, everybody=everybody, fan_places=evidence.fan_places[::-1])).of_average
         assert together.number == pytest.approx(apart.number)
-        assert ends(together)[1] - ends(together)[0] < ends(apart)[1] - ends(apart)[0]
+        assert together.ends[1] - together.ends[0] < apart.ends[1] - apart.ends[0]
 
     def test_where_they_brought_nothing_gives_no_number(self) -> None:
         evidence = drawn_evidence(np.random.default_rng(2), 60, 200)
@@ -270,7 +269,7 @@ class TestCheck:
     def test_foresees_what_fans_of_a_model_shop_bring(self) -> None:
         of = loyal_shop()
         check = check_fans(of.customers, of.fans, of.outlook)
-        low, high = ends(check.level)
+        low, high = check.level.ends
         assert low < 1 < high and check.outcome in ("passed", "open")
         assert "So the forecast was" in check.reading and "% of what came" not in check.reading
         assert check.actual.number == of.customers.frame.loc[of.fans.are_fans, "holdout_contribution"].mean()

@@ -1,16 +1,15 @@
 """Which of two ways of grouping lasts: how far each agrees with itself one period later."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.agreement.partitions import PartitionError
 from cxlab.contingency import Counts, adjusted_mutual_information_of
+from cxlab.drawn_tables import draw_tables
 from cxlab.estimate import Estimate, columns_of, percentile_interval, wilson_interval
 
 _UNIT = "adjusted mutual information, 0 chance, 1 identity"
@@ -49,7 +48,7 @@ class OverTime:
         """The finding in a line."""
         if self.missing:
             return "Which of the two lasts longer cannot be told"
-        low, high = _ends(self.difference)
+        low, high = self.difference.ends
         if low <= 0 <= high:
             return "Segments and clusters last about equally long, as far as can be seen"
         return "The segments last longer than the clusters" if low > 0 else "The clusters last longer than the segments"
@@ -60,13 +59,13 @@ class OverTime:
         if self.missing:
             return self.missing
         points = words.number(abs(self.difference.number), 2)
-        low, high = _ends(self.difference)
+        low, high = self.difference.ends
         more = "more" if self.difference.number > 0 else "less"
         ends = (low, high) if self.difference.number > 0 else (-high, -low)
         return (
             f"{words.count(self.days, 'day')} later both are drawn anew, as the next report will draw them. "
             f"{words.percent(self.stayed.number)} of {words.count(self.n, 'customer')} are in the same segment as "
-            f"before (95% interval {words.percent_between(*_ends(self.stayed))}). On the scale where 0 is chance and 1 "
+            f"before (95% interval {words.percent_between(*self.stayed.ends)}). On the scale where 0 is chance and 1 "
             f"is identity, the segments agree with the earlier ones at {_shown(self.segments)}, the clusters with the "
             f"earlier ones at {_shown(self.clusters)}: the segments {points} {more} "
             f"({words.number_between(*ends, 2)}). Most measures behind the clusters add up over time and change slowly "
@@ -111,7 +110,7 @@ def stability_over_time(
     Notes
     -----
     Adjusted mutual information asks for no names of the groups, so clusters found anew need not be matched with the
-    earlier ones. The draws are shifted by their mean excess over the estimate, as in `compare_partitions`.
+    earlier ones. Intervals are those of `draw_tables`, as in `compare_partitions`.
     """
     if missing:
         none = Estimate()
@@ -127,18 +126,14 @@ def stability_over_time(
     codes = [np.unique(labels.to_numpy(str), return_inverse=True)[1] for labels in (*segments, *clusters)]
     shape = tuple(int(one.max()) + 1 for one in codes)
     cells = np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape)))
-    n = int(cells.sum())
-    drawn = np.random.default_rng(seed).multinomial(n, cells / n, size=n_bootstrap).reshape(-1, *shape)
-    table = cells.reshape(shape)
+    tables = draw_tables(cells.reshape(shape), n_bootstrap, seed)
     own, theirs = (partial(_agreement, axes=axes) for axes in ((2, 3), (0, 1)))
-    values = [_shifted(one, table, drawn) for one in (own, theirs)]
-    apart = values[0][1] - values[1][1]
-    same = int((segments[0].to_numpy(str) == segments[1].to_numpy(str)).sum())
-    agreeing = [percentile_interval(value, draws, n=n, unit=_UNIT) for value, draws in values]
+    apart = own(tables.counts) - theirs(tables.counts)
+    same, n = int((segments[0].to_numpy(str) == segments[1].to_numpy(str)).sum()), tables.n
     return OverTime(
-        agreeing[0],
-        agreeing[1],
-        percentile_interval(values[0][0] - values[1][0], apart, n=n, unit=_UNIT),
+        tables.estimate(own, unit=_UNIT),
+        tables.estimate(theirs, unit=_UNIT),
+        percentile_interval(apart, tables.draws_of(own) - tables.draws_of(theirs), n=n, unit=_UNIT),
         wilson_interval(same, n, unit="share of the customers"),
         n,
         days,
@@ -153,17 +148,5 @@ def _agreement(table: Counts, axes: tuple[int, int]) -> float:
     return adjusted_mutual_information_of(table.sum(axis=axes))
 
 
-def _shifted(statistic: Callable[[Counts], float], table: Counts, drawn: Counts) -> tuple[float, NDArray[np.float64]]:
-    """Return a statistic and its draws, these without the excess that drawing anew adds."""
-    value = statistic(table)
-    draws = np.array([statistic(one) for one in drawn])
-    return value, draws - (draws.mean() - value)
-
-
 def _shown(estimate: Estimate) -> str:
-    return f"{words.number(estimate.number, 2)} (95% interval {words.number_between(*_ends(estimate), 2)})"
-
-
-def _ends(estimate: Estimate) -> tuple[float, float]:
-    assert estimate.low is not None and estimate.high is not None
-    return estimate.low, estimate.high
+    return f"{words.number(estimate.number, 2)} (95% interval {words.number_between(*estimate.ends, 2)})"

@@ -1,6 +1,6 @@
 """Two partitions of the same customers: how far they agree, and where they do not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -19,6 +19,7 @@ from cxlab.contingency import (
     jaccard_overlaps,
     standardised_residuals,
 )
+from cxlab.drawn_tables import draw_tables
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 from cxlab.intake.hidden_cells import HiddenCells, hide_cells, surely_largest
@@ -154,7 +155,7 @@ class Agreement:
     def reading(self) -> str:
         """How far they agree, with interval and n."""
         ami = self.adjusted_mutual_information
-        spread = words.number_between(_end(ami.low), _end(ami.high), 2)
+        spread = words.number_between(*ami.ends, 2)
         return (
             f"On a scale where 0 is chance and 1 is identity, the two ways of grouping "
             f"{words.count(self.n, 'customer')} agree at {words.number(ami.number, 2)} "
@@ -211,10 +212,7 @@ def compare_partitions(
 
     Notes
     -----
-    With fixed partitions a bootstrap sample of the customers is a multinomial draw of the contingency table, so that
-    is what is drawn; one customer is first spread over all cells (Perks 1947), so that a pair of groups that nobody is
-    in is not taken to be impossible. Plug-in information grows with resampling noise; the draws are shifted by their
-    mean excess over the table they are drawn from before the percentiles are taken.
+    Intervals are those of `draw_tables`, shifted by the excess that drawing anew adds.
 
     References
     ----------
@@ -232,15 +230,12 @@ def compare_partitions(
         counts = counts.reindex(list(groups_a), fill_value=0)
     counts.index.name = counts.columns.name = None
     table = counts.to_numpy(np.int64)
-    n = int(table.sum())
-    shares = (table.ravel() + 1 / table.size) / (n + 1)
-    draws = np.random.default_rng(seed).multinomial(n, shares, size=n_bootstrap).reshape(-1, *table.shape)
-    measure = partial(_estimate, table, draws, n)
+    measure = partial(draw_tables(table, n_bootstrap, seed).estimate, unit="0 none, 1 full")
     overlaps = jaccard_overlaps(table)
     best = {
         str(group): (
             str(counts.columns[int(overlaps[i].argmax())]),
-            _estimate(table, draws, n, partial(_best_overlap, row=i)),
+            measure(partial(_best_overlap, row=i)),
         )
         for i, group in enumerate(counts.index)
         if table[i].sum() > 0
@@ -258,19 +253,5 @@ def compare_partitions(
     )
 
 
-def _estimate(table: Counts, draws: Counts, n: int, statistic: Callable[[Counts], float]) -> Estimate:
-    value = statistic(table)
-    drawn = np.array([statistic(draw) for draw in draws])
-    drawn_from = statistic(table * table.size + 1)
-    low, high = np.quantile(drawn, [0.025, 0.975]) - (drawn.mean() - drawn_from)
-    ends = min(value, max(-1.0, float(low))), max(value, min(1.0, float(high)))
-    return Estimate(value, *ends, n=n, unit="0 none, 1 full")
-
-
 def _best_overlap(counts: Counts, row: int) -> float:
     return float(jaccard_overlaps(counts)[row].max())
-
-
-def _end(value: float | None) -> float:
-    assert value is not None
-    return value

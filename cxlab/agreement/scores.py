@@ -124,7 +124,8 @@ class Skill:
         segments, clusters, best = self.score("segments"), self.score("clusters"), self.best
         side = "ahead of" if self.difference.number > 0 else "behind"
         points = words.number(abs(100 * self.difference.number), 1)
-        spread = words.number_between(100 * end_of(self.difference.low), 100 * end_of(self.difference.high), 1)
+        low, high = self.difference.ends
+        spread = words.number_between(100 * low, 100 * high, 1)
         purchases, customers = words.count(self.n_purchases, "purchase"), words.count(self.n, "customer")
         first = (
             f"The four segments foresee {_shown(segments.skill)} of the spread in the {purchases} that {customers} "
@@ -181,7 +182,7 @@ def _shown(estimate: Estimate) -> str:
 
 
 def _interval(estimate: Estimate) -> str:
-    return f"95% interval {words.percent_between(end_of(estimate.low), end_of(estimate.high))}"
+    return f"95% interval {words.percent_between(*estimate.ends)}"
 
 
 def spelled(n: int) -> str:
@@ -194,9 +195,3 @@ def spelled(n: int) -> str:
     """
     small = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     return small[n] if n < len(small) else str(n)
-
-
-def end_of(value: float | None) -> float:
-    """Return the end of an interval that is there."""
-    assert value is not None
-    return value

@@ -14,7 +14,7 @@ from cxlab.agreement.ceiling import FitLabels
 from cxlab.agreement.crossfit import Way, cross_fitted_losses, divisions, labels_in_folds
 from cxlab.agreement.partitions import PartitionError
 from cxlab.agreement.predictors import Fold, by_features, by_group, by_nothing, by_refitted_group, by_rfm
-from cxlab.agreement.scores import Score, Skill, end_of
+from cxlab.agreement.scores import Score, Skill
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval
@@ -186,7 +186,7 @@ def _as_given(fold: Fold, values: Array) -> Array:
 
 def _share(value: float, draws: Array, best: Estimate, bests: Array, n: int) -> Estimate:
     """Value as a share of the best; no value unless the best is shown to foresee anything."""
-    if end_of(best.low) <= 0:
+    if best.ends[0] <= 0:
         return Estimate(n=n)
     shares = np.divide(draws, bests, out=np.zeros_like(draws), where=bests > 0)
     return percentile_interval(value / best.number, shares, n=n, unit="share of the best skill")

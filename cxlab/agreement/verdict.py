@@ -65,26 +65,26 @@ def judge_segmentation(skill: Skill) -> Verdict:
     if thin:
         return Verdict("cannot_tell", thin, skill.n)
     segments, best = skill.score("segments"), skill.best
-    if _high(segments.skill) < NEXT_TO_NOTHING:
+    if segments.skill.ends[1] < NEXT_TO_NOTHING:
         foreseen = words.percent(max(0.0, segments.skill.number))
         why = f"a customer's segment foresees next to nothing of the purchases to come, {foreseen} of their spread."
         return Verdict("not_supported", why, skill.n)
-    if _low(best.skill) <= 0:
+    if best.skill.ends[0] <= 0:
         why = "not even the best description is shown to foresee the purchases to come, so there is nothing to go by."
         return Verdict("cannot_tell", why, skill.n)
     share, lead = segments.share, skill.lead
     kept = (
         f"the four segments keep {words.percent(share.number)} of what {skill.best_in_words} foresees of the purchases "
-        f"to come (95% interval {words.percent_between(_low(share), _high(share))})"
+        f"to come (95% interval {words.percent_between(*share.ends)})"
     )
-    keeps_most, close = _low(share) >= MOST, _low(lead) >= -TOLERATED_LEAD
-    ahead, some_missing = _high(lead) < 0, _high(share) < MOST
-    if keeps_most and close and _low(segments.skill) > NEXT_TO_NOTHING:
+    keeps_most, close = share.ends[0] >= MOST, lead.ends[0] >= -TOLERATED_LEAD
+    ahead, some_missing = lead.ends[1] < 0, share.ends[1] < MOST
+    if keeps_most and close and segments.skill.ends[0] > NEXT_TO_NOTHING:
         return Verdict("supported", f"{kept}, and clusters are not far ahead of them.", skill.n)
-    if _high(share) < SOME or (some_missing and ahead):
+    if share.ends[1] < SOME or (some_missing and ahead):
         beaten = ", and clusters foresee more" if ahead else ""
         return Verdict("not_supported", f"{kept}{beaten}.", skill.n)
-    if _low(share) >= SOME:
+    if share.ends[0] >= SOME:
         but = _reservation(keeps_most=keeps_most, some_missing=some_missing, close=close, ahead=ahead)
         return Verdict("partly_supported", f"{kept}, but {but}.", skill.n, but)
     return Verdict("cannot_tell", f"{kept}: too wide a range to decide on.", skill.n)
@@ -116,13 +116,3 @@ def _too_little(skill: Skill) -> str:
     if short:
         return f"there is too little to see: {'; '.join(short)}."
     return skill.no_test or skill.missing
-
-
-def _low(estimate: Estimate) -> float:
-    assert estimate.low is not None
-    return estimate.low
-
-
-def _high(estimate: Estimate) -> float:
-    assert estimate.high is not None
-    return estimate.high

@@ -4,7 +4,7 @@ from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.estimate import Estimate
 from cxlab.loyalty import FanCheck, Sensitivity, Worth
 from cxlab.loyalty.check import LEVEL_BAND
-from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, ends, miss, miss_between
+from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, miss, miss_between
 from cxlab.words import count, money, number
 
 _TAG: dict[Tone, str] = {
@@ -85,7 +85,7 @@ def _how_many(worth: Worth) -> Fact:
     label, estimate = "One fan is worth", worth.number
     if not estimate.has_interval:
         return Fact(label, "–", "There is no number of one-time buyers that is clearly as much as one fan.")
-    low, high = ends(estimate)
+    low, high = estimate.ends
     span = buyers_between(estimate)
     own = worth.fan.evidence
     off = " after the cost to win them" if worth.fan.assumptions.acquisition_cost else ""
@@ -127,7 +127,7 @@ def _value(worth: Worth) -> Fact:
     cost = fan.assumptions.acquisition_cost
     after = f", after {money(cost, currency)} to win the customer" if cost else ""
     text = f"95% interval {amount_between(fan.weighed.fan, currency)}{after}."
-    if ends(fan.weighed.fan_gross)[0] > 0:
+    if fan.weighed.fan_gross.ends[0] > 0:
         text += (
             f" {amount(fan.weighed.fan_gross, currency)} is what is lost when one leaves, not a budget for each of "
             "them: most may stay anyway."
@@ -143,7 +143,7 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
         return Fact(label, "–", "Too little happened after the cut to hold the forecast against it.")
     if not check.level.has_interval:
         return Fact(label, "–", "What fans brought after the cut is too near to zero to hold the forecast against it.")
-    low, high = ends(check.level)
+    low, high = check.level.ends
     span = miss_between(low, high)
     days = count(check.holdout_days, "day")
     text = (
@@ -171,7 +171,7 @@ def _decide(worth: Worth) -> str:
     fans = f"the {count(len(own.contribution), 'fan')}"
     trial = "try on a random half of them whether what you do keeps them at all"
     if worth.outcome == "number":
-        low, high = ends(worth.number)
+        low, high = worth.number.ends
         money_for_it = f"{_break_even(worth)} But first {trial}."
         if high <= 1:
             return (
@@ -251,7 +251,7 @@ def _of_a_cost(worth: Worth) -> str:
     """Say what a cost to win a customer would do to the number, where there is one and no cost is given."""
     if worth.outcome != "number":
         return ""
-    low, high = ends(worth.number)
+    low, high = worth.number.ends
     most = amount(worth.one_time, worth.currency)
     than = "more one-time buyers" if low > 1 else "fewer one-time buyers"
     turns = f"makes one fan worth {than}" if low > 1 or high < 1 else "may make one fan worth more of them or fewer"

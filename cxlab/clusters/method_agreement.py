@@ -14,10 +14,11 @@ from cxlab.clusters.partition import Clusters
 from cxlab.contingency import (
     adjusted_mutual_information_of,
     adjusted_rand_index,
-    adjusted_rand_indices_of,
+    adjusted_rand_index_of,
     contingency,
 )
-from cxlab.estimate import Estimate, Findings, percentile_interval
+from cxlab.drawn_tables import draw_tables
+from cxlab.estimate import Estimate, Findings
 from cxlab.words import capital, count, number, number_between, percent
 
 Codes = NDArray[np.int64]
@@ -261,8 +262,5 @@ def _pair(first: str, second: str, one: Codes, other: Codes, n_bootstrap: int, s
     if n == 0 or min(len(np.unique(one)), len(np.unique(other))) < 2:
         return Pair(first, second, Estimate(n=n, unit=unit), None, placed)
     table = contingency(one, other)
-    rng = np.random.default_rng([seed, n])
-    draws = rng.multinomial(n, table.ravel() / n, size=n_bootstrap).reshape(n_bootstrap, *table.shape)
-    index = float(adjusted_rand_indices_of(table[None])[0])
-    rand = percentile_interval(index, adjusted_rand_indices_of(draws), n=n, unit=unit)
+    rand = draw_tables(table, n_bootstrap, seed).estimate(adjusted_rand_index_of, unit=unit)
     return Pair(first, second, rand, adjusted_mutual_information_of(table), placed)

@@ -12,7 +12,7 @@ from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Outlook
 from cxlab.loyalty.fans import Fans
 from cxlab.loyalty.ratio import fieller_interval
 from cxlab.loyalty.weigh import carry_forward
-from cxlab.loyalty.words import amount, amount_between, ends, miss, miss_between
+from cxlab.loyalty.words import amount, amount_between, miss, miss_between
 from cxlab.words import count
 
 Outcome = Literal["passed", "open", "failed", "not_made"]
@@ -51,7 +51,7 @@ class FanCheck:
             return "not_made"
         if not self.level.has_interval:
             return "open"
-        low, high = ends(self.level)
+        low, high = self.level.ends
         if LEVEL_BAND[0] <= low and high <= LEVEL_BAND[1]:
             return "passed"
         return "failed" if high < LEVEL_BAND[0] or low > LEVEL_BAND[1] else "open"
@@ -92,7 +92,7 @@ class FanCheck:
         if not self.level.has_interval:
             return f"{said} What came is too near to zero to say how many times too much was foreseen."
         return (
-            f"{said} So the forecast was {miss(self.level.number)} (95% interval {miss_between(*ends(self.level))}), "
+            f"{said} So the forecast was {miss(self.level.number)} (95% interval {miss_between(*self.level.ends)}), "
             f"where {miss_between(*LEVEL_BAND)} is allowed: {_SAID[self.outcome]}."
         )
 

@@ -9,7 +9,7 @@ from cxlab.estimate import Estimate, Findings
 from cxlab.loyalty.evidence import Evidence, Foresee
 from cxlab.loyalty.fans import FEWEST
 from cxlab.loyalty.weigh import Assumptions, weigh
-from cxlab.loyalty.words import amount, buyers, ends, span
+from cxlab.loyalty.words import amount, buyers, span
 from cxlab.loyalty.worth import Worth
 from cxlab.words import count, money, number, percent
 
@@ -236,4 +236,4 @@ def _ahead(days: int, seen_days: int) -> str:
 
 
 def _ends(estimate: Estimate) -> tuple[float, float]:
-    return ends(estimate) if estimate.has_interval else (np.nan, np.nan)
+    return estimate.ends if estimate.has_interval else (np.nan, np.nan)

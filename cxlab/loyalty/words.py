@@ -72,7 +72,7 @@ def amount(estimate: Estimate, currency: str) -> str:
 
 def amount_between(estimate: Estimate, currency: str) -> str:
     """Write the interval of an amount."""
-    low, high = ends(estimate)
+    low, high = estimate.ends
     return money_between(low, high, currency, _digits(estimate.number))
 
 
@@ -89,13 +89,7 @@ def buyers(value: float) -> str:
 
 def buyers_between(estimate: Estimate) -> str:
     """Write the interval of a number of one-time buyers, as exactly as the number itself."""
-    return number_between(*ends(estimate), _places(estimate.number))
-
-
-def ends(estimate: Estimate) -> tuple[float, float]:
-    """Return both ends of an interval that is known to be there."""
-    assert estimate.low is not None and estimate.high is not None
-    return estimate.low, estimate.high
+    return number_between(*estimate.ends, _places(estimate.number))
 
 
 def _digits(value: float) -> int:

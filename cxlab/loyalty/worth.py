@@ -10,7 +10,7 @@ from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Evidence, Outlook, Recommendations, gather_evidence
 from cxlab.loyalty.fans import Fans
 from cxlab.loyalty.weigh import Assumptions, Weighed, weigh
-from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, ends, long_time
+from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, long_time
 from cxlab.words import count, money, number, number_between, percent
 
 Outcome = Literal["number", "nothing_to_divide_by", "unsure_divisor", "unsure_fan"]
@@ -96,7 +96,7 @@ class FanValue:
         value = money(float(own.referred_values.mean()), own.currency)
         return (
             f"A fan brought {number(self.referrals.number, 2)} customers {when} "
-            f"({number_between(*ends(self.referrals), 2)}), each worth {value} so far; over the horizon that is "
+            f"({number_between(*self.referrals.ends, 2)}), each worth {value} so far; over the horizon that is "
             f"{money(self.weighed.of_referrals, own.currency)} of a fan's worth."
         )
 
@@ -141,8 +141,8 @@ class Worth:
     def outcome(self) -> Outcome:
         """Whether there is a number; else what stands in its way."""
         if self.number.value is None:
-            return "nothing_to_divide_by" if ends(self.one_time)[1] <= 0 else "unsure_divisor"
-        return "number" if ends(self.fan.weighed.fan)[0] > 0 else "unsure_fan"
+            return "nothing_to_divide_by" if self.one_time.ends[1] <= 0 else "unsure_divisor"
+        return "number" if self.fan.weighed.fan.ends[0] > 0 else "unsure_fan"
 
     @property
     def findings(self) -> Findings:
@@ -252,7 +252,7 @@ def weigh_fans(
         rate = normal_interval(
             float(brought.mean()), float(brought.std(ddof=1) / n**0.5), n=n, unit=f"customers brought per fan {when}"
         )
-        rate = replace(rate, low=max(0.0, ends(rate)[0]))
+        rate = replace(rate, low=max(0.0, rate.ends[0]))
     return Worth(FanValue(evidence, assumptions, weigh(evidence, assumptions), rate))
 
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.loyalty import Sensitivity, Worth
-from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, ends
+from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.words import count, money, number, percent
@@ -40,23 +40,23 @@ def _draw_worth(worth: Worth, ax: Axes) -> None:
     narrow, fan, once, many = is_narrow(ax), worth.fan.weighed.fan, worth.one_time, worth.number
     ax.barh(0, fan.number, height=0.5, color=COLOUR["pb"], lw=0, zorder=2)
     if many.has_interval:
-        low, high = (end * once.number for end in ends(many))
-        block = _block(max(ends(many)[1], many.number))
+        low, high = (end * once.number for end in many.ends)
+        block = _block(max(many.ends[1], many.number))
         _draw_blocks(ax, many.number, block, once.number)
         written = f"{buyers(many.number)}{chr(10) if narrow else ' '}({buyers_between(many)})"
         each = "one one-time buyer" if block == 1 else f"{number(block)} one-time buyers"
         under = f"Each block is {each}, {money(block * once.number, worth.currency)}"
     else:
-        low, high = ends(once)
+        low, high = once.ends
         ax.barh(1, once.number, height=0.5, color=COLOUR["other"], lw=0, zorder=2)
         written = amount(once, worth.currency)
         under = "One of them; no number makes up for one fan"
         if worth.outcome == "unsure_divisor":
             under = "One of them; not clearly above zero"
-    both = (*ends(fan), fan.number, low, high, 0.0)
+    both = (*fan.ends, fan.number, low, high, 0.0)
     bottom, top = min(both), max(both)
     span = (top - bottom) or 1.0
-    for y, begin, end, text in ((0, *ends(fan), amount(fan, worth.currency)), (1, low, high, written)):
+    for y, begin, end, text in ((0, *fan.ends, amount(fan, worth.currency)), (1, low, high, written)):
         _whisker(ax, y + 0.36, begin, end)
         ax.text(
             max(end, 0.0) + 0.02 * span, y + 0.03, text, ha="left", va="center", size=13, weight=700,
@@ -147,8 +147,8 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
     narrow, variants = is_narrow(ax), found.variants
     numbers = [v.worth for v in variants if v.worth.has_interval]
     most = max([abs(e.number) for e in numbers] or [1.0])
-    top = max([min(ends(e)[1], 2 * most) for e in numbers] or [1.0])
-    bottom = min([0.0, *(max(ends(e)[0], -2 * most) for e in numbers)])
+    top = max([min(e.ends[1], 2 * most) for e in numbers] or [1.0])
+    bottom = min([0.0, *(max(e.ends[0], -2 * most) for e in numbers)])
     for y, variant in enumerate(variants):
         is_base = y == 0
         said = f"{variant.said[:1].upper()}{variant.said[1:]}"
@@ -162,7 +162,7 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
                 bottom, y + 0.05, _NO_NUMBER, ha="left", va="center", size=12, color=COLOUR["muted"], bbox=_ON_PAPER
             )
             continue
-        low, high = ends(variant.worth)
+        low, high = variant.worth.ends
         at = y + 0.05 if narrow else y
         inside = max(low, bottom), min(high, top)
         ax.plot(inside, [at, at], color=COLOUR["ink"], lw=1.6, solid_capstyle="butt", zorder=3)

@@ -64,7 +64,7 @@ def _draw_bar(ax: Axes, estimate: Estimate, row: int, *, mine: bool) -> None:
         return
     token, line = ("ink", "ink") if mine else ("other", "muted")
     ax.barh(row, estimate.number, height=0.5, color=COLOUR[token], lw=0, zorder=2)
-    ends = [_low(estimate), _high(estimate)]
+    ends = list(estimate.ends)
     ax.plot(ends, [row + 0.38] * 2, color=COLOUR[line], lw=1.6, solid_capstyle="butt", zorder=4)
     for end in ends:
         ax.plot([end] * 2, [row + 0.31, row + 0.45], color=COLOUR[line], lw=1.6, zorder=4)
@@ -84,7 +84,7 @@ def _write_share(score: Score, ax: Axes, row: int, span: float, *, narrow: bool)
     value, mine = score.skill.number, score.predictor == "segments"
     text = words.percent(score.share.number) + ("" if narrow else " of the best")
     inside = value / span > (0.17 if narrow else 0.36)
-    start = 0.012 * span if inside else max(_high(score.skill), 0.0) + 0.012 * span
+    start = 0.012 * span if inside else max(score.skill.ends[1], 0.0) + 0.012 * span
     ax.text(
         start, row, text, ha="left", va="center", size=12, weight=700,
         color=COLOUR["paper" if mine and inside else "ink"], zorder=5,
@@ -101,7 +101,7 @@ def _caption(skill: Skill) -> Caption:
         title += f", the best description {words.percent(best.skill.number)}"
     listed = "; ".join(
         f"{_in_a_list(_name(skill, s.predictor))} {words.percent(s.skill.number)} "
-        f"({words.percent_between(_low(s.skill), _high(s.skill))})"
+        f"({words.percent_between(*s.skill.ends)})"
         for s in skill.scores
     )
     return Caption(
@@ -152,17 +152,7 @@ def _in_a_list(name: str) -> str:
 def _share(estimate: Estimate) -> Cell:
     if not estimate.has_interval:
         return Cell("–")
-    return Cell(words.percent(estimate.number), words.percent_between(_low(estimate), _high(estimate)))
-
-
-def _low(estimate: Estimate) -> float:
-    assert estimate.low is not None
-    return estimate.low
-
-
-def _high(estimate: Estimate) -> float:
-    assert estimate.high is not None
-    return estimate.high
+    return Cell(words.percent(estimate.number), words.percent_between(*estimate.ends))
 
 
 predictive_skill = Plot("predictive_skill", _draw, _caption, _numbers, (680, 300), (358, 520))

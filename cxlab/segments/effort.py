@@ -291,5 +291,4 @@ def _ratio(sums: Array, draws: Array, above: int, below: int, n: int, unit: str)
 
 
 def _shares(estimate: Estimate) -> str:
-    assert estimate.low is not None and estimate.high is not None
-    return f"95% interval {words.percent_between(estimate.low, estimate.high)}"
+    return f"95% interval {words.percent_between(*estimate.ends)}"

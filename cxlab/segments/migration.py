@@ -194,10 +194,9 @@ class Migration:
                 "another segment."
             )
         (start, _), stake = max(pairs.items(), key=lambda item: item[1].number)
-        assert stake.low is not None and stake.high is not None
         digits = 0 if stake.number >= WHOLE_FROM else 2
         amount = words.money(stake.number, self.currency, digits)
-        ends = words.money_between(stake.low, stake.high, self.currency, digits)
+        ends = words.money_between(*stake.ends, self.currency, digits)
         others = f"{words.percent(MOVED_SHARE)} of the {_of(start, stake.n)} of the second period"
         return (
             f"If {others} brought what as many profit-bringers bring, that would be {amount} more a period (95% "
@@ -395,5 +394,4 @@ def _of(name: str, n: int | None) -> str:
 
 
 def _interval(estimate: Estimate) -> str:
-    assert estimate.low is not None and estimate.high is not None
-    return f"95% interval {words.percent_between(estimate.low, estimate.high)}"
+    return f"95% interval {words.percent_between(*estimate.ends)}"

@@ -120,7 +120,7 @@ class SegmentProfile:
             return "No segment is large enough to be followed."
         each = "; ".join(
             f"{SEGMENT_NAME[row.segment].lower()} {words.number(row.holdout_purchases.number, 2)} ("
-            + words.number_between(_end(row.holdout_purchases.low), _end(row.holdout_purchases.high), 2)
+            + words.number_between(*row.holdout_purchases.ends, 2)
             + f"; {words.count(row.customers, 'customer')})"
             for row in shown
         )
@@ -302,9 +302,4 @@ def _difference(name: str, frame: pd.DataFrame, labels: pd.Series, minimum_group
 
 
 def _between(estimate: Estimate) -> str:
-    return f"95% interval {words.percent_between(_end(estimate.low), _end(estimate.high))}"
-
-
-def _end(value: float | None) -> float:
-    assert value is not None
-    return value
+    return f"95% interval {words.percent_between(*estimate.ends)}"
