@@ -23,8 +23,8 @@ _CLOUDS = (*_GROUPS, f"{_MADE}/clouds.py", f"{_MADE}/planted.py", "cxlab/segment
 _JUDGING = ("ceiling", "crossfit", "partitions", "predictors", "scores", "skill", "verdict")
 _BGNBD = ("bgnbd", "bgnbd_likelihood", "forecast", "histories", "maximum")
 _VERDICTS = (
-    *_GROUPS, *(f"cxlab/purchases/{name}.py" for name in _BGNBD), *(f"cxlab/agreement/{name}.py" for name in _JUDGING), "cxlab/contingency.py",
-    "cxlab/drawn_tables.py", "cxlab/segments/rule.py", f"{_HERE}/verdicts.py",
+    *_GROUPS, *(f"cxlab/purchases/{name}.py" for name in _BGNBD), *(f"cxlab/agreement/{name}.py" for name in _JUDGING),
+    "cxlab/contingency.py", "cxlab/drawn_tables.py", "cxlab/segments/rule.py", f"{_HERE}/verdicts.py",
     f"{_HERE}/population.py", f"{_HERE}/intervals.py", f"{_MADE}/planted.py", f"{_MADE}/crossed.py",
     f"{_MADE}/moves.py",
 )  # fmt: skip
