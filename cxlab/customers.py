@@ -11,6 +11,7 @@ from cxlab.engine import Engine, fill
 from cxlab.errors import InputError
 from cxlab.intake.questions import LEAST_COSTED
 from cxlab.intake.sales import SUMS
+from cxlab.purchase_variance import purchase_variance
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -35,6 +36,8 @@ class Customers:
         many of the customers in `frame` did); None where it was not asked for.
     costed_share : share of the revenue up to calibration_end, before returns, that has a known cost of goods; None
         where it was not reckoned.
+    purchase_variance : variance, within customers, of what one purchase contributed up to calibration_end, with the
+        returns and the effort that followed it; None without known costs, and where nobody bought twice.
 
     Notes
     -----
@@ -75,6 +78,7 @@ class Customers:
     typical_gap_days: float | None = None
     repeat_days: pd.DataFrame | None = None
     costed_share: float | None = None
+    purchase_variance: float | None = None
 
     @property
     def n(self) -> int:
@@ -136,6 +140,7 @@ def customer_table(
         typical_gap_days=None if typical is None else float(typical),
         repeat_days=_repeat_days(engine, start, end),
         costed_share=costed_share,
+        purchase_variance=purchase_variance(engine, start, margin_rate) if costed_share > 0 or served else None,
     )
 
 

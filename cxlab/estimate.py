@@ -116,7 +116,9 @@ def wilson_interval(successes: int, n: int, *, level: float = 0.95, unit: str | 
     p = successes / n
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return Estimate(p, max(0.0, centre - reach), min(1.0, centre + reach), level, n, unit)
+    low = 0.0 if successes == 0 else max(0.0, centre - reach)
+    high = 1.0 if successes == n else min(1.0, centre + reach)
+    return Estimate(p, low, high, level, n, unit)
 
 
 def bootstrap_weights(n: int, draws: int, seed: int) -> NDArray[np.int32]:

@@ -56,7 +56,7 @@ class Parameters(BaseModel):
     ] = 0.05
     k_max: Annotated[int, _parameter("largest number of clusters tried", "clusters", ge=2, le=30)] = 10
     n_bootstrap: Annotated[
-        int, _parameter("number of bootstrap samples behind an interval", "samples", ge=20, le=100_000)
+        int, _parameter("number of bootstrap samples behind an interval", "samples", ge=100, le=100_000)
     ] = 200
     seed: Annotated[int, _parameter("start of every random step", "", ge=0, le=2**32 - 1)] = 1
     max_reject_share: Annotated[

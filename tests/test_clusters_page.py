@@ -459,14 +459,14 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, orders in shops.items():
         write_study(folder / name, head=f"name: {name}\ntitle: {name}\n", orders=orders)
     command = [sys.executable, "-m", "cxlab", "report", *(str(folder / name) for name in shops), "--only", "clusters"]
-    command += ["--out", str(folder / "out"), "-p", "k_max", "3", "-p", "n_bootstrap", "20"]
+    command += ["--out", str(folder / "out"), "-p", "k_max", "3", "-p", "n_bootstrap", "100"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return folder / "out"
 
 
 SAID = {
-    "few": ("among 20 customers, at least 30 are needed", "longer span of orders"),
+    "few": ("among 20 customers, at least 30 are needed", "bring more customers"),
     "same": ("60 customers do not differ in purchases, days or money", "ordered_at and revenue"),
     "two": ("60 customers show fewer than 3 different histories", "bring more orders"),
     "three": ("the customers show no more than 3 different histories", "more than a few steps"),

@@ -74,7 +74,7 @@ def test_the_reading_says_money_both_ways_and_what_came_next() -> None:
     assert re.search(
         r"took more in service and gestures than came back, \d+% of all effort \(95% interval .*\): €", reading
     )
-    assert "They are the candidates and the lost" in reading
+    assert "They are those of the candidates and the lost" in reading
     assert "The other way round" in reading and reading.count("In the 186 days after, they brought") == 2
     assert "assumed margin" not in reading
     customers = served_customers(500, 3)

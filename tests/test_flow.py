@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from benchmarks.made.moves import moved, periods_of
 from cxlab import plots
 from cxlab.intake.hidden_cells import cells_to_hide, hide_cells
-from cxlab.intake.hiding import HIDDEN
+from cxlab.intake.hiding import HIDDEN, GroupSizes
 from cxlab.plots.flow import _moved_apart
 from cxlab.plots.style import canvas
 from cxlab.segments import segment_migration
@@ -27,17 +27,57 @@ ALONE_IN_ITS_ROW = [[40, 30, 0], [20, 3, 0], [0, 50, 90]]
 
 
 def range_of(sizes: np.ndarray, hidden: np.ndarray, cell: tuple[int, int]) -> tuple[int, int]:
-    """Least and most of a hidden count by all totals, if none but a zero can be zero: by a linear programme."""
+    """Least and most of a hidden count by what is known of totals, if none but a zero can be zero: a linear programme.
+
+    The number of all is known; a small total lies below `LEAST`, the largest of the others is known but for these.
+    """
     places = [tuple(place) for place in np.argwhere(hidden)]
-    sums, left = [], []
+    sums, most, everybody = [], [], float(sizes[hidden].sum())
     for axis in (0, 1):
-        for k in range(sizes.shape[axis]):
-            sums.append([float(place[axis] == k) for place in places])
-            left.append(float(np.take(np.where(hidden, sizes, 0), k, axis=axis).sum()))
+        totals = sizes.sum(axis=1 - axis)
+        small = (totals > 0) & (totals < LEAST)
+        for k, total in enumerate(totals):
+            ends = np.array([total, total])
+            if small[k]:
+                ends = np.array([1, LEAST - 1])
+            elif small.any() and k == int(totals.argmax()):
+                ends = total + totals[small].sum() - np.array([(LEAST - 1) * small.sum(), small.sum()])
+            told = np.take(np.where(hidden, 0, sizes), k, axis=axis).sum()
+            mine = [float(place[axis] == k) for place in places]
+            sums += [mine, [-one for one in mine]]
+            most += [float(ends[1] - told), float(told - ends[0])]
     goal = np.array([float(place == cell) for place in places])
     bounds = [(min(1, sizes[place]), None) for place in places]
-    low, high = (linprog(sign * goal, A_eq=sums, b_eq=left, bounds=bounds).fun * sign for sign in (1, -1))
-    return round(low), round(high)
+    whole = {"A_eq": np.ones((1, len(places))), "b_eq": [everybody]}
+    low, high = (linprog(s * goal, A_ub=sums, b_ub=most, bounds=bounds, **whole).fun * s for s in (1, -1))
+    return int(np.ceil(low - 1e-6)), int(np.floor(high + 1e-6))
+
+
+@given(st.lists(st.integers(0, 60), min_size=2, max_size=6), st.data())
+def test_sizes_tell_nothing_of_a_small_group(sizes: list[int], data: st.DataObject) -> None:
+    small = [k for k, n in enumerate(sizes) if 0 < n < LEAST]
+    shown = GroupSizes(tuple(sizes), LEAST)
+    if not small or shown.about is None:
+        return
+    other = list(sizes)
+    for k in small:
+        other[k] = data.draw(st.integers(1, LEAST - 1))
+    other[shown.about] += sum(sizes) - sum(other)
+    again = GroupSizes(tuple(other), LEAST)
+    if again.about != shown.about:  # another one is the largest now, and the totals of both would have to be alike
+        return
+    for k, n in enumerate(sizes):
+        assert again.written(k) == shown.written(k)
+        assert again.share_written(k) == shown.share_written(k)
+        low, high = shown.ends(k)
+        assert low <= n <= high and low <= shown.number(k) <= high
+
+
+def test_a_total_does_not_tell_a_small_group_by_subtraction() -> None:
+    shown = GroupSizes((200, 2, 80, 120), LEAST)
+    assert [shown.written(k) for k in range(4)] == ["about 199", "under 5", "80", "120"]
+    assert shown.share_written(1) == "under 5"
+    assert GroupSizes((200, 80), LEAST).written(0) == "200"
 
 
 @given(TABLES | SPARSE)

@@ -37,7 +37,7 @@ def test_a_given_seed_goes_before_the_studys_parameters_and_those_before_its_own
         ("activity", "recent", "recency, cadence, p_alive"),
         ("profitability", "mean", "break_even, median, amount"),
         ("active_days", 0, "from 1 to"),
-        ("n_bootstrap", 3, "20"),
+        ("n_bootstrap", 3, "100"),
         ("seed", -1, "0"),
     ],
 )

@@ -31,7 +31,7 @@ def test_planted_truths_are_found(driver: Driver, n: int, verdict: str) -> None:
 
 def test_a_short_look_ahead_cannot_tell() -> None:
     assert judge_segmentation(skill(holdout_days=20)).token == "cannot_tell"
-    assert "20 days to look ahead where it takes 28" in judge_segmentation(skill(holdout_days=20)).why
+    assert "20 days after the cut where it takes 28" in judge_segmentation(skill(holdout_days=20)).why
 
 
 def test_one_segment_for_all_cannot_tell() -> None:
@@ -104,6 +104,6 @@ def test_every_branch_of_the_rule_is_as_written(given: dict[str, Any], verdict: 
 
 
 def test_the_reservation_names_the_share_of_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "keep 67% of it" in judge_segmentation(skill(kept=0.70)).but
+    assert "keep two thirds of it" in judge_segmentation(skill(kept=0.70)).but
     monkeypatch.setattr("cxlab.agreement.verdict.MOST", 0.71)
     assert "keep 71% of it" in judge_segmentation(skill(kept=0.70)).but

@@ -23,6 +23,7 @@ from cxlab.drawn_tables import draw_tables
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 from cxlab.intake.hidden_cells import HiddenCells, hide_cells, surely_largest
+from cxlab.intake.hiding import GroupSizes
 from cxlab.look import SEGMENT_NAME
 
 NEARLY_ALL = 0.9
@@ -74,6 +75,13 @@ class Agreement:
     def hidden(self) -> HiddenCells:
         """What a page may show of the counts; everything that it says of them goes by this."""
         return hide_cells(self.counts, self.minimum_group)
+
+    @property
+    def sizes(self) -> tuple[GroupSizes, GroupSizes]:
+        """How many are in each group of the first partition and of the second, as a page may show it."""
+        counts = self.counts.to_numpy(np.int64)
+        rows, columns = (GroupSizes(tuple(counts.sum(axis=a).tolist()), self.minimum_group) for a in (1, 0))
+        return rows, columns
 
     @property
     def groups_spoken_of(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ import pandas as pd
 from cxlab import words
 from cxlab.estimate import Estimate, columns_of
 
+NOTHING = 0.005  # share that would be written as 0 %
 NAMES = {
     "segments": "The four segments",
     "clusters": "Clusters",
@@ -99,7 +100,7 @@ class Skill:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.scores:
-            return "Too little happened afterwards to test the segments on"
+            return "The segments cannot be tested on what came afterwards"
         if self.n_segments < 2:
             return "All customers are in one segment, which foresees nothing"
         if self.no_test:
@@ -109,7 +110,8 @@ class Skill:
             return "Not even the best description is shown to foresee how often customers buy again"
         if self.best.predictor == "segments":
             return "No description foresees more than the four segments"
-        return f"The four segments keep {words.percent(share.number)} of what {self.best_in_words} foresees"
+        kept = words.percent(share.number) if share.number >= NOTHING else "nothing"
+        return f"The four segments keep {kept} of what {self.best_in_words} foresees"
 
     @property
     def best_in_words(self) -> str:
@@ -131,7 +133,7 @@ class Skill:
             f"The four segments foresee {_shown(segments.skill)} of the spread in the {purchases} that {customers} "
             f"made in the {self.holdout_days} days after."
         )
-        name, share = NAMES.get(best.predictor, best.predictor).lower(), segments.share
+        name, share = in_a_sentence(best.predictor), segments.share
         if not share.has_interval:
             second = (
                 f"The best description ({name}) comes to {_shown(best.skill)}, so it is not shown to foresee anything."
@@ -158,7 +160,7 @@ class Skill:
         best = max(scored, key=lambda score: score.contribution_skill.number)
         said = f" Of the spread in what customers contributed, the segments foresee {_shown(mine)}"
         if best.predictor != "segments":
-            name = NAMES.get(best.predictor, best.predictor).lower()
+            name = in_a_sentence(best.predictor)
             said += f", the best ({name}) {_shown(best.contribution_skill)}"
         return f"{said}; that hangs on a few large customers and is not part of the rule."
 
@@ -175,6 +177,18 @@ class Skill:
             if s.contribution_skill.value is not None
         }
         return {**found, "skill_difference.segments_minus_clusters": self.difference}
+
+
+def in_a_sentence(predictor: str) -> str:
+    """Name a description inside a sentence.
+
+    Examples
+    --------
+    >>> in_a_sentence("rfm"), in_a_sentence("features")
+    ('RFM fifths', 'boosted trees')
+    """
+    name = NAMES.get(predictor, predictor)
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _shown(estimate: Estimate) -> str:

@@ -22,7 +22,8 @@ from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval
 Array = NDArray[np.float64]
 Sizes = tuple[int, int, int, int, int]
 """Customers, their purchases in the hold-out window, how many bought at all, days of the window, clusters."""
-LEAST_CUSTOMERS, LEAST_BUYERS = 100, 10  # below these nothing is cross-fitted
+LEAST_CUSTOMERS, LEAST_BUYERS = 100, 20  # below these nothing is cross-fitted
+LEAST_DIFFERENT = LEAST_BUYERS  # so many must have bought more, or less, than is usual: each resample then has some
 LEAST_DRAWS = 1000  # resamples behind the intervals that a verdict rests on
 
 
@@ -78,7 +79,7 @@ def predictive_skill(
     purchases = frame["holdout_purchases"].to_numpy(float)
     n_buyers = int((purchases > 0).sum())
     sizes: Sizes = (customers.n, int(purchases.sum()), n_buyers, customers.holdout_days, k)
-    if why := too_few(customers.n, n_buyers):
+    if why := too_few(customers.n, n_buyers) or too_alike(purchases):
         none = Estimate(n=customers.n)
         return _with(Skill((), none, none, *sizes, missing=why), customers, segments)
     model, left_out = foreseen(customers, purchase_model)
@@ -113,6 +114,19 @@ def too_few(n: int, n_buyers: int) -> str:
         return ""
     few = f"{words.count(n, 'customer')}, of whom {words.number(n_buyers)} bought in the hold-out window,"
     return f"{few} are too few to test foresight on: it takes {LEAST_CUSTOMERS} and {LEAST_BUYERS}."
+
+
+def too_alike(purchases: Array) -> str:
+    """Say that next to all customers bought equally often, so that nothing can be foreseen; empty where they differ."""
+    numbers, customers = np.unique(purchases, return_counts=True)
+    usual = int(customers.argmax())
+    if len(purchases) - int(customers[usual]) >= LEAST_DIFFERENT:
+        return ""
+    others = "All" if len(numbers) == 1 else f"All but fewer than {LEAST_DIFFERENT} of the"
+    return (
+        f"{others} {words.count(len(purchases), 'customer')} bought equally often in the hold-out window "
+        f"({words.count(int(numbers[usual]), 'purchase')} each), so there is nothing to tell apart."
+    )
 
 
 def foreseen(

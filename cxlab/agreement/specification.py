@@ -16,7 +16,7 @@ from cxlab.agreement.crossfit import Way, cross_fitted_losses, divisions, folds,
 from cxlab.agreement.partitions import PartitionError
 from cxlab.agreement.predictors import by_features, by_nothing, by_refitted_group, by_rfm
 from cxlab.agreement.scores import Skill
-from cxlab.agreement.skill import LEAST_DRAWS, Forecast, Sizes, foreseen, skill_of, too_few
+from cxlab.agreement.skill import LEAST_DRAWS, Forecast, Sizes, foreseen, skill_of, too_alike, too_few
 from cxlab.agreement.verdict import Token, Verdict, judge_segmentation
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of
@@ -172,7 +172,9 @@ class SpecificationCurve:
             else ""
         )
         left = len(self.specifications) - len(self.judged)
-        out = f"; {words.number(left)} more cannot be drawn or judged, for reasons in the table" if left else ""
+        out = f"; {words.number(left)} more cannot be drawn or judged" if left else ""
+        if left and any(one.skill is not None and one.skill.scores for one in self.judged):
+            out += ", for reasons in the table"
         return (
             f"Of {words.count(len(self.others), 'other way')} to draw the lines, {words.number(same)} "
             f"({words.percent(self.agreeing)}) {'comes' if same == 1 else 'come'} to the same verdict as the chosen "
@@ -234,7 +236,7 @@ def specification_curve(
         raise PartitionError(f"Some labels are not of the {customers.n} customers: give one each")
     purchases = frame["holdout_purchases"].to_numpy(float)
     sizes: Sizes = (customers.n, int(purchases.sum()), int((purchases > 0).sum()), customers.holdout_days, k)
-    lacking = too_few(customers.n, sizes[2])
+    lacking = too_few(customers.n, sizes[2]) or too_alike(purchases)
     if lacking:
         none = Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=lacking)
         return _curve(lines, dict.fromkeys((one.choices for one in drawn), none), customers.n)

@@ -13,6 +13,7 @@ Token = Literal["supported", "partly_supported", "not_supported", "cannot_tell"]
 LEAST_CUSTOMERS, LEAST_DAYS, LEAST_PURCHASES, LEAST_BUYERS = 100, 28, 50, 30
 NEXT_TO_NOTHING = 0.02  # skill
 MOST, SOME = 2 / 3, 1 / 3  # share of the best skill kept
+_IN_WORDS = {2 / 3: "two thirds", 1 / 3: "a third"}
 TOLERATED_LEAD = 0.10  # of the clusters, as a share of the best skill
 
 
@@ -93,9 +94,9 @@ def judge_segmentation(skill: Skill) -> Verdict:
 def _reservation(*, keeps_most: bool, some_missing: bool, close: bool, ahead: bool) -> str:
     """Say what is not shown, or shown not to be so."""
     if some_missing:
-        return f"they keep less than {words.percent(MOST)} of it"
+        return f"they keep less than {_IN_WORDS.get(MOST, words.percent(MOST))} of it"
     if not keeps_most:
-        return f"it is not sure that they keep {words.percent(MOST)} of it"
+        return f"it is not sure that they keep {_IN_WORDS.get(MOST, words.percent(MOST))} of it"
     if not close:
         return "clusters foresee more" if ahead else "clusters may foresee more"
     return "little can be foreseen at all"
@@ -107,8 +108,8 @@ def _too_little(skill: Skill) -> str:
         f"{words.count(have, one, many)} where it takes {need}"
         for have, need, one, many in (
             (skill.n, LEAST_CUSTOMERS, "customer", "customers"),
-            (skill.holdout_days, LEAST_DAYS, "day to look ahead", "days to look ahead"),
-            (skill.n_purchases, LEAST_PURCHASES, "purchase in them", "purchases in them"),
+            (skill.holdout_days, LEAST_DAYS, "day after the cut", "days after the cut"),
+            (skill.n_purchases, LEAST_PURCHASES, "purchase after it", "purchases after it"),
             (skill.n_buyers, LEAST_BUYERS, "customer who bought again", "customers who bought again"),
         )
         if have < need

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
-from cxlab.clusters import Choice, MethodAgreement, Profiles, Stability, Structure
+from cxlab.clusters import Choice, MethodAgreement, Profiles, SearchLuck, Stability, Structure
+from cxlab.clusters.criterion import listed
 from cxlab.clusters.method_agreement import OTHERS
 from cxlab.clusters.structure import LEAST_EXCESS
 from cxlab.words import capital, count, number, number_between, percent, percent_between
@@ -43,7 +44,12 @@ def clusters_verdict(structure: Structure, stability: Stability, methods: Method
 
 
 def clusters_answer(
-    structure: Structure, choice: Choice, stability: Stability, profiles: Profiles, methods: MethodAgreement
+    structure: Structure,
+    choice: Choice,
+    stability: Stability,
+    profiles: Profiles,
+    methods: MethodAgreement,
+    luck: SearchLuck | None = None,
 ) -> Answer:
     """Put the verdict on the clusters into words: tone by `clusters_verdict`, three facts and the decision."""
     tone, k = clusters_verdict(structure, stability, methods), count(len(profiles.profiles), "cluster")
@@ -60,7 +66,7 @@ def clusters_answer(
         said.tag,
         _line(tone, structure, stability, methods),
         (_sharper(structure), _worth(profiles), _sure(choice, stability, methods)),
-        _decide(tone, structure, profiles, stability),
+        _decide(tone, structure, profiles, stability) + _by_luck(tone, luck),
         said.headline,
         open=(_open(tone, k, stability),),
     )
@@ -127,7 +133,7 @@ def _worth(profiles: Profiles) -> Fact:
     interval = percent_between(top.size.low or 0.0, top.size.high or 0.0)
     label = f"Cluster {top.letter}: {top.name.lower()}"
     if top.contribution_share is None:
-        return Fact(label, percent(top.size.number), f"of customers ({interval}).", "of customers")
+        return Fact(label, percent(top.size.number), f"95% interval {interval}.", "of customers")
     text = f"from {percent(top.size.number)} of {count(profiles.n, 'customer')} ({interval})."
     return Fact(label, percent(top.contribution_share), text, "of contribution")
 
@@ -146,8 +152,7 @@ def _sure(choice: Choice, stability: Stability, methods: MethodAgreement) -> Fac
 def _decide(tone: Tone, structure: Structure, profiles: Profiles, stability: Stability) -> str:
     everybody = count(profiles.n, "customer")
     first = "".join(
-        f", beginning with the {count(top.customers, 'customer')} of cluster {top.letter} ({top.name.lower()})"
-        for top in profiles.shown[:1]
+        f", beginning with the {top.counted} of cluster {top.letter} ({top.name.lower()})" for top in profiles.shown[:1]
     )
     plain = f"steer the {everybody} by a plain rule of activity and profit"
     if structure.is_blind:
@@ -161,6 +166,18 @@ def _decide(tone: Tone, structure: Structure, profiles: Profiles, stability: Sta
         "no": f"Do not build on kinds of customers: {plain}, and use the clusters only to describe them.",
         "cannot": f"Do not build on these clusters yet: {plain}, and ask again when {again}.",
     }[tone]
+
+
+def _by_luck(tone: Tone, luck: SearchLuck | None) -> str:
+    """Name the clusters that hang on where the search starts, where the decision builds on clusters; else empty."""
+    if luck is None or tone not in ("yes", "partly"):
+        return ""
+    moved = dict(zip(luck.stability.letters, luck.moved_by, strict=True))
+    letters = [kept.letter for kept, _ in luck.shown if moved[kept.letter] in ("search", "both")]
+    if not letters:
+        return ""
+    is_, it = ("is", "it") if len(letters) == 1 else ("are", "any of them")
+    return f" {listed(letters)} {is_} not found from every start of the search: do not build on {it} alone."
 
 
 def _open(tone: Tone, k: str, stability: Stability) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from cxlab import words
 from cxlab.agreement import Ceiling, OverTime, Skill, SpecificationCurve, Verdict
-from cxlab.blocks import Answer, Fact, Field, Strip, Tone
+from cxlab.blocks import SEGMENTS, Answer, Fact, Field, Strip, Tone
 from cxlab.estimate import Estimate, Findings
 from cxlab.segments import SegmentProfile
 from cxlab.segments.words import ACTIONS, share_in_words
@@ -62,13 +62,23 @@ def _robust(curve: SpecificationCurve) -> str:
         return ""
     same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
     if curve.chosen_token == "cannot_tell":
-        return f"By {same} of {others} other ways to draw the lines the data cannot tell either."
+        return _cannot_either(curve)
     if curve.is_robust:
         return f"That is robust: {same} of {others} other ways to draw the lines come to the same."
     return (
         f"That is not robust: of {others} other ways to draw the lines {same} come to the same, so it holds for these "
         "lines and not for any."
     )
+
+
+def _cannot_either(curve: SpecificationCurve) -> str:
+    """Say by how many other ways to draw the lines the data cannot tell either, and whether others can."""
+    same, others = curve.tokens["cannot_tell"], words.count(len(curve.others), "other way")
+    if not same:
+        return f"By each of {others} to draw the lines the data can tell, but these are the lines of this page."
+    if same == len(curve.others):
+        return f"By none of {others} to draw the lines can the data tell."
+    return f"By {words.number(same)} of {others} to draw the lines the data cannot tell either."
 
 
 def _beside_clusters(ceiling: Ceiling) -> str:
@@ -136,7 +146,11 @@ def _hangs(curve: SpecificationCurve) -> str:
     if not curve.others or curve.is_robust or curve.chosen_token == "cannot_tell":
         return ""
     other, all_of_them = len(curve.others) - curve.tokens[curve.chosen_token], len(curve.others)
-    return f", and {words.number(other)} of {words.number(all_of_them)} other ways to draw the lines say otherwise"
+    unsure, ways = curve.tokens["cannot_tell"], f"{words.count(all_of_them, 'other way')} to draw the lines"
+    if unsure == other:
+        return f", and by {words.number(other)} of {ways} the data cannot tell"
+    told = f", of which {words.number(unsure)} cannot tell" if unsure else ""
+    return f", and {words.number(other)} of {ways} do not say so{told}"
 
 
 def _limit(profile: SegmentProfile, verdict: Verdict) -> str:
@@ -159,14 +173,14 @@ def _kept(skill: Skill, verdict: Verdict) -> Fact:
         if skill.scores and (skill.no_test or share.has_interval):
             return Fact(label, "–", "What was foreseen is no test here; the reason stands above.")
         why = "Not even the best description is shown to foresee anything, so there is nothing to keep."
-        return Fact(label, "–", why if skill.scores else "Too little happened afterwards to test any description on.")
-    spread = words.percent_between(share.low, share.high)
+        return Fact(label, "–", why if skill.scores else "No description can be tested on what came afterwards.")
+    spread, kept = words.percent_between(share.low, share.high), words.percent(max(0.0, share.number))
     return Fact(
         label,
-        words.percent(share.number),
+        kept,
         f"of what {skill.best_in_words} foresees of the purchases to come (95% interval {spread}).",
         strip=Strip(
-            share.low, share.number, share.high, f"{words.percent(share.number)}, from {spread} of the best",
+            share.low, share.number, share.high, f"{kept}, from {spread} of the best",
             bottom=min(0.0, share.low),
         ),
     )  # fmt: skip
@@ -190,7 +204,7 @@ def _worth(profile: SegmentProfile) -> Fact:
         label,
         words.percent(share.number),
         f"of the contribution in the next {words.count(profile.holdout_days, 'day')} ({spread}) came from the "
-        f"{words.percent(top.size.number)} who were profit-bringers: {each} each{against}.",
+        f"{words.percent(profile.size(top.segment).number)} who were profit-bringers: {each} each{against}.",
     )
 
 
@@ -210,8 +224,7 @@ def _sure(skill: Skill, curve: SpecificationCurve) -> Fact:
             said = f"Clusters are not shown to do better or worse: {points} points {side}, within {spread}."
         text = f"{made}. {said}"
     if curve.others and curve.chosen_token == "cannot_tell":
-        same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
-        text = f"{made}. By {same} of {others} other ways to draw the lines the data cannot tell either."
+        text = f"{made}. {_cannot_either(curve)}"
     elif curve.others:
         same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
         robust = "robust" if curve.is_robust else "not robust"
@@ -259,8 +272,8 @@ def _steps(profile: SegmentProfile) -> str:
 
 def _people(profile: SegmentProfile, segment: str) -> str:
     noun = {"profit_bringers": "profit-bringers"}.get(segment, segment)
-    customers = profile.row(segment).customers
-    return f"the {words.number(customers) if customers >= profile.minimum_group else 'few'} {noun}"
+    is_small = profile.row(segment).customers < profile.minimum_group
+    return f"the {'few' if is_small else profile.sizes.written(SEGMENTS.index(segment))} {noun}"
 
 
 def _headline(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> str:
@@ -275,7 +288,7 @@ def _headline(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> str:
 
 def _fields(profile: SegmentProfile) -> tuple[Field, ...]:
     fields = []
-    for row in profile.rows:
+    for k, row in enumerate(profile.rows):
         if row.customers == 0:
             fields.append(Field(row.segment, "0", "customers", "Nobody is in it.", "Nothing to do."))
             continue
@@ -284,10 +297,10 @@ def _fields(profile: SegmentProfile) -> tuple[Field, ...]:
             fields.append(Field(row.segment, big, "customers", "Too few to follow.", ACTIONS[row.segment]))
             continue
         later = row.holdout_contribution_share
-        text = words.count(row.customers, "customer")
+        text = f"{profile.sizes.written(k)} {'customer' if row.customers == 1 else 'customers'}"
         if later.has_interval:
             text = f"{words.percent(later.number)} of the next {words.count(profile.holdout_days, 'day')}’ contribution"
-        fields.append(Field(row.segment, words.percent(row.size.number), "of customers", text, ACTIONS[row.segment]))
+        fields.append(Field(row.segment, profile.sizes.share_written(k), "of customers", text, ACTIONS[row.segment]))
     return tuple(fields)
 
 

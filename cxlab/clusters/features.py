@@ -173,8 +173,8 @@ def features_of(frame: pd.DataFrame, candidates: Sequence[Candidate] = CANDIDATE
     if len(frame) < LEAST_CUSTOMERS:
         raise NotEnoughDataError(
             f"Groups cannot be looked for among {count(len(frame), 'customer')}, at least {LEAST_CUSTOMERS} are needed "
-            "who had ordered by the end of calibration: bring a longer span of orders, or put calibration_end later in "
-            "study.yml"
+            "who had ordered by the end of calibration: bring more customers; if most first ordered after it, put "
+            "calibration_end later in study.yml"
         )
     features: list[Feature] = []
     columns: list[Array] = []

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cxlab.clusters.partition import Clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
+from cxlab.intake.hiding import GroupSizes
 from cxlab.words import count, money, number, percent, percent_between
 
 Array = NDArray[np.float64]
@@ -31,6 +32,15 @@ _WORDS = {  # of each measure: (much, little)
     "service_per_order": ("costly to serve", "cheap to serve"),
 }
 
+_COMPARED = {  # of each measure: more and less of it than one of the same name, and what it is
+    "repeat_purchases": ("more often", "less often", "purchases"),
+    "days_since_last_order": ("longer away", "more lately", "days since the last order"),
+    "mean_order_value": ("larger orders", "smaller orders", "money an order"),
+    "contribution": ("higher contribution", "lower contribution", "contribution"),
+    "returned_share": ("more returns", "fewer returns", "returns"),
+    "service_per_order": ("dearer to serve", "cheaper to serve", "cost to serve"),
+}
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -45,6 +55,7 @@ class Profile:
     revenue_share, contribution_share : of all customers' totals; None where the total is not above 0.
     medians : of the columns `MEDIANS`, in their own units.
     apart : by feature, how many standard deviations the cluster's mean lies from all customers' mean.
+    is_about : whether the number of customers is given as about, so that it does not tell how many another one has.
     """
 
     letter: str
@@ -56,6 +67,12 @@ class Profile:
     contribution_share: float | None
     medians: dict[str, float]
     apart: dict[str, float]
+    is_about: bool = False
+
+    @property
+    def counted(self) -> str:
+        """Write how many they are."""
+        return f"{'about ' * self.is_about}{count(self.customers, 'customer')}"
 
 
 @dataclass(frozen=True)
@@ -81,12 +98,18 @@ class Profiles:
     def shown(self) -> tuple[Profile, ...]:
         """The clusters that a page may speak of, those of `minimum_group` customers or more.
 
-        They have no shares of money where these would tell, by what is wanting to 100 %, what a few others bring.
+        They have no shares of money where these would tell, by what is wanting to 100 %, what a few others bring; and
+        the largest one has a size that does not tell how many these are.
         """
-        large = tuple(p for p in self.profiles if p.customers >= self.minimum_group)
-        others = self.n - sum(p.customers for p in large)
+        sizes = GroupSizes(tuple(p.customers for p in self.profiles), self.minimum_group)
+        large = [replace(p) for p in self.profiles if p.customers >= self.minimum_group]
+        if sizes.about is not None:
+            letter, about = self.profiles[sizes.about].letter, sizes.number(sizes.about)
+            size = wilson_interval(about, self.n, unit="share of customers")
+            large = [replace(p, customers=about, size=size, is_about=True) if p.letter == letter else p for p in large]
+        others = sum(p.customers for p in self.profiles if p.customers < self.minimum_group)
         if not 0 < others < self.minimum_group:
-            return large
+            return tuple(large)
         return tuple(replace(p, revenue_share=None, contribution_share=None) for p in large)
 
     @property
@@ -218,12 +241,11 @@ def _name(apart: Array, features: tuple[str, ...], once: float, least: float) ->
 def _tell_apart(apart: Array, features: tuple[str, ...], name: str) -> list[str]:
     """Rank clusters of one name by the measure in which they differ most and say which has more of it."""
     feature = int(np.ptp(apart, axis=0).argmax())
-    much = _WORDS[features[feature]][0]
+    more, less, measure = _COMPARED[features[feature]]
     order = np.argsort(np.argsort(-apart[:, feature], kind="stable"), kind="stable")
-    said = much in name.lower()
     if len(apart) == 2:
-        return [f"{name}, {'more' if rank == 0 else 'less'} {'so' if said else much}" for rank in order]
-    return [f"{name}, rank {rank + 1}{'' if said else f' by {much}'}" for rank in order]
+        return [f"{name} ({more if rank == 0 else less})" for rank in order]
+    return [f"{name} (number {rank + 1} in {measure})" for rank in order]
 
 
 def _capital(text: str) -> str:
@@ -240,7 +262,7 @@ def _sentence(profile: Profile, currency: str) -> str:
     brings = "" if profile.contribution_share is None else f", {percent(profile.contribution_share)} of contribution"
     return (
         f"{profile.letter} ({profile.name.lower()}): {percent(size.number)} of customers "
-        f"({interval}, {number(profile.customers)} of {number(size.n or 0)}){brings}; "
+        f"({interval}, {profile.counted} of {number(size.n or 0)}){brings}; "
         f"at the median {count(round(m['repeat_purchases']), 'repeat purchase')}, the last order "
         f"{count(round(m['days_since_last_order']), 'day')} ago, {money(m['mean_order_value'], currency)} an order."
     )

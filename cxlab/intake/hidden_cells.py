@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cxlab.intake.hiding import HIDDEN, to_hide
+from cxlab.intake.hiding import HIDDEN, GroupSizes, to_hide
 from cxlab.words import few, number
 
 Counts = NDArray[np.int64]
@@ -42,7 +42,7 @@ def hide_cells(counts: ArrayLike, minimum_group: int) -> HiddenCells:
     Notes
     -----
     A small count is written as such where nothing more can be told of it then; otherwise all hidden ones are alike.
-    Totals of small groups are taken not to be shown.
+    Totals are taken to be shown as in `GroupSizes`, and the number of all people to be known.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def hide_cells(counts: ArrayLike, minimum_group: int) -> HiddenCells:
     low, high = _ends(sizes, mask)
     if plain:
         low[small], high[small] = 1, minimum_group - 1
-    totals = [(np.where(t, 1, n), np.where(t, minimum_group - 1, n)) for n, t in _totals(sizes, minimum_group)]
+    totals = _totals(sizes, minimum_group)
     least, most = sizes.copy(), sizes.copy()
     for i, j in np.argwhere(mask):
         least[i, j], most[i, j] = _range_of((i, j), low, high, totals)
@@ -92,12 +92,12 @@ def cells_to_hide(counts: ArrayLike, minimum_group: int) -> Mask:
     small = _are_small(sizes, minimum_group)
     hidden, everything = _line_by_line(sizes, small, minimum_group), np.ones(sizes.shape, dtype=bool)
     for i, j in np.argwhere(small):  # to hide more leaves no less open to those that were asked before
-        low, high = _open_to((i, j), sizes, everything)
+        low, high = _open_to((i, j), sizes, everything, minimum_group)
         aim = max(low, 1), min(high, minimum_group - 1)
-        if _leaves(aim, (i, j), sizes, hidden):
+        if _leaves(aim, (i, j), sizes, hidden, minimum_group):
             continue
         opened = (hidden | corners for corners in _rectangles((i, j), sizes, hidden))
-        hidden = next((mask for mask in opened if _leaves(aim, (i, j), sizes, mask)), everything)
+        hidden = next((mask for mask in opened if _leaves(aim, (i, j), sizes, mask, minimum_group)), everything)
         hidden = _line_by_line(sizes, hidden, minimum_group)
     return hidden
 
@@ -138,16 +138,16 @@ def _rectangles(cell: tuple[int, int], sizes: Counts, hidden: Mask) -> list[Mask
     return [corners for _, corners in sorted(found, key=lambda one: one[0])]
 
 
-def _leaves(aim: tuple[int, int], cell: tuple[int, int], sizes: Counts, hidden: Mask) -> bool:
+def _leaves(aim: tuple[int, int], cell: tuple[int, int], sizes: Counts, hidden: Mask, minimum_group: int) -> bool:
     """Whether a count could still be anything within two ends."""
-    low, high = _open_to(cell, sizes, hidden)
+    low, high = _open_to(cell, sizes, hidden, minimum_group)
     return low <= aim[0] and high >= aim[1]
 
 
-def _open_to(cell: tuple[int, int], sizes: Counts, hidden: Mask) -> tuple[int, int]:
-    """Least and most that a count can be for someone who knows all totals and which of the hidden ones are zeros."""
+def _open_to(cell: tuple[int, int], sizes: Counts, hidden: Mask, minimum_group: int) -> tuple[int, int]:
+    """Least and most that a count can be for someone who knows the totals and which of the hidden ones are zeros."""
     low, high = _ends(sizes, hidden)
-    return _range_of(cell, np.where(hidden & (sizes > 0), 1, low), high, [(n, n) for n, _ in _totals(sizes, 1)])
+    return _range_of(cell, np.where(hidden & (sizes > 0), 1, low), high, _totals(sizes, minimum_group))
 
 
 def _is_plain(sizes: Counts, hidden: Mask, minimum_group: int) -> bool:
@@ -156,7 +156,7 @@ def _is_plain(sizes: Counts, hidden: Mask, minimum_group: int) -> bool:
     low, high = _ends(sizes, hidden)
     low[hidden & (sizes > 0)] = minimum_group
     low[small], high[small] = 1, minimum_group - 1
-    totals, wanted = [(n, n) for n, _ in _totals(sizes, 1)], (1, minimum_group - 1)
+    totals, wanted = _totals(sizes, minimum_group), (1, minimum_group - 1)
     return all(_range_of((i, j), low, high, totals) == wanted for i, j in np.argwhere(small))
 
 
@@ -165,15 +165,20 @@ def _ends(sizes: Counts, hidden: Mask) -> tuple[Counts, Counts]:
     return np.where(hidden, 0, sizes), np.where(hidden, sizes.sum(), sizes)
 
 
-def _totals(sizes: Counts, minimum_group: int) -> list[tuple[Counts, Mask]]:
-    """Totals of the rows and of the columns, and which of them are small."""
-    return [(n, _are_small(n, minimum_group)) for n in (sizes.sum(axis=1), sizes.sum(axis=0))]
+def _totals(sizes: Counts, minimum_group: int) -> list[tuple[Counts, Counts]]:
+    """Least and most that the totals of the rows, of the columns and of all can be, for all that a page tells."""
+    found = []
+    for totals in (sizes.sum(axis=1), sizes.sum(axis=0)):
+        shown = GroupSizes(tuple(totals.tolist()), minimum_group)
+        ends = np.array([shown.ends(i) for i in range(len(totals))], dtype=np.int64)
+        found.append((ends[:, 0], ends[:, 1]))
+    return [*found, (np.array([sizes.sum()]), np.array([sizes.sum()]))]
 
 
 def _range_of(cell: tuple[int, int], low: Counts, high: Counts, totals: list[tuple[Counts, Counts]]) -> tuple[int, int]:
     """Least and most of a cell, whole numbers of themselves, where every cell and total lies between two ends."""
     rows, columns = low.shape
-    sums = np.vstack([np.kron(np.eye(rows), np.ones(columns)), np.tile(np.eye(columns), rows)])
+    sums = np.vstack([np.kron(np.eye(rows), np.ones(columns)), np.tile(np.eye(columns), rows), np.ones(low.size)])
     limits = LinearConstraint(sums, *(np.concatenate(ends) for ends in zip(*totals, strict=True)))
     goal, bounds = np.zeros(low.shape), Bounds(low.ravel(), high.ravel())
     goal[cell] = 1

@@ -1,11 +1,12 @@
 """Which counts of people a page hides: the small ones, and those that a total would give away."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cxlab.words import few, number
+from cxlab.words import few, number, percent_of
 
 HIDDEN = "hidden"
 
@@ -85,6 +86,67 @@ def written_steps(upto: Sequence[int], total: int, minimum_group: int) -> list[s
             said.append(number(n))
             last = n
     return said
+
+
+@dataclass(frozen=True)
+class GroupSizes:
+    """Sizes of groups apart as a page may show them beside their total, which would else tell a small one.
+
+    Where there is a small group, what the largest of the others holds is given only as about: as much as the total
+    leaves if each small group had the middle of what it can have. That is the same whatever the small ones have, so
+    nothing of them can be told from it.
+
+    Attributes
+    ----------
+    counts : people in each group; nobody is in two.
+    minimum_group : of the study.
+
+    Examples
+    --------
+    >>> [GroupSizes((200, 2, 80, 0), 5).written(i) for i in range(4)], GroupSizes((200, 20), 5).written(0)
+    (['about 199', 'under 5', '80', '0'], '200')
+    """
+
+    counts: tuple[int, ...]
+    minimum_group: int
+
+    @property
+    def n(self) -> int:
+        """All people."""
+        return sum(self.counts)
+
+    @property
+    def about(self) -> int | None:
+        """Which group's size is not given exactly; None where all may be, or no group is large enough."""
+        small = [_is_small(n, self.minimum_group) for n in self.counts]
+        largest = max(range(len(self.counts)), key=self.counts.__getitem__, default=None)
+        return None if largest is None or small[largest] or not any(small) else largest
+
+    def ends(self, i: int) -> tuple[int, int]:
+        """Return the least and the most that a group can hold, for all that a page tells."""
+        if _is_small(self.counts[i], self.minimum_group):
+            return 1, self.minimum_group - 1
+        if i != self.about:
+            return self.counts[i], self.counts[i]
+        small = [n for n in self.counts if _is_small(n, self.minimum_group)]
+        left = self.counts[i] + sum(small)
+        return left - len(small) * (self.minimum_group - 1), left - len(small)
+
+    def number(self, i: int) -> int:
+        """Return the size to reckon with on a page: the group's own, or the middle of what it can be."""
+        return sum(self.ends(i)) // 2
+
+    def written(self, i: int) -> str:
+        """Write the size of a group."""
+        if _is_small(self.counts[i], self.minimum_group):
+            return few(self.counts[i], self.minimum_group)
+        return f"{'about ' * (i == self.about)}{number(self.number(i))}"
+
+    def share_written(self, i: int) -> str:
+        """Write the share of a group; of a small one, how many they are."""
+        if _is_small(self.counts[i], self.minimum_group):
+            return few(self.counts[i], self.minimum_group)
+        return percent_of(self.number(i), self.n)
 
 
 def why_hidden(minimum_group: int) -> str:

@@ -35,7 +35,7 @@ def _draw_heat(agreement: Agreement, ax: Axes) -> None:
             weight=700, size=12 if narrow else 13, color=COLOUR[f"{token}-ink" if token else "ink"],
         )  # fmt: skip
         if not narrow:
-            size = words.few(int(counts[i].sum()), agreement.minimum_group)
+            size = agreement.sizes[0].written(i)
             ax.text(-0.04, i + 0.74, f"{size} customers", ha="right", va="center", size=12, color=COLOUR["muted"])
     heads = [agreement.names_b.get(str(c), "") for c in agreement.counts.columns]
     lines = [_wrapped(head) for head in heads]

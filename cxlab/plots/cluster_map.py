@@ -150,7 +150,7 @@ def _row(profile: Profile, result: Profiles) -> tuple[Cell, ...]:
         return Cell(profile.letter), Cell(few(profile.customers, result.minimum_group)), *(Cell("–") for _ in range(3))
     return (
         Cell(f"{profile.letter}: {profile.name}"),
-        Cell(number(profile.customers)),
+        Cell(profile.counted.removesuffix("customers").removesuffix("customer").strip()),
         Cell(percent(size.number), percent_between(size.low or 0.0, size.high or 0.0)),
         Cell(number(profile.medians["days_since_last_order"])),
         Cell(money(profile.medians["contribution"], result.currency)),

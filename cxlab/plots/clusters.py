@@ -8,9 +8,10 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import SearchLuck, Structure
 from cxlab.clusters.kmeans import STARTS
 from cxlab.clusters.stability import HIGHLY_STABLE, NO_PATTERN, STABLE
+from cxlab.intake.hiding import GroupSizes
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.words import count, few, number, number_between, percent
+from cxlab.words import count, number, number_between, percent
 
 Array = NDArray[np.float64]
 _THRESHOLDS = ((NO_PATTERN, "a pattern"), (STABLE, "stable"), (HIGHLY_STABLE, "highly stable"))
@@ -166,7 +167,7 @@ def _caption_of_luck(result: SearchLuck) -> Caption:
         f"{number(len(result.draws))} single starts. {f'{said}. ' if said else ''}"
         f"{number(stability.n_stable)} of {number(len(stability.letters))} reach {number(STABLE, 2)} in resamples."
     )
-    weakest = min((kept for kept, _ in shown), key=lambda one: one.mean.number, default=None)
+    weakest = min(shown, key=lambda one: min(one[0].mean.number, one[1][0]), default=(None,))[0]
     title = stability.heading
     if weakest is not None:
         start = next(mean for kept, (mean, _, _) in shown if kept is weakest)
@@ -190,9 +191,9 @@ def _caption_of_luck(result: SearchLuck) -> Caption:
 def _numbers_of_luck(result: SearchLuck) -> Table:
     stability = result.stability
     shown = {kept.letter: (kept, starts) for kept, starts in result.shown}
-    rows = []
-    for letter, e in zip(stability.letters, stability.estimates, strict=True):
-        who = Cell(letter), Cell(few(e.n or 0, stability.minimum_group))
+    rows, sizes = [], GroupSizes(tuple(stability.size.tolist()), stability.minimum_group)
+    for k, (letter, e) in enumerate(zip(stability.letters, stability.estimates, strict=True)):
+        who = Cell(letter), Cell(sizes.written(k))
         if letter not in shown:
             rows.append((*who, *(Cell("–") for _ in range(4))))
             continue

@@ -15,7 +15,7 @@ from cxlab import words
 from cxlab.agreement import Agreement
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
 from cxlab.intake.hidden_cells import HiddenCells
-from cxlab.intake.hiding import why_hidden
+from cxlab.intake.hiding import GroupSizes, why_hidden
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -130,23 +130,16 @@ def _moved_apart(middles: Array, apart: float, *, low: float, high: float) -> Ar
     return np.asarray(places, float)
 
 
-def _segments(sizes: Array, minimum_group: int) -> list[_Group]:
-    total = max(1.0, float(sizes.sum()))
+def _segments(sizes: GroupSizes) -> list[_Group]:
     return [
-        _Group(SEGMENT_NAME[name], _size(int(size), total, minimum_group), SEGMENT_TOKEN[name], _ink(name))
-        for name, size in zip(SEGMENTS, sizes, strict=True)
+        _Group(SEGMENT_NAME[name], sizes.share_written(k), SEGMENT_TOKEN[name], _ink(name))
+        for k, name in enumerate(SEGMENTS)
     ]
-
-
-def _size(customers: int, total: float, minimum_group: int) -> str:
-    few = 0 < customers < minimum_group
-    return words.few(customers, minimum_group) if few else words.percent_of(customers, int(total))
 
 
 def _draw_migration(migration: Migration, ax: Axes) -> None:
     counts, narrow = migration.counts, is_narrow(ax)
-    sizes = counts.to_numpy(float)
-    left, right = (_segments(sizes.sum(axis=axis), migration.minimum_group) for axis in (1, 0))
+    left, right = map(_segments, migration.sizes)
     draw_flow(ax, counts, migration.hidden, left, right, migration.minimum_group)
     heads = ("First", "Second") if narrow else ("First period", "Second period")
     for x, text, align in zip((0.0, 1.0), heads, ("left", "right"), strict=True):
@@ -162,11 +155,11 @@ def _caption_of_migration(migration: Migration) -> Caption:
     sizes, stayed = migration.counts.to_numpy(), []
     for k, name in enumerate(SEGMENTS):
         if sizes[k].sum() >= migration.minimum_group and not migration.hidden.mask[k, k]:
-            stayed.append((sizes[k, k] / sizes[k].sum(), name, int(sizes[k].sum())))
+            stayed.append((sizes[k, k] / sizes[k].sum(), name, migration.sizes[0].written(k)))
     title = "Customers by segment in two periods"
     if stayed:
         share, name, size = min(stayed)
-        title = f"{words.percent(share)} of the {words.number(size)} {_people(name)} were still that one period later"
+        title = f"{words.percent(share)} of the {size} {_people(name)} were still that one period later"
     listed = "; ".join(f"{SEGMENT_NAME[name].lower()} {words.percent(share)}" for share, name, _ in stayed)
     return Caption(
         title,
@@ -217,19 +210,18 @@ def _numbers_of_migration(migration: Migration) -> Table:
 
 def _draw_to_clusters(agreement: Agreement, ax: Axes) -> None:
     counts, narrow = agreement.counts, is_narrow(ax)
-    sizes = counts.to_numpy(float)
-    total = max(1.0, float(sizes.sum()))
+    rows, columns = agreement.sizes
     left = [
         _Group(
-            SEGMENT_NAME.get(str(name), str(name)), _size(int(size), total, agreement.minimum_group),
-            SEGMENT_TOKEN.get(str(name), "other"), _ink(str(name)),
+            SEGMENT_NAME.get(str(name), str(name)), rows.share_written(k), SEGMENT_TOKEN.get(str(name), "other"),
+            _ink(str(name)),
         )
-        for name, size in zip(counts.index, sizes.sum(axis=1), strict=True)
+        for k, name in enumerate(counts.index)
     ]  # fmt: skip
     right = []
-    for letter, size in zip(counts.columns, sizes.sum(axis=0), strict=True):
+    for k, letter in enumerate(counts.columns):
         named = agreement.names_b.get(str(letter), "")
-        head = f"{letter}, {_size(int(size), total, agreement.minimum_group)}"
+        head = f"{letter}, {columns.share_written(k)}"
         right.append(_Group(head, "" if narrow else _two_lines(named), "other", "ink"))
     draw_flow(ax, counts, agreement.hidden, left, right, agreement.minimum_group)
     for x, text, align in ((0.0, "Segments", "left"), (1.0, "Clusters", "right")):

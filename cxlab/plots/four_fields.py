@@ -129,14 +129,12 @@ def _activity_ticks(profile: SegmentProfile, *, narrow: bool) -> Array:
 
 def _caption_of_map(profile: SegmentProfile) -> Caption:
     k, largest = max(enumerate(profile.rows), key=lambda pair: pair[1].customers)
-    title = (
-        f"{SEGMENT_NAME[largest.segment]} is the largest field: {words.percent(largest.size.number)} of the customers"
-    )
+    title = f"{SEGMENT_NAME[largest.segment]} is the largest field: {size_in_words(profile, k)}"
     if is_shown(profile, k) and largest.contribution_share.value is not None:
         title += f" and {words.percent(largest.contribution_share.number)} of the contribution so far"
     segments = profile.segments
     parted = {
-        "recency": f"{segments.line:.0f} days since the last order",
+        "recency": f"{words.days(round(segments.line))} since the last order",
         "p_alive": "an even chance of being a customer",
     }
     listed = "; ".join(
@@ -154,7 +152,9 @@ def _caption_of_map(profile: SegmentProfile) -> Caption:
         f"{parted.get(segments.activity, 'the days allowed')} and {amount}. "
         f"Share of customers and of contribution: {listed}."
     )
-    note = "No dot is a single person: each stands at the mean of its group."
+    note = "Each dot stands at the mean of its group."
+    if profile.minimum_group > 1:
+        note = "No dot is a single person: each stands at the mean of its group."
     if segments.activity != "p_alive":
         note += " The scale of activity is stretched so that its line stands in the middle."
     dots = f"Each dot is a group of {profile.minimum_group} or more neighbours; {everybody} in all."
@@ -165,8 +165,8 @@ def _numbers_of_map(profile: SegmentProfile) -> Table:
     rows = tuple(
         (
             Cell(SEGMENT_NAME[row.segment], segment=row.segment),
-            Cell(words.few(row.customers, profile.minimum_group)),
-            share_cell(row.size) if is_shown(profile, k) else NONE,
+            Cell(profile.sizes.written(k)),
+            share_cell(profile.size(row.segment)) if is_shown(profile, k) else NONE,
             share_cell(row.contribution_share) if is_shown(profile, k) else NONE,
         )
         for k, row in enumerate(profile.rows)

@@ -39,6 +39,9 @@ def _draw_next(profile: SegmentProfile, ax: Axes) -> None:
     fit(ax, 0.30 if narrow else 0.19, 0.03 if narrow else 0.04, 0.99, 0.94 if narrow else 0.89)
 
 
+ABOUT_AS_OFTEN = 1.05  # times below which no segment is said to buy more often than another
+
+
 def _bars(
     profile: SegmentProfile, ax: Axes, values: list[Estimate], written: Callable[[float], str], *, names: bool
 ) -> None:
@@ -89,6 +92,8 @@ def _caption_of_next(profile: SegmentProfile) -> Caption:
             times = most.holdout_purchases.number / least.holdout_purchases.number
             often = f"{words.number(times, 1 if times < 10 else 0)} times as often as {in_a_sentence(least.segment)}"
             title = f"{SEGMENT_NAME[most.segment]} went on to buy {often}"
+            if times < ABOUT_AS_OFTEN:
+                title = f"All segments went on to buy about equally often in the {profile.holdout_days} days after"
     currency = profile.segments.currency
     listed = "; ".join(
         f"{SEGMENT_NAME[row.segment].lower()} {words.number(row.holdout_purchases.number, 2)} and "
@@ -110,7 +115,7 @@ def _numbers_of_next(profile: SegmentProfile) -> Table:
     for k, row in enumerate(profile.rows):
         cells = [
             Cell(SEGMENT_NAME[row.segment], segment=row.segment),
-            Cell(words.few(row.customers, profile.minimum_group)),
+            Cell(profile.sizes.written(k)),
         ]
         if is_shown(profile, k):
             cells += [

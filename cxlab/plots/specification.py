@@ -39,7 +39,7 @@ def _token(one: Specification) -> str:
 
 
 def _lacks(curve: SpecificationCurve) -> str:
-    return "" if _in_order(curve) else "No other lines are drawn, as there is nothing foreseen to hold them against."
+    return "" if _in_order(curve) else "No figure of other lines is drawn, as nothing foreseen is there to compare."
 
 
 def _draw(curve: SpecificationCurve, ax: Axes) -> None:

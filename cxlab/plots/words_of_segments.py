@@ -20,7 +20,7 @@ def size_in_words(profile: SegmentProfile, k: int) -> str:
         return "nobody"
     if not is_shown(profile, k):
         return f"{words.few(row.customers, profile.minimum_group)} customers"
-    return f"{words.percent(row.size.number)} of customers"
+    return f"{profile.sizes.share_written(k)} of customers"
 
 
 def in_a_sentence(segment: str) -> str:

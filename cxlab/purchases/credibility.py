@@ -1,7 +1,6 @@
 """What a purchase of each customer contributes: the own mean, drawn towards the shop's where little is known."""
 
 import numpy as np
-from scipy.optimize import nnls
 
 from cxlab.customers import Customers
 from cxlab.purchases.histories import Array
@@ -10,38 +9,48 @@ from cxlab.purchases.histories import Array
 def contribution_per_purchase(customers: Customers) -> Array:
     """Contribution expected of a purchase of each customer, from what their purchases contributed so far; shape (n,).
 
-    Notes
-    -----
-    Bühlmann's credibility: with w purchases that contributed m on average, w / (w + K) m + K / (w + K) mu, where mu is
-    the shop's mean and K the variance within customers as a share of that between them. Both variances come from how
-    the squared distances of the customers' means from the shop's fall with the number of their purchases. Where
-    customers are not shown to differ, all get the shop's mean.
-
-    References
-    ----------
-    Bühlmann (1967), Experience rating and credibility, ASTIN Bulletin 4(3), 199-207; Bühlmann and Gisler (2005), A
-    Course in Credibility Theory, chapter 4.
+    See `credible_means`. Where it is not known how much purchases vary within a customer, all get the shop's mean.
     """
     frame = customers.frame
     purchases = frame["repeat_purchases"].to_numpy(np.float64) + 1
     contribution = frame["contribution"].to_numpy(np.float64)
-    return credible_means(contribution, purchases)
+    if customers.purchase_variance is None:
+        return np.full(len(frame), contribution.sum() / purchases.sum())
+    return credible_means(contribution, purchases, customers.purchase_variance)
 
 
-def credible_means(sums: Array, counts: Array) -> Array:
+def credible_means(sums: Array, counts: Array, within: float) -> Array:
     """Draw each mean sums / counts towards the mean of all, the more the fewer it rests on; shape (n,).
+
+    Parameters
+    ----------
+    sums, counts : shape (n,), what each customer's purchases contributed together, and how many they are, 1 or more.
+    within : variance of what one purchase contributes, within customers.
+
+    Notes
+    -----
+    The credibility of Bühlmann and Straub: with w purchases that contributed m on average,
+    w / (w + K) m + K / (w + K) mu, where K is the variance within customers as a share of that between them, and mu the
+    mean of the customers, each counted as far as it is credible. The variance between customers is what their means
+    differ by over what purchases that vary within them bring about. Where customers are not shown to differ, all get
+    the shop's mean.
+
+    References
+    ----------
+    Bühlmann and Straub (1970), Glaubwürdigkeit für Schadensätze, Mitteilungen der Vereinigung Schweizerischer
+    Versicherungsmathematiker 70, 111-133; Bühlmann and Gisler (2005), A Course in Credibility Theory, chapter 4.
 
     Examples
     --------
-    >>> alike = credible_means(np.array([1.0, 3.0, 2.0, 4.0]), np.array([1.0, 3.0, 2.0, 4.0]))
-    >>> alike.tolist()
+    >>> credible_means(np.array([1.0, 3.0, 2.0, 4.0]), np.array([1.0, 3.0, 2.0, 4.0]), 1.0).tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
-    means, centre = sums / counts, float(sums.sum() / counts.sum())
-    weight = counts / (1 + counts)
-    squares = (means - centre) ** 2
-    design = np.column_stack([np.ones(len(counts)), 1 / counts]) * weight[:, None]
-    scale = float(squares.max()) or 1.0
-    (between, within), _ = nnls(design, weight * squares / scale)
-    credibility = counts / (counts + within / between) if between > 0 else np.zeros(len(counts))
+    means, total = sums / counts, float(counts.sum())
+    centre = float(sums.sum() / total)
+    apart = float((counts * (means - centre) ** 2).sum()) - (len(counts) - 1) * within
+    between = apart / max(total - float((counts**2).sum()) / total, 1.0)
+    if between <= 0:
+        return np.full(len(counts), centre)
+    credibility = counts / (counts + within / between)
+    centre = float((credibility * means).sum() / credibility.sum())
     return np.asarray(centre + credibility * (means - centre), dtype=np.float64)

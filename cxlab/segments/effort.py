@@ -157,7 +157,10 @@ class Effort:
             if (share := self.row(name).effort_share).has_interval
         ]
         taken = f" Of the effort they take {' and '.join(said)}." if said else ""
-        return f" They are the candidates and the lost, for the line of profit lies where nothing is left.{taken}"
+        return (
+            " They are those of the candidates and the lost on whom anything was spent, for the line of profit lies "
+            f"where nothing is left.{taken}"
+        )
 
     def _brings(self) -> str:
         row = self.row("brings_for_little")

@@ -15,6 +15,7 @@ from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, columns_of, normal_interval, percentile_interval, wilson_interval
 from cxlab.intake.hidden_cells import HiddenCells, hide_cells
+from cxlab.intake.hiding import GroupSizes
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.periods import Periods
 from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments
@@ -29,6 +30,7 @@ MOVED_SHARE = 0.01
 """Share of a segment's customers whose move the value at stake is for."""
 N_DRAWS = 2000
 WHOLE_FROM = 100
+SMALLEST_STAKE = 0.005  # an amount that would be written as nothing
 """Amounts from which on the cents are left out."""
 _PRIOR = 0.25  # customers added to each of the four cells of a row before it is drawn: one in all (Perks 1947)
 
@@ -101,6 +103,13 @@ class Migration:
             columns |= columns_of(f"after_{ahead}", [self.expected.get((ahead, name), Estimate()) for name in SEGMENTS])
         return pd.DataFrame(columns)
 
+    @property
+    def sizes(self) -> tuple[GroupSizes, GroupSizes]:
+        """How many were in each segment at the first end and at the second, as a page may show it."""
+        counts, axes = self.counts.to_numpy(np.int64), (1, 0)
+        first, second = (GroupSizes(tuple(counts.sum(axis=a).tolist()), self.minimum_group) for a in axes)
+        return first, second
+
     def is_hidden(self, start: str, end: str) -> bool:
         """Whether a page does not say how many made this move: so few, or the totals would tell of others so few."""
         return bool(self.hidden.mask[SEGMENTS.index(start), SEGMENTS.index(end)])
@@ -115,6 +124,8 @@ class Migration:
         """The finding in a line."""
         if self.missing:
             return "Who moved between segments cannot be told"
+        if not any(self._profit_bringers):
+            return "Nobody was a profit-bringer in either period"
         change = self.net_change["profit_bringers"]
         if change.low is None or change.high is None or change.low <= 0 <= change.high:
             return "As many became profit-bringers as stopped being ones, as far as can be seen"
@@ -126,8 +137,28 @@ class Migration:
         """Who stayed and who moved, where that leads, and what lies between the segments."""
         if self.missing:
             return self.missing
-        parts = [self._stayed(), self._net(), self._small(), self._ahead(), self._stake()]
+        parts = [self._lines(), self._stayed(), self._net(), self._small(), self._ahead(), self._stake()]
         return " ".join(part for part in parts if part)
+
+    @property
+    def _profit_bringers(self) -> tuple[int, int]:
+        """How many were profit-bringers at the first end and at the second."""
+        counts, k = self.counts.to_numpy(np.int64), SEGMENTS.index("profit_bringers")
+        return int(counts[k].sum()), int(counts[:, k].sum())
+
+    def _lines(self) -> str:
+        """Say where the two lines lie, for they are found in the first period and may not be those of the page."""
+        assert self.first is not None
+        active = {
+            "recency": f"within {words.days(round(self.first.line))}",
+            "cadence": f"within {words.number(self.first.line, 1)} times the days allowed",
+            "p_alive": "with an even chance or better of being a customer still",
+        }[self.first.activity]
+        amount = words.money(self.first.threshold, self.currency)
+        return (
+            f"Both lines are found in the first period and stay where they are in the second: active is who bought "
+            f"{active}, profitable who brought {amount} or more in a period."
+        )
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -144,24 +175,28 @@ class Migration:
         for name in SEGMENTS:
             stayed = self.transitions[name, name]
             if stayed.has_interval and not self.is_hidden(name, name):
-                said.append(f"{words.percent(stayed.number)} of {_of(name, stayed.n)} ({_interval(stayed)})")
-        kept = f"still in their segment were {'; '.join(said)}" if said else "no segment is large enough to follow"
-        return (
-            f"Of {words.count(self.n, 'customer')} followed over two periods of {self.days} days, by the lines of the "
-            f"first, {kept}."
-        )
+                people = f"{self.sizes[0].written(SEGMENTS.index(name))} {SEGMENT_NAME[name].lower()}"
+                said.append(f"{words.percent(stayed.number)} of {people} ({_interval(stayed)})")
+        kept = "how many stayed is not told, for it would give away fewer than "
+        kept += words.count(self.minimum_group, "customer")
+        if said:
+            kept = f"still in their segment were {'; '.join(said)}"
+        return f"Of {words.count(self.n, 'customer')} followed over two periods of {self.days} days, {kept}."
 
     def _net(self) -> str:
         change = self.net_change["profit_bringers"]
-        if change.low is None or change.high is None:
+        top = SEGMENTS.index("profit_bringers")
+        told = self.hidden.mask[top].any() or self.hidden.mask[:, top].any()
+        if change.low is None or change.high is None or told or not any(self._profit_bringers):
             return ""
         points = words.number(100 * abs(change.number), 1)
         ends = words.number_between(100 * change.low, 100 * change.high, 1)
         way = "rose" if change.number > 0 else "fell" if change.number < 0 else "changed"
+        fall = "so a fall is to be expected" if change.number < 0 else "although a fall was to be expected"
         return (
             f"The share of profit-bringers among them {way} by {points} points (95% interval of the change {ends}). "
-            "All of them had bought by the end of the first period, many for the first time in it, so a fall is to be "
-            "expected; whoever came later is not among them, and a shop that wins customers can grow all the same."
+            f"All of them had bought by the end of the first period, many for the first time in it, {fall}; whoever "
+            "came later is not among them, and a shop that wins customers can grow all the same."
         )
 
     def _small(self) -> str:
@@ -174,6 +209,8 @@ class Migration:
 
     def _ahead(self) -> str:
         top = [self.expected.get((ahead, "profit_bringers"), Estimate()) for ahead in AHEAD]
+        if not any(self._profit_bringers):
+            return ""
         if not all(one.has_interval for one in top):
             return (
                 "How they will be spread later is not given: it takes at least "
@@ -183,8 +220,8 @@ class Migration:
             f"{words.percent(one.number)} ({_interval(one)}) after {words.count(ahead, 'more period')}"
             for ahead, one in zip(AHEAD, top, strict=True)
         )
-        now = self.counts["profit_bringers"].sum() / self.n
-        return f"If they go on moving like that, of {words.percent(now)} now {each} will be profit-bringers."
+        now = self.sizes[1].share_written(SEGMENTS.index("profit_bringers"))
+        return f"If they go on moving like that, of {now} now {each} will be profit-bringers."
 
     def _stake(self) -> str:
         pairs = {pair: e for pair, e in self.at_stake.items() if e.has_interval and pair[1] == "profit_bringers"}
@@ -194,10 +231,13 @@ class Migration:
                 "another segment."
             )
         (start, _), stake = max(pairs.items(), key=lambda item: item[1].number)
+        if stake.number < SMALLEST_STAKE:
+            return "No segment brought less than the profit-bringers did, so no value is at stake."
         digits = 0 if stake.number >= WHOLE_FROM else 2
         amount = words.money(stake.number, self.currency, digits)
         ends = words.money_between(*stake.ends, self.currency, digits)
-        others = f"{words.percent(MOVED_SHARE)} of the {_of(start, stake.n)} of the second period"
+        people = f"{self.sizes[1].written(SEGMENTS.index(start))} {SEGMENT_NAME[start].lower()}"
+        others = f"{words.percent(MOVED_SHARE)} of the {people} of the second period"
         return (
             f"If {others} brought what as many profit-bringers bring, that would be {amount} more a period (95% "
             f"interval {ends}), the largest such sum: a difference between different customers, which also grows with "
@@ -386,11 +426,6 @@ def _nothing(periods: Periods, minimum_group: int, why: str) -> Migration:
     counts = pd.DataFrame(np.zeros((4, 4), dtype=np.int64), index=SEGMENTS, columns=SEGMENTS)
     days, currency = periods.days, periods.first.currency
     return Migration(counts, {}, {}, {}, {}, None, None, days, minimum_group, currency, why)
-
-
-def _of(name: str, n: int | None) -> str:
-    """Write a segment with its customers: 120 misunderstood, 40 lost."""
-    return f"{words.number(n or 0)} {SEGMENT_NAME[name].lower()}"
 
 
 def _interval(estimate: Estimate) -> str:

@@ -10,6 +10,7 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate
+from cxlab.intake.hiding import GroupSizes
 from cxlab.look import SEGMENT_NAME
 from cxlab.pseudonyms import Pseudonyms
 from cxlab.segments.rule import SegmentError, Segments
@@ -102,7 +103,8 @@ class Priorities:
         if not len(named) or len(named) == self.sizes[name] or total <= 0 or not 0 <= named.sum() <= total:
             return ""
         share = words.percent(float(named.sum()) / total)
-        return f"{share} of it among {words.number(self.sizes[name])} {SEGMENT_NAME[name].lower()}"
+        sizes = GroupSizes(tuple(self.sizes[one] for one in SEGMENTS), self.minimum_group)
+        return f"{share} of it among {sizes.written(SEGMENTS.index(name))} {SEGMENT_NAME[name].lower()}"
 
 
 def choose_first(

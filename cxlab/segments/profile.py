@@ -10,6 +10,7 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of, normal_interval, percentile_interval, wilson_interval
+from cxlab.intake.hiding import GroupSizes
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.rule import Segments
 
@@ -80,6 +81,18 @@ class SegmentProfile:
         return self.segments.n
 
     @property
+    def sizes(self) -> GroupSizes:
+        """How many are in each segment, as a page may show it."""
+        return GroupSizes(tuple(row.customers for row in self.rows), self.minimum_group)
+
+    def size(self, segment: str) -> Estimate:
+        """Return the share of the customers in a segment, as a page may show it."""
+        k = SEGMENTS.index(segment)
+        if k != self.sizes.about:
+            return self.rows[k].size
+        return wilson_interval(self.sizes.number(k), self.n, unit="share of customers")
+
+    @property
     def undivided(self) -> str:
         """Which question does not divide the customers, and why; empty where both do."""
         top, woken, coming, lost = (row.customers for row in self.rows)
@@ -108,23 +121,29 @@ class SegmentProfile:
         if top.customers < self.minimum_group:
             return "There are next to no profit-bringers" if top.customers else "Nobody is a profit-bringer"
         if not top.contribution_share.has_interval:
-            return f"{words.percent(top.size.number)} of the customers are profit-bringers"
+            return f"{words.percent(self.size(top.segment).number)} of the customers are profit-bringers"
         brought = words.percent(top.contribution_share.number)
-        return f"{words.percent(top.size.number)} of the customers brought {brought} of the contribution so far"
+        size = words.percent(self.size(top.segment).number)
+        return f"{size} of the customers brought {brought} of the contribution so far"
 
     @property
     def next_reading(self) -> str:
         """What each segment bought in the hold-out window, per customer."""
-        shown = [row for row in self.rows if row.customers >= self.minimum_group and row.holdout_purchases.has_interval]
+        shown = [row for row in self.rows if row.customers >= max(1, self.minimum_group)]
+        shown = [row for row in shown if row.holdout_purchases.value is not None]
+        after = f"in the {self.holdout_days} days after"
         if not shown:
             return "No segment is large enough to be followed."
-        each = "; ".join(
-            f"{SEGMENT_NAME[row.segment].lower()} {words.number(row.holdout_purchases.number, 2)} ("
-            + words.number_between(*row.holdout_purchases.ends, 2)
-            + f"; {words.count(row.customers, 'customer')})"
-            for row in shown
-        )
-        return f"Purchases per customer in the {self.holdout_days} days after, with 95% intervals: {each}."
+        if not any(row.holdout_purchases.number for row in shown):
+            return f"Nobody bought {after}, in no segment that is large enough to be followed."
+        each = "; ".join(f"{SEGMENT_NAME[row.segment].lower()} {self._bought(row)}" for row in shown)
+        return f"Purchases per customer {after}, with 95% intervals: {each}."
+
+    def _bought(self, row: SegmentRow) -> str:
+        """Write how often a customer of a segment bought, and of how many that is the mean."""
+        bought, number = row.holdout_purchases, self.sizes.written(SEGMENTS.index(row.segment))
+        spread = words.number_between(*bought.ends, 2) if bought.has_interval else "each of them"
+        return f"{words.number(bought.number, 2)} ({spread}; {number} {'customer' if number == '1' else 'customers'})"
 
     @property
     def reading(self) -> str:
@@ -153,7 +172,8 @@ class SegmentProfile:
         if top.customers < self.minimum_group:
             few = words.few(top.customers, self.minimum_group) if top.customers else "none"
             return [f"Of {everybody}, {few} are profit-bringers."]
-        said = [f"{words.percent(top.size.number)} of {everybody} are profit-bringers ({_between(top.size)})."]
+        size = self.size(top.segment)
+        said = [f"{words.percent(size.number)} of {everybody} are profit-bringers ({_between(size)})."]
         now, later = top.contribution_share, top.holdout_contribution_share
         if now.has_interval:
             said.append(f"They brought {words.percent(now.number)} of the contribution so far ({_between(now)}).")

@@ -14,7 +14,8 @@ ACTIONS = {
     "candidates": "Raise the basket, re-price, or cut the cost to serve.",
     "lost": "Review. Repair or end it kindly, and ask why.",
 }
-STRONG = 0.6  # rank correlation from which on the two questions are said to be nearly one
+STRONG = 0.6  # rank correlation from which on the two questions are said to overlap
+NEARLY_ONE = 0.8  # and from which on to be nearly one
 
 
 def line_in_words(activity: Activity, active_days: int) -> str:
@@ -111,4 +112,8 @@ def _strength(together: Estimate) -> str:
         return "have nothing to do with each other, as far as can be seen"
     if together.number < 0:
         return "run against each other"
-    return "measure nearly the same thing" if together.number >= STRONG else "go together, but are not the same thing"
+    if together.number >= NEARLY_ONE:
+        return "measure nearly the same thing"
+    if together.number >= STRONG:
+        return "overlap to a large part"
+    return "go together, but are not the same thing"

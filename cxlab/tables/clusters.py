@@ -146,9 +146,16 @@ def cluster_profiles(profiles: Profiles) -> Table:
         rows=tuple(_profile(p, profiles) for p in profiles.profiles),
         note=(
             f"{number(profiles.n)} customers. Small figures: 95% interval and number of customers. The last four "
-            f"columns are medians; money in {profiles.currency}."
+            f"columns are medians; money in {profiles.currency}.{_of_net(profiles)}"
         ),
     )
+
+
+def _of_net(profiles: Profiles) -> str:
+    """Say why shares of contribution may be odd, where a cluster brought less than nothing."""
+    if not any(p.contribution_share is not None and p.contribution_share < 0 for p in profiles.shown):
+        return ""
+    return " Shares are of what is left when losses are taken off, so those above zero add up to more than 100%."
 
 
 def _profile(one: Profile, of: Profiles) -> tuple[Cell, ...]:
@@ -158,7 +165,7 @@ def _profile(one: Profile, of: Profiles) -> tuple[Cell, ...]:
     size, m = profile.size, profile.medians
     share = profile.contribution_share
     return (
-        Cell(f"{profile.letter}: {profile.name}", count(profile.customers, "customer")),
+        Cell(f"{profile.letter}: {profile.name}", profile.counted),
         Cell(percent(size.number), percent_between(size.low or 0.0, size.high or 0.0), bar=size.number),
         Cell("–") if share is None else Cell(percent(share), bar=min(max(share, 0.0), 1.0)),
         Cell(percent(profile.one_time_share)),
@@ -204,7 +211,7 @@ def typical_customers(typical: TypicalCustomers) -> Table | None:
 
 def _typical(one: Typical, measures: list[str], currency: str) -> tuple[Cell, ...]:
     return (
-        Cell(f"{one.letter}: {one.name}", f"mean of {number(one.n_meant)} of {count(one.customers, 'customer')}"),
+        Cell(f"{one.letter}: {one.name}", f"mean of {count(one.n_meant, 'customer')}"),
         *(Cell(_written(name, one.measures[name], currency)) for name in measures),
     )
 

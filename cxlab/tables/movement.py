@@ -15,15 +15,12 @@ def expected_segments(migration: Migration) -> Table | None:
     if migration.missing:
         return None
     rows = []
-    sizes = migration.counts.to_numpy()
     for k, name in enumerate(SEGMENTS):
-        first, second = int(sizes[k].sum()), int(sizes[:, k].sum())
         ahead = [_share(migration.expected.get((periods, name), Estimate())) for periods in AHEAD]
         rows.append(
             (
                 Cell(SEGMENT_NAME[name], segment=name),
-                Cell(_size(first, migration)),
-                Cell(_size(second, migration)),
+                *(Cell(sizes.share_written(k)) for sizes in migration.sizes),
                 *ahead,
                 _stake(migration, name),
             )
@@ -47,12 +44,6 @@ def expected_segments(migration: Migration) -> Table | None:
             "comparison of different people. Small figures are 95% intervals."
         ),
     )
-
-
-def _size(customers: int, migration: Migration) -> str:
-    if 0 < customers < migration.minimum_group:
-        return words.few(customers, migration.minimum_group)
-    return words.percent_of(customers, migration.n)
 
 
 def _share(estimate: Estimate) -> Cell:

@@ -4,9 +4,11 @@ from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments import SegmentProfile
+from cxlab.segments.profile import SegmentRow
 from cxlab.segments.words import ACTIONS
-from cxlab.words import few, money, number, number_between, percent, percent_between
+from cxlab.words import money, number, number_between, percent, percent_between
 
+SMALLEST_AMOUNT = 0.005  # below it an amount is written as nothing
 _NONE = Cell("–")
 _ALIKE = "each of them"  # where all are alike, drawing them anew tells nothing, and no interval is given
 _AGAINST = {"profit_bringers": ("more", "than the lost"), "lost": ("", "")}
@@ -24,15 +26,15 @@ def four_segments(profile: SegmentProfile) -> Table:
     """One row a segment: customers, shares so far and next, and what a customer of it did next."""
     currency = profile.segments.currency
     rows = []
-    for row in profile.rows:
-        first = (Cell(SEGMENT_NAME[row.segment], segment=row.segment), Cell(few(row.customers, profile.minimum_group)))
+    for k, row in enumerate(profile.rows):
+        first = (Cell(SEGMENT_NAME[row.segment], segment=row.segment), Cell(profile.sizes.written(k)))
         if row.customers < profile.minimum_group:
             rows.append((*first, *(_NONE,) * 5))
             continue
         rows.append(
             (
                 *first,
-                _share(row.size),
+                _share(profile.size(row.segment)),
                 _share(row.contribution_share),
                 _share(row.holdout_contribution_share),
                 _amount(row.holdout_contribution, currency),
@@ -79,6 +81,8 @@ def segment_actions(profile: SegmentProfile) -> Table:
         if row.segment == "candidates" and not profile.segments.costs_known:
             unknown = "What they cost to serve"
         apart = _apart(row.difference, profile.segments.currency, *_AGAINST.get(row.segment, _BEHIND))
+        if row.difference.low is None:
+            apart = Cell("–", _why_not_apart(profile, row))
         rows.append((head, Cell(ACTIONS[row.segment]), apart, Cell(unknown)))
     return Table(
         name="segment_actions",
@@ -118,9 +122,21 @@ def _amount(estimate: Estimate, currency: str) -> Cell:
 def _apart(estimate: Estimate, currency: str, side: str, other: str) -> Cell:
     """Write a difference as an amount of more or less than others; without a side, what each brought."""
     if estimate.low is None or estimate.high is None:
-        return Cell("–", "too few to compare")
+        return _NONE
     value, low, high = estimate.number, estimate.low, estimate.high
     if side and value < 0:
         side, value, low, high = _OTHER_WAY[side], -value, -high, -low
     words = f"{side} {other}" if side else "from each of them"
+    if abs(value) < SMALLEST_AMOUNT:
+        return Cell(f"nothing {words}", number_between(low, high, 2))
     return Cell(f"{money(value, currency)} {words}", number_between(low, high, 2))
+
+
+def _why_not_apart(profile: SegmentProfile, row: SegmentRow) -> str:
+    """Say why a segment's contribution is not held against that of another."""
+    other = {"profit_bringers": "lost"}.get(row.segment, "profit_bringers")
+    if row.segment != "lost" and profile.row(other).customers == 0:
+        return f"there are no {SEGMENT_NAME[other].lower()} customers to compare with"
+    if row.segment == "lost" and row.customers >= profile.minimum_group:
+        return f"each of them {money(row.holdout_contribution.number, profile.segments.currency)}"
+    return "too few to compare"
