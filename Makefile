@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 STUDIES ?= data/cdnow data/corner-shop
 OUT ?= reports
 
-.PHONY: report test lab lint lock bench calibrate-segments clean
+.PHONY: report test lab lint lock bench calibrate-segments calibrate-purchases clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
@@ -28,6 +28,9 @@ bench: $(READY)
 # Goes on where it was stopped; `CALIBRATE="--times 2"` doubles the replications.
 calibrate-segments: $(READY)
 	$(BIN)/python -m benchmarks.calibrate_segments $(CALIBRATE)
+
+calibrate-purchases: $(READY)
+	$(BIN)/python -m benchmarks.calibrate_purchases $(CALIBRATE)
 
 # Resolve anew: all versions with hashes, for every Python from 3.11 on, no index addresses.
 lock: $(READY)

@@ -64,7 +64,8 @@ class Customers:
     n_repeat_values       number of those days
     ===================== ====================================================================
 
-    and in the hold-out window: holdout_purchases (days with an order), holdout_revenue, holdout_contribution.
+    and in the hold-out window: holdout_purchases (days with an order), holdout_revenue, holdout_contribution,
+    holdout_last_day (days from calibration_end to the last day with an order; 0 where there is none).
     Customers whose first order lies after calibration_end are no rows.
     """
 
@@ -125,7 +126,7 @@ def customer_table(
     first, served, every_line, costed_share = _costed(engine, table)
     if first is None:
         raise CustomersError(f"nobody ordered up to calibration_end {calibration_end}: move it to a later day")
-    frame = engine.frame(fill(_FRAME, t=table), [start, start, margin_rate, margin_rate])
+    frame = engine.frame(fill(_FRAME, t=table), [start, start, margin_rate, margin_rate, start])
     for name in ("first_order", "last_order"):
         frame[name] = _dates(frame[name])
     (typical,) = engine.row(_TYPICAL_GAP, [start])
@@ -231,6 +232,7 @@ WITH seen AS (
     CAST(SUM(CASE WHEN known THEN n_orders ELSE 0 END) AS BIGINT) AS n_orders,
     COUNT(CASE WHEN known AND n_orders > 0 THEN 1 END) AS n_days,
     COUNT(CASE WHEN NOT known AND n_orders > 0 THEN 1 END) AS holdout_purchases,
+    MAX(CASE WHEN NOT known AND n_orders > 0 THEN day END) AS latest_day,
     QUANTILE_CONT(gap, [0.25, 0.5, 0.75]) AS quartiles, COUNT(gap) AS n_gaps,
     {!net},
     CAST(SUM(CASE WHEN known AND is_return THEN revenue ELSE 0 END) AS BIGINT) AS returns,
@@ -249,7 +251,7 @@ SELECT b.customer_id, first_day, last_day, n_orders, n_days, quartiles[2] AS med
   CASE WHEN n_gaps > 1 THEN quartiles[3] - quartiles[1] END AS iqr_gap_days, repeat_value,
   n_repeat_values, revenue, returns, {!cost} AS cost_of_goods, {!uncosted} AS uncosted, sold,
   {!sold_uncosted} AS sold_uncosted,
-  COALESCE(serve, 0) AS cost_to_serve, COALESCE(gesture, 0) AS gesture_cost, holdout_purchases,
+  COALESCE(serve, 0) AS cost_to_serve, COALESCE(gesture, 0) AS gesture_cost, holdout_purchases, latest_day,
   after_revenue AS holdout_revenue, {!after_cost} AS holdout_cost_of_goods, {!after_uncosted} AS holdout_uncosted,
   COALESCE(after_serve, 0) AS holdout_cost_to_serve, COALESCE(after_gesture, 0) AS holdout_gesture_cost
 FROM bought AS b LEFT JOIN spent AS s ON s.customer_id = b.customer_id
@@ -275,6 +277,7 @@ SELECT customer_id, first_day AS first_order, last_day AS last_order, n_orders, 
   iqr_gap_days, {_IN_UNITS}, {_contribution("")} AS contribution, {_units("revenue")} / n_orders AS mean_order_value,
   CASE WHEN n_repeat_values > 0 THEN {_units("repeat_value")} / n_repeat_values END AS mean_repeat_value,
   n_repeat_values, holdout_purchases, {_units("holdout_revenue")} AS holdout_revenue,
-  {_contribution("holdout_")} AS holdout_contribution
+  {_contribution("holdout_")} AS holdout_contribution,
+  CAST(COALESCE(latest_day - ?, 0) AS BIGINT) AS holdout_last_day
 FROM {{t}} ORDER BY customer_id
 """  # noqa: S608

@@ -5,7 +5,7 @@ from cxlab.errors import MissingDataError
 from cxlab.gestures.data import GestureData
 from cxlab.gestures.sample import Sample, SegmentLines, chosen_sample, outcome_sample, trial_samples
 from cxlab.intake import Intake
-from cxlab.occasions import order_occasions, outcome_rows, tie_gestures, trial_rows
+from cxlab.occasions import Occasions, Ties, order_occasions, outcome_rows, tie_gestures, trial_rows
 from cxlab.parameters import Parameters
 from cxlab.segments import Segments, assign_segments
 from cxlab.study import Study
@@ -49,17 +49,36 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
         samples += found
         words += [assigned.reading] * len(found)
     if "gestures" in intake.tables:
-        occasions = order_occasions(
-            intake.engine, outcome_days=parameters.outcome_days, observation_end=customers.observation_end,
-            margin_rate=parameters.margin_rate, tables=tables, ties=ties, seed=parameters.seed,
-            minimum_group=study.privacy.minimum_group,
-        )  # fmt: skip
+        occasions = _occasions(study, parameters, intake, customers, ties)
         if occasions.frame["treated"].any() or not samples:
             samples.append(chosen_sample(occasions, lines))
             words.append(occasions.reading)
     return GestureData(
         tuple(samples), parameters.outcome_days, study.currency, study.privacy.minimum_group, tuple(words)
     )
+
+
+def read_occasions(
+    study: Study, parameters: Parameters, intake: Intake, customers: Customers | None
+) -> Occasions | None:
+    """Read the orders at which the shop chose to give a gesture or not; None where the study has no such gestures.
+
+    Parameters
+    ----------
+    customers : one row a customer; None: the study has no orders.
+    """
+    if customers is None or "gestures" not in intake.tables or "outcomes" in intake.tables:
+        return None
+    ties = tie_gestures(intake.engine, intake.tables["gestures"].columns, intake.tables["orders"].columns)
+    return _occasions(study, parameters, intake, customers, ties)
+
+
+def _occasions(study: Study, parameters: Parameters, intake: Intake, customers: Customers, ties: Ties) -> Occasions:
+    return order_occasions(
+        intake.engine, outcome_days=parameters.outcome_days, observation_end=customers.observation_end,
+        margin_rate=parameters.margin_rate, tables=set(intake.tables), ties=ties, seed=parameters.seed,
+        minimum_group=study.privacy.minimum_group,
+    )  # fmt: skip
 
 
 def _of_outcomes(study: Study, intake: Intake) -> GestureData:

@@ -9,10 +9,12 @@ from typing import Any, Self
 
 from cxlab.customers import Customers, customer_table
 from cxlab.errors import MissingDataError
-from cxlab.gesture_rows import read_gestures
+from cxlab.feedback import Feedback, feedback_table
+from cxlab.gesture_rows import read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.intake.store import FOLDER
+from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.pseudonyms import Pseudonyms, key_of
 from cxlab.referrals import Referrals, referral_table
@@ -78,6 +80,16 @@ class Kit:
         return two_periods(self.intake.engine, self.customers, margin_rate=self.parameters.margin_rate)
 
     @cached_property
+    def first_orders(self) -> FirstOrders:
+        """What was known of each customer on the day of the first order."""
+        return first_order_covariates(
+            self.intake.engine,
+            self.customers,
+            {name: table.columns for name, table in self.intake.tables.items()},
+            minimum_group=self.study.privacy.minimum_group,
+        )
+
+    @cached_property
     def pseudonyms(self) -> Pseudonyms:
         """What pages show in place of the customers' ids."""
         if not self.study.privacy.pseudonymise:
@@ -100,9 +112,28 @@ class Kit:
         )
 
     @cached_property
+    def feedback(self) -> Feedback | None:
+        """What customers answered, and what they did in the `outcome_days` after; None where nobody was asked."""
+        intake = self.intake
+        if "feedback" not in intake.tables or intake.observation_end is None:
+            return None
+        return feedback_table(
+            intake.engine,
+            intake.tables["feedback"].columns,
+            observation_end=intake.observation_end,
+            window_days=self.parameters.outcome_days,
+            referrals=self.referrals,
+        )
+
+    @cached_property
     def gestures(self) -> GestureData:
         """What the study brings on gestures: who got one, what was known before, what came after."""
         return read_gestures(self.study, self.parameters, self.intake, self.customers_if_any)
+
+    @cached_property
+    def occasions(self) -> Occasions | None:
+        """Orders at which the shop chose to give a gesture or not; None where the study has no such gestures."""
+        return read_occasions(self.study, self.parameters, self.intake, self.customers_if_any)
 
     def close(self) -> None:
         """Give back what the engine holds; what was computed stays."""

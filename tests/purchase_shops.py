@@ -91,6 +91,7 @@ def shop(
                 "contribution": 0.3 * float(paid.sum()),
                 "mean_repeat_value": float(repeat.mean()) if len(repeat) else np.nan,
                 "n_repeat_values": len(repeat), "holdout_purchases": len(later),
+                "holdout_last_day": int(later[-1] - window) if len(later) else 0,
                 "holdout_revenue": float(values[len(known) : len(known) + len(later)].sum()),
             }
         )  # fmt: skip

@@ -5,13 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import calibrate_segments
+from benchmarks.calibrate_segments import SEGMENTS
 from benchmarks.calibration import movement, population, store, verdicts
 from benchmarks.calibration.cases import Case, Values, seed_of, tasks_of
+from benchmarks.calibration.command import calibrate
 from benchmarks.calibration.figures import Band, Figure, figure_of
+from benchmarks.calibration.layout import COVERED, SPREAD, Cell, Row, Section
 from benchmarks.calibration.page import tables
 from benchmarks.calibration.plan import segment_cases
-from benchmarks.calibration.rows import COVERED, SPREAD, Cell, Row, Section, sections
+from benchmarks.calibration.rows import sections
 from benchmarks.calibration.run import one, run
 from benchmarks.calibration.store import Store, fingerprint
 from tests.test_known_shops import most_misses
@@ -143,7 +145,7 @@ class TestTheTable:
     def test_is_written_to_the_page(self, tmp_path: Path) -> None:
         given = ["--minutes", "0", "--processes", "1"]
         page = tmp_path / "page.md"
-        calibrate_segments.main([*given, "--store", str(tmp_path / "none.jsonl"), "--page", str(page)])
+        calibrate(SEGMENTS, None, [*given, "--store", str(tmp_path / "none.jsonl"), "--page", str(page)])
         text = page.read_text()
         assert text.startswith("# How often right") and "planned replications are missing" in text
         assert all(f"\n## {section.title}\n" in text for section in sections())

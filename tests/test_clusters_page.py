@@ -466,7 +466,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 SAID = {
-    "few": ("among 20 customers, at least 30 are needed", "bring more customers"),
+    "few": ("among 20 customers, at least 30 are needed", "more customers"),
     "same": ("60 customers do not differ in purchases, days or money", "ordered_at and revenue"),
     "two": ("60 customers show fewer than 3 different histories", "bring more orders"),
     "three": ("the customers show no more than 3 different histories", "more than a few steps"),

@@ -125,6 +125,7 @@ def reference(lines: Lines, costs: Lines, gestures: Lines) -> pd.DataFrame:
                 "mean_repeat_value": sum(values) / 100 / len(values) if values else np.nan,
                 "n_repeat_values": len(values),
                 "holdout_purchases": len({day for day in opening.values() if CUT < day <= END}),
+                "holdout_last_day": max([day - CUT for day in opening.values() if CUT < day <= END], default=0),
                 "holdout_revenue": later["revenue"], "holdout_contribution": later["contribution"],
             }
         )  # fmt: skip
@@ -218,6 +219,7 @@ def test_columns_and_types_are_those_of_the_contract(tmp_path: Path) -> None:
         "days_since_last_order",
         "n_repeat_values",
         "holdout_purchases",
+        "holdout_last_day",
     ]
     assert all(found.frame[name].dtype == np.int64 for name in counts)
     others = [c for c in found.frame.columns if c not in [*counts, "customer_id", "first_order", "last_order"]]

@@ -16,8 +16,8 @@ def test_it_is_the_first_thing_that_a_notebook_calls() -> None:
 
 def test_parameters_are_settled_at_once_and_files_are_read_when_asked_for(tmp_path: Path) -> None:
     write_study(tmp_path, head=HEAD + "seed: 7\nparameters: {k_max: 5}\n")
-    kit = open_study(tmp_path, n_bootstrap=50, k_max=None)
-    assert (kit.parameters.seed, kit.parameters.k_max, kit.parameters.n_bootstrap) == (7, 5, 50)
+    kit = open_study(tmp_path, n_bootstrap=150, k_max=None)
+    assert (kit.parameters.seed, kit.parameters.k_max, kit.parameters.n_bootstrap) == (7, 5, 150)
     with pytest.raises(ValueError, match="is not there"):
         _ = kit.intake
 

@@ -351,7 +351,7 @@ class TestSensitivity:
         found = vary_assumptions(worth)
         assert found.base.worth == worth.number
         assert [v.kind for v in found.variants] == [
-            "base", "pace", "pace", "discount", "discount", "cost", "referrals", "referrals",
+            "base", "pace", "pace", "kept", "kept", "discount", "discount", "cost", "referrals", "referrals",
         ]  # fmt: skip
         by = {v.said: v.worth.number for v in found.variants}
         assert by["fans buying a fifth less often"] == pytest.approx(0.8 * worth.number.number)

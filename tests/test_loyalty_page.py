@@ -15,7 +15,6 @@ from cxlab.answers.loyalty import loyalty_answer, loyalty_tone
 from cxlab.blocks import Answer, Figure
 from cxlab.estimate import Estimate
 from cxlab.loyalty import FanCheck, Worth, check_fans, vary_assumptions
-from cxlab.loyalty.words import ends
 from tests.loyal_shops import drawn_evidence, judged, loyal_shop, referrals_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -166,7 +165,7 @@ class TestVerdict:
 
     def test_fans_and_one_time_buyers_that_may_be_worth_the_same_are_not_ranked(self) -> None:
         worth = drawn(each=48.0)
-        low, high = ends(worth.number)
+        low, high = worth.number.ends
         assert low < 1 < high
         answer = loyalty_answer(worth, PASSED, vary_assumptions(worth))
         assert answer.decide.startswith("Do not rank fans and customers who come once")

@@ -6,14 +6,14 @@ from scipy.integrate import quad
 
 from cxlab.kit import open_study
 from cxlab.purchases import Histories
-from cxlab.purchases.pareto_nbd import (
-    ParetoNbdLikelihood,
+from cxlab.purchases.pareto_forecast import (
     expected_purchases,
-    maximise_pareto_nbd,
     new_customer_purchases,
     probability_alive,
     weeks_as_a_customer,
 )
+from cxlab.purchases.pareto_likelihood import ParetoNbdLikelihood
+from cxlab.purchases.pareto_nbd import maximise_pareto_nbd
 from tests.conftest import ROOT
 
 PUBLISHED = np.array([0.553, 10.578, 0.606, 11.669])

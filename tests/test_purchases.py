@@ -154,7 +154,7 @@ class TestLikelihood:
 
     def test_starting_on_a_part_ends_at_the_same_top(self, monkeypatch: pytest.MonkeyPatch, cdnow: Customers) -> None:
         whole = maximise_bgnbd(*Histories.of(cdnow).different())
-        monkeypatch.setattr("cxlab.purchases.bgnbd._ENOUGH_TO_START", 100)
+        monkeypatch.setattr("cxlab.purchases.family._ENOUGH_TO_START", 100)
         np.testing.assert_allclose(
             maximise_bgnbd(*Histories.of(cdnow).different()).parameters, whole.parameters, rtol=1e-5
         )

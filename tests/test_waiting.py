@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
 from cxlab.errors import NotEnoughDataError
-from cxlab.purchases import wait_for_purchases
+from cxlab.waits import wait_for_purchases
 from tests.test_known_shops import most_misses
 
 

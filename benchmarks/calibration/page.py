@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.calibration.cases import Case, Values
 from benchmarks.calibration.figures import Figure, Kind, figure_of
-from benchmarks.calibration.rows import Cell, Row, Section
+from benchmarks.calibration.layout import Cell, Row, Section
 from benchmarks.calibration.store import Key
 from cxlab.words import count, number
 

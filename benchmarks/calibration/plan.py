@@ -21,7 +21,7 @@ _GROUPS = (
 )  # fmt: skip
 _CLOUDS = (*_GROUPS, f"{_MADE}/clouds.py", f"{_MADE}/planted.py", "cxlab/segments/rule.py")
 _JUDGING = ("ceiling", "crossfit", "partitions", "predictors", "scores", "skill", "verdict")
-_BGNBD = ("bgnbd", "bgnbd_likelihood", "forecast", "histories", "maximum")
+_BGNBD = ("bgnbd", "bgnbd_likelihood", "family", "forecast", "histories", "maximum", "model")
 _VERDICTS = (
     *_GROUPS, *(f"cxlab/purchases/{name}.py" for name in _BGNBD), *(f"cxlab/agreement/{name}.py" for name in _JUDGING),
     "cxlab/contingency.py", "cxlab/drawn_tables.py", "cxlab/segments/rule.py", f"{_HERE}/verdicts.py",

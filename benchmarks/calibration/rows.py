@@ -1,13 +1,12 @@
 """What the page on clusters, segments, agreement and movement shows, and where each figure must lie."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from benchmarks.calibration.figures import Band, Kind
+from benchmarks.calibration.figures import Band
+from benchmarks.calibration.layout import COVERED, SPREAD, Cell, Row, Section
 from benchmarks.calibration.plan import APART, DRIVEN, NEARLY, SMALL, TESTED_APART
 from benchmarks.made.clouds import CLOUDS
 
-COVERED, SPREAD = Band(0.93, 0.97), Band(0.90, 1.10)
 MOST_FALSE, MOST_RIGHT, NUMBER_RIGHT, LEAST_INDEX = Band(high=0.05), Band(0.90), Band(0.95), Band(0.9)
 RATIO_FROM = 2000  # customers from which standard errors are held against the spread
 DRIVER = {
@@ -35,59 +34,6 @@ MOVES = {
     "four ahead": "four periods ahead",
     "at stake": "value at stake",
 }
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A figure of a line.
-
-    Attributes
-    ----------
-    key : of its values in the store.
-    kind : how they are summed up.
-    band : where the figure must lie; None where it is only shown.
-    least : customers from which on it is given.
-    """
-
-    key: str
-    kind: Kind = "share"
-    band: Band | None = None
-    least: int = 0
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of a table, one for each number of customers.
-
-    Attributes
-    ----------
-    words : what is made up, or what is measured on it.
-    case : where the values are in the store.
-    cells : in the order of the columns; None where there is nothing.
-    sizes : numbers of customers for which the line is given; empty for all.
-    """
-
-    words: str
-    case: str
-    cells: tuple[Cell | None, ...]
-    sizes: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Section:
-    """A table with what it means.
-
-    Attributes
-    ----------
-    title, words : above it.
-    columns : headings of the words and of the cells.
-    rows : its lines.
-    """
-
-    title: str
-    words: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
 
 
 def sections() -> tuple[Section, ...]:

@@ -100,6 +100,8 @@ def _customers(n: int, who: Days, when: Days, paid: Array) -> Customers:
     first = when[is_first]
     count, last = np.bincount(who[known], minlength=n), np.zeros(n, np.int64)
     np.maximum.at(last, who[known], when[known])
+    latest = np.zeros(n, np.int64)
+    np.maximum.at(latest, who[later], when[later] - WINDOW)
     revenue, repeat = np.bincount(who[known], paid[known], n), np.bincount(who[again], paid[again], n)
     after = np.bincount(who[later], paid[later], n)
     with np.errstate(invalid="ignore"):
@@ -122,6 +124,7 @@ def _customers(n: int, who: Days, when: Days, paid: Array) -> Customers:
             "mean_repeat_value": mean,
             "n_repeat_values": count - 1,
             "holdout_purchases": np.bincount(who[later], minlength=n),
+            "holdout_last_day": latest,
             "holdout_revenue": after,
             "holdout_contribution": MARGIN * after,
         }

@@ -1,8 +1,17 @@
 """Who will buy again, and how much? The answer in words."""
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
-from cxlab.purchases import HoldoutCheck, PurchaseModel, StillCustomers, ValueForecast
+from cxlab.purchases import (
+    HoldoutCheck,
+    NewCustomer,
+    PurchaseModel,
+    RetentionWorth,
+    StillCustomers,
+    ValueForecast,
+)
 from cxlab.purchases.rule import LEVEL_BAND, Verdict
+from cxlab.purchases.said import amount, horizon_in_words
+from cxlab.waits import LateCustomers
 from cxlab.words import count, money, money_between, number, number_between, percent, percent_between
 
 _TONE: dict[Verdict, Tone] = {"holds": "yes", "partly": "partly", "fails": "no", "cannot_tell": "cannot"}
@@ -15,16 +24,29 @@ _TAG: dict[Verdict, str] = {
 
 
 def repeat_purchases_answer(
-    model: PurchaseModel, check: HoldoutCheck, still: StillCustomers, value: ValueForecast
+    model: PurchaseModel,
+    check: HoldoutCheck,
+    still: StillCustomers,
+    value: ValueForecast,
+    late: LateCustomers | None = None,
+    new: NewCustomer | None = None,
+    point: RetentionWorth | None = None,
 ) -> Answer:
-    """Put the verdict on the forecasts into words: what to plan with, whom to keep first."""
+    """Put the verdict on the forecasts into words: what to plan with, whom to keep, whom to wake, what to pay.
+
+    Parameters
+    ----------
+    model, check, still, value : the model, and what came of it.
+    late : who is late by their own cadence; None: not looked for.
+    new, point : what a new customer and a point of retention are worth; None: not reckoned.
+    """
     verdict = check.verdict
     return Answer(
         tone=_TONE[verdict],
         tag=_tag(check, value),
         line=_line(check, still, value),
         facts=(_came_back(model), _worth(value), _sure(check)),
-        decide=_decide(check, still, value),
+        decide=_decide(check, still, value) + _whom_to_wake(late) + _what_to_pay(check, new, point),
         headline=check.heading if verdict == "cannot_tell" else _headline(value),
         open=_open(check, value),
     )
@@ -145,6 +167,32 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) ->
     if check.verdict == "holds":
         return keep + quiet + " Plan stock with the purchases foreseen, but no budget with the revenue yet."
     return keep + quiet + " Do not plan stock or budget with the amounts yet."
+
+
+def _whom_to_wake(late: LateCustomers | None) -> str:
+    """Say how many are late and worth waking, where a page may; that hangs on no forecast."""
+    if late is None or "late.worth_waking" not in late.findings:
+        return ""
+    return (
+        f" Write this month to the {count(late.n_worth, 'customer')} who are late and worth waking, to a random half "
+        "of them first, so that it shows whether writing helps."
+    )
+
+
+def _what_to_pay(check: HoldoutCheck, new: NewCustomer | None, point: RetentionWorth | None) -> str:
+    """Say what a new customer may cost and what a point of retention is worth, where the forecast bears that."""
+    if check.verdict not in ("holds", "partly"):
+        return ""
+    said = ""
+    if new is not None and new.value.has_interval and new.value.number > 0:
+        ahead = horizon_in_words(new.horizon_days)
+        cost = amount(new.value, new.currency, interval=True)
+        said += f" Pay at most {cost} to win a customer, by what the first {ahead} brings."
+    if point is not None and not point.missing:
+        worth = amount(point.present, point.currency, interval=True)
+        ahead = horizon_in_words(point.horizon_days)
+        said += f" To keep one customer in a hundred more may cost {worth} at most, by what the next {ahead} brings."
+    return said
 
 
 def _headline(value: ValueForecast) -> str:

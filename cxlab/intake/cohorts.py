@@ -1,6 +1,7 @@
 """Customers by the time of their first order: how many came, and how many of them came back."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -170,11 +171,22 @@ class Cohorts:
 
     def name(self, start: dt.date) -> str:
         """Name the period that starts on a day."""
-        if self.period == "week":
-            return f"the week from {start.day} {start:%B %Y}"
-        if self.period == "quarter":
-            return f"{start:%B} to {start.replace(month=start.month + 2):%B %Y}"
-        return f"{start:%B %Y}" if self.period == "month" else f"{start:%Y}"
+        return period_name(start, self.period)
+
+
+def period_name(start: dt.date, period: Period) -> str:
+    """Name the period that starts on a day.
+
+    Examples
+    --------
+    >>> period_name(dt.date(2024, 4, 1), "quarter"), period_name(dt.date(2024, 4, 1), "month")
+    ('April to June 2024', 'April 2024')
+    """
+    if period == "week":
+        return f"the week from {start.day} {start:%B %Y}"
+    if period == "quarter":
+        return f"{start:%B} to {start.replace(month=start.month + 2):%B %Y}"
+    return f"{start:%B %Y}" if period == "month" else f"{start:%Y}"
 
 
 def empty_cohorts() -> Cohorts:
@@ -204,9 +216,7 @@ def order_cohorts(engine: Engine, *, last_day: int, minimum_group: int, within_d
     followed = days["first_day"].to_numpy(np.int64) + within_days <= last_day
     days["followed"] = np.where(followed, days["customers"], 0)
     days["back_within"] = np.where(followed, days["back_within"], 0)
-    starts = pd.to_datetime(days["first_day"], unit="D")
-    period, periods = _periods(starts)
-    row = periods.get_indexer(pd.PeriodIndex(starts, freq=_CODES[period]))
+    period, periods, row = group_by_period(days["first_day"].to_numpy(np.int64))
     summed = {name: np.zeros(len(periods), dtype=np.int64) for name in _COLUMNS[1:]}
     for name, total in summed.items():
         np.add.at(total, row, days[name].to_numpy(np.int64))
@@ -214,11 +224,27 @@ def order_cohorts(engine: Engine, *, last_day: int, minimum_group: int, within_d
     return Cohorts(table, period, within_days, minimum_group)
 
 
-def _periods(starts: "pd.Series[pd.Timestamp]") -> tuple[Period, pd.PeriodIndex]:
-    """Return the shortest periods of which at most `MOST_ROWS` hold all first orders, and what one of them is."""
+def group_by_period(
+    first_days: NDArray[np.int64], *, most_rows: int = MOST_ROWS, apart_from: Collection[Period] = ()
+) -> tuple[Period, pd.PeriodIndex, NDArray[np.int64]]:
+    """Group days by the shortest periods of which at most so many hold all of them; by years where none do.
+
+    Parameters
+    ----------
+    first_days : shape (n,), ascending, in days since 1970.
+    most_rows : periods at most, but of the longest.
+    apart_from : periods that are too short for another reason.
+
+    Returns
+    -------
+    What a period is, all periods from the first day to the last, and the place of each day among them, shape (n,).
+    """
+    starts = pd.to_datetime(pd.Series(first_days), unit="D")
     found: dict[Period, pd.PeriodIndex] = {
         period: pd.PeriodIndex(pd.period_range(starts.iloc[0], starts.iloc[-1], freq=code))
         for period, code in _CODES.items()
+        if period not in apart_from
     }
-    period = next((period for period, periods in found.items() if len(periods) <= MOST_ROWS), _LONGEST)
-    return period, found[period]
+    period = next((period for period, periods in found.items() if len(periods) <= most_rows), _LONGEST)
+    rows = found[period].get_indexer(pd.PeriodIndex(starts, freq=_CODES[period]))
+    return period, found[period], rows.astype(np.int64)

@@ -8,6 +8,7 @@ SALES, RETURNS, EFFORT = "sales", "returns", "effort"
 LINES, DAYS = "order_lines", "days"
 RETURN_LINES = "return_lines"
 LEDGER, SUSPECTS = "ledger", "suspects"
+FIRST_DAYS = "first_days"
 SUMS = "customers_"
 """How the names of tables begin that hold sums over the days of each customer."""
 
@@ -116,7 +117,7 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
 
 def _forget_followers(engine: Engine) -> None:
     """Drop what was made of days that are made anew."""
-    for name in (*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS):
+    for name in (*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS):
         engine.drop(name)
 
 

@@ -20,11 +20,22 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from cxlab.engine import Engine, EngineError, fill
+from cxlab.intake.first_days import sum_first_days
 from cxlab.intake.ledger import sum_ledger
 from cxlab.intake.places import SourceError, find_files
 from cxlab.intake.rejects import REJECTS
 from cxlab.intake.returns import match_returns
-from cxlab.intake.sales import DAYS, EFFORT, LEDGER, LINES, RETURN_LINES, SUSPECTS, name_lines, name_sales
+from cxlab.intake.sales import (
+    DAYS,
+    EFFORT,
+    FIRST_DAYS,
+    LEDGER,
+    LINES,
+    RETURN_LINES,
+    SUSPECTS,
+    name_lines,
+    name_sales,
+)
 from cxlab.intake.sources import TableIntake
 from cxlab.intake.suspects import find_suspects
 from cxlab.study import Study
@@ -34,6 +45,7 @@ _DATABASE, _ABOUT = "intake.duckdb", "intake.json"
 _FORMAT = 1
 _JUST_NOW = 2_000_000_000
 """A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
+_WITH_ORDERS = (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS)
 _CODE = ("intake/*.py", "engine.py", "contract.py", "study.py", "strict_yaml.py", "customers.py")
 _Tables = TypeAdapter(dict[str, TableIntake])
 
@@ -73,6 +85,7 @@ def keep_study(
         match_returns(engine)
         sum_ledger(engine, tables["orders"].columns)
         find_suspects(engine, tables["orders"].columns)
+        sum_first_days(engine, tables["orders"].columns)
     folder.parent.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     about = {
@@ -121,7 +134,7 @@ def _selections(tables: Mapping[str, TableIntake], further: Iterable[str]) -> di
     kept |= {name: fill("SELECT * FROM {t}", t=name) for name in (REJECTS, *further)}
     if "orders" in tables:
         named = "gestures" in tables and "order_id" in tables["gestures"].columns
-        kept |= {name: fill("SELECT * FROM {t}", t=name) for name in (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS)}
+        kept |= {name: fill("SELECT * FROM {t}", t=name) for name in _WITH_ORDERS}
         kept[LINES] = name_lines(named=named)
     return kept
 

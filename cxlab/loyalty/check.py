@@ -1,6 +1,6 @@
 """The hold-out check: what fans were foreseen to bring by a forecast that saw nothing of it, and what they brought."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -8,12 +8,12 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
-from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Outlook
+from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Outlook, Recommendations, who_came
 from cxlab.loyalty.fans import Fans
 from cxlab.loyalty.ratio import fieller_interval
 from cxlab.loyalty.weigh import carry_forward
 from cxlab.loyalty.words import amount, amount_between, miss, miss_between
-from cxlab.words import count
+from cxlab.words import count, number, number_between
 
 Outcome = Literal["passed", "open", "failed", "not_made"]
 LEVEL_BAND = (0.8, 1.25)  # of expected / actual: a fifth either way, even on the log scale
@@ -22,6 +22,44 @@ _SAID = {
     "failed": "all of that lies outside it",
     "open": "that reaches over its edge, so the check is open",
 }
+
+
+@dataclass(frozen=True)
+class ReferralCheck:
+    """Customers whom fans were foreseen to bring in the hold-out window, against those whom they brought.
+
+    Attributes
+    ----------
+    expected : per 100 fans: customers brought for each purchase up to the cut, times the purchases foreseen; a bare
+        verdict where it is not known.
+    actual : per 100 fans, brought in the window; likewise.
+    gap : actual less expected; likewise.
+    """
+
+    expected: Estimate
+    actual: Estimate
+    gap: Estimate
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """The three figures, as `holdout_check.referrals.*`."""
+        named = {"expected": self.expected, "actual": self.actual, "gap": self.gap}
+        return {f"holdout_check.referrals.{name}": e for name, e in named.items() if e.value is not None}
+
+    @property
+    def reading(self) -> str:
+        """What was foreseen, what came, and whether the two can be told apart; empty where it is not known."""
+        if not self.gap.has_interval:
+            return ""
+        low, high = self.gap.ends
+        said = "more came than was foreseen" if low > 0 else "fewer came than were foreseen" if high < 0 else ""
+        return (
+            f"Of customers brought by 100 fans in that time, {_each(self.expected)} were foreseen from those brought "
+            f"up to the cut, and {_each(self.actual)} came: {said or 'the two are not told apart'}."
+        )
+
+
+NO_REFERRALS = ReferralCheck(*[Estimate(verdict="not_known")] * 3)
 
 
 @dataclass(frozen=True)
@@ -35,6 +73,8 @@ class FanCheck:
     actual : contribution per fan in the window; likewise.
     level : expected / actual; likewise, and where fans brought nothing to divide by.
     holdout_days, holdout_purchases : length of the window, and fans' purchases in it.
+    referrals : customers whom fans brought in the window, foreseen from those that they had brought by the cut; it
+        stands beside the check and does not decide it.
     """
 
     expected: Estimate
@@ -43,6 +83,7 @@ class FanCheck:
     holdout_days: int
     holdout_purchases: int
     currency: str
+    referrals: ReferralCheck = NO_REFERRALS
 
     @property
     def outcome(self) -> Outcome:
@@ -71,8 +112,9 @@ class FanCheck:
         verdict = Estimate(verdict=self.outcome)
         if self.outcome == "not_made":
             return {"holdout_check": verdict}
-        found = {"holdout_check.expected": self.expected, "holdout_check.actual": self.actual}
-        return found | {"holdout_check.level": self.level, "holdout_check": verdict}
+        found: dict[str, Estimate] = {"holdout_check.expected": self.expected, "holdout_check.actual": self.actual}
+        found |= {"holdout_check.level": self.level, "holdout_check": verdict}
+        return found | self.referrals.findings
 
     @property
     def reading(self) -> str:
@@ -90,20 +132,25 @@ class FanCheck:
             f"({amount_between(self.actual, self.currency)})."
         )
         if not self.level.has_interval:
-            return f"{said} What came is too near to zero to say how many times too much was foreseen."
+            near = "What came is too near to zero to say how many times too much was foreseen."
+            return f"{said} {near} {self.referrals.reading}".rstrip()
         return (
             f"{said} So the forecast was {miss(self.level.number)} (95% interval {miss_between(*self.level.ends)}), "
-            f"where {miss_between(*LEVEL_BAND)} is allowed: {_SAID[self.outcome]}."
-        )
+            f"where {miss_between(*LEVEL_BAND)} is allowed: {_SAID[self.outcome]}. "
+            f"{self.referrals.reading}"
+        ).rstrip()
 
 
-def check_fans(customers: Customers, fans: Fans, outlook: Outlook) -> FanCheck:
+def check_fans(
+    customers: Customers, fans: Fans, outlook: Outlook, referrals: Recommendations | None = None
+) -> FanCheck:
     """Foresee what fans bring in the hold-out window from the time before it, and hold it against what came.
 
     Parameters
     ----------
     customers, fans : as of the cut.
     outlook : purchases foreseen of the fans, with the hold-out window as its window.
+    referrals : who recommended whom; None: not known, and not checked.
 
     Raises
     ------
@@ -139,4 +186,47 @@ def check_fans(customers: Customers, fans: Fans, outlook: Outlook) -> FanCheck:
         holdout_days=customers.holdout_days,
         holdout_purchases=came,
         currency=customers.currency,
+        referrals=NO_REFERRALS if referrals is None else _check_referrals(customers, own, outlook, referrals),
     )
+
+
+def _check_referrals(
+    customers: Customers, own: pd.DataFrame, outlook: Outlook, referrals: Recommendations
+) -> ReferralCheck:
+    """Foresee whom fans bring in proportion to their purchases, and hold it against whom they brought."""
+    came = who_came(referrals)
+    cut = pd.Timestamp(customers.calibration_end)
+    before, after = (
+        np.asarray(
+            came.loc[within, "referrer_id"].value_counts().reindex(own["customer_id"], fill_value=0), dtype=np.float64
+        )
+        for within in (came["referred_on"] <= cut, came["referred_on"] > cut)
+    )
+    made = np.asarray(own["repeat_purchases"], dtype=np.float64) + 1
+    weights = np.eye(1 + len(outlook.days))[0]
+    foreseen = carry_forward(100 * before, made, outlook, weights, base_is_foreseen=False)
+    n = len(own)
+    pull = 100 * (after - after.mean()) / np.sqrt(n * (n - 1))
+    apart = pull - foreseen.influence
+    unit = "customers brought by 100 fans in the hold-out window"
+    variances = (
+        float(foreseen.influence @ foreseen.influence) + foreseen.fit_variance,
+        float(pull @ pull),
+        float(apart @ apart) + foreseen.fit_variance,
+    )
+    mean = 100 * float(after.mean())
+    values = foreseen.value, mean, mean - foreseen.value
+    expected, actual, gap = (
+        normal_interval(value, float(np.sqrt(variance)), n=n, unit=unit)
+        for value, variance in zip(values, variances, strict=True)
+    )
+    return ReferralCheck(_from_zero(expected), _from_zero(actual), gap)
+
+
+def _from_zero(count_of: Estimate) -> Estimate:
+    """Cut an interval of a count at zero."""
+    return replace(count_of, low=max(0.0, count_of.ends[0]))
+
+
+def _each(estimate: Estimate) -> str:
+    return f"{number(estimate.number, 1)} ({number_between(*estimate.ends, 1)})"

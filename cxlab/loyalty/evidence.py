@@ -161,7 +161,7 @@ def gather_evidence(
     brought = own["holdout_contribution" if is_long else "contribution"].to_numpy(np.float64)
     made = outlook.window if is_long else own["repeat_purchases"].to_numpy(np.float64) + 1
     total = (frame["contribution"] + frame["holdout_contribution"]).to_numpy(np.float64)
-    came = _who_came(referrals)
+    came = who_came(referrals)
     cut = pd.Timestamp(customers.calibration_end)
     within = came["referred_on"] > cut if is_long else came["referred_on"] <= cut
     each = came.loc[within, "referrer_id"].value_counts()
@@ -189,7 +189,7 @@ def gather_evidence(
     )
 
 
-def _who_came(referrals: Recommendations | None) -> pd.DataFrame:
+def who_came(referrals: Recommendations | None) -> pd.DataFrame:
     """Return the referrals that brought a customer: referred and ordered."""
     if referrals is None:
         nobody = pd.DataFrame({"referrer_id": [""], "referred_id": [""], "referred_on": pd.NaT, "contribution": np.nan})

@@ -8,17 +8,20 @@ import pandas as pd
 from cxlab.estimate import Estimate, Findings
 from cxlab.loyalty.evidence import Evidence, Foresee
 from cxlab.loyalty.fans import FEWEST
+from cxlab.loyalty.retention import kept_a_year, reaches_beyond
 from cxlab.loyalty.weigh import Assumptions, weigh
 from cxlab.loyalty.words import amount, buyers, span
 from cxlab.loyalty.worth import Worth
-from cxlab.words import count, money, number, percent
+from cxlab.words import count, money, number, percent, percent_between
 
 HORIZONS_DAYS = (365, 730, 1095)
 PACES = (0.8, 1.2)  # a fifth either way
 DISCOUNTS = (0.0, 0.1, 0.2)
 COSTS = (0.0, 0.5)  # as shares of what a one-time buyer brings before it; at all of it no shop has a number
 REFERRALS = (0.0, 2.0)
+KEPT_POINTS = (-0.10, -0.05, 0.05, 0.10)  # on the share of fans' buying that is left a year later
 BASE = "as reckoned"
+NOT_KNOWN = Estimate(verdict="not_known")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Variant:
 
     Attributes
     ----------
-    kind : which: `base`, `horizon`, `pace`, `came_back`, `discount`, `cost`, `referrals`.
+    kind : which: `base`, `horizon`, `pace`, `kept`, `came_back`, `discount`, `cost`, `referrals`.
     said : what is assumed, as the page says it.
     worth : one-time buyers that equal one fan then, or the verdict `no_number` alone.
     fan, one_time : both sides then.
@@ -50,6 +53,7 @@ class Sensitivity:
     before_cost : what a one-time buyer brings before the cost to win a customer; at that cost there is no number.
     seen_days : days ahead that were seen; 0 where all is foreseen.
     knows_referrals : whether referrals could be varied.
+    kept : share of fans' buying that is foreseen to be left a year later; a bare verdict where it cannot be told.
     """
 
     variants: tuple[Variant, ...]
@@ -57,6 +61,7 @@ class Sensitivity:
     seen_days: int
     knows_referrals: bool
     currency: str
+    kept: Estimate = NOT_KNOWN
 
     @property
     def base(self) -> Variant:
@@ -120,7 +125,7 @@ class Sensitivity:
                     f"moves it furthest: to {buyers(far.worth.number)} with {far.said}. How far each assumption "
                     "is moved is a choice, so that ranks what is tried, not what is likely."
                 )
-            said.append(self._of_the_course())
+            said += [self._of_the_course(), *self._of_what_is_kept()]
             said += [self._of_who_came_back(v) for v in self.variants if v.kind == "came_back"]
             said += self._of_costs()
         if not self.knows_referrals:
@@ -134,6 +139,20 @@ class Sensitivity:
             f"What lies beyond the {count(self.seen_days, 'day')} after the cut rests on the model's course alone, and "
             "nothing checks it."
         )
+
+    def _of_what_is_kept(self) -> list[str]:
+        """Say how much of fans' buying is left a year later, and what it moves when it is otherwise."""
+        varied = [v.worth.number for v in self.variants if v.kind == "kept" and v.worth.value is not None]
+        if not varied:
+            return []
+        tried = shares_tried(self.kept)
+        least, most = buyers(min(varied)), buyers(max(varied))
+        beyond = f" beyond the {count(self.seen_days, 'day')} that were seen" if self.seen_days else ""
+        return [
+            f"By the model, {percent(self.kept.number)} of fans' buying is left a year later (interval of the fit "
+            f"{percent_between(*self.kept.ends)}). Were it {percent_between(min(tried), max(tried))}{beyond}, the "
+            f"number would be {least if least == most else f'{least} to {most}'}."
+        ]
 
     def _of_who_came_back(self, variant: Variant) -> str:
         return (
@@ -159,6 +178,7 @@ class Sensitivity:
 _KINDS = {
     "horizon": "how far ahead one looks",
     "pace": "how often fans buy",
+    "kept": "how much of fans' buying is left a year later",
     "came_back": "who counts as a fan",
     "discount": "how much less later money counts",
     "referrals": "how many customers fans bring",
@@ -168,9 +188,10 @@ _KINDS = {
 def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivity:
     """Reckon the number of one-time buyers anew, with one assumption changed at a time.
 
-    One, two and three years are counted; fans buy a fifth less or more often than foreseen; only those count as fans
-    who have come back; later amounts are discounted at nothing, 10% or 20% a year; winning a customer costs nothing or
-    half of what a one-time buyer brings; fans bring nobody, or twice as many.
+    One, two and three years are counted; fans buy a fifth less or more often than foreseen; 5 or 10 points more or less
+    of their buying is left a year later than foreseen; only those count as fans who have come back; later amounts are
+    discounted at nothing, 10% or 20% a year; winning a customer costs nothing or half of what a one-time buyer brings;
+    fans bring nobody, or twice as many.
 
     Parameters
     ----------
@@ -180,8 +201,8 @@ def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivit
 
     Notes
     -----
-    That leaving goes faster than foreseen is not tried by itself: it takes the more off the later the amount, as a
-    higher discount rate does.
+    How much of fans' buying is left is varied beyond the days that were seen only, for up to then it is known. A share
+    of nothing, or of more than all, is not tried.
     """
     evidence, base = worth.fan.evidence, worth.fan.assumptions
     before_cost = worth.one_time.number + base.acquisition_cost
@@ -195,6 +216,10 @@ def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivit
     for share in PACES:
         said = f"fans buying a fifth {'more' if share > 1 else 'less'} often"
         tried.append(("pace", said, evidence, replace(base, pace=share)))
+    kept = kept_a_year(evidence.outlook)
+    for share in shares_tried(kept) if reaches_beyond(evidence) else ():
+        said = f"{percent(share)} of buying left a year on, not {percent(kept.number)}"
+        tried.append(("kept", said, evidence, replace(base, kept=share / kept.number)))
     back = evidence.came_back
     if foresee is not None and back is not None and back.sum() >= FEWEST:
         said = f"only the {number(int(back.sum()))} fans who have come back"
@@ -207,7 +232,21 @@ def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivit
         evidence.seen_days,
         evidence.knows_referrals,
         evidence.currency,
+        kept,
     )
+
+
+def shares_tried(kept: Estimate) -> list[float]:
+    """Return the shares of fans' buying left a year later that are tried instead of the one foreseen.
+
+    Examples
+    --------
+    >>> [round(share, 2) for share in shares_tried(Estimate(0.92))], shares_tried(NOT_KNOWN)
+    ([0.82, 0.87, 0.97], [])
+    """
+    if kept.value is None:
+        return []
+    return [share for points in KEPT_POINTS if 0 < (share := kept.number + points) <= 1]
 
 
 def _otherwise(evidence: Evidence, base: Assumptions, before_cost: float) -> list[tuple[str, str, Assumptions]]:

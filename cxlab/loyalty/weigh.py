@@ -7,8 +7,7 @@ import numpy as np
 from cxlab.estimate import Estimate, normal_interval
 from cxlab.loyalty.evidence import Array, Evidence, Outlook
 from cxlab.loyalty.ratio import fieller_interval
-
-DAYS_A_YEAR = 365.25
+from cxlab.loyalty.retention import DAYS_A_YEAR, thinned
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,14 @@ class Assumptions:
     acquisition_cost : what it costs to win a customer, taken off both, units of currency.
     pace : factor on the purchases that fans are expected to make.
     referral_rate : factor on the customers whom fans bring.
+    kept : factor on the share of fans' buying that is left a year later, beyond the days that were seen.
     """
 
     discount_rate: float = 0.1
     acquisition_cost: float = 0.0
     pace: float = 1.0
     referral_rate: float = 1.0
+    kept: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +136,7 @@ def weigh(evidence: Evidence, assumptions: Assumptions) -> Weighed:
     value = float(referred.mean()) if len(referred) else 0.0
     brought = assumptions.referral_rate * evidence.referred
     weights = assumptions.pace * discounts(evidence.outlook, assumptions.discount_rate)
+    weights = weights * thinned(evidence.outlook, assumptions.kept, evidence.seen_days)
     foreseen = evidence.basis == "holdout"
     gains = evidence.contribution + value * brought
     ahead = carry_forward(gains, evidence.base, evidence.outlook, weights, base_is_foreseen=foreseen)

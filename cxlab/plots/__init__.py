@@ -2,21 +2,30 @@
 
 from cxlab.plots.agreement import agreement_heat_map, agreement_scale
 from cxlab.plots.alike import covariate_balance, overlap
+from cxlab.plots.checked_groups import holdout_by_cluster, holdout_by_segment, holdout_by_silence
 from cxlab.plots.cluster_contrasts import cluster_contrasts
 from cxlab.plots.cluster_criteria import number_of_clusters
 from cxlab.plots.cluster_map import cluster_map
 from cxlab.plots.cluster_methods import method_agreement
 from cxlab.plots.clusters import search_luck, structure
+from cxlab.plots.covariates import rate_ratios
 from cxlab.plots.flow import segment_migration, segments_to_clusters
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
 from cxlab.plots.gestures import effect_by_group, gesture_effect, gesture_worth, repeated_gestures
 from cxlab.plots.intake import orders_over_time, purchase_cycle
+from cxlab.plots.joining import cohort_retention, cohort_revenue, lasting_by_cohort
 from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
+from cxlab.plots.model_choice import model_choice
+from cxlab.plots.order_numbers import repeat_by_order_number
+from cxlab.plots.payback import payback
 from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_counts
 from cxlab.plots.segment_outcomes import segment_outcomes
 from cxlab.plots.skill import predictive_skill
 from cxlab.plots.specification import specification_curve
+from cxlab.plots.waiting import waiting_by_cluster, waiting_by_cohort, waiting_by_gesture, waiting_by_segment
+from cxlab.plots.word_of_mouth import word_of_mouth
+from cxlab.plots.worth_maps import fan_worth_maps
 
 __all__ = [
     "agreement_heat_map",
@@ -24,22 +33,33 @@ __all__ = [
     "alive_and_back",
     "cluster_contrasts",
     "cluster_map",
+    "cohort_retention",
+    "cohort_revenue",
     "covariate_balance",
     "effect_by_group",
     "fan_and_one_time",
     "fan_assumptions",
+    "fan_worth_maps",
     "four_field_map",
     "gesture_effect",
     "gesture_worth",
+    "holdout_by_cluster",
     "holdout_by_frequency",
+    "holdout_by_segment",
+    "holdout_by_silence",
+    "lasting_by_cohort",
     "method_agreement",
+    "model_choice",
     "number_of_clusters",
     "orders_over_time",
     "overlap",
+    "payback",
     "predictive_skill",
     "purchase_course",
     "purchase_cycle",
     "purchase_value",
+    "rate_ratios",
+    "repeat_by_order_number",
     "repeat_counts",
     "repeated_gestures",
     "search_luck",
@@ -49,4 +69,9 @@ __all__ = [
     "specification_curve",
     "structure",
     "value_by_fifth",
+    "waiting_by_cluster",
+    "waiting_by_cohort",
+    "waiting_by_gesture",
+    "waiting_by_segment",
+    "word_of_mouth",
 ]

@@ -60,7 +60,7 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
         f"{number(still.n)} customers. Blue: forecast. Whiskers: 95% interval.",
         "Columns of the share who bought after the cut by probability of being a customer, in brackets the "
         f"forecast. {listed}. {title}.",
-        "Customers who bought once stand apart: to the model they have not left.",
+        still.words.once[0],
     )
 
 

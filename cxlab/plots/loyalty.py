@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.loyalty import Sensitivity, Worth
+from cxlab.loyalty.rules_of_thumb import SAID
 from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -17,6 +18,7 @@ _BLOCKS = (1, 2, 5)  # one-time buyers that one block stands for, and these time
 _NO_NUMBER = "no number"
 _FOOT = 50  # room for the scale below them, in pixels
 _ROW = 33  # height of an assumption, in pixels
+_STRETCH = 2.5  # times as long as the intervals need, at most
 _ON_PAPER = {"facecolor": COLOUR["paper"], "edgecolor": "none", "pad": 1.5}  # hides the grid behind a text
 
 
@@ -149,6 +151,7 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
     most = max([abs(e.number) for e in numbers] or [1.0])
     top = max([min(e.ends[1], 2 * most) for e in numbers] or [1.0])
     bottom = min([0.0, *(max(e.ends[0], -2 * most) for e in numbers)])
+    top = _with_room_for(top)
     for y, variant in enumerate(variants):
         is_base = y == 0
         said = f"{variant.said[:1].upper()}{variant.said[1:]}"
@@ -176,7 +179,8 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
     if found.base.worth.has_interval:
         ax.axvline(found.base.worth.number, color=COLOUR["other"], lw=1.2, ls=(0, (4, 3)), zorder=1)
     span = top - bottom
-    ax.set(ylim=(len(variants) - 0.4, -0.6), xlim=(bottom - 0.02 * span, top + 0.12 * span), yticks=[])
+    _draw_said(ax, top, 44 if narrow else 24)
+    ax.set(ylim=(len(variants) - 0.4, -1.15), xlim=(bottom - 0.02 * span, top + 0.12 * span), yticks=[])
     ax.locator_params(axis="x", nbins=5)
     ax.xaxis.set_major_formatter(lambda value, _: number(value))
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
@@ -184,6 +188,30 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
     ax.set_xlabel("One-time buyers that equal one fan", labelpad=6)
     height = ax.figure.get_figure(root=True).get_size_inches()[1] * 72
     fit(ax, 0.03 if narrow else 0.40, min(_FOOT / height, 0.5), 0.97 if narrow else 0.98, 0.99)
+
+
+def _with_room_for(top: float) -> float:
+    """Lengthen a scale so that the numbers that are often said lie on it, where that leaves the dots room enough.
+
+    Examples
+    --------
+    >>> _with_room_for(12.0), _with_room_for(40.0), _with_room_for(2.0)
+    (16.0, 40.0, 2.0)
+    """
+    needed = max(SAID) + 1.0
+    return needed if needed / _STRETCH <= top < needed else top
+
+
+def _draw_said(ax: Axes, top: float, most: int) -> None:
+    """Draw the numbers that are often said as lines, unless they would run into one another."""
+    if top > most * min(SAID):
+        return
+    for said in (n for n in SAID if n <= top):
+        ax.axvline(said, color=COLOUR["part"], lw=1.2, ls=(0, (1, 2)), zorder=1)
+        ax.text(
+            said, -0.83, number(said), ha="center", va="center", size=12, weight=700, color=COLOUR["part"],
+            bbox=_ON_PAPER, zorder=5,
+        )  # fmt: skip
 
 
 def _caption_of_sensitivity(found: Sensitivity) -> Caption:
@@ -196,7 +224,8 @@ def _caption_of_sensitivity(found: Sensitivity) -> Caption:
         "One-time buyers that equal one fan, with one assumption changed at a time. Lines: 95% interval under that "
         f"assumption; {count(found.base.fan.n or 0, 'fan')}, {count(found.base.one_time.n or 0, 'one-time buyer')}.",
         alt if len(alt) < 400 else f"{alt[:390].rsplit(';', 1)[0]}; and so on.",
-        "Dashed: as reckoned. The intervals do not say how likely an assumption is. A cost to win a customer is left "
+        f"Dashed: as reckoned. Dotted: {', '.join(map(str, SAID[:-1]))} and {SAID[-1]}, as often said, where the scale "
+        "reaches them. The intervals do not say how likely an assumption is. A cost to win a customer is left "
         "out of the range and the ranking, because its pull follows from the division alone.",
     )
 
@@ -244,8 +273,8 @@ fan_assumptions: Plot[Sensitivity] = Plot(
     _draw_sensitivity,
     _caption_of_sensitivity,
     _numbers_of_sensitivity,
-    (680, 50),
-    (358, 130),
+    (680, 68),
+    (358, 150),
     _lacks_numbers,
     lambda found: _ROW * len(found.variants),
 )

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
-from cxlab.purchases.bgnbd import PurchaseModel
+from cxlab.purchases.family import FamilyWords
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, look_ahead
 from cxlab.purchases.likely import LIKELY, likely_share
+from cxlab.purchases.model import PurchaseModel
 from cxlab.words import number, percent, percent_between
 
 Mask = NDArray[np.bool_]
@@ -26,9 +27,11 @@ class RepeatGroups:
     Attributes
     ----------
     table : repeat_purchases (words), customers, probability_alive (mean), likely_share (with one above one half).
+    note : what the model holds of those who bought once.
     """
 
     table: pd.DataFrame
+    note: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class StillCustomers:
     horizon_days : length of the window.
     has_holdout : whether the actual shares are known.
     minimum_group : fewest customers in a row.
+    words : how the model is spoken of.
     """
 
     table: pd.DataFrame
@@ -58,6 +62,7 @@ class StillCustomers:
     horizon_days: int
     has_holdout: bool
     minimum_group: int
+    words: FamilyWords
 
     @property
     def bands(self) -> pd.DataFrame:
@@ -73,7 +78,7 @@ class StillCustomers:
     @property
     def by_repeats(self) -> "RepeatGroups":
         """The same by number of repeat purchases."""
-        return RepeatGroups(self.groups)
+        return RepeatGroups(self.groups, self.words.once[1])
 
     @property
     def findings(self) -> Findings:
@@ -112,12 +117,7 @@ class StillCustomers:
                 "where it said "
                 f"{percent(last['expected_share'])}. "
             )
-        return said + (
-            "In this model a customer can leave only after a repeat purchase, so whoever bought once counts as a "
-            "customer "
-            "for good, only a slow one: for them, look at the chance of buying, not at the probability of being a "
-            "customer."
-        )
+        return said + self.words.once[2]
 
 
 def find_still_customers(
@@ -164,7 +164,8 @@ def find_still_customers(
     ]
     groups = pd.DataFrame(by_group, columns=["repeat_purchases", "customers", "probability_alive", "likely_share"])
     likely = likely_share(model, seed=seed)
-    return StillCustomers(table, groups, len(alive), int(again.sum()), likely, horizon_days, known, minimum_group)
+    sizes = len(alive), int(again.sum())
+    return StillCustomers(table, groups, *sizes, likely, horizon_days, known, minimum_group, model.family.words)
 
 
 def _bands(alive: Array, again: Mask, minimum: int) -> list[tuple[str, Mask]]:

@@ -1,221 +1,120 @@
-"""How often customers come back and when they stop: the BG/NBD model, fitted by maximum likelihood."""
+"""BG/NBD and MBG/NBD: customers buy at their own pace, and leave at a purchase that turns out to be the last."""
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, Findings
 from cxlab.purchases import forecast
-from cxlab.purchases.bgnbd_likelihood import BgNbdLikelihood
+from cxlab.purchases.bgnbd_likelihood import BgNbdLikelihood, log_likelihoods
+from cxlab.purchases.family import Family, FamilyWords
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
-from cxlab.purchases.maximum import Maximum, maximise, positive_estimate
-from cxlab.words import count, day, number, number_between, percent, percent_between
+from cxlab.purchases.maximum import Maximum
+from cxlab.purchases.model import PurchaseModel, fit_family, fit_to_histories
 
 PARAMETERS = ("r", "alpha", "a", "b")
-WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
 _STARTS = ((1.0, 10.0, 1.0, 2.0), (0.2, 3.0, 0.5, 5.0))
-_ENOUGH_TO_START = 20_000  # different histories from which on the climb begins on a part of them
-_MEANING = ("r", "alpha"), ("a", "b")
-_UNSETTLED = ("how much customers differ in pace", "how much they differ in leaving")
+_MEANINGS = (
+    "r: how unlike customers' paces are (small: very)",
+    "alpha: scale of the paces, in weeks",
+    "a: weight of leaving",
+    "b: weight of staying",
+)
 
 
-@dataclass(frozen=True, eq=False)
-class PurchaseModel:
-    """A fitted BG/NBD model and the histories it was fitted on; time in weeks.
+def _share_leaving(parameters: Array) -> float:
+    return float(parameters[2] / (parameters[2] + parameters[3]))
 
-    Attributes
-    ----------
-    histories : one a customer, in the order of the customers given.
-    maximum : the parameters r, alpha, a, b with their robust covariance (in logarithms), and how the search ended.
-    calibration_end : last day that was used.
-    """
 
-    histories: Histories
-    maximum: Maximum
-    calibration_end: dt.date
+def _slowed(parameters: Array, point: float) -> float:
+    """Factor on everybody's chance of leaving after a purchase that takes `point` off the share who leave."""
+    share = _share_leaving(parameters)
+    return (share - point) / share if share > point else 1.0
 
-    @property
-    def parameters(self) -> Array:
-        """Return r, alpha, a, b: shape (4,)."""
-        return self.maximum.parameters
 
-    @property
-    def log_likelihood(self) -> float:
-        """Natural logarithm of the likelihood at its maximum."""
-        return self.maximum.value
+def _log_odds_gone(parameters: Array, histories: Histories, *, from_first: bool = False) -> Array:
+    """Log odds that repeaters have left: shape (n,); the logarithms are taken once for each different day."""
+    r, alpha, a, b = parameters
+    largest = int(histories.age_days.max(initial=0))
+    log_of = np.log(alpha + np.arange(largest + 1) / DAYS_A_WEEK)
+    silence = (r + histories.frequency) * (log_of[histories.age_days] - log_of[histories.recency_days])
+    stayed = histories.frequency - 1 + from_first
+    return np.asarray(np.log(a) - np.log(b + stayed) + silence, dtype=np.float64)
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether the search ended at a maximum, be it at the edge of what was searched."""
-        return self.maximum.status != "not_converged"
 
-    @cached_property
-    def _different(self) -> tuple[Histories, Counts, Counts]:
-        different, counts = self.histories.different()
-        return different, counts, self.histories.which()
+BG_NBD = Family(
+    key="bgnbd",
+    title="BG/NBD",
+    parameters=PARAMETERS,
+    in_weeks=frozenset({"alpha"}),
+    starts=_STARTS,
+    likelihood=BgNbdLikelihood,
+    log_likelihoods=log_likelihoods,
+    probability_alive=forecast.probability_alive,
+    log_odds_gone=_log_odds_gone,
+    expected_purchases=forecast.expected_purchases,
+    chance_of_purchase=forecast.chance_of_purchase,
+    new_customer_purchases=forecast.new_customer_purchases,
+    share_with=forecast.share_with,
+    leaving=_share_leaving,
+    slowed=_slowed,
+    leaves_by=(2,),
+    odds_are_quick=True,
+    words=FamilyWords(
+        leaving="share of customers who leave after their first repeat purchase",
+        leaving_row="Do not return after the first repeat purchase",
+        leaving_heading="after their first repeat purchase, by the model, {share} do not return",
+        leaving_reading="After their first repeat purchase, by the model, {share} do not return{interval}; fewer after "
+        "each later one.",
+        leaving_note="After each later repeat purchase, fewer do not return.",
+        once=(
+            "Customers who bought once stand apart: to the model they have not left.",
+            "At the cut. To the model, who bought once has not left.",
+            "In this model a customer can leave only after a repeat purchase, so whoever bought once counts as a "
+            "customer for good, only a slow one: for them, look at the chance of buying, not at the probability of "
+            "being a customer.",
+        ),
+        meanings=_MEANINGS,
+    ),
+)
+"""Nobody leaves before a repeat purchase."""
 
-    def probability_alive(self) -> Array:
-        """Probability that each customer is still one at `calibration_end`: shape (n,), 1 for who bought once."""
-        return self._for_each(lambda h: forecast.probability_alive(self.parameters, h.frequency, h.recency, h.age))
-
-    def expected_purchases(self, horizon_days: float) -> Array:
-        """Purchases expected of each customer in the next `horizon_days`: shape (n,)."""
-        return self._for_each(lambda h: _expected(self.parameters, h, horizon_days))
-
-    def chance_of_purchase(self, horizon_days: float) -> Array:
-        """Probability of each customer's buying at all in the next `horizon_days`: shape (n,)."""
-        weeks = horizon_days / DAYS_A_WEEK
-        return self._for_each(
-            lambda h: forecast.chance_of_purchase(self.parameters, h.frequency, h.recency, h.age, weeks)
-        )
-
-    def expected_totals(self, horizon_days: float, groups: Counts | None = None) -> tuple[Array, Array]:
-        """Return the purchases expected of each group of customers, and their covariance from the fit.
-
-        Parameters
-        ----------
-        horizon_days : how far to look ahead.
-        groups : shape (n,), number of each customer's group from 0; None: all are one group.
-
-        Returns
-        -------
-        totals : shape (n groups,).
-        covariance : shape (n groups, n groups), by the delta method.
-        """
-        number_of = np.zeros(self.histories.n, dtype=np.int64) if groups is None else groups
-        return self._totals(number_of, np.ones(self.histories.n), int(number_of.max()) + 1, horizon_days)
-
-    def expected_weighted(self, weights: Array, groups: Counts, horizon_days: float) -> tuple[Array, Array]:
-        """Return sums of weight x expected purchases, one a group, and their covariance; weights of shape (n,)."""
-        return self._totals(groups, weights, int(groups.max()) + 1, horizon_days)
-
-    def _totals(self, groups: Counts, weights: Array, n_groups: int, horizon_days: float) -> tuple[Array, Array]:
-        different, _, which = self._different
-        members = np.zeros((n_groups, different.n))
-        np.add.at(members, (groups, which), weights)
-        return self.maximum.propagate(lambda parameters: members @ _expected(parameters, different, horizon_days))
-
-    def estimate(self, function: Callable[[Array], float], unit: str) -> Estimate:
-        """Estimate of a positive quantity that follows from the parameters, its interval even on the log scale."""
-        value, covariance = self.maximum.propagate(lambda parameters: np.array([function(parameters)]))
-        return positive_estimate(float(value[0]), float(np.sqrt(covariance[0, 0])), n=self.histories.n, unit=unit)
-
-    @property
-    def pace(self) -> Estimate:
-        """Purchases a year of a customer who has not left."""
-        return self.estimate(lambda p: float(p[0] / p[1] * WEEKS_A_YEAR), "purchases a year while a customer")
-
-    @property
-    def leaving(self) -> Estimate:
-        """Share of customers for whom the first repeat purchase is the last, a / (a + b).
-
-        Of those who stay, fewer leave after each later one, for those who leave easily are gone: a / (a + b + k - 1)
-        after the k-th.
-        """
-        unit = "share of customers who leave after their first repeat purchase"
-        if self.maximum.bound[2]:  # nobody seems to leave: the curvature does not say how sure that is
-            return Estimate(float(self.parameters[2] / self.parameters[2:].sum()), n=self.histories.n, unit=unit)
-        return self.estimate(lambda p: float(p[2] / (p[2] + p[3])), unit)
-
-    @property
-    def nobody_leaves(self) -> bool:
-        """Whether the share who leave is so small that it would be written as 0%."""
-        return self.leaving.number < 0.005
-
-    @property
-    def first_year(self) -> Estimate:
-        """Repeat purchases expected of a new customer in the first year."""
-        year = np.array([WEEKS_A_YEAR])
-        return self.estimate(
-            lambda p: float(forecast.new_customer_purchases(p, year)[0]), "repeat purchases of a new customer in a year"
-        )
-
-    @property
-    def findings(self) -> Findings:
-        """The parameters and the log-likelihood as `bgnbd.*`; what they mean as `pace`, `leaving`, `first_year`."""
-        n = self.histories.n
-        errors = self.maximum.log_errors
-        found: dict[str, Estimate] = {}
-        for i, name in enumerate(PARAMETERS):
-            value, unit = float(self.parameters[i]), "weeks" if name == "alpha" else "shape"
-            if np.isfinite(errors[i]) and self.is_settled:
-                found[f"bgnbd.{name}"] = positive_estimate(value, float(errors[i]) * value, n=n, unit=unit)
-            else:
-                why = "at_bound" if self.maximum.bound[i] else "not_settled"
-                found[f"bgnbd.{name}"] = Estimate(value, n=n, unit=unit, verdict=why)
-        found["bgnbd.log_likelihood"] = Estimate(self.log_likelihood, n=n, unit="natural logarithm")
-        found["bgnbd.fit"] = Estimate(n=n, verdict=self.maximum.status)
-        return found | {"pace": self.pace, "leaving": self.leaving, "first_year": self.first_year}
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a finding: parameter, estimate, low, high, n."""
-        rows = [
-            (k.removeprefix("bgnbd."), e.number, e.low, e.high, e.n)
-            for k, e in self.findings.items()
-            if e.value is not None
-        ]
-        return pd.DataFrame(rows, columns=["parameter", "estimate", "low", "high", "n"]).astype(
-            {"low": float, "high": float}
-        )
-
-    @property
-    def heading(self) -> str:
-        """What heads the section."""
-        back = percent(self.histories.n_repeaters / self.histories.n)
-        if self.nobody_leaves:
-            return f"{back} came back, and nobody is seen to leave for good"
-        gone = percent(self.leaving.number)
-        return f"{back} came back; after their first repeat purchase, by the model, {gone} do not return"
-
-    @property
-    def reading(self) -> str:
-        """How often customers come back, how many leave, and what the data does not settle."""
-        n, repeaters = self.histories.n, self.histories.n_repeaters
-        pace, leaving, year = self.pace, self.leaving, self.first_year
-        if self.nobody_leaves:
-            gone = "Nobody is seen to leave for good."
-        else:
-            gone = (
-                f"After their first repeat purchase, by the model, {percent(leaving.number)} do not "
-                f"return{_interval_percent(leaving)}; fewer after each later one."
-            )
-        said = (
-            f"Of {count(n, 'customer')}, {number(repeaters)} ({percent(repeaters / n)}) bought again by "
-            f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year "
-            f"on average{_interval(pace, '95% interval ')}. {gone} A new customer is expected to buy again "
-            f"{number(year.number, 1)} times in the first year{_interval(year)}."
-        )
-        if not self.is_settled:
-            return f"{said} The search for the best fit did not settle, so take these figures as rough."
-        loose = [text for names, text in zip(_MEANING, _UNSETTLED, strict=True) if self._is_loose(names)]
-        return f"{said} The data does not settle {' or '.join(loose)}; forecasts can still be sound." if loose else said
-
-    def influence(self) -> tuple[Array, Histories, Counts]:
-        """Return how one customer of each history moves the logarithms of the parameters, and whose these are.
-
-        Returns
-        -------
-        influence : shape (n different, 4).
-        histories : the different ones.
-        counts : shape (n different,), customers that have each.
-        """
-        different, counts, _ = self._different
-        scores, _ = BgNbdLikelihood(different, counts).scores(self.maximum.log_parameters)
-        return scores @ self.maximum.curvature_covariance, different, counts
-
-    def _is_loose(self, names: tuple[str, ...]) -> bool:
-        errors = self.maximum.log_errors
-        return any(not np.isfinite(errors[PARAMETERS.index(name)]) for name in names)
-
-    def _for_each(self, function: Callable[[Histories], Array]) -> Array:
-        different, _, which = self._different
-        return function(different)[which]
+MBG_NBD = Family(
+    key="mbgnbd",
+    title="MBG/NBD",
+    parameters=PARAMETERS,
+    in_weeks=frozenset({"alpha"}),
+    starts=_STARTS,
+    likelihood=partial(BgNbdLikelihood, from_first=True),
+    log_likelihoods=partial(log_likelihoods, from_first=True),
+    probability_alive=partial(forecast.probability_alive, from_first=True),
+    log_odds_gone=partial(_log_odds_gone, from_first=True),
+    expected_purchases=partial(forecast.expected_purchases, from_first=True),
+    chance_of_purchase=partial(forecast.chance_of_purchase, from_first=True),
+    new_customer_purchases=partial(forecast.new_customer_purchases, from_first=True),
+    share_with=partial(forecast.share_with, from_first=True),
+    leaving=_share_leaving,
+    slowed=_slowed,
+    leaves_by=(2, 3),
+    odds_are_quick=True,
+    words=FamilyWords(
+        leaving="share of customers who leave after their first purchase",
+        leaving_row="Do not return after the first purchase",
+        leaving_heading="after their first purchase, by the model, {share} do not return",
+        leaving_reading="After their first purchase, by the model, {share} do not return{interval}; fewer after each "
+        "later one.",
+        leaving_note="After each later purchase, fewer do not return.",
+        once=(
+            "Customers who bought once stand apart: of them only the time since is known.",
+            "At the cut. Who bought once may have left as well.",
+            "In this model a customer can leave already after the first purchase. Of those who bought once only the "
+            "time since is known, so they stand apart.",
+        ),
+        meanings=_MEANINGS,
+    ),
+)
+"""Who bought once may have left as well."""
 
 
 def fit_bgnbd(customers: Customers) -> PurchaseModel:
@@ -232,41 +131,29 @@ def fit_bgnbd(customers: Customers) -> PurchaseModel:
     Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model,
     Marketing Science 24(2), 275-284.
     """
-    return fit_histories(Histories.of(customers), customers.calibration_end)
+    return fit_family(BG_NBD, customers)
+
+
+def fit_mbgnbd(customers: Customers) -> PurchaseModel:
+    """Fit the MBG/NBD model, in which a customer may leave already after the first order; see `fit_bgnbd`.
+
+    Raises
+    ------
+    NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
+
+    References
+    ----------
+    Batislam, Denizel and Filiztekin (2007), Empirical validation and comparison of models for customer base analysis,
+    International Journal of Research in Marketing 24, 201-209.
+    """
+    return fit_family(MBG_NBD, customers)
 
 
 def fit_histories(histories: Histories, calibration_end: dt.date) -> PurchaseModel:
     """Fit the BG/NBD model to purchase histories; see `fit_bgnbd`."""
-    histories.require_enough()
-    return PurchaseModel(histories, maximise_bgnbd(*histories.different()), calibration_end)
+    return fit_to_histories(BG_NBD, histories, calibration_end)
 
 
 def maximise_bgnbd(different: Histories, counts: Counts) -> Maximum:
-    """Maximise the BG/NBD likelihood over different histories and how many customers have each.
-
-    With very many histories the climb begins on every k-th of them, which brings it next to the top at little cost.
-    """
-    starts = list(_STARTS)
-    if different.n > 2 * _ENOUGH_TO_START:
-        part = slice(None, None, different.n // _ENOUGH_TO_START)
-        some = Histories(different.frequency[part], different.recency_days[part], different.age_days[part])
-        near = maximise(BgNbdLikelihood(some, counts[part]), starts)
-        starts = [tuple(near.parameters.tolist())]
-    likelihood = BgNbdLikelihood(different, counts)
-    best = maximise(likelihood, starts)
-    return best.robust(*likelihood.scores(best.log_parameters))
-
-
-def _expected(parameters: Array, histories: Histories, horizon_days: float) -> Array:
-    weeks = horizon_days / DAYS_A_WEEK
-    return forecast.expected_purchases(parameters, histories.frequency, histories.recency, histories.age, weeks)
-
-
-def _interval(estimate: Estimate, start: str = "") -> str:
-    if estimate.low is None or estimate.high is None:
-        return ""
-    return f" ({start}{number_between(estimate.low, estimate.high, 1)})"
-
-
-def _interval_percent(estimate: Estimate) -> str:
-    return "" if estimate.low is None or estimate.high is None else f" ({percent_between(estimate.low, estimate.high)})"
+    """Maximise the BG/NBD likelihood over different histories and how many customers have each."""
+    return BG_NBD.maximise(different, counts)

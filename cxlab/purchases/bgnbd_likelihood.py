@@ -158,6 +158,27 @@ class BgNbdLikelihood:
         return value
 
 
+def log_likelihoods(
+    parameters: Array, frequency: Counts, recency: Array, age: Array, *, from_first: bool = False
+) -> Array:
+    """Logarithm of the likelihood of each history: the density of the whole path of its purchases; shape (n,).
+
+    Parameters
+    ----------
+    parameters : r, alpha, a, b.
+    frequency, recency, age : shape (n,), repeat purchases; weeks from the first order to the last, and to the cut.
+    from_first : whether a customer may leave already after the first order (MBG/NBD).
+    """
+    r, alpha, a, b = (float(p) for p in parameters)
+    x = np.asarray(frequency, dtype=np.float64)
+    occasions = x + from_first
+    counted = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + occasions) - betaln(a, b)
+    log_age = np.log(alpha + age)
+    left = np.log(a) - np.log(b + np.maximum(occasions, 1) - 1) + (r + x) * (log_age - np.log(alpha + recency))
+    either = np.where(occasions > 0, np.logaddexp(0.0, left), 0.0)
+    return np.asarray(counted - (r + x) * log_age + either, dtype=np.float64)
+
+
 def _totals(values: Counts, weight: Array) -> tuple[Counts, Array]:
     """Return each different value and the sum of its weights."""
     different, place = np.unique(values, return_inverse=True)

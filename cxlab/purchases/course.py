@@ -9,10 +9,9 @@ from scipy.stats import norm
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
-from cxlab.purchases import forecast
-from cxlab.purchases.bgnbd import PurchaseModel
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, PurchaseModelError
 from cxlab.purchases.maximum import positive_estimate
+from cxlab.purchases.model import PurchaseModel
 from cxlab.words import day, number, number_between, percent
 
 _Z = float(norm.ppf(0.975))
@@ -93,7 +92,7 @@ def follow_purchases(model: PurchaseModel, customers: Customers) -> PurchaseCour
     so_far = different / DAYS_A_WEEK
 
     def total(parameters: Array) -> Array:
-        each = forecast.new_customer_purchases(parameters, so_far)
+        each = model.family.new_customer_purchases(parameters, so_far)
         return np.asarray(each[place.reshape(gone.shape)] @ counts, dtype=np.float64)
 
     expected, covariance = model.maximum.propagate(total)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from cxlab.customers import Customers
 from cxlab.errors import InputError
-from cxlab.purchases.bgnbd import fit_bgnbd
 from cxlab.purchases.gamma_gamma import fit_gamma_gamma
 from cxlab.purchases.histories import Array
+from cxlab.purchases.pareto_nbd import fit_pareto_nbd
 from cxlab.purchases.value import forecast_value
 
 
@@ -29,10 +29,11 @@ class ExpectedContribution:
 def expect_contribution(customers: Customers) -> ExpectedContribution:
     """Multiply the purchases expected of each customer by what one of theirs is expected to contribute.
 
-    It looks as far ahead as the hold-out window. Purchases come from BG/NBD; see `forecast_value` for the rest.
+    It looks as far ahead as the hold-out window. Purchases come from Pareto/NBD, by which also who bought once may have
+    left; see `forecast_value` for the rest.
     """
     try:
-        value = forecast_value(fit_bgnbd(customers), fit_gamma_gamma(customers), customers)
+        value = forecast_value(fit_pareto_nbd(customers), fit_gamma_gamma(customers), customers)
     except InputError as fault:
         return ExpectedContribution(None, customers.holdout_days, str(fault))
     return ExpectedContribution(value.customers["expected_contribution"].to_numpy(float), customers.holdout_days)

@@ -62,20 +62,27 @@ def expected_purchases(
     return alive * purchases_while_a_customer(stayed, frequency, age, np.full(len(frequency), float(weeks)))
 
 
-def chance_of_purchase(parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float) -> Array:
+def chance_of_purchase(
+    parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float, *, from_first: bool = False
+) -> Array:
     """Probability that each customer buys at least once in the next `weeks`; shape (n,)."""
     r, alpha, _, _ = parameters
     none = np.exp((r + frequency) * (np.log(alpha + age) - np.log(alpha + age + weeks)))
-    return np.asarray(probability_alive(parameters, frequency, recency, age) * (1 - none), dtype=np.float64)
+    alive = probability_alive(parameters, frequency, recency, age, from_first=from_first)
+    return np.asarray(alive * (1 - none), dtype=np.float64)
 
 
-def new_customer_purchases(parameters: Array, weeks: Array) -> Array:
+def new_customer_purchases(parameters: Array, weeks: Array, *, from_first: bool = False) -> Array:
     """Repeat purchases expected in the `weeks` after a first order, before anything else is known; shape (n,)."""
     nothing = np.zeros(len(weeks))
-    return purchases_while_a_customer(parameters, nothing.astype(np.int64), nothing, weeks)
+    if not from_first:
+        return purchases_while_a_customer(parameters, nothing.astype(np.int64), nothing, weeks)
+    a, b = (float(p) for p in parameters[2:])
+    stayed = parameters + np.array([0.0, 0.0, 0.0, 1.0])
+    return b / (a + b) * purchases_while_a_customer(stayed, nothing.astype(np.int64), nothing, weeks)
 
 
-def share_with(parameters: Array, purchases: int, weeks: Array) -> Array:
+def share_with(parameters: Array, purchases: int, weeks: Array, *, from_first: bool = False) -> Array:
     """Probability of exactly so many repeat purchases in the first `weeks`; shape of `weeks`.
 
     Examples
@@ -85,11 +92,11 @@ def share_with(parameters: Array, purchases: int, weeks: Array) -> Array:
     1.0
     """
     r, alpha, a, b = parameters
-    stays = alpha / (alpha + weeks)
-    so_many = np.exp(betaln(a, b + purchases) - betaln(a, b)) * nbinom.pmf(purchases, r, stays)
-    if purchases == 0:
+    stays, occasions = alpha / (alpha + weeks), purchases + from_first
+    so_many = np.exp(betaln(a, b + occasions) - betaln(a, b)) * nbinom.pmf(purchases, r, stays)
+    if occasions == 0:
         return np.asarray(so_many)
-    left = np.exp(betaln(a + 1, b + purchases - 1) - betaln(a, b)) * nbinom.sf(purchases - 1, r, stays)
+    left = np.exp(betaln(a + 1, b + occasions - 1) - betaln(a, b)) * nbinom.sf(purchases - 1, r, stays)
     return np.asarray(so_many + left)
 
 

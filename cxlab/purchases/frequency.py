@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings, wilson_interval
-from cxlab.purchases import forecast
-from cxlab.purchases.bgnbd import PurchaseModel
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import DAYS_A_WEEK, Array
+from cxlab.purchases.model import PurchaseModel
 from cxlab.words import number, percent, percent_between
 
 
@@ -69,7 +68,7 @@ def count_repeats(model: PurchaseModel, *, minimum_group: int = 5) -> RepeatCoun
     weeks = days / DAYS_A_WEEK
 
     def model_share(purchases: int) -> float:
-        share: Array = forecast.share_with(model.parameters, purchases, weeks)
+        share: Array = model.family.share_with(model.parameters, purchases, weeks)
         return float(share @ ages) / n
 
     begins[0] = 0

@@ -8,16 +8,15 @@ from scipy.stats import chi2, norm
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
-from cxlab.purchases.bgnbd import PurchaseModel
 from cxlab.purchases.groups import merge_small
-from cxlab.purchases.histories import Array, Counts, PurchaseModelError
+from cxlab.purchases.histories import Array, Counts
 from cxlab.purchases.maximum import positive_estimate
-from cxlab.purchases.rule import FEWEST_PURCHASES, Missing, ThreeChecks, Verdict, error_share_of, level_of, slope_of
+from cxlab.purchases.model import PurchaseModel
+from cxlab.purchases.rule import ThreeChecks, Verdict, error_share_of, level_of, slope_of
+from cxlab.purchases.window import HoldoutWindow, open_window
 from cxlab.words import number, number_between, percent
 
 _Z = float(norm.ppf(0.975))
-_OWN = "each customer goes on at the pace so far"
-_SAME = "every customer buys as often as the average one has so far"
 
 
 @dataclass(frozen=True)
@@ -102,14 +101,8 @@ def check_holdout(model: PurchaseModel, customers: Customers, *, minimum_group: 
     ------
     PurchaseModelError : the model was fitted on other customers.
     """
-    if model.histories.n != customers.n or model.calibration_end != customers.calibration_end:
-        raise PurchaseModelError(
-            f"The model was fitted on {model.histories.n:,} customers as of {model.calibration_end}, the hold-out has "
-            f"{customers.n:,} as of {customers.calibration_end}: fit it on the same customers."
-        )
-    n, days = customers.n, max(customers.holdout_days, 0)
-    actual = customers.frame["holdout_purchases"].to_numpy(np.float64)
-    expected = model.expected_purchases(days)
+    window = open_window(model, customers)
+    n, days, expected, actual = window.n, window.days, window.expected, window.actual
     groups, names = merge_small(model.histories.frequency, minimum_group)
     totals, covariance = model.expected_totals(days)
     error = float(np.sqrt(covariance[0, 0]))
@@ -122,27 +115,21 @@ def check_holdout(model: PurchaseModel, customers: Customers, *, minimum_group: 
         root_mean_squared_error=float(np.sqrt((miss**2).mean())),
         bias=float(miss.mean()),
         days=days,
-        three=_three(model, expected, actual, error, days),
+        three=_three(model, window, error),
     )
 
 
-def _three(model: PurchaseModel, expected: Array, actual: Array, error: float, days: int) -> ThreeChecks:
-    missing: Missing = (
-        "window" if days == 0 else "purchases" if actual.sum() < FEWEST_PURCHASES
-        else "forecast" if expected.sum() <= 0 else "" if model.is_settled else "fit"
-    )  # fmt: skip
+def _three(model: PurchaseModel, window: HoldoutWindow, error: float) -> ThreeChecks:
+    expected, actual, missing = window.expected, window.actual, window.missing
     if missing in ("window", "purchases", "forecast"):
-        none = Estimate(n=len(actual), verdict="cannot_tell")
+        none = Estimate(n=window.n, verdict="cannot_tell")
         return ThreeChecks(none, none, none, "", missing)
-    everybody = np.zeros(len(actual), dtype=np.int64)
+    everybody = np.zeros(window.n, dtype=np.int64)
 
     def error_of(weights: Array) -> float:
-        return float(np.sqrt(model.expected_weighted(weights, everybody, days)[1][0, 0]))
+        return float(np.sqrt(model.expected_weighted(weights, everybody, window.days)[1][0, 0]))
 
-    frequency, age = model.histories.frequency.astype(np.float64), model.histories.age_days.astype(np.float64)
-    pace = frequency.sum() / max(age.sum(), 1.0) * days
-    simple = {_OWN: frequency / np.maximum(age, 1.0) * days, _SAME: np.full(len(actual), pace)}
-    share, better = error_share_of(expected, actual, simple)
+    share, better = error_share_of(expected, actual, window.simple)
     return ThreeChecks(level_of(expected, actual, error), slope_of(expected, actual, error_of), share, better, missing)
 
 

@@ -1,14 +1,17 @@
 """How sure the share of those is who are more probably customers than not: a count of what a model says."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from cxlab.estimate import Estimate, percentile_interval, wilson_interval
-from cxlab.purchases.bgnbd import PurchaseModel
-from cxlab.purchases.histories import DAYS_A_WEEK, Array, Histories
+from cxlab.purchases.histories import Array, Histories
 from cxlab.purchases.maximum import BOX
+from cxlab.purchases.model import PurchaseModel
 
 LIKELY = 0.5
 N_DRAWS = 400
+_MOVE = 1e-4  # of a logarithm, for slopes by central differences
 
 
 def likely_share(model: PurchaseModel, *, seed: int = 1, n_draws: int = N_DRAWS) -> Estimate:
@@ -33,7 +36,7 @@ def likely_share(model: PurchaseModel, *, seed: int = 1, n_draws: int = N_DRAWS)
     weight = counts[again] / counts[again].sum()
     n, unit = int(counts[again].sum()), "share of those who came back"
     at = model.maximum.log_parameters
-    likely = _log_odds_gone(np.exp(at), few) < 0
+    likely = model.family.log_odds_gone(np.exp(at), few) < 0
     share = float(weight @ likely)
     if not model.is_settled or model.maximum.bound.any():
         return Estimate(share, n=n, unit=unit, verdict="at_bound" if model.is_settled else "not_settled")
@@ -43,19 +46,26 @@ def likely_share(model: PurchaseModel, *, seed: int = 1, n_draws: int = N_DRAWS)
     covariance = (together.T * counts) @ together
     rng = np.random.default_rng(seed)
     moves = rng.multivariate_normal(np.zeros(len(covariance)), covariance, size=n_draws, method="eigh")
-    drawn = [
-        float(weight @ (_log_odds_gone(np.exp(np.clip(at + move[:-1], *BOX)), few) < 0)) + move[-1] for move in moves
-    ]
+    odds = _drawn_odds(model, few)
+    drawn = [float(weight @ (odds(move[:-1]) < 0)) + move[-1] for move in moves]
     found = percentile_interval(share, np.clip(drawn, 0.0, 1.0), n=n, unit=unit)
     plain = wilson_interval(int((counts[again] * likely).sum()), n)
     low, high = min(found.low or 0.0, plain.low or 0.0), max(found.high or 0.0, plain.high or 0.0)
     return Estimate(share, low, high, n=n, unit=unit)
 
 
-def _log_odds_gone(parameters: Array, histories: Histories) -> Array:
-    """Log odds that repeaters have left: shape (n,); the logarithms are taken once for each different day."""
-    r, alpha, a, b = parameters
-    largest = int(histories.age_days.max(initial=0))
-    log_of = np.log(alpha + np.arange(largest + 1) / DAYS_A_WEEK)
-    silence = (r + histories.frequency) * (log_of[histories.age_days] - log_of[histories.recency_days])
-    return np.asarray(np.log(a) - np.log(b + histories.frequency - 1) + silence, dtype=np.float64)
+def _drawn_odds(model: PurchaseModel, histories: Histories) -> Callable[[Array], Array]:
+    """Return the log odds of having left as a function of a move of the logarithms of the parameters, shape (n,).
+
+    Where they take an integral each, the odds follow the move along their slopes, which are worked out once.
+    """
+    at, odds = model.maximum.log_parameters, model.family.log_odds_gone
+    if model.family.odds_are_quick:
+        return lambda move: odds(np.exp(np.clip(at + move, *BOX)), histories)
+    middle = odds(np.exp(at), histories)
+    known = np.isfinite(middle)  # who has just bought has not left, whatever the parameters
+    jacobian = np.zeros((histories.n, len(at)))
+    some = Histories(histories.frequency[known], histories.recency_days[known], histories.age_days[known])
+    for k, step in enumerate(_MOVE * np.eye(len(at))):
+        jacobian[known, k] = (odds(np.exp(at + step), some) - odds(np.exp(at - step), some)) / (2 * _MOVE)
+    return lambda move: np.asarray(middle + jacobian @ (np.clip(at + move, *BOX) - at), dtype=np.float64)

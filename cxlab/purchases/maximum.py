@@ -20,6 +20,7 @@ _MOVE = 1e-4  # of a logarithm, for slopes by central differences
 _MAX_STEPS = 200
 _MAX_HALVINGS = 40
 _TOLERANCE = 1e-9  # largest gradient component, per unit of |log-likelihood| + 1
+_HAIR = 1e-6  # of a logarithm
 _FLATTEST = 1e-9  # smallest curvature that is told from none, as a share of the largest
 
 
@@ -144,12 +145,11 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]]) -> Maximum
 
 
 def _climb(objective: Objective, at: Array) -> Maximum:
-    low, high = BOX
-    at = np.clip(at, low, high)
+    at = np.clip(at, *BOX)
     value, gradient, hessian = objective(at)
     done, steps = False, 0
     while steps < _MAX_STEPS:
-        held = ((at <= low) & (gradient < 0)) | ((at >= high) & (gradient > 0))
+        held = _held(at, gradient)
         if _largest(gradient[~held]) <= _TOLERANCE * (1 + abs(value)):
             done = True
             break
@@ -163,10 +163,19 @@ def _climb(objective: Objective, at: Array) -> Maximum:
             break
         at, (value, gradient, hessian) = moved
         steps += 1
-    bound = ((at <= low) & (gradient < 0)) | ((at >= high) & (gradient > 0))
+    bound = _held(at, gradient)
     status: Status = "not_converged" if not done else "at_bound" if bound.any() else "converged"
     covariance = _covariance(hessian, bound)
     return Maximum(at, covariance, covariance, bound, value, steps, status)
+
+
+def _held(at: Array, gradient: Array) -> NDArray[np.bool_]:
+    """Tell which parameters are at an edge that they would cross; a hair's breadth before it counts as well.
+
+    Else a step along a ridge would be cut short in one of them and not in the others, and no share of it be better.
+    """
+    low, high = BOX
+    return ((at <= low + _HAIR) & (gradient < 0)) | ((at >= high - _HAIR) & (gradient > 0))
 
 
 def _first_better(

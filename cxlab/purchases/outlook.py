@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.purchases import forecast
-from cxlab.purchases.bgnbd import PurchaseModel
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Histories, PurchaseModelError
+from cxlab.purchases.model import PurchaseModel
 
 STEP_DAYS = 365.25 / 12  # a month
 
@@ -65,7 +64,7 @@ def foresee_purchases(
 
     def expected(parameters: Array) -> Array:
         """Return window and steps of each different history, shape (m, 1 + k)."""
-        till = np.stack([_until(parameters, different, days) for days in (window_days, *edges)], axis=1)
+        till = np.stack([_until(model, parameters, different, days) for days in (window_days, *edges)], axis=1)
         return np.column_stack([till[:, 0], np.diff(till[:, 1:], axis=1)])
 
     each = expected(model.parameters)[own.which()]
@@ -81,9 +80,9 @@ def foresee_purchases(
     )
 
 
-def _until(parameters: Array, histories: Histories, days: float) -> Array:
+def _until(model: PurchaseModel, parameters: Array, histories: Histories, days: float) -> Array:
     if days <= 0:
         return np.zeros(histories.n)
-    return forecast.expected_purchases(
+    return model.family.expected_purchases(
         parameters, histories.frequency, histories.recency, histories.age, days / DAYS_A_WEEK
     )

@@ -96,7 +96,7 @@ class ThreeChecks:
     def reading(self) -> str:
         """Return a sentence on each check."""
         if not self.is_enough:
-            return f"The forecasts cannot be judged: {_WHY[self.missing]}."
+            return f"The forecasts cannot be judged: {why_not_judged(self.missing)}."
         checks, said = self.checks, ""
         if self.level.has_interval:
             said += (
@@ -118,6 +118,11 @@ class ThreeChecks:
                 f"{self.simple_rule}, where the rule asks for less than 100%: {OUTCOME[checks['order']]}."
             )
         return said.strip()
+
+
+def why_not_judged(missing: Missing) -> str:
+    """Say what a judgement lacks, as the end of a sentence."""
+    return _WHY[missing]
 
 
 def judge(checks: dict[str, Check]) -> Verdict:

@@ -8,13 +8,14 @@ from scipy.stats import norm
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
-from cxlab.purchases.bgnbd import PurchaseModel
-from cxlab.purchases.credibility import contribution_per_purchase
 from cxlab.purchases.digits import enough_digits
+from cxlab.purchases.each_interval import alive_ends, expected_ends
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Counts, look_ahead
 from cxlab.purchases.kept import kept_of_purchases
+from cxlab.purchases.left import left_of_each, shop_rate
 from cxlab.purchases.maximum import positive_estimate
+from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.rule import LEVEL_BAND, OUTCOME, Check, level_of, within
 from cxlab.words import money, money_between, number, number_between, percent, percent_between
 
@@ -31,7 +32,9 @@ class ValueForecast:
     ----------
     customers : one row a customer: customer_id, repeat_purchases, days_since_last_order, probability_alive,
         chance_of_purchase, expected_purchases, expected_value (of a purchase), expected_revenue, expected_contribution;
-        all of them net of returns, and with purchases of no value counted in.
+        all of them net of returns, and with purchases of no value counted in. probability_alive_low, _high and
+        expected_purchases_low, _high are the ends of 95 % intervals of the fit (see `expected_ends`), not of what a
+        single customer may do.
     table : one row a fifth: group, customers, expected_revenue, expected_share, actual_revenue, actual_share,
         actual_low,
         actual_high (of the share); actual is NaN without a hold-out window.
@@ -145,22 +148,25 @@ def forecast_value(
     purchases, gross = model.expected_purchases(horizon_days), spend.expected_values()
     values = kept.share * gross
     revenue = purchases * values
-    so_far = float(frame["revenue"].sum())
     assumed = customers.margin_rate is not None
-    rate = float(frame["contribution"].sum()) / so_far if so_far > 0 else customers.margin_rate or 0.0
+    rate = shop_rate(customers)
+    alive_low, alive_high = alive_ends(model)
+    low, high = expected_ends(model, horizon_days)
     own = pd.DataFrame(
         {
             "customer_id": frame["customer_id"],
             "repeat_purchases": frame["repeat_purchases"],
             "days_since_last_order": frame["days_since_last_order"],
             "probability_alive": model.probability_alive(),
+            "probability_alive_low": alive_low,
+            "probability_alive_high": alive_high,
             "chance_of_purchase": model.chance_of_purchase(horizon_days),
             "expected_purchases": purchases,
+            "expected_purchases_low": low,
+            "expected_purchases_high": high,
             "expected_value": values,
             "expected_revenue": revenue,
-            "expected_contribution": purchases * contribution_per_purchase(customers)
-            if customers.costs_known
-            else rate * revenue,
+            "expected_contribution": purchases * left_of_each(customers, spend).amounts,
         }
     )
     order = np.argsort(-purchases * gross, kind="stable")

@@ -67,6 +67,7 @@ def customers_of(shop: Shop, *, most: int = BLOCK) -> Customers:
             "holdout_purchases": total(sign, sale & later),
             "holdout_revenue": held_revenue / 100,
             "holdout_contribution": (held_revenue - spent_later) / 100,
+            "holdout_last_day": _last_day(who[sale & later], days[sale & later] - cut, n),
         }
     )[first_day <= cut].reset_index(drop=True)
     return Customers(
@@ -80,6 +81,13 @@ def customers_of(shop: Shop, *, most: int = BLOCK) -> Customers:
         typical_gap_days=float(np.quantile(gaps, 0.8)) if len(gaps) else None,
         costed_share=1.0,
     )
+
+
+def _last_day(who: Whole, day: Whole, n: int) -> Whole:
+    """Return the last of the days of each customer, from 1; 0 where there is none."""
+    last = np.zeros(n, np.int64)
+    np.maximum.at(last, who, day)
+    return last
 
 
 def money_by_day(shop: Shop, *, most: int) -> tuple[Whole, Whole, Whole, Whole]:

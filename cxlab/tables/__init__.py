@@ -8,13 +8,19 @@ from cxlab.tables.clusters import (
     cluster_profiles,
     typical_customers,
 )
+from cxlab.tables.covariates import covariate_groups
+from cxlab.tables.forecast_errors import forecast_errors
 from cxlab.tables.gestures import gesture_design, trial_sizes
 from cxlab.tables.intake import activity_and_profit, cohorts, ledger, questions, rejects, returns, sources
+from cxlab.tables.joining import lasting_trends, retention_course
 from cxlab.tables.loyalty import fans_and_others
 from cxlab.tables.movement import expected_segments
-from cxlab.tables.purchases import alive_by_repeats, forecast_checks, purchase_model
+from cxlab.tables.purchases import alive_by_repeats, forecast_checks, model_choice, parameter_errors, purchase_model
 from cxlab.tables.segments import four_segments, segment_actions
+from cxlab.tables.waits import late_check, late_customers, purchase_waits
 from cxlab.tables.whom import customers_to_start_with, effort_and_return
+from cxlab.tables.word_of_mouth import outcomes_by_score
+from cxlab.tables.worth_ahead import new_customer, retention_worth
 
 __all__ = [
     "activity_and_profit",
@@ -25,17 +31,29 @@ __all__ = [
     "cluster_methods",
     "cluster_profiles",
     "cohorts",
+    "covariate_groups",
     "customers_to_start_with",
     "effort_and_return",
     "expected_segments",
     "fans_and_others",
     "forecast_checks",
+    "forecast_errors",
     "four_segments",
     "gesture_design",
+    "lasting_trends",
+    "late_check",
+    "late_customers",
     "ledger",
+    "model_choice",
+    "new_customer",
+    "outcomes_by_score",
+    "parameter_errors",
     "purchase_model",
+    "purchase_waits",
     "questions",
     "rejects",
+    "retention_course",
+    "retention_worth",
     "returns",
     "segment_actions",
     "sources",

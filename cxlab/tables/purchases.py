@@ -1,8 +1,10 @@
 """The purchase model as a reader sees it: its figures, the three checks, and customers by repeat purchases."""
 
+import math
+
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.purchases import PurchaseModel, RepeatGroups, ThreeChecks
+from cxlab.purchases import BootstrapFits, ModelChoice, PurchaseModel, RepeatGroups, ThreeChecks
 from cxlab.purchases.digits import enough_digits
 from cxlab.words import number, number_between, percent, percent_between
 
@@ -11,29 +13,76 @@ _CHECKS = {
     "spread": "Spread: actual difference a foreseen purchase",
     "order": "Order: squared error against the better simple rule",
 }
-_MEANING = {
-    "pace": "Purchases a year while a customer",
-    "leaving": "Do not return after the first repeat purchase",
-    "first_year": "Repeat purchases of a new customer in a year",
-    "bgnbd.r": "r: how unlike customers' paces are (small: very)",
-    "bgnbd.alpha": "alpha: scale of the paces, in weeks",
-    "bgnbd.a": "a: weight of leaving",
-    "bgnbd.b": "b: weight of staying",
-    "bgnbd.log_likelihood": "Log-likelihood",
-}
 
 
 def purchase_model(model: PurchaseModel) -> Table:
     """One row a figure of the fitted model: first what it means, then its parameters."""
-    found = model.findings
-    rows = tuple((Cell(words), _figure(key, found[key])) for key, words in _MEANING.items())
+    found, family = model.findings, model.family
+    meanings = {
+        "pace": "Purchases a year while a customer",
+        "leaving": family.words.leaving_row,
+        "first_year": "Repeat purchases of a new customer in a year",
+        **{f"{family.key}.{name}": words for name, words in zip(family.parameters, family.words.meanings, strict=True)},
+        f"{family.key}.log_likelihood": "Log-likelihood",
+    }
+    rows = tuple((Cell(words), _figure(key, found[key])) for key, words in meanings.items())
     return Table(
         name="model",
         caption="How customers come back",
         columns=("Figure", "Estimate"),
         rows=rows,
         note=f"{number(model.histories.n)} customers. Small figures are 95% intervals, which allow for customers who "
-        "do not quite follow the model. After each later repeat purchase, fewer do not return.",
+        f"do not quite follow the model. {family.words.leaving_note}",
+    )
+
+
+def parameter_errors(fits: BootstrapFits) -> Table:
+    """One row a parameter: how far it is uncertain, by three ways of asking."""
+    meanings = zip(fits.model.family.words.meanings, fits.table.to_dict("records"), strict=True)
+    rows = tuple(
+        (
+            Cell(words),
+            Cell(number(row["estimate"], 3), _ends(row["low"], row["high"])),
+            *(Cell(_error(row[way])) for way in ("hessian", "sandwich", "bootstrap")),
+        )
+        for words, row in meanings
+    )
+    return Table(
+        name="parameter_errors",
+        caption="How far the parameters are uncertain, by three ways",
+        columns=("Parameter", "Estimate", "If all follow the model", "If not all do", "Customers drawn anew"),
+        rows=rows,
+        note="Standard errors as a share of the parameter: from the curvature of the likelihood, which takes it that "
+        "every customer follows the model; from how single customers pull at it, which does not; and from fits to "
+        f"{number(fits.n_drawn)} draws of the customers. Small figures are 95% intervals from the draws.",
+    )
+
+
+def model_choice(choice: ModelChoice) -> Table:
+    """One row a purchase model: fit, hold-out, distance to the leading one, forecast, and which is taken."""
+    scored = "Later purchases" if choice.days else "The same, per customer"
+    rows = tuple(
+        (
+            Cell(one.title),
+            Cell(number(one.model.log_likelihood, 1)),
+            _with_interval(one.score, 3),
+            Cell("–") if one.behind.value is None else _behind(one.behind),
+            _with_interval(one.expected, 0),
+            Cell(choice.outcome(one)),
+        )
+        for one in choice.scores
+    )
+    came = f" {number(choice.came.number)} purchases came." if choice.days else ""
+    return Table(
+        name="model_choice",
+        caption="Three purchase models and how well they foresee" if choice.days else "Three purchase models",
+        columns=("Model", "Up to the cut", scored, "Behind the leading one", "Purchases foreseen", "Outcome"),
+        rows=rows,
+        note="Log-likelihood: of all customers up to the cut, then the mean per customer "
+        + (f"of the {number(choice.days)} days after it. " if choice.days else "of the same time. ")
+        + "Behind: how much less likely the model held it, per customer. Small figures are 95% intervals."
+        + came,
+        words=(5,),
     )
 
 
@@ -78,7 +127,7 @@ def alive_by_repeats(groups: RepeatGroups) -> Table:
         caption="Probability of still being a customer, by repeat purchases",
         columns=("Repeat purchases", "Customers", "Mean probability", "More likely than not"),
         rows=rows,
-        note="At the cut. To the model, who bought once has not left.",
+        note=groups.note,
     )
 
 
@@ -86,10 +135,35 @@ def _figure(key: str, estimate: Estimate) -> Cell:
     if key == "leaving":
         interval = "" if estimate.low is None or estimate.high is None else percent_between(estimate.low, estimate.high)
         return Cell(percent(estimate.number), interval)
-    digits = 1 if key == "bgnbd.log_likelihood" else 2 if "." not in key else 3
+    is_likelihood = key.endswith(".log_likelihood")
+    digits = 1 if is_likelihood else 2 if "." not in key else 3
     if estimate.low is None or estimate.high is None:
-        return Cell(number(estimate.number, digits), "" if key == "bgnbd.log_likelihood" else "not settled by the data")
+        return Cell(number(estimate.number, digits), "" if is_likelihood else "not settled by the data")
     return Cell(number(estimate.number, digits), number_between(estimate.low, estimate.high, digits))
+
+
+def _ends(low: float, high: float) -> str:
+    return number_between(low, high, 3) if low <= high else "not settled by the data"
+
+
+def _error(share: float) -> str:
+    return percent(share) if share >= 0 else "–"
+
+
+def _with_interval(estimate: Estimate, digits: int) -> Cell:
+    if estimate.value is None:
+        return Cell("–")
+    small = number_between(*estimate.ends, digits) if estimate.has_interval else ""
+    return Cell(number(estimate.number, digits), small)
+
+
+def _behind(estimate: Estimate) -> Cell:
+    """Write a difference of log-likelihoods as a difference of likelihoods in percent."""
+    if not estimate.has_interval:
+        return Cell("0%")
+    shares = [math.expm1(v) for v in (estimate.number, *estimate.ends)]
+    digits = enough_digits([100 * v for v in shares], [0.0], 1)
+    return Cell(percent(shares[0], digits), percent_between(shares[1], shares[2], digits))
 
 
 def _checked(estimate: Estimate, band: tuple[float, float]) -> Cell:

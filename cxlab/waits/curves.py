@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
 from cxlab import words
+from cxlab.contingency import Array, Counts
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, normal_interval
-from cxlab.purchases.histories import Array, Counts
 
 _Z = float(norm.ppf(0.975))
 MARKS = 4
@@ -57,12 +57,15 @@ class Waiting:
     horizon_days : how far the waits are followed.
     too_small : groups of fewer customers than are shown.
     minimum_group : customers that a group needs.
+    covariance : shape (groups, groups), of their restricted means; apart from 0 beside the diagonal where a customer
+        has waits in two groups.
     """
 
     curves: tuple[WaitingCurve, ...]
     horizon_days: int
     too_small: tuple[str, ...]
     minimum_group: int
+    covariance: Array
 
     def curve(self, group: str) -> WaitingCurve:
         """Return the curve of a group."""
@@ -146,21 +149,28 @@ def wait_for_purchases(
     n = len(lengths)
     names = np.full(n, "all") if groups is None else np.asarray(groups, dtype=str)
     whose = np.arange(n) if customers is None else np.unique(np.asarray(customers), return_inverse=True)[1]
-    shown, too_small = [], []
+    n_whose = int(whose.max(initial=-1)) + 1
+    shown, too_small, moved = [], [], []
     for name in order or sorted(set(names.tolist())):
         mine = names == name
         if len(np.unique(whose[mine])) < max(1, minimum_group):
             too_small.append(name)
             continue
-        shown.append(_curve(name, lengths[mine], ended[mine], whose[mine], horizon_days))
+        curve, influence = _curve(name, lengths[mine], ended[mine], whose[mine], horizon_days)
+        shown.append(curve)
+        moved.append(np.bincount(np.unique(whose[mine]), influence, minlength=n_whose))
     if not shown:
         raise NotEnoughDataError(
             f"How long customers wait cannot be told from fewer than {minimum_group} of them: bring more orders"
         )
-    return Waiting(tuple(shown), horizon_days, tuple(too_small), minimum_group)
+    each = np.stack(moved)
+    return Waiting(tuple(shown), horizon_days, tuple(too_small), minimum_group, np.einsum("ic,jc->ij", each, each))
 
 
-def _curve(name: str, lengths: Counts, bought: NDArray[np.bool_], whose: Counts, horizon: int) -> WaitingCurve:
+def _curve(
+    name: str, lengths: Counts, bought: NDArray[np.bool_], whose: Counts, horizon: int
+) -> tuple[WaitingCurve, Array]:
+    """Return the curve of a group, and how far each of its customers moves the restricted mean."""
     ended = bought & (lengths <= horizon)
     last = np.minimum(lengths, horizon)
     purchases = np.bincount(last[ended], minlength=horizon + 1).astype(np.float64)
@@ -180,10 +190,11 @@ def _curve(name: str, lengths: Counts, bought: NDArray[np.bool_], whose: Counts,
     grid = np.arange(horizon + 1)
     errors = np.array([influence.error(np.where(grid <= day, waiting[day], 0.0)) for day in grid])
     low, high = _even_ends(waiting, errors)
-    return WaitingCurve(
+    curve = WaitingCurve(
         name, grid, waiting, low, high, at_risk.astype(np.int64), mean,
         _median(waiting, low, high, len(lengths)), len(lengths), n_customers, int(ended.sum()),
     )  # fmt: skip
+    return curve, influence.each(ahead)
 
 
 class _Influence:
@@ -196,12 +207,21 @@ class _Influence:
         left = 1 - purchases / seen
         self._seen = seen * np.where(left > 0, left, 1.0)  # of those at risk, what one more purchase counts for
         self._expected = purchases / seen / self._seen
+        self._bought, self._others = (np.bincount(last[part], minlength=len(seen)) for part in (ended, ~ended))
 
-    def error(self, weight: Array) -> float:
-        """Return the standard error of a sum in which the hazard of each day counts by `weight`, shape (h + 1,)."""
+    def each(self, weight: Array) -> Array:
+        """Return how far each customer moves a sum in which the hazard of each day counts by `weight`: shape (n,)."""
         own = np.where(self._ended, (weight / self._seen)[self._last], 0.0)
         own -= (weight * self._expected).cumsum()[self._last]
-        return float(np.sqrt((np.bincount(self._codes, own, minlength=self._n) ** 2).sum()))
+        return np.asarray(np.bincount(self._codes, own, minlength=self._n), dtype=np.float64)
+
+    def error(self, weight: Array) -> float:
+        """Return the standard error of that sum."""
+        if self._n < len(self._last):
+            return float(np.sqrt((self.each(weight) ** 2).sum()))
+        going = (weight * self._expected).cumsum()  # one wait a customer: waits that end alike move it alike
+        squares = self._bought * (weight / self._seen - going) ** 2 + self._others * going**2
+        return float(np.sqrt(squares.sum()))
 
 
 def _even_ends(waiting: Array, errors: Array) -> tuple[Array, Array]:

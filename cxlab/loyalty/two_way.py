@@ -1,0 +1,265 @@
+"""The number of one-time buyers over two assumptions at once: what is left of fans' buying, and referrals or cost."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.loyalty.evidence import Array, Evidence, Foresee
+from cxlab.loyalty.retention import kept_a_year, reaches_beyond, thinned
+from cxlab.loyalty.rules_of_thumb import SAID
+from cxlab.loyalty.sensitivity import HORIZONS_DAYS
+from cxlab.loyalty.weigh import Assumptions, discounts, weigh
+from cxlab.loyalty.words import buyers, buyers_between, long_time
+from cxlab.loyalty.worth import Worth
+from cxlab.words import count, money, number, percent, percent_between
+
+Kind = Literal["referrals", "cost"]
+STEPS = 41
+WIDEST = 0.5  # how far below what is foreseen the share that is left is drawn
+MOST_REFERRALS = 5.0  # times what fans bring
+MOST_COST = 1.25  # times the cost from which on there is no number
+_Z = float(norm.ppf(0.975))
+
+
+@dataclass(frozen=True, eq=False)
+class WorthMap:
+    """One-time buyers that equal one fan over a horizon, for many pairs of assumptions.
+
+    Attributes
+    ----------
+    horizon_days : how far is counted.
+    kept : share of fans' buying that is left a year later by the model, on average over the horizon.
+    worth : the number there, with all else as reckoned; the verdict `no_number` alone where there is none.
+    numbers : shape (rows, columns), the number by the other assumption and by what is left; NaN where there is none.
+    """
+
+    horizon_days: int
+    kept: Estimate
+    worth: Estimate
+    numbers: Array
+
+
+@dataclass(frozen=True, eq=False)
+class TwoWay:
+    """Such maps, one a horizon.
+
+    Attributes
+    ----------
+    maps : the horizon as reckoned first; none where nothing can be drawn.
+    kept : shape (columns,), shares of fans' buying that are left a year later.
+    other : shape (rows,), customers brought per 100 fans, or the cost to win a customer.
+    kind : which of these.
+    own : what it is as reckoned; with an interval for referrals.
+    when : the time in which the customers were brought, in words.
+    seen_days : days ahead that were seen: what is left matters beyond them only.
+    knows_referrals : whether the study records referrals.
+    n_fans, n_once : fans and one-time buyers behind it.
+    currency : ISO 4217 code.
+    missing : why there are no maps; empty where there are.
+    """
+
+    maps: tuple[WorthMap, ...]
+    kept: Array
+    other: Array
+    kind: Kind
+    own: Estimate
+    when: str
+    seen_days: int
+    knows_referrals: bool
+    n_fans: int
+    n_once: int
+    currency: str
+    missing: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a point: horizon_days, kept_a_year, `kind`, one_time_buyers (NaN where there is no number)."""
+        parts = [
+            pd.DataFrame(
+                {
+                    "horizon_days": of.horizon_days,
+                    "kept_a_year": np.tile(self.kept, len(self.other)),
+                    self.kind: np.repeat(self.other, len(self.kept)),
+                    "one_time_buyers": of.numbers.ravel(),
+                }
+            )
+            for of in self.maps
+        ]
+        columns = ["horizon_days", "kept_a_year", self.kind, "one_time_buyers"]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    @property
+    def findings(self) -> Findings:
+        """The share of fans' buying that the model foresees to be left a year later, by horizon in days."""
+        return {f"kept_a_year.{of.horizon_days}": of.kept for of in self.maps}
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if self.missing:
+            return "Two assumptions cannot be changed at once"
+        said = [f"{buyers(of.worth.number)} over {_span(of)}" for of in self.maps if of.worth.value is not None]
+        if not said:
+            return "As reckoned there is no number, and the maps show where there would be one"
+        return f"One fan is worth {' and '.join(said)} one-time buyers" if len(said) == 1 else (
+            f"One-time buyers for one fan: {' and '.join(said)}"
+        )  # fmt: skip
+
+    @property
+    def reading(self) -> str:
+        """Where the study stands, and what it would take to reach 5, 10 and 15."""
+        if self.missing:
+            return self.missing
+        said = [self._of(of) for of in self.maps]
+        if self.seen_days:
+            said.append(
+                f"What is left of the buying counts beyond the {count(self.seen_days, 'day')} that were seen only."
+            )
+        if not self.knows_referrals:
+            said.append("Referrals are not recorded, so the cost to win a customer stands in their place.")
+        elif self.kind == "cost":
+            said.append("Fans brought nobody, so the cost to win a customer stands in the place of referrals.")
+        return " ".join(said)
+
+    def _of(self, of: WorthMap) -> str:
+        left = f"{percent(of.kept.number)} of fans' buying left a year later"
+        left += f" (interval of the fit {percent_between(*of.kept.ends)})"
+        if of.worth.value is None:
+            return f"Over {_span(of)}, with {left}, there is no number as reckoned."
+        said = f"Over {_span(of)}, with {left}, one fan is worth {buyers(of.worth.number)} one-time buyers"
+        takes = [self._takes(of, target) for target in SAID]
+        beyond = [str(target) for target, taken in zip(SAID, takes, strict=True) if not taken]
+        parts = [taken for taken in takes if taken]
+        if beyond:
+            parts.append(f"Nothing drawn here makes it {_or(beyond)}.")
+        return f"{said} ({buyers_between(of.worth)}). {' '.join(parts)}"
+
+    def _takes(self, of: WorthMap, target: int) -> str:
+        """Say what would make it a given number, one of the two changed; empty where nothing drawn does."""
+        kept, other = self.needed(of, target)
+        ways = []
+        if np.isfinite(kept):
+            ways.append(f"{percent(kept)} left a year later")
+        if np.isfinite(other):
+            ways.append(
+                f"{money(other, self.currency)} spent to win a customer"
+                if self.kind == "cost"
+                else f"{number(other, 1)} customers brought by 100 fans {self.when} ({number(self.own.number, 1)} were)"
+            )
+        return f"{target} would take {', or '.join(ways)}." if ways else ""
+
+    def needed(self, of: WorthMap, target: float) -> tuple[float, float]:
+        """Return what is left of the buying, and the other assumption, at which the number would be `target`.
+
+        Each with the other one as reckoned; NaN where no value that is drawn gives it.
+        """
+        row = np.array([np.interp(self.own.number, self.other, of.numbers[:, j]) for j in range(len(self.kept))])
+        column = np.array([np.interp(of.kept.number, self.kept, of.numbers[i]) for i in range(len(self.other))])
+        return _crossing(self.kept, row, target), _crossing(self.other, column, target)
+
+
+def map_assumptions(worth: Worth, foresee: Foresee | None = None) -> TwoWay:
+    """Reckon the number of one-time buyers over two assumptions at once.
+
+    One is the share of fans' buying that is left a year later; the other is how many customers fans bring or, where no
+    referrals are known, what it costs to win a customer.
+
+    Parameters
+    ----------
+    worth : the number as reckoned.
+    foresee : foresees the fans' purchases for a longer horizon, which is then drawn, too; None: it is not.
+
+    Notes
+    -----
+    The maps hold numbers only. The intervals are those of the number as reckoned, of the share that is left (from the
+    model's fit) and of the customers whom fans bring. There is no number where a one-time buyer's contribution, after
+    the cost, is not clearly above zero.
+    """
+    evidence, base = worth.fan.evidence, worth.fan.assumptions
+    longest = max(HORIZONS_DAYS)
+    spans = [evidence]
+    if foresee is not None and evidence.outlook.horizon_days < longest:
+        spans.append(evidence.ahead(foresee, longest))
+    told = [(of, share) for of in spans if (share := kept_a_year(of.outlook)).value is not None and reaches_beyond(of)]
+    kind: Kind = "referrals" if evidence.referred.any() else "cost"
+    before_cost = worth.one_time.ends[0] + base.acquisition_cost
+    why = ""
+    if not told:
+        why = "All that lies ahead was seen, or the horizon is too short to say how much of the buying is left."
+    elif before_cost <= 0:
+        why = "A one-time buyer is not shown to bring anything, so there is no number under any of these assumptions."
+    elif kind == "referrals" and worth.number.value is None:
+        kind = "cost"
+    if why:
+        told = []
+    own = _own(evidence, base, kind)
+    if kind == "referrals":
+        other = np.linspace(0.0, MOST_REFERRALS * own.number, STEPS)
+    else:
+        other = np.linspace(0.0, max(MOST_COST * before_cost, 1.1 * base.acquisition_cost), STEPS)
+    lowest = min([share.number for _, share in told], default=1.0) - WIDEST
+    kept = np.linspace(max(0.1, np.floor(10 * lowest) / 10), 1.0, STEPS)
+    maps = tuple(_map(of, base, share, kept, other, kind) for of, share in told)
+    when = f"in {count(evidence.holdout_days, 'day')}" if evidence.basis == "holdout" else "up to the cut"
+    return TwoWay(
+        maps, kept, other, kind, own, when, evidence.seen_days, evidence.knows_referrals, len(evidence.contribution),
+        len(evidence.once), evidence.currency, why,
+    )  # fmt: skip
+
+
+def _own(evidence: Evidence, base: Assumptions, kind: Kind) -> Estimate:
+    """Return where the study stands on the other assumption."""
+    if kind == "cost":
+        return Estimate(base.acquisition_cost, unit=f"{evidence.currency} to win a customer")
+    brought = 100 * base.referral_rate * evidence.referred
+    n = len(brought)
+    found = normal_interval(float(brought.mean()), float(brought.std(ddof=1) / n**0.5), n=n, unit="per 100 fans")
+    return Estimate(found.value, max(found.ends[0], 0.0), found.ends[1], n=n, unit=found.unit)
+
+
+def _map(evidence: Evidence, base: Assumptions, share: Estimate, kept: Array, other: Array, kind: Kind) -> WorthMap:
+    """Reckon one map: the same as `weigh` at every point, for the numbers alone."""
+    outlook = evidence.outlook
+    steps = (outlook.ahead.sum(axis=0) * discounts(outlook, base.discount_rate)[1:])[:, None]
+    thin = np.column_stack([thinned(outlook, k / share.number, evidence.seen_days)[1:] for k in kept])
+    times = base.pace * (steps * thin).sum(axis=0) / float(evidence.base.sum())
+    value = float(evidence.referred_values.mean()) if len(evidence.referred_values) else 0.0
+    brought = base.referral_rate * float(evidence.referred.mean())
+    each = np.full(len(other), float(evidence.contribution.mean()) + value * brought)
+    cost = np.full(len(other), base.acquisition_cost)
+    if kind == "referrals":
+        each = float(evidence.contribution.mean()) + value * other / 100
+    else:
+        cost = other
+    once = float(evidence.once.mean()) - cost
+    is_clear = once > _Z * float(evidence.once.std(ddof=1)) / len(evidence.once) ** 0.5
+    numbers = np.full((len(other), len(kept)), np.nan)
+    numbers[is_clear] = (each[:, None] * times[None, :] - cost[:, None])[is_clear] / once[is_clear, None]
+    return WorthMap(outlook.horizon_days, share, weigh(evidence, base).worth, numbers)
+
+
+def _crossing(at: Array, numbers: Array, target: float) -> float:
+    """Return where the numbers first reach a target, between the points that are drawn; NaN where they do not.
+
+    Examples
+    --------
+    >>> _crossing(np.array([0.0, 1.0, 2.0]), np.array([3.0, 5.0, np.nan]), 4.0)
+    0.5
+    """
+    for i in range(len(at) - 1):
+        left, right = numbers[i] - target, numbers[i + 1] - target
+        if np.isfinite(left) and np.isfinite(right) and left * right <= 0 and left != right:
+            return float(at[i] + (at[i + 1] - at[i]) * left / (left - right))
+    return float("nan")
+
+
+def _or(numbers: list[str]) -> str:
+    return numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} or {numbers[-1]}"
+
+
+def _span(of: WorthMap) -> str:
+    return f"the next {long_time(of.horizon_days)}"

@@ -1,0 +1,338 @@
+"""Word of mouth: whom customers bring by the score they gave, and whether bad weighs more than good."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.estimate import Estimate, Findings, columns_of
+from cxlab.feedback import Feedback
+from cxlab.loyalty.asymmetry import LEAST_CUSTOMERS, LEAST_EVENTS, NONE, Outcome, Sides, Verdict, weigh_sides
+from cxlab.loyalty.score_groups import GROUPS, OUTSIDE, ScoreScale, find_scale
+from cxlab.words import capital, count, day, few, number, number_between
+
+ALL_GROUPS = (*GROUPS, "no_answer")
+DIGITS: dict[Outcome, int] = {"referrals": 1, "purchases": 2}
+_THINGS: dict[Outcome, str] = {"referrals": "customers brought by 100 customers", "purchases": "purchases a customer"}
+_WANTED = {
+    "feedback": "the answers of customers (feedback: customer_id, given_at, score)",
+    "referrals": "who recommended the shop to whom (referrals: referrer_id, referred_id, referred_at)",
+}
+_WEIGHS: dict[Verdict, str] = {
+    "bad_weighs_more": "A low score goes with more lost than a high one goes with won",
+    "good_weighs_more": "A high score goes with more won than a low one goes with lost",
+    "no_difference": "A low score and a high one weigh about the same",
+    "cannot_tell": "Which of the two weighs more, the data cannot tell",
+}
+_HEADINGS: dict[tuple[Outcome, Verdict], str] = {
+    ("referrals", "bad_weighs_more"): "Bad scores weigh more in word of mouth than good ones",
+    ("referrals", "good_weighs_more"): "Good scores weigh more in word of mouth than bad ones",
+    ("referrals", "no_difference"): "In word of mouth, bad scores and good ones weigh about the same",
+    ("referrals", "cannot_tell"): "Whether bad scores weigh more than good ones in word of mouth, the data cannot tell",
+    ("purchases", "bad_weighs_more"): "Bad scores weigh more in what is bought next than good ones",
+    ("purchases", "good_weighs_more"): "Good scores weigh more in what is bought next than bad ones",
+    ("purchases", "no_difference"): "In what is bought next, bad scores and good ones weigh about the same",
+    ("purchases", "cannot_tell"): "Whether bad scores weigh more than good ones in purchases, the data cannot tell",
+}
+
+
+@dataclass(frozen=True)
+class WordOfMouth:
+    """What customers did after the scores that they had given.
+
+    Attributes
+    ----------
+    sides : by outcome: referrals, where they are recorded, and purchases; none where nothing can be said.
+    scale : of the scores; None likewise.
+    customers : of each of `ALL_GROUPS`: how many stood in it on any day. One who changed the mind stands in several.
+    n : customers on any day; n_answered : those of them who had answered by one.
+    n_days, window_days : days on which customers were sorted, and length of the window after each.
+    n_answers, n_outside, n_other_answers : answers; those beyond the scale; and those to other questions.
+    last_day : end of the last window, in words.
+    minimum_group : groups smaller than this are not shown.
+    missing : why nothing can be said, or what is missing for the rest; empty where nothing is.
+    """
+
+    sides: tuple[Sides, ...]
+    scale: ScoreScale | None
+    customers: tuple[int, int, int, int]
+    n: int
+    n_answered: int
+    n_days: int
+    window_days: int
+    n_answers: int
+    n_outside: int
+    n_other_answers: int
+    last_day: str
+    minimum_group: int
+    missing: str = ""
+
+    def side(self, outcome: Outcome) -> Sides | None:
+        """Return one outcome; None where it is not known."""
+        return next((side for side in self.sides if side.outcome == outcome), None)
+
+    @property
+    def labels(self) -> tuple[str, str, str, str]:
+        """The groups as a page names them: their scores, and no answer."""
+        assert self.scale is not None
+        low, middle, high = self.scale.labels
+        return low, middle, high, "No answer"
+
+    def is_shown(self, g: int) -> bool:
+        """Whether a group has customers enough to be shown.
+
+        The groups with a score are shown together or not at all: the size of a small one follows from the others.
+        """
+        together = self.customers[:NONE] if g < NONE else (self.customers[NONE],)
+        return self.customers[g] > 0 and not any(0 < n < self.minimum_group for n in together)
+
+    def size_in_words(self, g: int) -> str:
+        """Write how many customers a group has: hidden where it is not shown."""
+        if self.is_shown(g) or not self.customers[g]:
+            return number(self.customers[g])
+        return few(self.customers[g], self.minimum_group) if self.customers[g] < self.minimum_group else "not shown"
+
+    @property
+    def told(self) -> Estimate:
+        """Customers who answered; all customers where so few did not that the difference would tell of them."""
+        silent = self.n - self.n_answered
+        return Estimate(n=self.n if 0 < silent < self.minimum_group else self.n_answered)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an outcome and group: rate, events and ratio to the middle group, with the ends of their intervals.
+
+        Groups of fewer than `minimum_group` customers have neither.
+        """
+        rows = [(side, g) for side in self.sides for g in range(NONE + 1)]
+        none = Estimate()
+        ratios = {0: "low_ratio", 2: "high_ratio"}
+        columns: dict[str, list[str] | list[float]] = {
+            "outcome": [str(side.outcome) for side, _ in rows],
+            "group": [ALL_GROUPS[g] for _, g in rows],
+            "customers": [float(self.customers[g]) if self.is_shown(g) else np.nan for _, g in rows],
+        }
+        columns |= columns_of("rate", [side.rates[g] if self.is_shown(g) else none for side, g in rows])
+        columns |= columns_of(
+            "ratio_to_middle",
+            [getattr(side, ratios[g]) if g in ratios and self.is_shown(g) else none for side, g in rows],
+        )
+        return pd.DataFrame(columns)
+
+    @property
+    def findings(self) -> Findings:
+        """Rates, ratios, both sides, the asymmetry and its verdict, by outcome, as `word_of_mouth.*`."""
+        found: dict[str, Estimate] = {}
+        for side in self.sides:
+            start = f"word_of_mouth.{side.outcome}"
+            found |= {
+                f"{start}.{ALL_GROUPS[g]}": side.rates[g]
+                for g in range(NONE + 1)
+                if self.is_shown(g) and side.rates[g].value is not None
+            }
+            for name in _FOUND:
+                estimate = getattr(side, name)
+                if estimate.value is not None and all(self.is_shown(g) for g in range(NONE)):
+                    found[f"{start}.{name}"] = estimate
+            found[start] = Estimate(n=self.told.n, verdict=side.verdict)
+        return found
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if not self.sides:
+            return "What customers say cannot be held against what they do"
+        first = self.sides[0]
+        return _HEADINGS[first.outcome, first.verdict]
+
+    @property
+    def reading(self) -> str:
+        """How it was counted, the rates by score, both sides, who did not answer, and what it does not show."""
+        if not self.sides:
+            return self.missing
+        said = [self._counted()]
+        for side in self.sides:
+            said += [self._rates(side), self._both(side)]
+        said.append(self._silent())
+        said.append(
+            "All this goes together and need not be cause and effect: who is served well may also be who would have "
+            "come back, and recommended the shop, in any case."
+        )
+        return " ".join(part for part in (*said, self.missing) if part)
+
+    def _counted(self) -> str:
+        assert self.scale is not None
+        aside = []
+        if self.n_outside:
+            aside.append(f"{count(self.n_outside, 'answer')} beyond the scale")
+        if self.n_other_answers:
+            aside.append(f"{count(self.n_other_answers, 'answer')} to other questions")
+        left_out = f" Left out: {' and '.join(aside)}." if aside else ""
+        days = f"On {count(self.n_days, 'day')}, {count(self.window_days, 'day')} apart,"
+        if self.n_days == 1:
+            days = "On one day"
+        return (
+            f"{days} every customer was sorted by the last score given by then ({count(self.n_answers, 'answer')} on a "
+            f"scale of {self.scale.name}) and followed for the {count(self.window_days, 'day')} after it, the last of "
+            f"them up to {self.last_day}.{left_out}"
+        )
+
+    def _rates(self, side: Sides) -> str:
+        digits = DIGITS[side.outcome]
+        parts = []
+        for g in (2, 1, 0):
+            rate = side.rates[g]
+            if self.is_shown(g) and rate.has_interval:
+                parts.append(
+                    f"{number(rate.number, digits)} after {self.labels[g]} ({number_between(*rate.ends, digits)})"
+                )
+            else:
+                parts.append(f"not told after {self.labels[g]}")
+        if not any(side.rates[g].has_interval for g in range(NONE)):
+            return ""
+        return f"{capital(_THINGS[side.outcome])}: {', '.join(parts)} (95% intervals)."
+
+    def _both(self, side: Sides) -> str:
+        said = _WEIGHS[side.verdict]
+        if not side.costs.has_interval or not all(self.is_shown(g) for g in range(NONE)):
+            return f"{said}: it takes {LEAST_CUSTOMERS} customers with each kind of score."
+        digits, middle = DIGITS[side.outcome], self.labels[1]
+        both = (
+            f"Against {middle}, a low score goes with {_more(-side.costs.number, digits)} "
+            f"({_signed(-side.costs.ends[1], -side.costs.ends[0], digits)}), a high one with "
+            f"{_more(side.brings.number, digits)} ({_signed(*side.brings.ends, digits)})."
+        )
+        happened = sum(side.events[:NONE])
+        if happened < LEAST_EVENTS or min(self.customers[:NONE]) < LEAST_CUSTOMERS:
+            things = "recommendations" if side.outcome == "referrals" else "purchases"
+            return (
+                f"{both} {said}: it takes {LEAST_CUSTOMERS} customers with each kind of score, and {LEAST_EVENTS} "
+                f"{things} after them."
+            )
+        gap = f"{number(side.asymmetry.number, digits)}, {number_between(*side.asymmetry.ends, digits)}"
+        return f"{both} {said} (what the low one takes less what the high one brings: {gap})."
+
+    def _silent(self) -> str:
+        """Compare who never answered with who did."""
+        if not self.is_shown(NONE) or self.n - self.n_answered < self.minimum_group:
+            return "Nearly everybody had answered." if self.n_answered else ""
+        parts = []
+        for side in self.sides:
+            ratio = side.none_ratio
+            if ratio.has_interval:
+                what = "brought" if side.outcome == "referrals" else "bought"
+                parts.append(
+                    f"{what} {number(ratio.number, 2)} times as much as those who had "
+                    f"({number_between(*ratio.ends, 2)})"
+                )
+        silent = f"{number(self.n - self.n_answered)} of {count(self.n, 'customer')} never answered"
+        if not parts:
+            return f"{capital(silent)}."
+        return (
+            f"{capital(silent)}. Customers without an answer so far {' and '.join(parts)}: who answers is not everyone."
+        )
+
+
+_FOUND = ("low_ratio", "high_ratio", "none_ratio", "costs", "brings", "asymmetry", "ratio_asymmetry")
+
+
+def weigh_word_of_mouth(
+    feedback: Feedback | None,
+    *,
+    knows_referrals: bool = False,
+    scale: tuple[float, float] | None = None,
+    minimum_group: int = 5,
+) -> WordOfMouth:
+    """Hold what customers did against the scores that they had given before.
+
+    Parameters
+    ----------
+    feedback : one row a customer and day; None: nobody was asked.
+    knows_referrals : whether the study records referrals, where `feedback` is None.
+    scale : ends of the scale, where they are known; None: told from the scores.
+    minimum_group : groups smaller than this are not shown on pages.
+
+    Raises
+    ------
+    LoyaltyError : the scale given does not go upwards.
+    """
+    if feedback is None:
+        wanted = [_WANTED["feedback"], *([] if knows_referrals else [_WANTED["referrals"]])]
+        return _nothing(
+            f"No answers of customers are in this study, so word of mouth cannot be held against them: bring "
+            f"{' and '.join(wanted)}.",
+            minimum_group,
+        )
+    if not feedback.days or not len(feedback.scores):
+        why = "there are no answers" if feedback.days else (
+            f"orders do not reach over two windows of {count(feedback.window_days, 'day')}"
+        )  # fmt: skip
+        return _nothing(
+            f"What customers say cannot be held against what they did next, for {why}: bring a longer history and "
+            f"{_WANTED['feedback']}.",
+            minimum_group,
+        )
+    found = find_scale(feedback.scores, metric=feedback.metric, scale=scale)
+    frame = feedback.frame
+    group = found.sort(frame["score"].to_numpy(np.float64))
+    group = np.where(group == -1, NONE, group)
+    who = np.unique(frame["customer_id"].to_numpy(), return_inverse=True)[1]
+    place = frame["place"].to_numpy(np.int64)
+    wanted_of: list[Outcome] = ["referrals", "purchases"] if feedback.knows_referrals else ["purchases"]
+    sides = tuple(weigh_sides(outcome, frame[outcome].to_numpy(np.float64), group, place, who) for outcome in wanted_of)
+    customers = [len(np.unique(who[group == g])) for g in range(NONE + 1)]
+    answered = len(np.unique(who[(group != NONE) & (group != OUTSIDE)]))
+    last = feedback.days[-1] + dt.timedelta(days=feedback.window_days)
+    missing = ""
+    if not feedback.knows_referrals:
+        missing = f"To hold word of mouth against the scores, bring {_WANTED['referrals']}."
+    outside = int(((feedback.scores < found.lowest) | (feedback.scores > found.highest)).sum())
+    return WordOfMouth(
+        sides,
+        found,
+        (customers[0], customers[1], customers[2], customers[3]),
+        n=int(who.max()) + 1 if len(who) else 0,
+        n_answered=answered,
+        n_days=len(feedback.days),
+        window_days=feedback.window_days,
+        n_answers=feedback.n_answers - outside,
+        n_outside=outside,
+        n_other_answers=feedback.n_other_answers,
+        last_day=day(last),
+        minimum_group=minimum_group,
+        missing=missing,
+    )
+
+
+def _nothing(why: str, minimum_group: int) -> WordOfMouth:
+    return WordOfMouth((), None, (0, 0, 0, 0), 0, 0, 0, 0, 0, 0, 0, "", minimum_group, why)
+
+
+def _more(value: float, digits: int) -> str:
+    """Say how much more or less.
+
+    Examples
+    --------
+    >>> _more(0.52, 1), _more(-0.52, 1), _more(0.01, 1)
+    ('0.5 more', '0.5 fewer', 'no more and no fewer')
+    """
+    text = number(abs(value), digits)
+    if text == number(0, digits):
+        return "no more and no fewer"
+    return f"{text} {'more' if value > 0 else 'fewer'}"
+
+
+def _signed(low: float, high: float, digits: int) -> str:
+    """Write an interval that goes from fewer to more.
+
+    Examples
+    --------
+    >>> _signed(-0.5, 1.2, 1), _signed(0.2, 1.2, 1), _signed(-1.2, -0.2, 1)
+    ('0.5 fewer to 1.2 more', '0.2 to 1.2 more', '0.2 to 1.2 fewer')
+    """
+    if low >= 0:
+        return f"{number(low, digits)} to {number(high, digits)} more"
+    if high <= 0:
+        return f"{number(-high, digits)} to {number(-low, digits)} fewer"
+    return f"{number(-low, digits)} fewer to {number(high, digits)} more"

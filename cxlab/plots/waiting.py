@@ -1,0 +1,192 @@
+"""The plots of waiting: what share has not bought again, day by day, with the numbers that still wait below."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS, Caption, Cell, Table
+from cxlab.intake.hiding import written_steps
+from cxlab.look import SEGMENT_TOKEN
+from cxlab.plots.figure import Plot
+from cxlab.plots.style import COLOUR, fit, is_narrow
+from cxlab.waits.comparison import WaitComparison
+from cxlab.waits.curves import WaitingCurve
+
+MOST_DRAWN = 6
+_OTHERS = (("ink", "ink"), ("link", "link"), ("part", "part"), ("open", "open"), ("good", "good"), ("other", "muted"))
+_DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
+    "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 1)), (0, (1, 1)),
+)  # fmt: skip
+_DAYS = {
+    "segment": "Days after the cut", "cluster": "Days after the cut", "cohort": "Days after the first order",
+    "gesture": "Days after the order",
+}  # fmt: skip
+_PLOT, _TOP, _AXIS, _HEAD = 250, 30, 44, 20
+"""Pixels: height of the curves, over them, of the axis under them, and of the line over the numbers."""
+_ROW, _ROW_NARROW, _APART = 19, 36, 16.0
+
+
+def _drawn(found: WaitComparison) -> tuple[WaitingCurve, ...]:
+    """Return the curves that are drawn: all, or the largest where they are too many, in the order given."""
+    largest = sorted(found.curves, key=lambda curve: -curve.n)[:MOST_DRAWN]
+    return tuple(curve for curve in found.curves if any(curve is one for one in largest))
+
+
+def _colours(group: str, k: int) -> tuple[str, str, str | tuple[int, tuple[float, ...]]]:
+    if group in SEGMENTS:
+        token = SEGMENT_TOKEN[group]
+        return COLOUR[token], COLOUR[f"{token}-ink"], "-"
+    mark, ink = _OTHERS[k]
+    return COLOUR[mark], COLOUR[ink], _DASHES[k]
+
+
+def _draw(found: WaitComparison, ax: Axes) -> None:
+    narrow, curves, h = is_narrow(ax), _drawn(found), found.horizon_days
+    width, height = (float(x) * 72 for x in ax.figure.get_figure(root=True).get_size_inches())
+    names = [found.waits.labels.get(curve.group, curve.group) for curve in curves]
+    longest = 7.6 * max(map(len, names))
+    left, right = (42 if narrow else longest + 34), width - longest - (12 if narrow else 18)
+    below = _AXIS + _HEAD + (_ROW_NARROW if narrow else _ROW) * len(curves) + 6
+    ax.set(xlim=(0, h), ylim=(0, 1))
+    for k, curve in enumerate(curves):
+        mark, _, dash = _colours(curve.group, k)
+        ax.fill_between(curve.days, curve.low, curve.high, step="post", color=mark, alpha=0.16, lw=0, zorder=2)
+        ax.step(curve.days, curve.waiting, where="post", color=mark, lw=2, ls=dash, zorder=4 + k / 10)
+    places = spread([float(curve.waiting[-1]) for curve in curves], _APART / (height - below - _TOP))
+    for k, (curve, name, y) in enumerate(zip(curves, names, places, strict=True)):
+        ax.text(h + 8 / (right - left) * h, y, name, ha="left", va="center", size=12, weight=700,
+                color=_colours(curve.group, k)[1])  # fmt: skip
+    marks = found.waiting.marks if found.waiting is not None else []
+    shown = sorted(set(marks[::2] if narrow else marks))
+    ax.set_xticks(shown)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], [words.percent(y) for y in (0, 0.25, 0.5, 0.75, 1)])
+    ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
+    ax.set_xlabel(_DAYS.get(found.waits.by, "Days"), labelpad=4)
+    fit(ax, left / width, below / height, right / width, 1 - _TOP / height)
+    _write(found, ax, curves, names, shown, (height - below - _TOP, right - left, left))
+    ax.text(-(left - 4) / (right - left), 1 + 9 / (height - below - _TOP), "Share that has not bought again",
+            transform=ax.transAxes, ha="left", va="bottom", size=12, color=COLOUR["muted"])  # fmt: skip
+
+
+def _write(
+    found: WaitComparison, ax: Axes, curves: Sequence[WaitingCurve], names: Sequence[str], marks: Sequence[int],
+    pixels: tuple[float, float, float],
+) -> None:  # fmt: skip
+    """Write the numbers that still wait under the axis."""
+    narrow, (high, wide, left) = is_narrow(ax), pixels
+    edge, top = -(left - 4) / wide, _AXIS + 8
+    ax.text(edge, -top / high, "Not back yet, and still followed", transform=ax.transAxes, ha="left", va="center",
+            size=12, color=COLOUR["muted"])  # fmt: skip
+    for k, (curve, name) in enumerate(zip(curves, names, strict=True)):
+        y = top + _HEAD + k * (_ROW_NARROW if narrow else _ROW)
+        ax.text(edge, -y / high, name, transform=ax.transAxes, ha="left", va="center", size=12, weight=700,
+                color=_colours(curve.group, k)[1])  # fmt: skip
+        y += _ROW_NARROW - _ROW if narrow else 0
+        for day, text in zip(marks, numbers_at_risk(curve, marks, _minimum(found)), strict=True):
+            ax.text(day, -y / high, text, transform=ax.get_xaxis_transform(), ha="center", va="center", size=12)
+
+
+def spread(places: Sequence[float], need: float, top: float = 1.0) -> list[float]:
+    """Move heights so far apart that words at them do not touch, as little as may be, from 0 to `top`.
+
+    Examples
+    --------
+    >>> [round(y, 2) for y in spread([0.5, 0.52, 0.9], 0.1)]
+    [0.46, 0.56, 0.9]
+    """
+    order = np.argsort(places, kind="stable")
+    groups = [[float(places[i]), 1] for i in order]  # middle and number of words that touch one another
+    i = 0
+    while i < len(groups) - 1:
+        (a, n), (b, m) = groups[i], groups[i + 1]
+        if b - a >= need * (n + m) / 2 - 1e-12:
+            i += 1
+            continue
+        groups[i : i + 2] = [[(a * n + b * m) / (n + m), n + m]]
+        i = max(i - 1, 0)
+    found = np.empty(len(places))
+    at = 0
+    for middle, n in groups:
+        half = need * (n - 1) / 2
+        centre = min(max(middle, half), max(top - half, half))
+        found[order[at : at + int(n)]] = centre + need * (np.arange(int(n)) - (n - 1) / 2)
+        at += int(n)
+    return [float(y) for y in found]
+
+
+def numbers_at_risk(curve: WaitingCurve, marks: Sequence[int], minimum_group: int) -> list[str]:
+    """Write the waits that go on at some days; none of which tells how a few customers went on."""
+    upto = [int(curve.at_risk[day]) for day in marks][::-1]
+    said = written_steps(upto, curve.n, minimum_group)[::-1]
+    return [
+        text if text[0].isdigit() else f"<{minimum_group}" if text.startswith("under") else "–" for text in said
+    ]  # fmt: skip
+
+
+def _minimum(found: WaitComparison) -> int:
+    return 0 if found.waiting is None else found.waiting.minimum_group
+
+
+def _caption(found: WaitComparison) -> Caption:
+    drawn, h = _drawn(found), found.horizon_days
+    listed = "; ".join(
+        f"{found.waits.labels.get(curve.group, curve.group)} {words.percent(curve.waiting[h // 2])}, "
+        f"{words.percent(curve.waiting[h])}"
+        for curve in drawn
+    )
+    n = sum(curve.n for curve in found.curves)
+    fewer = f"The {MOST_DRAWN} largest groups are drawn. " if len(drawn) < len(found.curves) else ""
+    texts = [
+        text
+        for c in drawn
+        for text in numbers_at_risk(c, found.waiting.marks if found.waiting else [], _minimum(found))
+    ]
+    dash = "“–” stands for a number that would tell of a few customers. " if "–" in texts else ""
+    return Caption(
+        found.heading,
+        f"Share that has not bought again, {found.waits.start}, over {words.count(h, 'day')}; "
+        f"{words.count(n, found.waits.unit)}. Band: 95% interval.",
+        f"Falling curves of the share that has not bought again by {found.waits.by}, after {h // 2} and {h} days: "
+        f"{listed}. {found.heading}."[:399],
+        f"{fewer}{dash}Under the axis: waits that still go on and can be followed. Several orders on one day are one "
+        "purchase.",
+    )
+
+
+def _numbers(found: WaitComparison) -> Table:
+    marks = sorted(set(found.waiting.marks if found.waiting is not None else []))[1:]
+    rows = tuple(
+        (
+            Cell(
+                found.waits.labels.get(curve.group, curve.group), segment=curve.group if curve.group in SEGMENTS else ""
+            ),
+            Cell(words.number(curve.n)),
+            *(
+                Cell(words.percent(curve.waiting[day]), words.percent_between(curve.low[day], curve.high[day]))
+                for day in marks
+            ),
+        )
+        for curve in found.curves
+    )
+    return Table(
+        f"waiting_by_{found.waits.by}", "Share that has not bought again",
+        ("Group", "Waits", *(f"Day {words.number(day)}" for day in marks)), rows,
+        f"Counted {found.waits.start}. Small figures are 95% intervals.",
+    )  # fmt: skip
+
+
+def _plot(by: str) -> Plot[WaitComparison]:
+    fixed = _PLOT + _TOP + _AXIS + _HEAD + 6
+    return Plot(
+        f"waiting_by_{by}", _draw, _caption, _numbers, (680, fixed), (358, fixed),
+        lambda found: "" if found.curves else "So there is nothing to draw.",
+        lambda found: _ROW * len(_drawn(found)), lambda found: _ROW_NARROW * len(_drawn(found)),
+    )  # fmt: skip
+
+
+waiting_by_segment = _plot("segment")
+waiting_by_cluster = _plot("cluster")
+waiting_by_cohort = _plot("cohort")
+waiting_by_gesture = _plot("gesture")

@@ -1,0 +1,295 @@
+"""Forecast against fact, group by group: by silence, by segment, by cluster, by whatever parts the customers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import chi2, norm
+
+from cxlab.blocks import SEGMENTS
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings, columns_of, log_normal_interval, normal_interval
+from cxlab.intake.hiding import to_hide
+from cxlab.look import SEGMENT_NAME
+from cxlab.purchases.digits import enough_digits
+from cxlab.purchases.histories import Array, Counts, PurchaseModelError
+from cxlab.purchases.model import PurchaseModel
+from cxlab.purchases.rule import LEVEL_BAND, Check, Missing, why_not_judged, within
+from cxlab.purchases.rule import level_of as ratio_of
+from cxlab.purchases.window import HoldoutWindow, open_window
+from cxlab.words import count, number, number_between, percent
+
+_Z = float(norm.ppf(0.975))
+LEAST_PURCHASES = 10
+"""Purchases of a group from which on their spread over customers says how sure they are; below, Poisson's ends do."""
+
+
+@dataclass(frozen=True)
+class CheckedGroup:
+    """One group's purchases after the cut, foreseen and made.
+
+    Attributes
+    ----------
+    name : of the group.
+    customers : how many.
+    expected, actual : purchases per customer; intervals of the fit, and of customers like these.
+    ratio : expected / actual purchases. Without a value where nobody bought, then with the low end alone.
+    outcome : whether the ratio's interval lies within (passed), outside (failed) or across (open) the allowed band.
+    by_chance : how probable it would be that the outcome is failed if the model were right in this group.
+    """
+
+    name: str
+    customers: int
+    expected: Estimate
+    actual: Estimate
+    ratio: Estimate
+    outcome: Check
+    by_chance: float
+
+    @property
+    def in_words(self) -> str:
+        """Its name within a sentence."""
+        return SEGMENT_NAME[self.name].lower() if self.name in SEGMENT_NAME else self.name
+
+
+@dataclass(frozen=True)
+class GroupCheck:
+    """Forecast against fact by group.
+
+    Attributes
+    ----------
+    groups : those that are shown, in order.
+    by : what the groups are, after "by": "days since the last order".
+    hidden : names of groups too small to be shown, and of those that would give them away.
+    minimum_group : customers that a group needs.
+    n : customers in all.
+    days : length of the window.
+    missing : what a judgement lacks; empty when it lacks nothing.
+    """
+
+    groups: tuple[CheckedGroup, ...]
+    by: str
+    hidden: tuple[str, ...]
+    minimum_group: int
+    n: int
+    days: int
+    missing: Missing = ""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there are groups to show and nothing lacks to judge them."""
+        return bool(self.groups) and not self.missing
+
+    @property
+    def off(self) -> tuple[CheckedGroup, ...]:
+        """Groups whose forecast is off: the interval of expected / actual lies outside the allowed band."""
+        return () if self.missing else tuple(group for group in self.groups if group.outcome == "failed")
+
+    @property
+    def leaning(self) -> tuple[CheckedGroup, ...]:
+        """Groups that are not off, but whose interval of expected / actual leaves out 1."""
+        return () if self.missing else tuple(
+            group for group in self.groups
+            if group.outcome != "failed" and group.ratio.has_interval
+            and not group.ratio.ends[0] <= 1 <= group.ratio.ends[1]
+        )  # fmt: skip
+
+    @property
+    def off_by_chance(self) -> float:
+        """Groups that would be called off if the model were right in every one, on average."""
+        return sum(group.by_chance for group in self.groups)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a group: group, customers, expected, actual and ratio with their ends, outcome."""
+        columns: dict[str, list[str] | list[int] | list[float]] = {
+            "group": [group.name for group in self.groups],
+            "customers": [group.customers for group in self.groups],
+        }
+        for name in ("expected", "actual", "ratio"):
+            columns |= columns_of(name, (getattr(group, name) for group in self.groups))
+        outcomes: list[str] = [group.outcome for group in self.groups]
+        return pd.DataFrame(columns | {"outcome": outcomes})
+
+    @property
+    def findings(self) -> Findings:
+        """The ratio of each group, with the outcome as verdict, and how many are off, as `holdout_by.*`."""
+        if not self.is_judged:
+            return {self._key: Estimate(n=self.n, verdict="cannot_tell")}
+        found = {
+            f"{self._key}.{group.name}": Estimate(
+                group.ratio.value, group.ratio.low, group.ratio.high, n=group.customers, unit=group.ratio.unit,
+                verdict=group.outcome,
+            )
+            for group in self.groups
+        }  # fmt: skip
+        return found | {f"{self._key}.off": Estimate(len(self.off), n=self.n, unit="groups")}
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if not self.is_judged:
+            return f"By {self.by} the forecast cannot be judged"
+        off, all_of = len(self.off), count(len(self.groups), "group")
+        if off == 0:
+            return f"By {self.by}, no group's forecast is shown to be off"
+        return f"By {self.by}, the forecast is off in {number(off)} of {all_of}"
+
+    @property
+    def reading(self) -> str:
+        """Which groups are off and by how much, how many chance would bring, and what is not shown."""
+        if not self.is_judged:
+            why = why_not_judged(self.missing) if self.missing else "no group has customers enough to be shown"
+            return f"By {self.by} the forecast cannot be judged: {why}."
+        low, high = LEVEL_BAND
+        said = (
+            f"By {self.by}, in the {count(self.days, 'day')} after the cut: a group's forecast counts as off when the "
+            f"whole 95% interval of expected / actual lies outside {number(low, 2)} to {number(high, 2)}. "
+        )
+        if self.off:
+            named = [f"{group.in_words}, {_off_in_words(group)}" for group in self.off]
+            said += f"That is so of {count(len(named), 'group')}: {_listed(named)}. "
+        else:
+            said += f"That is so of none of the {count(len(self.groups), 'group')}. "
+        passed = [group for group in self.groups if group.outcome == "passed"]
+        is_open = len(self.groups) - len(passed) - len(self.off)
+        said += (
+            f"In {number(len(passed))} of {number(len(self.groups))} the whole interval lies within, in "
+            f"{number(is_open)} it reaches over an edge, so there it cannot be told. {self._chance()}"
+        )
+        if self.leaning:
+            named = [f"{group.in_words}, {_off_in_words(group)}" for group in self.leaning]
+            said += (
+                f" Not off by this rule, but leaning, for the interval leaves out 1: {_listed(named)}. Of groups in "
+                "which the model is right, chance makes about one in twenty lean."
+            )
+        if self.hidden:
+            names = ", ".join(SEGMENT_NAME[name].lower() if name in SEGMENT_NAME else name for name in self.hidden)
+            said += f" Not shown, for too few customers: {names}."
+        return said
+
+    @property
+    def _key(self) -> str:
+        return f"holdout_by.{self.by.replace(' ', '_')}"
+
+    def _chance(self) -> str:
+        often = self.off_by_chance
+        text = number(often, 1) if often >= 0.1 else "fewer than 0.1"
+        return (
+            f"Were the model right in every group, chance alone would bring {text} such "
+            f"{'group' if often < 0.1 else 'groups'} on average."
+        )
+
+
+def check_by(
+    model: PurchaseModel,
+    customers: Customers,
+    groups: ArrayLike,
+    *,
+    by: str,
+    order: Sequence[str] = (),
+    minimum_group: int = 5,
+) -> GroupCheck:
+    """Compare the purchases expected in the hold-out window with those that came, group by group.
+
+    Parameters
+    ----------
+    model : fitted on these customers' purchases up to `calibration_end`.
+    groups : shape (n,), the group of each customer, as known at `calibration_end`.
+    by : what the groups are, as in "by days since the last order".
+    order : groups in the order wanted; by default the four segments in theirs, others sorted.
+    minimum_group : groups of fewer customers are not shown, nor those that would give them away.
+
+    Raises
+    ------
+    PurchaseModelError : the model was fitted on other customers, or there is not one group a customer.
+
+    Notes
+    -----
+    The ratio's interval adds the error of the fit to the spread of actual - expected over the group's customers (see
+    `rule.level_of`). Of fewer than `LEAST_PURCHASES` purchases it goes from the low end of what was expected by
+    Poisson's upper end of what came to the other two, which is wider than it need be. A group in which the model is
+    right is called off with the probability of a normal deviate beyond 1.96 + log(1.25) / standard error, to either
+    side.
+    """
+    window = open_window(model, customers)
+    labels = np.asarray(groups, dtype=str)
+    if labels.shape != (window.n,):
+        raise PurchaseModelError(
+            f"groups has shape {labels.shape}, but there are {window.n:,} customers: give one group each"
+        )
+    found_names = set(labels.tolist())
+    names = list(order) or (list(SEGMENTS) if found_names <= set(SEGMENTS) else sorted(found_names))
+    strange = sorted(found_names - set(names))
+    if strange:
+        raise PurchaseModelError(f"order lacks the groups {', '.join(strange)}: name all of them, or none")
+    present = [name for name in names if (labels == name).any()]
+    sizes = [int((labels == name).sum()) for name in present]
+    hide = to_hide(sizes, minimum_group)
+    shown = [name for name, hidden in zip(present, hide, strict=True) if not hidden]
+    place = {name: k for k, name in enumerate(present)}
+    codes = np.array([place[label] for label in labels.tolist()], dtype=np.int64)
+    errors = _errors(model, codes, window)
+    found = tuple(_group(name, codes == place[name], float(errors[place[name]]), window) for name in shown)
+    hidden = tuple(name for name in present if name not in shown)
+    return GroupCheck(found, by, hidden, minimum_group, window.n, window.days, window.missing)
+
+
+def _errors(model: PurchaseModel, codes: Counts, window: HoldoutWindow) -> Array:
+    """Return the standard error from the fit of the purchases expected of each group."""
+    _, covariance = model.expected_totals(window.days, codes)
+    return np.asarray(np.sqrt(np.maximum(np.diag(covariance), 0.0)), dtype=np.float64)
+
+
+def _group(name: str, mine: np.ndarray[tuple[int], np.dtype[np.bool_]], error: float, window: HoldoutWindow) -> (
+    CheckedGroup
+):  # fmt: skip
+    expected, actual = window.expected[mine], window.actual[mine]
+    n, total, came = len(actual), float(expected.sum()), float(actual.sum())
+    unit = "purchases per customer"
+    if not total > 0 or window.days == 0:
+        none = Estimate(n=n)
+        return CheckedGroup(name, n, Estimate(total / n, n=n, unit=unit), none, none, "open", 0.0)
+    foreseen = log_normal_interval(total / n, error / n, n=n, unit=unit)
+    few = came < LEAST_PURCHASES
+    if few:
+        low, high = (chi2.ppf(0.025, 2 * came) / 2 if came else 0.0), chi2.ppf(0.975, 2 * came + 2) / 2
+        made = Estimate(came / n, float(low) / n, float(high) / n, n=n, unit=unit)
+        ratio = _of_few(foreseen, made)
+        spread = float(np.hypot(np.sqrt(total) / total, error / total))
+    else:
+        ratio = ratio_of(expected, actual, error)
+        made = normal_interval(came / n, float(np.std(actual, ddof=1)) / np.sqrt(n), n=n, unit=unit)
+        made = Estimate(made.value, max(made.low or 0.0, 0.0), made.high, n=n, unit=unit)
+        spread = float(np.log(ratio.high / ratio.low)) / (2 * _Z) if ratio.high and ratio.low else np.inf
+    outcome: Check = within(ratio, LEVEL_BAND)
+    if ratio.high is None and ratio.low is not None and ratio.low > LEVEL_BAND[1]:
+        outcome = "failed"  # nobody bought: there is no upper end, and the lower one is enough
+    chance = float(2 * norm.sf(_Z + np.log(LEVEL_BAND[1]) / spread))
+    return CheckedGroup(name, n, foreseen, made, ratio, outcome, chance)
+
+
+def _of_few(expected: Estimate, actual: Estimate) -> Estimate:
+    unit, n = "expected / actual purchases", expected.n
+    (low, high), (least, most) = expected.ends, actual.ends
+    if actual.number == 0:
+        return Estimate(None, low / most, None, n=n, unit=unit)
+    return Estimate(expected.number / actual.number, low / most, high / least, n=n, unit=unit)
+
+
+def _off_in_words(group: CheckedGroup) -> str:
+    ratio, expected = group.ratio, number(group.expected.number, 2)
+    if ratio.value is None:
+        return f"where {expected} purchases a customer were foreseen and none came"
+    off = percent(abs(ratio.number - 1))
+    digits = enough_digits((ratio.number, *ratio.ends), LEVEL_BAND)
+    return (
+        f"where the forecast is {off} too {'low' if ratio.number < 1 else 'high'} (expected / actual "
+        f"{number(ratio.number, digits)}, {number_between(*ratio.ends, digits)})"
+    )
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, and {parts[-1]}"

@@ -1,0 +1,325 @@
+"""Which purchase model foresees this shop best: three families, scored on purchases that none of them has seen."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings, bootstrap_sums, columns_of, percentile_interval
+from cxlab.purchases.digits import enough_digits
+from cxlab.purchases.families import FAMILIES
+from cxlab.purchases.family import FamilyName
+from cxlab.purchases.histories import Array, Histories, PurchaseModelError
+from cxlab.purchases.maximum import positive_estimate
+from cxlab.purchases.model import PurchaseModel, fit_to_histories
+from cxlab.words import between, day, number, percent
+
+SIMPLEST: FamilyName = "bgnbd"
+_EQUAL = 5e-5  # differences of likelihood that are not worth words
+_UNIT = "log-likelihood per customer, time in weeks"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelScore:
+    """One family: its fit up to the cut, and how likely it held what was scored.
+
+    Attributes
+    ----------
+    model : the fit.
+    score : mean over customers of the log-likelihood of what was scored.
+    behind : score less that of the leading family; a bare 0 for the leading one itself.
+    ahead_of_simplest : score less that of BG/NBD; a bare 0 for BG/NBD itself.
+    expected : purchases expected in the hold-out window.
+
+    All four are bare verdicts (not_settled) where the search for the fit did not settle, and so is the last one without
+    a hold-out window (no_window), the last but one where BG/NBD did not settle.
+    """
+
+    model: PurchaseModel
+    score: Estimate
+    behind: Estimate
+    ahead_of_simplest: Estimate
+    expected: Estimate
+
+    @property
+    def key(self) -> FamilyName:
+        """Name of the family in findings."""
+        return self.model.family.key
+
+    @property
+    def title(self) -> str:
+        """Name of the family in words."""
+        return self.model.family.title
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the search settled, so that there is a score."""
+        return self.score.value is not None
+
+
+@dataclass(frozen=True, eq=False)
+class ModelChoice:
+    """The families side by side, and which one is taken.
+
+    Attributes
+    ----------
+    scores : one a family, simplest first.
+    came : purchases in the hold-out window; a bare verdict (no_window) where there is none.
+    calibration_end : last day that the models were fitted on.
+    days : length of the hold-out window; 0: scored is the time that the models were fitted on.
+    n : customers.
+    """
+
+    scores: tuple[ModelScore, ...]
+    came: Estimate
+    calibration_end: dt.date
+    days: int
+    n: int
+
+    @property
+    def leading(self) -> ModelScore | None:
+        """The family with the highest score; None where no search settled."""
+        return max((s for s in self.scores if s.takes_part), key=lambda s: s.score.number, default=None)
+
+    @property
+    def best(self) -> FamilyName | None:
+        """The family to take by the written rule (see `compare_purchase_models`); None where no search settled."""
+        leading, simplest = self.leading, self[SIMPLEST]
+        if leading is None:
+            return None
+        if not simplest.takes_part or (leading.ahead_of_simplest.low or 0.0) > 0:
+            return leading.key
+        return SIMPLEST
+
+    @property
+    def model(self) -> PurchaseModel:
+        """The fit of the best family; where no search settled, that of BG/NBD, which says so of itself."""
+        return self[self.best or SIMPLEST].model
+
+    def __getitem__(self, key: FamilyName) -> ModelScore:
+        """Return the score of one family."""
+        return next(score for score in self.scores if score.key == key)
+
+    @property
+    def others(self) -> tuple[ModelScore, ...]:
+        """Those that take part, the leading one left out."""
+        return tuple(s for s in self.scores if s.takes_part and s is not self.leading)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the leading family is ahead of each other one by more than chance allows."""
+        return bool(self.others) and all(s.behind.high is not None and s.behind.high < 0 for s in self.others)
+
+    @property
+    def findings(self) -> Findings:
+        """Which family is taken, as `model_choice.best`; score, distance and forecast as `model_choice.<family>.*`."""
+        found = {"model_choice.best": Estimate(n=self.n, verdict=self.best or "cannot_tell")}
+        for one in self.scores:
+            start = f"model_choice.{one.key}"
+            found[f"{start}.log_likelihood"] = Estimate(one.model.log_likelihood, n=self.n, unit="natural logarithm")
+            found[f"{start}.{'holdout' if self.days else 'fitted'}"] = one.score
+            found[f"{start}.behind"] = one.behind
+            if self.days:
+                found[f"{start}.expected"] = one.expected
+        return found
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a family, simplest first.
+
+        model, log_likelihood (up to the cut); score, behind, ahead_of_simplest, expected with _low and _high; came;
+        outcome: taken, leads (but is not taken), not taken, did not settle.
+        """
+        columns: dict[str, list[str] | list[float]] = {
+            "model": [one.title for one in self.scores],
+            "log_likelihood": [one.model.log_likelihood for one in self.scores],
+        }
+        for name in ("score", "behind", "ahead_of_simplest", "expected"):
+            columns |= columns_of(name, [getattr(one, name) for one in self.scores])
+        columns["came"] = [self.came.number] * len(self.scores)
+        columns["outcome"] = [self.outcome(one) for one in self.scores]
+        return pd.DataFrame(columns)
+
+    def outcome(self, one: ModelScore) -> str:
+        """Say in a word or two what became of a family."""
+        if not one.takes_part:
+            return "did not settle"
+        return "taken" if one.key == self.best else "leads" if one is self.leading else "not taken"
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        leading, best = self.leading, self.best
+        if leading is None or best is None:
+            return "None of the three models settled on these customers"
+        verb = "foresee" if self.days else "fit"
+        if best != leading.key:
+            return f"{self[best].title} stays: no other model is shown to {verb} this shop better"
+        if not self.others:
+            return f"{leading.title} is the only model that settled on these customers"
+        if self.is_clear:
+            return f"{leading.title} {verb}s this shop best, by more than chance"
+        return f"{leading.title} {verb}s this shop best, though not every other model is shown to be worse"
+
+    @property
+    def reading(self) -> str:
+        """What was compared, how far the models are apart, which is taken and why."""
+        leading = self.leading
+        fitted = f"Three models were fitted to the purchases of {number(self.n)} customers up to "
+        said = f"{fitted}{day(self.calibration_end)}. "
+        unsettled = [one.title for one in self.scores if not one.takes_part]
+        if leading is None:
+            return f"{said}The search for the best fit settled in none of them, so which is best cannot be told."
+        said += (
+            f"Each then said how likely it held what every customer did in the {number(self.days)} days after that. "
+            if self.days
+            else "There is no time after that to try them on, so they are judged by how likely each holds what it was "
+            "fitted to, which shows that a model can bend to this shop and not that it foresees anything. "
+        )
+        said += f"{leading.title} held it the likeliest. "
+        said += "".join(f"{one.title} held it {less_likely(one.behind)}. " for one in self.others)
+        if self.days:
+            totals = ", ".join(f"{one.title} {number(one.expected.number)}" for one in self.scores if one.takes_part)
+            said += f"Purchases foreseen: {totals}. There came {number(self.came.number)}. "
+        if unsettled:
+            did = "takes" if len(unsettled) == 1 else "take"
+            said += f"{' and '.join(unsettled)} did not settle and {did} no part. "
+        return said + self._why()
+
+    def _why(self) -> str:
+        leading, best = self.leading, self.best
+        assert leading is not None and best is not None
+        if best != leading.key:
+            return (
+                f"{self[best].title} is taken: the lead of {leading.title} over it may be chance, and then the rule "
+                "keeps the simplest."
+            )
+        if not self[SIMPLEST].takes_part:
+            return f"{leading.title} is taken, the best of those that settled."
+        if best == SIMPLEST:
+            return f"{leading.title} is taken: it is the simplest of them, and none is ahead of it."
+        return f"{leading.title} is taken: its lead over {self[SIMPLEST].title} is more than chance allows."
+
+
+def less_likely(behind: Estimate) -> str:
+    """Say how much less likely than the leading family one held what was scored, on the average over customers.
+
+    Examples
+    --------
+    >>> less_likely(Estimate(-0.02, -0.03, -0.01))
+    '2.0% less likely per customer (95% interval 1.0–3.0% less)'
+    >>> less_likely(Estimate(-0.002, -0.006, 0.002))
+    '0.2% less likely per customer (95% interval from 0.6% less to 0.2% more)'
+    >>> less_likely(Estimate(-1e-7, -2e-7, 1e-7))
+    'as likely, to a hundredth of a percent'
+    """
+    shares = [float(np.expm1(v)) for v in (behind.number, *behind.ends)]
+    if max(abs(v) for v in shares) < _EQUAL:
+        return "as likely, to a hundredth of a percent"
+    digits = enough_digits([100 * v for v in shares], [0.0], 1)
+    middle, low, high = (percent(abs(v), digits) for v in shares)
+    interval = f"{between(high, low, '%')} less" if shares[2] <= 0 else f"from {low} less to {high} more"
+    return f"{middle} less likely per customer (95% interval {interval})"
+
+
+def compare_purchase_models(customers: Customers, *, n_bootstrap: int = 1_000, seed: int = 1) -> ModelChoice:
+    """Fit BG/NBD, MBG/NBD and Pareto/NBD up to the cut, and score each on the purchases after it.
+
+    The likelihood of a history is the density of the whole path of purchases up to a day. So the log-likelihood of the
+    path up to the end of the hold-out window, less that of the path up to the cut, both with the parameters fitted up
+    to the cut, is the logarithm of the density that the model gave to what the customer did in the window.
+
+    The rule: the family with the highest mean over customers is taken, unless the 95% interval of its distance to
+    BG/NBD holds 0, in which case BG/NBD stays as the simplest. A family whose search did not settle takes no part;
+    where that is BG/NBD, the highest of the others is taken. Without a hold-out window the same is done with the
+    log-likelihood up to the cut.
+
+    Parameters
+    ----------
+    n_bootstrap : draws of customers behind the intervals; the fits stay as they are.
+    seed : of the draws.
+
+    Raises
+    ------
+    NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
+    PurchaseModelError : it is not known on which day after the cut a customer bought last.
+
+    References
+    ----------
+    Gneiting and Raftery (2007), Strictly Proper Scoring Rules, Prediction, and Estimation, Journal of the American
+    Statistical Association 102, 359-378; Vuong (1989), Likelihood Ratio Tests for Model Selection and Non-Nested
+    Hypotheses, Econometrica 57(2), 307-333.
+    """
+    at_cut, days = Histories.of(customers), max(customers.holdout_days, 0)
+    at_end = histories_at_end(customers) if days else None
+    models = [fit_to_histories(family, at_cut, customers.calibration_end) for family in FAMILIES.values()]
+    each = np.stack([_log_densities(model, at_cut, at_end) for model in models], axis=1)
+    settled = [m.is_settled and bool(np.isfinite(each[:, k]).all()) for k, m in enumerate(models)]
+    scored = np.where(settled, each, 0.0)
+    drawn, n = bootstrap_sums(scored, n_bootstrap, seed) / customers.n, customers.n
+    means = scored.mean(axis=0)
+    leading = max((k for k in range(len(models)) if settled[k]), key=lambda k: float(means[k]), default=0)
+    simplest = next(k for k, model in enumerate(models) if model.family.key == SIMPLEST)
+
+    def apart(k: int, other: int) -> Estimate:
+        if not settled[k] or not settled[other]:
+            return Estimate(n=n, verdict="not_settled")
+        if k == other:
+            return Estimate(0.0, n=n, unit=_UNIT)
+        return percentile_interval(float(means[k] - means[other]), drawn[:, k] - drawn[:, other], n=n, unit=_UNIT)
+
+    scores = tuple(
+        ModelScore(
+            model,
+            percentile_interval(float(means[k]), drawn[:, k], n=n, unit=_UNIT)
+            if settled[k] else Estimate(n=n, verdict="not_settled"),
+            apart(k, leading), apart(k, simplest), _expected(model, days, settled=settled[k]),
+        )
+        for k, model in enumerate(models)
+    )  # fmt: skip
+    came = (
+        Estimate(int(customers.frame["holdout_purchases"].sum()), n=n, unit="purchases")
+        if days
+        else Estimate(n=n, verdict="no_window")
+    )
+    return ModelChoice(scores, came, customers.calibration_end, days, n)
+
+
+def histories_at_end(customers: Customers) -> Histories:
+    """Take the histories of the same customers as of the end of the hold-out window.
+
+    Raises
+    ------
+    PurchaseModelError : it is not known on which day after the cut a customer bought last.
+    """
+    frame, at_cut = customers.frame, Histories.of(customers)
+    if "holdout_last_day" not in frame:
+        raise PurchaseModelError(
+            "The models can be tried on later purchases only where the day of each customer's last one is known "
+            "(holdout_last_day): open the study's own orders."
+        )
+    later, last = (frame[name].to_numpy(np.int64) for name in ("holdout_purchases", "holdout_last_day"))
+    recency = np.where(later > 0, at_cut.age_days + last, at_cut.recency_days)
+    return Histories(at_cut.frequency + later, recency, at_cut.age_days + customers.holdout_days)
+
+
+def _log_densities(model: PurchaseModel, at_cut: Histories, at_end: Histories | None) -> Array:
+    """Logarithm of the density that a model gives to what each customer did, after the cut or up to it; shape (n,)."""
+    till_cut = _log_likelihoods(model, at_cut)
+    return till_cut if at_end is None else _log_likelihoods(model, at_end) - till_cut
+
+
+def _log_likelihoods(model: PurchaseModel, histories: Histories) -> Array:
+    different, _ = histories.different()
+    found = model.family.log_likelihoods(model.parameters, different.frequency, different.recency, different.age)
+    return found[histories.which()]
+
+
+def _expected(model: PurchaseModel, days: int, *, settled: bool) -> Estimate:
+    if not settled or days == 0:
+        return Estimate(n=model.histories.n, verdict="no_window" if settled else "not_settled")
+    totals, covariance = model.expected_totals(days)
+    error = float(np.sqrt(covariance[0, 0]))
+    return positive_estimate(float(totals[0]), error, n=model.histories.n, unit="purchases")

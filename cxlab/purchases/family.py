@@ -1,0 +1,121 @@
+"""What sets one purchase model apart from another: its parameters, its likelihood, its forecasts and its words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from cxlab.purchases.histories import Array, Counts, Histories
+from cxlab.purchases.maximum import Maximum, maximise
+
+FamilyName = Literal["bgnbd", "mbgnbd", "pareto_nbd"]
+_ENOUGH_TO_START = 20_000  # different histories from which on the climb begins on a part of them
+
+
+class Likelihood(Protocol):
+    """A log-likelihood of purchase histories as a function of the logarithms of the parameters."""
+
+    def __call__(self, log_parameters: Array) -> tuple[float, Array, Array]:
+        """Return the log-likelihood, its gradient (4,) and its Hessian (4, 4)."""
+
+    def scores(self, log_parameters: Array) -> tuple[Array, Array]:
+        """Return what one customer of each history adds to the gradient, (n different, 4), and how many there are."""
+
+
+class OfHistories(Protocol):
+    """Something that a model says of each purchase history; time in weeks."""
+
+    def __call__(self, parameters: Array, frequency: Counts, recency: Array, age: Array) -> Array:
+        """Return it, shape (n,)."""
+
+
+class Ahead(Protocol):
+    """Something that a model says of each purchase history and the weeks after it."""
+
+    def __call__(self, parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float) -> Array:
+        """Return it, shape (n,)."""
+
+
+@dataclass(frozen=True)
+class FamilyWords:
+    """How a model is spoken of; `{share}` and `{interval}` stand for figures.
+
+    Attributes
+    ----------
+    leaving : unit of the share who leave.
+    leaving_row : the same as a row of a table.
+    leaving_heading, leaving_reading : what heads the section, after "12% came back; ", and the sentence on who leaves.
+    leaving_note : what a table adds.
+    once : what the model holds of those who bought once, after a figure, under a table, and as a sentence.
+    meanings : what each parameter means, as rows of a table.
+    """
+
+    leaving: str
+    leaving_row: str
+    leaving_heading: str
+    leaving_reading: str
+    leaving_note: str
+    once: tuple[str, str, str]
+    meanings: tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One purchase model, not fitted yet: customers buy at a pace of their own, and at some time leave for good.
+
+    The first two parameters are those of the paces, a gamma distribution over customers with shape r and scale alpha
+    (weeks); the other two are those of leaving.
+
+    Attributes
+    ----------
+    key : its name in findings.
+    title : its name in words.
+    parameters : names of the four.
+    in_weeks : names of those that are weeks; the others are shapes.
+    starts : where the search begins.
+    likelihood : different histories and how many customers have each -> the likelihood.
+    log_likelihoods : the logarithm of the likelihood of each history.
+    probability_alive, log_odds_gone : that a customer has not left; the logarithm of the odds that he or she has.
+    expected_purchases, chance_of_purchase : in the next weeks.
+    new_customer_purchases : parameters, weeks (n,) -> repeat purchases in the weeks after a first order (n,).
+    share_with : parameters, purchases, weeks (n,) -> probability of just so many in the weeks after a first order (n,).
+    leaving : parameters -> the share who leave early, as the words say.
+    slowed : parameters, points -> factor on how fast customers leave that takes so much off that share; 1 where the
+        share is no larger.
+    leaves_by : numbers of the parameters at whose bounds nothing says how sure that share is.
+    odds_are_quick : whether `log_odds_gone` may be asked hundreds of times.
+    words : how it is spoken of.
+    """
+
+    key: FamilyName
+    title: str
+    parameters: tuple[str, str, str, str]
+    in_weeks: frozenset[str]
+    starts: tuple[tuple[float, ...], ...]
+    likelihood: Callable[[Histories, Counts], Likelihood] = field(repr=False)
+    log_likelihoods: OfHistories = field(repr=False)
+    probability_alive: OfHistories = field(repr=False)
+    log_odds_gone: Callable[[Array, Histories], Array] = field(repr=False)
+    expected_purchases: Ahead = field(repr=False)
+    chance_of_purchase: Ahead = field(repr=False)
+    new_customer_purchases: Callable[[Array, Array], Array] = field(repr=False)
+    share_with: Callable[[Array, int, Array], Array] = field(repr=False)
+    leaving: Callable[[Array], float] = field(repr=False)
+    slowed: Callable[[Array, float], float] = field(repr=False)
+    leaves_by: tuple[int, ...]
+    odds_are_quick: bool
+    words: FamilyWords = field(repr=False)
+
+    def maximise(self, different: Histories, counts: Counts) -> Maximum:
+        """Maximise the likelihood over different histories and how many customers have each; covariance robust.
+
+        With very many histories the climb begins on every k-th of them, which brings it next to the top at little cost.
+        """
+        starts = list(self.starts)
+        if different.n > 2 * _ENOUGH_TO_START:
+            part = slice(None, None, different.n // _ENOUGH_TO_START)
+            some = Histories(different.frequency[part], different.recency_days[part], different.age_days[part])
+            near = maximise(self.likelihood(some, counts[part]), starts)
+            starts = [tuple(near.parameters.tolist())]
+        likelihood = self.likelihood(different, counts)
+        best = maximise(likelihood, starts)
+        return best.robust(*likelihood.scores(best.log_parameters))

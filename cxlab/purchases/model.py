@@ -1,0 +1,246 @@
+"""A fitted purchase model: how often customers come back and when they stop, whichever family it is of."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cxlab.customers import Customers
+from cxlab.estimate import Estimate, Findings
+from cxlab.purchases.family import Family
+from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
+from cxlab.purchases.maximum import Maximum, positive_estimate
+from cxlab.words import count, day, number, number_between, percent, percent_between
+
+WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
+_UNSETTLED = ("how much customers differ in pace", "how much they differ in leaving")
+
+
+@dataclass(frozen=True, eq=False)
+class PurchaseModel:
+    """A fitted purchase model and the histories it was fitted on; time in weeks.
+
+    Attributes
+    ----------
+    histories : one a customer, in the order of the customers given.
+    maximum : the four parameters with their robust covariance (in logarithms), and how the search ended.
+    calibration_end : last day that was used.
+    family : which model it is.
+    """
+
+    histories: Histories
+    maximum: Maximum
+    calibration_end: dt.date
+    family: Family
+
+    @property
+    def parameters(self) -> Array:
+        """Return the parameters in the order of `family.parameters`: shape (4,)."""
+        return self.maximum.parameters
+
+    @property
+    def log_likelihood(self) -> float:
+        """Natural logarithm of the likelihood at its maximum."""
+        return self.maximum.value
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the search ended at a maximum, be it at the edge of what was searched."""
+        return self.maximum.status != "not_converged"
+
+    @cached_property
+    def _different(self) -> tuple[Histories, Counts, Counts]:
+        different, counts = self.histories.different()
+        return different, counts, self.histories.which()
+
+    def probability_alive(self) -> Array:
+        """Probability that each customer is still one at `calibration_end`: shape (n,).
+
+        With BG/NBD it is 1 for who bought once, as nobody leaves before a repeat purchase.
+        """
+        alive = self.family.probability_alive
+        return self._for_each(lambda h: alive(self.parameters, h.frequency, h.recency, h.age))
+
+    def expected_purchases(self, horizon_days: float) -> Array:
+        """Purchases expected of each customer in the next `horizon_days`: shape (n,)."""
+        return self._for_each(lambda h: self._expected(self.parameters, h, horizon_days))
+
+    def chance_of_purchase(self, horizon_days: float) -> Array:
+        """Probability of each customer's buying at all in the next `horizon_days`: shape (n,)."""
+        weeks, chance = horizon_days / DAYS_A_WEEK, self.family.chance_of_purchase
+        return self._for_each(lambda h: chance(self.parameters, h.frequency, h.recency, h.age, weeks))
+
+    def expected_totals(self, horizon_days: float, groups: Counts | None = None) -> tuple[Array, Array]:
+        """Return the purchases expected of each group of customers, and their covariance from the fit.
+
+        Parameters
+        ----------
+        horizon_days : how far to look ahead.
+        groups : shape (n,), number of each customer's group from 0; None: all are one group.
+
+        Returns
+        -------
+        totals : shape (n groups,).
+        covariance : shape (n groups, n groups), by the delta method.
+        """
+        number_of = np.zeros(self.histories.n, dtype=np.int64) if groups is None else groups
+        return self._totals(number_of, np.ones(self.histories.n), int(number_of.max()) + 1, horizon_days)
+
+    def expected_weighted(self, weights: Array, groups: Counts, horizon_days: float) -> tuple[Array, Array]:
+        """Return sums of weight x expected purchases, one a group, and their covariance; weights of shape (n,)."""
+        return self._totals(groups, weights, int(groups.max()) + 1, horizon_days)
+
+    def _totals(self, groups: Counts, weights: Array, n_groups: int, horizon_days: float) -> tuple[Array, Array]:
+        different, _, which = self._different
+        members = np.zeros((n_groups, different.n))
+        np.add.at(members, (groups, which), weights)
+        return self.maximum.propagate(lambda parameters: members @ self._expected(parameters, different, horizon_days))
+
+    def estimate(self, function: Callable[[Array], float], unit: str) -> Estimate:
+        """Estimate of a positive quantity that follows from the parameters, its interval even on the log scale."""
+        value, covariance = self.maximum.propagate(lambda parameters: np.array([function(parameters)]))
+        return positive_estimate(float(value[0]), float(np.sqrt(covariance[0, 0])), n=self.histories.n, unit=unit)
+
+    @property
+    def pace(self) -> Estimate:
+        """Purchases a year of a customer who has not left."""
+        return self.estimate(lambda p: float(p[0] / p[1] * WEEKS_A_YEAR), "purchases a year while a customer")
+
+    @property
+    def leaving(self) -> Estimate:
+        """Share of customers who leave early.
+
+        With BG/NBD those for whom the first repeat purchase is the last, with MBG/NBD those for whom the first purchase
+        is, both a / (a + b): of those who stay, fewer leave after each later one, for those who leave easily are gone.
+        With Pareto/NBD those who leave within a year of the first purchase, 1 - (beta / (beta + a year))^s.
+        """
+        unit = self.family.words.leaving
+        if self.maximum.bound[list(self.family.leaves_by)].any():  # the curvature does not say how sure it is
+            return Estimate(self.family.leaving(self.parameters), n=self.histories.n, unit=unit)
+        return self.estimate(self.family.leaving, unit)
+
+    @property
+    def nobody_leaves(self) -> bool:
+        """Whether the share who leave is so small that it would be written as 0%."""
+        return self.leaving.number < 0.005
+
+    @property
+    def first_year(self) -> Estimate:
+        """Repeat purchases expected of a new customer in the first year."""
+        year, purchases = np.array([WEEKS_A_YEAR]), self.family.new_customer_purchases
+        return self.estimate(lambda p: float(purchases(p, year)[0]), "repeat purchases of a new customer in a year")
+
+    @property
+    def findings(self) -> Findings:
+        """The parameters and the log-likelihood as `<family>.*`; what they mean as `pace`, `leaving`, `first_year`."""
+        n, key = self.histories.n, self.family.key
+        errors = self.maximum.log_errors
+        found: dict[str, Estimate] = {}
+        for i, name in enumerate(self.family.parameters):
+            value, unit = float(self.parameters[i]), "weeks" if name in self.family.in_weeks else "shape"
+            if np.isfinite(errors[i]) and self.is_settled:
+                found[f"{key}.{name}"] = positive_estimate(value, float(errors[i]) * value, n=n, unit=unit)
+            else:
+                why = "at_bound" if self.maximum.bound[i] else "not_settled"
+                found[f"{key}.{name}"] = Estimate(value, n=n, unit=unit, verdict=why)
+        found[f"{key}.log_likelihood"] = Estimate(self.log_likelihood, n=n, unit="natural logarithm")
+        found[f"{key}.fit"] = Estimate(n=n, verdict=self.maximum.status)
+        return found | {"pace": self.pace, "leaving": self.leaving, "first_year": self.first_year}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a finding: parameter, estimate, low, high, n."""
+        rows = [
+            (k.removeprefix(f"{self.family.key}."), e.number, e.low, e.high, e.n)
+            for k, e in self.findings.items()
+            if e.value is not None
+        ]
+        return pd.DataFrame(rows, columns=["parameter", "estimate", "low", "high", "n"]).astype(
+            {"low": float, "high": float}
+        )
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        back = percent(self.histories.n_repeaters / self.histories.n)
+        if self.nobody_leaves:
+            return f"{back} came back, and nobody is seen to leave for good"
+        return f"{back} came back; {self.family.words.leaving_heading.format(share=percent(self.leaving.number))}"
+
+    @property
+    def reading(self) -> str:
+        """How often customers come back, how many leave, and what the data does not settle."""
+        n, repeaters = self.histories.n, self.histories.n_repeaters
+        pace, leaving, year = self.pace, self.leaving, self.first_year
+        if self.nobody_leaves:
+            gone = "Nobody is seen to leave for good."
+        else:
+            gone = self.family.words.leaving_reading.format(
+                share=percent(leaving.number), interval=_interval_percent(leaving)
+            )
+        said = (
+            f"Of {count(n, 'customer')}, {number(repeaters)} ({percent(repeaters / n)}) bought again by "
+            f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year "
+            f"on average{_interval(pace, '95% interval ')}. {gone} A new customer is expected to buy again "
+            f"{number(year.number, 1)} times in the first year{_interval(year)}."
+        )
+        if not self.is_settled:
+            return f"{said} The search for the best fit did not settle, so take these figures as rough."
+        loose = [text for at, text in zip((0, 2), _UNSETTLED, strict=True) if not self._is_sure(at)]
+        return f"{said} The data does not settle {' or '.join(loose)}; forecasts can still be sound." if loose else said
+
+    def influence(self) -> tuple[Array, Histories, Counts]:
+        """Return how one customer of each history moves the logarithms of the parameters, and whose these are.
+
+        Returns
+        -------
+        influence : shape (n different, 4).
+        histories : the different ones.
+        counts : shape (n different,), customers that have each.
+        """
+        different, counts, _ = self._different
+        scores, _ = self.family.likelihood(different, counts).scores(self.maximum.log_parameters)
+        return scores @ self.maximum.curvature_covariance, different, counts
+
+    def _is_sure(self, at: int) -> bool:
+        """Whether the data settles both of two parameters, the one at this place and the next."""
+        return bool(np.isfinite(self.maximum.log_errors[at : at + 2]).all())
+
+    def _expected(self, parameters: Array, histories: Histories, horizon_days: float) -> Array:
+        weeks, h = horizon_days / DAYS_A_WEEK, histories
+        return self.family.expected_purchases(parameters, h.frequency, h.recency, h.age, weeks)
+
+    def _for_each(self, function: Callable[[Histories], Array]) -> Array:
+        different, _, which = self._different
+        return function(different)[which]
+
+
+def fit_family(family: Family, customers: Customers) -> PurchaseModel:
+    """Fit one family to the customers' purchases up to `calibration_end`.
+
+    Several orders on one day are one purchase, time is counted in weeks from each customer's first order.
+
+    Raises
+    ------
+    NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
+    """
+    return fit_to_histories(family, Histories.of(customers), customers.calibration_end)
+
+
+def fit_to_histories(family: Family, histories: Histories, calibration_end: dt.date) -> PurchaseModel:
+    """Fit one family to purchase histories; see `fit_family`."""
+    histories.require_enough()
+    return PurchaseModel(histories, family.maximise(*histories.different()), calibration_end, family)
+
+
+def _interval(estimate: Estimate, start: str = "") -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" ({start}{number_between(estimate.low, estimate.high, 1)})"
+
+
+def _interval_percent(estimate: Estimate) -> str:
+    return "" if estimate.low is None or estimate.high is None else f" ({percent_between(estimate.low, estimate.high)})"

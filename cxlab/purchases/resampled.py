@@ -1,0 +1,208 @@
+"""How far the fit moves when the customers are drawn anew: bootstrap errors beside those of the formulas."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.estimate import Estimate, Findings, percentile_interval
+from cxlab.purchases.histories import Array, PurchaseModelError
+from cxlab.purchases.maximum import SURE_OF_A_PARAMETER, maximise
+from cxlab.purchases.model import PurchaseModel
+from cxlab.words import number, percent
+
+N_DRAWS = 500
+FEWEST_DRAWS, LEAST_AFFORDED = 20, 50
+_AT_LENGTH, _TIMES_SLOWER = (
+    2_000,
+    30,
+)  # different histories for which 500 draws are quick; of a likelihood by quadrature
+MOST_LOST = 0.05  # share of draws without a maximum of their own, beyond which the errors are not told
+ALIKE = (0.8, 1.25)  # bootstrap / robust error: the two are called the same within it
+
+
+@dataclass(frozen=True, eq=False)
+class BootstrapFits:
+    """The model fitted again on customers drawn anew, and the errors that follow.
+
+    Attributes
+    ----------
+    model : the fit on the customers themselves.
+    draws : shape (n settled, 4), logarithms of the parameters of each fit whose search settled.
+    n_drawn : fits that were tried.
+    n_at_bound : of the settled ones, those with a parameter at the edge of what is searched.
+    """
+
+    model: PurchaseModel
+    draws: Array
+    n_drawn: int
+    n_at_bound: int
+
+    @property
+    def n_lost(self) -> int:
+        """Fits without a maximum of their own: the search did not settle, or ran into the edge."""
+        return self.n_drawn - len(self.draws) + self.n_at_bound
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough of the fits have a maximum of their own for their spread to say something."""
+        return self.model.is_settled and self.n_lost <= MOST_LOST * self.n_drawn
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the logarithms of the parameters over the draws, shape (4, 4)."""
+        return np.asarray(np.cov(self.draws, rowvar=False), dtype=np.float64)
+
+    @property
+    def log_errors(self) -> Array:
+        """Standard errors of the logarithms, shape (4,); infinite where the data does not settle the parameter."""
+        if not self.is_told:
+            return np.full(len(self.model.family.parameters), np.inf)
+        errors = np.sqrt(np.diag(self.covariance))
+        return np.where(errors > SURE_OF_A_PARAMETER, np.inf, errors)
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """Bootstrap over robust error of each parameter that both settle."""
+        both = zip(self.model.family.parameters, self.log_errors, self.model.maximum.log_errors, strict=True)
+        return {name: float(a / b) for name, a, b in both if np.isfinite(a) and np.isfinite(b) and b > 0}
+
+    @property
+    def intervals(self) -> dict[str, Estimate]:
+        """Each parameter with the percentile interval of its draws; a bare value where the data does not settle it."""
+        n, found, family = self.model.histories.n, {}, self.model.family
+        for i, name in enumerate(family.parameters):
+            value, unit = float(self.model.parameters[i]), "weeks" if name in family.in_weeks else "shape"
+            if np.isfinite(self.log_errors[i]):
+                found[name] = percentile_interval(value, np.exp(self.draws[:, i]), n=n, unit=unit)
+            else:
+                found[name] = Estimate(value, n=n, unit=unit, verdict="not_settled")
+        return found
+
+    @property
+    def findings(self) -> Findings:
+        """The parameters with their bootstrap intervals, as `bootstrap.<family>.<parameter>`."""
+        return {f"bootstrap.{self.model.family.key}.{name}": e for name, e in self.intervals.items()}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a parameter: estimate; standard errors of its logarithm by hessian, sandwich, bootstrap; low, high.
+
+        An error is NaN where the data does not settle the parameter. low and high are the bootstrap interval.
+        """
+        maximum, intervals = self.model.maximum, self.intervals.values()
+        curved = np.where(np.isfinite(maximum.log_errors), maximum.curvature_log_errors, np.nan)
+        columns = {
+            "parameter": list(self.model.family.parameters),
+            "estimate": self.model.parameters,
+            "hessian": curved,
+            "sandwich": _finite(maximum.log_errors),
+            "bootstrap": _finite(self.log_errors),
+            "low": [np.nan if e.low is None else e.low for e in intervals],
+            "high": [np.nan if e.high is None else e.high for e in intervals],
+        }
+        return pd.DataFrame(columns)
+
+    @property
+    def heading(self) -> str:
+        """What heads the section."""
+        if not self.ratios:
+            return "How sure the figures of the model are cannot be told by drawing customers anew"
+        name, ratio = self._furthest
+        if ALIKE[0] <= ratio <= ALIKE[1]:
+            return "Other customers would move the model about as much as its intervals say"
+        often = "more" if ratio > 1 else "less"
+        return f"Other customers would move {name} {often} than its interval says"
+
+    @property
+    def reading(self) -> str:
+        """How much each parameter moves from draw to draw, against what the two formulas say."""
+        n = number(self.model.histories.n)
+        said = f"The {n} customers were drawn anew {number(self.n_drawn)} times and the model was fitted to each draw. "
+        if not self.is_told:
+            why = (
+                f"{number(self.n_lost)} of these fits found no best one of their own"
+                if self.model.is_settled
+                else "already the fit to the customers themselves did not settle"
+            )
+            return f"{said}But {why}, so their spread says nothing."
+        rows = [row for row in self.table.to_dict("records") if np.isfinite([row["sandwich"], row["bootstrap"]]).all()]
+        if not rows:
+            return f"{said}They differ by orders of magnitude: the data does not settle the parameters."
+        each = ", ".join(f"{row['parameter']} {percent(row['bootstrap'])}" for row in rows)
+        robust = ", ".join(percent(row["sandwich"]) for row in rows)
+        plain = ", ".join(percent(row["hessian"]) for row in rows)
+        name, ratio = self._furthest
+        alike = ALIKE[0] <= ratio <= ALIKE[1]
+        end = (
+            "The two ways agree, so the intervals on this page hold for customers like these."
+            if alike
+            else f"For {name} the two differ by a factor of {number(ratio, 2)}, so take its interval as rough."
+        )
+        return (
+            f"{said}From draw to draw they vary by (standard errors): {each}. The formula behind the intervals on this "
+            f"page says {robust}; one that takes it that every customer follows the model says {plain}. {end}"
+        )
+
+    @property
+    def _furthest(self) -> tuple[str, float]:
+        """The parameter whose two errors differ most, and their ratio."""
+        return max(self.ratios.items(), key=lambda item: abs(np.log(item[1])))
+
+
+def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1) -> BootstrapFits:
+    """Draw the customers anew, as many as there are, and fit the model to each draw.
+
+    Customers with the same history are one row with a weight, so a draw is a draw of weights. Each fit starts from the
+    fit to the customers themselves, from where Newton's method takes a few steps.
+
+    Parameters
+    ----------
+    model : a fitted model of any family.
+    n : draws, at least 20; None: 500, fewer where a fit takes long (see `affordable_draws`).
+    seed : of the draws.
+
+    Raises
+    ------
+    PurchaseModelError : fewer than 20 draws.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 6 and 13.
+    """
+    different, counts = model.histories.different()
+    n = affordable_draws(different.n, quick=model.family.odds_are_quick) if n is None else n
+    if n < FEWEST_DRAWS:
+        raise PurchaseModelError(f"A spread takes at least {FEWEST_DRAWS} draws, got n = {n}.")
+    rng = np.random.default_rng(seed)
+    shares, start = counts / counts.sum(), tuple(model.parameters.tolist())
+    draws, at_bound = [], 0
+    for _ in range(n):
+        likelihood = model.family.likelihood(different, rng.multinomial(model.histories.n, shares))
+        found = maximise(likelihood, [start])
+        if found.status != "not_converged":
+            draws.append(found.log_parameters)
+            at_bound += found.status == "at_bound"
+    settled = np.array(draws).reshape(-1, len(start))
+    return BootstrapFits(model, settled, n, at_bound)
+
+
+def affordable_draws(n_different: int, *, quick: bool) -> int:
+    """Return how many fits are worth their time: from 50, whose spread is off by a tenth, to 500.
+
+    Parameters
+    ----------
+    n_different : different histories, by which the time of a fit goes.
+    quick : whether the likelihood is written out; by quadrature each history takes some thirty times as long.
+
+    Examples
+    --------
+    >>> affordable_draws(1500, quick=True), affordable_draws(10_000, quick=True), affordable_draws(1500, quick=False)
+    (500, 100, 50)
+    """
+    work = n_different * (1 if quick else _TIMES_SLOWER)
+    return min(N_DRAWS, max(LEAST_AFFORDED, N_DRAWS * _AT_LENGTH // max(work, 1)))
+
+
+def _finite(errors: Array) -> Array:
+    return np.where(np.isfinite(errors), errors, np.nan)

@@ -1,0 +1,131 @@
+"""How long groups wait for the next purchase, who is late and worth waking, and whether the late stayed away."""
+
+import numpy as np
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS, Cell, Table
+from cxlab.estimate import Estimate
+from cxlab.intake.hidden_cells import hide_cells
+from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.waits.comparison import WaitComparison
+from cxlab.waits.curves import WaitingCurve
+from cxlab.waits.late import LateCustomers
+from cxlab.waits.late_check import LateCheck
+
+_NONE = Cell("–")
+_HEADS = {"segment": "Segment", "cluster": "Cluster", "cohort": "First order", "gesture": "Orders"}
+
+
+def purchase_waits(found: WaitComparison) -> Table | None:
+    """One row a group: waits, share back in time, mean and median wait, difference from the largest group."""
+    if not found.curves:
+        return None
+    by, h = found.waits.by, found.horizon_days
+    several = len(found.curves) > 1
+    rows = []
+    for curve in found.curves:
+        label = found.waits.labels.get(curve.group, curve.group)
+        cells = [
+            Cell(label, segment=curve.group if curve.group in SEGMENTS else ""),
+            Cell(words.number(curve.n)),
+            Cell(words.percent(1 - curve.waiting[h]), words.percent_between(1 - curve.high[h], 1 - curve.low[h])),
+            Cell(words.number(curve.restricted_mean.number), words.number_between(*curve.restricted_mean.ends)),
+            _half(curve),
+        ]
+        rows.append(tuple(cells + ([_difference(found, curve.group)] if several else [])))
+    reference = found.waits.labels.get(found.reference, found.reference)
+    against = ("Against the largest",) if several else ()
+    what = "Orders" if found.waits.unit == "order" else "Customers"
+    return Table(
+        name=f"waits_by_{by}",
+        caption=f"Days to the next purchase, within {words.count(h, 'day')}",
+        columns=(
+            _HEADS.get(by, "Group"), "Waits" if what == "Orders" else what, "Back by then", "Mean days",
+            "Half back by day", *against,
+        ),
+        rows=tuple(rows),
+        note=f"Counted {found.waits.start}. Mean: a longer wait counted as {words.number(h)} days. "
+        + (f"Largest: {reference}. " if several else "")
+        + "“–”: fewer than half came back in that time. Small figures are 95% intervals.",
+    )  # fmt: skip
+
+
+def late_customers(late: LateCustomers) -> Table | None:
+    """Show the first of those late and worth waking, by pseudonym; all of them stand in the file."""
+    shown = late.shown
+    if shown.empty:
+        return None
+    numbers = ["value", "contribution", "days_since_last_order", "usual_gap_days", "late_after_days", "times_usual"]
+    rows = []
+    for place, name, row in zip(shown["place"], shown["pseudonym"], shown[numbers].to_numpy(float), strict=True):
+        value, contribution, silent, usual, after, times = row.tolist()
+        expected = (Cell(words.money(value, late.currency)),) if late.by == "expected" else ()
+        rows.append(
+            (
+                Cell(f"{words.number(place)}. {name}"), *expected, Cell(words.money(contribution, late.currency)),
+                Cell(words.number(silent)), Cell(words.number(usual)), Cell(words.number(after)),
+                Cell(f"{words.number(times, 1)} ×"),
+            )
+        )  # fmt: skip
+    ahead = "" if late.horizon_days is None else (
+        f"“Expected”: contribution in the {words.count(late.horizon_days, 'day')} after the cut if nothing is done. "
+    )  # fmt: skip
+    return Table(
+        name="late_customers",
+        caption="Late by their own cadence and worth waking: whom to write to first",
+        columns=(
+            "Customer", *(("Expected",) if late.by == "expected" else ()), "Contribution so far", "Days silent",
+            "Usual gap", "Late from day", "Silence by usual gap",
+        ),
+        rows=tuple(rows),
+        note=(
+            f"{ahead}“Usual gap”: half of such a customer's gaps are at most so many days long; at most one in twenty "
+            "is as long as “late from day”. The names stand for customers; the table in the file has all of them, and "
+            "their ids."
+        ),
+    )  # fmt: skip
+
+
+def late_check(check: LateCheck) -> Table | None:
+    """One row a band of how rare the silence was: who came back."""
+    if check.holdout_days < 1:
+        return None
+    customers, back = (check.table[name].to_numpy(np.int64) for name in ("customers", "came_back"))
+    cells = hide_cells(np.stack([back, customers - back], axis=1), check.minimum_group)
+    rows = []
+    for i, row in enumerate(check.table.to_dict("records")):
+        shown = not cells.mask[i].any() and row["customers"] > 0
+        share = Estimate(row["share"], row["share_low"], row["share_high"])
+        rows.append(
+            (
+                Cell(str(row["group"])),
+                Cell(words.few(int(customers[i]), check.minimum_group)),
+                Cell(words.percent(share.number), words.percent_between(*share.ends)) if shown
+                else Cell(HIDDEN) if row["customers"] else _NONE,
+            )
+        )  # fmt: skip
+    hidden = f" {why_hidden(check.minimum_group)}" if cells.mask.any() else ""
+    return Table(
+        name="late_check",
+        caption=f"Who came back in the {words.count(check.holdout_days, 'day')} after the cut",
+        columns=("Silence at the cut", "Customers", "Came back"),
+        rows=tuple(rows),
+        note="By what share of such a customer's gaps last as long as the silence did at the cut. Small figures are "
+        f"95% intervals.{hidden}",
+    )
+
+
+def _half(curve: WaitingCurve) -> Cell:
+    median = curve.median
+    if median.value is None:
+        return _NONE
+    if median.low is None or median.high is None:
+        return Cell(words.number(median.number))
+    return Cell(words.number(median.number), words.number_between(median.low, median.high))
+
+
+def _difference(found: WaitComparison, group: str) -> Cell:
+    difference = found.differences.get(group)
+    if difference is None:
+        return _NONE
+    return Cell(words.number(difference.number), words.number_between(*difference.ends))

@@ -1,0 +1,84 @@
+"""Value ahead as a reader sees it: what a new customer brings and may cost, and what a point of retention is worth."""
+
+from cxlab import words
+from cxlab.blocks import Cell, Table
+from cxlab.estimate import Estimate
+from cxlab.purchases.new_customer import NewCustomer
+from cxlab.purchases.retention_worth import PER_NEW, POINT, RetentionWorth
+from cxlab.purchases.said import discounting, horizon_in_words
+
+_WHOLE_FROM = 100
+
+
+def new_customer(new: NewCustomer) -> Table:
+    """One row a figure: what the first and the later purchases leave, what one may cost, when a cost is earned back."""
+    currency, within = new.currency, horizon_in_words(new.horizon_days)
+    rows = [
+        (Cell("First purchase leaves"), _money(new.first, currency)),
+        (Cell("A repeat purchase leaves"), _money(new.repeat, currency)),
+        (Cell(f"Repeat purchases in the first {within}, discounted"), _number(new.purchases)),
+        (Cell(f"Brings in the first {within}, so may cost at most"), _money(new.value, currency)),
+    ]
+    if new.acquisition_cost > 0:
+        rows.append((Cell("Winning one costs"), Cell(words.money(new.acquisition_cost, currency))))
+        rows.append((Cell("Earned back, days after the first purchase"), _payback(new)))
+    return Table(
+        name="new_customer",
+        caption="What a new customer brings",
+        columns=("Figure", "Estimate"),
+        rows=tuple(rows),
+        note=(
+            f"On average over customers like those so far ({words.number(new.value.n or 0)})"
+            f"{discounting(new.discount_rate)}. Small figures are 95% intervals. The last customers won usually bring "
+            "less than the average."
+        ),
+    )
+
+
+def retention_worth(worth: RetentionWorth) -> Table | None:
+    """One row for the present customers, one for new ones: purchases and contribution that a point would add."""
+    if worth.missing:
+        return None
+    rows = (
+        (
+            Cell(words.count(worth.n, "present customer")),
+            _number(worth.present_purchases, 0), _money(worth.present, worth.currency),
+        ),
+        (
+            Cell(f"{words.number(PER_NEW)} new customers"),
+            _number(worth.new_purchases, 0), _money(worth.per_new, worth.currency),
+        ),
+    )  # fmt: skip
+    return Table(
+        name="retention_point",
+        caption="What one point fewer customers leaving would bring",
+        columns=("Of", "More purchases", "More contribution"),
+        rows=rows,
+        note=(
+            f"Over the next {horizon_in_words(worth.horizon_days)}{discounting(worth.discount_rate)}. One point: "
+            f"{words.percent(worth.leaving.number - POINT, 1)} in place of {words.percent(worth.leaving.number, 1)} "
+            "leave after their first repeat purchase, and everybody's chance of leaving is lower in that proportion. "
+            "Small figures are 95% intervals."
+        ),
+    )
+
+
+def _payback(new: NewCustomer) -> Cell:
+    day = new.payback_day
+    if day.value is None:
+        return Cell("not in that time")
+    if day.low is None:
+        return Cell(words.number(day.number))
+    ends = words.number_between(*day.ends) if day.has_interval else f"{words.number(day.low)} or later"
+    return Cell(words.number(day.number), ends)
+
+
+def _number(estimate: Estimate, digits: int = 2) -> Cell:
+    small = words.number_between(*estimate.ends, digits) if estimate.has_interval else ""
+    return Cell(words.number(estimate.number, digits), small)
+
+
+def _money(estimate: Estimate, currency: str) -> Cell:
+    digits = 0 if abs(estimate.number) >= _WHOLE_FROM else 2
+    small = words.number_between(*estimate.ends, digits) if estimate.has_interval else ""
+    return Cell(words.money(estimate.number, currency, digits), small)

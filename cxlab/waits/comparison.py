@@ -1,0 +1,290 @@
+"""Who comes back sooner: the waits of groups side by side, and whether they differ by more than chance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab import words
+from cxlab.contingency import Counts
+from cxlab.errors import NotEnoughDataError
+from cxlab.estimate import Estimate, Findings, columns_of, normal_interval
+from cxlab.waits.curves import Waiting, WaitingCurve, wait_for_purchases
+from cxlab.waits.logrank import logrank_p_value
+from cxlab.waits.rows import PurchaseWaits
+
+FOLLOWED_SHARE = 0.1
+"""Waits of a group that must be followed so far, as a share of them."""
+KEPT_SHARE = 0.8
+"""Waits whose groups can be followed so far, as a share of all: groups that are too young for that are left out."""
+CHANCE = 0.05
+_SAID_ALL = 4  # groups that a reading names one by one
+
+
+@dataclass(frozen=True)
+class WaitComparison:
+    """How long groups wait for their next purchase.
+
+    Attributes
+    ----------
+    waits : what it rests on.
+    waiting : the curves; None where nothing can be said.
+    reference : the group that the others are held against, the one with most waits; empty where there is one at most.
+    differences : restricted mean of each other group less that of the reference, by group.
+    p_value : of the log-rank test; None where it cannot be reckoned.
+    too_young : groups that cannot be followed as far as the others.
+    missing : why nothing can be said, and what to bring; empty where something can.
+    """
+
+    waits: PurchaseWaits
+    waiting: Waiting | None
+    reference: str
+    differences: dict[str, Estimate]
+    p_value: float | None
+    too_young: tuple[str, ...] = ()
+    missing: str = ""
+
+    @property
+    def curves(self) -> tuple[WaitingCurve, ...]:
+        """The curves, in the order in which they are shown."""
+        return () if self.waiting is None else self.waiting.curves
+
+    @property
+    def horizon_days(self) -> int:
+        """How far the waits are followed; 0 where nothing can be said."""
+        return 0 if self.waiting is None else self.waiting.horizon_days
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether the groups differ by more than chance."""
+        return self.p_value is not None and self.p_value < CHANCE
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a group and day: share waiting, its ends, waits that go on."""
+        if self.waiting is not None:
+            return self.waiting.table
+        return pd.DataFrame(
+            {name: [] for name in ("group", "day", "waiting", "waiting_low", "waiting_high", "at_risk")}
+        )
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row a group: waits, customers, purchases within the horizon, restricted mean, median, difference."""
+        return pd.DataFrame(
+            {
+                "group": [curve.group for curve in self.curves],
+                "waits": [curve.n for curve in self.curves],
+                "customers": [curve.n_customers for curve in self.curves],
+                "bought": [curve.n_bought for curve in self.curves],
+                **columns_of("restricted_mean", (curve.restricted_mean for curve in self.curves)),
+                **columns_of("median", (curve.median for curve in self.curves)),
+                **columns_of("difference", (self.differences.get(c.group, Estimate()) for c in self.curves)),
+            }
+        )
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if not self.curves:
+            return f"How long it takes to the next purchase cannot be told by {self.waits.by}"
+        soonest, latest = self._ends()
+        if soonest is latest:
+            return f"The next purchase comes after {_days(soonest)} on average"
+        if not self.are_apart:
+            return f"The data cannot tell which {_what(self.waits.by)} come back sooner"
+        return (
+            f"The next purchase comes after {_days(soonest)} on average for {self._said(soonest)}, after "
+            f"{_days(latest)} for {self._said(latest)}"
+        )
+
+    @property
+    def reading(self) -> str:
+        """Mean waits, the largest difference, whether it is more than chance, and what was left out."""
+        if self.waiting is None:
+            return self.missing
+        h = self.horizon_days
+        parts = [
+            f"Counted {self.waits.start}, and followed for {words.count(h, 'day')}, a wait that lasts longer counted "
+            f"as {words.number(h)}: {self._means()}.",
+            *self._difference(),
+            self.waits.caveat,
+            self._left_out(),
+        ]
+        return " ".join(part for part in parts if part)
+
+    @property
+    def findings(self) -> Findings:
+        """Restricted mean, median and difference by group, and the test."""
+        by = self.waits.by
+        found = {f"restricted_mean.{by}.{curve.group}": curve.restricted_mean for curve in self.curves}
+        found |= {f"median_wait.{by}.{c.group}": c.median for c in self.curves if c.median.value is not None}
+        found |= {f"wait_difference.{by}.{group}": one for group, one in self.differences.items()}
+        if len(self.curves) > 1:
+            verdict = "differ" if self.are_apart else "cannot_tell"
+            n = sum(curve.n for curve in self.curves)
+            found[f"waits_differ.{by}"] = Estimate(self.p_value, n=n, unit="p value", verdict=verdict)
+        return found
+
+    def _ends(self) -> tuple[WaitingCurve, WaitingCurve]:
+        ordered = sorted(self.curves, key=lambda curve: curve.restricted_mean.number)
+        return ordered[0], ordered[-1]
+
+    def _said(self, curve: WaitingCurve) -> str:
+        return self.waits.said.get(curve.group, curve.group)
+
+    def _counted(self, curve: WaitingCurve) -> str:
+        said = self._said(curve)
+        return f"{words.number(curve.n)} {'of ' if said.startswith('the ') else ''}{said}"
+
+    def _means(self) -> str:
+        """Say the mean of each group, or of the two ends where there are many."""
+        many = len(self.curves) > _SAID_ALL
+        shown = self._ends() if many else self.curves
+        said = [f"{_mean(curve)} for {self._counted(curve)}" for curve in shown]
+        if len(self.curves) == 1:
+            return said[0]
+        start = "from the shortest mean to the longest, " if many else ""
+        return f"{start}{', '.join(said[:-1])} and {said[-1]} (in brackets 95% intervals)"
+
+    def _difference(self) -> list[str]:
+        """Say how far the group that is furthest from the largest one is away from it."""
+        if len(self.curves) < 2:
+            return []
+        if not self.are_apart:
+            chance = "" if self.p_value is None else f" (log-rank test, {_p(self.p_value)})"
+            return [f"The data cannot tell whether these groups wait differently{chance}."]
+        group, furthest = max(self.differences.items(), key=lambda pair: abs(pair[1].number))
+        low, high = sorted(abs(end) for end in furthest.ends)
+        sure = furthest.ends[0] > 0 or furthest.ends[1] < 0
+        way = "sooner" if furthest.number < 0 else "later"
+        ends = words.number_between(low, high) if sure else words.number_between(*furthest.ends)
+        said = self.waits.said
+        many = ", the largest of the differences" if len(self.curves) > 2 else ""
+        much = words.count(round(abs(furthest.number)), "day")
+        return [
+            f"Against {said.get(self.reference, self.reference)}, the largest group, the purchase comes {much} {way} "
+            f"for {said.get(group, group)} (95% interval {ends}){many}. The groups differ by more than chance "
+            f"(log-rank test, {_p(self.p_value)})."
+        ]
+
+    def _left_out(self) -> str:
+        assert self.waiting is not None
+        parts = []
+        for names, why in ((self.too_young, "cannot be followed so far yet"), (self.waiting.too_small, self._few())):
+            if names:
+                listed = ", ".join(self.waits.said.get(name, name) for name in names)
+                parts.append(f"Left out: {listed}, which {why}.")
+        return " ".join(parts)
+
+    def _few(self) -> str:
+        assert self.waiting is not None
+        return f"hold under {self.waiting.minimum_group} customers"
+
+
+def compare_waits(waits: PurchaseWaits, *, minimum_group: int = 5) -> WaitComparison:
+    """Put the waits of groups side by side.
+
+    Parameters
+    ----------
+    waits : each with the group that was known at its beginning.
+    minimum_group : groups of fewer customers are not shown.
+
+    Notes
+    -----
+    Waits are followed as far as at least a tenth (`FOLLOWED_SHARE`) of the waits in each group could be, and not
+    beyond their window. Groups that are too young for that are left out, as long as the others hold four fifths
+    (`KEPT_SHARE`) of the waits. A restricted mean is the mean wait when longer ones are counted as that many days: the
+    area under the curve. Differences allow for customers with waits in both groups.
+
+    References
+    ----------
+    Royston and Parmar (2013), Restricted mean survival time, BMC Medical Research Methodology 13:152.
+    """
+    if waits.missing:
+        return WaitComparison(waits, None, "", {}, None, missing=waits.missing)
+    frame = waits.frame
+    horizon, too_young = choose_horizon(frame["followed_days"].to_numpy(np.int64), frame["group"], waits.window_days)
+    kept = frame[~frame["group"].isin(too_young)]
+    order = tuple(one for one in waits.groups if one not in too_young)
+    days, bought, group, who = (kept[name].to_numpy() for name in ("days", "bought", "group", "customer_id"))
+    try:
+        waiting = wait_for_purchases(
+            days, bought, horizon_days=horizon, groups=group, customers=who, order=order, minimum_group=minimum_group
+        )
+    except NotEnoughDataError as fault:
+        return WaitComparison(waits, None, "", {}, None, missing=f"{fault}.")
+    names = [curve.group for curve in waiting.curves]
+    shown = np.isin(group.astype(str), names)
+    p_value = logrank_p_value(
+        days[shown], bought[shown], group[shown], horizon_days=horizon, customers=who[shown]
+    )  # fmt: skip
+    reference, differences = _differences(waiting)
+    return WaitComparison(waits, waiting, reference, differences, p_value, too_young)
+
+
+def choose_horizon(followed: Counts, groups: pd.Series, window_days: int | None = None) -> tuple[int, tuple[str, ...]]:
+    """Choose how far waits are followed: as far as a tenth of the waits in each group could be.
+
+    Parameters
+    ----------
+    followed : shape (n,), n at least 1, days from the beginning of each wait to the end of observation.
+    groups : shape (n,).
+    window_days : not beyond that.
+
+    Returns
+    -------
+    The days, at least 1; and the groups that are too young to be followed so far.
+
+    Examples
+    --------
+    >>> choose_horizon(np.array([300] * 50 + [200] * 40 + [9] * 10), pd.Series(["a"] * 50 + ["b"] * 40 + ["c"] * 10))
+    (200, ('c',))
+    """
+    reach, sizes = {}, {}
+    for name in sorted(set(groups)):
+        own = np.sort(followed[(groups == name).to_numpy()])[::-1]
+        reach[name], sizes[name] = int(own[max(0, int(np.ceil(FOLLOWED_SHARE * len(own))) - 1)]), len(own)
+    held = {days: sum(sizes[name] for name in reach if reach[name] >= days) for days in reach.values()}
+    horizon = max(days for days, n in held.items() if n >= KEPT_SHARE * len(followed))
+    if window_days is not None:
+        horizon = min(horizon, window_days)
+    horizon = max(horizon, 1)
+    return horizon, tuple(name for name in reach if reach[name] < horizon)
+
+
+def _differences(waiting: Waiting) -> tuple[str, dict[str, Estimate]]:
+    """Hold each group's restricted mean against that of the group with most waits."""
+    curves = waiting.curves
+    if len(curves) < 2:
+        return "", {}
+    at = int(np.argmax([curve.n for curve in curves]))
+    spread = waiting.covariance
+    found = {
+        curve.group: normal_interval(
+            curve.restricted_mean.number - curves[at].restricted_mean.number,
+            float(np.sqrt(max(spread[i, i] + spread[at, at] - 2 * spread[i, at], 0.0))),
+            n=curve.n + curves[at].n,
+            unit="days to the next purchase",
+        )
+        for i, curve in enumerate(curves)
+        if i != at
+    }
+    return curves[at].group, found
+
+
+def _what(by: str) -> str:
+    return {"segment": "segments", "cluster": "clusters", "cohort": "new customers", "gesture": "orders"}.get(by, by)
+
+
+def _days(curve: WaitingCurve) -> str:
+    return words.count(round(curve.restricted_mean.number), "day")
+
+
+def _mean(curve: WaitingCurve) -> str:
+    return f"{_days(curve)} ({words.number_between(*curve.restricted_mean.ends)})"
+
+
+def _p(p_value: float | None) -> str:
+    assert p_value is not None
+    return "p below 0.001" if p_value < 0.001 else f"p = {words.number(p_value, 3)}"
