@@ -109,7 +109,7 @@ def _too_little(skill: Skill) -> str:
         for have, need, one, many in (
             (skill.n, LEAST_CUSTOMERS, "customer", "customers"),
             (skill.holdout_days, LEAST_DAYS, "day after the cut", "days after the cut"),
-            (skill.n_purchases, LEAST_PURCHASES, "purchase after it", "purchases after it"),
+            (skill.n_purchases, LEAST_PURCHASES, "purchase in the hold-out window", "purchases in the hold-out window"),
             (skill.n_buyers, LEAST_BUYERS, "customer who bought again", "customers who bought again"),
         )
         if have < need

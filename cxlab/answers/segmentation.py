@@ -272,8 +272,10 @@ def _steps(profile: SegmentProfile) -> str:
 
 def _people(profile: SegmentProfile, segment: str) -> str:
     noun = {"profit_bringers": "profit-bringers"}.get(segment, segment)
-    is_small = profile.row(segment).customers < profile.minimum_group
-    return f"the {'few' if is_small else profile.sizes.written(SEGMENTS.index(segment))} {noun}"
+    if profile.row(segment).customers < profile.minimum_group:
+        return f"the few {noun}"
+    k, size = SEGMENTS.index(segment), profile.sizes.written(SEGMENTS.index(segment))
+    return f"the {noun} ({size})" if k == profile.sizes.about else f"the {size} {noun}"
 
 
 def _headline(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> str:

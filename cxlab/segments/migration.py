@@ -157,7 +157,7 @@ class Migration:
         amount = words.money(self.first.threshold, self.currency)
         return (
             f"Both lines are found in the first period and stay where they are in the second: active is who bought "
-            f"{active}, profitable who brought {amount} or more in a period."
+            f"{active}, profitable who brought more than {amount} in a period."
         )
 
     @property
