@@ -91,6 +91,8 @@ def _why_not(check: HoldoutCheck) -> str:
 
 def _why_failed(check: HoldoutCheck) -> str:
     checks = check.three.checks
+    if check.three.is_reversed:
+        return "those who were expected to buy more bought less"
     if checks["order"] == "failed":
         return "a simple rule foresees better"
     if checks["level"] == checks["spread"] == "failed":
@@ -184,7 +186,9 @@ def _what_to_pay(check: HoldoutCheck, new: NewCustomer | None, point: RetentionW
     if check.verdict not in ("holds", "partly"):
         return ""
     said = ""
-    if new is not None and new.value.has_interval and new.value.number > 0:
+    if new is not None and new.pays is False and new.acquisition_cost > 0:
+        said += " Winning a customer costs more than one brings in that time, so do not win more at this cost."
+    elif new is not None and new.value.has_interval and new.value.number > 0:
         ahead = horizon_in_words(new.horizon_days)
         cost = amount(new.value, new.currency, interval=True)
         said += f" Pay at most {cost} to win a customer, by what the first {ahead} brings."
@@ -192,6 +196,8 @@ def _what_to_pay(check: HoldoutCheck, new: NewCustomer | None, point: RetentionW
         worth = amount(point.present, point.currency, interval=True)
         ahead = horizon_in_words(point.horizon_days)
         said += f" To keep one customer in a hundred more may cost {worth} at most, by what the next {ahead} brings."
+    if said and new is not None and new.horizon_days > check.days:
+        said += f" Only {count(check.days, 'day')} of the forecast could be checked."
     return said
 
 

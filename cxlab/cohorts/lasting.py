@@ -16,6 +16,7 @@ from cxlab.engine import Engine
 from cxlab.estimate import Estimate, Findings, columns_of, normal_interval, wilson_interval
 from cxlab.intake.cohorts import COMPARED_FROM, period_name
 
+MOST_OPEN = 0.15  # share of the customers a year: where a larger change is left open, it cannot be told
 Verdict = Literal["longer", "shorter", "no_change_seen", "cannot_tell"]
 Missing = Literal["", "cohorts", "span", "short", "repeats"]
 HORIZONS = (730, 365, 180, 90)
@@ -114,7 +115,9 @@ class Lasting:
         if self.trend is None:
             return "cannot_tell"
         low, high = self.trend.slope.ends
-        return "longer" if low > 0 else "shorter" if high < 0 else "no_change_seen"
+        if low > 0 or high < 0:
+            return "longer" if low > 0 else "shorter"
+        return "no_change_seen" if max(-low, high) <= MOST_OPEN else "cannot_tell"
 
     @property
     def table(self) -> pd.DataFrame:
@@ -156,7 +159,7 @@ class Lasting:
             f"{self._name(last)}, a change of {points} for each year later (95% interval "
             f"{words.number_between(100 * low, 100 * high, 1)})."
         )
-        if self.verdict == "no_change_seen":
+        if self.verdict in ("no_change_seen", "cannot_tell"):
             text += (
                 f" Chance alone can make that much. A rise of up to {words.number(100 * high)} points a year cannot be "
                 f"ruled out, nor a fall of up to {words.number(-100 * low)}."

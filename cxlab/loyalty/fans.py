@@ -132,8 +132,8 @@ class Fans:
             share = f" ({percent(once / self.n_fans)})" if once >= self.minimum_group else ""
             said.append(
                 f"{few(once, self.minimum_group).capitalize()}{share} of the fans had bought on one day only so far. "
-                "They are fans by the rule only: to the model nobody leaves before a second purchase, so it holds all "
-                "of them to be customers still."
+                "They are fans by the rule only, by how lately they bought and how much: whether they come back is "
+                "not known yet."
             )
         elif self.n_fans >= self.minimum_group:
             said.append("All fans had come back at least once by the cut.")

@@ -105,9 +105,7 @@ class TwoWay:
         said = [f"{buyers(of.worth.number)} over {_span(of)}" for of in self.maps if of.worth.value is not None]
         if not said:
             return "As reckoned there is no number, and the maps show where there would be one"
-        return f"One fan is worth {' and '.join(said)} one-time buyers" if len(said) == 1 else (
-            f"One-time buyers for one fan: {' and '.join(said)}"
-        )  # fmt: skip
+        return f"One-time buyers for one fan: {' and '.join(said)}"
 
     @property
     def reading(self) -> str:
@@ -122,7 +120,7 @@ class TwoWay:
         if not self.knows_referrals:
             said.append("Referrals are not recorded, so the cost to win a customer stands in their place.")
         elif self.kind == "cost":
-            said.append("Fans brought nobody, so the cost to win a customer stands in the place of referrals.")
+            said.append("The maps vary the cost to win a customer in the place of referrals.")
         return " ".join(said)
 
     def _of(self, of: WorthMap) -> str:

@@ -38,8 +38,8 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
         title = f"{percent(still.likely.number)} of repeat customers are more likely than not still customers"
     elif len(bands) > 1 and last["actual_share"] > first["actual_share"]:
         title = (
-            f"The likeliest came back {number(last['actual_share'] / first['actual_share'], 1)} times as often as the "
-            "least likely"
+            f"Of the likeliest, {percent(last['actual_share'])} came back, of the least likely "
+            f"{percent(first['actual_share'])}"
             if first["actual_share"] > 0
             else "The likeliest came back, the least likely did not"
         )
@@ -123,7 +123,7 @@ def _clear_of(line: float, bottom: float, top: float) -> float:
 def _caption_of_spend(spend: SpendModel) -> Caption:
     table = spend.table
     title = {
-        True: "What a customer spends a time does not depend on how often they come",
+        True: "What a customer spends a time depends little, or not at all, on how often they come",
         False: "What a customer spends a time depends on how often they come",
         None: "What a customer spends a time may depend a little on how often they come",
     }[spend.has_steady_value]

@@ -6,6 +6,7 @@ from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.purchases.gamma_gamma import fit_gamma_gamma
 from cxlab.purchases.histories import Array
+from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.pareto_nbd import fit_pareto_nbd
 from cxlab.purchases.value import forecast_value
 
@@ -26,14 +27,18 @@ class ExpectedContribution:
     missing: str = ""
 
 
-def expect_contribution(customers: Customers) -> ExpectedContribution:
+def expect_contribution(customers: Customers, model: PurchaseModel | None = None) -> ExpectedContribution:
     """Multiply the purchases expected of each customer by what one of theirs is expected to contribute.
 
-    It looks as far ahead as the hold-out window. Purchases come from Pareto/NBD, by which also who bought once may have
-    left; see `forecast_value` for the rest.
+    It looks as far ahead as the hold-out window; see `forecast_value`.
+
+    Parameters
+    ----------
+    customers : one row a customer.
+    model : fitted on them; None: Pareto/NBD, by which also who bought once may have left.
     """
     try:
-        value = forecast_value(fit_pareto_nbd(customers), fit_gamma_gamma(customers), customers)
+        value = forecast_value(model or fit_pareto_nbd(customers), fit_gamma_gamma(customers), customers)
     except InputError as fault:
         return ExpectedContribution(None, customers.holdout_days, str(fault))
     return ExpectedContribution(value.customers["expected_contribution"].to_numpy(float), customers.holdout_days)

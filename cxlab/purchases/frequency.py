@@ -72,6 +72,8 @@ def count_repeats(model: PurchaseModel, *, minimum_group: int = 5) -> RepeatCoun
         return float(share @ ages) / n
 
     begins[0] = 0
+    last = [begin - 1 for begin in begins[1:]]
+    names = [str(a) if a == b else f"{a}–{b}" for a, b in zip(begins, last, strict=False)] + names[-1:]
     shares = [sum(model_share(x) for x in range(a, b)) for a, b in pairwise(begins)]
     shares.append(max(0.0, 1.0 - sum(shares)))
     rows = []

@@ -148,8 +148,11 @@ class SpendModel:
     def heading(self) -> str:
         """What heads the section."""
         typical = money(self.typical.number, self.currency)
+        apart = self.correlation.has_interval and not self.correlation.ends[0] <= 0 <= self.correlation.ends[1]
         told = {
-            True: "however often they come",
+            True: f"and a little {'less' if self.correlation.number < 0 else 'more'} the more often they come"
+            if apart
+            else "however often they come",
             False: "and how much depends on how often they come",
             None: "and how often they come says little for certain about how much",
         }[self.has_steady_value]
@@ -173,7 +176,7 @@ class SpendModel:
             f"{number(together.number, digits)} ({number_between(together.low, together.high, digits)}), "
         )
         said += {
-            True: "small enough to go by.",
+            True: f"small enough to go by, within the {INDEPENDENT_WITHIN} that the model is trusted with.",
             False: f"stronger than the {INDEPENDENT_WITHIN} that the model is trusted with, so values of customers who "
             "buy seldom or often are off.",
             None: f"so it cannot be told for certain that it stays within the {INDEPENDENT_WITHIN} that the model is "

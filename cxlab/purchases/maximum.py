@@ -16,6 +16,7 @@ Status = Literal["converged", "at_bound", "not_converged"]
 BOX = (-8.0, 9.0)  # of the logarithms: 0.0003 to 8,100
 LONGEST_STEP = 2.0
 SURE_OF_A_PARAMETER = 2.5  # standard error of a logarithm: beyond it the interval spans four orders of magnitude
+_NEXT_TO = 0.1  # of a logarithm: so near to the edge a parameter is as good as at it
 _MOVE = 1e-4  # of a logarithm, for slopes by central differences
 _MAX_STEPS = 200
 _MAX_HALVINGS = 40
@@ -58,7 +59,14 @@ class Maximum:
         """Standard errors of `log_parameters`, shape (k,); infinite where the data does not settle the parameter."""
         errors = np.sqrt(np.diag(self.covariance))
         largest = np.maximum(errors, self.curvature_log_errors)
-        return np.where(self.bound | (largest > SURE_OF_A_PARAMETER), np.inf, errors)
+        return np.where(self.at_edge | (largest > SURE_OF_A_PARAMETER), np.inf, errors)
+
+    @property
+    def at_edge(self) -> NDArray[np.bool_]:
+        """Whether a parameter ran into the edge of what is searched, or next to it: shape (k,)."""
+        low, high = BOX
+        near = (self.log_parameters <= low + _NEXT_TO) | (self.log_parameters >= high - _NEXT_TO)
+        return np.asarray(self.bound | near, dtype=np.bool_)
 
     @property
     def curvature_log_errors(self) -> Array:

@@ -16,6 +16,7 @@ from cxlab.purchases.maximum import Maximum, positive_estimate
 from cxlab.words import count, day, number, number_between, percent, percent_between
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
+FEW = 5  # customers: so few are not told of where all others came back
 _UNSETTLED = ("how much customers differ in pace", "how much they differ in leaving")
 
 
@@ -137,14 +138,14 @@ class PurchaseModel:
     def findings(self) -> Findings:
         """The parameters and the log-likelihood as `<family>.*`; what they mean as `pace`, `leaving`, `first_year`."""
         n, key = self.histories.n, self.family.key
-        errors = self.maximum.log_errors
+        errors = self.log_errors
         found: dict[str, Estimate] = {}
         for i, name in enumerate(self.family.parameters):
             value, unit = float(self.parameters[i]), "weeks" if name in self.family.in_weeks else "shape"
             if np.isfinite(errors[i]) and self.is_settled:
                 found[f"{key}.{name}"] = positive_estimate(value, float(errors[i]) * value, n=n, unit=unit)
             else:
-                why = "at_bound" if self.maximum.bound[i] else "not_settled"
+                why = "at_bound" if self.maximum.at_edge[i] else "not_settled"
                 found[f"{key}.{name}"] = Estimate(value, n=n, unit=unit, verdict=why)
         found[f"{key}.log_likelihood"] = Estimate(self.log_likelihood, n=n, unit="natural logarithm")
         found[f"{key}.fit"] = Estimate(n=n, verdict=self.maximum.status)
@@ -173,7 +174,7 @@ class PurchaseModel:
     @property
     def reading(self) -> str:
         """How often customers come back, how many leave, and what the data does not settle."""
-        n, repeaters = self.histories.n, self.histories.n_repeaters
+        n = self.histories.n
         pace, leaving, year = self.pace, self.leaving, self.first_year
         if self.nobody_leaves:
             gone = "Nobody is seen to leave for good."
@@ -182,7 +183,7 @@ class PurchaseModel:
                 share=percent(leaving.number), interval=_interval_percent(leaving)
             )
         said = (
-            f"Of {count(n, 'customer')}, {number(repeaters)} ({percent(repeaters / n)}) bought again by "
+            f"Of {count(n, 'customer')}, {self._repeaters_in_words()} bought again by "
             f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year "
             f"on average{_interval(pace, '95% interval ')}. {gone} A new customer is expected to buy again "
             f"{number(year.number, 1)} times in the first year{_interval(year)}."
@@ -191,6 +192,19 @@ class PurchaseModel:
             return f"{said} The search for the best fit did not settle, so take these figures as rough."
         loose = [text for at, text in zip((0, 2), _UNSETTLED, strict=True) if not self._is_sure(at)]
         return f"{said} The data does not settle {' or '.join(loose)}; forecasts can still be sound." if loose else said
+
+    @property
+    def log_errors(self) -> Array:
+        """Standard errors of the logarithms, shape (4,); infinite for both of a pair of which one is not settled.
+
+        The first two shape how paces differ, the other two how leaving does: where one of a pair runs off to the edge
+        of what is searched, only their ratio is settled, and the other one runs with it.
+        """
+        errors = self.maximum.log_errors.copy()
+        for pair in (slice(0, 2), slice(2, 4)):
+            if not np.isfinite(errors[pair]).all():
+                errors[pair] = np.inf
+        return errors
 
     def influence(self) -> tuple[Array, Histories, Counts]:
         """Return how one customer of each history moves the logarithms of the parameters, and whose these are.
@@ -205,9 +219,16 @@ class PurchaseModel:
         scores, _ = self.family.likelihood(different, counts).scores(self.maximum.log_parameters)
         return scores @ self.maximum.curvature_covariance, different, counts
 
+    def _repeaters_in_words(self) -> str:
+        """Write how many came back; where next to all or next to nobody did, without telling of a few."""
+        n, repeaters = self.histories.n, self.histories.n_repeaters
+        if 0 < n - repeaters < FEW:
+            return f"all but under {FEW}"
+        return f"{number(repeaters)} ({percent(repeaters / n)})"
+
     def _is_sure(self, at: int) -> bool:
         """Whether the data settles both of two parameters, the one at this place and the next."""
-        return bool(np.isfinite(self.maximum.log_errors[at : at + 2]).all())
+        return bool(np.isfinite(self.log_errors[at : at + 2]).all())
 
     def _expected(self, parameters: Array, histories: Histories, horizon_days: float) -> Array:
         weeks, h = horizon_days / DAYS_A_WEEK, histories

@@ -64,7 +64,7 @@ class BootstrapFits:
     @property
     def ratios(self) -> dict[str, float]:
         """Bootstrap over robust error of each parameter that both settle."""
-        both = zip(self.model.family.parameters, self.log_errors, self.model.maximum.log_errors, strict=True)
+        both = zip(self.model.family.parameters, self.log_errors, self.model.log_errors, strict=True)
         return {name: float(a / b) for name, a, b in both if np.isfinite(a) and np.isfinite(b) and b > 0}
 
     @property
@@ -91,12 +91,12 @@ class BootstrapFits:
         An error is NaN where the data does not settle the parameter. low and high are the bootstrap interval.
         """
         maximum, intervals = self.model.maximum, self.intervals.values()
-        curved = np.where(np.isfinite(maximum.log_errors), maximum.curvature_log_errors, np.nan)
+        curved = np.where(np.isfinite(self.model.log_errors), maximum.curvature_log_errors, np.nan)
         columns = {
             "parameter": list(self.model.family.parameters),
             "estimate": self.model.parameters,
             "hessian": curved,
-            "sandwich": _finite(maximum.log_errors),
+            "sandwich": _finite(self.model.log_errors),
             "bootstrap": _finite(self.log_errors),
             "low": [np.nan if e.low is None else e.low for e in intervals],
             "high": [np.nan if e.high is None else e.high for e in intervals],
@@ -109,7 +109,7 @@ class BootstrapFits:
         if not self.ratios:
             return "How sure the figures of the model are cannot be told by drawing customers anew"
         name, ratio = self._furthest
-        if ALIKE[0] <= ratio <= ALIKE[1]:
+        if self._is_alike(ratio):
             return "Other customers would move the model about as much as its intervals say"
         often = "more" if ratio > 1 else "less"
         return f"Other customers would move {name} {often} than its interval says"
@@ -133,9 +133,10 @@ class BootstrapFits:
         robust = ", ".join(percent(row["sandwich"]) for row in rows)
         plain = ", ".join(percent(row["hessian"]) for row in rows)
         name, ratio = self._furthest
-        alike = ALIKE[0] <= ratio <= ALIKE[1]
+        alike = self._is_alike(ratio)
         end = (
-            "The two ways agree, so the intervals on this page hold for customers like these."
+            "The two ways agree as far as so many draws can tell, so the intervals on this page hold for customers "
+            "like these."
             if alike
             else f"For {name} the two differ by a factor of {number(ratio, 2)}, so take its interval as rough."
         )
@@ -143,6 +144,11 @@ class BootstrapFits:
             f"{said}From draw to draw they vary by (standard errors): {each}. The formula behind the intervals on this "
             f"page says {robust}; one that takes it that every customer follows the model says {plain}. {end}"
         )
+
+    def _is_alike(self, ratio: float) -> bool:
+        """Whether two errors are the same but for the luck of the draws, of which few tell a spread but roughly."""
+        luck = 2 / np.sqrt(2 * len(self.draws))
+        return bool(ALIKE[0] - luck <= ratio <= ALIKE[1] + luck)
 
     @property
     def _furthest(self) -> tuple[str, float]:

@@ -66,7 +66,12 @@ class ThreeChecks:
     @property
     def verdict(self) -> Verdict:
         """What the rule says."""
-        return judge(self.checks) if self.is_enough else "cannot_tell"
+        return judge(self.checks, reversed_order=self.is_reversed) if self.is_enough else "cannot_tell"
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether who was expected to buy more is shown to have bought less."""
+        return self.slope.high is not None and self.slope.high < 0
 
     @property
     def table(self) -> pd.DataFrame:
@@ -125,8 +130,13 @@ def why_not_judged(missing: Missing) -> str:
     return _WHY[missing]
 
 
-def judge(checks: dict[str, Check]) -> Verdict:
+def judge(checks: dict[str, Check], *, reversed_order: bool = False) -> Verdict:
     """Apply the written rule to the outcomes of level, spread and order.
+
+    Parameters
+    ----------
+    checks : outcome of each.
+    reversed_order : whether who was expected to buy more is shown to have bought less; then the forecast fails.
 
     Examples
     --------
@@ -141,7 +151,7 @@ def judge(checks: dict[str, Check]) -> Verdict:
     if level == spread == order == "passed":
         return "holds"
     amounts_failed = [level, spread].count("failed")
-    if order == "failed" or amounts_failed == 2 or (order == "open" and amounts_failed):
+    if reversed_order or order == "failed" or amounts_failed == 2 or (order == "open" and amounts_failed):
         return "fails"
     return "partly" if order == "passed" else "cannot_tell"
 

@@ -27,8 +27,8 @@ def fans_and_others(fans: Fans) -> Table:
         return number_between(low, high, 1)
 
     after = count(fans.holdout_days, "day")
-    are_both = bool((fans.are_fans & fans.came_once).any())
-    both = " Fans who bought once and have not come back stand in both of the first two rows." if are_both else ""
+    n_both = int((fans.are_fans & fans.came_once).sum())
+    both = " Fans who bought once and have not come back stand in both of the first two rows." if n_both else ""
     columns = ["Group", "Customers", "Purchases so far", "Contribution so far"]
     measures: list[tuple[str, Callable[[float], str], Callable[[float, float], str]]] = [
         ("purchases", purchases, span),
@@ -39,7 +39,10 @@ def fans_and_others(fans: Fans) -> Table:
         measures += [("holdout_purchases", purchases, span), ("holdout_contribution", amount, amounts)]
     rows = []
     for row in fans.table.to_dict("records"):
-        cells = [Cell(_NAMES[row["group"]]), Cell(few(row["customers"], fans.minimum_group))]
+        size = few(row["customers"], fans.minimum_group)
+        if row["group"] == "others" and 0 < n_both < fans.minimum_group:
+            size = f"about {number(round(row['customers'], -1))}"  # beside the total it would tell who are in both
+        cells = [Cell(_NAMES[row["group"]]), Cell(size)]
         for measure, write, write_span in measures:
             value, low, high = (float(row[f"{measure}{end}"]) for end in ("", "_low", "_high"))
             if row["customers"] < fans.minimum_group or not math.isfinite(value):

@@ -55,10 +55,10 @@ def retention_worth(worth: RetentionWorth) -> Table | None:
         columns=("Of", "More purchases", "More contribution"),
         rows=rows,
         note=(
-            f"Over the next {horizon_in_words(worth.horizon_days)}{discounting(worth.discount_rate)}. One point: "
-            f"{words.percent(worth.leaving.number - POINT, 1)} in place of {words.percent(worth.leaving.number, 1)} "
-            "leave after their first repeat purchase, and everybody's chance of leaving is lower in that proportion. "
-            "Small figures are 95% intervals."
+            f"Over the next {horizon_in_words(worth.horizon_days)}{discounting(worth.discount_rate)}. One point: the "
+            f"{worth.leaving.unit} is {words.percent(worth.leaving.number - POINT, 1)} in place of "
+            f"{words.percent(worth.leaving.number, 1)}, and everybody leaves more slowly in that proportion. Small "
+            "figures are 95% intervals."
         ),
     )
 

@@ -90,13 +90,19 @@ class WaitComparison:
             return f"How long it takes to the next purchase cannot be told by {self.waits.by}"
         soonest, latest = self._ends()
         if soonest is latest:
-            return f"The next purchase comes after {_days(soonest)} on average"
+            return f"Within {self._within} the mean wait for the next purchase is {_days(soonest)}"
         if not self.are_apart:
             return f"The data cannot tell which {_what(self.waits.by)} come back sooner"
+        if _days(soonest) == _days(latest):
+            return f"Within {self._within} all {_what(self.waits.by)} wait about equally long for the next purchase"
         return (
-            f"The next purchase comes after {_days(soonest)} on average for {self._said(soonest)}, after "
-            f"{_days(latest)} for {self._said(latest)}"
+            f"Within {self._within} the mean wait for the next purchase is {_days(soonest)} for "
+            f"{self._said(soonest)}, {_days(latest)} for {self._said(latest)}"
         )
+
+    @property
+    def _within(self) -> str:
+        return words.count(self.horizon_days, "day")
 
     @property
     def reading(self) -> str:
