@@ -121,7 +121,7 @@ class RepeatRates:
             if self.rises
             else "Who has bought often comes again less"
             if high.ends[1] < low.ends[0]
-            else "The next purchase is about as likely after many as after one"
+            else "Whether the next purchase is likelier after many than after one cannot be told"
         )
         return (
             f"{how}: {self._percent(first)} after the {ordinal(first)}, {self._percent(last)} after the {ordinal(last)}"
