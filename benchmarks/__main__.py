@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import bgnbd, clusters, gestures, hidden_choice, intake, known_shops, machine, report, simulate
+from benchmarks import clusters, gestures, hidden_choice, intake, known_shops, machine, purchases, report, simulate
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -17,8 +17,8 @@ def main() -> None:
             report.main(),
             "## Reading orders",
             intake.main(),
-            "## BG/NBD by maximum likelihood",
-            bgnbd.main(),
+            "## Purchase models, side by side",
+            purchases.main(),
             "## Clusters",
             clusters.main(),
             "## The effects of gestures",

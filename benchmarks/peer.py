@@ -1,6 +1,7 @@
 """Processes that the kit is held against: fresh ones, and such with packages of their own.
 
-lifetimes needs an old pandas, so it is put into an environment of its own, in a temporary folder.
+lifetimes needs an old pandas and pymc-marketing a great deal, so they are put into environments of their own, in
+temporary folders.
 """
 
 import json
@@ -14,6 +15,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LIFETIMES = ("lifetimes==0.11.3", "pandas<2", "numpy<2", "scipy<1.13")
+PYMC_MARKETING = ("pymc-marketing==0.19.2",)
+SETUP_SECONDS = 600  # for each command
 
 
 class PeerError(RuntimeError):
@@ -30,7 +33,7 @@ def python_with(*packages: str) -> Iterator[Path]:
             [*uv, "venv", "-q", "--python", sys.executable, str(python.parents[1])],
             [*uv, "pip", "install", "-q", "--python", str(python), *packages],
         ):
-            _run(command, timeout=300)
+            _run(command, timeout=SETUP_SECONDS)
         yield python
 
 

@@ -6,6 +6,8 @@ from scipy.special import betaln, digamma, expit, gammaln, polygamma
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import in_logarithms
 
+_LONG = 10_000  # numbers from which on BLAS takes several threads
+
 
 class BgNbdLikelihood:
     """Log-likelihood of (r, alpha, a, b), weeks, as a function of the logarithms of the parameters.
@@ -134,27 +136,27 @@ class BgNbdLikelihood:
         odds = (np.log(a) - np.log(left))[self._n_of] + R * (log_age - log_recency)
         alive = 1 / (1 + np.exp(np.minimum(odds, 700.0)))
         gone = 1 - alive
-        value = float(w @ (-R * log_age + np.logaddexp(0.0, odds)))
+        value = _dot(w, -R * log_age + np.logaddexp(0.0, odds))
         w_gone, w_alive = w * gone, w * alive
         split = w_gone * alive
         by_r, by_alpha = log_age - log_recency, R * (age - recency)
         total_gone = float(w_gone.sum())
         gradient += [
-            -float(w_alive @ log_age + w_gone @ log_recency),
-            -float(w_alive @ (R * age) + w_gone @ (R * recency)),
+            -_dot(w_alive, log_age) - _dot(w_gone, log_recency),
+            -_dot(w_alive, R * age) - _dot(w_gone, R * recency),
             total_gone / a,
-            -float(w_gone @ by_left),
+            -_dot(w_gone, by_left),
         ]
-        hessian[0, 0] += float(split @ by_r**2)
-        hessian[0, 1] += float(split @ (by_r * by_alpha) - w_alive @ age - w_gone @ recency)
-        hessian[0, 2] += float(split @ by_r) / a
-        hessian[0, 3] -= float(split @ (by_r * by_left))
-        hessian[1, 1] += float(split @ by_alpha**2 + w_alive @ (R * age**2) + w_gone @ (R * recency**2))
-        hessian[1, 2] += float(split @ by_alpha) / a
-        hessian[1, 3] -= float(split @ (by_alpha * by_left))
+        hessian[0, 0] += _dot(split, by_r**2)
+        hessian[0, 1] += _dot(split, by_r * by_alpha) - _dot(w_alive, age) - _dot(w_gone, recency)
+        hessian[0, 2] += _dot(split, by_r) / a
+        hessian[0, 3] -= _dot(split, by_r * by_left)
+        hessian[1, 1] += _dot(split, by_alpha**2) + _dot(w_alive, R * age**2) + _dot(w_gone, R * recency**2)
+        hessian[1, 2] += _dot(split, by_alpha) / a
+        hessian[1, 3] -= _dot(split, by_alpha * by_left)
         hessian[2, 2] += (float(split.sum()) - total_gone) / a**2
-        hessian[2, 3] -= float(split @ by_left) / a
-        hessian[3, 3] += float((split + w_gone) @ by_left**2)
+        hessian[2, 3] -= _dot(split, by_left) / a
+        hessian[3, 3] += _dot(split + w_gone, by_left**2)
         return value
 
 
@@ -183,3 +185,8 @@ def _totals(values: Counts, weight: Array) -> tuple[Counts, Array]:
     """Return each different value and the sum of its weights."""
     different, place = np.unique(values, return_inverse=True)
     return different, np.bincount(place, weights=weight, minlength=len(different)).astype(np.float64)
+
+
+def _dot(first: Array, second: Array) -> float:
+    """Sum of products; of long vectors in one thread, for those of BLAS wait for each other on a busy machine."""
+    return float(first @ second) if len(first) <= _LONG else float(np.einsum("i,i->", first, second))

@@ -124,12 +124,15 @@ def purchases_while_a_customer(parameters: Array, frequency: Counts, age: Array,
         begin = end
         p, q, weight = _nodes(a, b + x)
         middle = a / (a + b + x)
-        for part in np.array_split(rows, max(1, -(-len(rows) // _CHUNK))):
-            some = z[part]
+        reaches, back = np.unique(z[rows], return_inverse=True)  # many customers of one frequency have the same
+        found = np.empty(len(reaches))
+        for start in range(0, len(reaches), _CHUNK):
+            some = reaches[start : start + _CHUNK]
             at_zero, at_one = (r + x) * some, -np.expm1(-(r + x) * np.log1p(some))
             curve = -np.expm1(-(r + x) * np.log1p(np.outer(some, p))) / p
             rest = (curve - np.outer(at_zero, q) - np.outer(at_one, p)) @ weight
-            expected[part] = at_zero * (1 - middle) + at_one * middle + rest
+            found[start : start + _CHUNK] = at_zero * (1 - middle) + at_one * middle + rest
+        expected[rows] = found[back]
     return np.maximum(expected, 0.0)
 
 

@@ -15,7 +15,7 @@ from scipy.special import expit
 from scipy.stats import nbinom
 
 from cxlab.purchases.histories import Array, Counts
-from cxlab.purchases.pareto_likelihood import leaving_times, log_odds_gone
+from cxlab.purchases.pareto_likelihood import log_chance_of_leaving, log_odds_gone
 
 _ONE = 1e-6  # how near to 1 the shape s is taken for 1
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(200)
@@ -52,8 +52,8 @@ def chance_of_purchase(parameters: Array, frequency: Counts, recency: Array, age
     r, alpha, s, beta = (float(p) for p in parameters)
     x, end = np.asarray(frequency, dtype=np.float64), age + float(weeks)
     at_cut, at_end = (-(r + x) * np.log(alpha + t) - s * np.log(beta + t) for t in (age, end))
-    _, log_weight = leaving_times(parameters, x, np.asarray(age, dtype=np.float64), end)
-    none = np.exp(np.logaddexp(np.logaddexp.reduce(log_weight, axis=1), at_end) - at_cut)
+    left = log_chance_of_leaving(parameters, x, np.asarray(age, dtype=np.float64), end)
+    none = np.exp(np.logaddexp(left, at_end) - at_cut)
     alive = probability_alive(parameters, frequency, recency, age)
     return np.asarray(alive * np.clip(1 - none, 0.0, 1.0), dtype=np.float64)
 

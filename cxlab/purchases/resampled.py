@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings, percentile_interval
-from cxlab.purchases.histories import Array, PurchaseModelError
+from cxlab.purchases.histories import Array, Counts, Histories, PurchaseModelError
 from cxlab.purchases.maximum import SURE_OF_A_PARAMETER, maximise
 from cxlab.purchases.model import PurchaseModel
 from cxlab.words import number, percent
@@ -184,8 +184,8 @@ def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1)
     shares, start = counts / counts.sum(), tuple(model.parameters.tolist())
     draws, at_bound = [], 0
     for _ in range(n):
-        likelihood = model.family.likelihood(different, rng.multinomial(model.histories.n, shares))
-        found = maximise(likelihood, [start])
+        drawn = rng.multinomial(model.histories.n, shares)
+        found = maximise(model.family.likelihood(*_occurring(different, drawn)), [start])
         if found.status != "not_converged":
             draws.append(found.log_parameters)
             at_bound += found.status == "at_bound"
@@ -208,6 +208,13 @@ def affordable_draws(n_different: int, *, quick: bool) -> int:
     """
     work = n_different * (1 if quick else _TIMES_SLOWER)
     return min(N_DRAWS, max(LEAST_AFFORDED, N_DRAWS * _AT_LENGTH // max(work, 1)))
+
+
+def _occurring(different: Histories, drawn: Counts) -> tuple[Histories, Counts]:
+    """Leave out histories that were not drawn: they add nothing."""
+    there = drawn > 0
+    rows = Histories(different.frequency[there], different.recency_days[there], different.age_days[there])
+    return rows, drawn[there]
 
 
 def _finite(errors: Array) -> Array:
