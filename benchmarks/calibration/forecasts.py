@@ -70,10 +70,9 @@ def valued(n: int, seed: int, *, family: Family) -> Values:
         return new_customer_until(model.family, truth, days)
 
     slower = model.family.slowed(truth, POINT)
-    ahead = {"horizon_days": YEAR, "discount_rate": RATE}
     plain, more = steps.discounted(until), steps.discounted(until, slower=slower)
     new = value_new_customer(model, customers, horizon_days=YEAR, discount_rate=RATE)
-    point = worth_of_retention(model, customers, horizon_days=ahead["horizon_days"], discount_rate=RATE)
+    point = worth_of_retention(model, customers, horizon_days=YEAR, discount_rate=RATE)
     parts = [
         held("new customer", new.value, float(each * (1 + plain))),
         held("point", point.per_new, float(each * PER_NEW * (more - plain))),
@@ -85,7 +84,7 @@ def _fans(buyers: Buyers, model: PurchaseModel, family: Family) -> list[Values]:
     customers, found = buyers.customers, []
     labels, alive = assign_segments(customers, active_days=ACTIVE_DAYS).labels, model.probability_alive()
     fans = find_fans(customers, labels, alive)
-    if min(fans.n_fans, fans.n_once) < max(20, 2):
+    if min(fans.n_fans, fans.n_once) < fans.least:
         return []
     for key, days in (("N* over a year", YEAR), ("N* over four years", FAR)):
         seen = {"window_days": customers.holdout_days, "horizon_days": days}

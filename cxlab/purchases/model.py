@@ -167,6 +167,8 @@ class PurchaseModel:
     def heading(self) -> str:
         """What heads the section."""
         back = percent(self.histories.n_repeaters / self.histories.n)
+        if 0 < self.histories.n - self.histories.n_repeaters < FEW:
+            back = "Nearly everybody"
         if self.nobody_leaves:
             return f"{back} came back, and nobody is seen to leave for good"
         return f"{back} came back; {self.family.words.leaving_heading.format(share=percent(self.leaving.number))}"
