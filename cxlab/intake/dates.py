@@ -155,7 +155,7 @@ def _iso(text: str, timezone: str | None) -> str:
         clock = f"CASE WHEN {zoned} THEN {_on_the_clock_of(timezone, instant)} ELSE {clock} END"
     return (
         f"COALESCE(CASE WHEN STRLEN({text}) = 19 "
-        f"THEN CASE WHEN CONTAINS({text}, 'T') THEN {with_t} ELSE {with_space} END "
+        f"THEN COALESCE({with_space}, {with_t}) "
         f"WHEN STRLEN({text}) = 10 THEN TRY_STRPTIME({text}, '%Y-%m-%d') END, "
         f"CASE WHEN REGEXP_MATCHES({text}, {literal(_ISO_SHAPE)}) THEN {clock} END)"
     )

@@ -168,7 +168,7 @@ def _sum_days(orders: str, columns: Collection[str], *, simple: bool) -> str:
     """
     return fill(
         "CREATE OR REPLACE TABLE {days} AS SELECT customer_id, is_return, day, longest, n_orders, revenue, "
-        "{!costs}CASE WHEN n_orders > 0 THEN MIN(day) OVER ordered END AS first_day, "
+        "{!costs}CASE WHEN n_orders > 0 THEN FIRST_VALUE(day) OVER ordered END AS first_day, "
         "CASE WHEN n_orders > 0 THEN LAG(day) OVER ordered END AS previous_day "
         "FROM (SELECT customer_id, is_return, day, MAX(longest) AS longest, "
         "CAST(COUNT(CASE WHEN opens AND NOT is_return THEN 1 END) AS INTEGER) AS n_orders, {!sums} "
