@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import cxlab as cx
 from cxlab import plots, tables
 from cxlab.answers.gestures import gestures_answer
 from cxlab.blocks import Answer, Figure, Table
-from cxlab.gestures import GestureEffects
+from cxlab.gestures import Alikeness, GestureEffects
 from cxlab.simulate import plant_truth, read_settings, simulate_shop, write_shop
 from tests.make import HEAD, orders_csv, write_study
 
@@ -143,6 +144,16 @@ def test_no_sentence_holds_what_a_program_would_say(page: tuple[list[Figure], li
     words += [cell.text for table in shown for row in table.rows for cell in row]
     for text in words:
         assert not re.search(r"\bnan\b|\bNone\b|\binf\b|_treated|  |\.\.|\(\)", text), text
+
+
+@pytest.mark.parametrize(("reach", "word"), [(1e-6, "nothing to speak of"), (1e6, "a weak check")])
+def test_a_check_that_could_not_find_a_difference_as_large_as_the_effect_is_called_weak(
+    both: GestureEffects, reach: float, word: str
+) -> None:
+    effect = next(e for e in both.effects if e.design == "observational" and e.is_told)
+    checked = replace(effect, placebo=replace(effect.placebo, value=0.0, low=-reach, high=reach))
+    reading = Alikeness(both, checked).reading
+    assert word in reading and len([w for w in ("nothing to speak of", "a weak check") if w in reading]) == 1
 
 
 class TestAnswer:

@@ -80,11 +80,15 @@ def _before(effect: GestureEffect) -> list[str]:
             else "more than chance often has it; the honest figure takes it out"
         )
         return [f"In as many days before the draw the two differ by {found} purchases, {end}."]
-    end = (
-        "nothing to speak of, so the weights do their work. It says nothing about reasons that no record holds."
-        if _holds_zero(placebo)
-        else "so the weights do not do their work, and no effect is given."
-    )
+    if not _holds_zero(placebo):
+        end = "so the weights do not do their work, and no effect is given."
+    elif _is_coarse(effect):
+        end = (
+            "chance alone can make that. But the interval is so wide that a difference as large as the effect itself "
+            "would not show: a weak check."
+        )
+    else:
+        end = "nothing to speak of, so the weights do their work. It says nothing about reasons that no record holds."
     said = [f"Weighted to be alike, the two differ by {found} in purchases in as many days before the order: {end}"]
     if choice.has_interval:
         digits = digits_for(_reach(choice))
@@ -116,6 +120,12 @@ def _unseen(effect: GestureEffect) -> str:
         f"{text}. For comparison: all that is recorded explains {percent(found.seen_choice, 1)} of the one and "
         f"{percent(found.seen_outcome, 1)} of the other; something unseen as strong as that {enough}."
     )
+
+
+def _is_coarse(effect: GestureEffect) -> bool:
+    """Whether the placebo's interval, which holds zero, reaches as far as the effect itself lies from it."""
+    farthest = max(abs(effect.placebo.low or 0.0), abs(effect.placebo.high or 0.0))
+    return effect.is_told and farthest > abs(effect.effect.number)
 
 
 def _reach(estimate: Estimate) -> float:
