@@ -1,9 +1,11 @@
-"""The command line: `cxlab report`, `check`, `new`, `fetch` and `simulate`."""
+"""The command line: `cxlab report`, `check`, `new`, `fetch`, `simulate` and `plan`."""
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -161,6 +163,76 @@ def simulate(
     records = write_shop(shop, plant_truth(shop), folder)
     lines = ", ".join(f"{n:,} of {table}" for table, n in records.items())
     click.echo(f"{shown_path(folder)}: a study called {settings.name}; records written: {lines}")
+
+
+@app.command()
+@click.argument("study", metavar="STUDY")
+@click.option(
+    "--effect", metavar="PCT", type=float, default=10, show_default=True, help="Effect to be seen, in percent."
+)
+@click.option("--power", type=float, default=0.8, show_default=True, help="Share of such trials that find it.")
+@click.option("--alpha", type=float, default=0.05, show_default=True, help="Level of the test, over all arms.")
+@click.option(
+    "--arms", metavar="NAME", multiple=True, help="Arms besides the control, as card,letter; may be repeated."
+)
+@click.option("--control", metavar="NAME", help="The arm that gets nothing; by default the study's, else control.")
+@click.option("--allocation", metavar="SHARES", help="As control=2,card=1; by default all arms are alike.")
+@click.option("--customers", "n", metavar="N", type=click.IntRange(min=1), help="Draw so many; by default all at hand.")
+@click.option("--budget", metavar="N", type=click.IntRange(min=1), help="Draw as many as so many gestures reach.")
+@click.option("--among", metavar="SEGMENTS", default="active", show_default=True, help="Or everyone, or segments.")
+@click.option("--days", metavar="N", type=click.IntRange(min=1), help="Follow each for N days; else outcome_days.")
+@click.option(
+    "--strata", metavar="KINDS", default="segment,purchases", show_default=True, help="Draw within these, or none."
+)
+@click.option(
+    "--by",
+    type=click.Choice(["customer", "store"]),
+    default="customer",
+    show_default=True,
+    help="What is drawn; of stores the sizes only are told.",
+)
+@click.option("--start", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Day of the draw; else the next day.")
+@click.option("--experiment", metavar="NAME", help="Name of the trial; by default trial-DATE.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the draw; the study's own.",
+)
+@click.option("--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), help="Start of the lot; else the study's.")
+@click.option("--no-draw", is_flag=True, help="Tell the sizes only; write nothing.")
+@click.option("--force", is_flag=True, help="Write over a draw of that name.")
+@click.option(
+    "-p", "pairs", metavar="KEY VALUE", nargs=2, type=str, multiple=True, help="A parameter of the notebooks."
+)
+@_allow_outside
+def plan(
+    study: str,
+    pairs: tuple[tuple[str, str], ...],
+    days: int | None,
+    seed: int | None,
+    among: str,
+    strata: str,
+    start: dt.datetime | None,
+    *,
+    no_draw: bool,
+    allow_outside: bool,
+    **wished: Any,
+) -> None:
+    """Plan the next trial of a STUDY: how many customers it takes, what those at hand show, who gets what.
+
+    Sizes rest on what such customers bought in the last days of the study. The lot is written to the study's folder as
+    assignments-NAME.csv, with the lines for study.yml by which the next report reads it.
+    """
+    from cxlab.planning.command import Wish, run_plan
+    from cxlab.reports.order import open_alone
+
+    opened, parameters = open_alone(study, pairs, outcome_days=days, seed=seed)
+    day = None if start is None else start.date()
+    wish = Wish(among=among, strata=strata, start=day, draw=not no_draw, **wished)
+    with _shown() as tell:
+        planned = run_plan(opened, parameters, wish, allow_outside=allow_outside, tell=tell)
+    click.echo(planned.summary(), nl=False)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from cxlab.intake import Intake, read_study
 from cxlab.intake.store import FOLDER
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
 from cxlab.parameters import Parameters, kit_faults
+from cxlab.plan import NextTrial
+from cxlab.planning import Pool, eligible_customers, next_trial
 from cxlab.pseudonyms import Pseudonyms, key_of
 from cxlab.referrals import Referrals, referral_table
 from cxlab.segments.periods import Periods, two_periods
@@ -134,6 +136,15 @@ class Kit:
     def occasions(self) -> Occasions | None:
         """Orders at which the shop chose to give a gesture or not; None where the study has no such gestures."""
         return read_occasions(self.study, self.parameters, self.intake, self.customers_if_any)
+
+    @cached_property
+    def next_trial(self) -> NextTrial | None:
+        """How large the next trial of active customers must be; None where the study brings no orders."""
+        customers = self.customers_if_any
+        if customers is None or "outcomes" in self.intake.tables:
+            return None
+        pool = Pool(self.study, self.parameters, self.intake, customers)
+        return next_trial(pool, eligible_customers(pool))
 
     def close(self) -> None:
         """Give back what the engine holds; what was computed stays."""

@@ -1,7 +1,7 @@
 """Do gestures bring customers back? The answer in words."""
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
-from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, NextTrial
+from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects
 from cxlab.gestures.for_whom import group_name
 from cxlab.gestures.said import (
     digits_of,
@@ -17,6 +17,7 @@ from cxlab.gestures.said import (
 )
 from cxlab.gestures.verdict import Token
 from cxlab.gestures.worth import Worth
+from cxlab.plan import MATTERS, NextTrial
 from cxlab.words import money, money_between, number, percent
 
 _TONE: dict[Token, Tone] = {
@@ -235,10 +236,10 @@ def _cheap(main: GestureEffect) -> str:
 
 
 def _trial_size(trial: NextTrial) -> str:
-    if not trial.is_known:
+    size = trial.size(MATTERS)
+    if size.value is None:
         return ""
-    row = trial.table[trial.table["effect_percent"].round() == 10].iloc[0]
-    return f"To see an effect of 10% it takes {number(row['customers_per_arm'])} customers an arm."
+    return f"To see an effect of {percent(MATTERS)} it takes {number(size.number)} customers an arm."
 
 
 def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], ...]:

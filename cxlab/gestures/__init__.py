@@ -9,7 +9,7 @@ from cxlab.gestures.errors import GestureError
 from cxlab.gestures.for_whom import EffectByGroup, gesture_by_group
 from cxlab.gestures.money import GestureMoney, gesture_money
 from cxlab.gestures.naive import NaiveAnswer, naive_answer
-from cxlab.gestures.next_trial import NextTrial, next_trial
+from cxlab.gestures.next_trial import next_trial
 from cxlab.gestures.repeated import RepeatedGestures, repeated_gestures
 from cxlab.gestures.result import GestureEffects, estimate_gestures
 from cxlab.gestures.verdict import Verdict
@@ -26,7 +26,6 @@ __all__ = [
     "GestureMoney",
     "GroupEffect",
     "NaiveAnswer",
-    "NextTrial",
     "RepeatedGestures",
     "Verdict",
     "covariate_balance",

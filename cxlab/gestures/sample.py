@@ -99,6 +99,7 @@ def trial_samples(
 ) -> tuple[Sample, ...]:
     """Make a sample of each experiment among the draws of a study."""
     found = []
+    several = len(assigned.drawn["experiment"].unique()) > 1  # the shares of all of them stand in one list
     for name, drawn in assigned.drawn.groupby("experiment", sort=True):
         frame = assigned.frame[assigned.frame["experiment"] == name].reset_index(drop=True)
         recent = frame["recent_purchases"].to_numpy(np.float64)
@@ -120,7 +121,9 @@ def trial_samples(
                 recent=recent,
                 contribution=frame["contribution"].to_numpy(np.float64) + later,
                 own_cost=frame["gesture_cost"].to_numpy(np.float64) + later if costs_known else None,
-                allocation=allocation,
+                allocation={arm: allocation[arm] for arm in counts if arm in allocation}
+                if several and allocation
+                else allocation,
                 experiment=str(name),
                 n_running=sum(counts.values()) - len(frame),
                 drawn=counts,

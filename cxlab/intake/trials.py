@@ -8,6 +8,8 @@ from cxlab.intake.sources import TableIntake
 from cxlab.study import Study, shown_path
 from cxlab.words import count, number
 
+ALL_DRAWS = "assignments_checked_judged"
+"""The engine's table of all draws, those after the last order among them; not there where it is read from a store."""
 _SHOWN_CUSTOMERS = 3
 _DRAWN_BEFORE = Rule(
     "customer_id",

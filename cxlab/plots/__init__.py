@@ -17,6 +17,7 @@ from cxlab.plots.intake import orders_over_time, purchase_cycle
 from cxlab.plots.joining import cohort_retention, cohort_revenue, lasting_by_cohort
 from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
 from cxlab.plots.model_choice import model_choice
+from cxlab.plots.next_trial import next_trial
 from cxlab.plots.order_numbers import repeat_by_order_number
 from cxlab.plots.payback import payback
 from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_counts
@@ -50,6 +51,7 @@ __all__ = [
     "lasting_by_cohort",
     "method_agreement",
     "model_choice",
+    "next_trial",
     "number_of_clusters",
     "orders_over_time",
     "overlap",

@@ -76,16 +76,21 @@ def understand(
     return Order(studies, named, settled, chosen, [n.name for n in chosen] if only else [], given, out, allow_outside)
 
 
-def open_alone(path: str) -> tuple[Study, Parameters]:
-    """Read one study for a check, which needs no notebooks but knows what they declare where there are any.
+def open_alone(path: str, pairs: Sequence[tuple[str, str]] = (), **given: Any) -> tuple[Study, Parameters]:
+    """Read one study for what needs no notebooks, but knows what they declare where there are any.
+
+    Parameters
+    ----------
+    pairs : parameters from the command line, as texts. given : parameters that go before these; None: not given.
 
     Raises
     ------
-    InputError : what is wrong with the study.
+    InputError : what is wrong with the study, or with a parameter.
     """
     try:
         notebooks = find_notebooks()
     except NotebookError:
         notebooks = []
     study = load_study(path, partial(study_faults, notebooks=notebooks))
-    return study, study.settle()
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return study, settle(study, read_given(pairs, notebooks) | chosen)

@@ -1,10 +1,12 @@
 """How gestures were given, and how large the next trial must be."""
 
 from cxlab.blocks import Cell, Table
-from cxlab.gestures import GestureDesign, NextTrial
+from cxlab.estimate import Estimate
+from cxlab.gestures import GestureDesign
 from cxlab.gestures.design import token_of
 from cxlab.gestures.said import name_of
-from cxlab.words import capital, few, number, percent
+from cxlab.plan import LEAST, SIZES, NextTrial, Window
+from cxlab.words import capital, few, number, number_between, percent
 
 _GIVEN = {
     "randomised": "drawn by lot",
@@ -36,15 +38,51 @@ def gesture_design(design: GestureDesign) -> Table:
 
 
 def trial_sizes(trial: NextTrial) -> Table:
-    """One row an effect: how many customers an arm it takes to see it."""
+    """One row a length of time: what customers bought in it, whom it takes, and what those at hand show."""
+    shown = trial.at_hand is not None
     rows = tuple(
-        (Cell(percent(row["effect_percent"] / 100)), Cell(number(row["customers_per_arm"])))
-        for row in trial.table.to_dict("records")
+        (
+            Cell(_length(window)),
+            Cell(number(window.moments.mean, 2), f"variance {number(window.moments.variance, 2)}"),
+            Cell(percent(window.moments.explained)),
+            *(_customers(trial.size(size, window)) for size in SIZES),
+            *([_seen(trial.detectable(window))] if shown else []),
+        )
+        for window in trial.windows
+        if window.is_known
     )
+    each = "Customers an arm" if trial.design.is_even else "Customers"
+    note = (
+        f"To see the effect in {trial.design.trials}, at the {percent(trial.design.alpha)} level, in percent of the "
+        "outcome without the gesture; what the time before foretells is taken out. Small figures are 95% intervals, "
+        "but for the variance."
+    )
+    if shown:
+        those = "as many as here" if trial.again else f"{trial.who} who could be drawn"
+        note += f" At hand: {few(trial.at_hand or 0, LEAST)} {those}."
     return Table(
         "next_trial",
-        "How large the next trial must be",
-        ("Effect, in percent of the outcome without it", "Customers an arm"),
+        "How large the next trial must be, by how long customers are followed",
+        (
+            "Followed for", "Outcome a customer", "Foretold", *(f"{each}, +{percent(size)}" for size in SIZES),
+            *(["Seen with those at hand"] if shown else []),
+        ),
         rows,
-        "To see the effect in four of five such trials, at the 5% level.",
-    )
+        note,
+    )  # fmt: skip
+
+
+def _length(window: Window) -> str:
+    return "The same time" if window.days is None else f"{window.days} days"
+
+
+def _customers(size: Estimate) -> Cell:
+    if size.value is None:
+        return Cell("no number")
+    return Cell(number(size.number), number_between(*size.ends) if size.has_interval else "")
+
+
+def _seen(effect: Estimate) -> Cell:
+    if effect.value is None:
+        return Cell("none")
+    return Cell(f"+{number(effect.number, 1)}%", f"{number_between(*effect.ends, 1)}%" if effect.has_interval else "")
