@@ -100,6 +100,11 @@ _HOME = {
     "next_trial": "gestures",
     "covariate_balance": "gestures",
     "gestures_answer": "answers.gestures",
+    # whom to give it to
+    "choose_customers": "policy",
+    "rank_customers": "policy",
+    "hand_out": "policy",
+    "policy_answer": "answers.policy",
     # numbers with their intervals
     "Estimate": "estimate",
 }

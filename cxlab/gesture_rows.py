@@ -7,6 +7,7 @@ from cxlab.gestures.sample import Sample, SegmentLines, chosen_sample, outcome_s
 from cxlab.intake import Intake
 from cxlab.occasions import Occasions, Ties, order_occasions, outcome_rows, tie_gestures, trial_rows
 from cxlab.parameters import Parameters
+from cxlab.policy import Candidates, read_candidates
 from cxlab.segments import Segments, assign_segments
 from cxlab.study import Study
 from cxlab.words import count
@@ -71,6 +72,41 @@ def read_occasions(
         return None
     ties = tie_gestures(intake.engine, intake.tables["gestures"].columns, intake.tables["orders"].columns)
     return _occasions(study, parameters, intake, customers, ties)
+
+
+def find_candidates(
+    study: Study, parameters: Parameters, intake: Intake, customers: Customers | None, *, rows: str
+) -> Candidates | None:
+    """Find who could get the next gesture; None where the study does not name its customers.
+
+    Parameters
+    ----------
+    rows : "customer", for a gesture that was drawn by customer: they stand as of the day after the observation; or
+        "order", for gestures that came with orders: as they stood before their last one. Of a table of outcomes, its
+        own customers.
+    """
+    if "outcomes" in intake.tables:
+        source = study.sources.outcomes
+        assert source is not None
+        found = outcome_rows(intake.engine, intake.tables["outcomes"], source)
+        if "customer_id" not in found.frame:
+            return None
+        named = found.frame["customer_id"]
+        first = (found.frame["customer_id"].notna() & ~named.duplicated()).to_numpy()
+        known = found.covariates[first].reset_index(drop=True)
+        return Candidates(named[first].to_numpy(object), known, None, None)
+    if customers is None:
+        return None
+    tie_gestures(
+        intake.engine,
+        intake.tables["gestures"].columns if "gestures" in intake.tables else frozenset(),
+        intake.tables["orders"].columns,
+    )
+    return read_candidates(
+        intake.engine, when="today" if rows == "customer" else "last order", outcome_days=parameters.outcome_days,
+        observation_end=customers.observation_end, margin_rate=parameters.margin_rate, tables=set(intake.tables),
+        lines=_lines(parameters, customers),
+    )  # fmt: skip
 
 
 def _occasions(study: Study, parameters: Parameters, intake: Intake, customers: Customers, ties: Ties) -> Occasions:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from cxlab.customers import Customers, customer_table
 from cxlab.errors import MissingDataError
 from cxlab.feedback import Feedback, feedback_table
-from cxlab.gesture_rows import read_gestures, read_occasions
+from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.intake.store import FOLDER
@@ -18,6 +18,7 @@ from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial
 from cxlab.planning import Pool, eligible_customers, next_trial
+from cxlab.policy import Candidates
 from cxlab.pseudonyms import Pseudonyms, key_of
 from cxlab.referrals import Referrals, referral_table
 from cxlab.segments.periods import Periods, two_periods
@@ -145,6 +146,15 @@ class Kit:
             return None
         pool = Pool(self.study, self.parameters, self.intake, customers)
         return next_trial(pool, eligible_customers(pool))
+
+    def candidates(self, rows: str) -> Candidates | None:
+        """Return who could get the next gesture; None where nobody is named.
+
+        Parameters
+        ----------
+        rows : what a row of the gesture's comparison is: "customer" or "order".
+        """
+        return find_candidates(self.study, self.parameters, self.intake, self.customers_if_any, rows=rows)
 
     def close(self) -> None:
         """Give back what the engine holds; what was computed stays."""

@@ -16,6 +16,8 @@ from cxlab.plots.figure import Plot
 from cxlab.words import harmless
 
 R = TypeVar("R")
+BY_NAME = ("customers", "gesture_customers", "gesture_assignments")
+"""Tables to act on, which are found by their own names."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NO_MATHS = "tex2jax_ignore mathjax_ignore"  # else JupyterLab sets what stands between two dollar signs as a formula
 _LEFT, _RIGHT = "text-align:left", "text-align:right"
@@ -104,7 +106,7 @@ class Page:
         self._emit(None, "", "", findings)
 
     def keep(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table as CSV and Parquet under `tables/`, named after the report unless it is `customers`.
+        """Write a table as CSV and Parquet under `tables/`, named after the report unless it is one of `BY_NAME`.
 
         Keeping the same table again under the same name does nothing. In the CSV a text that a spreadsheet would take
         for a formula gets an apostrophe before it; the Parquet file keeps every text as it is.
@@ -123,7 +125,7 @@ class Page:
         if self._tables is None:
             return
         self._tables.mkdir(parents=True, exist_ok=True)
-        stem = name if name == "customers" else f"{self.report}_{name}"
+        stem = name if name in BY_NAME else f"{self.report}_{name}"
         _for_spreadsheets(table).to_csv(self._tables / f"{stem}.csv", index=False, lineterminator="\n")
         table.to_parquet(self._tables / f"{stem}.parquet", index=False)
 

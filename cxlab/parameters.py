@@ -54,6 +54,16 @@ class Parameters(BaseModel):
         float,
         _parameter("share of the outcome without a gesture, below which an effect counts as none", "share", ge=0, le=1),
     ] = 0.05
+    gesture_cost: Annotated[
+        float | None, _parameter("cost of one gesture, where the study does not record it", "money", ge=0)
+    ] = None
+    budget_share: Annotated[
+        float | None,
+        _parameter("largest share of the customers who may be given the next gesture", "share", ge=0.01, le=1),
+    ] = None
+    holdout_share: Annotated[
+        float, _parameter("share of those chosen for a gesture who are left without it by lot", "share", ge=0, le=0.9)
+    ] = 0.1
     k_max: Annotated[int, _parameter("largest number of clusters tried", "clusters", ge=2, le=30)] = 10
     n_bootstrap: Annotated[
         int, _parameter("number of bootstrap samples behind an interval", "samples", ge=100, le=100_000)

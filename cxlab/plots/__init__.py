@@ -20,6 +20,7 @@ from cxlab.plots.model_choice import model_choice
 from cxlab.plots.next_trial import next_trial
 from cxlab.plots.order_numbers import repeat_by_order_number
 from cxlab.plots.payback import payback
+from cxlab.plots.policy import gesture_ranking, policy_rule, policy_values
 from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_counts
 from cxlab.plots.segment_outcomes import segment_outcomes
 from cxlab.plots.skill import predictive_skill
@@ -43,6 +44,7 @@ __all__ = [
     "fan_worth_maps",
     "four_field_map",
     "gesture_effect",
+    "gesture_ranking",
     "gesture_worth",
     "holdout_by_cluster",
     "holdout_by_frequency",
@@ -56,6 +58,8 @@ __all__ = [
     "orders_over_time",
     "overlap",
     "payback",
+    "policy_rule",
+    "policy_values",
     "predictive_skill",
     "purchase_course",
     "purchase_cycle",

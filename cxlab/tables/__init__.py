@@ -15,6 +15,7 @@ from cxlab.tables.intake import activity_and_profit, cohorts, ledger, questions,
 from cxlab.tables.joining import lasting_trends, retention_course
 from cxlab.tables.loyalty import fans_and_others
 from cxlab.tables.movement import expected_segments
+from cxlab.tables.policy import customers_to_give_to, planned_assignments
 from cxlab.tables.purchases import alive_by_repeats, forecast_checks, model_choice, parameter_errors, purchase_model
 from cxlab.tables.segments import four_segments, segment_actions
 from cxlab.tables.waits import late_check, late_customers, purchase_waits
@@ -32,6 +33,7 @@ __all__ = [
     "cluster_profiles",
     "cohorts",
     "covariate_groups",
+    "customers_to_give_to",
     "customers_to_start_with",
     "effort_and_return",
     "expected_segments",
@@ -48,6 +50,7 @@ __all__ = [
     "new_customer",
     "outcomes_by_score",
     "parameter_errors",
+    "planned_assignments",
     "purchase_model",
     "purchase_waits",
     "questions",

@@ -1,0 +1,178 @@
+"""Whom to give a gesture to? The answer in words."""
+
+from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.estimate import Estimate
+from cxlab.gestures import GestureMoney
+from cxlab.gestures.said import quoted
+from cxlab.policy import GestureHanding, GesturePolicy, GestureRanking
+from cxlab.policy.giving import GIVE, HOLD_OUT
+from cxlab.policy.said import PER, amount, amount_between, per
+from cxlab.policy.verdict import Token
+from cxlab.words import few, money, money_between, percent_of
+
+_TONE: dict[Token, Tone] = {
+    "choose": "yes", "everyone": "partly", "no_one": "no", "cannot_tell": "cannot", "not_identifiable": "cannot",
+}  # fmt: skip
+_TAG: dict[Token, str] = {
+    "choose": "Choose by the rule",
+    "everyone": "Everyone",
+    "no_one": "No one",
+    "cannot_tell": "Cannot tell",
+    "not_identifiable": "No one can be chosen",
+}
+
+
+def policy_answer(money_of: GestureMoney, ranking: GestureRanking, handing: GestureHanding) -> Answer:
+    """Put into words whom to give it to, what choosing is worth, and what to do next."""
+    policy = handing.policy
+    token = policy.verdict.token
+    by_records = policy.effect.design == "observational" and token in ("choose", "everyone", "no_one")
+    return Answer(
+        tone="partly" if by_records and token == "choose" else _TONE[token],
+        tag=f"{_TAG[token]}, by the records" if by_records else _TAG[token],
+        line=_line(policy),
+        facts=(_choosing(policy), _pays(policy, money_of), _listed(handing)),
+        decide=_decide(policy, handing),
+        headline=policy.heading,
+        open=_open(policy, ranking, handing),
+    )
+
+
+def _line(policy: GesturePolicy) -> str:
+    values, name = policy.valued, quoted(policy.effect)
+    if values is None:
+        return f"The data cannot tell whom to give {name} to: {policy.verdict.why}."
+    gain = values.gain
+    more, every = values.difference("rule", "everyone"), values.difference("everyone", "no_one")
+    token = policy.verdict.token
+    limit = _limit(policy)
+    if token == "choose":
+        return (
+            f"Give {name} to {policy.who}. That is worth {amount_between(more, gain)} more {per(gain)} than giving it "
+            f"to everyone. But {limit}."
+        )
+    said = {
+        "yes": f"choosing by a rule lost {amount_between(more, gain)} less, yet gained nothing sure over no gesture",
+        "no": f"rules gained less ({amount_between(more, gain)} {per(gain)})",
+        "cannot_tell": "whether choosing would be worth more, the data cannot tell "
+        f"({amount_between(more, gain)} {per(gain)})",
+    }[policy.verdict.choosing]
+    if values.never_chooses:
+        said = "rules gave it to everyone as well"
+    if token == "everyone":
+        return f"Give {name} to everyone: that gains {amount_between(every, gain)} {per(gain)}; {said}. But {limit}."
+    if token == "no_one":
+        how = "it loses" if gain.currency else "it changes"
+        spread = amount_between(_less(every), gain) if gain.currency else amount_between(every, gain)
+        return f"Give {name} to no one: given to everyone {how} {spread} {per(gain)}; {said}."
+    return (
+        f"The data cannot tell whom to give {name} to. Given to everyone it gains {amount(every, gain)} {per(gain)} "
+        f"(95% interval {amount_between(every, gain)}), and {said}."
+    )
+
+
+def _less(estimate: Estimate) -> Estimate:
+    """Turn a gain into a loss."""
+    low, high = estimate.ends
+    return Estimate(-estimate.number, -high, -low)
+
+
+def _limit(policy: GesturePolicy) -> str:
+    assert policy.valued is not None
+    gain = policy.valued.gain
+    if policy.effect.design == "observational":
+        return "the shop chose who got it, and something unseen may have chosen with it"
+    if not gain.currency:
+        return "what it costs is not in these figures"
+    if gain.cost == "unknown":
+        return "what it costs is not recorded and not taken off"
+    if gain.cost == "assumed":
+        return "its cost is what was given as a parameter"
+    days = policy.effects.data.outcome_days
+    return f"what comes after {days} days is not known" if days else "it is known for customers like these only"
+
+
+def _choosing(policy: GesturePolicy) -> Fact:
+    label, values = "What choosing is worth", policy.valued
+    if values is None:
+        return Fact(label, "–", f"Not known: {policy.verdict.why}.")
+    gain, more = values.gain, values.difference("rule", "everyone")
+    low, high = more.ends
+    if values.never_chooses:
+        return Fact(label, "Nothing", "Rules gave it to everyone, learned from some and tried on others.")
+    return Fact(
+        label,
+        amount(more, gain),
+        f"over giving it to everyone (95% interval {amount_between(more, gain)}), by rules tried on customers "
+        "that they were not learned from.",
+        unit=per(gain),
+        strip=Strip(
+            PER * low, PER * more.number, PER * high, f"{amount(more, gain)}, from {amount_between(more, gain)}",
+            top=PER * max(1.3 * high, 0.3 * abs(low)), bottom=PER * min(1.3 * low, -0.3 * abs(high)),
+        ),
+    )  # fmt: skip
+
+
+def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:
+    label = "Whether it pays at all"
+    worth = next((w for e, w in money_of.paid if e is policy.effect), None)
+    if worth is None:
+        return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
+    gross, net = worth.break_even, worth.incremental
+    what = "a gesture" if policy.effect.rows == "order" else "a customer"
+    if net.has_interval:
+        most = ""
+        if gross.has_interval:
+            most = f" It may cost {money(max(gross.number, 0), worth.currency)} at most."
+        return Fact(
+            label, percent_of(worth.pays, 1),
+            f"is the probability that it brings more than it costs: {money(net.number, worth.currency)} {what} "
+            f"({money_between(*net.ends, worth.currency)}).{most}",
+        )  # fmt: skip
+    return Fact(
+        label, money(gross.number, worth.currency),
+        f"{what} is what it may cost ({money_between(*gross.ends, worth.currency)}). What it did cost is not recorded.",
+    )  # fmt: skip
+
+
+def _listed(handing: GestureHanding) -> Fact:
+    giving, least = handing.policy.giving, handing.policy.effects.data.minimum_group
+    if giving is None:
+        return Fact("The list", "–", f"There is none, for {handing.policy.no_list or handing.policy.verdict.why}.")
+    return Fact(
+        "The list",
+        few(giving.count(GIVE), least),
+        f"to give it to, and {few(giving.count(HOLD_OUT), least)} held out by lot: the next reading is a trial.",
+        unit="customers",
+    )
+
+
+def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
+    size = handing.trial_size
+    token = policy.verdict.token
+    if token == "not_identifiable":
+        if policy.effect.is_spoilt:
+            return "Find out first why the arms are not of the sizes that were meant; choose no one by this trial."
+        return f"Choose no one by these figures. Draw the next gestures by lot, and leave a random half out. {size}"
+    if token == "cannot_tell":
+        return f"Neither choose nor roll out by these figures. Draw the next gestures by lot among everyone. {size}"
+    if token == "no_one":
+        return f"Stop it, or make it cheaper. Try another in a trial first. {size}"
+    if policy.giving is None:
+        return "Give it as said here, and leave a random tenth without it: name the customers to get the list."
+    who = "the customers on the list" if token == "choose" else "everyone on the list"
+    return f"Give it to {who}, leave those marked hold_out without it, and run this report again on what they buy."
+
+
+def _open(policy: GesturePolicy, ranking: GestureRanking, handing: GestureHanding) -> tuple[tuple[str, str], ...]:
+    found = []
+    if policy.verdict.token in ("cannot_tell", "not_identifiable"):
+        found.append(
+            ("Whom to give it to?", f"Not known. A trial drawn by lot settles it. {handing.trial_size}".strip())
+        )
+    elif policy.verdict.choosing == "cannot_tell":
+        found.append(("Is choosing worth more than everyone?", "Not known: a larger trial settles it."))
+    if policy.valued is not None and policy.valued.gain.cost == "unknown":
+        bring = "what a gesture costs (gestures: cost, or the parameter gesture_cost)"
+        found.append(("Does it pay after its cost?", f"Not known: bring {bring}."))
+    return tuple(found)

@@ -1,0 +1,18 @@
+"""Whom to give a gesture to: what each choice is worth, a rule to choose by, and a list with a hold-out group."""
+
+from cxlab.policy.candidates import Candidates, read_candidates
+from cxlab.policy.handing import GestureHanding, PlannedTrial, hand_out
+from cxlab.policy.ranking import GestureRanking, rank_customers
+from cxlab.policy.result import GesturePolicy, choose_customers
+
+__all__ = [
+    "Candidates",
+    "GestureHanding",
+    "GesturePolicy",
+    "GestureRanking",
+    "PlannedTrial",
+    "choose_customers",
+    "hand_out",
+    "rank_customers",
+    "read_candidates",
+]

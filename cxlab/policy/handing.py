@@ -1,0 +1,126 @@
+"""The list to act on, or the trial that would settle whom to give it to, in words."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from cxlab.estimate import Estimate, Findings
+from cxlab.gestures.said import is_chosen
+from cxlab.policy.giving import GIVE, HOLD_OUT, GivingList
+from cxlab.policy.result import GesturePolicy
+from cxlab.words import count, day, few, number, percent
+
+
+class TrialSize(Protocol):
+    """How large the next trial must be."""
+
+    @property
+    def reading(self) -> str:
+        """What it takes, in sentences."""
+
+    @property
+    def findings(self) -> Findings:
+        """Among them `next_trial.customers_per_arm`, for an effect of 10%."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedTrial:
+    """The list as the study's next table of assignments; None where there is no list."""
+
+    giving: GivingList | None
+    minimum_group: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a customer chosen, with the customers' own ids; empty where there is no list."""
+        return pd.DataFrame({"customer_id": []}) if self.giving is None else self.giving.assignments
+
+
+@dataclass(frozen=True, eq=False)
+class GestureHanding:
+    """Whom to give the next gesture to.
+
+    Attributes
+    ----------
+    policy : with its list, where there is one.
+    trial : how large the trial must be that would settle what is open.
+    """
+
+    policy: GesturePolicy
+    trial: TrialSize
+
+    @property
+    def trial_size(self) -> str:
+        """How many customers it takes to see an effect of 10%, in a sentence; empty where that is not known."""
+        size = self.trial.findings.get("next_trial.customers_per_arm", Estimate())
+        if size.value is None:
+            return ""
+        return f"To see an effect of 10% it takes {number(size.number)} {size.unit or 'customers'}."
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """How many get it, and how many are left without it by lot."""
+        giving = self.policy.giving
+        if giving is None:
+            return {}
+        return {f"listed.{arm}": Estimate(giving.count(arm), unit="customers") for arm in (GIVE, HOLD_OUT)}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a customer, with the customers' own ids; empty where there is no list."""
+        giving = self.policy.giving
+        return pd.DataFrame({"customer_id": []}) if giving is None else giving.table
+
+    @property
+    def planned(self) -> PlannedTrial:
+        """The trial that is written into the list."""
+        return PlannedTrial(self.policy.giving, self.policy.effects.data.minimum_group)
+
+    @property
+    def heading(self) -> str:
+        """The list in a line."""
+        giving = self.policy.giving
+        if giving is None:
+            return "No list: a trial comes first" if not self.policy.verdict.has_list else "No list: nobody is named"
+        least = self.policy.effects.data.minimum_group
+        held_out = few(giving.count(HOLD_OUT), least)
+        return f"{few(giving.count(GIVE), least)} customers to give it to, {held_out} held out by lot"
+
+    @property
+    def reading(self) -> str:
+        """What the list holds and how to use it; or what trial comes first."""
+        policy, giving = self.policy, self.policy.giving
+        if giving is None:
+            why = policy.no_list or policy.verdict.why
+            return f"There is no list, for {why}. {self.trial.reading}"
+        least = policy.effects.data.minimum_group
+        when = ""
+        if giving.day is not None:
+            known = "before their last order" if is_chosen(policy.effect) else f"on {day(giving.day)}"
+            when = f", by what was known of each {known}"
+        text = (
+            f"The table holds {count(len(giving.table), 'customer')}{when}. {few(giving.count(GIVE), least)} are to "
+            f"get it and {few(giving.count(HOLD_OUT), least)}, {percent(giving.holdout_share)} of the chosen, by lot, "
+            "are not. Keep to it: what those held out buy tells what the gesture did, and the next run reads the "
+            "second table as its trial (assignments, with hold_out as the control). Put the day on which you start in "
+            "it."
+        )
+        if is_chosen(policy.effect):
+            text += " These gestures came with orders: give them with the customer's next one."
+        if giving.left_by:
+            text += " The budget does not reach further: "
+            text += (
+                "the best forecasts come first."
+                if giving.left_by == "forecasts"
+                else "forecasts do not tell whom to leave out, so the lot decided."
+            )
+        if giving.n_unlike:
+            unlike = few(giving.n_unlike, least)
+            text += f" Left out: {unlike} customers unlike any who were seen with or without the gesture."
+        return text
+
+
+def hand_out(policy: GesturePolicy, trial: TrialSize) -> GestureHanding:
+    """Put the list, or what must come before one, into words."""
+    return GestureHanding(policy, trial)

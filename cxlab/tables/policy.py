@@ -1,0 +1,56 @@
+"""The list to act on, as counts: the customers themselves stand in the run's tables only."""
+
+from cxlab.blocks import Cell, Table
+from cxlab.look import SEGMENT_NAME
+from cxlab.policy import GestureHanding, PlannedTrial
+from cxlab.policy.giving import GIVE, HOLD_OUT
+from cxlab.words import few
+
+
+def customers_to_give_to(handing: GestureHanding) -> Table | None:
+    """One row an answer: how many customers; None where there is no list."""
+    giving = handing.policy.giving
+    if giving is None:
+        return None
+    least, n_rest = handing.policy.effects.data.minimum_group, giving.count("")
+    rows = [
+        (Cell("Give"), Cell("give"), Cell(few(giving.count(GIVE), least))),
+        (Cell("Held out by lot"), Cell("hold_out"), Cell(few(giving.count(HOLD_OUT), least))),
+    ]
+    if n_rest:
+        rows.append((Cell("Not chosen"), Cell("empty"), Cell(few(n_rest, least))))
+    return Table(
+        "gesture_customers",
+        "Whom to give it to",
+        ("Answer", "Column arm of the table", "Customers"),
+        tuple(rows),
+        "The customers stand in the file gesture_customers among the run's tables, with their own ids.",
+        words=(1,),
+    )
+
+
+def planned_assignments(planned: PlannedTrial) -> Table | None:
+    """One row a stratum: how many get it and how many do not; None where there is no list."""
+    giving, least = planned.giving, planned.minimum_group
+    if giving is None:
+        return None
+    counts = giving.assignments.groupby(["stratum", "arm"]).size().unstack(fill_value=0)
+    for arm in (GIVE, HOLD_OUT):
+        if arm not in counts:
+            counts[arm] = 0
+    shown = [
+        (Cell(_stratum(str(name))), Cell(few(int(row[GIVE]), least)), Cell(few(int(row[HOLD_OUT]), least)))
+        for name, row in counts.iterrows()
+    ]
+    return Table(
+        "gesture_assignments",
+        "The trial that is written into the list",
+        ("Customers as they are now", "Give", "Held out by lot"),
+        tuple(shown),
+        "The file gesture_assignments among the run's tables is the study's next table of assignments, with "
+        "hold_out as its control.",
+    )
+
+
+def _stratum(name: str) -> str:
+    return "First order" if name == "new" else SEGMENT_NAME.get(name, name or "All")
