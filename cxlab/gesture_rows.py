@@ -33,7 +33,7 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
             "for whom, and whether it pays"
         )
     lines = _lines(parameters, customers)
-    tables, columns = set(intake.tables), {name: table.columns for name, table in intake.tables.items()}
+    columns = {name: table.columns for name, table in intake.tables.items()}
     ties = tie_gestures(intake.engine, columns.get("gestures", frozenset()), columns["orders"])
     samples: list[Sample] = []
     words: list[str] = []
@@ -42,7 +42,7 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
         assert source is not None
         assigned = trial_rows(
             intake.engine, columns=columns["assignments"], outcome_days=parameters.outcome_days,
-            observation_end=customers.observation_end, margin_rate=parameters.margin_rate, tables=tables,
+            observation_end=customers.observation_end, margin_rate=parameters.margin_rate, tables=columns,
         )  # fmt: skip
         found = trial_samples(
             assigned, control=source.control, allocation=source.allocation, lines=lines, costs_known=ties.costs_known
@@ -112,7 +112,8 @@ def find_candidates(
 def _occasions(study: Study, parameters: Parameters, intake: Intake, customers: Customers, ties: Ties) -> Occasions:
     return order_occasions(
         intake.engine, outcome_days=parameters.outcome_days, observation_end=customers.observation_end,
-        margin_rate=parameters.margin_rate, tables=set(intake.tables), ties=ties, seed=parameters.seed,
+        margin_rate=parameters.margin_rate, ties=ties,
+        tables={name: table.columns for name, table in intake.tables.items()}, seed=parameters.seed,
         minimum_group=study.privacy.minimum_group,
     )  # fmt: skip
 

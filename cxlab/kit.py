@@ -7,8 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from cxlab.clusters import Clusters, cluster_customers
 from cxlab.customers import Customers, customer_table
-from cxlab.errors import MissingDataError
+from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.feedback import Feedback, feedback_table
 from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
@@ -76,6 +77,17 @@ class Kit:
     def customers_if_any(self) -> Customers | None:
         """The same; None where the study brings no orders."""
         return None if self.intake.observation_end is None else self.customers
+
+    @cached_property
+    def clusters_if_any(self) -> Clusters | None:
+        """The customers' own clusters, as many as hang together best; None where there are too few to tell."""
+        customers = self.customers_if_any
+        if customers is None:
+            return None
+        try:
+            return cluster_customers(customers, k_max=self.parameters.k_max, seed=self.parameters.seed)
+        except NotEnoughDataError:
+            return None
 
     @cached_property
     def periods(self) -> Periods:

@@ -8,13 +8,23 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import cxlab as cx
 from cxlab import plots, tables
 from cxlab.answers.gestures import gestures_answer
 from cxlab.blocks import Answer, Figure, Table
-from cxlab.gestures import Alikeness, GestureEffects
+from cxlab.gestures import (
+    Alikeness,
+    GestureEffects,
+    gesture_by_cluster,
+    gesture_surprise,
+    guard_rails,
+    other_outcomes,
+    service_recovery,
+)
 from cxlab.simulate import plant_truth, read_settings, simulate_shop, write_shop
 from tests.make import HEAD, orders_csv, write_study
 
@@ -70,15 +80,26 @@ def effects_of(folder: Path) -> GestureEffects:
         return cx.estimate_gestures(kit.gestures, seed=1)
 
 
+class OftenOrNot:
+    def predict(self, frame: pd.DataFrame) -> pd.Series:
+        return pd.Series(np.where(frame["n_orders"] > 3, "A", "B"))
+
+
 def page_of(effects: GestureEffects) -> tuple[list[Figure], list[Table], Answer, str]:
     """Call what the notebook calls; return figures, tables, the answer, and all other text."""
     design, naive, alike = cx.gesture_design(effects), cx.naive_answer(effects), cx.gesture_alikeness(effects)
     groups, repeated = cx.gesture_by_group(effects), cx.repeated_gestures(effects)
+    surprise, recovery, other, rails = (
+        look(effects) for look in (gesture_surprise, service_recovery, other_outcomes, guard_rails)
+    )
+    clusters = gesture_by_cluster(effects, OftenOrNot())
     money, trial = cx.gesture_money(effects), cx.next_trial(effects)
     figures, said = [], []
     for plot, result in (
         (plots.gesture_effect, effects), (plots.covariate_balance, alike), (plots.overlap, alike),
         (plots.effect_by_group, groups), (plots.repeated_gestures, repeated), (plots.gesture_worth, money),
+        (plots.surprise, surprise), (plots.service_recovery, recovery), (plots.guard_rails, rails),
+        (plots.effect_by_cluster, clusters),
     ):  # fmt: skip
         lacking = plot.lacks(result) if plot.lacks else ""  # type: ignore[arg-type]
         if lacking:
@@ -86,11 +107,13 @@ def page_of(effects: GestureEffects) -> tuple[list[Figure], list[Table], Answer,
         else:
             figures.append(plot.block(result, source="Test"))  # type: ignore[arg-type]
     shown = [tables.gesture_design(design), tables.trial_sizes(trial)]
+    shown += [block for block in (tables.other_outcomes(other),) if block is not None]
     shown += [figure.numbers for figure in figures if figure.numbers is not None]
-    for result in (design, naive, effects, alike, groups, repeated, money, trial):
+    for result in (design, naive, effects, alike, groups, repeated, money, trial, surprise, recovery, other, rails,
+                   clusters):  # fmt: skip
         said += [result.reading, getattr(result, "heading", "")]
         assert result.table is not None
-    return figures, shown, gestures_answer(effects, groups, trial), "\n".join(said)
+    return figures, shown, gestures_answer(effects, groups, trial, rails), "\n".join(said)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from cxlab.engine import Engine
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.kit import open_study
 from cxlab.occasions import HISTORY, Assigned, Occasions, Ties, order_occasions, tie_gestures, trial_rows
+from cxlab.occasions.around import AFTER, BEFORE, read_around
 from cxlab.occasions.history import read_history
 from tests.make import HEAD, orders_csv, write_study
 
@@ -38,6 +39,7 @@ LINE = st.fixed_dictionaries(
         "revenue": st.integers(-500, 2000),
         "cost": st.none() | st.integers(0, 500),
         "returned": st.sampled_from([False, False, False, True, None]),
+        "channel": st.sampled_from(["shop", "web", "web", None]),
     }
 )
 GESTURE = st.fixed_dictionaries(
@@ -51,6 +53,14 @@ GESTURE = st.fixed_dictionaries(
 LOOSE = GESTURE.map(lambda row: row | {"order_id": None})
 EFFORT = st.fixed_dictionaries({"customer_id": WHO, "moment": MOMENT, "amount": st.integers(0, 300)})
 INCIDENT = st.fixed_dictionaries({"customer_id": WHO, "moment": MOMENT})
+ANSWER = st.fixed_dictionaries(
+    {
+        "customer_id": WHO,
+        "moment": MOMENT,
+        "score": st.none() | st.integers(0, 10),
+        "metric": st.sampled_from(["nps", "nps", "csat", None]),
+    }
+)
 DRAW = st.fixed_dictionaries(
     {
         "customer_id": st.sampled_from("abcz"),
@@ -65,18 +75,19 @@ SHOP = st.fixed_dictionaries(
         "gestures": st.lists(GESTURE, max_size=10),
         "costs": st.lists(EFFORT, max_size=6),
         "incidents": st.lists(INCIDENT, max_size=6),
+        "answers": st.lists(ANSWER, max_size=8),
         "draws": st.lists(DRAW, max_size=5, unique_by=lambda row: (row["customer_id"], row["experiment"])),
     }
 )
 slow = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
 )
 OUTCOMES = ("purchases", "revenue", "contribution", "later_gesture_cost")
 OLDER = (
     "older_purchases", "older_revenue", "older_tenure_days", "older_days_since_last_order", "older_gestures",
 )  # fmt: skip
 ON_THE_DAY = ("day_value", "failed", "gesture_cost")
-COLUMNS = (*HISTORY, *OLDER, *ON_THE_DAY, *OUTCOMES)
+COLUMNS = (*HISTORY, *OLDER, *ON_THE_DAY, *OUTCOMES, *BEFORE, *AFTER)
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +103,20 @@ def load(engine: Engine, shop: Shop) -> Ties:
         engine.take(name, {ours: [row[theirs] for row in rows] for ours, theirs in names.items()}, kinds)
 
     rows = [x | {"is_return": int(is_return(x))} for x in shop["lines"]]
-    kinds = {"customer_id": "string", "ordered_at": "int64", "order_id": "string", "revenue": "int64", "cost": "int64"}
+    kinds = {"customer_id": "string", "ordered_at": "int64", "order_id": "string", "revenue": "int64", "cost": "int64",
+             "channel": "string"}  # fmt: skip
     names = {name: "moment" if name == "ordered_at" else name for name in (*kinds, "is_return")}
     take("lines", rows, names, kinds | {"is_return": "int64"})
     engine.run(
         "CREATE OR REPLACE TABLE orders_made AS SELECT * EXCLUDE is_return, is_return = 1 AS is_return FROM lines"
     )
+    engine.run("CREATE OR REPLACE VIEW orders AS SELECT * FROM orders_made")
     make_sales(engine, "orders_made", {"revenue", "cost", "order_id"})
+    take(
+        "feedback", shop["answers"],
+        {"customer_id": "customer_id", "given_at": "moment", "score": "score", "metric": "metric"},
+        {"customer_id": "string", "given_at": "int64", "score": "double", "metric": "string"},
+    )  # fmt: skip
     take(
         "costs", shop["costs"], {"customer_id": "customer_id", "spent_at": "moment", "amount": "amount"},
         {"customer_id": "string", "spent_at": "int64", "amount": "int64"},
@@ -121,30 +139,43 @@ def load(engine: Engine, shop: Shop) -> Ties:
     return tie_gestures(engine, {"customer_id", "given_at", "cost", "order_id"}, {"revenue", "cost", "order_id"})
 
 
-TABLES = {"orders", "gestures", "costs", "incidents", "assignments"}
+TABLES: dict[str, set[str]] = {
+    "orders": {"customer_id", "ordered_at", "revenue", "cost", "order_id", "channel"}, "gestures": set(),
+    "costs": set(), "incidents": set(), "assignments": set(), "feedback": {"score", "metric"},
+}  # fmt: skip
 
 
 def occasions_of(engine: Engine, shop: Shop) -> Occasions:
     ties = load(engine, shop)
-    return order_occasions(
+    tables = {name: columns for name, columns in TABLES.items() if name != "assignments" or shop["draws"]}
+    found = order_occasions(
         engine, outcome_days=DAYS, observation_end=EPOCH + dt.timedelta(days=END), margin_rate=MARGIN,
-        tables=TABLES if shop["draws"] else TABLES - {"assignments"}, ties=ties, seed=1,
+        tables=tables, ties=ties, seed=1,
     )  # fmt: skip
+    return replace(found, frame=filled(found.frame))
 
 
 def draws_of(engine: Engine, shop: Shop) -> Assigned:
     load(engine, shop)
-    return trial_rows(
+    found = trial_rows(
         engine, columns={"customer_id", "assigned_at", "arm", "experiment"}, outcome_days=DAYS,
         observation_end=EPOCH + dt.timedelta(days=END), margin_rate=MARGIN, tables=TABLES,
     )  # fmt: skip
+    return replace(found, frame=filled(found.frame))
+
+
+def filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fill in what a shop without returns, or with one channel, does not tell."""
+    return frame.assign(**{name: 0.0 if name == "returned" else 0 for name in AFTER if name not in frame})
 
 
 def history_of(engine: Engine, shop: Shop, index: list[tuple[str, int]]) -> pd.DataFrame:
     load(engine, shop)
     columns = {"customer_id": [who for who, _ in index], "day": [day for _, day in index]}
     engine.take("any_day", columns, {"customer_id": "string", "day": "int64"})
-    return read_history(engine, "any_day", outcome_days=DAYS, margin_rate=MARGIN, tables=TABLES)
+    history = read_history(engine, "any_day", outcome_days=DAYS, margin_rate=MARGIN, tables=TABLES)
+    around = read_around(engine, "any_day", outcome_days=DAYS, columns=TABLES)
+    return filled(history.merge(around, on=["customer_id", "day"], validate="one_to_one"))
 
 
 # --- the reference, event by event as the docstrings read -------------------------------------------------------------
@@ -166,6 +197,41 @@ def order_days(lines: Rows, who: str) -> list[int]:
             key = ("order", x["order_id"]) if x["order_id"] is not None else ("moment", x["moment"])
             opened[key] = min(opened.get(key, day_of(x)), day_of(x))
     return sorted(set(opened.values()))
+
+
+def n_opened(lines: Rows, who: str, low: int, high: int) -> int:
+    """Orders of a customer that were opened from one day to another."""
+    opened: dict[object, int] = {}
+    for x in lines:
+        if x["customer_id"] == who and not is_return(x):
+            key = ("order", x["order_id"]) if x["order_id"] is not None else ("moment", x["moment"])
+            opened[key] = min(opened.get(key, day_of(x)), day_of(x))
+    return sum(low <= day <= high for day in opened.values())
+
+
+def elsewhere(shop: Shop, who: str) -> dict[int, bool]:
+    """Days on which a customer bought by a channel that is known, and whether by another than the usual one."""
+    bought = {
+        (x["customer_id"], day_of(x), x["channel"]) for x in shop["lines"] if not is_return(x) and x["channel"]
+    }  # fmt: skip
+    named = [channel for _, _, channel in bought]
+    if len(set(named)) < 2:
+        return {}
+    usual = min(set(named), key=lambda channel: (-named.count(channel), channel))
+    mine = [(day, channel) for customer, day, channel in bought if customer == who]
+    return {day: any(channel != usual for on, channel in mine if on == day) for day, _ in mine}
+
+
+def answers(shop: Shop, who: str) -> list[tuple[int, bool]]:
+    """Day of each answer to the question most asked, and whether it is low: six tenths up the scale or less."""
+    given_at = [x | {"metric": x["metric"] or ""} for x in shop["answers"] if x["score"] is not None]
+    asked = [x["metric"] for x in given_at]
+    if not asked:
+        return []
+    most = min(set(asked), key=lambda metric: (-asked.count(metric), metric))
+    scores = [x["score"] for x in given_at if x["metric"] == most]
+    limit = min(scores) + 0.6 * (max(scores) - min(scores))
+    return [(day_of(x), x["score"] <= limit) for x in given_at if x["metric"] == most and x["customer_id"] == who]
 
 
 def tie(shop: Shop, gesture: dict[str, Any]) -> tuple[str, int | None]:
@@ -209,11 +275,29 @@ def look(shop: Shop, who: str, day: int) -> dict[str, float]:
     def since(then: list[int], now: int) -> int:
         return now - max(then) if then else -1
 
+    def value(low: int, high: int, *, back: bool) -> float:
+        return sum(abs(x["revenue"]) for x in lines if low <= day_of(x) <= high and is_return(x) == back) / 100
+
     before = [d for d in bought if d < day]
     old = day - DAYS
     older = [d for d in bought if d < old]
     first, last = day + 1, day + DAYS
+    after = [d for d in bought if first <= d <= last]
+    channels = {d: other for d, other in elsewhere(shop, who).items() if first <= d <= last}
+    said = [low for d, low in answers(shop, who) if first <= d <= last]
+    served = [x["amount"] for x in shop["costs"] if x["customer_id"] == who and day_of(x) < day]
     return {
+        "earlier_orders": n_opened(shop["lines"], who, -1, day - 1),
+        "earlier_returned": value(-1, day - 1, back=True),
+        "earlier_serve": sum(served) / 100,
+        "days_to_next": after[0] - day if after else DAYS,
+        "sold": value(first, last, back=False),
+        "returned": value(first, last, back=True),
+        "complaints": sum(first <= d <= last for d in incidents),
+        "answers": len(said),
+        "low_answers": sum(said),
+        "channel_days": len(channels),
+        "elsewhere_days": sum(channels.values()),
         "earlier_purchases": len(before),
         "recent_purchases": sum(d >= old for d in before),
         "tenure_days": day - before[0] if before else -1,
@@ -353,7 +437,7 @@ def part(moment: st.SearchStrategy[int], orders: list[str | None], named: bool) 
     return st.fixed_dictionaries(
         {
             "lines": at(own, 14), "gestures": at(GESTURE if named else LOOSE, 8), "costs": at(EFFORT, 4),
-            "incidents": at(INCIDENT, 4), "draws": st.just([]),
+            "incidents": at(INCIDENT, 4), "draws": st.just([]), "answers": st.just([]),
         }
     )  # fmt: skip
 
@@ -363,13 +447,13 @@ def join(*parts: Shop) -> Shop:
 
 
 def empty() -> Shop:
-    return {"lines": [], "gestures": [], "costs": [], "incidents": [], "draws": []}
+    return {"lines": [], "gestures": [], "costs": [], "incidents": [], "draws": [], "answers": []}
 
 
 def line(who: str, day: int, order_id: str | None = None, *, revenue: int = 1000, hour: int = 12) -> dict[str, Any]:
     moment = day * 86400 + hour * 3600
     return {"customer_id": who, "moment": moment, "order_id": order_id, "revenue": revenue, "cost": None,
-            "returned": False}  # fmt: skip
+            "returned": False, "channel": "shop"}  # fmt: skip
 
 
 def gesture(who: str, day: int, order_id: str | None = None, *, cost: int | None = 100) -> dict[str, Any]:
@@ -378,7 +462,7 @@ def gesture(who: str, day: int, order_id: str | None = None, *, cost: int | None
 
 ON_SEAM = empty() | {"lines": [line(who, SEAM, f"seam {who}") for who in "abc"]}
 INDEX = [(who, SEAM) for who in "abc"]
-KNOWN = ["customer_id", "day", *HISTORY, *OLDER]
+KNOWN = ["customer_id", "day", *HISTORY, *OLDER, *BEFORE]
 
 
 @given(part(EARLY, ["1", None], True), part(LATE, ["3", None], False), part(LATE, ["4", None], False))
@@ -395,7 +479,7 @@ def test_nothing_from_the_day_on_reaches_the_history_of_an_order(
     )
     two = history_of(engine, join(early, ON_SEAM, other, today), INDEX)[KNOWN]
     pd.testing.assert_frame_equal(one, two, check_exact=True)
-    same(one, [look(early, who, day) for who, day in INDEX], (*HISTORY, *OLDER))
+    same(one, [look(early, who, day) for who, day in INDEX], (*HISTORY, *OLDER, *BEFORE))
 
 
 @given(part(EARLY, ["1", None], False), part(EARLY, ["2", None], False), part(LATE, ["3", None], False))
@@ -403,7 +487,7 @@ def test_nothing_from_the_day_on_reaches_the_history_of_an_order(
 def test_nothing_up_to_the_day_reaches_an_outcome_of_an_order(
     engine: Engine, early: Shop, other: Shop, late: Shop
 ) -> None:
-    columns = ["customer_id", "day", *OUTCOMES]
+    columns = ["customer_id", "day", *OUTCOMES, *AFTER[:5]]
     one = history_of(engine, join(early, ON_SEAM, late), INDEX)[columns]
     today = empty() | {
         "lines": [line("a", SEAM, None, hour=1), line("b", SEAM, "seam b")],
@@ -624,7 +708,7 @@ def test_without_gestures_there_is_an_empty_table_of_ties_and_nobody_is_treated(
     assert ties == Ties() and ties.reading == ""
     found = order_occasions(
         engine, outcome_days=DAYS, observation_end=EPOCH + dt.timedelta(days=END), margin_rate=MARGIN,
-        tables={"orders"}, ties=ties, seed=1,
+        tables={"orders": ()}, ties=ties, seed=1,
     )  # fmt: skip
     assert found.n == 2 and not found.frame["treated"].any() and (found.frame["own_cost"] == 0).all()
 

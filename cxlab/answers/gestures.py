@@ -1,7 +1,7 @@
 """Do gestures bring customers back? The answer in words."""
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
-from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects
+from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GuardRails
 from cxlab.gestures.for_whom import group_name
 from cxlab.gestures.said import (
     digits_of,
@@ -32,15 +32,22 @@ _TAG: dict[Token, str] = {
 }
 
 
-def gestures_answer(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) -> Answer:
-    """Put the verdict on the main gesture into words: what it brings, whether it pays, what to do."""
+def gestures_answer(
+    effects: GestureEffects, groups: EffectByGroup, trial: NextTrial, rails: GuardRails | None = None
+) -> Answer:
+    """Put the verdict on the main gesture into words: what it brings, whether it pays, what to do.
+
+    Parameters
+    ----------
+    rails : what it makes worse is named beside the verdict; None: not looked at.
+    """
     main = effects.main
     token = main.verdict.token
     careful = main.design == "observational" and token in ("works", "harms")
     return Answer(
         tone="partly" if careful and token == "works" else _TONE[token],
         tag=f"{_TAG[token]}, by the records" if careful else _TAG[token],
-        line=_line(effects, groups),
+        line=_line(effects, groups, rails),
         facts=(_effect(effects), _worth(effects), _sure(effects)),
         decide=_decide(effects, groups, trial),
         headline=effects.heading,
@@ -48,7 +55,7 @@ def gestures_answer(effects: GestureEffects, groups: EffectByGroup, trial: NextT
     )
 
 
-def _line(effects: GestureEffects, groups: EffectByGroup) -> str:
+def _line(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | None) -> str:
     main, name = effects.main, quoted(effects.main)
     token = main.verdict.token
     if token == "not_identifiable":
@@ -64,20 +71,23 @@ def _line(effects: GestureEffects, groups: EffectByGroup) -> str:
     if token == "no_effect":
         return (
             f"No: {name} changed next to nothing, {signed(main.effect.number, digits)} in {noun} {each_of(main)} "
-            f"on top of {base}. But {_limit(effects, groups)}."
+            f"on top of {base}. But {_limit(effects, groups, rails)}."
         )
     start, side = ("Yes", "more") if token == "works" else ("No", "less")
     how = ", as far as the records tell" if main.design == "observational" else ""
     share = f" ({signed(main.percent.number, 0)}%)" if main.percent.has_interval else ""
     return (
         f"{start}{how}: {name} brought {number(abs(main.effect.number), digits)} {side} in {noun} {each_of(main)} "
-        f"than the {base}{share}. But {_limit(effects, groups)}."
+        f"than the {base}{share}. But {_limit(effects, groups, rails)}."
     )
 
 
-def _limit(effects: GestureEffects, groups: EffectByGroup) -> str:
+def _limit(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | None) -> str:
     """Say the one thing that limits the verdict."""
     main = effects.main
+    worse = () if rails is None else rails.worse(main)
+    if worse:
+        return f"{_listed([rail.short.lower() for rail in worse])} got worse with it"
     against = [g for g in groups.told if (g.effect.high or 0) < 0] if groups.effect is main else []
     if against and groups.differ:
         return f"among {_listed([group_name(g.group).lower() for g in against])} it did harm"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.balance import Balance
+from cxlab.gestures.fitted import Fitted
 from cxlab.gestures.overlap import Overlap
 from cxlab.gestures.sample import Design
 from cxlab.gestures.sensitivity import Sensitivity
@@ -57,6 +58,7 @@ class GestureEffect:
         purchases.
     worth : None where no contribution is known.
     sensitivity, overlap : for chosen gestures.
+    fitted : the models of chosen gestures, for further questions; None for a trial and where no effect is given.
     """
 
     arm: str
@@ -89,6 +91,7 @@ class GestureEffect:
     balance: Balance
     overlap: Overlap | None = None
     sensitivity: Sensitivity | None = None
+    fitted: Fitted | None = None
 
     @property
     def is_told(self) -> bool:

@@ -9,6 +9,7 @@ from cxlab.gestures.balance import Balance, covariate_balance
 from cxlab.gestures.basis import as_numbers, expand
 from cxlab.gestures.doubly_robust import average_effect, effect_on_treated
 from cxlab.gestures.effect import GestureEffect, GroupEffect
+from cxlab.gestures.fitted import Fitted
 from cxlab.gestures.means import Array, TwoMeans, fewest_clusters
 from cxlab.gestures.nuisance import Nuisance, fit_outcome, fit_propensity, make_folds
 from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, find_overlap
@@ -156,10 +157,10 @@ class _Chosen:
             average=average,
             always_valid=Estimate(),
             groups=groups, heterogeneity=heterogeneity, ordinals=self._ordinals(), recovered=self._recovered(),
-            made_good=self._made_good(),
+            made_good=self._made_good(margin),
             verdict=verdict, mismatch=None, placebo=self.placebo, choice=self.choice,
             worth=self._worth(currency), balance=self._balance(),
-            overlap=self.overlap, sensitivity=self._sensitivity(),
+            overlap=self.overlap, sensitivity=self._sensitivity(), fitted=self._fitted(),
         )  # fmt: skip
 
     def _naive(self) -> Estimate:
@@ -204,8 +205,16 @@ class _Chosen:
         means = self._part(self.sample.failed[self.rows])
         return None if means is None else means.estimate(self.sample.unit)
 
-    def _made_good(self) -> Estimate:
-        return Estimate() if self.nuisance is None else gesture_against_no_failure(self.sample, self.seed)
+    def _made_good(self, margin: float) -> Estimate:
+        return Estimate() if self.nuisance is None else gesture_against_no_failure(self.sample, self.seed, margin)
+
+    def _fitted(self) -> Fitted | None:
+        if self.nuisance is None:
+            return None
+        return Fitted(
+            np.asarray(self.rows), self.outcome, self.treated, self.clusters, self.matrix, self.folds, self.nuisance,
+            self.among, self.seed,
+        )  # fmt: skip
 
     def _worth(self, currency: str) -> Worth | None:
         sample = self.sample

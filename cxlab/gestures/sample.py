@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cxlab.gestures.basis import gather_rare
 from cxlab.gestures.means import Array, Codes, cluster_codes
 from cxlab.occasions import HISTORY, Assigned, Occasions, OutcomeRows
+from cxlab.occasions.around import AFTER
 from cxlab.occasions.history import NEVER
 
 Design = Literal["randomised", "observational"]
@@ -19,6 +20,8 @@ CHOSEN = "gesture"
 NEW = "new"
 NOBODY = "none"
 PURCHASES = "purchases"
+FURTHER = ("revenue", "earned", *AFTER)
+"""Outcomes beside purchases: revenue (net of returns), what is left of it after all costs but gestures', and more."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class Sample:
     drawn : rows by arm as they were drawn, for the check of the shares.
     ordinals : shape (n,), which of the customer's gestures a gesture would be, from 1; None where not known.
     failed : bool, shape (n,), whether something went wrong at the order; None where not known.
+    since_gesture : shape (n,), days since the customer's last gesture; NaN where there was none, None where not known.
+    further : what else came of it, by name, shape (n,) each: those of `FURTHER` that the study tells.
+    main_channel : the channel that `elsewhere_days` are counted against; empty where there is but one.
+    described : what customers were before the occasion, as `Customers.frame` describes them; same rows, NaN where
+        there was no earlier order. None where there is no order history.
     """
 
     design: Design
@@ -87,6 +95,10 @@ class Sample:
     drawn: Mapping[str, int] = field(default_factory=dict)
     ordinals: NDArray[np.int64] | None = None
     failed: NDArray[np.bool_] | None = None
+    since_gesture: Array | None = None
+    further: Mapping[str, Array] = field(default_factory=dict)
+    main_channel: str = ""
+    described: pd.DataFrame | None = None
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -127,6 +139,9 @@ def trial_samples(
                 experiment=str(name),
                 n_running=sum(counts.values()) - len(frame),
                 drawn=counts,
+                further=_further(frame),
+                main_channel=assigned.main_channel,
+                described=_described(frame),
             )
         )
     return tuple(found)
@@ -156,6 +171,10 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines) -> Sample:
         drawn={CHOSEN: int(treated.sum()), NOBODY: int((~treated).sum())},
         ordinals=frame["earlier_gestures"].to_numpy(np.int64) + 1,
         failed=frame["failed"].to_numpy(np.int64) > 0,
+        since_gesture=_known_before(frame, ["days_since_gesture"])["days_since_gesture"].to_numpy(np.float64),
+        further=_further(frame),
+        main_channel=occasions.main_channel,
+        described=_described(frame),
     )
 
 
@@ -226,6 +245,28 @@ def _known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
             for name, values in columns.items()
         }
     )
+
+
+def _further(frame: pd.DataFrame) -> dict[str, Array]:
+    return {name: frame[name].to_numpy(np.float64) for name in FURTHER if name in frame}
+
+
+def _described(frame: pd.DataFrame) -> pd.DataFrame:
+    """Describe customers before an occasion in the words of `Customers.frame`; the lines of newcomers are empty."""
+    found = pd.DataFrame(
+        {
+            "repeat_purchases": frame["earlier_purchases"].to_numpy(np.float64) - 1,
+            "days_since_last_order": frame["days_since_last_order"].to_numpy(np.float64),
+            "n_orders": frame["earlier_orders"].to_numpy(np.float64),
+            "revenue": frame["earlier_revenue"].to_numpy(np.float64),
+            "returns": frame["earlier_returned"].to_numpy(np.float64),
+            "cost_to_serve": frame["earlier_serve"].to_numpy(np.float64),
+            "contribution": frame["earlier_contribution"].to_numpy(np.float64),
+            "tenure_days": frame["tenure_days"].to_numpy(np.float64),
+        }
+    )
+    found["mean_order_value"] = found["revenue"] / np.maximum(found["n_orders"], 1)
+    return found.where(found["repeat_purchases"] >= 0)
 
 
 def _waited(frame: pd.DataFrame) -> dict[str, NDArray[np.object_]]:

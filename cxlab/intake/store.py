@@ -20,12 +20,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from cxlab.engine import Engine, EngineError, fill
+from cxlab.intake.channels import sum_channel_days
 from cxlab.intake.first_days import sum_first_days
 from cxlab.intake.ledger import sum_ledger
 from cxlab.intake.places import SourceError, find_files
 from cxlab.intake.rejects import REJECTS
 from cxlab.intake.returns import match_returns
 from cxlab.intake.sales import (
+    CHANNEL_DAYS,
     DAYS,
     EFFORT,
     FIRST_DAYS,
@@ -45,7 +47,7 @@ _DATABASE, _ABOUT = "intake.duckdb", "intake.json"
 _FORMAT = 1
 _JUST_NOW = 2_000_000_000
 """A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
-_WITH_ORDERS = (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS)
+_WITH_ORDERS = (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS)
 _CODE = ("intake/*.py", "engine.py", "contract.py", "study.py", "strict_yaml.py", "customers.py")
 _Tables = TypeAdapter(dict[str, TableIntake])
 
@@ -86,6 +88,7 @@ def keep_study(
         sum_ledger(engine, tables["orders"].columns)
         find_suspects(engine, tables["orders"].columns)
         sum_first_days(engine, tables["orders"].columns)
+        sum_channel_days(engine, tables["orders"].columns)
     folder.parent.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     about = {

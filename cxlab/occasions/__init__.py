@@ -1,5 +1,6 @@
 """Moments at which a gesture could be given, each with what was known before it and what came after it."""
 
+from cxlab.occasions.around import read_around
 from cxlab.occasions.chosen import Occasions, order_occasions
 from cxlab.occasions.first_order import FirstOrders, first_order_covariates
 from cxlab.occasions.history import HISTORY
@@ -17,6 +18,7 @@ __all__ = [
     "first_order_covariates",
     "order_occasions",
     "outcome_rows",
+    "read_around",
     "tie_gestures",
     "trial_rows",
 ]

@@ -1,7 +1,6 @@
 """Orders at which the shop chose to give a gesture or not: one row each, history before, outcome after."""
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,8 @@ from numpy.typing import NDArray
 
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
-from cxlab.occasions.history import read_history
+from cxlab.occasions.around import AFTER, Columns, main_channel, read_around
+from cxlab.occasions.history import costs_are_known, read_history
 from cxlab.occasions.ties import TIED, Ties
 from cxlab.words import few
 
@@ -26,9 +26,10 @@ class Occasions:
     ----------
     frame : sorted by customer_id and order_day; order_day (days since 1970); day, from which the clock runs: that on
         which the gesture came; waited_days between the two; of `read_history` what was known before order_day and what
-        came after day, with day_value of the order and failed (0 or 1) from the order up to day; treated (bool: a
-        gesture belongs to this order) and own_cost (of the gestures that belong to it, which `contribution` leaves
-        out).
+        came after day, with day_value of the order and failed (0 or 1) from the order up to day; of `read_around`
+        likewise, and earned (what came in after day, less all costs but those of gestures) where costs are known;
+        treated (bool: a gesture belongs to this order) and own_cost (of the gestures that belong to it, which
+        `contribution` leaves out).
     outcome_days : an outcome counts in (day, day + outcome_days].
     n_twice : orders that stand twice, without a gesture as long as it had not come, and with it.
     n_order_days : days with an order in all.
@@ -39,6 +40,7 @@ class Occasions:
     n_gestures_left_out : gestures that belong to days left out.
     ties : how the gestures found their orders.
     minimum_group : smaller counts are not written out.
+    main_channel : the channel most used, against which `elsewhere_days` are counted; empty where there is but one.
     """
 
     frame: pd.DataFrame
@@ -52,6 +54,7 @@ class Occasions:
     n_gestures_left_out: int
     ties: Ties
     minimum_group: int = 5
+    main_channel: str = ""
 
     @property
     def n(self) -> int:
@@ -87,7 +90,7 @@ def order_occasions(
     outcome_days: int,
     observation_end: dt.date,
     margin_rate: float,
-    tables: Collection[str],
+    tables: Columns,
     ties: Ties,
     seed: int,
     minimum_group: int = 5,
@@ -104,8 +107,9 @@ def order_occasions(
 
     Parameters
     ----------
-    tables : the study's tables; after a draw of `assignments` the trial decided who got a gesture, not the shop. Orders
-        before the draw stay: who is drawn may hang on coming back, and leaving them out would look into the future.
+    tables : the study's tables, each with its columns; after a draw of `assignments` the trial decided who got a
+        gesture, not the shop. Orders before the draw stay: who is drawn may hang on coming back, and leaving them out
+        would look into the future.
     ties : as `tie_gestures` returns it; its table lies in the engine.
     seed : of the lots.
     minimum_group : smaller counts are not written out in the reading.
@@ -118,7 +122,10 @@ def order_occasions(
         columns = {"customer_id": later["customer_id"].tolist(), "day": later["day"].tolist()}
         engine.take(_INDEX, columns, {"customer_id": "string", "day": "int64"}, append=True)
     history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
-    frame = _look(orders, history)
+    around = read_around(engine, _INDEX, outcome_days=outcome_days, columns=tables)
+    frame = _look(orders, history, around)
+    if costs_are_known(tables):
+        frame["earned"] = frame["contribution"] + frame["later_gesture_cost"]
     frame["contribution"] += frame.pop("own_cost_later").where(frame["treated"], 0.0)
     days = frame["day"].to_numpy(np.int64)
     back = frame.pop("is_back").to_numpy(bool)
@@ -136,6 +143,7 @@ def order_occasions(
         frame[~out].reset_index(drop=True), outcome_days, len(frame.drop_duplicates(["customer_id", "order_day"])),
         int(frame[~out].duplicated(["customer_id", "order_day"]).sum()), int(late.sum()), int(drawn.sum()),
         int(back.sum()), int(outside.sum()), int(n_gestures[out].sum()), ties, minimum_group,
+        main_channel(engine),
     )  # fmt: skip
 
 
@@ -178,12 +186,14 @@ def _orders(engine: Engine, seed: int) -> pd.DataFrame:
     return both.sort_values(["customer_id", "order_day", "day"], kind="stable", ignore_index=True)
 
 
-def _look(orders: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+def _look(orders: pd.DataFrame, history: pd.DataFrame, around: pd.DataFrame) -> pd.DataFrame:
     """Put together what was known before the order, what went wrong by the day of the clock, and what came after it.
 
     Nothing is bought between the order and that day, so how long it took is all that the time between tells.
     """
+    history = history.merge(around, on=_KEY, how="left", validate="one_to_one")
     outcome = ["gesture_cost", "purchases", "revenue", "contribution", "later_gesture_cost"]
+    outcome += [name for name in AFTER if name in around]
     known = history.drop(columns=outcome).rename(columns={"day": "order_day"})
     frame = orders.merge(known, on=["customer_id", "order_day"], how="left", validate="many_to_one")
     then = history[[*_KEY, "failed", "earlier_failures", *outcome]]

@@ -54,6 +54,16 @@ def read_history(
     return _in_units(found, outcome_days, margin_rate)
 
 
+def costs_are_known(tables: Mapping[str, Collection[str]]) -> bool:
+    """Whether contribution rests on costs from the data, not on a share of revenue alone.
+
+    Parameters
+    ----------
+    tables : the study's tables, each with its columns.
+    """
+    return "costs" in tables or "cost" in tables.get("orders", ())
+
+
 def _in_units(found: pd.DataFrame, outcome_days: int, margin_rate: float) -> pd.DataFrame:
     day = found["day"].to_numpy(np.int64)
     old_day = day - outcome_days

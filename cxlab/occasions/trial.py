@@ -9,7 +9,8 @@ import pandas as pd
 
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
-from cxlab.occasions.history import read_history
+from cxlab.occasions.around import Columns, main_channel, read_around
+from cxlab.occasions.history import costs_are_known, read_history
 from cxlab.words import count, number
 
 _INDEX = "draws"
@@ -21,17 +22,20 @@ class Assigned:
 
     Attributes
     ----------
-    frame : sorted by experiment, customer_id and day; the columns of `read_history`, and experiment ("" where there is
-        one only), arm, stratum ("" where not given).
+    frame : sorted by experiment, customer_id and day; the columns of `read_history` and of `read_around`, earned (what
+        came in after the day, less all costs but those of gestures) where costs are known, and experiment ("" where
+        there is one only), arm, stratum ("" where not given).
     outcome_days : an outcome counts in (day, day + outcome_days].
     n_unobserved : draws that are left out because that time ends after the observation: their trial is still running.
     drawn : draws by experiment and arm, those left out among them: experiment, arm, n.
+    main_channel : the channel most used, against which `elsewhere_days` are counted; empty where there is but one.
     """
 
     frame: pd.DataFrame
     outcome_days: int
     n_unobserved: int
     drawn: pd.DataFrame
+    main_channel: str = ""
 
     @property
     def n(self) -> int:
@@ -57,14 +61,14 @@ def trial_rows(
     outcome_days: int,
     observation_end: dt.date,
     margin_rate: float,
-    tables: Collection[str],
+    tables: Columns,
 ) -> Assigned:
     """List the draws of a study's trials from the engine's `assignments`, with history and outcome.
 
     Parameters
     ----------
     columns : those that `assignments` has.
-    tables : the study's tables.
+    tables : the study's tables, each with its columns.
     """
     experiment = "COALESCE(experiment, '')" if "experiment" in columns else "''"
     stratum = "COALESCE(stratum, '')" if "stratum" in columns else "''"
@@ -82,6 +86,10 @@ def trial_rows(
         draws[name] = draws[name].astype("str")
     history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
     frame = draws.merge(history, on=["customer_id", "day"], how="left", validate="many_to_one")
+    around = read_around(engine, _INDEX, outcome_days=outcome_days, columns=tables)
+    frame = frame.merge(around, on=["customer_id", "day"], how="left", validate="many_to_one")
+    if costs_are_known(tables):
+        frame["earned"] = frame["contribution"] + frame["later_gesture_cost"]
     late = frame["day"].to_numpy(np.int64) + outcome_days > (observation_end - EPOCH).days
     drawn = draws.groupby(["experiment", "arm"], as_index=False, sort=True).size().rename(columns={"size": "n"})
-    return Assigned(frame[~late].reset_index(drop=True), outcome_days, int(late.sum()), drawn)
+    return Assigned(frame[~late].reset_index(drop=True), outcome_days, int(late.sum()), drawn, main_channel(engine))

@@ -12,7 +12,9 @@ from cxlab.plots.covariates import rate_ratios
 from cxlab.plots.flow import segment_migration, segments_to_clusters
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
-from cxlab.plots.gestures import effect_by_group, gesture_effect, gesture_worth, repeated_gestures
+from cxlab.plots.gesture_parts import effect_by_cluster, repeated_gestures, service_recovery, surprise
+from cxlab.plots.gestures import effect_by_group, gesture_effect, gesture_worth
+from cxlab.plots.guard_rails import guard_rails
 from cxlab.plots.intake import orders_over_time, purchase_cycle
 from cxlab.plots.joining import cohort_retention, cohort_revenue, lasting_by_cohort
 from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
@@ -38,6 +40,7 @@ __all__ = [
     "cohort_retention",
     "cohort_revenue",
     "covariate_balance",
+    "effect_by_cluster",
     "effect_by_group",
     "fan_and_one_time",
     "fan_assumptions",
@@ -46,6 +49,7 @@ __all__ = [
     "gesture_effect",
     "gesture_ranking",
     "gesture_worth",
+    "guard_rails",
     "holdout_by_cluster",
     "holdout_by_frequency",
     "holdout_by_segment",
@@ -72,8 +76,10 @@ __all__ = [
     "segment_migration",
     "segment_outcomes",
     "segments_to_clusters",
+    "service_recovery",
     "specification_curve",
     "structure",
+    "surprise",
     "value_by_fifth",
     "waiting_by_cluster",
     "waiting_by_cohort",

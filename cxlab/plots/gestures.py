@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.gestures import EffectByGroup, GestureEffects, GestureMoney, RepeatedGestures
+from cxlab.gestures import EffectByGroup, GestureEffects, GestureMoney
 from cxlab.gestures.for_whom import group_name, in_order
 from cxlab.gestures.said import digits_of, interval, name_of, noun_of, signed
 from cxlab.gestures.worth import Worth
@@ -157,46 +157,6 @@ def _lacks_groups(found: EffectByGroup) -> str:
     return "" if found.told else "There is nothing to draw: no group has the customers that it takes on both sides."
 
 
-# --- repeated ---------------------------------------------------------------------------------------------------------
-
-
-def _draw_repeated(found: RepeatedGestures, ax: Axes) -> None:
-    effect = found.effect
-    assert effect is not None
-    digits = digits_of(effect)
-    rows = [Row(capital(name), e, signed(e.number, digits)) for name, e in found.rows]
-    draw_rows(ax, rows, unit=f"Difference in {_outcome(found.effects)}", left=0.25)
-
-
-def _repeated_caption(found: RepeatedGestures) -> Caption:
-    effect = found.effect
-    assert effect is not None
-    digits = digits_of(effect)
-    said = "; ".join(f"{name} {signed(e.number, digits)} ({interval(e, digits)})" for name, e in found.rows)
-    return Caption(
-        "Chosen gestures by what the customer had had before",
-        f"Difference in {_outcome(found.effects)} by which of the customer’s gestures it was, and of all gestures at "
-        "an order that went wrong, with 95% intervals (each for itself).",
-        _short(f"Dots with intervals of the effect of chosen gestures by their number: {said}."),
-    )
-
-
-def _repeated_numbers(found: RepeatedGestures) -> Table:
-    effect = found.effect
-    assert effect is not None
-    rows = tuple((Cell(capital(name)), _number(e, digits_of(effect), plus=True)) for name, e in found.rows)
-    return Table(
-        "repeated", "Chosen gestures by what the customer had had before", ("Gesture", "Effect"), rows,
-        f"Difference in {_outcome(found.effects)}. Small figures are 95% intervals, each for itself.",
-    )  # fmt: skip
-
-
-def _lacks_repeated(found: RepeatedGestures) -> str:
-    if found.rows:
-        return ""
-    return "Whether a second gesture still works can be looked at only where chosen gestures tell an effect."
-
-
 # --- worth ------------------------------------------------------------------------------------------------------------
 
 
@@ -296,8 +256,4 @@ effect_by_group = Plot(
 gesture_worth = Plot(
     "worth", _draw_worth, _worth_caption, _worth_numbers, (680, 90), (358, 90), _lacks_worth,
     lambda found: 46 * 2 * len(found.paid) + 24 * (len(found.paid) - 1),
-)  # fmt: skip
-repeated_gestures = Plot(
-    "repeated", _draw_repeated, _repeated_caption, _repeated_numbers, (680, 70), (358, 70), _lacks_repeated,
-    lambda found: 46 * len(found.rows),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from cxlab.tables.intake import activity_and_profit, cohorts, ledger, questions,
 from cxlab.tables.joining import lasting_trends, retention_course
 from cxlab.tables.loyalty import fans_and_others
 from cxlab.tables.movement import expected_segments
+from cxlab.tables.other_outcomes import other_outcomes
 from cxlab.tables.policy import customers_to_give_to, planned_assignments
 from cxlab.tables.purchases import alive_by_repeats, forecast_checks, model_choice, parameter_errors, purchase_model
 from cxlab.tables.segments import four_segments, segment_actions
@@ -48,6 +49,7 @@ __all__ = [
     "ledger",
     "model_choice",
     "new_customer",
+    "other_outcomes",
     "outcomes_by_score",
     "parameter_errors",
     "planned_assignments",

@@ -1,0 +1,68 @@
+"""The plot of a gesture's guard rails: what it changes where it must not do harm, in points of a hundred."""
+
+from matplotlib.axes import Axes
+
+from cxlab.blocks import Caption, Cell, Table
+from cxlab.estimate import Estimate
+from cxlab.gestures import GuardRails
+from cxlab.gestures.guard_rails import SAYS, rail_name, said_change
+from cxlab.gestures.rails import HARMLESS
+from cxlab.plots.figure import Plot
+from cxlab.plots.rows import Row, draw_rows
+from cxlab.words import percent, percent_between
+
+
+def _points(estimate: Estimate) -> Estimate:
+    low, high = estimate.ends
+    return Estimate(100 * estimate.number, 100 * low, 100 * high)
+
+
+def _several(found: GuardRails) -> bool:
+    return len({effect.label for effect, _ in found.shown}) > 1
+
+
+def _draw(found: GuardRails, ax: Axes) -> None:
+    rows, last = [], None
+    for effect, rail in found.shown:
+        words = f"{said_change(rail).split(' ')[0]}: {SAYS[rail.verdict]}"
+        gap = 0.0 if last in (None, effect.label) else 0.5
+        rows.append(Row(rail_name(effect, rail, several=_several(found)), _points(rail.change), words, gap=gap))
+        last = effect.label
+    band = (-100 * HARMLESS, 100 * HARMLESS)
+    draw_rows(ax, rows, unit="Change, in points of a hundred", left=0.4, band=band)
+
+
+def _caption(found: GuardRails) -> Caption:
+    said = "; ".join(f"{rail.words} {said_change(rail)}" for _, rail in found.shown)
+    alt = f"Dots with intervals of the change in what a gesture must not make worse: {said}."
+    return Caption(
+        found.heading,
+        "What the gesture changed where it must not do harm, with 95% intervals (each for itself). Shaded: less than "
+        "one in a hundred.",
+        alt if len(alt) <= 400 else f"{alt[:395]} …",
+    )
+
+
+def _numbers(found: GuardRails) -> Table:
+    rows = tuple(
+        (
+            Cell(rail_name(effect, rail, several=_several(found))),
+            Cell(percent(rail.without.number, 1)),
+            Cell(said_change(rail).split(" ")[0], percent_between(*rail.change.ends, 1)),
+            Cell(SAYS[rail.verdict]),
+        )
+        for effect, rail in found.shown
+    )
+    return Table(
+        "guard_rails", "What a gesture must not make worse", ("Guard rail", "Without it", "Change", "Verdict"), rows,
+        "Shares in the time after. Small figures are 95% intervals, each for itself; the verdict allows for their "
+        "number.",
+        words=(3,),
+    )  # fmt: skip
+
+
+guard_rails: Plot[GuardRails] = Plot(
+    "guard_rails", _draw, _caption, _numbers, (680, 90), (358, 90),
+    lambda found: "" if found.shown else "So there is nothing to draw.",
+    lambda found: int(46 * (len(found.shown) + 0.5 * (len({e.label for e, _ in found.shown}) - 1))),
+)  # fmt: skip
