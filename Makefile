@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 STUDIES ?= data/cdnow data/corner-shop
 OUT ?= reports
 
-.PHONY: report test lab lint lock bench calibrate-segments calibrate-purchases clean
+.PHONY: report test lab lint lock bench calibrate-segments calibrate-purchases calibrate-gestures clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
@@ -31,6 +31,9 @@ calibrate-segments: $(READY)
 
 calibrate-purchases: $(READY)
 	$(BIN)/python -m benchmarks.calibrate_purchases $(CALIBRATE)
+
+calibrate-gestures: $(READY)
+	$(BIN)/python -m benchmarks.calibrate_gestures $(CALIBRATE)
 
 # Resolve anew: all versions with hashes, for every Python from 3.11 on, no index addresses.
 lock: $(READY)

@@ -1,6 +1,6 @@
 """Processes that the kit is held against: fresh ones, and such with packages of their own.
 
-lifetimes needs an old pandas and pymc-marketing a great deal, so they are put into environments of their own, in
+lifetimes needs an old pandas, pymc-marketing and DoubleML a great deal: they are put into environments of their own, in
 temporary folders.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LIFETIMES = ("lifetimes==0.11.3", "pandas<2", "numpy<2", "scipy<1.13")
 PYMC_MARKETING = ("pymc-marketing==0.19.2",)
+DOUBLEML = ("doubleml==0.11.4", "lightgbm==4.7.0")
 SETUP_SECONDS = 600  # for each command
 
 

@@ -101,6 +101,8 @@ _HOME = {
     "service_recovery": "gestures",
     "other_outcomes": "gestures",
     "guard_rails": "gestures",
+    "asked_otherwise": "gestures",
+    "predicted_effects": "gestures",
     "gesture_money": "gestures",
     "next_trial": "gestures",
     "covariate_balance": "gestures",

@@ -64,6 +64,10 @@ class Parameters(BaseModel):
     holdout_share: Annotated[
         float, _parameter("share of those chosen for a gesture who are left without it by lot", "share", ge=0, le=0.9)
     ] = 0.1
+    outcome_model: Annotated[
+        Literal["ridge", "boosting"],
+        _parameter("models of the outcome and of who gets a gesture, for chosen gestures", "name"),
+    ] = "ridge"
     k_max: Annotated[int, _parameter("largest number of clusters tried", "clusters", ge=2, le=30)] = 10
     n_bootstrap: Annotated[
         int, _parameter("number of bootstrap samples behind an interval", "samples", ge=100, le=100_000)

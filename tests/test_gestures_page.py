@@ -19,10 +19,12 @@ from cxlab.blocks import Answer, Figure, Table
 from cxlab.gestures import (
     Alikeness,
     GestureEffects,
+    asked_otherwise,
     gesture_by_cluster,
     gesture_surprise,
     guard_rails,
     other_outcomes,
+    predicted_effects,
     service_recovery,
 )
 from cxlab.simulate import plant_truth, read_settings, simulate_shop, write_shop
@@ -94,12 +96,14 @@ def page_of(effects: GestureEffects) -> tuple[list[Figure], list[Table], Answer,
     )
     clusters = gesture_by_cluster(effects, OftenOrNot())
     money, trial = cx.gesture_money(effects), cx.next_trial(effects)
+    otherwise, predicted = asked_otherwise(effects), predicted_effects(effects)
     figures, said = [], []
     for plot, result in (
         (plots.gesture_effect, effects), (plots.covariate_balance, alike), (plots.overlap, alike),
         (plots.effect_by_group, groups), (plots.repeated_gestures, repeated), (plots.gesture_worth, money),
         (plots.surprise, surprise), (plots.service_recovery, recovery), (plots.guard_rails, rails),
         (plots.effect_by_cluster, clusters),
+        (plots.asked_otherwise, otherwise), (plots.predicted_effects, predicted),
     ):  # fmt: skip
         lacking = plot.lacks(result) if plot.lacks else ""  # type: ignore[arg-type]
         if lacking:
@@ -110,7 +114,7 @@ def page_of(effects: GestureEffects) -> tuple[list[Figure], list[Table], Answer,
     shown += [block for block in (tables.other_outcomes(other),) if block is not None]
     shown += [figure.numbers for figure in figures if figure.numbers is not None]
     for result in (design, naive, effects, alike, groups, repeated, money, trial, surprise, recovery, other, rails,
-                   clusters):  # fmt: skip
+                   clusters, otherwise, predicted):  # fmt: skip
         said += [result.reading, getattr(result, "heading", "")]
         assert result.table is not None
     return figures, shown, gestures_answer(effects, groups, trial, rails), "\n".join(said)
@@ -188,8 +192,31 @@ class TestAnswer:
                     "observational.effect.gesture", "observational.effect_average.gesture",
                     "observational.effect_naive.gesture", "observational.placebo.gesture",
                     "observational.robustness_value.gesture", "observational.verdict.gesture",
-                    "observational.habituation.1"):  # fmt: skip
+                    "observational.habituation.1", "observational.effect_overlap.gesture",
+                    "observational.effect_until_next_gesture.gesture", "observational.e_value_interval.gesture",
+                    "effect_percent_count_model.card", "observational.predicted_effect_slope.gesture"):  # fmt: skip
             assert key in keys, key
+
+    def test_the_same_is_asked_otherwise_and_groups_are_told_all_at_once(self, both: GestureEffects) -> None:
+        otherwise, predicted = asked_otherwise(both), predicted_effects(both)
+        assert [name for name, _, _ in otherwise.rows] == [
+            "Those that had one", "All orders", "Where it was open", "With none after it",
+        ]  # fmt: skip
+        assert otherwise.heading and "no further gesture" in otherwise.reading and "count model" in otherwise.reading
+        assert "For each unit more that is predicted" in predicted.reading
+        assert (predicted.table["realised_low"] < predicted.table["realised_high"]).all() and predicted.heading
+        table = cx.gesture_by_group(both).table
+        told = table[table["effect"].notna()]
+        assert (told["joint_low"] <= told["effect_low"]).all() and (told["joint_high"] > told["effect_low"]).all()
+        chosen = told[told["design"] == "observational"]
+        assert len(chosen) > 2 and (chosen["joint_high"] > chosen["effect_high"]).all()
+        assert (told["percent_low"] < told["percent_high"]).all()
+        alone = GestureEffects(tuple(e for e in both.effects if e.design == "observational"), both.data)
+        assert "at once" in cx.gesture_by_group(alone).reading
+
+    def test_something_unseen_is_held_against_the_strongest_thing_recorded(self, both: GestureEffects) -> None:
+        said = cx.gesture_alikeness(both).reading
+        assert "as strong as the strongest single thing recorded, " in said and "(E-value)" in said
 
     def test_without_a_trial_the_chosen_ones_have_no_prefix(self, tmp_path: Path) -> None:
         effects = effects_of(shop(tmp_path / "shop", customers=900, seed=4, trial="none"))

@@ -10,6 +10,7 @@ from benchmarks.calibration.layout import Section
 from benchmarks.calibration.page import tables
 from benchmarks.calibration.run import run
 from benchmarks.calibration.store import ROOT, Store
+from benchmarks.peer import PeerError
 from cxlab.words import count
 
 
@@ -39,17 +40,21 @@ class Calibration:
         """Where the page is written."""
         return ROOT / "docs" / f"calibration-{self.name}.md"
 
-    def written(self, store: Store, missing: int = 0) -> str:
+    def written(self, store: Store, missing: int = 0, left_out: int = 0) -> str:
         """Write the page from what the store knows.
 
         Parameters
         ----------
         store : of the replications.
         missing : replications that were planned and not reached.
+        left_out : cases that were not run this time.
         """
         known, left = store.read(self.cases), ""
         if missing:
-            left = f" {count(missing, 'planned replication')} are missing, of all cases alike: time was up."
+            alike = "of all cases alike" if not left_out else "of those cases that were run"
+            left = f" {count(missing, 'planned replication')} are missing, {alike}: time was up."
+        if left_out:
+            left += f" {count(left_out, 'case')} of {len(self.cases)} stand as they were found before, or not at all."
         measured = f"Measured by `make calibrate-{self.name}` on {machine.describe()}: "
         measured += f"{count(len(known), 'replication')}.{left}"
         parts = ["# How often right", measured, self.introduction, tables(self.sections, self.cases, known)]
@@ -64,9 +69,14 @@ def calibrate(of: Calibration, description: str | None, arguments: list[str] | N
     parser.add_argument("--processes", type=int, default=2, help="at once, each on one thread")
     parser.add_argument("--store", type=Path, default=of.store, help="where replications are kept")
     parser.add_argument("--page", type=Path, default=of.page, help="where the page is written")
+    parser.add_argument("--without", default=[], action="append", help="leave cases out whose name begins so")
     given = parser.parse_args(arguments)
-    store = Store(given.store)
-    missing = run(of.cases, store, times=given.times, processes=given.processes, minutes=given.minutes)
-    text = of.written(store, missing)
+    store, left_out = Store(given.store), tuple(given.without)
+    cases = tuple(case for case in of.cases if not case.name.startswith(left_out)) if left_out else of.cases
+    try:
+        missing = run(cases, store, times=given.times, processes=given.processes, minutes=given.minutes)
+    except PeerError as error:
+        parser.error(f"a peer cannot be asked: {error}. --without beside leaves it out; what was found is kept")
+    text = of.written(store, missing, len(of.cases) - len(cases))
     given.page.write_text(text, encoding="utf-8")
     print(text)

@@ -42,7 +42,7 @@ class Band:
 
 
 def figure_of(values: Sequence[Sequence[float]], kind: Kind) -> Figure | None:
-    """Sum replications up; None where there is nothing to sum up, or too little for a ratio.
+    """Sum replications up; None where there is nothing to sum up, or too little for the error of a mean or a ratio.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ def figure_of(values: Sequence[Sequence[float]], kind: Kind) -> Figure | None:
     together = np.concatenate(parts)
     if kind == "ratio":
         return _ratio(parts, together)
+    if kind == "mean" and len(parts) == 1:
+        return None
     value = float(together.mean())
     error = _error([float(one.sum() - len(one) * value) for one in parts], len(together))
     if kind == "share":

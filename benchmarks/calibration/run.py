@@ -11,6 +11,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from benchmarks.calibration.cases import Case, Task, Values, seed_of, tasks_of
 from benchmarks.calibration.store import Store
 
+_SAY_EVERY = 30  # seconds
+
 
 def run(
     cases: tuple[Case, ...], store: Store, *, times: float = 1.0, processes: int = 2, minutes: float | None = None
@@ -32,13 +34,15 @@ def run(
     until = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
     known = store.read(cases)
     missing = [t for t in tasks_of(cases, times) if (cases[t.place].name, t.size, t.replication) not in known]
-    done = 0
+    done, begun = 0, time.monotonic()
+    said = begun
     ways = _here(cases, missing, until) if processes == 1 else _in_pool(cases, missing, until, processes)
     for task, values in ways:
         store.add(cases[task.place], task.size, task.replication, values)
         done += 1
-        if done % 100 == 0:
-            print(f"{done} of {len(missing)} replications", flush=True)
+        if time.monotonic() - said >= _SAY_EVERY:
+            said = time.monotonic()
+            print(f"{done:,} of {len(missing):,} replications, {(said - begun) / 60:.0f} minutes", flush=True)
     return len(missing) - done
 
 

@@ -1,5 +1,6 @@
 """Were those with a gesture and those without alike before it? Balance, overlap and a test that must find nothing."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -7,7 +8,8 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_for, interval, is_shown, name_of, signed
+from cxlab.gestures.said import digits_for, digits_of, interval, is_shown, name_of, signed
+from cxlab.gestures.sensitivity import Sensitivity
 from cxlab.words import capital, number, percent
 
 
@@ -116,9 +118,38 @@ def _unseen(effect: GestureEffect) -> str:
     if found.robustness_value_low == 0:
         text += "; for the interval to hold zero nothing unseen is needed, it does already"
     enough = "would be enough" if found.is_within_reach else "would not be enough"
-    return (
+    text = (
         f"{text}. For comparison: all that is recorded explains {percent(found.seen_choice, 1)} of the one and "
         f"{percent(found.seen_outcome, 1)} of the other; something unseen as strong as that {enough}."
+    )
+    return " ".join(part for part in (text, _as_the_strongest(effect, found), _by_ratio(found)) if part)
+
+
+def _as_the_strongest(effect: GestureEffect, found: Sensitivity) -> str:
+    """Say what would be left if something unseen were as strong as the strongest of what is recorded."""
+    one = found.strongest
+    if one is None:
+        return ""
+    digits = digits_of(effect)
+    left = number(found.left, digits)
+    size = number(abs(effect.effect.number), digits)
+    end = f"would leave at least {left} of the {size}" if found.left > 0 else f"could take away all of the {size}"
+    return (
+        f"Something unseen as strong as the strongest single thing recorded, {one.name}, would explain "
+        f"{percent(one.choice, 1)} and {percent(one.outcome, 1)}, and {end}."
+    )
+
+
+def _by_ratio(found: Sensitivity) -> str:
+    """Say the E-values, where there is a ratio."""
+    if not math.isfinite(found.e_value):
+        return ""
+    low = ""
+    if math.isfinite(found.e_value_low) and found.e_value_low >= 1.05:
+        low = f"; for the interval to reach none, {number(found.e_value_low, 1)} times"
+    return (
+        f"As a ratio (E-value): it would have to make both a gesture and purchases {number(found.e_value, 1)} times as "
+        f"likely{low}."
     )
 
 

@@ -72,7 +72,7 @@ class Balance:
         return f"{start} {left}"
 
 
-def _in_words(name: str) -> str:
+def in_words(name: str) -> str:
     """Name a covariate, or one value of it, as readers know it."""
     column, equals, value = name.partition(" = ")
     return f"{_WORDS.get(column, column)}{': ' if column in _WORDS and equals else equals}{value}"
@@ -112,6 +112,6 @@ def covariate_balance(
         after = np.nan
         if weights is not None:
             after = (one.mean() - np.average(zero, weights=weights[~treated])) / spread
-        rows.append((_in_words(name), one.mean(), zero.mean(), (one.mean() - zero.mean()) / spread, after))
+        rows.append((in_words(name), one.mean(), zero.mean(), (one.mean() - zero.mean()) / spread, after))
     table = pd.DataFrame(rows, columns=["covariate", "treated", "control", "before", "after"])
     return Balance(table, weights is not None)

@@ -10,8 +10,8 @@ from cxlab.estimate import Estimate
 from cxlab.gestures.compared import compare_outcome, sample_of
 from cxlab.gestures.effect import GestureEffect, GroupEffect
 from cxlab.gestures.for_whom import EffectByGroup
+from cxlab.gestures.groups import effects_by_group, group_effect
 from cxlab.gestures.means import TwoMeans
-from cxlab.gestures.randomised import effects_by_group, group_effect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
 from cxlab.gestures.sample import NEW, Sample
@@ -100,8 +100,10 @@ def gesture_by_cluster(effects: GestureEffects, clusters: Clustering | None) -> 
         parts = (
             [] if clusters is None or not effect.is_told else _parts(sample_of(effects.data, effect), effect, clusters)
         )
-        groups, heterogeneity = effects_by_group(parts)
-        found.append(replace(effect, groups=groups, heterogeneity=heterogeneity))
+        groups = effects_by_group(parts, effect.unit)
+        found.append(
+            replace(effect, groups=groups.effects, heterogeneity=groups.heterogeneity, differences=groups.differences)
+        )
     return EffectByCluster(GestureEffects(tuple(found), effects.data))
 
 

@@ -32,7 +32,7 @@ def effect_on_treated(
     with_it = treated & mine
     odds = nuisance.propensity / (1 - nuisance.propensity)
     weight = np.where(~treated & mine, odds, 0.0)
-    n, share, total = len(outcome), with_it.mean(), weight.mean()
+    share, total = with_it.mean(), weight.mean()
     residual = outcome - nuisance.control
     mean_with = float(outcome[with_it].mean())
     correction = float((weight * residual).mean() / total) if total > 0 else 0.0
@@ -41,36 +41,89 @@ def effect_on_treated(
     influence_without = np.where(with_it, nuisance.control - foreseen, 0.0) / share
     if total > 0:
         influence_without = influence_without + weight * (residual - correction) / total
-    customers = np.unique(clusters[mine], return_inverse=True)[1] if among is not None else clusters
-    fewest = fewest_clusters(customers, treated[mine]) if among is not None else fewest_clusters(clusters, treated)
-    assert len(influence_with) == n
     return TwoMeans(
-        mean_with, foreseen + correction, influence_with, influence_without, clusters,
-        int(with_it.sum()), int((~treated & mine).sum()), max(fewest - 1, 1),
+        mean_with, foreseen + correction, influence_with, influence_without, clusters, int(with_it.sum()),
+        int((~treated & mine).sum()), max(fewest_clusters(clusters[mine], treated[mine]) - 1, 1),
     )  # fmt: skip
 
 
-def average_effect(outcome: Array, treated: Mask, nuisance: Nuisance, clusters: Codes) -> TwoMeans:
+def average_effect(
+    outcome: Array, treated: Mask, nuisance: Nuisance, clusters: Codes, *, among: Mask | None = None
+) -> TwoMeans:
     """Compare a gesture at every occasion with none at any.
+
+    Parameters
+    ----------
+    among : bool, shape (n,), the occasions meant, by what was known before them; None: all.
 
     References
     ----------
     Chernozhukov et al. (2018), Double/debiased machine learning, The Econometrics Journal 21(1), equation 5.3; weights
     normalised.
     """
+    mine = np.ones(len(outcome), dtype=bool) if among is None else among
+    chance = nuisance.propensity
+    return _weighted(
+        outcome, treated, nuisance, clusters, mine, mine.astype(np.float64),
+        np.where(mine & treated, 1 / chance, 0.0), np.where(mine & ~treated, 1 / (1 - chance), 0.0),
+    )  # fmt: skip
+
+
+def overlap_effect(outcome: Array, treated: Mask, nuisance: Nuisance, clusters: Codes) -> TwoMeans:
+    """Compare a gesture with none where both happen: each occasion counts by e(1 - e), e its chance of a gesture.
+
+    No occasion is left out and no weight can be large, so it holds also where few of those with a gesture have others
+    alike without one; but it tells of occasions at which it was open whether there would be one.
+
+    Notes
+    -----
+    What the outcome models foresee is averaged with (T - e)^2 in the place of e(1 - e), T being 1 with a gesture: the
+    two have the same mean, and with the first an error in e changes the effect to second order only.
+
+    References
+    ----------
+    Li, Morgan and Zaslavsky (2018), Balancing covariates via propensity score weighting, Journal of the American
+    Statistical Association 113(521). Crump, Hotz, Imbens and Mitnik (2006), Moving the goalposts, NBER technical paper
+    330, for the influence function.
+    """
+    chance, everyone = nuisance.propensity, np.ones(len(outcome), dtype=bool)
+    return _weighted(
+        outcome, treated, nuisance, clusters, everyone, (treated - chance) ** 2,
+        np.where(treated, 1 - chance, 0.0), np.where(treated, 0.0, chance),
+    )  # fmt: skip
+
+
+def doubly_robust_scores(outcome: Array, treated: Mask, nuisance: Nuisance) -> Array:
+    """Give each occasion a noisy figure of its own effect, right on average over any part of them: shape (n,).
+
+    References
+    ----------
+    Robins, Rotnitzky and Zhao (1994), Journal of the American Statistical Association 89(427).
+    """
+    chance = nuisance.propensity
+    with_it = np.where(treated, (outcome - nuisance.treated) / chance, 0.0)
+    without = np.where(treated, 0.0, (outcome - nuisance.control) / (1 - chance))
+    return np.asarray(nuisance.treated - nuisance.control + with_it - without)
+
+
+def _weighted(
+    outcome: Array, treated: Mask, nuisance: Nuisance, clusters: Codes, mine: Mask, counted: Array, *weights: Array
+) -> TwoMeans:
+    """Average what the models foresee, and correct it by the weighted residuals of each arm.
+
+    Parameters
+    ----------
+    counted : shape (n,), how much each occasion counts. weights : of the treated and of the controls, shape (n,) each.
+    """
+    counted = counted / counted.mean()
     means, influences = [], []
-    for arm, foreseen, chance in (
-        (treated, nuisance.treated, nuisance.propensity),
-        (~treated, nuisance.control, 1 - nuisance.propensity),
-    ):
-        weight = np.where(arm, 1 / chance, 0.0)
+    for weight, foreseen in zip(weights, (nuisance.treated, nuisance.control), strict=True):
         weight = weight / weight.mean()
         residual = outcome - foreseen
-        correction = float((weight * residual).mean())
-        mean = float(foreseen.mean()) + correction
-        means.append(mean)
-        influences.append(foreseen - foreseen.mean() + weight * (residual - correction))
+        centre, correction = float((counted * foreseen).mean()), float((weight * residual).mean())
+        means.append(centre + correction)
+        influences.append(counted * (foreseen - centre) + weight * (residual - correction))
     return TwoMeans(
-        means[0], means[1], influences[0], influences[1], clusters, int(treated.sum()), int((~treated).sum()),
-        max(fewest_clusters(clusters, treated) - 1, 1),
+        means[0], means[1], influences[0], influences[1], clusters, int((treated & mine).sum()),
+        int((~treated & mine).sum()), max(fewest_clusters(clusters[mine], treated[mine]) - 1, 1),
     )  # fmt: skip

@@ -1,15 +1,19 @@
 """What is known of one gesture: its effect, the naive answer beside it, for whom, and whether the two were alike."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.balance import Balance
 from cxlab.gestures.fitted import Fitted
+from cxlab.gestures.foretold import Foretold
 from cxlab.gestures.overlap import Overlap
 from cxlab.gestures.sample import Design
 from cxlab.gestures.sensitivity import Sensitivity
 from cxlab.gestures.verdict import MISMATCH, Verdict
 from cxlab.gestures.worth import Worth
+
+_NONE = Estimate()
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class GroupEffect:
     grouping, group : name of the grouping, and the part; n_treated, n_control : rows.
     effect : no value where the part is too small to tell.
     percent : the same in percent of the outcome without the gesture.
+    joint : the effect with an interval that holds together with those of all other groups of the arm.
     """
 
     grouping: str
@@ -29,6 +34,7 @@ class GroupEffect:
     n_control: int
     effect: Estimate
     percent: Estimate
+    joint: Estimate = _NONE
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,8 @@ class GestureEffect:
     naive : the raw difference; effect, percent : the adjusted one; average : at all occasions, for chosen gestures.
         None of the three where the effect is not identifiable.
     always_valid : the effect with an interval that holds at every look; while a trial runs.
-    groups : by segment, or by the data's own groups; heterogeneity : p value of their being alike; None with fewer
-        than two.
+    groups : by segment, or by the data's own groups; heterogeneity : p value of their being alike, adjusted for the
+        number of groupings; None with fewer than two groups.
     ordinals : the effect of a customer's first, second, third and later gesture.
     recovered : the effect at orders at which something had gone wrong; None where not known.
     made_good : such orders with a gesture against orders that went well without one; no value where not known.
@@ -59,6 +65,13 @@ class GestureEffect:
     worth : None where no contribution is known.
     sensitivity, overlap : for chosen gestures.
     fitted : the models of chosen gestures, for further questions; None for a trial and where no effect is given.
+    average_percent : the average effect in percent.
+    on_overlap, on_overlap_percent : of chosen gestures, the effect where it is open whether there is one.
+    until_next, until_next_percent : of chosen gestures, the effect had no further gesture come; no value where not
+        known.
+    count_model : of a trial, the effect in percent by a count model, as a check.
+    foretold : predicted effects against those that came about; None where too few.
+    differences : p value of the groups being alike by grouping, where there are several.
     """
 
     arm: str
@@ -92,6 +105,14 @@ class GestureEffect:
     overlap: Overlap | None = None
     sensitivity: Sensitivity | None = None
     fitted: Fitted | None = None
+    average_percent: Estimate = _NONE
+    on_overlap: Estimate = _NONE
+    on_overlap_percent: Estimate = _NONE
+    until_next: Estimate = _NONE
+    until_next_percent: Estimate = _NONE
+    count_model: Estimate = _NONE
+    foretold: Foretold | None = None
+    differences: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_told(self) -> bool:
@@ -110,6 +131,12 @@ class GestureEffect:
             "effect": self.effect,
             "effect_percent": self.percent,
             "effect_average": self.average,
+            "effect_average_percent": self.average_percent,
+            "effect_overlap": self.on_overlap,
+            "effect_overlap_percent": self.on_overlap_percent,
+            "effect_until_next_gesture": self.until_next,
+            "effect_until_next_gesture_percent": self.until_next_percent,
+            "effect_percent_count_model": self.count_model,
             "effect_always_valid": self.always_valid,
             "effect_naive": self.naive,
             "control_mean": self.control_mean,
@@ -118,8 +145,9 @@ class GestureEffect:
             "choice_by_recent_purchases": self.choice,
         }
         if self.sensitivity is not None and self.is_told:
-            found["robustness_value"] = Estimate(self.sensitivity.robustness_value, unit="share left to explain")
-            found["e_value"] = Estimate(self.sensitivity.e_value, unit="risk ratio")
+            found |= self.sensitivity.findings
+        if self.foretold is not None:
+            found["predicted_effect_slope"] = self.foretold.slope
         if self.worth is not None:
             found["incremental_contribution"] = self.worth.incremental
             found["break_even_cost"] = self.worth.break_even
@@ -131,6 +159,7 @@ class GestureEffect:
         for part in self.groups:
             name = f"{part.grouping}.{part.group}" if part.group in repeated else part.group
             keyed[f"{self.prefix}effect.{self.label}.{name}"] = part.effect
+            keyed[f"{self.prefix}effect_percent.{self.label}.{name}"] = part.percent
         for i, estimate in enumerate(self.ordinals):
             keyed[f"{self.prefix}habituation.{i + 1}"] = estimate
         if self.recovered is not None:

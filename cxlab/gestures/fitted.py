@@ -6,10 +6,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.gestures.basis import expand
 from cxlab.gestures.doubly_robust import effect_on_treated
 from cxlab.gestures.means import Array, Codes, TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Nuisance, fit_outcome
+from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcome, make_features
 from cxlab.gestures.verdict import LEAST_CUSTOMERS
 
 Mask = NDArray[np.bool_]
@@ -28,6 +27,7 @@ class Fitted:
     nuisance : cross-fitted.
     kept : rows that the effect rests on, where some are left out for want of others alike; None: all.
     seed : of the choice of the models' penalties.
+    learner : of the models.
     """
 
     rows: Mask
@@ -39,11 +39,12 @@ class Fitted:
     nuisance: Nuisance
     kept: Mask | None
     seed: int
+    learner: Learner = "ridge"
 
     @cached_property
-    def basis(self) -> Array:
-        """The basis on which the models were fitted: made anew, for it is large."""
-        return expand(self.matrix, self.treated, self.outcome)
+    def features(self) -> Array:
+        """What the models were fitted on: made anew, for it is large."""
+        return make_features(self.matrix, self.treated, self.outcome, self.learner)
 
     def among(self, mine: Mask | None = None) -> Mask:
         """Return the rows of a part that the effect may rest on, by what was known before them."""
@@ -71,6 +72,6 @@ class Fitted:
         among = self.among()
         if not self.enough(among):
             return None
-        foreseen = fit_outcome(outcome, ~self.treated, self.basis, self.folds, self.seed)
+        foreseen = fit_outcome(outcome, ~self.treated, self.features, self.folds, self.seed, self.learner)
         nuisance = Nuisance(self.nuisance.propensity, foreseen, foreseen)
         return effect_on_treated(outcome, self.treated, nuisance, self.clusters, among=among)

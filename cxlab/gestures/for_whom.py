@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from cxlab.blocks import SEGMENTS
-from cxlab.estimate import Estimate
+from cxlab.estimate import Estimate, columns_of
 from cxlab.gestures.effect import GestureEffect, GroupEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
@@ -42,24 +41,50 @@ class EffectByGroup:
 
     @property
     def findings(self) -> dict[str, Estimate]:
-        """P value of the groups' effects being alike, by arm; the effects stand with the arms."""
+        """P value of the groups' effects being alike, by arm, and by grouping where there are several.
+
+        The effects stand with the arms.
+        """
         return {
             f"{e.prefix}heterogeneity.{e.label}": Estimate(e.heterogeneity, unit="p value")
             for e in self.effects.effects
             if e.heterogeneity is not None
+        } | {
+            f"{e.prefix}heterogeneity.{e.label}.{grouping}": Estimate(p, unit="p value")
+            for e in self.effects.effects
+            if len({group.grouping for group in e.groups}) > 1
+            for grouping, p in e.differences.items()
         }
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row an arm and group: rows of each kind, the effect and the ends of its interval."""
-        rows = [
-            (e.arm, e.experiment, e.design, g.grouping, g.group, g.n_treated, g.n_control, g.effect.number,
-             np.nan if g.effect.low is None else g.effect.low, np.nan if g.effect.high is None else g.effect.high)
-            for e in self.effects.effects
-            for g in e.groups
-        ]  # fmt: skip
+        """One row an arm and group: rows of each kind, effect and percent with the ends of their intervals.
+
+        `joint_low` and `joint_high` are the ends of the effect's interval that holds together with those of all other
+        groups of the arm.
+        """
+        rows = [(e, g) for e in self.effects.effects for g in e.groups]
+        names = [(e.arm, e.experiment, e.design, g.grouping, g.group, g.n_treated, g.n_control) for e, g in rows]
         columns = ["arm", "experiment", "design", "grouping", "group", "n_treated", "n_control"]
-        return pd.DataFrame(rows, columns=[*columns, "effect", "effect_low", "effect_high"])
+        joint = columns_of("joint", (g.joint for _, g in rows))
+        return pd.DataFrame(names, columns=columns).assign(
+            **columns_of("effect", (g.effect for _, g in rows)),
+            joint_low=joint["joint_low"],
+            joint_high=joint["joint_high"],
+            **columns_of("percent", (g.percent for _, g in rows)),
+        )
+
+    @property
+    def _at_once(self) -> str:
+        """Say which groups lie off zero with intervals that hold all at once."""
+        told = [group for group in self.told if group.joint.has_interval]
+        off, alone = _off_zero(told, joint=True), _off_zero(told, joint=False)
+        if off:
+            names = ", ".join(group_name(group.group).lower() for group in off)
+            return f"With intervals that hold for all groups at once, these still lie off zero: {names}."
+        if alone:
+            return "With intervals that hold for all groups at once, none lies off zero."
+        return "No group lies off zero, taken alone or all at once."
 
     @property
     def heading(self) -> str:
@@ -71,7 +96,9 @@ class EffectByGroup:
         if not self.differ:
             return "The groups differ by no more than chance makes them"
         digits = digits_of(self.effect)
-        best, least = (pick(self.told, key=lambda g: g.effect.number) for pick in (max, min))
+        apart = self.effect.differences
+        mine = [g for g in self.told if not apart or g.grouping == min(apart, key=lambda name: apart[name])]
+        best, least = (pick(mine, key=lambda g: g.effect.number) for pick in (max, min))
         return (
             f"From {signed(least.effect.number, digits)} for {group_name(least.group).lower()} to "
             f"{signed(best.effect.number, digits)} for {group_name(best.group).lower()}"
@@ -98,6 +125,7 @@ class EffectByGroup:
         p = effect.heterogeneity
         if p is None or len(self.told) < 2:
             return text
+        text += f" {self._at_once}"
         if self.differ:
             return (
                 f"{text} Differences as large as these come about by chance in {_often(p)}, so the groups do differ; "
@@ -107,6 +135,12 @@ class EffectByGroup:
             f"{text} Differences as large as these come about by chance in {_often(p)}: do not choose by group what "
             "was found by looking."
         )
+
+
+def _off_zero(groups: list[GroupEffect], joint: bool) -> list[GroupEffect]:
+    """Pick the groups whose interval leaves out zero."""
+    ends = [(group, (group.joint if joint else group.effect).ends) for group in groups]
+    return [group for group, (low, high) in ends if low > 0 or high < 0]
 
 
 def gesture_by_group(effects: GestureEffects) -> EffectByGroup:

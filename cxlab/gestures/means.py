@@ -11,7 +11,7 @@ from cxlab.estimate import Estimate
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
-_LARGEST_RATIO = math.log(100)  # an interval that reaches a hundredfold says nothing
+LARGEST_LOG_RATIO = math.log(100)  # an interval that reaches a hundredfold says nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class TwoMeans:
         gradient = np.array([1 / self.treated, -1 / self.control])
         error = float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
         log_ratio, reach = math.log(self.treated / self.control), float(student.ppf(0.5 + level / 2, self.df)) * error
-        if log_ratio + reach > _LARGEST_RATIO:
+        if log_ratio + reach > LARGEST_LOG_RATIO:
             return Estimate()
         low, value, high = (100 * math.expm1(x) for x in (log_ratio - reach, log_ratio, log_ratio + reach))
         return Estimate(value, low, high, level, self.n, "percent of the outcome without it")
@@ -107,4 +107,4 @@ def cluster_codes(names: NDArray[np.object_] | None, n: int) -> Codes:
 
 def fewest_clusters(clusters: Codes, treated: NDArray[np.bool_]) -> int:
     """Count the customers of the smaller group."""
-    return min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))
+    return min(int(np.count_nonzero(np.bincount(clusters[side]))) for side in (treated, ~treated))

@@ -1,19 +1,20 @@
 """Who gets a gesture, and what comes with and without it, foreseen for customers that were not learned from."""
 
-import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from cxlab.gestures.basis import expand
+from cxlab.gestures.boosting import cross_fit_boosting
 from cxlab.gestures.means import Array, Codes
+from cxlab.gestures.ridge import Kind, cross_fit_ridge, fit_ridge
 
+Learner = Literal["ridge", "boosting"]
 FOLDS = 5
-PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)
+PENALTIES = (1.0, 1e-1, 1e-2, 1e-3)
 _TUNED_ON = 5_000  # rows on which the penalty is chosen
 _TUNING_FOLDS = 3
 _EDGE = 0.005  # propensities are kept off 0 and 1 by so much
@@ -42,74 +43,92 @@ def make_folds(clusters: Codes, seed: int, folds: int = FOLDS) -> Codes:
     return np.asarray((rng.permutation(n) % folds)[clusters], dtype=np.int64)
 
 
-def fit_propensity(treated: Mask, basis: Array, folds: Codes, seed: int) -> Array:
-    """Cross-fit the probability of a gesture by ridge logistic regression: shape (n,)."""
-    target = treated.astype(np.float64)
-    penalty = _choose("logit", target, basis, folds, seed)
-    found = _cross_fit("logit", target, basis, folds, np.ones(len(target), dtype=bool), penalty)
+def make_features(matrix: Array, treated: Mask, outcome: Array, learner: Learner = "ridge") -> Array:
+    """Make of the covariates, shape (n, p), what a learner takes: a ridge a basis of curves, boosting them as they are.
+
+    Parameters
+    ----------
+    treated, outcome : shape (n,), by which it is seen which covariates matter most.
+    """
+    return expand(matrix, treated, outcome) if learner == "ridge" else matrix
+
+
+def fit_propensity(treated: Mask, features: Array, folds: Codes, seed: int, learner: Learner = "ridge") -> Array:
+    """Cross-fit the probability of a gesture, by ridge logistic regression or by boosting: shape (n,)."""
+    found = _foresee("logit", treated.astype(np.float64), features, folds, seed, learner)
     return np.clip(found, _EDGE, 1 - _EDGE)
 
 
-def fit_outcome(outcome: Array, rows: Mask, basis: Array, folds: Codes, seed: int) -> Array:
+def fit_outcome(
+    outcome: Array, rows: Mask, features: Array, folds: Codes, seed: int, learner: Learner = "ridge"
+) -> Array:
     """Cross-fit the expected outcome, learned on some rows and foreseen for all: shape (n,).
 
     Where the outcome is nowhere negative it is foreseen through a log link (Poisson's likelihood needs only the mean
-    to be right), else by least squares; both with a ridge whose strength is chosen on held-out customers.
+    to be right), else by least squares; a ridge's strength is chosen on held-out customers.
     """
-    kind = "log" if (outcome >= 0).all() else "line"
+    kind: Kind = "log" if (outcome >= 0).all() else "line"
     scale = float(np.abs(outcome[rows]).mean()) or 1.0
-    penalty = _choose(kind, outcome[rows] / scale, basis[rows], folds[rows], seed)
-    return _cross_fit(kind, outcome / scale, basis, folds, rows, penalty) * scale
+    return _foresee(kind, outcome / scale, features, folds, seed, learner, rows) * scale
 
 
-def _choose(kind: str, target: Array, basis: Array, folds: Codes, seed: int) -> float:
-    """Return the penalty that foresees held-out customers best.
+def fit_share(share: Array, trials: Array, features: Array, folds: Codes, seed: int) -> Array:
+    """Cross-fit a chance from the share of trials that came off, shape (n,) each, by ridge logistic regression."""
+    tried = trials > 0
+    with threadpool_limits(limits=1):
+        penalty, start = _choose("logit", share, features, folds, seed, np.flatnonzero(tried), trials)
+        return cross_fit_ridge("logit", share, features, folds, penalty, learned=tried, weights=trials, start=start)
+
+
+def _foresee(
+    kind: Kind, target: Array, features: Array, folds: Codes, seed: int, learner: Learner, rows: Mask | None = None
+) -> Array:
+    if learner == "boosting":
+        return cross_fit_boosting(kind, target, features, folds, learned=rows, seed=seed)
+    mine = np.arange(len(target)) if rows is None else np.flatnonzero(rows)
+    with threadpool_limits(limits=1):  # many small fits: threads would wait for each other, and sum in any order
+        penalty, start = _choose(kind, target, features, folds, seed, mine)
+        return cross_fit_ridge(kind, target, features, folds, penalty, learned=rows, start=start)
+
+
+def _choose(
+    kind: Kind,
+    target: Array,
+    features: Array,
+    folds: Codes,
+    seed: int,
+    rows: NDArray[np.int64],
+    weights: Array | None = None,
+) -> tuple[float, Array | None]:
+    """Return the penalty that foresees held-out customers best, and coefficients to start from.
 
     It is chosen on a part of the rows, and weighs on the mean of the losses: with more rows the same penalty in all is
     less for each.
     """
-    rows = np.arange(len(target))
-    if len(rows) > _TUNED_ON:
-        rows = np.sort(np.random.default_rng(seed).choice(len(rows), _TUNED_ON, replace=False))
-    y, x, fold = target[rows], basis[rows], folds[rows] % _TUNING_FOLDS
-    everything = np.ones(len(rows), dtype=bool)
-    losses = [_loss(kind, y, _cross_fit(kind, y, x, fold, everything, penalty)) for penalty in PENALTIES]
-    return PENALTIES[int(np.argmin(losses))] * len(rows) / len(target)
+    n = len(rows)
+    if n == 0 or features.shape[1] == 0 or np.ptp(target[rows]) == 0:
+        return PENALTIES[0], None
+    if n > _TUNED_ON:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, _TUNED_ON, replace=False))
+    y, x, fold = target[rows], features[rows].astype(np.float64, copy=False), folds[rows] % _TUNING_FOLDS
+    if np.ptp(y) == 0:
+        return PENALTIES[0], None
+    w = None if weights is None else weights[rows]
+    starts: list[Array] = []
+    losses = []
+    for penalty in PENALTIES:
+        starts.append(fit_ridge(kind, y, x, penalty, weights=w, start=starts[-1] if starts else None))
+        foreseen = cross_fit_ridge(kind, y, x, fold, penalty, weights=w, start=starts[-1])
+        losses.append(float(np.average(_losses(kind, y, foreseen), weights=w)))
+    best = int(np.argmin(losses))
+    return PENALTIES[best] * len(rows) / n, starts[best]
 
 
-def _cross_fit(kind: str, target: Array, basis: Array, folds: Codes, rows: Mask, penalty: float) -> Array:
-    found = np.empty(len(target))
-    with threadpool_limits(limits=1):  # many small fits: threads would wait for each other, and sum in any order
-        for fold in np.unique(folds):
-            away = folds == fold
-            learned = rows & ~away
-            found[away] = _fit(kind, target[learned], basis[learned], penalty, basis[away])
-    return found
-
-
-def _fit(kind: str, target: Array, basis: Array, penalty: float, ahead: Array) -> Array:
-    """Fit one model and foresee other rows; where there is nothing to learn, foresee the mean."""
-    if len(target) == 0 or basis.shape[1] == 0 or np.ptp(target) == 0:
-        return np.full(len(ahead), float(target.mean()) if len(target) else 0.0)
-    model: Any = {
-        "logit": lambda: LogisticRegression(C=1 / (penalty * len(target)), solver="newton-cholesky", max_iter=50),
-        "log": lambda: PoissonRegressor(alpha=penalty, solver="newton-cholesky", max_iter=50),
-        "line": lambda: Ridge(alpha=penalty * len(target)),
-    }[kind]()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a penalised fit that is nearly there foresees as well
-        model.fit(basis, target)
-    if kind == "logit":
-        return np.asarray(model.predict_proba(ahead)[:, 1])
-    found = np.asarray(model.predict(ahead), dtype=np.float64)
-    return np.minimum(found, 3 * target.max()) if kind == "log" else found
-
-
-def _loss(kind: str, target: Array, foreseen: Array) -> float:
+def _losses(kind: Kind, target: Array, foreseen: Array) -> Array:
     if kind == "line":
-        return float(((target - foreseen) ** 2).mean())
+        return np.asarray((target - foreseen) ** 2)
     if kind == "logit":
         p = np.clip(foreseen, 1e-6, 1 - 1e-6)
-        return float(-(target * np.log(p) + (1 - target) * np.log1p(-p)).mean())
+        return np.asarray(-(target * np.log(p) + (1 - target) * np.log1p(-p)))
     mean = np.maximum(foreseen, 1e-9)
-    return float((mean - target * np.log(mean)).mean())
+    return np.asarray(mean - target * np.log(mean))

@@ -5,19 +5,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.estimate import Estimate
-from cxlab.gestures.balance import Balance, covariate_balance
-from cxlab.gestures.basis import as_numbers, expand
-from cxlab.gestures.doubly_robust import average_effect, effect_on_treated
-from cxlab.gestures.effect import GestureEffect, GroupEffect
+from cxlab.gestures.balance import Balance, covariate_balance, in_words
+from cxlab.gestures.basis import as_numbers, columns_by_covariate
+from cxlab.gestures.doubly_robust import average_effect, effect_on_treated, overlap_effect
+from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.fitted import Fitted
+from cxlab.gestures.foretold import Foretold, hold_against_realised
+from cxlab.gestures.groups import Groups, effects_by_group, group_effect
 from cxlab.gestures.means import Array, TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Nuisance, fit_outcome, fit_propensity, make_folds
-from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, find_overlap
-from cxlab.gestures.randomised import effects_by_group, group_effect
+from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcome, fit_propensity, make_features, make_folds
+from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, effective_size, find_overlap
 from cxlab.gestures.recovery import gesture_against_no_failure
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.sensitivity import Sensitivity, find_sensitivity
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
+from cxlab.gestures.until_next import MOST_CUT, purchases_without_more_gestures
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, holm, judge
 from cxlab.gestures.worth import Worth, find_worth
 
@@ -26,15 +28,23 @@ _ORDINALS = 3  # the third gesture and all later ones count as one
 
 
 def chosen_effects(
-    sample: Sample, *, equivalence_margin: float, currency: str, seed: int, prefix: str = "", minimum_group: int = 5
+    sample: Sample,
+    *,
+    equivalence_margin: float,
+    currency: str,
+    seed: int,
+    prefix: str = "",
+    minimum_group: int = 5,
+    learner: Learner = "ridge",
 ) -> tuple[GestureEffect, ...]:
     """Estimate the effect of every arm that was chosen, not drawn.
 
     Parameters
     ----------
     minimum_group : what fewer people hold is not named among what was known before.
+    learner : of the chance of a gesture and of the outcome with and without one.
     """
-    found = [_Chosen(sample, arm, seed, minimum_group) for arm in sample.treatments]
+    found = [_Chosen(sample, arm, seed, minimum_group, learner) for arm in sample.treatments]
     told = {one.arm: one.means.p_value for one in found if one.means is not None}
     adjusted = dict(zip(told, holm(list(told.values())), strict=True))
     return tuple(one.effect(adjusted.get(one.arm, 1.0), equivalence_margin, currency, prefix) for one in found)
@@ -43,7 +53,8 @@ def chosen_effects(
 class _Chosen:
     """One arm against the control, its models fitted once."""
 
-    def __init__(self, sample: Sample, arm: str, seed: int, minimum_group: int) -> None:
+    def __init__(self, sample: Sample, arm: str, seed: int, minimum_group: int, learner: Learner = "ridge") -> None:
+        self.learner: Learner = learner
         self.sample, self.arm, self.seed, self.minimum_group = sample, arm, seed, minimum_group
         self.rows = (sample.arms == arm) | (sample.arms == sample.control)
         self.treated = np.asarray(sample.arms[self.rows] == arm, dtype=bool)
@@ -77,9 +88,9 @@ class _Chosen:
         return ""
 
     def _fit(self) -> None:
-        self.basis = expand(self.matrix, self.treated, self.outcome)
+        self.features = make_features(self.matrix, self.treated, self.outcome, self.learner)
         self.folds = make_folds(self.clusters, self.seed)
-        propensity = fit_propensity(self.treated, self.basis, self.folds, self.seed)
+        propensity = fit_propensity(self.treated, self.features, self.folds, self.seed, self.learner)
         self.overlap = find_overlap(propensity, self.treated)
         self.fault = self.overlap.fault
         self.among = self.overlap.kept if self.overlap.is_trimmed else None
@@ -98,14 +109,15 @@ class _Chosen:
         self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
 
     def _models(self, outcome: Array, propensity: Array) -> Nuisance:
-        control = fit_outcome(outcome, ~self.treated, self.basis, self.folds, self.seed)
-        treated = fit_outcome(outcome, self.treated, self.basis, self.folds, self.seed)
-        return Nuisance(propensity, treated, control)
+        return Nuisance(propensity, self._foresee(outcome, self.treated), self._foresee(outcome, ~self.treated))
+
+    def _foresee(self, outcome: Array, learned: Mask) -> Array:
+        return fit_outcome(outcome, learned, self.features, self.folds, self.seed, self.learner)
 
     def _money(self, outcome: Array, known: Mask) -> Nuisance:
         """Return the models of contribution without the gesture, learned where it is known."""
         assert self.nuisance is not None
-        control = fit_outcome(outcome, ~self.treated & known, self.basis, self.folds, self.seed)
+        control = self._foresee(outcome, ~self.treated & known)
         return Nuisance(self.nuisance.propensity, control, control)
 
     def _before(self, propensity: Array) -> tuple[Estimate, Estimate]:
@@ -127,10 +139,10 @@ class _Chosen:
         older, _ = as_numbers(self.sample.older[self.rows][known])
         outcome, treated, folds = recent[known], self.treated[known], self.folds[known]
         clusters = np.asarray(np.unique(self.clusters[known], return_inverse=True)[1], dtype=np.int64)
-        basis = expand(older, treated, outcome)
-        foreseen = fit_outcome(outcome, ~treated, basis, folds, self.seed)
+        features = make_features(older, treated, outcome, self.learner)
+        foreseen = fit_outcome(outcome, ~treated, features, folds, self.seed, self.learner)
         found = []
-        for chance in (propensity[known], fit_propensity(treated, basis, folds, self.seed)):
+        for chance in (propensity[known], fit_propensity(treated, features, folds, self.seed, self.learner)):
             means = effect_on_treated(outcome, treated, Nuisance(chance, foreseen, foreseen), clusters)
             found.append(means.estimate("purchases before the order"))
         return found[0], found[1]
@@ -141,10 +153,8 @@ class _Chosen:
             means, adjusted_p=adjusted_p, equivalence_margin=margin, customers=self.customers,
             events=int((self.outcome != 0).sum()), rows=sample.rows, fault=self.fault,
         )  # fmt: skip
-        groups, heterogeneity = self._groups()
-        average = Estimate()
-        if self.nuisance is not None and self.among is None:
-            average = average_effect(self.outcome, self.treated, self.nuisance, self.clusters).estimate(sample.unit)
+        groups = self._groups()
+        average, overlap, until_next = self._average(), self._on_overlap(), self._until_next()
         return GestureEffect(
             self.arm, sample.experiment, "observational", sample.noun, sample.unit, sample.rows,
             label=self.arm, prefix=prefix,
@@ -152,11 +162,14 @@ class _Chosen:
             control_mean=Estimate() if means is None else means.mean("control", sample.unit),
             treated_mean=Estimate() if means is None else means.mean("treated", sample.unit),
             naive=self._naive(),
-            effect=Estimate() if means is None else means.estimate(sample.unit),
-            percent=Estimate() if means is None else means.percent(),
-            average=average,
+            effect=_difference(means, sample.unit), percent=_percent(means),
+            average=_difference(average, sample.unit), average_percent=_percent(average),
+            on_overlap=_difference(overlap, sample.unit), on_overlap_percent=_percent(overlap),
+            until_next=_difference(until_next, sample.unit), until_next_percent=_percent(until_next),
+            foretold=self._foretold(),
             always_valid=Estimate(),
-            groups=groups, heterogeneity=heterogeneity, ordinals=self._ordinals(), recovered=self._recovered(),
+            groups=groups.effects, heterogeneity=groups.heterogeneity, differences=groups.differences,
+            ordinals=self._ordinals(), recovered=self._recovered(),
             made_good=self._made_good(margin),
             verdict=verdict, mismatch=None, placebo=self.placebo, choice=self.choice,
             worth=self._worth(currency), balance=self._balance(),
@@ -178,7 +191,44 @@ class _Chosen:
             return None
         return effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=mine)
 
-    def _groups(self) -> tuple[tuple[GroupEffect, ...], float | None]:
+    def _average(self) -> TwoMeans | None:
+        """At all occasions; not where some have no others alike, or where those with a gesture stand for too few."""
+        if self.nuisance is None or self.among is not None:
+            return None
+        chance = self.nuisance.propensity
+        sizes = (effective_size(1 / chance[self.treated]), effective_size(1 / (1 - chance[~self.treated])))
+        if min(sizes) < LEAST_EFFECTIVE:
+            return None
+        return average_effect(self.outcome, self.treated, self.nuisance, self.clusters)
+
+    def _on_overlap(self) -> TwoMeans | None:
+        if self.nuisance is None:
+            return None
+        return overlap_effect(self.outcome, self.treated, self.nuisance, self.clusters)
+
+    def _until_next(self) -> TwoMeans | None:
+        """On the treated, had no further gesture come."""
+        sample = self.sample
+        if self.nuisance is None or sample.until_gesture is None or sample.is_followed is None:
+            return None
+        basis = self.features if self.learner == "ridge" else make_features(self.matrix, self.treated, self.outcome)
+        purchases, cut = purchases_without_more_gestures(
+            sample.until_gesture[self.rows], sample.is_followed[self.rows], self.treated, basis, self.folds, self.seed
+        )
+        if cut > MOST_CUT:
+            return None
+        control = self._foresee(purchases, ~self.treated)
+        nuisance = Nuisance(self.nuisance.propensity, control, control)
+        return effect_on_treated(purchases, self.treated, nuisance, self.clusters, among=self.among)
+
+    def _foretold(self) -> Foretold | None:
+        if self.nuisance is None:
+            return None
+        return hold_against_realised(
+            self.outcome, self.treated, self.nuisance, self.clusters, self.sample.unit, among=self.among
+        )
+
+    def _groups(self) -> Groups:
         parts = []
         for grouping, labels in self.sample.groups.items():
             named = labels[self.rows].astype(str)
@@ -189,8 +239,7 @@ class _Chosen:
                         grouping, group, self.treated[mine], self.clusters[mine], self._part(mine), self.sample.unit
                     )
                 )
-        groups, heterogeneity = effects_by_group(parts)
-        return groups, heterogeneity if len(self.sample.groups) == 1 else None
+        return effects_by_group(parts, self.sample.unit, self.seed)
 
     def _ordinals(self) -> tuple[Estimate, ...]:
         if self.sample.ordinals is None or self.nuisance is None:
@@ -213,7 +262,7 @@ class _Chosen:
             return None
         return Fitted(
             np.asarray(self.rows), self.outcome, self.treated, self.clusters, self.matrix, self.folds, self.nuisance,
-            self.among, self.seed,
+            self.among, self.seed, self.learner,
         )  # fmt: skip
 
     def _worth(self, currency: str) -> Worth | None:
@@ -252,4 +301,24 @@ class _Chosen:
         means = self.means
         ratio = means.treated / means.control if means.control > 0 else float("nan")
         nearer = max(abs(means.difference) - means.reach(LEVEL), 0.0)
-        return find_sensitivity(abs(means.difference), nearer, ratio, self.outcome, self.treated, self.matrix)
+        named = {in_words(name): columns for name, columns in columns_by_covariate(self.names).items()}
+        return find_sensitivity(
+            abs(means.difference), nearer, ratio, _nearer_ratio(means), self.outcome, self.treated, self.matrix, named
+        )
+
+
+def _difference(means: TwoMeans | None, unit: str) -> Estimate:
+    return Estimate() if means is None else means.estimate(unit)
+
+
+def _percent(means: TwoMeans | None) -> Estimate:
+    return Estimate() if means is None else means.percent()
+
+
+def _nearer_ratio(means: TwoMeans) -> float:
+    """Return the end of the ratio's interval that lies nearer to 1; 1 where it holds 1, NaN where there is none."""
+    percent = means.percent(level=LEVEL)
+    if percent.low is None or percent.high is None:
+        return float("nan")
+    low, high = 1 + percent.low / 100, 1 + percent.high / 100
+    return 1.0 if low <= 1 <= high else min(low, high, key=lambda ratio: abs(np.log(ratio)))

@@ -10,6 +10,7 @@ from cxlab.words import number, percent
 
 LEAST_INSIDE = 0.5
 LEAST_EFFECTIVE = 30.0
+THIN = 0.1
 TRIM_ABOVE = 0.9
 """Rows with a chance of a gesture above this are left out of the effect (Crump et al. 2009) …"""
 TRIM_FROM = 0.01
@@ -50,6 +51,11 @@ class Overlap:
         return self.share_trimmed > 0
 
     @property
+    def is_thin(self) -> bool:
+        """Whether, weighted to be like the treated, less than one in ten of the controls count."""
+        return self.effective_controls < THIN * self.n_control
+
+    @property
     def fault(self) -> str:
         """Why no effect can be told; empty where it can."""
         if self.share_inside < LEAST_INSIDE:
@@ -72,12 +78,26 @@ class Overlap:
             f"likely to get it. Weighted to be like them, the {number(self.n_control)} without count as "
             f"{number(self.effective_controls)}."
         )
+        if self.is_thin and not self.fault:
+            text += " That overlap is thin: few of those without a gesture are like those with one, and the figure "
+            text += "hangs on them."
         if self.is_trimmed and not self.fault:
             text += (
                 f" {percent(self.share_trimmed)} of those with a gesture were so sure to get it that they are left "
                 "out: the effect is that on the others."
             )
         return text
+
+
+def effective_size(weights: Array) -> float:
+    """Return how many equally weighted rows are worth as much as weighted ones (Kish 1965).
+
+    Examples
+    --------
+    >>> effective_size(np.array([1.0, 1.0, 1.0])), effective_size(np.array([1.0, 0.0]))
+    (3.0, 1.0)
+    """
+    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
 
 
 def find_overlap(propensity: Array, treated: Mask) -> Overlap:
@@ -102,7 +122,7 @@ def find_overlap(propensity: Array, treated: Mask) -> Overlap:
     return Overlap(
         float((odds[treated] <= limit).mean()),
         limit,
-        float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0,
+        effective_size(weight),
         trimmed if trimmed > TRIM_FROM else 0.0,
         kept,
         bins[0],

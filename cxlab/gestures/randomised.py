@@ -3,13 +3,16 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import f as fisher
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.balance import covariate_balance
 from cxlab.gestures.basis import as_numbers
-from cxlab.gestures.effect import GestureEffect, GroupEffect
-from cxlab.gestures.means import Array, Codes, TwoMeans
+from cxlab.gestures.count_model import rate_ratio
+from cxlab.gestures.effect import GestureEffect
+from cxlab.gestures.foretold import FIFTHS, Foretold, hold_against_realised
+from cxlab.gestures.groups import Groups, effects_by_group, group_effect
+from cxlab.gestures.means import Array, Codes, TwoMeans, fewest_clusters
+from cxlab.gestures.nuisance import Nuisance, fit_outcome, make_features, make_folds
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.trial_means import LEAST_IN_ARM, adjusted_means, difference_in_means, sample_ratio_mismatch
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, always_valid_reach, holm, judge
@@ -19,7 +22,14 @@ Mask = NDArray[np.bool_]
 
 
 def trial_effects(
-    sample: Sample, *, equivalence_margin: float, currency: str, several: bool, prefix: str = "", minimum_group: int = 5
+    sample: Sample,
+    *,
+    equivalence_margin: float,
+    currency: str,
+    several: bool,
+    prefix: str = "",
+    minimum_group: int = 5,
+    seed: int = 1,
 ) -> tuple[GestureEffect, ...]:
     """Estimate the effect of every arm of a trial.
 
@@ -27,6 +37,7 @@ def trial_effects(
     ----------
     several : whether the study has several experiments, so that the keys name them.
     minimum_group : what fewer people hold is not named among what was known before.
+    seed : deals customers into folds for predicted effects.
     """
     mismatch = ratio_mismatch(sample)
     pairs = {arm: _pair(sample, arm) for arm in sample.treatments}
@@ -38,13 +49,13 @@ def trial_effects(
         mean = means[arm]
         treated = sample.arms[rows] == arm
         outcome, clusters = sample.outcome[rows], sample.clusters[rows]
-        customers = min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))
+        customers = fewest_clusters(clusters, treated)
         verdict = judge(
             mean, adjusted_p=adjusted.get(arm, 1.0), equivalence_margin=equivalence_margin, customers=customers,
             events=int((outcome != 0).sum()), rows=sample.rows, mismatch=mismatch, running=sample.n_running,
             arms=len(pairs),
         )  # fmt: skip
-        groups, heterogeneity = _groups(sample, rows, arm)
+        groups = _groups(sample, rows, arm)
         recent = None if sample.recent is None else sample.recent[rows]
         found.append(
             GestureEffect(
@@ -58,7 +69,8 @@ def trial_effects(
                 percent=Estimate() if mean is None else mean.percent(),
                 average=Estimate(),
                 always_valid=_always_valid(mean, len(pairs), sample),
-                groups=groups, heterogeneity=heterogeneity, ordinals=(), recovered=None, made_good=Estimate(),
+                groups=groups.effects, heterogeneity=groups.heterogeneity, differences=groups.differences,
+                ordinals=(), recovered=None, made_good=Estimate(),
                 verdict=verdict,
                 mismatch=mismatch,
                 choice=Estimate(),
@@ -67,6 +79,8 @@ def trial_effects(
                 balance=covariate_balance(
                     sample.covariates[rows], treated, people=clusters, minimum_group=minimum_group
                 ),
+                count_model=Estimate() if mean is None else _ratio(sample, rows, treated),
+                foretold=None if mean is None else _foretold(sample, rows, arm, seed),
             )
         )  # fmt: skip
     return tuple(found)
@@ -87,48 +101,6 @@ def ratio_mismatch(sample: Sample) -> float | None:
     if counts.sum() == 0 or len(arms) < 2:
         return None
     return sample_ratio_mismatch(counts, np.array([float(sample.allocation[arm]) for arm in arms]))
-
-
-def effects_by_group(parts: list[tuple[GroupEffect, TwoMeans | None]]) -> tuple[tuple[GroupEffect, ...], float | None]:
-    """Return the groups, and the p value of their effects being alike; None with fewer than two.
-
-    A Wald test in its F form. Groups of one trial are different customers; those of chosen gestures may share some, and
-    then their errors are taken together.
-    """
-    groups, known = tuple(g for g, _ in parts), [m for _, m in parts if m is not None and m.standard_error > 0]
-    if len(known) < 2:
-        return groups, None
-    effects = np.array([m.difference for m in known])
-    contrasts = np.column_stack([np.ones(len(known) - 1), -np.eye(len(known) - 1)])
-    apart = contrasts @ effects
-    spread = contrasts @ _covariance(known) @ contrasts.T
-    wald = float(apart @ np.linalg.pinv(spread) @ apart) / len(apart)
-    return groups, float(fisher.sf(wald, len(apart), min(m.df for m in known)))
-
-
-def _covariance(groups: list[TwoMeans]) -> Array:
-    """Covariance of the groups' differences; off the diagonal where they rest on the same rows and customers."""
-    rows = {len(m.clusters) for m in groups}
-    if len(rows) > 1 or any(m.clusters is not groups[0].clusters for m in groups):
-        return np.diag([m.standard_error**2 for m in groups])
-    influence = np.column_stack([m.influence_treated - m.influence_control for m in groups])
-    sums = np.column_stack([np.bincount(groups[0].clusters, weights=column) for column in influence.T])
-    return np.asarray(sums.T @ sums / len(influence) ** 2)
-
-
-def group_effect(
-    grouping: str, group: str, treated: Mask, clusters: Codes, means: TwoMeans | None, unit: str
-) -> tuple[GroupEffect, TwoMeans | None]:
-    """Give a group's effect, where enough customers are on both sides."""
-    fewest = min(len(np.unique(clusters[treated])), len(np.unique(clusters[~treated])))
-    told = means if fewest >= LEAST_CUSTOMERS else None
-    return (
-        GroupEffect(
-            grouping, group, int(treated.sum()), int((~treated).sum()),
-            Estimate() if told is None else told.estimate(unit), Estimate() if told is None else told.percent(),
-        ),
-        told,
-    )  # fmt: skip
 
 
 def _pair(sample: Sample, arm: str) -> Mask:
@@ -163,7 +135,7 @@ def _always_valid(means: TwoMeans | None, arms: int, sample: Sample) -> Estimate
     return Estimate(means.difference, means.difference - reach, means.difference + reach, level, means.n, sample.unit)
 
 
-def _groups(sample: Sample, rows: Mask, arm: str) -> tuple[tuple[GroupEffect, ...], float | None]:
+def _groups(sample: Sample, rows: Mask, arm: str) -> Groups:
     parts = []
     for grouping, labels in sample.groups.items():
         for group in sorted({str(label) for label in labels[rows]}):
@@ -171,8 +143,37 @@ def _groups(sample: Sample, rows: Mask, arm: str) -> tuple[tuple[GroupEffect, ..
             means = _adjusted(sample, mine, arm)
             treated = sample.arms[mine] == arm
             parts.append(group_effect(grouping, group, treated, sample.clusters[mine], means, sample.unit))
-    groups, heterogeneity = effects_by_group(parts)
-    return groups, heterogeneity if len(sample.groups) == 1 else None
+    return effects_by_group(parts, sample.unit)
+
+
+def _ratio(sample: Sample, rows: Mask, treated: Mask) -> Estimate:
+    """Check the effect by a count model, adjusted for the same."""
+    return rate_ratio(sample.outcome[rows], treated, as_numbers(sample.adjust[rows])[0], sample.clusters[rows])
+
+
+def _foretold(sample: Sample, rows: Mask, arm: str, seed: int) -> Foretold | None:
+    """Hold effects that are predicted from what was known before the draw against those that came about."""
+    treated = np.asarray(sample.arms[rows] == arm, dtype=bool)
+    clusters = np.asarray(np.unique(sample.clusters[rows], return_inverse=True)[1], dtype=np.int64)
+    matrix, _ = as_numbers(sample.covariates[rows])
+    if fewest_clusters(clusters, treated) < FIFTHS * LEAST_CUSTOMERS or not matrix.shape[1]:
+        return None
+    outcome, folds = sample.outcome[rows], make_folds(clusters, seed)
+    basis = make_features(matrix, treated, outcome)
+    with_it, without = (fit_outcome(outcome, mine, basis, folds, seed) for mine in (treated, ~treated))
+    return hold_against_realised(
+        outcome, treated, Nuisance(_drawn_shares(sample, rows, treated), with_it, without), clusters, sample.unit
+    )
+
+
+def _drawn_shares(sample: Sample, rows: Mask, treated: Mask) -> Array:
+    """Share of each row's stratum that was drawn into the arm; of all rows where a stratum is all in one arm."""
+    everywhere = np.full(len(treated), float(treated.mean()))
+    if "stratum" not in sample.adjust:
+        return everywhere
+    _, which = np.unique(sample.adjust["stratum"][rows].astype(str).to_numpy(), return_inverse=True)
+    shares = (np.bincount(which, weights=treated) / np.bincount(which))[which]
+    return np.where((shares > 0) & (shares < 1), shares, everywhere)
 
 
 def _worth(sample: Sample, rows: Mask, arm: str, currency: str) -> Worth | None:

@@ -8,6 +8,7 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.data import GestureData
 from cxlab.gestures.effect import GestureEffect
+from cxlab.gestures.nuisance import Learner
 from cxlab.gestures.observational import chosen_effects
 from cxlab.gestures.randomised import trial_effects
 from cxlab.gestures.said import digits_of, each_of, interval, is_shown, name_of, noun_of, percent_interval, signed
@@ -21,6 +22,10 @@ _IN_WORDS: dict[Token, str] = {
     "cannot_tell": "The data cannot tell",
     "not_identifiable": "No effect can be given",
 }
+_IN_TABLE = (
+    "naive", "effect", "percent", "average", "average_percent", "on_overlap", "on_overlap_percent", "until_next",
+    "until_next_percent", "count_model", "always_valid", "placebo",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class GestureEffects:
                 "arm": e.arm, "experiment": e.experiment, "design": e.design, "n_treated": e.n_treated,
                 "n_control": e.n_control, "treated_mean": e.treated_mean.number, "control_mean": e.control_mean.number,
             }  # fmt: skip
-            for name in ("naive", "effect", "percent", "average", "always_valid", "placebo"):
+            for name in _IN_TABLE:
                 estimate: Estimate = getattr(e, name)
                 row |= {name: estimate.number, f"{name}_low": _end(estimate.low), f"{name}_high": _end(estimate.high)}
             row |= {"sample_ratio_mismatch": np.nan if e.mismatch is None else e.mismatch, "verdict": e.verdict.token}
@@ -97,7 +102,9 @@ class GestureEffects:
         return "\n\n".join(said)
 
 
-def estimate_gestures(data: GestureData, *, equivalence_margin: float = 0.05, seed: int = 1) -> GestureEffects:
+def estimate_gestures(
+    data: GestureData, *, equivalence_margin: float = 0.05, seed: int = 1, outcome_model: Learner = "ridge"
+) -> GestureEffects:
     """Estimate the effect of every gesture of a study.
 
     Trials are read as they were drawn, whoever then got the gesture (intention to treat), adjusted for the time before.
@@ -107,6 +114,8 @@ def estimate_gestures(data: GestureData, *, equivalence_margin: float = 0.05, se
     ----------
     equivalence_margin : share of the outcome without a gesture within which an effect counts as none.
     seed : deals customers into folds; nothing else is left to chance.
+    outcome_model : what foresees the outcome of chosen gestures, and their chance: a ridge regression on curves of the
+        covariates, or gradient boosting.
 
     Raises
     ------
@@ -120,12 +129,13 @@ def estimate_gestures(data: GestureData, *, equivalence_margin: float = 0.05, se
         if sample.design == "randomised":
             effects += trial_effects(
                 sample, equivalence_margin=equivalence_margin, currency=data.currency, several=several,
-                minimum_group=data.minimum_group,
+                minimum_group=data.minimum_group, seed=seed,
             )  # fmt: skip
         else:
             effects += chosen_effects(
                 sample, equivalence_margin=equivalence_margin, currency=data.currency, seed=seed,
                 prefix="observational." if data.n_trials else "", minimum_group=data.minimum_group,
+                learner=outcome_model,
             )  # fmt: skip
     if not effects:
         raise NotEnoughDataError(
@@ -145,7 +155,9 @@ def effect_reading(effect: GestureEffect) -> str:
     """Say one arm's effect in a sentence or two."""
     digits, name = digits_of(effect), capital(name_of(effect))
     sizes = f"{number(effect.n_treated)} {effect.rows}s with it, {number(effect.n_control)} without"
-    without = "without it" if effect.design == "randomised" else "that the same orders would have had without it"
+    without = (
+        "without it" if effect.design == "randomised" else f"that the same {effect.rows}s would have had without it"
+    )
     if not effect.is_told:
         return f"{name}: {_IN_WORDS[effect.verdict.token].lower()}, for {effect.verdict.why} ({sizes})."
     ratio = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,9 @@ class Sample:
     main_channel : the channel that `elsewhere_days` are counted against; empty where there is but one.
     described : what customers were before the occasion, as `Customers.frame` describes them; same rows, NaN where
         there was no earlier order. None where there is no order history.
+    until_gesture : shape (n,), purchases up to the next gesture; None where not known, or where gestures come later
+        than their orders, so that those without one may be about to get it.
+    is_followed : bool, shape (n,), whether there was a next one within the window; None where the other is.
     """
 
     design: Design
@@ -99,6 +102,8 @@ class Sample:
     further: Mapping[str, Array] = field(default_factory=dict)
     main_channel: str = ""
     described: pd.DataFrame | None = None
+    until_gesture: Array | None = None
+    is_followed: NDArray[np.bool_] | None = None
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -175,6 +180,7 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines) -> Sample:
         further=_further(frame),
         main_channel=occasions.main_channel,
         described=_described(frame),
+        **_up_to_the_next(frame),
     )
 
 
@@ -273,6 +279,14 @@ def _waited(frame: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
     """Days from the order to the day of the clock as names: every day is another comparison, whatever its number."""
     waited = frame["waited_days"].to_numpy(np.int64)
     return {"waited_days": np.array([f"{days} days" for days in waited.tolist()], dtype=object)} if waited.any() else {}
+
+
+def _up_to_the_next(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return purchases up to the next gesture, where all gestures came with their orders."""
+    if "gesture_follows" not in frame:
+        return {}
+    purchases, follows = frame["purchases_until_gesture"], frame["gesture_follows"]
+    return {"until_gesture": purchases.to_numpy(np.float64), "is_followed": follows.to_numpy(np.int64) > 0}
 
 
 def _has_money(frame: pd.DataFrame) -> bool:

@@ -70,8 +70,10 @@ def adjusted_means(outcome: Array, treated: NDArray[np.bool_], covariates: Array
         slopes, _, rank, _ = np.linalg.lstsq(centred, outcome[arm] - mean, rcond=None)
         spread = _small_sample(clusters[arm], int(rank) + 1)
         residual = outcome - mean - (x - centre) @ slopes
+        # How much a row moves the mean at the common centre, 0: not all alike where arms' shares differ by stratum.
+        pull = 1 / n_arm - (x - centre) @ np.linalg.lstsq(centred.T @ centred, centre, rcond=None)[0]
         means.append(mean - float(centre @ slopes))
-        influences.append(np.where(arm, residual * spread * len(outcome) / n_arm, 0.0) + x @ slopes)
+        influences.append(np.where(arm, residual * spread * len(outcome) * pull, 0.0) + x @ slopes)
     return _two(means, influences, clusters, treated)
 
 

@@ -11,6 +11,7 @@ from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
 from cxlab.occasions.around import AFTER, Columns, main_channel, read_around
 from cxlab.occasions.history import costs_are_known, read_history
+from cxlab.occasions.next_gesture import read_next_gestures
 from cxlab.occasions.ties import TIED, Ties
 from cxlab.words import few
 
@@ -26,10 +27,11 @@ class Occasions:
     ----------
     frame : sorted by customer_id and order_day; order_day (days since 1970); day, from which the clock runs: that on
         which the gesture came; waited_days between the two; of `read_history` what was known before order_day and what
-        came after day, with day_value of the order and failed (0 or 1) from the order up to day; of `read_around`
-        likewise, and earned (what came in after day, less all costs but those of gestures) where costs are known;
-        treated (bool: a gesture belongs to this order) and own_cost (of the gestures that belong to it, which
-        `contribution` leaves out).
+        came after day, of `read_next_gestures` what came up to the next one (where all gestures came with their
+        orders), with day_value of the order and failed (0 or 1) from the order up to day; of `read_around` likewise,
+        and earned (what came in after day, less all costs but those of gestures) where costs are known; treated (bool:
+        a gesture belongs to this order) and own_cost (of the gestures that belong to it, which `contribution` leaves
+        out).
     outcome_days : an outcome counts in (day, day + outcome_days].
     n_twice : orders that stand twice, without a gesture as long as it had not come, and with it.
     n_order_days : days with an order in all.
@@ -126,6 +128,9 @@ def order_occasions(
     frame = _look(orders, history, around)
     if costs_are_known(tables):
         frame["earned"] = frame["contribution"] + frame["later_gesture_cost"]
+    if not len(later):  # else orders without a gesture may be about to get it, and the next one is no further one
+        following = read_next_gestures(engine, _INDEX, outcome_days=outcome_days)
+        frame = frame.merge(following, on=_KEY, how="left", validate="many_to_one")
     frame["contribution"] += frame.pop("own_cost_later").where(frame["treated"], 0.0)
     days = frame["day"].to_numpy(np.int64)
     back = frame.pop("is_back").to_numpy(bool)

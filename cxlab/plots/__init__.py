@@ -2,6 +2,7 @@
 
 from cxlab.plots.agreement import agreement_heat_map, agreement_scale
 from cxlab.plots.alike import covariate_balance, overlap
+from cxlab.plots.asked_otherwise import asked_otherwise, predicted_effects
 from cxlab.plots.checked_groups import holdout_by_cluster, holdout_by_segment, holdout_by_silence
 from cxlab.plots.cluster_contrasts import cluster_contrasts
 from cxlab.plots.cluster_criteria import number_of_clusters
@@ -35,6 +36,7 @@ __all__ = [
     "agreement_heat_map",
     "agreement_scale",
     "alive_and_back",
+    "asked_otherwise",
     "cluster_contrasts",
     "cluster_map",
     "cohort_retention",
@@ -64,6 +66,7 @@ __all__ = [
     "payback",
     "policy_rule",
     "policy_values",
+    "predicted_effects",
     "predictive_skill",
     "purchase_course",
     "purchase_cycle",

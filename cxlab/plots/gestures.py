@@ -107,7 +107,7 @@ def _draw_groups(found: EffectByGroup, ax: Axes) -> None:
         rows.append(
             Row(
                 group_name(group.group), group.effect, signed(group.effect.number, digits), token or "muted",
-                f"{token}-ink" if token else "ink", gap=0.4 if k == 0 else 0.0,
+                f"{token}-ink" if token else "ink", gap=0.4 if k == 0 else 0.0, wide=group.joint,
             )
         )  # fmt: skip
     draw_rows(ax, rows, unit=f"Difference in {_outcome(found.effects)}", left=0.25)
@@ -122,7 +122,7 @@ def _groups_caption(found: EffectByGroup) -> Caption:
     return Caption(
         found.heading,
         f"Effect of {name_of(effect)} on {_outcome(found.effects)} by what customers were before it, with 95% "
-        "intervals (each for itself).",
+        "intervals. Thick: each for itself; thin: all groups at once.",
         _short(f"Dots with intervals of the effect of {name_of(effect)} by group. {said}. {found.heading}."),
         "Groups with fewer than 20 customers on a side are left out.",
     )
@@ -141,15 +141,17 @@ def _groups_numbers(found: EffectByGroup) -> Table:
                 Cell(group_name(g.group), segment=g.group if token else ""),
                 Cell(size, against),
                 _number(g.effect, digits, plus=True),
+                Cell(interval(g.joint, digits)) if g.joint.has_interval else _NONE,
                 _percent(g.percent),
             )
         )
     return Table(
         "effect_by_group",
         f"Effect of {name_of(effect)} by group",
-        ("Before it", "With it", "Effect", "Percent"),
+        ("Before it", "With it", "Effect", "All at once", "Percent"),
         tuple(rows),
-        f"{capital(_outcome(found.effects))}. Small figures are 95% intervals, each for itself.",
+        f"{capital(_outcome(found.effects))}. Small figures are 95% intervals, each for itself; all at once: 95% "
+        "intervals of which none misses in 95 of 100 such studies.",
     )
 
 

@@ -24,6 +24,7 @@ class Row:
     mark, ink : colour tokens of the dot and of the name.
     filled : whether the dot is full.
     gap : room before the row, in rows.
+    wide : a wider interval, drawn as a thin line behind; None: there is none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Row:
     ink: str = "ink"
     filled: bool = True
     gap: float = 0.0
+    wide: Estimate | None = None
 
 
 def draw_rows(
@@ -54,7 +56,7 @@ def draw_rows(
     narrow = is_narrow(ax)
     ends = [0.0, *(band or ())]
     for row in rows:
-        ends += [x for x in (row.estimate.low, row.estimate.high) if x is not None]
+        ends += [x for e in (row.estimate, row.wide) if e is not None for x in (e.low, e.high) if x is not None]
     low, high = min(ends), max(ends)
     span = (high - low) or 1.0
     if band is not None:
@@ -85,6 +87,8 @@ def _draw_row(ax: Axes, row: Row, y: float, span: float, *, narrow: bool) -> Non
     if e.low is None or e.high is None:
         ax.text(0, y, f" {row.words}", ha="left", va="center", size=12, color=COLOUR["muted"])
         return
+    if row.wide is not None and row.wide.has_interval:
+        ax.plot(row.wide.ends, [y, y], color=COLOUR[row.mark], lw=0.9, solid_capstyle="butt", zorder=3)
     ax.plot([e.low, e.high], [y, y], color=COLOUR[row.mark], lw=2.4, solid_capstyle="butt", zorder=3)
     face = COLOUR[row.mark] if row.filled else COLOUR["paper"]
     ax.plot([e.number], [y], "o", ms=8, color=face, mec=COLOUR[row.mark], mew=1.8, zorder=4)

@@ -1,0 +1,121 @@
+"""The same gestures, asked otherwise: for whom an effect holds, and what is meant by having none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxlab.estimate import Estimate
+from cxlab.gestures.effect import GestureEffect
+from cxlab.gestures.result import GestureEffects
+from cxlab.gestures.said import (
+    digits_of,
+    each_of,
+    interval,
+    is_chosen,
+    name_of,
+    noun_of,
+    percent_interval,
+    quoted,
+    signed,
+)
+from cxlab.words import capital
+
+
+@dataclass(frozen=True)
+class AskedOtherwise:
+    """The effect of chosen gestures on several groups of occasions; of a trial, by another model."""
+
+    effects: GestureEffects
+
+    @property
+    def chosen(self) -> GestureEffect | None:
+        """The arm that was chosen, not drawn; None where there is none or no effect of it can be given."""
+        return next((e for e in self.effects.shown if e.design == "observational" and e.is_told), None)
+
+    @property
+    def rows(self) -> tuple[tuple[str, Estimate, Estimate], ...]:
+        """Question, effect, and the same in percent, of those that can be answered."""
+        e = self.chosen
+        if e is None:
+            return ()
+        all_rows = f"All {e.rows}s"
+        found = (
+            ("Those that had one", e.effect, e.percent),
+            (all_rows, e.average, e.average_percent),
+            ("Where it was open", e.on_overlap, e.on_overlap_percent),
+            ("With none after it", e.until_next, e.until_next_percent),
+        )
+        return tuple(row for row in found if row[1].has_interval)
+
+    @property
+    def findings(self) -> dict[str, Estimate]:
+        """All stand with the effects."""
+        return {}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a question: effect and percent with the ends of their intervals."""
+        rows = [(name, e.number, e.low, e.high, p.number, p.low, p.high) for name, e, p in self.rows]
+        names = ("effect", "effect_low", "effect_high", "percent", "percent_low", "percent_high")
+        return pd.DataFrame(rows, columns=["question", *names]).astype(dict.fromkeys(names, np.float64))
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if not self.rows:
+            return "The count model as a check" if self._checked else "There is one way only to ask this"
+        signs = {_side(e) for _, e, _ in self.rows}
+        if len(signs) == 1:
+            return "Asked otherwise, the answer is the same"
+        return "The answer hangs on how it is asked" if {-1, 1} <= signs else "Some ways of asking leave it open"
+
+    @property
+    def reading(self) -> str:
+        """Each answer with its interval, and what was asked."""
+        parts = []
+        effect = self.chosen
+        if effect is not None and self.rows:
+            digits = digits_of(effect)
+            said = "; ".join(
+                f"{name[0].lower()}{name[1:]} {signed(e.number, digits)} ({interval(e, digits)}){_in_percent(p)}"
+                for name, e, p in self.rows
+            )
+            text = f"{capital(name_of(effect))}, difference in {noun_of(effect)} {each_of(effect)}: {said}."
+            text += " Where it was open: each counts by how near its chance of a gesture was to even."
+            if effect.until_next.has_interval:
+                text += (
+                    " With none after it: had no further gesture come in the time looked at, neither after this one "
+                    "nor to those without."
+                )
+            elif is_chosen(effect):
+                text += " What one gesture does with none after it cannot be told from these."
+            parts.append(text)
+        parts += [_check(e) for e in self._checked]
+        return "\n\n".join(parts) or "No effect can be given, so none can be asked for otherwise."
+
+    @property
+    def _checked(self) -> tuple[GestureEffect, ...]:
+        return tuple(e for e in self.effects.shown if e.count_model.has_interval)
+
+
+def asked_otherwise(effects: GestureEffects) -> AskedOtherwise:
+    """Ask for the effect on other occasions, with no further gesture, or by another model."""
+    return AskedOtherwise(effects)
+
+
+def _check(effect: GestureEffect) -> str:
+    honest = f", where the honest figure is {signed(effect.percent.number, 0)}%" if effect.percent.has_interval else ""
+    return (
+        f"A count model of {quoted(effect)}, as a check: {signed(effect.count_model.number, 0)}% "
+        f"({percent_interval(effect.count_model)}){honest}."
+    )
+
+
+def _in_percent(estimate: Estimate) -> str:
+    return f", {signed(estimate.number, 0)}%" if estimate.has_interval else ""
+
+
+def _side(estimate: Estimate) -> int:
+    low, high = estimate.ends
+    return 1 if low > 0 else -1 if high < 0 else 0

@@ -1,0 +1,127 @@
+"""Plots of what else can be asked of gestures: other occasions, no further gesture, and who gains most."""
+
+from matplotlib.axes import Axes
+
+from cxlab.blocks import Caption, Cell, Table
+from cxlab.estimate import Estimate
+from cxlab.gestures import AskedOtherwise, GestureEffect, PredictedEffects
+from cxlab.gestures.foretold import Foretold
+from cxlab.gestures.said import digits_of, interval, name_of, noun_of, signed
+from cxlab.plots.figure import Plot
+from cxlab.plots.rows import Row, draw_rows
+from cxlab.plots.style import COLOUR
+from cxlab.words import number_between
+
+_FIFTHS = ("Least expected", "Second fifth", "Middle fifth", "Fourth fifth", "Most expected")
+_PERCENT = "Percent"
+
+
+def _cell(estimate: Estimate, digits: int, unit: str = "") -> Cell:
+    if not estimate.has_interval:
+        return Cell("–")
+    ends = interval(estimate, digits) if not unit else f"{number_between(*estimate.ends)}{unit}"
+    return Cell(f"{signed(estimate.number, digits)}{unit}", ends)
+
+
+# --- asked otherwise --------------------------------------------------------------------------------------------------
+
+
+def _chosen(found: AskedOtherwise) -> GestureEffect:
+    assert found.chosen is not None
+    return found.chosen
+
+
+def _draw_otherwise(found: AskedOtherwise, ax: Axes) -> None:
+    effect = _chosen(found)
+    rows = [Row(name, e, signed(e.number, digits_of(effect))) for name, e, _ in found.rows]
+    draw_rows(ax, rows, unit=f"Difference in {noun_of(effect)}", left=0.27)
+
+
+def _otherwise_caption(found: AskedOtherwise) -> Caption:
+    effect = _chosen(found)
+    said = "; ".join(
+        f"{name} {signed(e.number, digits_of(effect))} ({interval(e, digits_of(effect))})" for name, e, _ in found.rows
+    )
+    return Caption(
+        found.heading,
+        f"Effect of {name_of(effect)} in {noun_of(effect)}, on several groups of {effect.rows}s, with 95% intervals.",
+        f"Dots with intervals of the effect of {name_of(effect)}, asked in several ways: {said}."[:400],
+        "Where it was open: each counts by how near its chance of a gesture was to even.",
+    )
+
+
+def _otherwise_numbers(found: AskedOtherwise) -> Table:
+    digits = digits_of(_chosen(found))
+    rows = tuple((Cell(name), _cell(e, digits), _cell(p, 0, "%")) for name, e, p in found.rows)
+    return Table(
+        "asked_otherwise", "The effect, asked otherwise", ("On", "Effect", _PERCENT), rows,
+        "Small figures are 95% intervals.",
+    )  # fmt: skip
+
+
+def _lacks_otherwise(found: AskedOtherwise) -> str:
+    return "" if found.rows else "There is no effect of chosen gestures to ask for otherwise."
+
+
+# --- who gains most ---------------------------------------------------------------------------------------------------
+
+
+def _told(found: PredictedEffects) -> tuple[GestureEffect, Foretold]:
+    assert found.effect is not None and found.effect.foretold is not None
+    return found.effect, found.effect.foretold
+
+
+def _draw_predicted(found: PredictedEffects, ax: Axes) -> None:
+    effect, told = _told(found)
+    digits = digits_of(effect)
+    rows = [
+        Row(name, realised, signed(realised.number, digits))
+        for name, realised in zip(_FIFTHS, told.realised, strict=True)
+    ]
+    draw_rows(ax, rows, unit=f"Difference in {noun_of(effect)}", left=0.25)
+    low, high = ax.get_xlim()
+    room = 0.03 * (high - low)
+    ax.set_xlim(min(low, min(told.predicted) - room), max(high, max(told.predicted) + room))
+    ax.plot(told.predicted, range(len(rows)), "|", ms=18, mew=3, color=COLOUR["link"], zorder=5)
+
+
+def _predicted_caption(found: PredictedEffects) -> Caption:
+    effect, told = _told(found)
+    digits = digits_of(effect)
+    said = "; ".join(
+        f"{name} predicted {signed(predicted, digits)}, came {signed(realised.number, digits)}"
+        for name, predicted, realised in zip(_FIFTHS, told.predicted, told.realised, strict=True)
+    )
+    return Caption(
+        found.heading,
+        f"Effect of {name_of(effect)} in {noun_of(effect)}, in fifths by the effect that was predicted. Dot: what came "
+        "about, with 95% intervals; blue line: what was predicted.",
+        f"Dots with intervals of the effect that came about by fifth of the predicted effect. {said}."[:400],
+    )
+
+
+def _predicted_numbers(found: PredictedEffects) -> Table:
+    effect, told = _told(found)
+    digits = digits_of(effect)
+    rows = tuple(
+        (Cell(name), Cell(signed(predicted, digits)), _cell(realised, digits))
+        for name, predicted, realised in zip(_FIFTHS, told.predicted, told.realised, strict=True)
+    )
+    return Table(
+        "predicted_effects", "Predicted effect, and what came about", ("Fifth", "Predicted", "Came about"), rows,
+        "Small figures are 95% intervals.",
+    )  # fmt: skip
+
+
+def _lacks_predicted(found: PredictedEffects) -> str:
+    return "" if found.effect is not None else "There is nothing to draw: the fifths are too small."
+
+
+asked_otherwise = Plot(
+    "asked_otherwise", _draw_otherwise, _otherwise_caption, _otherwise_numbers, (680, 90), (358, 90),
+    _lacks_otherwise, lambda found: 46 * len(found.rows),
+)  # fmt: skip
+predicted_effects = Plot(
+    "predicted_effects", _draw_predicted, _predicted_caption, _predicted_numbers, (680, 90), (358, 90),
+    _lacks_predicted, lambda found: 46 * 5,
+)  # fmt: skip
