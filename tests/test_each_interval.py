@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from cxlab.purchases import Histories, fit_bgnbd, fit_gamma_gamma, forecast, forecast_value
+from cxlab.purchases import Histories, fit_bgnbd, fit_gamma_gamma, fit_purchase_model, forecast, forecast_value
 from cxlab.purchases.bgnbd import BG_NBD
 from cxlab.purchases.by_parameters import alive_log_odds, expected_until, new_customer_until
 from cxlab.purchases.each_interval import alive_ends, expected_ends
+from cxlab.purchases.families import FAMILIES
+from cxlab.purchases.family import FamilyName
 from tests.fast_shops import TRUTH, fast_shop
 
 DAYS = 273.0
@@ -23,9 +25,10 @@ def test_expected_purchases_are_the_published_ones() -> None:
     assert new_customer_until(BG_NBD, cdnow, np.array([0.0, 7 * 39.0]))[0] == 0
 
 
-def test_what_is_expected_goes_by_few_different_pairs_and_is_the_same() -> None:
-    model = fit_bgnbd(fast_shop(800, 1))
-    found = expected_until(BG_NBD, model.parameters, model.histories, np.array([30.0, DAYS]))
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_what_is_expected_goes_by_few_different_pairs_and_is_the_same(family: FamilyName) -> None:
+    model = fit_purchase_model(fast_shop(800, 1), family)
+    found = expected_until(model.family, model.parameters, model.histories, np.array([30.0, DAYS]))
     assert found[:, 0] == pytest.approx(model.expected_purchases(30), rel=1e-12)
     assert found[:, 1] == pytest.approx(model.expected_purchases(DAYS), rel=1e-12)
 

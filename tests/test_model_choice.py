@@ -59,9 +59,7 @@ class TestOnCdnow:
         assert (at_end.frequency - at_cut.frequency).sum() == choice.came.value == 1882
         for one in choice.scores:
             value = one.model.family.log_likelihoods
-            each = value(one.model.parameters, at_end.frequency, at_end.recency, at_end.age) - value(
-                one.model.parameters, at_cut.frequency, at_cut.recency, at_cut.age
-            )
+            each = value(one.model.parameters, at_end) - value(one.model.parameters, at_cut)
             assert one.score.number == pytest.approx(each.mean(), rel=1e-12)
             low, high = one.score.ends
             assert (high - low) / 3.92 == pytest.approx(each.std() / np.sqrt(cdnow.n), rel=0.15)

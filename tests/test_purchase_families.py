@@ -58,13 +58,18 @@ def parameters_of(family: Family) -> np.ndarray:
     return np.array(PUBLISHED[family.key][0])
 
 
+def in_weeks(frequency: object, recency: object, age: object) -> Histories:
+    """Give a model histories in parts of a day, which real ones are not."""
+    return SimpleNamespace(frequency=frequency, recency=recency, age=age)  # type: ignore[return-value]
+
+
 def chances_of(family: Family, history: tuple[int, float, float], weeks: float, most: int) -> np.ndarray:
     """Probability of 0, 1 ... purchases to come: the density of such paths, integrated over their last day."""
     x, recency, age = history
     at, end = parameters_of(family), age + weeks
 
     def log_likelihood(frequency: int, last: np.ndarray, until: float) -> np.ndarray:
-        return family.log_likelihoods(at, np.full(len(last), frequency), last, np.full(len(last), until))
+        return family.log_likelihoods(at, in_weeks(np.full(len(last), frequency), last, np.full(len(last), until)))
 
     so_far = log_likelihood(x, np.array([recency]), age)[0]
     points, weights = np.polynomial.legendre.leggauss(80)
@@ -107,8 +112,8 @@ class TestTheLikelihoodIsTheDensityOfThePath:
 
     @staticmethod
     def expected(family: Family, history: tuple[int, float, float], weeks: float) -> float:
-        one = [np.array([value]) for value in history]
-        return float(family.expected_purchases(parameters_of(family), *one, weeks)[0])  # type: ignore[arg-type]
+        one = in_weeks(*(np.array([value]) for value in history))
+        return float(family.expected_purchases(parameters_of(family), one, weeks)[0])
 
     @EACH
     @pytest.mark.parametrize("history", HISTORIES)
@@ -116,8 +121,8 @@ class TestTheLikelihoodIsTheDensityOfThePath:
     def test_of_no_purchase_it_is_what_the_chance_of_one_leaves(
         self, family: Family, history: tuple[int, float, float], weeks: float
     ) -> None:
-        one = [np.array([value]) for value in history]
-        chance = family.chance_of_purchase(parameters_of(family), *one, weeks)[0]  # type: ignore[arg-type]
+        one = in_weeks(*(np.array([value]) for value in history))
+        chance = family.chance_of_purchase(parameters_of(family), one, weeks)[0]
         assert chance == pytest.approx(1 - chances_of(family, history, weeks, 1)[0], abs=1e-9)
 
     @EACH
@@ -130,7 +135,7 @@ class TestTheLikelihoodIsTheDensityOfThePath:
     def test_adds_up_over_customers_to_what_is_maximised(self, family: Family, cdnow: Customers) -> None:
         different, counts = Histories.of(cdnow).different()
         at = parameters_of(family)
-        each = family.log_likelihoods(at, different.frequency, different.recency, different.age)
+        each = family.log_likelihoods(at, different)
         assert counts @ each == pytest.approx(family.likelihood(different, counts)(np.log(at))[0], rel=1e-12)
 
 
@@ -151,9 +156,8 @@ class TestForecast:
         paths = draw_paths(family.key, 30_000, seed=12, days=3_000)
         histories, later = split(paths, 2_000)
         at, weeks = np.array(TRUTHS[family.key]), 1_000 / 7
-        history = histories.frequency, histories.recency, histories.age
-        chance = family.chance_of_purchase(at, *history, weeks)
-        expected = family.expected_purchases(at, *history, weeks)
+        chance = family.chance_of_purchase(at, histories, weeks)
+        expected = family.expected_purchases(at, histories, weeks)
         for low, high in ((0, 0), (1, 1), (2, 4), (5, 99)):
             mine = (histories.frequency >= low) & (histories.frequency <= high)
             n = int(mine.sum())
@@ -172,10 +176,9 @@ class TestForecast:
 
     @EACH
     def test_odds_of_having_left_are_those_of_the_probability_of_being_there(self, family: Family) -> None:
-        x, recency, age = np.array([1, 2, 9]), np.array([3, 210, 100]), np.array([200, 272, 300])
-        some = Histories(x, recency, age)
+        some = Histories(np.array([1, 2, 9]), np.array([3, 210, 100]), np.array([200, 272, 300]))
         odds = family.log_odds_gone(parameters_of(family), some)
-        alive = family.probability_alive(parameters_of(family), x, some.recency, some.age)
+        alive = family.probability_alive(parameters_of(family), some)
         assert 1 / (1 + np.exp(odds)) == pytest.approx(alive, rel=1e-9)
 
     @EACH

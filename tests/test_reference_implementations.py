@@ -110,7 +110,7 @@ def test_the_log_likelihood_at_their_parameters_is_theirs(
 ) -> None:
     model, at = fitted[reference.family], np.array(reference.parameters)
     h = model.histories
-    each = model.family.log_likelihoods(at, h.frequency, h.recency, h.age)
+    each = model.family.log_likelihoods(at, h)
     assert each.sum() == pytest.approx(reference.log_likelihood, rel=1e-11)
     found, *_ = model.family.likelihood(*h.different())(np.log(at))
     assert found == pytest.approx(reference.log_likelihood, rel=1e-11)
@@ -119,7 +119,7 @@ def test_the_log_likelihood_at_their_parameters_is_theirs(
 @EACH
 def test_what_is_said_of_customers_at_their_parameters_is_theirs(reference: Reference) -> None:
     family, at = FAMILIES[reference.family], np.array(reference.parameters)
-    alive = family.probability_alive(at, FEW.frequency, FEW.recency, FEW.age)
-    expected = family.expected_purchases(at, FEW.frequency, FEW.recency, FEW.age, WEEKS)
+    alive = family.probability_alive(at, FEW)
+    expected = family.expected_purchases(at, FEW, WEEKS)
     assert alive == pytest.approx(np.array(reference.alive), rel=1e-8)
     assert expected == pytest.approx(np.array(reference.expected), rel=1e-6)

@@ -7,10 +7,13 @@ import pytest
 
 import cxlab
 from cxlab.customers import Customers
-from cxlab.purchases import PurchaseModelError, bootstrap_fits, fit_bgnbd, fit_purchase_model
+from cxlab.purchases import PurchaseModelError, bootstrap_fits, fit_bgnbd, fit_purchase_model, worth_of_retention
+from cxlab.purchases.by_parameters import new_customer_until
 from cxlab.purchases.families import FAMILIES
 from cxlab.purchases.family import FamilyName
 from cxlab.purchases.model import fit_to_histories
+from cxlab.purchases.resampled import affordable_draws
+from cxlab.purchases.retention_worth import POINT
 from cxlab.tables.purchases import parameter_errors
 from tests.conftest import ROOT
 from tests.family_shops import draw_paths, split
@@ -71,6 +74,55 @@ def test_a_fit_that_did_not_settle_is_said_to_be_one(cdnow: Customers) -> None:
     lost = replace(model, maximum=replace(model.maximum, status="not_converged"))
     fits = bootstrap_fits(lost, 20, seed=1)
     assert not fits.is_told and "did not settle" in fits.reading
+
+
+@pytest.mark.parametrize("family", ["bgnbd", "mbgnbd"])
+def test_figures_have_the_percentiles_of_the_draws(cdnow: Customers, family: FamilyName) -> None:
+    model = fit_purchase_model(cdnow, family)
+    fits = bootstrap_fits(model, 200, seed=1)
+    sure = fits.resampled_model
+    drawn = np.exp(fits.draws)
+    shares = drawn[:, 2] / (drawn[:, 2] + drawn[:, 3])
+    assert sure.leaving.ends == pytest.approx(np.quantile(shares, [0.025, 0.975]))
+    assert sure.pace.ends == pytest.approx(np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975]) * 365.25 / 7)
+    assert sure.leaving.value == model.leaving.value and sure.expected_totals(30)[0] == model.expected_totals(30)[0]
+    point, rough = (worth_of_retention(m, cdnow, horizon_days=365, discount_rate=0.1) for m in (sure, model))
+    one = np.array([365.0])
+    gains = []
+    for parameters in drawn:
+        slower = model.family.slowed(parameters, POINT)
+        now, then = (new_customer_until(model.family, parameters, c * one)[0] for c in (1.0, slower))
+        gains.append(1000 * (then / slower - now))
+    assert point.new_purchases.ends == pytest.approx(np.quantile(gains, [0.025, 0.975]), rel=1e-6)
+    assert point.present.value == rough.present.value and point.present.ends != rough.present.ends
+    for found in (point.present, point.per_new, point.present_purchases):
+        assert found.ends[0] < found.number < found.ends[1]
+    # the interval leans to where the share who leave is small, which the delta method cannot see
+    assert sum(point.new_purchases.ends) > sum(rough.new_purchases.ends)
+
+
+def test_of_many_histories_some_stand_for_all(cdnow: Customers, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = bootstrap_fits(fit_purchase_model(cdnow, "pareto_nbd"), 200, seed=1).resampled_model
+    ahead = {"horizon_days": 365, "discount_rate": 0.1}
+    every = worth_of_retention(model, cdnow, **ahead).present
+    monkeypatch.setattr("cxlab.purchases.retention_worth._HISTORIES", 300)
+    some = worth_of_retention(model, cdnow, **ahead).present
+    assert some.value == every.value and some.ends == pytest.approx(every.ends, rel=0.15)
+
+
+def test_few_draws_tell_a_spread_and_no_ends(cdnow: Customers) -> None:
+    model = fit_bgnbd(cdnow)
+    fits = bootstrap_fits(model, 50, seed=1)
+    assert fits.resampled_model is model
+    for i, found in enumerate(fits.intervals.values()):
+        low, high = found.ends
+        assert np.log(high / low) == pytest.approx(2 * 1.959964 * fits.log_errors[i])
+
+
+def test_more_draws_are_afforded_the_quicker_a_fit_is() -> None:
+    assert affordable_draws(20_000, quick=True) == affordable_draws(2_000, quick=False) == 500
+    assert affordable_draws(10**6, quick=False) == 50
+    assert affordable_draws(2_000, quick=True, kinds=8) < affordable_draws(2_000, quick=True, kinds=4) < 500
 
 
 def test_too_few_draws_are_refused(cdnow: Customers) -> None:

@@ -10,6 +10,7 @@ from benchmarks.made.buyers import AFTER, MARGIN, TRUTHS, VALUE, Buyers, Family,
 from cxlab.loyalty import find_fans, weigh_fans
 from cxlab.purchases import (
     PurchaseModel,
+    bootstrap_fits,
     check_holdout,
     compare_purchase_models,
     fit_purchase_model,
@@ -27,6 +28,7 @@ from cxlab.waits import wait_for_purchases
 
 YEAR, FAR, RATE = 365, 1_400, 0.1
 ACTIVE_DAYS = 400
+REFITS = 200
 WAIT_HORIZON, WAIT_SHAPE, WAIT_SCALE = 90, 1.5, 60.0
 LONGEST_FOLLOWED = 150
 _MOST_REPEATS = 3  # from so many repeat purchases on customers are one group
@@ -39,7 +41,8 @@ def fitted(n: int, seed: int, *, family: Family) -> Values:
     truth = _with_truth(model, family)
     found, true = model.findings, truth.findings
     parts = [held("parameter", found[f"{family}.{name}"], v) for name, v in _named(family).items()]
-    parts += [held(name, found[name], true[name].number) for name in ("pace", "leaving", "first_year")]
+    told = _as_told(model, seed).findings
+    parts += [held(name, told[name], true[name].number) for name in ("pace", "leaving", "first_year")]
     groups = np.minimum(model.histories.frequency, _MOST_REPEATS)
     for key, of in (("foreseen", None), ("foreseen by repeats", groups)):
         totals, covariance = model.expected_totals(AFTER, of)
@@ -72,7 +75,7 @@ def valued(n: int, seed: int, *, family: Family) -> Values:
     slower = model.family.slowed(truth, POINT)
     plain, more = steps.discounted(until), steps.discounted(until, slower=slower)
     new = value_new_customer(model, customers, horizon_days=YEAR, discount_rate=RATE)
-    point = worth_of_retention(model, customers, horizon_days=YEAR, discount_rate=RATE)
+    point = worth_of_retention(_as_told(model, seed), customers, horizon_days=YEAR, discount_rate=RATE)
     parts = [
         held("new customer", new.value, float(each * (1 + plain))),
         held("point", point.per_new, float(each * PER_NEW * (more - plain))),
@@ -132,6 +135,11 @@ def waited(n: int, seed: int) -> Values:
 def _named(family: Family) -> dict[str, float]:
     names = {"pareto_nbd": ("r", "alpha", "s", "beta")}.get(family, ("r", "alpha", "a", "b"))
     return dict(zip(names, TRUTHS[family], strict=True))
+
+
+def _as_told(model: PurchaseModel, seed: int) -> PurchaseModel:
+    """Return the model with the draws by which the page on repeat purchases tells how sure its figures are."""
+    return bootstrap_fits(model, REFITS, seed=seed_of_analysis(seed)).resampled_model
 
 
 def _with_truth(model: PurchaseModel, family: Family) -> PurchaseModel:

@@ -11,6 +11,7 @@ from cxlab.purchases import ModelChoice
 from cxlab.purchases.choice import less_likely
 from cxlab.words import day, number, percent, percent_between
 
+_ROWS, _ROW = 3, 50  # models that the plot has room for as it is, and pixels of one more
 _LEAST_SPAN = 0.2  # percent: narrower than that, differences are not worth a scale
 
 
@@ -32,7 +33,8 @@ def _draw(choice: ModelChoice, ax: Axes) -> None:
     ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
     for row, one in enumerate(choice.scores):
         token = "ink" if one.key == choice.best else "other"
-        ax.text(-0.04, row, one.title, ha="right", va="center", weight=700, size=12, transform=ax.get_yaxis_transform())
+        title = one.title.replace(" with ", "\nwith ")
+        ax.text(-0.04, row, title, ha="right", va="center", weight=700, size=12, transform=ax.get_yaxis_transform())
         said = choice.outcome(one)
         ax.text(
             1.03, row, "taken" if said == "taken" else said.replace("did not ", "did not\n"), ha="left", va="center",
@@ -58,7 +60,13 @@ def _draw(choice: ModelChoice, ax: Axes) -> None:
         f"Likelihood of {what} per customer, against the leading model"
     )  # fmt: skip
     ax.set_xlabel(label, labelpad=6)
-    fit(ax, 0.28 if narrow else 0.16, 0.27, 0.78 if narrow else 0.87, 0.97)
+    left = (0.32 if narrow else 0.19) if choice.has_covariates else (0.28 if narrow else 0.16)
+    height = 220 + _grows(choice)
+    fit(ax, left, 0.27 * 220 / height, 0.78 if narrow else 0.87, 0.97)
+
+
+def _grows(choice: ModelChoice) -> int:
+    return _ROW * (len(choice.scores) - _ROWS)
 
 
 def _round_ticks(low: float, high: float, *, most: int) -> tuple[list[float], int]:
@@ -77,15 +85,20 @@ def _caption(choice: ModelChoice) -> Caption:
         else f"up to {day(choice.calibration_end)}, to which it was fitted"
     )
     listed = "" if leading is None else f"{leading.title} leads. " + "".join(
-        f"{one.title}: {less_likely(one.behind)}. " for one in choice.others
+        f"{one.title}: {less_likely(one.behind)}. " for one in choice.others if choice.is_told(one)
     )  # fmt: skip
     return Caption(
         choice.heading,
         f"How likely each model held what a customer did {what}, against the leading model; {number(choice.n)} "
         "customers. Whiskers: 95% interval.",
-        f"Dots of the likelihood per customer by purchase model. {listed}{choice.heading}.",
+        f"Dots of likelihood per customer by model. {listed}{choice.heading}.",
         "Average over customers: the geometric mean. The intervals take the fits as they are. BG/NBD is kept where its "
-        "interval holds 0.",
+        "interval holds 0"
+        + (
+            ", and what is taken without covariates where no lead over it is more than chance."
+            if choice.has_covariates
+            else "."
+        ),
     )
 
 
@@ -106,4 +119,6 @@ def _lacks(choice: ModelChoice) -> str:
     return "" if choice.leading is not None else "the search for the best fit settled in none of the models"
 
 
-model_choice: Plot[ModelChoice] = Plot("model_choice", _draw, _caption, _numbers, (680, 220), (358, 220), lacks=_lacks)
+model_choice: Plot[ModelChoice] = Plot(
+    "model_choice", _draw, _caption, _numbers, (680, 220), (358, 220), lacks=_lacks, grows=_grows
+)

@@ -8,7 +8,7 @@ import numpy as np
 from cxlab.customers import Customers
 from cxlab.purchases import forecast
 from cxlab.purchases.bgnbd_likelihood import BgNbdLikelihood, log_likelihoods
-from cxlab.purchases.family import Family, FamilyWords
+from cxlab.purchases.family import Family, FamilyWords, ahead_of_histories, of_histories
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum
 from cxlab.purchases.model import PurchaseModel, fit_family, fit_to_histories
@@ -23,8 +23,12 @@ _MEANINGS = (
 )
 
 
-def _share_leaving(parameters: Array) -> float:
-    return float(parameters[2] / (parameters[2] + parameters[3]))
+_SHIFTS = (("buying", 1, -1.0), ("leaving", 2, 1.0), ("staying", 3, 1.0))
+_SHIFT_WORDS = ("times as often, while they stay", "times the weight of leaving", "times the weight of staying")
+
+
+def _share_leaving(parameters: Array, slower: float = 1.0) -> float:
+    return float(slower * parameters[2] / (parameters[2] + parameters[3]))
 
 
 def _slowed(parameters: Array, point: float) -> float:
@@ -50,16 +54,17 @@ BG_NBD = Family(
     in_weeks=frozenset({"alpha"}),
     starts=_STARTS,
     likelihood=BgNbdLikelihood,
-    log_likelihoods=log_likelihoods,
-    probability_alive=forecast.probability_alive,
+    log_likelihoods=of_histories(log_likelihoods),
+    probability_alive=of_histories(forecast.probability_alive),
     log_odds_gone=_log_odds_gone,
-    expected_purchases=forecast.expected_purchases,
-    chance_of_purchase=forecast.chance_of_purchase,
+    expected_purchases=ahead_of_histories(forecast.expected_purchases),
+    chance_of_purchase=ahead_of_histories(forecast.chance_of_purchase),
     new_customer_purchases=forecast.new_customer_purchases,
     share_with=forecast.share_with,
     leaving=_share_leaving,
     slowed=_slowed,
     leaves_by=(2,),
+    shifts=_SHIFTS,
     odds_are_quick=True,
     words=FamilyWords(
         leaving="share of customers who leave after their first repeat purchase",
@@ -76,6 +81,7 @@ BG_NBD = Family(
             "being a customer.",
         ),
         meanings=_MEANINGS,
+        shifts=_SHIFT_WORDS,
     ),
 )
 """Nobody leaves before a repeat purchase."""
@@ -87,16 +93,17 @@ MBG_NBD = Family(
     in_weeks=frozenset({"alpha"}),
     starts=_STARTS,
     likelihood=partial(BgNbdLikelihood, from_first=True),
-    log_likelihoods=partial(log_likelihoods, from_first=True),
-    probability_alive=partial(forecast.probability_alive, from_first=True),
+    log_likelihoods=of_histories(log_likelihoods, from_first=True),
+    probability_alive=of_histories(forecast.probability_alive, from_first=True),
     log_odds_gone=partial(_log_odds_gone, from_first=True),
-    expected_purchases=partial(forecast.expected_purchases, from_first=True),
-    chance_of_purchase=partial(forecast.chance_of_purchase, from_first=True),
+    expected_purchases=ahead_of_histories(forecast.expected_purchases, from_first=True),
+    chance_of_purchase=ahead_of_histories(forecast.chance_of_purchase, from_first=True),
     new_customer_purchases=partial(forecast.new_customer_purchases, from_first=True),
     share_with=partial(forecast.share_with, from_first=True),
     leaving=_share_leaving,
     slowed=_slowed,
     leaves_by=(2, 3),
+    shifts=_SHIFTS,
     odds_are_quick=True,
     words=FamilyWords(
         leaving="share of customers who leave after their first purchase",
@@ -112,6 +119,7 @@ MBG_NBD = Family(
             "time since is known, so they stand apart.",
         ),
         meanings=_MEANINGS,
+        shifts=_SHIFT_WORDS,
     ),
 )
 """Who bought once may have left as well."""

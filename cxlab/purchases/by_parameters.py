@@ -6,17 +6,19 @@ Whatever is carried to an interval by moving the parameters asks here; time in d
 import numpy as np
 from numpy.polynomial import Chebyshev
 
-from cxlab.purchases import forecast
-from cxlab.purchases.family import Family
+from cxlab.purchases import forecast, pareto_forecast
+from cxlab.purchases.family import Family, FamilyName
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 
 _BLOCK = 200_000  # histories at a time
+_STAYED: dict[FamilyName, Array] = {"bgnbd": np.zeros(4), "mbgnbd": np.array([0.0, 0.0, 0.0, 1.0])}
+"""What a first order after which one may leave, and did not, adds to the parameters."""
 _DEGREE = 48  # of the polynomial that joins points of a curve
 
 
 def alive_log_odds(family: Family, parameters: Array, histories: Histories) -> Array:
     """Log odds that each customer has not left: shape (n,); infinite where the model is sure."""
-    alive = family.probability_alive(parameters, histories.frequency, histories.recency, histories.age)
+    alive = family.probability_alive(parameters, histories)
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(alive) - np.log1p(-alive), dtype=np.float64)
 
@@ -24,18 +26,22 @@ def alive_log_odds(family: Family, parameters: Array, histories: Histories) -> A
 def expected_until(family: Family, parameters: Array, histories: Histories, days: Array) -> Array:
     """Purchases expected of each customer up to each of `days` after the cut: shape (n, k).
 
-    With BG/NBD, what is expected of somebody who has not left depends on frequency and age alone, of which there are
-    few different pairs; so a million customers take hardly longer than some thousand.
+    What is expected of somebody who has not left depends on frequency and age alone, of which there are few different
+    pairs; so a million customers take hardly longer than some thousand.
     """
-    x, recency, age = histories.frequency, histories.recency, histories.age
-    if family.key != "bgnbd":
-        each = [family.expected_purchases(parameters, x, recency, age, float(day) / DAYS_A_WEEK) for day in days]
-        return np.stack(each, axis=1)
-    alive = forecast.probability_alive(parameters, x, recency, age)
+    expected = np.empty((histories.n, len(days)))
+    if family.has_covariates:
+        for kind, mine in histories.each_kind():
+            expected[mine] = expected_until(family.of_kind(kind), parameters, histories.take(mine), days)
+        return expected
+    alive, own = family.probability_alive(parameters, histories), family.own(parameters)
     base = int(histories.age_days.max(initial=0)) + 1
     pairs, place = np.unique(histories.frequency * base + histories.age_days, return_inverse=True)
-    while_one = _while_a_customer(parameters, pairs // base, (pairs % base) / DAYS_A_WEEK, days / DAYS_A_WEEK)
-    expected = np.empty((histories.n, len(days)))
+    frequency, age, weeks = pairs // base, (pairs % base) / DAYS_A_WEEK, days / DAYS_A_WEEK
+    if family.key == "pareto_nbd":
+        while_one = pareto_forecast.purchases_while_a_customer(own, frequency, age, weeks)
+    else:
+        while_one = _while_a_customer(own + _STAYED[family.key], frequency, age, weeks)
     for start in range(0, histories.n, _BLOCK):
         part = slice(start, start + _BLOCK)
         expected[part] = alive[part, None] * while_one[place[part]]
@@ -43,7 +49,7 @@ def expected_until(family: Family, parameters: Array, histories: Histories, days
 
 
 def _while_a_customer(parameters: Array, frequency: Counts, age: Array, weeks: Array) -> Array:
-    """Purchases expected of customers who have not left by each of `weeks` (k), for pairs (n): shape (n, k).
+    """Purchases expected of BG/NBD's customers who have not left by each of `weeks` (k), for pairs (n): shape (n, k).
 
     For one frequency they are a smooth curve of weeks / (alpha + age) alone: with many pairs it is worked out at a few
     points and joined by a polynomial, which is within 1e-9 of it.

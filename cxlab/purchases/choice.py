@@ -1,13 +1,20 @@
-"""Which purchase model foresees this shop best: three families, scored on purchases that none of them has seen."""
+"""Which purchase model foresees this shop best: three families, without and with what was known of customers at first.
+
+All are scored on purchases that none of them has seen.
+"""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from cxlab.customers import Customers
+from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, bootstrap_sums, columns_of, percentile_interval
+from cxlab.purchases.covariate_family import fit_kinds
+from cxlab.purchases.covariate_kinds import sort_into_kinds
 from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.families import FAMILIES
 from cxlab.purchases.family import FamilyName
@@ -31,9 +38,11 @@ class ModelScore:
     score : mean over customers of the log-likelihood of what was scored.
     behind : score less that of the leading family; a bare 0 for the leading one itself.
     ahead_of_simplest : score less that of BG/NBD; a bare 0 for BG/NBD itself.
+    ahead_without : of a family with covariates, score less that of the one to take without; a bare verdict (not_asked)
+        for the others.
     expected : purchases expected in the hold-out window.
 
-    All four are bare verdicts (not_settled) where the search for the fit did not settle, and so is the last one without
+    All five are bare verdicts (not_settled) where the search for the fit did not settle, and so is the last one without
     a hold-out window (no_window), the last but one where BG/NBD did not settle.
     """
 
@@ -41,6 +50,7 @@ class ModelScore:
     score: Estimate
     behind: Estimate
     ahead_of_simplest: Estimate
+    ahead_without: Estimate
     expected: Estimate
 
     @property
@@ -54,6 +64,11 @@ class ModelScore:
         return self.model.family.title
 
     @property
+    def has_covariates(self) -> bool:
+        """Whether customers are told apart by what was known of them at first."""
+        return self.model.family.has_covariates
+
+    @property
     def takes_part(self) -> bool:
         """Whether the search settled, so that there is a score."""
         return self.score.value is not None
@@ -65,11 +80,13 @@ class ModelChoice:
 
     Attributes
     ----------
-    scores : one a family, simplest first.
+    scores : one a family, simplest first, those with covariates last.
     came : purchases in the hold-out window; a bare verdict (no_window) where there is none.
     calibration_end : last day that the models were fitted on.
     days : length of the hold-out window; 0: scored is the time that the models were fitted on.
     n : customers.
+    no_covariates : why covariates that were given take no part; empty where they do, or none were given.
+    at_average : customers of whom not every covariate is known, or whose group is too small.
     """
 
     scores: tuple[ModelScore, ...]
@@ -77,20 +94,25 @@ class ModelChoice:
     calibration_end: dt.date
     days: int
     n: int
+    no_covariates: str = ""
+    at_average: int = 0
 
     @property
     def leading(self) -> ModelScore | None:
         """The family with the highest score; None where no search settled."""
-        return max((s for s in self.scores if s.takes_part), key=lambda s: s.score.number, default=None)
+        return _highest(self.scores)
 
     @property
     def best(self) -> FamilyName | None:
         """The family to take by the written rule (see `compare_purchase_models`); None where no search settled."""
         leading, simplest = self.leading, self[SIMPLEST]
-        if leading is None:
-            return None
-        if not simplest.takes_part or (leading.ahead_of_simplest.low or 0.0) > 0:
+        if leading is not None and leading.has_covariates and (leading.ahead_without.low or 0.0) > 0:
             return leading.key
+        without = _highest([score for score in self.scores if not score.has_covariates])
+        if without is None:
+            return None
+        if not simplest.takes_part or (without.ahead_of_simplest.low or 0.0) > 0:
+            return without.key
         return SIMPLEST
 
     @property
@@ -101,6 +123,11 @@ class ModelChoice:
     def __getitem__(self, key: FamilyName) -> ModelScore:
         """Return the score of one family."""
         return next(score for score in self.scores if score.key == key)
+
+    @property
+    def has_covariates(self) -> bool:
+        """Whether families with covariates are among them."""
+        return any(one.has_covariates for one in self.scores)
 
     @property
     def others(self) -> tuple[ModelScore, ...]:
@@ -121,22 +148,24 @@ class ModelChoice:
             found[f"{start}.log_likelihood"] = Estimate(one.model.log_likelihood, n=self.n, unit="natural logarithm")
             found[f"{start}.{'holdout' if self.days else 'fitted'}"] = one.score
             found[f"{start}.behind"] = one.behind
+            if one.has_covariates:
+                found[f"{start}.ahead_without"] = one.ahead_without
             if self.days:
                 found[f"{start}.expected"] = one.expected
         return found
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a family, simplest first.
+        """One row a family, simplest first, those with covariates last.
 
-        model, log_likelihood (up to the cut); score, behind, ahead_of_simplest, expected with _low and _high; came;
-        outcome: taken, leads (but is not taken), not taken, did not settle.
+        model, log_likelihood (up to the cut); score, behind, ahead_of_simplest, ahead_without, expected with _low and
+        _high; came; outcome: taken, leads (but is not taken), not taken, did not settle.
         """
         columns: dict[str, list[str] | list[float]] = {
             "model": [one.title for one in self.scores],
             "log_likelihood": [one.model.log_likelihood for one in self.scores],
         }
-        for name in ("score", "behind", "ahead_of_simplest", "expected"):
+        for name in ("score", "behind", "ahead_of_simplest", "ahead_without", "expected"):
             columns |= columns_of(name, [getattr(one, name) for one in self.scores])
         columns["came"] = [self.came.number] * len(self.scores)
         columns["outcome"] = [self.outcome(one) for one in self.scores]
@@ -153,7 +182,7 @@ class ModelChoice:
         """What heads the section."""
         leading, best = self.leading, self.best
         if leading is None or best is None:
-            return "None of the three models settled on these customers"
+            return "None of the models settled on these customers"
         verb = "foresee" if self.days else "fit"
         if best != leading.key:
             return f"{self[best].title} stays: no other model is shown to {verb} this shop better"
@@ -167,8 +196,13 @@ class ModelChoice:
     def reading(self) -> str:
         """What was compared, how far the models are apart, which is taken and why."""
         leading = self.leading
-        fitted = f"Three models were fitted to the purchases of {number(self.n)} customers up to "
+        each = ", each without and with what was known of customers at first," if self.has_covariates else ""
+        fitted = f"Three models{each} were fitted to the purchases of {number(self.n)} customers up to "
         said = f"{fitted}{day(self.calibration_end)}. "
+        if self.at_average:
+            said += "Customers of whom not all of it is known, or whose group is too small, stand at the average. "
+        if self.no_covariates:
+            said += f"What was known of customers at first takes no part: {self.no_covariates}. "
         unsettled = [one.title for one in self.scores if not one.takes_part]
         if leading is None:
             return f"{said}The search for the best fit settled in none of them, so which is best cannot be told."
@@ -179,14 +213,20 @@ class ModelChoice:
             "fitted to, which shows that a model can bend to this shop and not that it foresees anything. "
         )
         said += f"{leading.title} held it the likeliest. "
-        said += "".join(f"{one.title} held it {less_likely(one.behind)}. " for one in self.others)
+        said += "".join(f"{one.title} held it {less_likely(one.behind)}. " for one in self.others if self.is_told(one))
         if self.days:
-            totals = ", ".join(f"{one.title} {number(one.expected.number)}" for one in self.scores if one.takes_part)
+            told = [one for one in self.scores if one.takes_part and self.is_told(one)]
+            totals = ", ".join(f"{one.title} {number(one.expected.number)}" for one in told)
             said += f"Purchases foreseen: {totals}. There came {number(self.came.number)}. "
         if unsettled:
             did = "takes" if len(unsettled) == 1 else "take"
             said += f"{' and '.join(unsettled)} did not settle and {did} no part. "
         return said + self._why()
+
+    def is_told(self, one: ModelScore) -> bool:
+        """Whether sentences tell of a family: of those with covariates only of the best; the table has all."""
+        with_covariates = [score for score in self.scores if score.has_covariates]
+        return not one.has_covariates or one is _highest(with_covariates)
 
     def _why(self) -> str:
         leading, best = self.leading, self.best
@@ -194,7 +234,12 @@ class ModelChoice:
         if best != leading.key:
             return (
                 f"{self[best].title} is taken: the lead of {leading.title} over it may be chance, and then the rule "
-                "keeps the simplest."
+                f"keeps the {'simpler' if leading.has_covariates else 'simplest'}."
+            )
+        if leading.has_covariates:
+            return (
+                f"{leading.title} is taken: its lead over what would be taken without covariates is more than chance "
+                "allows."
             )
         if not self[SIMPLEST].takes_part:
             return f"{leading.title} is taken, the best of those that settled."
@@ -224,20 +269,33 @@ def less_likely(behind: Estimate) -> str:
     return f"{middle} less likely per customer (95% interval {interval})"
 
 
-def compare_purchase_models(customers: Customers, *, n_bootstrap: int = 1_000, seed: int = 1) -> ModelChoice:
+def compare_purchase_models(
+    customers: Customers,
+    covariates: pd.DataFrame | None = None,
+    *,
+    minimum_group: int = 5,
+    n_bootstrap: int = 1_000,
+    seed: int = 1,
+) -> ModelChoice:
     """Fit BG/NBD, MBG/NBD and Pareto/NBD up to the cut, and score each on the purchases after it.
+
+    With covariates each is fitted once more with these, so that every customer is foreseen by rates of the own kind.
 
     The likelihood of a history is the density of the whole path of purchases up to a day. So the log-likelihood of the
     path up to the end of the hold-out window, less that of the path up to the cut, both with the parameters fitted up
     to the cut, is the logarithm of the density that the model gave to what the customer did in the window.
 
-    The rule: the family with the highest mean over customers is taken, unless the 95% interval of its distance to
-    BG/NBD holds 0, in which case BG/NBD stays as the simplest. A family whose search did not settle takes no part;
-    where that is BG/NBD, the highest of the others is taken. Without a hold-out window the same is done with the
-    log-likelihood up to the cut.
+    The rule: of the families without covariates, the one with the highest mean over customers is taken, unless the 95%
+    interval of its distance to BG/NBD holds 0, in which case BG/NBD stays as the simplest. A family with covariates
+    takes its place only where it has the highest mean of all, and the 95% interval of its distance to it lies above 0.
+    A family whose search did not settle takes no part; where that is BG/NBD, the highest of the others is taken.
+    Without a hold-out window the same is done with the log-likelihood up to the cut.
 
     Parameters
     ----------
+    covariates : what was known of each customer before the first repeat purchase, best on the day of the first order,
+        as in `fit_with_covariates`; None, or without columns: none.
+    minimum_group : groups of fewer customers are not told apart.
     n_bootstrap : draws of customers behind the intervals; the fits stay as they are.
     seed : of the draws.
 
@@ -245,6 +303,7 @@ def compare_purchase_models(customers: Customers, *, n_bootstrap: int = 1_000, s
     ------
     NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
     PurchaseModelError : it is not known on which day after the cut a customer bought last.
+    CovariateError : a covariate is made of the purchases themselves, or does not belong to these customers.
 
     References
     ----------
@@ -255,6 +314,8 @@ def compare_purchase_models(customers: Customers, *, n_bootstrap: int = 1_000, s
     at_cut, days = Histories.of(customers), max(customers.holdout_days, 0)
     at_end = histories_at_end(customers) if days else None
     models = [fit_to_histories(family, at_cut, customers.calibration_end) for family in FAMILIES.values()]
+    more, no_covariates, at_average = _with_covariates(models, customers, covariates, minimum_group)
+    models += more
     each = np.stack([_log_densities(model, at_cut, at_end) for model in models], axis=1)
     settled = [m.is_settled and bool(np.isfinite(each[:, k]).all()) for k, m in enumerate(models)]
     scored = np.where(settled, each, 0.0)
@@ -262,6 +323,11 @@ def compare_purchase_models(customers: Customers, *, n_bootstrap: int = 1_000, s
     means = scored.mean(axis=0)
     leading = max((k for k in range(len(models)) if settled[k]), key=lambda k: float(means[k]), default=0)
     simplest = next(k for k, model in enumerate(models) if model.family.key == SIMPLEST)
+    came = (
+        Estimate(int(customers.frame["holdout_purchases"].sum()), n=n, unit="purchases")
+        if days
+        else Estimate(n=n, verdict="no_window")
+    )
 
     def apart(k: int, other: int) -> Estimate:
         if not settled[k] or not settled[other]:
@@ -270,21 +336,41 @@ def compare_purchase_models(customers: Customers, *, n_bootstrap: int = 1_000, s
             return Estimate(0.0, n=n, unit=_UNIT)
         return percentile_interval(float(means[k] - means[other]), drawn[:, k] - drawn[:, other], n=n, unit=_UNIT)
 
-    scores = tuple(
+    scores = [
         ModelScore(
             model,
             percentile_interval(float(means[k]), drawn[:, k], n=n, unit=_UNIT)
             if settled[k] else Estimate(n=n, verdict="not_settled"),
-            apart(k, leading), apart(k, simplest), _expected(model, days, settled=settled[k]),
+            apart(k, leading), apart(k, simplest), Estimate(n=n, verdict="not_asked"),
+            _expected(model, days, settled=settled[k]),
         )
         for k, model in enumerate(models)
+    ]  # fmt: skip
+    about = came, customers.calibration_end, days, n, no_covariates, at_average
+    without = ModelChoice(tuple(scores[: len(FAMILIES)]), *about).best
+    taken = next((k for k, one in enumerate(scores) if one.key == without), simplest)
+    return ModelChoice(
+        tuple(replace(one, ahead_without=apart(k, taken)) if one.has_covariates else one
+              for k, one in enumerate(scores)),
+        *about,
     )  # fmt: skip
-    came = (
-        Estimate(int(customers.frame["holdout_purchases"].sum()), n=n, unit="purchases")
-        if days
-        else Estimate(n=n, verdict="no_window")
-    )
-    return ModelChoice(scores, came, customers.calibration_end, days, n)
+
+
+def _with_covariates(
+    models: list[PurchaseModel], customers: Customers, covariates: pd.DataFrame | None, minimum_group: int
+) -> tuple[list[PurchaseModel], str, int]:
+    """Fit each model with covariates, or say why not; and how many customers stand at the average."""
+    if covariates is None or covariates.columns.empty:
+        return [], "", 0
+    try:
+        kinds = sort_into_kinds(customers, covariates, minimum_group=minimum_group)
+    except NotEnoughDataError as fault:
+        return [], str(fault), 0
+    return [fit_kinds(model, kinds) for model in models], "", kinds.at_average
+
+
+def _highest(scores: Sequence[ModelScore]) -> ModelScore | None:
+    return max((one for one in scores if one.takes_part), key=lambda one: one.score.number, default=None)
 
 
 def histories_at_end(customers: Customers) -> Histories:
@@ -312,9 +398,9 @@ def _log_densities(model: PurchaseModel, at_cut: Histories, at_end: Histories | 
 
 
 def _log_likelihoods(model: PurchaseModel, histories: Histories) -> Array:
-    different, _ = histories.different()
-    found = model.family.log_likelihoods(model.parameters, different.frequency, different.recency, different.age)
-    return found[histories.which()]
+    mine = replace(histories, kind=model.histories.kind)
+    different, _ = mine.different()
+    return model.family.log_likelihoods(model.parameters, different)[mine.which()]
 
 
 def _expected(model: PurchaseModel, days: int, *, settled: bool) -> Estimate:

@@ -85,15 +85,19 @@ def follow_purchases(model: PurchaseModel, customers: Customers) -> PurchaseCour
     actual = np.cumsum(in_week)
     age = model.histories.age_days
     first_day = (customers.calibration_end - customers.first_order).days - age  # days after the very first order
-    starts, counts = np.unique(first_day, return_counts=True)
+    starts, of_start = np.unique(first_day, return_inverse=True)
+    joined = [
+        (model.family.of_kind(kind), np.bincount(of_start[mine], minlength=len(starts)))
+        for kind, mine in model.histories.each_kind()
+    ]
     ends = 7 * np.arange(1, weeks + 1) - 1
     gone = np.maximum(ends[:, None] - starts[None, :], 0)  # shape (weeks, start days)
     different, place = np.unique(gone, return_inverse=True)
-    so_far = different / DAYS_A_WEEK
+    so_far, at = different / DAYS_A_WEEK, place.reshape(gone.shape)
 
     def total(parameters: Array) -> Array:
-        each = model.family.new_customer_purchases(parameters, so_far)
-        return np.asarray(each[place.reshape(gone.shape)] @ counts, dtype=np.float64)
+        each = (family.new_customer_purchases(parameters, so_far)[at] @ counts for family, counts in joined)
+        return np.asarray(sum(each), dtype=np.float64)
 
     expected, covariance = model.maximum.propagate(total)
     reach = _Z * np.sqrt(np.maximum(np.diag(covariance), 0.0))

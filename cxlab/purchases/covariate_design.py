@@ -17,6 +17,8 @@ Kind = Literal["flag", "group", "number"]
 
 OTHER = "other"
 """The name of groups that are too small to stand alone, together."""
+EARLIER = "earlier_"
+"""How the name of a covariate begins that is made of purchases, but of none that the model counts."""
 MOST_LEVELS = 8
 """Groups of one covariate at most; the rarer ones are taken together."""
 NUMBER_LEVELS = ("average", "one standard deviation more")
@@ -144,6 +146,11 @@ def design_covariates(covariates: pd.DataFrame, came_back: Mask, *, minimum_grou
 def refuse_what_is_made_of_purchases(covariates: pd.DataFrame) -> None:
     """Raise where a covariate follows from the purchases that it is to explain.
 
+    A segment or a cluster is made of how often and how lately somebody bought. Put into the model it would explain the
+    purchases by themselves: who is in the best segment bought more, by its definition. A segment as of a day before the
+    first purchase that the model counts (from another shop or an earlier file, say) is no such thing; a name that
+    begins with `EARLIER` says so. The channel of the first order, and a gesture in the first days, are none either.
+
     Raises
     ------
     CovariateError : see `design_covariates`.
@@ -156,11 +163,12 @@ def refuse_what_is_made_of_purchases(covariates: pd.DataFrame) -> None:
         if pd.api.types.is_datetime64_any_dtype(column):
             raise CovariateError(f"The covariate {name} is a date: make groups of it, such as years, or a number.")
         values = set() if pd.api.types.is_numeric_dtype(column) else set(column.dropna().astype(str).unique())
-        if name in _MADE_OF_PURCHASES or (values and values <= set(SEGMENTS)):
+        is_segment = bool(values) and values <= set(SEGMENTS) and not name.startswith(EARLIER)
+        if name in _MADE_OF_PURCHASES or is_segment:
             raise CovariateError(
                 f"The covariate {name} is made of the purchases that it would explain, so any difference it shows is "
                 "there by construction: take what was known on the day of the first order, and use segments to "
-                "describe."
+                f"describe. If it was made of purchases from before these alone, name it {EARLIER}{name}."
             )
 
 

@@ -11,8 +11,9 @@ from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, Findings, columns_of
 from cxlab.purchases.covariate_design import CovariateColumn, CovariateError, Design, design_covariates
-from cxlab.purchases.covariate_likelihood import BASE, CovariateLikelihood, different_rows
+from cxlab.purchases.covariate_likelihood import CovariateLikelihood, different_rows
 from cxlab.purchases.covariate_words import of_a_level, p_in_words, times_in_words
+from cxlab.purchases.family import N_BASE
 from cxlab.purchases.histories import Array, Histories
 from cxlab.purchases.maximum import Maximum, maximise, positive_estimate
 from cxlab.purchases.model import WEEKS_A_YEAR
@@ -240,7 +241,8 @@ def fit_with_covariates(customers: Customers, covariates: pd.DataFrame, *, minim
     ----------
     covariates : shape (n, columns), index like that of `customers.frame`: flags (bool, or 0 and 1), groups (text or
         categories), or numbers. Each has to be settled before the first repeat purchase, best on the day of the first
-        order: who stays longer has more time to come by anything that is counted later.
+        order: who stays longer has more time to come by anything that is counted later. A segment or a cluster made of
+        the same purchases is refused; one as of a day before them begins its name with `earlier_`.
     minimum_group : groups of fewer customers are not told apart.
 
     Raises
@@ -269,7 +271,7 @@ def fit_with_covariates(customers: Customers, covariates: pd.DataFrame, *, minim
     everybody.require_enough()
     design = design_covariates(covariates, everybody.frequency > 0, minimum_group=minimum_group)
     used = design.used
-    histories = Histories(everybody.frequency[used], everybody.recency_days[used], everybody.age_days[used])
+    histories = everybody.take(used)
     histories.require_enough()
     without, maximum = maximise_both(histories, design.matrix)
     settled = "not_converged" not in (without.status, maximum.status)
@@ -330,8 +332,8 @@ def _rows(column: CovariateColumn, design: Design, maximum: Maximum) -> list[Cov
     return [
         CovariateLevel(
             column.name, level, column.levels[0], column.customers[k],
-            _ratio(maximum, BASE + column.start + k - 1, _PURCHASES, len(design.matrix)) if k else Estimate(),
-            _ratio(maximum, BASE + design.matrix.shape[1] + column.start + k - 1, _LEAVING, len(design.matrix))
+            _ratio(maximum, N_BASE + column.start + k - 1, _PURCHASES, len(design.matrix)) if k else Estimate(),
+            _ratio(maximum, N_BASE + design.matrix.shape[1] + column.start + k - 1, _LEAVING, len(design.matrix))
             if k
             else Estimate(),
             years[k],
@@ -358,8 +360,8 @@ def _first_years(column: CovariateColumn, design: Design, maximum: Maximum) -> l
     others[:, column.start : column.start + column.width] = 0.0
 
     def expected(parameters: Array) -> Array:
-        r, alpha, s, beta = parameters[:BASE]
-        g1, g2 = np.log(parameters[BASE : BASE + p]), np.log(parameters[BASE + p :])
+        r, alpha, s, beta = parameters[:N_BASE]
+        g1, g2 = np.log(parameters[N_BASE : N_BASE + p]), np.log(parameters[N_BASE + p :])
         found = []
         for k in range(len(column.levels)):
             mine = others.copy()
@@ -374,19 +376,19 @@ def _first_years(column: CovariateColumn, design: Design, maximum: Maximum) -> l
     estimates = [
         positive_estimate(float(v), float(e), n=n, unit=_FIRST_YEAR) for v, e in zip(values, errors, strict=True)
     ]
-    rates = [BASE + column.start + j for j in range(column.width)]
+    rates = [N_BASE + column.start + j for j in range(column.width)]
     bound = [False] + [bool(maximum.bound[i] or maximum.bound[i + p]) for i in rates]
     loose = maximum.status == "not_converged"
     return [replace(e, low=None, high=None) if loose or b else e for e, b in zip(estimates, bound, strict=True)]
 
 
 def _test(without: Maximum, found: Maximum) -> CovariateTest:
-    shifts = found.log_parameters[BASE:]
+    shifts = found.log_parameters[N_BASE:]
     statistic, freedom = max(0.0, 2 * (found.value - without.value)), len(shifts)
-    settled = np.isfinite(found.log_errors[BASE:])
+    settled = np.isfinite(found.log_errors[N_BASE:])
     robust = 1.0
     if settled.any():
-        covariance = found.covariance[BASE:, BASE:][np.ix_(settled, settled)]
+        covariance = found.covariance[N_BASE:, N_BASE:][np.ix_(settled, settled)]
         wald = float(shifts[settled] @ np.linalg.pinv(covariance, hermitian=True) @ shifts[settled])
         robust = float(chi2.sf(wald, int(settled.sum())))
     return CovariateTest(statistic, freedom, float(chi2.sf(statistic, freedom)), robust)

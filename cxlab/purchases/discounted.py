@@ -4,24 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.purchases.by_parameters import expected_until
-from cxlab.purchases.each_interval import errors_of_each
+from cxlab.purchases.each_interval import ends_of_each, slopes_of_each
 from cxlab.purchases.family import Family
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Histories
 from cxlab.purchases.left import LeftOfEach, left_of_each
-from cxlab.purchases.maximum import SURE_OF_A_PARAMETER
 from cxlab.purchases.model import PurchaseModel
+from cxlab.purchases.money_of_each import MoneyDraws
 from cxlab.purchases.rule import Verdict
 from cxlab.purchases.said import BASIS, amount, caution, discounting, horizon_in_words
 from cxlab.purchases.steps import Steps, steps_ahead
 from cxlab.words import count, percent
-
-_Z = float(norm.ppf(0.975))
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +28,8 @@ class DiscountedValue:
     Attributes
     ----------
     customers : one row a customer: customer_id, discounted_purchases, discounted_purchases_low, _high (95 % interval of
-        the fit), contribution_of_a_purchase, discounted_contribution.
+        the fit), contribution_of_a_purchase, discounted_contribution, discounted_contribution_low, _high (95 % interval
+        of the fit and of what purchases leave).
     total : contribution of all of them, with the uncertainty of the fit and of what purchases leave.
     undiscounted : the same if later amounts counted in full.
     basis : what the contribution of a purchase rests on, see `LeftOfEach`.
@@ -123,17 +121,20 @@ def discount_value(
                 np.log(discounted_purchases(model.family, parameters, histories, steps)), dtype=np.float64
             )
 
-    value, error = errors_of_each(model, log_purchases)
-    reach = np.where(error <= SURE_OF_A_PARAMETER, _Z * error, np.nan)
-    purchases = np.exp(value)
+    sure, draws = slopes_of_each(model, log_purchases), MoneyDraws(model.maximum)
+    low, high = ends_of_each(sure)
+    left_low, left_high = draws.ends(sure, draws.left(left, customers, spend))
+    purchases = np.exp(sure.value)[sure.which]
     frame = pd.DataFrame(
         {
             "customer_id": customers.frame["customer_id"],
             "discounted_purchases": purchases,
-            "discounted_purchases_low": np.exp(value - reach),
-            "discounted_purchases_high": np.exp(value + reach),
+            "discounted_purchases_low": low,
+            "discounted_purchases_high": high,
             "contribution_of_a_purchase": left.amounts,
             "discounted_contribution": purchases * left.amounts,
+            "discounted_contribution_low": left_low,
+            "discounted_contribution_high": left_high,
         }
     )
     total = present_total(model, left, purchases, steps)

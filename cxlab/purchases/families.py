@@ -1,7 +1,11 @@
 """The three purchase models behind one interface."""
 
+import pandas as pd
+
 from cxlab.customers import Customers
 from cxlab.purchases.bgnbd import BG_NBD, MBG_NBD
+from cxlab.purchases.covariate_family import fit_kinds
+from cxlab.purchases.covariate_kinds import sort_into_kinds
 from cxlab.purchases.family import Family, FamilyName
 from cxlab.purchases.histories import PurchaseModelError
 from cxlab.purchases.model import PurchaseModel, fit_family
@@ -11,19 +15,32 @@ FAMILIES: dict[FamilyName, Family] = {family.key: family for family in (BG_NBD, 
 """Simplest first."""
 
 
-def fit_purchase_model(customers: Customers, family: FamilyName = "bgnbd") -> PurchaseModel:
+def fit_purchase_model(
+    customers: Customers,
+    family: FamilyName = "bgnbd",
+    covariates: pd.DataFrame | None = None,
+    *,
+    minimum_group: int = 5,
+) -> PurchaseModel:
     """Fit a purchase model to the customers' purchases up to `calibration_end`.
 
     Parameters
     ----------
     family : bgnbd (a customer may leave after each repeat purchase), mbgnbd (after each purchase, the first included)
         or pareto_nbd (at any time).
+    covariates : what was known of each customer before the first repeat purchase, as in `fit_with_covariates`; each
+        customer is then foreseen by rates of the own kind. None: all customers are one kind.
+    minimum_group : groups of fewer customers are not told apart.
 
     Raises
     ------
     NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
     PurchaseModelError : there is no such family.
+    CovariateError : a covariate is made of the purchases themselves, or does not belong to these customers.
     """
     if family not in FAMILIES:
         raise PurchaseModelError(f"There is no purchase model {family!r}: take one of {', '.join(FAMILIES)}.")
-    return fit_family(FAMILIES[family], customers)
+    model = fit_family(FAMILIES[family], customers)
+    if covariates is None:
+        return model
+    return fit_kinds(model, sort_into_kinds(customers, covariates, minimum_group=minimum_group))

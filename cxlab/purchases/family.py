@@ -7,32 +7,47 @@ from typing import Literal, Protocol
 from cxlab.purchases.histories import Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, maximise
 
-FamilyName = Literal["bgnbd", "mbgnbd", "pareto_nbd"]
+FamilyName = Literal["bgnbd", "mbgnbd", "pareto_nbd", "bgnbd_covariates", "mbgnbd_covariates", "pareto_nbd_covariates"]
+N_BASE = 4  # parameters that all customers share
 _ENOUGH_TO_START = 20_000  # different histories from which on the climb begins on a part of them
 
 
 class Likelihood(Protocol):
-    """A log-likelihood of purchase histories as a function of the logarithms of the parameters."""
+    """A log-likelihood of purchase histories as a function of the logarithms of the k parameters."""
 
     def __call__(self, log_parameters: Array) -> tuple[float, Array, Array]:
-        """Return the log-likelihood, its gradient (4,) and its Hessian (4, 4)."""
+        """Return the log-likelihood, its gradient (k,) and its Hessian (k, k)."""
 
     def scores(self, log_parameters: Array) -> tuple[Array, Array]:
-        """Return what one customer of each history adds to the gradient, (n different, 4), and how many there are."""
+        """Return what one customer of each history adds to the gradient, (n different, k), and how many there are."""
 
 
 class OfHistories(Protocol):
     """Something that a model says of each purchase history; time in weeks."""
 
-    def __call__(self, parameters: Array, frequency: Counts, recency: Array, age: Array) -> Array:
+    def __call__(self, parameters: Array, histories: Histories) -> Array:
         """Return it, shape (n,)."""
 
 
 class Ahead(Protocol):
     """Something that a model says of each purchase history and the weeks after it."""
 
-    def __call__(self, parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float) -> Array:
+    def __call__(self, parameters: Array, histories: Histories, weeks: float) -> Array:
         """Return it, shape (n,)."""
+
+
+def of_histories(function: Callable[..., Array], **settings: bool) -> OfHistories:
+    """Let a function of parameters, frequency, recency and age look at histories."""
+    return lambda parameters, histories: function(
+        parameters, histories.frequency, histories.recency, histories.age, **settings
+    )
+
+
+def ahead_of_histories(function: Callable[..., Array], **settings: bool) -> Ahead:
+    """Let a function of parameters, frequency, recency, age and weeks look at histories."""
+    return lambda parameters, histories, weeks: function(
+        parameters, histories.frequency, histories.recency, histories.age, weeks, **settings
+    )
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,7 @@ class FamilyWords:
     leaving_note : what a table adds.
     once : what the model holds of those who bought once, after a figure, under a table, and as a sentence.
     meanings : what each parameter means, as rows of a table.
+    shifts : what a covariate does to each of the family's `shifts`, to stand behind a group of customers.
     """
 
     leaving: str
@@ -55,7 +71,23 @@ class FamilyWords:
     leaving_reading: str
     leaving_note: str
     once: tuple[str, str, str]
-    meanings: tuple[str, str, str, str]
+    meanings: tuple[str, ...]
+    shifts: tuple[str, ...]
+
+
+class Leaving(Protocol):
+    """The share of customers who leave early."""
+
+    def __call__(self, parameters: Array, slower: float = 1.0) -> float:
+        """Return it, where everybody leaves so many times as fast."""
+
+
+def _themselves(parameters: Array) -> Array:
+    return parameters
+
+
+def _pace(parameters: Array) -> float:
+    return float(parameters[0] / parameters[1])
 
 
 @dataclass(frozen=True)
@@ -63,13 +95,14 @@ class Family:
     """One purchase model, not fitted yet: customers buy at a pace of their own, and at some time leave for good.
 
     The first two parameters are those of the paces, a gamma distribution over customers with shape r and scale alpha
-    (weeks); the other two are those of leaving.
+    (weeks); the next two are those of leaving. With covariates (see `with_covariates`) more follow, one a shift and
+    column; then customers are of several kinds, each with a family of its own.
 
     Attributes
     ----------
     key : its name in findings.
     title : its name in words.
-    parameters : names of the four.
+    parameters : names of the k of them, four without covariates.
     in_weeks : names of those that are weeks; the others are shapes.
     starts : where the search begins.
     likelihood : different histories and how many customers have each -> the likelihood.
@@ -78,32 +111,54 @@ class Family:
     expected_purchases, chance_of_purchase : in the next weeks.
     new_customer_purchases : parameters, weeks (n,) -> repeat purchases in the weeks after a first order (n,).
     share_with : parameters, purchases, weeks (n,) -> probability of just so many in the weeks after a first order (n,).
-    leaving : parameters -> the share who leave early, as the words say.
+    pace : parameters -> purchases a week of a customer who has not left.
+    leaving : parameters, factor on how fast customers leave -> the share who leave early, as the words say.
     slowed : parameters, points -> factor on how fast customers leave that takes so much off that share; 1 where the
         share is no larger.
     leaves_by : numbers of the parameters at whose bounds nothing says how sure that share is.
+    shifts : what covariates move: name, number of the parameter, and the sign with which it goes.
+    kinds : a family of each kind of customer, as a function of the same parameters; empty where all are one.
+    own : all parameters -> the four that customers of one kind follow; themselves where all are one.
     odds_are_quick : whether `log_odds_gone` may be asked hundreds of times.
     words : how it is spoken of.
     """
 
     key: FamilyName
     title: str
-    parameters: tuple[str, str, str, str]
+    parameters: tuple[str, ...]
     in_weeks: frozenset[str]
     starts: tuple[tuple[float, ...], ...]
     likelihood: Callable[[Histories, Counts], Likelihood] = field(repr=False)
     log_likelihoods: OfHistories = field(repr=False)
     probability_alive: OfHistories = field(repr=False)
-    log_odds_gone: Callable[[Array, Histories], Array] = field(repr=False)
+    log_odds_gone: OfHistories = field(repr=False)
     expected_purchases: Ahead = field(repr=False)
     chance_of_purchase: Ahead = field(repr=False)
     new_customer_purchases: Callable[[Array, Array], Array] = field(repr=False)
     share_with: Callable[[Array, int, Array], Array] = field(repr=False)
-    leaving: Callable[[Array], float] = field(repr=False)
+    leaving: Leaving = field(repr=False)
     slowed: Callable[[Array, float], float] = field(repr=False)
     leaves_by: tuple[int, ...]
+    shifts: tuple[tuple[str, int, float], ...]
     odds_are_quick: bool
     words: FamilyWords = field(repr=False)
+    pace: Callable[[Array], float] = field(repr=False, default=_pace)
+    kinds: "tuple[Family, ...]" = field(repr=False, default=())
+    own: Callable[[Array], Array] = field(repr=False, default=_themselves)
+
+    @property
+    def has_covariates(self) -> bool:
+        """Whether customers are of several kinds."""
+        return bool(self.kinds)
+
+    def unit(self, parameter: str) -> str:
+        """Return the unit of a parameter: weeks, a shape, or the ratio that a covariate makes."""
+        is_ratio = self.parameters.index(parameter) >= N_BASE
+        return "ratio" if is_ratio else "weeks" if parameter in self.in_weeks else "shape"
+
+    def of_kind(self, kind: int) -> "Family":
+        """Return the family of one kind of customer, as a function of the same parameters."""
+        return self.kinds[kind] if self.kinds else self
 
     def maximise(self, different: Histories, counts: Counts) -> Maximum:
         """Maximise the likelihood over different histories and how many customers have each; covariance robust.
@@ -113,8 +168,7 @@ class Family:
         starts = list(self.starts)
         if different.n > 2 * _ENOUGH_TO_START:
             part = slice(None, None, different.n // _ENOUGH_TO_START)
-            some = Histories(different.frequency[part], different.recency_days[part], different.age_days[part])
-            near = maximise(self.likelihood(some, counts[part]), starts)
+            near = maximise(self.likelihood(different.take(part), counts[part]), starts)
             starts = [tuple(near.parameters.tolist())]
         likelihood = self.likelihood(different, counts)
         best = maximise(likelihood, starts)

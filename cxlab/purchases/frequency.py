@@ -8,7 +8,7 @@ import pandas as pd
 
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.purchases.groups import merge_small
-from cxlab.purchases.histories import DAYS_A_WEEK, Array
+from cxlab.purchases.histories import DAYS_A_WEEK
 from cxlab.purchases.model import PurchaseModel
 from cxlab.words import number, percent, percent_between
 
@@ -60,16 +60,19 @@ def count_repeats(model: PurchaseModel, *, minimum_group: int = 5) -> RepeatCoun
     ----------
     minimum_group : groups of fewer customers are joined with their neighbours.
     """
-    histories = model.histories
+    histories, family = model.histories, model.family
     groups, names = merge_small(histories.frequency, minimum_group)
     n, sizes = histories.n, np.bincount(groups, minlength=len(names))
     begins = [int(histories.frequency[groups == g].min()) for g in range(len(names))]
-    days, ages = np.unique(histories.age_days, return_counts=True)
-    weeks = days / DAYS_A_WEEK
+    ages = [
+        (family.of_kind(kind), *np.unique(histories.age_days[mine], return_counts=True))
+        for kind, mine in histories.each_kind()
+    ]
 
     def model_share(purchases: int) -> float:
-        share: Array = model.family.share_with(model.parameters, purchases, weeks)
-        return float(share @ ages) / n
+        """Share of customers with so many, each kind by the ages that it has."""
+        weeks = [(own, days / DAYS_A_WEEK, counts) for own, days, counts in ages]
+        return sum(float(own.share_with(model.parameters, purchases, w) @ counts) for own, w, counts in weeks) / n
 
     begins[0] = 0
     last = [begin - 1 for begin in begins[1:]]

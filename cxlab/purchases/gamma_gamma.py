@@ -77,6 +77,12 @@ class SpendModel:
         """
         return self._expected(self.parameters, self.counts, self.means)
 
+    def values_by(self, parameters: Array, rows: slice) -> Array:
+        """Return the values expected of some customers by other parameters (in units of `scale`), (3, d): (rows, d)."""
+        return self._expected(
+            parameters * np.array([1.0, 1.0, self.scale])[:, None], self.counts[rows, None], self.means[rows, None]
+        )
+
     def propagate(self, function: Callable[[Array], Array]) -> tuple[Array, Array]:
         """Carry the covariance over to `function` of (p, q, gamma), shape (k,): value (k,), covariance (k, k)."""
         return self.maximum.propagate(lambda parameters: function(parameters * np.array([1.0, 1.0, self.scale])))

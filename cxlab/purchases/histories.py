@@ -30,6 +30,7 @@ class Histories:
     frequency : shape (n,), repeat purchases: days with an order, less one.
     recency_days : shape (n,), from the first order to the last; 0 for those who bought once.
     age_days : shape (n,), from the first order to the cut.
+    kind : shape (n,), number of the kind of customer, where a model tells kinds apart by covariates; None: all are one.
 
     Raises
     ------
@@ -45,6 +46,7 @@ class Histories:
     frequency: Counts
     recency_days: Counts
     age_days: Counts
+    kind: Counts | None = None
 
     def __post_init__(self) -> None:
         x, recency, age = self.frequency, self.recency_days, self.age_days
@@ -95,22 +97,42 @@ class Histories:
     def _packed(self) -> tuple[Counts, Counts, int]:
         """The different histories as one sorted integer key each, how many have it, and the base of the key."""
         base = int(self.age_days.max(initial=0)) + 1
-        key = (self.frequency * base + self.recency_days) * base + self.age_days
-        different, counts = np.unique(key, return_counts=True)
+        different, counts = np.unique(self._key(base), return_counts=True)
         return different, counts.astype(np.int64), base
 
+    def _key(self, base: int) -> Counts:
+        key: Counts = (self.frequency * base + self.recency_days) * base + self.age_days
+        if self.kind is not None:
+            key = key + self.kind * ((int(self.frequency.max(initial=0)) + 1) * base * base)
+        return key
+
+    @property
+    def kinds(self) -> Counts:
+        """Number of the kind of each customer, shape (n,); 0 where all are one."""
+        return np.zeros(self.n, dtype=np.int64) if self.kind is None else self.kind
+
+    def each_kind(self) -> list[tuple[int, NDArray[np.bool_]]]:
+        """Return the number of each kind that occurs, and who is of it, shape (n,)."""
+        kinds = self.kinds
+        return [(int(kind), kinds == kind) for kind in np.unique(kinds)]
+
+    def take(self, rows: NDArray[np.bool_] | Counts | slice) -> "Histories":
+        """Return some of the histories, with their kinds."""
+        kind = None if self.kind is None else self.kind[rows]
+        return Histories(self.frequency[rows], self.recency_days[rows], self.age_days[rows], kind)
+
     def different(self) -> tuple["Histories", Counts]:
-        """Return each different history once, in order of (frequency, recency, age), and how many customers have it."""
+        """Return each different history once, in order of (kind, frequency, recency, age), and how many have it."""
         key, counts, base = self._packed
         rest, age = np.divmod(key, base)
-        frequency, recency = np.divmod(rest, base)
-        return Histories(frequency, recency, age), counts
+        rest, recency = np.divmod(rest, base)
+        kind, frequency = np.divmod(rest, int(self.frequency.max(initial=0)) + 1)
+        return Histories(frequency, recency, age, None if self.kind is None else kind), counts
 
     def which(self) -> Counts:
         """Row number in `different` of each customer, shape (n,)."""
         key, _, base = self._packed
-        mine: Counts = (self.frequency * base + self.recency_days) * base + self.age_days
-        return np.searchsorted(key, mine).astype(np.int64)
+        return np.searchsorted(key, self._key(base)).astype(np.int64)
 
     def require_enough(self) -> None:
         """Raise unless there are customers and repeat purchases enough to learn from.

@@ -32,7 +32,7 @@ def likely_share(model: PurchaseModel, *, seed: int = 1, n_draws: int = N_DRAWS)
     """
     influence, histories, counts = model.influence()
     again = histories.frequency > 0
-    few = Histories(histories.frequency[again], histories.recency_days[again], histories.age_days[again])
+    few = histories.take(again)
     weight = counts[again] / counts[again].sum()
     n, unit = int(counts[again].sum()), "share of those who came back"
     at = model.maximum.log_parameters
@@ -65,7 +65,7 @@ def _drawn_odds(model: PurchaseModel, histories: Histories) -> Callable[[Array],
     middle = odds(np.exp(at), histories)
     known = np.isfinite(middle)  # who has just bought has not left, whatever the parameters
     jacobian = np.zeros((histories.n, len(at)))
-    some = Histories(histories.frequency[known], histories.recency_days[known], histories.age_days[known])
+    some = histories.take(known)
     for k, step in enumerate(_MOVE * np.eye(len(at))):
         jacobian[known, k] = (odds(np.exp(at + step), some) - odds(np.exp(at - step), some)) / (2 * _MOVE)
     return lambda move: np.asarray(middle + jacobian @ (np.clip(at + move, *BOX) - at), dtype=np.float64)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, Findings
+from cxlab.estimate import Estimate, Findings, percentile_interval
 from cxlab.purchases.family import Family
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, positive_estimate
@@ -27,19 +27,23 @@ class PurchaseModel:
     Attributes
     ----------
     histories : one a customer, in the order of the customers given.
-    maximum : the four parameters with their robust covariance (in logarithms), and how the search ended.
+    maximum : the parameters with their robust covariance (in logarithms), and how the search ended.
     calibration_end : last day that was used.
     family : which model it is.
+    draws : shape (d, k), logarithms of the parameters of fits to customers drawn anew (see `bootstrap_fits`), by whose
+        percentiles pace, leaving and a point of retention then have their intervals; None: by the delta method, which
+        is too sure of leaving with few customers.
     """
 
     histories: Histories
     maximum: Maximum
     calibration_end: dt.date
     family: Family
+    draws: Array | None = None
 
     @property
     def parameters(self) -> Array:
-        """Return the parameters in the order of `family.parameters`: shape (4,)."""
+        """Return the parameters in the order of `family.parameters`: shape (k,)."""
         return self.maximum.parameters
 
     @property
@@ -62,8 +66,7 @@ class PurchaseModel:
 
         With BG/NBD it is 1 for who bought once, as nobody leaves before a repeat purchase.
         """
-        alive = self.family.probability_alive
-        return self._for_each(lambda h: alive(self.parameters, h.frequency, h.recency, h.age))
+        return self._for_each(lambda h: self.family.probability_alive(self.parameters, h))
 
     def expected_purchases(self, horizon_days: float) -> Array:
         """Purchases expected of each customer in the next `horizon_days`: shape (n,)."""
@@ -71,8 +74,8 @@ class PurchaseModel:
 
     def chance_of_purchase(self, horizon_days: float) -> Array:
         """Probability of each customer's buying at all in the next `horizon_days`: shape (n,)."""
-        weeks, chance = horizon_days / DAYS_A_WEEK, self.family.chance_of_purchase
-        return self._for_each(lambda h: chance(self.parameters, h.frequency, h.recency, h.age, weeks))
+        weeks = horizon_days / DAYS_A_WEEK
+        return self._for_each(lambda h: self.family.chance_of_purchase(self.parameters, h, weeks))
 
     def expected_totals(self, horizon_days: float, groups: Counts | None = None) -> tuple[Array, Array]:
         """Return the purchases expected of each group of customers, and their covariance from the fit.
@@ -105,10 +108,19 @@ class PurchaseModel:
         value, covariance = self.maximum.propagate(lambda parameters: np.array([function(parameters)]))
         return positive_estimate(float(value[0]), float(np.sqrt(covariance[0, 0])), n=self.histories.n, unit=unit)
 
+    def _estimate_by_draws(self, function: Callable[[Array], float], unit: str) -> Estimate:
+        """Return the same by percentiles of the draws, where there are any."""
+        if self.draws is None:
+            return self.estimate(function, unit)
+        drawn = np.array([function(parameters) for parameters in np.exp(self.draws)])
+        return percentile_interval(function(self.parameters), drawn, n=self.histories.n, unit=unit)
+
     @property
     def pace(self) -> Estimate:
         """Purchases a year of a customer who has not left."""
-        return self.estimate(lambda p: float(p[0] / p[1] * WEEKS_A_YEAR), "purchases a year while a customer")
+        return self._estimate_by_draws(
+            lambda p: self.family.pace(p) * WEEKS_A_YEAR, "purchases a year while a customer"
+        )
 
     @property
     def leaving(self) -> Estimate:
@@ -121,7 +133,7 @@ class PurchaseModel:
         unit = self.family.words.leaving
         if self.maximum.bound[list(self.family.leaves_by)].any():  # the curvature does not say how sure it is
             return Estimate(self.family.leaving(self.parameters), n=self.histories.n, unit=unit)
-        return self.estimate(self.family.leaving, unit)
+        return self._estimate_by_draws(self.family.leaving, unit)
 
     @property
     def nobody_leaves(self) -> bool:
@@ -141,7 +153,7 @@ class PurchaseModel:
         errors = self.log_errors
         found: dict[str, Estimate] = {}
         for i, name in enumerate(self.family.parameters):
-            value, unit = float(self.parameters[i]), "weeks" if name in self.family.in_weeks else "shape"
+            value, unit = float(self.parameters[i]), self.family.unit(name)
             if np.isfinite(errors[i]) and self.is_settled:
                 found[f"{key}.{name}"] = positive_estimate(value, float(errors[i]) * value, n=n, unit=unit)
             else:
@@ -197,9 +209,9 @@ class PurchaseModel:
 
     @property
     def log_errors(self) -> Array:
-        """Standard errors of the logarithms, shape (4,); infinite for both of a pair of which one is not settled.
+        """Standard errors of the logarithms, shape (k,); infinite for both of a pair of which one is not settled.
 
-        The first two shape how paces differ, the other two how leaving does: where one of a pair runs off to the edge
+        The first two shape how paces differ, the next two how leaving does: where one of a pair runs off to the edge
         of what is searched, only their ratio is settled, and the other one runs with it.
         """
         errors = self.maximum.log_errors.copy()
@@ -213,7 +225,7 @@ class PurchaseModel:
 
         Returns
         -------
-        influence : shape (n different, 4).
+        influence : shape (n different, k).
         histories : the different ones.
         counts : shape (n different,), customers that have each.
         """
@@ -233,8 +245,7 @@ class PurchaseModel:
         return bool(np.isfinite(self.log_errors[at : at + 2]).all())
 
     def _expected(self, parameters: Array, histories: Histories, horizon_days: float) -> Array:
-        weeks, h = horizon_days / DAYS_A_WEEK, histories
-        return self.family.expected_purchases(parameters, h.frequency, h.recency, h.age, weeks)
+        return self.family.expected_purchases(parameters, histories, horizon_days / DAYS_A_WEEK)
 
     def _for_each(self, function: Callable[[Histories], Array]) -> Array:
         different, _, which = self._different

@@ -58,7 +58,7 @@ def foresee_purchases(
         )
     if horizon_days < 1 or window_days < 0:
         raise PurchaseModelError(f"nothing lies between the cut and {min(horizon_days, window_days)} days after it")
-    own = Histories(all_of.frequency[members], all_of.recency_days[members], all_of.age_days[members])
+    own = all_of.take(members)
     different, counts = own.different()
     edges = np.linspace(0.0, float(horizon_days), int(np.ceil(horizon_days / STEP_DAYS)) + 1)
 
@@ -83,6 +83,4 @@ def foresee_purchases(
 def _until(model: PurchaseModel, parameters: Array, histories: Histories, days: float) -> Array:
     if days <= 0:
         return np.zeros(histories.n)
-    return model.family.expected_purchases(
-        parameters, histories.frequency, histories.recency, histories.age, days / DAYS_A_WEEK
-    )
+    return model.family.expected_purchases(parameters, histories, days / DAYS_A_WEEK)

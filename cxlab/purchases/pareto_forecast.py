@@ -36,9 +36,16 @@ def probability_alive(parameters: Array, frequency: Counts, recency: Array, age:
 def expected_purchases(parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float) -> Array:
     """Purchases that each customer is expected to make in the next `weeks`, given the history; shape (n,)."""
     alive = probability_alive(parameters, frequency, recency, age)
+    ahead = purchases_while_a_customer(parameters, frequency, age, np.array([float(weeks)]))
+    return np.asarray(alive * ahead[:, 0], dtype=np.float64)
+
+
+def purchases_while_a_customer(parameters: Array, frequency: Counts, age: Array, weeks: Array) -> Array:
+    """Purchases expected by each of `weeks` (k) of customers who have not left at the cut; shape (n, k)."""
     r, alpha, s, beta = (float(p) for p in parameters)
     pace = (r + np.asarray(frequency, dtype=np.float64)) / (alpha + age)
-    return np.asarray(alive * pace * weeks_as_a_customer(s, beta + age, weeks), dtype=np.float64)
+    stay = weeks_as_a_customer(s, (beta + np.asarray(age, dtype=np.float64))[:, None], weeks[None])
+    return np.asarray(pace[:, None] * stay, dtype=np.float64)
 
 
 def chance_of_purchase(parameters: Array, frequency: Counts, recency: Array, age: Array, weeks: float) -> Array:

@@ -8,17 +8,17 @@ import numpy as np
 
 from cxlab.customers import Customers
 from cxlab.purchases import pareto_forecast as forecast
-from cxlab.purchases.family import Family, FamilyWords
+from cxlab.purchases.family import Family, FamilyWords, ahead_of_histories, of_histories
 from cxlab.purchases.histories import Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum
 from cxlab.purchases.model import WEEKS_A_YEAR, PurchaseModel, fit_family
 from cxlab.purchases.pareto_likelihood import ParetoNbdLikelihood, log_likelihoods, log_odds_gone
 
 
-def _share_leaving(parameters: Array) -> float:
+def _share_leaving(parameters: Array, slower: float = 1.0) -> float:
     """Share of new customers who leave within a year."""
     s, beta = parameters[2:]
-    return float(-np.expm1(-s * np.log1p(WEEKS_A_YEAR / beta)))
+    return float(-np.expm1(-s * np.log1p(slower * WEEKS_A_YEAR / beta)))
 
 
 def _slowed(parameters: Array, point: float) -> float:
@@ -29,10 +29,6 @@ def _slowed(parameters: Array, point: float) -> float:
     return float(beta / WEEKS_A_YEAR * np.expm1(-np.log1p(point - share) / s))
 
 
-def _log_odds_gone(parameters: Array, histories: Histories) -> Array:
-    return log_odds_gone(parameters, histories.frequency, histories.recency, histories.age)
-
-
 PARETO_NBD = Family(
     key="pareto_nbd",
     title="Pareto/NBD",
@@ -40,16 +36,17 @@ PARETO_NBD = Family(
     in_weeks=frozenset({"alpha", "beta"}),
     starts=((1.0, 10.0, 1.0, 10.0), (0.3, 5.0, 0.3, 20.0)),
     likelihood=ParetoNbdLikelihood,
-    log_likelihoods=log_likelihoods,
-    probability_alive=forecast.probability_alive,
-    log_odds_gone=_log_odds_gone,
-    expected_purchases=forecast.expected_purchases,
-    chance_of_purchase=forecast.chance_of_purchase,
+    log_likelihoods=of_histories(log_likelihoods),
+    probability_alive=of_histories(forecast.probability_alive),
+    log_odds_gone=of_histories(log_odds_gone),
+    expected_purchases=ahead_of_histories(forecast.expected_purchases),
+    chance_of_purchase=ahead_of_histories(forecast.chance_of_purchase),
     new_customer_purchases=forecast.new_customer_purchases,
     share_with=forecast.share_with,
     leaving=_share_leaving,
     slowed=_slowed,
     leaves_by=(2, 3),
+    shifts=(("buying", 1, -1.0), ("leaving", 3, -1.0)),
     odds_are_quick=False,
     words=FamilyWords(
         leaving="share of customers who leave within a year of their first purchase",
@@ -70,6 +67,7 @@ PARETO_NBD = Family(
             "s: how unlike customers are in leaving (small: very)",
             "beta: scale of the time till they leave, in weeks",
         ),
+        shifts=("times as often, while they stay", "times as fast in leaving"),
     ),
 )
 """Anybody may leave at any time."""

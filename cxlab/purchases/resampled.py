@@ -1,22 +1,22 @@
 """How far the fit moves when the customers are drawn anew: bootstrap errors beside those of the formulas."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings, percentile_interval
 from cxlab.purchases.histories import Array, Counts, Histories, PurchaseModelError
-from cxlab.purchases.maximum import SURE_OF_A_PARAMETER, maximise
+from cxlab.purchases.maximum import SURE_OF_A_PARAMETER, maximise, positive_estimate
 from cxlab.purchases.model import PurchaseModel
 from cxlab.words import number, percent
 
 N_DRAWS = 500
 FEWEST_DRAWS, LEAST_AFFORDED = 20, 50
-_AT_LENGTH, _TIMES_SLOWER = (
-    2_000,
-    30,
-)  # different histories for which 500 draws are quick; of a likelihood by quadrature
+ENOUGH_FOR_ENDS = 200
+"""Fewer draws tell how far a figure spreads, but not where one in forty of them begins."""
+_AT_LENGTH = 20_000  # different histories for which 500 draws take a few seconds
+_TIMES_SLOWER, _A_KIND = 10, 5_000  # of a likelihood by quadrature; histories for which a kind of customer counts
 MOST_LOST = 0.05  # share of draws without a maximum of their own, beyond which the errors are not told
 ALIKE = (0.8, 1.25)  # bootstrap / robust error: the two are called the same within it
 
@@ -28,7 +28,7 @@ class BootstrapFits:
     Attributes
     ----------
     model : the fit on the customers themselves.
-    draws : shape (n settled, 4), logarithms of the parameters of each fit whose search settled.
+    draws : shape (n settled, k), logarithms of the parameters of each fit whose search settled.
     n_drawn : fits that were tried.
     n_at_bound : of the settled ones, those with a parameter at the edge of what is searched.
     """
@@ -50,12 +50,12 @@ class BootstrapFits:
 
     @property
     def covariance(self) -> Array:
-        """Covariance of the logarithms of the parameters over the draws, shape (4, 4)."""
+        """Covariance of the logarithms of the parameters over the draws, shape (k, k)."""
         return np.asarray(np.cov(self.draws, rowvar=False), dtype=np.float64)
 
     @property
     def log_errors(self) -> Array:
-        """Standard errors of the logarithms, shape (4,); infinite where the data does not settle the parameter."""
+        """Standard errors of the logarithms, shape (k,); infinite where the data does not settle the parameter."""
         if not self.is_told:
             return np.full(len(self.model.family.parameters), np.inf)
         errors = np.sqrt(np.diag(self.covariance))
@@ -69,15 +69,29 @@ class BootstrapFits:
 
     @property
     def intervals(self) -> dict[str, Estimate]:
-        """Each parameter with the percentile interval of its draws; a bare value where the data does not settle it."""
+        """Each parameter with the interval of its draws; a bare value where the data does not settle it.
+
+        By their percentiles, with fewer than `ENOUGH_FOR_ENDS` of them by their spread on the log scale.
+        """
         n, found, family = self.model.histories.n, {}, self.model.family
         for i, name in enumerate(family.parameters):
-            value, unit = float(self.model.parameters[i]), "weeks" if name in family.in_weeks else "shape"
-            if np.isfinite(self.log_errors[i]):
+            value, unit = float(self.model.parameters[i]), family.unit(name)
+            error = float(self.log_errors[i])
+            if np.isfinite(error) and len(self.draws) < ENOUGH_FOR_ENDS:
+                found[name] = positive_estimate(value, error * value, n=n, unit=unit)
+            elif np.isfinite(error):
                 found[name] = percentile_interval(value, np.exp(self.draws[:, i]), n=n, unit=unit)
             else:
                 found[name] = Estimate(value, n=n, unit=unit, verdict="not_settled")
         return found
+
+    @property
+    def resampled_model(self) -> PurchaseModel:
+        """The model, its figures with the intervals of the draws; the model as it is where these are too few."""
+        settled = len(self.draws)
+        if not self.model.is_settled or settled < max(ENOUGH_FOR_ENDS, (1 - MOST_LOST) * self.n_drawn):
+            return self.model
+        return replace(self.model, draws=self.draws)
 
     @property
     def findings(self) -> Findings:
@@ -177,7 +191,8 @@ def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1)
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 6 and 13.
     """
     different, counts = model.histories.different()
-    n = affordable_draws(different.n, quick=model.family.odds_are_quick) if n is None else n
+    if n is None:
+        n = affordable_draws(different.n, quick=model.family.odds_are_quick, kinds=len(model.family.kinds))
     if n < FEWEST_DRAWS:
         raise PurchaseModelError(f"A spread takes at least {FEWEST_DRAWS} draws, got n = {n}.")
     rng = np.random.default_rng(seed)
@@ -193,28 +208,30 @@ def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1)
     return BootstrapFits(model, settled, n, at_bound)
 
 
-def affordable_draws(n_different: int, *, quick: bool) -> int:
+def affordable_draws(n_different: int, *, quick: bool, kinds: int = 0) -> int:
     """Return how many fits are worth their time: from 50, whose spread is off by a tenth, to 500.
 
     Parameters
     ----------
     n_different : different histories, by which the time of a fit goes.
-    quick : whether the likelihood is written out; by quadrature each history takes some thirty times as long.
+    quick : whether the likelihood is written out; by quadrature a fit takes some ten times as long.
+    kinds : kinds of customers that covariates make, each a likelihood of its own; 0 without covariates.
 
     Examples
     --------
-    >>> affordable_draws(1500, quick=True), affordable_draws(10_000, quick=True), affordable_draws(1500, quick=False)
-    (500, 100, 50)
+    >>> affordable_draws(1500, quick=True), affordable_draws(1500, quick=False), affordable_draws(10_000, quick=False)
+    (500, 500, 100)
+    >>> affordable_draws(1500, quick=True, kinds=6)
+    317
     """
-    work = n_different * (1 if quick else _TIMES_SLOWER)
+    work = n_different * (1 if quick else _TIMES_SLOWER) + _A_KIND * kinds
     return min(N_DRAWS, max(LEAST_AFFORDED, N_DRAWS * _AT_LENGTH // max(work, 1)))
 
 
 def _occurring(different: Histories, drawn: Counts) -> tuple[Histories, Counts]:
     """Leave out histories that were not drawn: they add nothing."""
     there = drawn > 0
-    rows = Histories(different.frequency[there], different.recency_days[there], different.age_days[there])
-    return rows, drawn[there]
+    return different.take(there), drawn[there]
 
 
 def _finite(errors: Array) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.estimate import Estimate, Findings, normal_interval, percentile_interval
 from cxlab.purchases.by_parameters import expected_until, new_customer_until
 from cxlab.purchases.discounted import weight_of_histories
 from cxlab.purchases.gamma_gamma import SpendModel
@@ -23,6 +23,7 @@ from cxlab.words import count, number, percent
 POINT = 0.01
 PER_NEW = 1000
 _LEAST_LEAVING = 2 * POINT
+_DRAWS, _HISTORIES = 250, 2_000  # fits behind an interval, and histories worked out for each, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +122,7 @@ def worth_of_retention(
     horizon_days: int,
     discount_rate: float,
     verdict: Verdict | None = None,
+    seed: int = 1,
 ) -> RetentionWorth:
     """Work out what it would bring over a horizon if one percentage point fewer customers left.
 
@@ -135,6 +137,7 @@ def worth_of_retention(
     horizon_days : how far to look ahead.
     discount_rate : rate a year: what comes t days from now counts (1 + discount_rate)^(-t / 365.25).
     verdict : whether the model's forecast holds (`HoldoutCheck.verdict`); None: not tried.
+    seed : of the draws of what purchases leave, where the model brings draws of its fit.
 
     Raises
     ------
@@ -144,8 +147,12 @@ def worth_of_retention(
     Notes
     -----
     Purchases with leaving slowed down follow from those without by another clock, see `Steps.discounted`. The interval
-    adds the uncertainty of the fit (delta method, the proportion moving with the parameters) and that of what purchases
-    leave.
+    adds the uncertainty of the fit, the proportion moving with the parameters, and that of what purchases leave.
+
+    A point is a larger part of a smaller share who leave, so its worth bends with that share, which few customers
+    settle only roughly. The delta method takes it for straight: its intervals held in 86, 90 and 94 of 100 shops of 500
+    customers (MBG/NBD, Pareto/NBD, BG/NBD), those by percentiles of fits to customers drawn anew in 96, 95 and 93. So
+    where the model brings such fits (`BootstrapFits.resampled_model`) they are taken.
     """
     steps = steps_ahead(horizon_days, discount_rate)
     each, mean = left_of_each(customers, spend), left_of_purchases(customers)
@@ -153,37 +160,41 @@ def worth_of_retention(
     histories, _ = model.histories.different()
     family = model.family
 
-    def more(parameters: Array) -> Array:
+    def more(parameters: Array, rows: slice = slice(None)) -> Array:
         """Return the share who leave, and four gains: present by value and by head, new discounted and not."""
-        slower = family.slowed(parameters, POINT)
-        present = _gains(lambda days: expected_until(family, parameters, histories, days), steps, slower)
+        slower, some = family.slowed(parameters, POINT), histories.take(rows)
+        present = _gains(lambda days: expected_until(family, parameters, some, days), steps, slower)
         new = _gains(lambda days: new_customer_until(family, parameters, days), steps, slower)
-        gains = by_value @ present[0], by_head @ present[1], PER_NEW * new[0], PER_NEW * new[1]
+        gains = by_value[rows] @ present[0], by_head[rows] @ present[1], PER_NEW * new[0], PER_NEW * new[1]
         return np.array([family.leaving(parameters), *(float(gain) for gain in gains)])
 
     found, covariance = model.maximum.propagate(more)
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    n = customers.n
+    drawn = None if model.draws is None else _drawn(more, model, histories.n)
+    rng, n = np.random.default_rng(seed), customers.n
     missing: Literal["", "nobody_leaves", "not_settled"] = (
         "not_settled" if not model.is_settled else "nobody_leaves" if found[0] < _LEAST_LEAVING else ""
     )
     of_values = 0.0 if missing else each.error(_gain_of_each(model, steps))
     of_mean = float(np.sqrt(mean.influence[:, 1] @ mean.influence[:, 1]))
 
-    def estimate(value: float, error: float, unit: str) -> Estimate:
-        return Estimate(n=n, verdict="cannot_tell") if missing else normal_interval(value, error, n=n, unit=unit)
+    def estimate(at: int, unit: str, amount: float = 1.0, of_amount: float = 0.0) -> Estimate:
+        """Gain number `at` times an amount; `of_amount` is the error of the product that comes from the amount."""
+        value = amount * float(found[at])
+        if missing:
+            return Estimate(n=n, verdict="cannot_tell")
+        if drawn is None:
+            return normal_interval(value, float(np.hypot(amount * errors[at], of_amount)), n=n, unit=unit)
+        draws = amount * drawn[:, at - 1] + of_amount * rng.standard_normal(len(drawn))
+        return percentile_interval(value, draws, n=n, unit=unit)
 
     unit = customers.currency
     return RetentionWorth(
         leaving=Estimate(float(found[0]), n=n, unit=family.words.leaving),
-        present=estimate(float(found[1]), float(np.hypot(errors[1], of_values)), unit),
-        per_new=estimate(
-            mean.repeat * float(found[3]),
-            float(np.hypot(mean.repeat * errors[3], found[3] * of_mean)),
-            f"{unit} per {PER_NEW} new customers",
-        ),
-        present_purchases=estimate(float(found[2]), float(errors[2]), "purchases"),
-        new_purchases=estimate(float(found[4]), float(errors[4]), f"purchases per {PER_NEW} new customers"),
+        present=estimate(1, unit, of_amount=of_values),
+        per_new=estimate(3, f"{unit} per {PER_NEW} new customers", mean.repeat, float(found[3]) * of_mean),
+        present_purchases=estimate(2, "purchases"),
+        new_purchases=estimate(4, f"purchases per {PER_NEW} new customers"),
         basis=each.basis,
         n=n,
         horizon_days=horizon_days,
@@ -196,8 +207,28 @@ def worth_of_retention(
 
 def _gains(until: Callable[[Array], Array], steps: Steps, slower: float) -> tuple[Array, Array]:
     """Purchases more with leaving slowed down, discounted and not: two of shape (...)."""
-    now, then = until(steps.edges), until(slower * steps.edges) / slower
+    both = until(np.concatenate([steps.edges, slower * steps.edges]))
+    now, then = both[..., : len(steps.edges)], both[..., len(steps.edges) :] / slower
     return np.diff(then - now, axis=-1) @ steps.weights, then[..., -1] - now[..., -1]
+
+
+def _drawn(more: Callable[[Array, slice], Array], model: PurchaseModel, n_different: int) -> Array:
+    """Return the four gains by the model's draws, as far as they are needed: shape (d, 4).
+
+    Parameters
+    ----------
+    more : parameters, rows of different histories -> share who leave and the four gains, of these rows.
+
+    Notes
+    -----
+    Of very many histories every k-th is worked out, k times the change from the fit to a draw standing for that of all.
+    """
+    assert model.draws is not None
+    draws = model.draws[:: max(1, len(model.draws) // _DRAWS)]
+    step = -(-n_different // _HISTORIES)
+    rows, scale = slice(None, None, step), np.array([step, step, 1, 1])
+    all_of, some = more(model.parameters, slice(None))[1:], more(model.parameters, rows)[1:]
+    return np.array([all_of + scale * (more(parameters, rows)[1:] - some) for parameters in np.exp(draws)])
 
 
 def _gain_of_each(model: PurchaseModel, steps: Steps) -> Array:

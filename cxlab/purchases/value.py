@@ -9,13 +9,14 @@ from scipy.stats import norm
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
 from cxlab.purchases.digits import enough_digits
-from cxlab.purchases.each_interval import alive_ends, expected_ends
+from cxlab.purchases.each_interval import alive_ends, ends_of_each, log_expected_of_each
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Counts, look_ahead
 from cxlab.purchases.kept import kept_of_purchases
 from cxlab.purchases.left import left_of_each, shop_rate
 from cxlab.purchases.maximum import positive_estimate
 from cxlab.purchases.model import PurchaseModel
+from cxlab.purchases.money_of_each import MoneyDraws
 from cxlab.purchases.rule import LEVEL_BAND, OUTCOME, Check, level_of, within
 from cxlab.words import money, money_between, number, number_between, percent, percent_between
 
@@ -32,9 +33,9 @@ class ValueForecast:
     ----------
     customers : one row a customer: customer_id, repeat_purchases, days_since_last_order, probability_alive,
         chance_of_purchase, expected_purchases, expected_value (of a purchase), expected_revenue, expected_contribution;
-        all of them net of returns, and with purchases of no value counted in. probability_alive_low, _high and
-        expected_purchases_low, _high are the ends of 95 % intervals of the fit (see `expected_ends`), not of what a
-        single customer may do.
+        all of them net of returns, and with purchases of no value counted in. _low and _high (of all but
+        chance_of_purchase) are the ends of 95 % intervals of the fits (see `ends_of_each` and `MoneyDraws`), not of
+        what a single customer may do.
     table : one row a fifth: group, customers, expected_revenue, expected_share, actual_revenue, actual_share,
         actual_low,
         actual_high (of the share); actual is NaN without a hold-out window.
@@ -151,7 +152,16 @@ def forecast_value(
     assumed = customers.margin_rate is not None
     rate = shop_rate(customers)
     alive_low, alive_high = alive_ends(model)
-    low, high = expected_ends(model, horizon_days)
+    sure, draws, left = (
+        log_expected_of_each(model, horizon_days),
+        MoneyDraws(model.maximum),
+        left_of_each(customers, spend),
+    )
+    low, high = ends_of_each(sure)
+    spent = draws.spent(spend, kept)
+    value_low, value_high = draws.ends_of_amounts(spent, len(frame))
+    revenue_low, revenue_high = draws.ends(sure, spent)
+    left_low, left_high = draws.ends(sure, draws.left(left, customers, spend))
     own = pd.DataFrame(
         {
             "customer_id": frame["customer_id"],
@@ -165,8 +175,14 @@ def forecast_value(
             "expected_purchases_low": low,
             "expected_purchases_high": high,
             "expected_value": values,
+            "expected_value_low": value_low,
+            "expected_value_high": value_high,
             "expected_revenue": revenue,
-            "expected_contribution": purchases * left_of_each(customers, spend).amounts,
+            "expected_revenue_low": revenue_low,
+            "expected_revenue_high": revenue_high,
+            "expected_contribution": purchases * left.amounts,
+            "expected_contribution_low": left_low,
+            "expected_contribution_high": left_high,
         }
     )
     order = np.argsort(-purchases * gross, kind="stable")

@@ -75,7 +75,7 @@ def model_choice(choice: ModelChoice) -> Table:
     came = f" {number(choice.came.number)} purchases came." if choice.days else ""
     return Table(
         name="model_choice",
-        caption="Three purchase models and how well they foresee" if choice.days else "Three purchase models",
+        caption="Purchase models and how well they foresee" if choice.days else "Purchase models",
         columns=("Model", "Up to the cut", scored, "Behind the leading one", "Purchases foreseen", "Outcome"),
         rows=rows,
         note="Log-likelihood: of all customers up to the cut, then the mean per customer "
