@@ -1,9 +1,12 @@
 """What a person gave is at fault: the base of every error that ends in one message and exit code 2."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePosixPath
+from typing import Self, TypeVar
 
+R = TypeVar("R")
 _ALIKE = 0.7
 
 
@@ -26,6 +29,74 @@ class NotEnoughDataError(InputError):
 
     The message says what is too little, then after a colon what to bring.
     """
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A result that the data cannot give, with the reason; whatever is made of it cannot be given either.
+
+    It stands where the result would, as NaN stands for a number: each of its attributes, and what they return when they
+    are called, is itself. So the parts of a page that rest on it know why they are missing, and the others stand.
+
+    Attributes
+    ----------
+    text : what is missing, as a sentence.
+    remedy : what to bring, likewise.
+
+    Examples
+    --------
+    >>> model = Untold.because(NotEnoughDataError("a model needs 30 customers, and there are 7: bring more orders"))
+    >>> model.text, model.remedy
+    ('A model needs 30 customers, and there are 7.', 'Bring more orders.')
+    >>> model.probability_alive() is model, bool(model)
+    (True, False)
+    """
+
+    text: str
+    remedy: str
+
+    @classmethod
+    def because(cls, fault: MissingDataError | NotEnoughDataError) -> Self:
+        """Keep the reason of an error."""
+        text, _, remedy = str(fault).partition(": ")
+        return cls(as_sentence(text), as_sentence(remedy))
+
+    def __getattr__(self, name: str) -> Self:
+        """Whatever is asked of it is untold as well."""
+        if name.startswith("_"):  # what Python and notebooks ask of every object
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: object, **__: object) -> Self:
+        """Give itself."""
+        return self
+
+    def __bool__(self) -> bool:
+        """Stand for nothing."""
+        return False
+
+
+def if_told(result: R | Untold | None) -> R | None:
+    """Return a result, or None where it is untold.
+
+    Examples
+    --------
+    >>> if_told(3), if_told(Untold("Three is missing.", "Bring three."))
+    (3, None)
+    """
+    return None if isinstance(result, Untold) else result
+
+
+def as_sentence(text: str) -> str:
+    """Begin with a capital letter, and end with a full stop.
+
+    Examples
+    --------
+    >>> as_sentence("bring more orders"), as_sentence("does it?"), as_sentence("")
+    ('Bring more orders.', 'Does it?', '')
+    """
+    end = "" if text.endswith(("?", "!")) else "."
+    return text[:1].upper() + text[1:].rstrip(".") + end if text else text
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

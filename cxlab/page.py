@@ -5,17 +5,19 @@ import html
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import pandas as pd
 
 from cxlab import blocks
-from cxlab.estimate import Findings
+from cxlab.errors import MissingDataError, NotEnoughDataError, Untold, if_told
+from cxlab.estimate import Estimate, Findings
 from cxlab.kit import Kit
 from cxlab.plots.figure import Plot
 from cxlab.words import harmless
 
 R = TypeVar("R")
+P = ParamSpec("P")
 BY_NAME = ("customers", "gesture_customers", "gesture_assignments")
 """Tables to act on, which are found by their own names."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -59,20 +61,52 @@ class Page:
         self._findings: set[str] = set()
         self._kept: dict[str, pd.DataFrame] = {}
         self._kept_results: list[object] = []
+        self._untold: list[Untold] = []
+        self._last: Untold | None = None
 
-    def heading(self, text: str) -> None:
-        """Head the section with its finding."""
+    @staticmethod
+    def part(compute: Callable[P, R], *given: P.args, **named: P.kwargs) -> R | Untold:
+        """Compute a part of the page that stands or falls by itself.
+
+        Where the data do not suffice for it, or for something that it is given, it is `Untold`: what shows it then says
+        why, and the other parts of the page stand. A fault of any other kind ends the notebook, as everywhere.
+        """
+        untold = next((one for one in (*given, *named.values()) if isinstance(one, Untold)), None)
+        if untold is not None:
+            return untold
+        try:
+            return compute(*given, **named)
+        except (MissingDataError, NotEnoughDataError) as fault:
+            return Untold.because(fault)
+
+    @staticmethod
+    def if_told(part: R | Untold) -> R | None:
+        """Return a part, or None where it is untold: for what is better with it and can do without."""
+        return if_told(part)
+
+    def heading(self, text: str | Untold) -> None:
+        """Head the section with its finding; what is untold has none, and its reading says so."""
+        if isinstance(text, Untold):
+            return
         self._emit(blocks.Heading(text), f"<h3>{html.escape(text)}</h3>", text)
 
-    def reading(self, result: Result | str, *, label: str = "") -> None:
-        """Show a result's sentence and record its findings; or show a computed sentence."""
+    def reading(self, result: Result | str | Untold, *, label: str = "") -> None:
+        """Show a result's sentence and record its findings; or show a computed sentence; or say why it is untold.
+
+        What would answer it is said the first time only, and the reason not twice in a row.
+        """
+        if isinstance(result, Untold):
+            self._say_untold(result)
+            return
         text = result if isinstance(result, str) else result.reading
         findings = {} if isinstance(result, str) else result.findings
         start = f"<b>{html.escape(label)}.</b> " if label else ""
         self._emit(blocks.Reading(text, label), f"<p>{start}{html.escape(text)}</p>", text, findings)
 
-    def figure(self, plot: Plot[R], result: R) -> None:
+    def figure(self, plot: Plot[R], result: R | Untold) -> None:
         """Draw a result, or say why it cannot be drawn; the table behind it is kept, see `table`."""
+        if isinstance(result, Untold):
+            return
         lacking = plot.lacks(result) if plot.lacks else ""
         if lacking:
             self.reading(lacking)
@@ -81,20 +115,25 @@ class Page:
         self._emit(block, _figure(block), block.caption.alt)
         self._keep_of(plot.name, result)
 
-    def table(self, show: Callable[[R], blocks.Table | None], result: R) -> None:
+    def table(self, show: Callable[[R], blocks.Table | None], result: R | Untold) -> None:
         """Show a result as a table; where there is nothing to show (None), its reading has to say so.
 
         A result's raw numbers are kept once, under the name of the first figure or table that shows it.
         """
-        block = show(result)
+        block = None if isinstance(result, Untold) else show(result)
         if block is None:
             return
         self._emit(block, _table(block), block.caption)
         self._keep_of(block.name, result)
 
     def answer(self, answer: blocks.Answer) -> None:
-        """Give the answer to the notebook's question; the page shows it first."""
-        self._emit(answer, _answer(answer), f"{answer.tag}: {answer.line}")
+        """Give the answer to the notebook's question; the page shows it first.
+
+        Where it cannot be told for want of a part, and no verdict is recorded, `results.json` says so.
+        """
+        lacks = self._untold and answer.tone == "cannot" and "verdict" not in self._findings
+        findings = {"verdict": Estimate(verdict="cannot_tell")} if lacks else {}
+        self._emit(answer, _answer(answer), f"{answer.tag}: {answer.line}", findings)
 
     def missing(self, text: str, remedy: str) -> None:
         """Say what the study lacks for an answer, and what would give one."""
@@ -105,7 +144,7 @@ class Page:
         """Record findings that no reading shows."""
         self._emit(None, "", "", findings)
 
-    def keep(self, name: str, table: pd.DataFrame) -> None:
+    def keep(self, name: str, table: pd.DataFrame | Untold) -> None:
         """Write a table as CSV and Parquet under `tables/`, named after the report unless it is one of `BY_NAME`.
 
         Keeping the same table again under the same name does nothing. In the CSV a text that a spreadsheet would take
@@ -115,6 +154,8 @@ class Page:
         ------
         PageError : the name was used for another table of this page, or is no word of small letters.
         """
+        if isinstance(table, Untold):
+            return
         if not _NAME.fullmatch(name):
             raise PageError(f"the table {name!r} needs a name of small letters, digits and underscores")
         if name in self._kept:
@@ -129,6 +170,16 @@ class Page:
         _for_spreadsheets(table).to_csv(self._tables / f"{stem}.csv", index=False, lineterminator="\n")
         table.to_parquet(self._tables / f"{stem}.parquet", index=False)
 
+    def _say_untold(self, untold: Untold) -> None:
+        if self._last is untold:
+            self.reading("Nor can this be told, for the same reason.")
+        elif untold in self._untold:
+            self.reading(f"Nor can this be told. {untold.text}")
+        else:
+            self._untold.append(untold)
+            self.missing(untold.text, untold.remedy)
+        self._last = untold
+
     def _keep_of(self, name: str, result: object) -> None:
         if any(result is kept for kept in self._kept_results):
             return
@@ -140,6 +191,7 @@ class Page:
     def _emit(self, block: blocks.Block | None, shown: str, text: str, findings: Findings | None = None) -> None:
         from IPython.display import display
 
+        self._last = None
         recorded = {key: finding for key, estimate in (findings or {}).items() if (finding := estimate.as_finding())}
         twice = sorted(self._findings & recorded.keys())
         if twice:

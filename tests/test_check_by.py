@@ -113,13 +113,28 @@ def test_small_groups_are_hidden_and_not_told_by_the_rest() -> None:
     customers = fast_shop(600, 8)
     groups = np.array(["lost"] * 300 + ["misunderstood"] * 289 + ["candidates"] * 8 + ["profit_bringers"] * 3)
     check = check_by(fit_bgnbd(customers), customers, groups, by="segment")
-    assert [group.name for group in check.groups] == ["misunderstood", "lost"]
-    assert check.hidden == ("profit_bringers", "candidates")
-    assert check.reading.endswith("Not shown, for too few customers: profit-bringers, candidates.")
-    table = shown(check)
-    assert {row[1].text for row in table.rows} == {"289", "300", "hidden"}
-    assert "297" not in str(check.table)
+    assert [group.name for group in check.groups] == ["misunderstood", "candidates", "lost"]
+    assert check.hidden == ("profit_bringers",) and check.untold == ("candidates",)
+    assert "Not shown, for too few customers: profit-bringers. Not shown, for so few purchases" in check.reading
+    sizes = {row[0].text: row[1].text for row in shown(check).rows}
+    about = (299 + 302) // 2  # the middle of what it can be, whoever of 1 to 4 profit-bringers there are
+    assert sizes == {
+        "Lost": f"about {about}", "Misunderstood": "289", "Candidates": "8", "Profit-bringers": "under 5"
+    }  # fmt: skip
+    assert [row[3].text for row in shown(check).rows if row[0].text == "Candidates"] == ["hidden"]
     assert all(name not in " ".join(check.findings) for name in check.hidden)
+
+
+def test_the_same_goes_for_what_few_bought() -> None:
+    customers = fast_shop(400, 8)
+    groups = np.array(["lost"] * 200 + ["misunderstood"] * 200)
+    later = np.where(groups == "lost", 0, customers.frame["holdout_purchases"])
+    later[0] = 2  # purchases of one or two customers; of the others the total would tell them
+    check = check_by(
+        fit_bgnbd(customers), replace(customers, frame=customers.frame.assign(holdout_purchases=later)), groups,
+        by="segment",
+    )  # fmt: skip
+    assert check.untold == ("misunderstood", "lost") and not check.shown
 
 
 def test_segments_stand_in_their_own_order() -> None:

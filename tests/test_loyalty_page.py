@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from cxlab import plots, tables
 from cxlab.answers.loyalty import loyalty_answer, loyalty_tone
 from cxlab.blocks import Answer, Figure
+from cxlab.errors import Untold
 from cxlab.estimate import Estimate
 from cxlab.loyalty import FanCheck, Worth, check_fans, vary_assumptions
 from tests.loyal_shops import drawn_evidence, judged, loyal_shop, referrals_of
@@ -274,3 +276,47 @@ class TestCdnow:
         assert html.count("data:image/svg+xml") >= 4
         assert "most hangs on how far ahead one looks" in html and "2 years ahead, unchecked after day 273" in html
         assert "Traceback" not in html and "nan" not in re.sub(r"base64,[\w+/=]+|<[^>]+>", "", html).lower().split()
+
+
+class TestForecast:
+    """The number goes no further than the forecast of purchases by which fans are told and foreseen."""
+
+    def test_only_one_that_holds_makes_it_firm(self) -> None:
+        worth = drawn()
+        tones = [loyalty_tone(worth, PASSED, verdict) for verdict in (None, "holds", "partly", "fails", "cannot_tell")]
+        assert tones == ["yes", "yes", "partly", "partly", "partly"]
+
+    @pytest.mark.parametrize(
+        ("verdict", "said"), [("fails", "does not hold"), ("cannot_tell", "cannot be told whether")]
+    )
+    def test_where_none_is_trusted_nobody_is_favoured(self, verdict: Any, said: str) -> None:
+        for case in ("number", "nothing", "very many", "less than one"):
+            worth, check = CASES[case]()
+            answer = loyalty_answer(worth, check, vary_assumptions(worth), forecast=verdict)
+            assert said in answer.line + answer.decide and "not shown to hold" in answer.headline
+            assert "first:" not in answer.decide and "break-even" not in answer.decide
+            assert "Look after the" not in answer.decide and "random half" in answer.decide
+            assert answer.tone != "yes" and "Does the forecast of purchases hold here?" in dict(answer.open)
+
+    def test_where_it_holds_nothing_is_tempered(self) -> None:
+        worth, sensitivity = drawn(), vary_assumptions(drawn())
+        assert loyalty_answer(worth, PASSED, sensitivity, forecast="holds") == loyalty_answer(
+            worth, PASSED, sensitivity
+        )
+
+    def test_without_a_number_the_answer_is_what_is_known(self) -> None:
+        few = Untold("Of fans there are 3.", "Bring more customers.")
+        answer = loyalty_answer(few, few, few, forecast="holds", fans=loyal_shop().fans)
+        assert answer.tone == "cannot" and "Of fans there are 3. What can be said:" in answer.line
+        assert len(answer.facts) == 2 and answer.open == (
+            ("How many one-time buyers is one fan worth?", "Bring more customers."),
+        )
+        assert loyalty_answer(few, few, few).facts == ()
+
+
+def test_sizes_are_rounded_where_they_would_tell_who_came_back() -> None:
+    fans = replace(loyal_shop().fans, n_back=2)  # another page tells how many had bought once by the cut
+    once, others = (fans.size(group) for group in ("one_time_buyers", "others"))
+    assert once.startswith("about ") and int(once.removeprefix("about ").replace(",", "")) % 10 == 0
+    assert others.startswith("about ") and fans.size("fans") == f"{fans.n_fans:,}"
+    assert f"{fans.n_once:,} (" not in fans.reading and "“About”" in tables.fans_and_others(fans).note

@@ -194,7 +194,7 @@ class TestEverythingTakesEachModel:
     def analyse(customers: Customers, key: FamilyName) -> SimpleNamespace:
         model, spend = fit_purchase_model(customers, key), fit_gamma_gamma(customers)
         return SimpleNamespace(
-            model=model, spend=spend, counts=count_repeats(model), check=check_holdout(model, customers),
+            model=model, spend=spend, counts=count_repeats(customers, model), check=check_holdout(model, customers),
             course=follow_purchases(model, customers), still=find_still_customers(model, customers),
             value=forecast_value(model, spend, customers),
         )  # fmt: skip
@@ -242,7 +242,7 @@ class TestEverythingTakesEachModel:
 
     def test_in_its_own_words(self, cdnow: Customers) -> None:
         first, year = (self.analyse(cdnow, key) for key in ("mbgnbd", "pareto_nbd"))
-        assert "after their first purchase, by the model, 36% do not return" in first.model.heading
+        assert "After their first purchase, by the model, 36% do not return" in first.model.heading
         assert "Within a year of their first purchase, by the model, 64% leave for good" in year.model.reading
         for found in (first, year):
             said = f"{found.still.reading} {cxlab.plots.alive_and_back.block(found.still).caption.note}"

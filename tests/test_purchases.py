@@ -62,7 +62,7 @@ def analyse(customers: Customers, *, minimum_group: int = 5) -> SimpleNamespace:
     return SimpleNamespace(
         model=model,
         spend=spend,
-        counts=count_repeats(model, minimum_group=minimum_group),
+        counts=count_repeats(customers, model, minimum_group=minimum_group),
         check=check_holdout(model, customers, minimum_group=minimum_group),
         course=follow_purchases(model, customers),
         still=find_still_customers(model, customers, minimum_group=minimum_group),
@@ -457,7 +457,7 @@ class TestInputThatTeachesNothing:
 
     def test_purchases_without_value(self, true_shop: Customers) -> None:
         frame = true_shop.frame.assign(n_repeat_values=0, mean_repeat_value=np.nan)
-        with pytest.raises(NotEnoughDataError, match="does the orders' revenue column hold the amounts paid"):
+        with pytest.raises(NotEnoughDataError, match="bring orders with the amounts paid"):
             fit_gamma_gamma(replace(true_shop, frame=frame))
 
     def test_days_that_are_not_known(self, true_shop: Customers) -> None:
@@ -505,7 +505,7 @@ class TestWords:
         model = fit_bgnbd(cdnow)
         said = f"{model.heading} {model.reading} {model.leaving.unit} {cxlab.tables.purchase_model(model)}"
         assert (
-            "after their first repeat purchase, by the model, 25% do not return" in said and "each repeat" not in said
+            "After their first repeat purchase, by the model, 25% do not return" in said and "each repeat" not in said
         )
         assert "fewer after each later one" in model.reading
         r, alpha, a, b = model.parameters

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlab.cohorts.joining import shares_to_hide
 from cxlab.cohorts.retention import Retention, follow_cohorts
 from cxlab.engine import Engine
 from cxlab.errors import NotEnoughDataError
+from cxlab.intake.hiding import shares_to_hide
 from tests.shops_by_joining import EPOCH, Row, Shop, closed_engines, engine_of  # noqa: F401 (a fixture)
 
 MONDAY = dt.date(2024, 1, 1)

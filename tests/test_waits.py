@@ -16,7 +16,7 @@ from cxlab.engine import Engine
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.kit import open_study
 from cxlab.plots.style import canvas
-from cxlab.plots.waiting import numbers_at_risk, spread, waiting_by_cohort, waiting_by_gesture, waiting_by_segment
+from cxlab.plots.waiting import spread, waiting_by_cohort, waiting_by_gesture, waiting_by_segment
 from cxlab.tables.waits import purchase_waits
 from cxlab.waits.comparison import WaitComparison, choose_horizon, compare_waits
 from cxlab.waits.curves import wait_for_purchases
@@ -273,8 +273,13 @@ def test_the_figure_writes_names_and_numbers_apart_in_both_sizes(engine: Engine)
     assert min(spread([0.0, 0.0, 0.01], 0.06)) >= 0
 
 
-def test_numbers_under_the_axis_tell_of_no_few_customers(engine: Engine) -> None:
-    for curve in comparison(engine).curves:
-        marks = [0, 40, 80, 120, 160]
-        shown = [int(n.replace(",", "")) for n in numbers_at_risk(curve, marks, 5) if n[0].isdigit()]
-        assert shown[0] == curve.n and all(a - b >= 5 or a == b for a, b in pairwise(shown))
+def test_numbers_under_the_axis_and_shares_tell_of_no_few_customers(engine: Engine) -> None:
+    found = comparison(engine)
+    for curve in found.curves:
+        told = found.told.days[curve.group]
+        steps = np.diff(curve.bought_by[told])
+        assert told[0] and ((steps == 0) | (steps >= 5)).all()
+        size, *left = found.told.go_on[curve.group]
+        assert found.told.sizes[curve.group] == f"about {size}"  # for other tables count shorter cohorts
+        shown = [int(n) for n in left if n.isdigit()]
+        assert all(n % 10 == 0 for n in [int(size), *shown]) and shown == sorted(shown, reverse=True)

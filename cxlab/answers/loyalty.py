@@ -1,11 +1,13 @@
 """How many one-time buyers is one fan worth? The answer in words."""
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.errors import Untold, if_told
 from cxlab.estimate import Estimate
-from cxlab.loyalty import FanCheck, Sensitivity, Worth
+from cxlab.loyalty import FanCheck, Fans, Sensitivity, Worth
 from cxlab.loyalty.check import LEVEL_BAND
 from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, miss, miss_between
-from cxlab.words import count, money, number
+from cxlab.purchases.rule import Verdict
+from cxlab.words import count, money, money_between, number
 
 _TAG: dict[Tone, str] = {
     "yes": "A firm number",
@@ -13,38 +15,102 @@ _TAG: dict[Tone, str] = {
     "no": "No such number",
     "cannot": "Cannot tell",
 }
+_DOUBT: dict[Verdict, str] = {
+    "fails": "the forecast of purchases, by which fans are told and foreseen, does not hold for this shop",
+    "cannot_tell": "it cannot be told whether the forecast of purchases, by which fans are told and foreseen, holds "
+    "for this shop",
+}
+"""Why a number bears no decision about fans, by the verdict on the forecast."""
 _WOULD_LEAVE, _WOULD_LEAVE_SAID = 0.1, "one in ten"  # an example of how many fans would leave if nothing were done
 
 
-def loyalty_tone(worth: Worth, check: FanCheck) -> Tone:
+def loyalty_tone(worth: Worth, check: FanCheck, forecast: Verdict | None = None) -> Tone:
     """Say how firm the number is, by the written rule.
 
     Firm (`yes`): there is a number, a fan's worth is clearly above zero and rests on the hold-out window, the fit
-    settled and the hold-out check is passed. Rough (`partly`): there is a number, and one of these is not so. None
-    (`no`): a one-time buyer brings nothing or less. Else the data cannot tell (`cannot`).
+    settled, the hold-out check is passed, and the forecast of purchases holds. Rough (`partly`): there is a number, and
+    one of these is not so. None (`no`): a one-time buyer brings nothing or less. Else the data cannot tell (`cannot`).
+
+    Parameters
+    ----------
+    forecast : the verdict on the forecast of purchases, by which fans are told and foreseen; None: not asked.
     """
     if worth.outcome == "number":
         own = worth.fan.evidence
         firm = own.basis == "holdout" and own.outlook.is_settled and check.outcome == "passed"
-        return "yes" if firm else "partly"
+        return "yes" if firm and forecast in (None, "holds") else "partly"
     return "no" if worth.outcome == "nothing_to_divide_by" else "cannot"
 
 
-def loyalty_answer(worth: Worth, check: FanCheck, sensitivity: Sensitivity) -> Answer:
-    """Put into words how many one-time buyers one fan is worth, and what to do about it."""
-    tone = loyalty_tone(worth, check)
+def loyalty_answer(
+    worth: Worth | Untold,
+    check: FanCheck | Untold,
+    sensitivity: Sensitivity | Untold,
+    *,
+    forecast: Verdict | Untold | None = None,
+    fans: Fans | Untold | None = None,
+) -> Answer:
+    """Put into words how many one-time buyers one fan is worth, and what to do about it.
+
+    Parameters
+    ----------
+    worth, check, sensitivity : the number, and what it rests on; where the data give none, the answer is that.
+    forecast : the verdict on the forecast of purchases (see `loyalty_tone`). Where it fails, or cannot be told, nobody
+        is to be favoured on the strength of the number.
+    fans : who is a fan, for what can be said without the number; None: nothing.
+    """
+    if isinstance(worth, Untold) or isinstance(check, Untold) or isinstance(sensitivity, Untold):
+        untold = next(part for part in (worth, check, sensitivity) if isinstance(part, Untold))
+        return _without_number(untold, if_told(fans))
+    verdict = None if isinstance(forecast, Untold) else forecast
+    tone = loyalty_tone(worth, check, verdict)
+    doubt = _DOUBT.get(verdict) if verdict else None
     return Answer(
         tone=tone,
         tag=_TAG[tone],
-        line=_line(worth, check),
+        line=_line(worth, check, doubt),
         facts=(_how_many(worth), _value(worth), _sure(worth, check)),
-        decide=_decide(worth),
-        headline=worth.heading,
-        open=_open(worth, check, sensitivity),
+        decide=_decide(worth, doubt),
+        headline=worth.heading + (", by a forecast that is not shown to hold" if doubt else ""),
+        open=_open(worth, check, sensitivity, doubt),
     )
 
 
-def _line(worth: Worth, check: FanCheck) -> str:
+def _without_number(untold: Untold, fans: Fans | None) -> Answer:
+    """Say that there is no number, why, and what is known of fans and one-time buyers all the same."""
+    known = () if fans is None else tuple(
+        fact for fact in (_so_far(fans, "one_time_buyers"), _so_far(fans, "fans")) if fact is not None
+    )  # fmt: skip
+    said = "; ".join(f"{fact.big} is what {fact.unit}" for fact in known)
+    return Answer(
+        tone="cannot",
+        tag=_TAG["cannot"],
+        line=f"The data cannot tell how many one-time buyers one fan is worth. {untold.text}"
+        + (f" What can be said: {said}." if said else ""),
+        facts=known,
+        decide="Put neither fans nor new customers first on the strength of a number, for there is none. Judge each "
+        "way of winning customers by how many of them come back.",
+        headline="How many one-time buyers one fan is worth cannot be told yet",
+        open=(("How many one-time buyers is one fan worth?", untold.remedy),),
+    )
+
+
+def _so_far(fans: Fans, group: str) -> Fact | None:
+    """Say what a group brought so far, on average; None where it is too small to be shown."""
+    row = next(row for row in fans.table.to_dict("records") if row["group"] == group)
+    if row["customers"] < max(2, fans.minimum_group):
+        return None
+    who = {"fans": "a fan", "one_time_buyers": "a one-time buyer"}[group]
+    ends = money_between(row["contribution_low"], row["contribution_high"], fans.currency)
+    return Fact(
+        f"What {who} brought",
+        money(row["contribution"], fans.currency),
+        f"95% interval {ends}, from {fans.size(group)} customers.",
+        unit=f"{who} had brought on average by {fans.calibration_end}",
+    )
+
+
+def _line(worth: Worth, check: FanCheck, doubt: str | None) -> str:
     fan = worth.fan
     brings = f"{amount(worth.one_time, worth.currency)} ({amount_between(worth.one_time, worth.currency)})"
     expected = f"A fan is expected to bring {amount(fan.weighed.fan, worth.currency)} over the next {fan.horizon}"
@@ -52,7 +118,7 @@ def _line(worth: Worth, check: FanCheck) -> str:
         many = f"{buyers(worth.number.number)} one-time buyers ({buyers_between(worth.number)})"
         return (
             f"One fan is worth {many}, by what a fan is expected to bring over the next {fan.horizon}. But "
-            f"{_limit(worth, check)}."
+            f"{doubt or _limit(worth, check)}."
         )
     if worth.outcome == "nothing_to_divide_by":
         return f"A one-time buyer brings nothing or less, {brings}: no number of them makes up for one fan. {expected}."
@@ -94,7 +160,7 @@ def _how_many(worth: Worth) -> Fact:
     return Fact(
         label,
         buyers(estimate.number),
-        f"95% interval {span}, from {_fans(worth)} and {count(len(own.once), 'one-time buyer')}. A one-time buyer "
+        f"95% interval {span}, from {_fans(worth)} and {own.one_time_buyers}. A one-time buyer "
         f"brought {amount(worth.one_time, worth.currency)}{off}.{_average(worth)}",
         unit="one-time buyers",
         strip=Strip(
@@ -168,10 +234,15 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
     )  # fmt: skip
 
 
-def _decide(worth: Worth) -> str:
+def _decide(worth: Worth, doubt: str | None) -> str:
     own = worth.fan.evidence
     fans = f"the {count(len(own.contribution), 'fan')}"
     trial = "try on a random half of them whether what you do keeps them at all"
+    if doubt and worth.outcome == "number":
+        return (
+            f"Favour nobody on the strength of this number yet, for {doubt}. Whether it pays to look after {fans}, a "
+            f"trial tells all the same: {trial}. Judge each way of winning customers by how many of them come back."
+        )
     if worth.outcome == "number":
         low, high = worth.number.ends
         money_for_it = f"{_break_even(worth)} But first {trial}."
@@ -205,6 +276,8 @@ def _decide(worth: Worth) -> str:
         (False, True): "Find out why customers who come once bring nothing, before winning more of them",
         (False, False): "Find out first whether customers who come once bring anything, before winning more of them",
     }[is_paid, is_sure]
+    if doubt:
+        return f"{first}. Favour no fan yet, for {doubt}; {trial}."
     return f"{first}. Look after {fans} first, and {trial}."
 
 
@@ -217,7 +290,7 @@ def _break_even(worth: Worth) -> str:
     )
 
 
-def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity) -> tuple[tuple[str, str], ...]:
+def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity, doubt: str | None) -> tuple[tuple[str, str], ...]:
     """List what is not settled, and what would settle it."""
     found = [
         (
@@ -225,6 +298,13 @@ def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity) -> tuple[tupl
             "Not known: fans are told apart by what they did. A trial, a random half of them left alone, settles it.",
         )
     ]
+    if doubt:
+        found.append(
+            (
+                "Does the forecast of purchases hold here?",
+                "Not shown: the report on repeat purchases says what it fails by, or what is missing to tell.",
+            )
+        )
     if check.outcome in ("open", "not_made", "failed"):
         found.append(
             (

@@ -1,10 +1,14 @@
 """Who will buy again, and how much? The answer in words."""
 
+from cxlab.answers.purchase_counts import what_is_known
 from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.cohorts import RepeatRates, Retention
+from cxlab.errors import Untold, if_told
 from cxlab.purchases import (
     HoldoutCheck,
     NewCustomer,
     PurchaseModel,
+    RepeatCounts,
     RetentionWorth,
     StillCustomers,
     ValueForecast,
@@ -24,48 +28,77 @@ _TAG: dict[Verdict, str] = {
 
 
 def repeat_purchases_answer(
-    model: PurchaseModel,
-    check: HoldoutCheck,
-    still: StillCustomers,
-    value: ValueForecast,
-    late: LateCustomers | None = None,
-    new: NewCustomer | None = None,
-    point: RetentionWorth | None = None,
+    model: PurchaseModel | Untold,
+    check: HoldoutCheck | Untold,
+    still: StillCustomers | Untold,
+    value: ValueForecast | Untold,
+    late: LateCustomers | Untold | None = None,
+    new: NewCustomer | Untold | None = None,
+    point: RetentionWorth | Untold | None = None,
+    *,
+    counts: RepeatCounts | Untold | None = None,
+    cohorts: Retention | Untold | None = None,
+    rates: RepeatRates | Untold | None = None,
 ) -> Answer:
     """Put the verdict on the forecasts into words: what to plan with, whom to keep, whom to wake, what to pay.
 
     Parameters
     ----------
-    model, check, still, value : the model, and what came of it.
+    model, check, still, value : the model, and what came of it. Where the data give no model, the answer is that, and
+        what is known without one.
     late : who is late by their own cadence; None: not looked for.
     new, point : what a new customer and a point of retention are worth; None: not reckoned.
+    counts, cohorts, rates : who came back so far, which needs no model; None: not looked at.
     """
+    if isinstance(model, Untold) or isinstance(check, Untold) or isinstance(still, Untold):
+        untold = next(part for part in (model, check, still) if isinstance(part, Untold))
+        return _without_forecast(untold, what_is_known(if_told(counts), if_told(cohorts), if_told(rates)))
     verdict = check.verdict
     return Answer(
         tone=_TONE[verdict],
         tag=_tag(check, value),
         line=_line(check, still, value),
-        facts=(_came_back(model), _worth(value), _sure(check)),
-        decide=_decide(check, still, value) + _whom_to_wake(late) + _what_to_pay(check, new, point),
-        headline=check.heading if verdict == "cannot_tell" else _headline(value),
+        facts=(_came_back(model, if_told(counts)), _worth(value), _sure(check)),
+        decide=_decide(check, still, value)
+        + _whom_to_wake(if_told(late))
+        + _what_to_pay(check, if_told(new), if_told(point)),
+        headline=check.heading if verdict == "cannot_tell" or isinstance(value, Untold) else _headline(value),
         open=_open(check, value),
     )
 
 
-def _tag(check: HoldoutCheck, value: ValueForecast) -> str:
+def _without_forecast(untold: Untold, known: tuple[Fact, ...]) -> Answer:
+    """Say that nobody can tell who will buy again, why, and what is known all the same."""
+    said = "; ".join(f"{fact.big} {fact.unit}" for fact in known if fact.big != "–")
+    return Answer(
+        tone="cannot",
+        tag=_TAG["cannot_tell"],
+        line=f"The data cannot tell who will buy again. {untold.text} "
+        + (f"What can be said: {said}." if said else "Nor can it be said who came back so far, without telling of a "
+           "few customers."),
+        facts=known,
+        decide="Give nobody up and favour nobody by a forecast, for there is none. Each part of the page that needs no "
+        "model stands as it is.",
+        headline="Who will buy again cannot be told yet",
+        open=(("Who will buy again?", untold.remedy),),
+    )  # fmt: skip
+
+
+def _tag(check: HoldoutCheck, value: ValueForecast | Untold) -> str:
     if check.verdict == "partly" and "failed" in (check.three.checks["level"], check.three.checks["spread"]):
         return "The order holds, the amounts do not"
     if check.verdict == "holds" and not _may_budget(check, value):
-        return "The purchases hold, the revenue " + ("does not" if value.revenue_check == "failed" else "is open")
+        failed = not isinstance(value, Untold) and value.revenue_check == "failed"
+        return "The purchases hold, the revenue " + ("does not" if failed else "is open")
     return _TAG[check.verdict]
 
 
-def _may_budget(check: HoldoutCheck, value: ValueForecast) -> bool:
+def _may_budget(check: HoldoutCheck, value: ValueForecast | Untold) -> bool:
     """Whether purchases and revenue both come out within what the rule allows."""
-    return check.verdict == "holds" and value.revenue_check == "passed"
+    return not isinstance(value, Untold) and check.verdict == "holds" and value.revenue_check == "passed"
 
 
-def _line(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) -> str:
+def _line(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | Untold) -> str:
     verdict = check.verdict
     if verdict == "cannot_tell":
         return f"The data cannot tell who will buy again: {_why_not(check)}."
@@ -111,21 +144,23 @@ def _limit(still: StillCustomers) -> str:
     return "it knows no seasons, so it speaks for a period like this one only"
 
 
-def _came_back(model: PurchaseModel) -> Fact:
+def _came_back(model: PurchaseModel, counts: RepeatCounts | None) -> Fact:
     year = model.first_year
     interval = (
         "" if year.low is None or year.high is None else f" (95% interval {number_between(year.low, year.high, 1)})"
     )
-    back = model.histories.n_repeaters / model.histories.n
+    back = f"; so far, {counts.part}." if counts else "."
     return Fact(
         label="How often they come back",
         big=number(year.number, 1),
         unit="repeat purchases in a new customer's first year",
-        text=f"on average{interval}; {percent(back)} of {count(model.histories.n, 'customer')} have come back so far.",
+        text=f"on average{interval}{back}",
     )
 
 
-def _worth(value: ValueForecast) -> Fact:
+def _worth(value: ValueForecast | Untold) -> Fact:
+    if isinstance(value, Untold):
+        return Fact("What it is worth", "–", f"Cannot be told. {value.text}")
     expected = value.expected
     interval = ""
     if expected.low is not None and expected.high is not None:
@@ -155,11 +190,15 @@ def _sure(check: HoldoutCheck) -> Fact:
     )
 
 
-def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast) -> str:
-    fifth, share = int(value.table["customers"].iloc[0]), value.top_share
-    first = f"the {number(fifth)} customers with the highest forecasts"
+def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | Untold) -> str:
     if check.verdict in ("fails", "cannot_tell"):
         return f"Give nobody up and favour nobody on this forecast; try it again on {_more(check)}."
+    if isinstance(value, Untold):
+        plan = "Plan stock" if check.verdict == "holds" else "Do not plan stock yet"
+        strike = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
+        return f"{plan} with the purchases foreseen. Who brings most, and any budget, must wait for amounts.{strike}"
+    fifth, share = int(value.table["customers"].iloc[0]), value.top_share
+    first = f"the {number(fifth)} customers with the highest forecasts"
     held = percent(value.actual_top_share.number if value.has_actual else share.number)
     verb = "brought" if value.has_actual else "are expected to bring"
     keep = f"Look after {first} first: they {verb} {held} of the {'later ' if value.has_actual else ''}revenue."
@@ -214,10 +253,12 @@ def _more(check: HoldoutCheck) -> str:
     return "a longer order history" if few else "more customers, or on one season's customers at a time"
 
 
-def _open(check: HoldoutCheck, value: ValueForecast) -> tuple[tuple[str, str], ...]:
+def _open(check: HoldoutCheck, value: ValueForecast | Untold) -> tuple[tuple[str, str], ...]:
     checks = check.three.checks
     if check.verdict == "cannot_tell":
         return (("Does the forecast hold here?", f"It can be told on {_more(check)}."),)
+    if isinstance(value, Untold):
+        return (("What will they bring?", value.remedy),)
     if "open" in checks.values():
         return (
             (

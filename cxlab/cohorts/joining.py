@@ -11,7 +11,6 @@ from cxlab.contingency import Counts
 from cxlab.engine import Engine
 from cxlab.errors import NotEnoughDataError
 from cxlab.intake.cohorts import COMPARED_FROM, Period, group_by_period, period_name
-from cxlab.intake.hiding import to_hide
 from cxlab.words import number
 
 EPOCH = dt.date(1970, 1, 1)
@@ -139,49 +138,6 @@ def usual_gap(engine: Engine, *, observation_end: dt.date) -> float | None:
         [(observation_end - EPOCH).days],
     )
     return None if gap is None else float(gap)
-
-
-def are_few(some: ArrayLike, of: ArrayLike, minimum_group: int) -> NDArray[np.bool_]:
-    """Tell of which shares the people in them, the others or all of them are few, but not none; shape (n,)."""
-    parts, whole = np.asarray(some, dtype=np.int64), np.asarray(of, dtype=np.int64)
-    found = np.zeros(len(parts), dtype=bool)
-    for counts in (parts, whole - parts, whole):
-        found |= (counts > 0) & (counts < minimum_group)
-    return found
-
-
-def shares_to_hide(
-    some: ArrayLike, of: ArrayLike, minimum_group: int, *, small: ArrayLike | None = None
-) -> NDArray[np.bool_]:
-    """Tell which shares a page must not show: those of few people, or all but few, and those that give these away.
-
-    Parameters
-    ----------
-    some : shape (n,), people in each part. of : shape (n,), people whom each is a part of; nobody is in two.
-    minimum_group : of the study.
-    small : shape (n,), which must be hidden by themselves; by default those that `are_few`.
-
-    Notes
-    -----
-    The sums of both columns are taken to be known, and so are all of `of`.
-
-    Examples
-    --------
-    >>> shares_to_hide([30, 3, 40], [50, 60, 70], 5).tolist()
-    [True, True, False]
-    >>> shares_to_hide([30, 58, 40], [50, 60, 70], 5).tolist()  # all but 2
-    [True, True, False]
-    >>> shares_to_hide([0, 30], [40, 70], 5).tolist()
-    [False, False]
-    """
-    parts, whole = np.asarray(some, dtype=np.int64), np.asarray(of, dtype=np.int64)
-    hidden = are_few(parts, whole, minimum_group) if small is None else np.array(small, dtype=bool)
-    before = None
-    while before is None or (hidden != before).any():
-        before = hidden.copy()
-        for counts in (parts, whole - parts):
-            hidden = to_hide(counts.tolist(), minimum_group, small=hidden)
-    return hidden
 
 
 def life_of(period: int, length_days: int) -> str:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from cxlab import words
-from cxlab.cohorts.joining import Joining, group_joining, shares_to_hide, usual_gap
+from cxlab.cohorts.joining import Joining, group_joining, usual_gap
 from cxlab.contingency import Array, Counts
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate, Findings, columns_of, normal_interval, wilson_interval
 from cxlab.intake.cohorts import COMPARED_FROM, period_name
+from cxlab.intake.hiding import shares_to_hide
 
 MOST_OPEN = 0.15  # share of the customers a year: where a larger change is left open, it cannot be told
 Verdict = Literal["longer", "shorter", "no_change_seen", "cannot_tell"]

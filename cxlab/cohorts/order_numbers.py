@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from cxlab import words
-from cxlab.cohorts.joining import Joining, are_few, group_joining, usual_gap
+from cxlab.cohorts.joining import Joining, group_joining, usual_gap
 from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate, Findings, columns_of, wilson_interval
 from cxlab.intake.cohorts import BACK_WITHIN_DAYS, COMPARED_FROM
+from cxlab.intake.hiding import are_few, written_within
 
 MOST_NUMBERS = 10
 """Purchases are numbered up to this one."""
@@ -158,7 +159,7 @@ class RepeatRates:
         within = f" within {words.count(self.within_days, 'day')}" if place == 0 else ""
         times = "once" if k == 1 else "twice" if k == 2 else f"{_TIMES[k]} times"
         return (
-            f"{start} {words.number(self.followed[k - 1])} customers who had bought {times}, {self._percent(k)} came "
+            f"{start} {self.counted(k)} customers who had bought {times}, {self._percent(k)} came "
             f"back{within} (95% interval {words.percent_between(*rate.ends)})"
         )
 
@@ -181,6 +182,10 @@ class RepeatRates:
         if high < 0:
             return f"{change} They came back later, not sooner, so {left}."
         return f"{change} They did not clearly come back sooner or later, so {left}."
+
+    def counted(self, k: int) -> str:
+        """Write how many could be followed after a purchase, by its number."""
+        return written_within(int(self.followed[k - 1]), self.joining.n, self.joining.minimum_group)
 
     def _percent(self, k: int) -> str:
         return words.percent_of(int(self.came[k - 1]), int(self.followed[k - 1]))

@@ -8,10 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab import words
-from cxlab.cohorts.joining import Joining, are_few, group_joining, life_of, shares_to_hide
+from cxlab.cohorts.joining import Joining, group_joining, life_of
 from cxlab.contingency import Array, Counts
 from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate, Findings, normal_interval, wilson_interval
+from cxlab.intake.hiding import are_few, shares_to_hide, written_within
 
 LEAST_PART = 0.5
 """The course is told up to the last period for which at least this share of the compared could be followed."""
@@ -177,8 +178,9 @@ class Retention:
             )
         n, told, k = self.course[0].n or 0, len(self.course), len(self.course)
         followed = words.count(told * length, "day")
+        many = words.capital(written_within(n, joining.n, joining.minimum_group))
         text = (
-            f"{words.few(n, joining.minimum_group)} customers could be followed for {followed} after their first "
+            f"{many} customers could be followed for {followed} after their first "
             f"order. {self._said(1, f'In {life_of(1, length)} of this, ')}"
         )
         if told > 1:

@@ -149,6 +149,117 @@ class GroupSizes:
         return percent_of(self.number(i), self.n)
 
 
+def are_few(some: ArrayLike, of: ArrayLike, minimum_group: int) -> NDArray[np.bool_]:
+    """Tell of which shares the people in them, the others or all of them are few, but not none; shape (n,)."""
+    parts, whole = np.asarray(some, dtype=np.int64), np.asarray(of, dtype=np.int64)
+    found = np.zeros(len(parts), dtype=bool)
+    for counts in (parts, whole - parts, whole):
+        found |= (counts > 0) & (counts < minimum_group)
+    return found
+
+
+def shares_to_hide(
+    some: ArrayLike, of: ArrayLike, minimum_group: int, *, small: ArrayLike | None = None
+) -> NDArray[np.bool_]:
+    """Tell which shares a page must not show: those of few people, or all but few, and those that give these away.
+
+    Parameters
+    ----------
+    some : shape (n,), people in each part. of : shape (n,), people whom each is a part of; nobody is in two.
+    minimum_group : of the study.
+    small : shape (n,), which must be hidden by themselves; by default those that `are_few`.
+
+    Notes
+    -----
+    The sums of both columns are taken to be known, and so are all of `of`.
+
+    Examples
+    --------
+    >>> shares_to_hide([30, 3, 40], [50, 60, 70], 5).tolist()
+    [True, True, False]
+    >>> shares_to_hide([30, 58, 40], [50, 60, 70], 5).tolist()  # all but 2
+    [True, True, False]
+    >>> shares_to_hide([0, 30], [40, 70], 5).tolist()
+    [False, False]
+    """
+    parts, whole = np.asarray(some, dtype=np.int64), np.asarray(of, dtype=np.int64)
+    hidden = are_few(parts, whole, minimum_group) if small is None else np.array(small, dtype=bool)
+    before = None
+    while before is None or (hidden != before).any():
+        before = hidden.copy()
+        for counts in (parts, whole - parts):
+            hidden = to_hide(counts.tolist(), minimum_group, small=hidden)
+    return hidden
+
+
+def means_to_hide(
+    totals: ArrayLike, sizes: ArrayLike, minimum_group: int, *, step: float = 0.01, small: ArrayLike | None = None
+) -> NDArray[np.bool_]:
+    """Tell which groups' means a page must not show because they tell of few events, and so of few people; shape (n,).
+
+    Parameters
+    ----------
+    totals : shape (n,), events in each group. sizes : shape (n,), people in each; nobody is in two.
+    step : to which means are written; of a large group it leaves so much open that nothing can be reckoned back.
+    small : shape (n,), groups that must be hidden anyway; by default none.
+
+    Examples
+    --------
+    >>> means_to_hide([3, 40, 90], [20, 60, 80], 5).tolist()  # the total would tell the 3
+    [True, True, False]
+    >>> means_to_hide([3, 400, 900], [20, 600, 800], 5).tolist()
+    [True, False, False]
+    """
+    events, people = np.asarray(totals, dtype=np.int64), np.asarray(sizes, dtype=np.int64)
+    hidden = _are_small(events, minimum_group) & (step * people < minimum_group)
+    if small is not None:
+        hidden |= np.asarray(small, dtype=bool)
+    if step * people[~hidden].sum() >= minimum_group:
+        return hidden
+    return to_hide(events.tolist(), minimum_group, small=hidden)
+
+
+def written_part(some: int, of: int, minimum_group: int) -> str:
+    """Write how many of some people did something, without telling of a few, or of all but a few.
+
+    Examples
+    --------
+    >>> [written_part(some, 35, 5) for some in (0, 3, 27, 33, 35)]
+    ['none', 'under 5', '27 (77%)', 'all but under 5', 'all']
+    """
+    if some in (0, of):
+        return "all" if some else "none"
+    if _is_small(some, minimum_group) or _is_small(of - some, minimum_group):
+        return f"{'under' if some < of - some else 'all but under'} {minimum_group}"
+    return f"{number(some)} ({percent_of(some, of)})"
+
+
+def written_within(some: int, of: int, minimum_group: int) -> str:
+    """Write how many of some people are spoken of: rounded where the number of all would tell that of a few others.
+
+    Examples
+    --------
+    >>> [written_within(some, 40, 5) for some in (0, 3, 27, 38, 40)]
+    ['0', 'under 5', '27', 'about 40', '40']
+    """
+    if _is_small(some, minimum_group):
+        return few(some, minimum_group)
+    rest_is_small = _is_small(of - some, minimum_group)
+    return f"about {number(about(some, minimum_group))}" if rest_is_small else number(some)
+
+
+def about(n: int, minimum_group: int) -> int:
+    """Round a number of people so far that no difference to another number tells of a few.
+
+    Examples
+    --------
+    >>> about(243, 5), about(4, 5), about(0, 5)
+    (240, 10, 0)
+    """
+    step = 2 * minimum_group
+    return 0 if n == 0 else max(step, step * round(n / step))
+
+
 def why_hidden(minimum_group: int) -> str:
     """Say what the word "hidden" stands for."""
     return f"Hidden: groups of under {minimum_group} customers, and the next smallest that would give them away."

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cxlab.customers import Customers
 from cxlab.loyalty.fans import Fans, LoyaltyError
+from cxlab.words import number
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -87,6 +88,7 @@ class Evidence:
     everybody : shape (n customers,), what each customer, fan or not, brought up to the cut; None: not known.
     came_back : shape (n fans,), whether each fan had bought again by the cut; None where all had, or where those who
         had or had not are too few to be shown.
+    once_written : how many one-time buyers there are, as a page writes it; empty: as many as there are.
     """
 
     basis: Basis
@@ -106,6 +108,12 @@ class Evidence:
     currency: str
     everybody: Array | None = None
     came_back: Mask | None = None
+    once_written: str = ""
+
+    @property
+    def one_time_buyers(self) -> str:
+        """How many one-time buyers there are, in words."""
+        return f"{self.once_written or number(len(self.once))} one-time buyers"
 
     @property
     def seen_days(self) -> int:
@@ -186,6 +194,7 @@ def gather_evidence(
         currency=customers.currency,
         everybody=frame["contribution"].to_numpy(np.float64),
         came_back=again if can_be_told else None,
+        once_written=fans.size("one_time_buyers"),
     )
 
 

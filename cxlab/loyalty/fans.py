@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from cxlab.customers import Customers
 from cxlab.errors import InputError, NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, normal_interval
-from cxlab.words import count, day, few, percent
+from cxlab.intake.hiding import about
+from cxlab.words import count, day, few, number, percent
 
 Mask = NDArray[np.bool_]
 FAN_SEGMENT = "profit_bringers"
@@ -39,6 +40,7 @@ class Fans:
         holdout_contribution, each with _low and _high (95% interval); NaN for fewer than two customers.
     holdout_share : share of the contribution after the cut that fans brought; NaN unless that is above 0.
     n_once_fans : fans who had bought on one day only, up to the cut.
+    n_back : customers who had bought on one day only, up to the cut, and came back after it.
     calibration_end, observation_end : as in `Customers`, in words.
     minimum_group : groups smaller than this are not shown.
     """
@@ -47,6 +49,7 @@ class Fans:
     table: pd.DataFrame
     holdout_share: float
     n_once_fans: int
+    n_back: int
     calibration_end: str
     observation_end: str
     holdout_days: int
@@ -83,13 +86,42 @@ class Fans:
         """Fewest fans, and fewest one-time buyers, that are compared."""
         return max(FEWEST, self.minimum_group)
 
+    @property
+    def _n_others(self) -> int:
+        return int((~self.are_fans & ~self.came_once).sum())
+
+    @property
+    def rounded(self) -> tuple[str, ...]:
+        """Groups whose sizes a page rounds: beside the total, or who had bought once by the cut, they tell of a few."""
+        fans, once, least = self.are_fans, self.came_once, self.minimum_group
+        if 0 < self.n_back < least:
+            return ("one_time_buyers", "others")
+        apart = ((fans & ~once).sum(), (once & ~fans).sum(), (fans & once).sum(), self._n_others)
+        if not any(0 < n < least for n in (*apart, self.n_fans, self.n_once)):
+            return ()
+        if self._n_others >= least:
+            return ("others",)
+        return ("fans",) if self.n_fans > self.n_once else ("one_time_buyers",)
+
+    def size(self, group: str) -> str:
+        """Write how many customers a group of `GROUPS` has."""
+        n = int(self.table.set_index("group")["customers"][group])
+        is_told = group not in self.rounded or n < self.minimum_group
+        return few(n, self.minimum_group) if is_told else f"about {number(about(n, self.minimum_group))}"
+
     def require_enough(self) -> None:
         """Raise unless there are fans and one-time buyers enough to compare.
 
         Raises
         ------
-        NotEnoughDataError : fewer than 20 of either, or fewer than `minimum_group`.
+        NotEnoughDataError : fewer than 20 of either, or fewer than `minimum_group`; or so few of neither that the
+            numbers of both would tell of them.
         """
+        if 0 < self._n_others < self.minimum_group:
+            raise NotEnoughDataError(
+                f"all but under {self.minimum_group} customers are fans or one-time buyers, and how many are either "
+                "would tell of them: bring more customers, or draw the lines of the segments elsewhere"
+            )
         for n, who in ((self.n_fans, "fan"), (self.n_once, "one-time buyer")):
             if n < self.least:
                 there = few(n, self.minimum_group) if n else "none"
@@ -111,16 +143,16 @@ class Fans:
         """What heads the section."""
         if self.n_fans < self.minimum_group:
             return "There are next to no fans" if self.n_fans else "Nobody is a fan"
-        return f"{self._share(self.n_fans)} of the customers are fans, {self._share(self.n_once)} bought once"
+        return f"{self._share('fans')} of the customers are fans, {self._share('one_time_buyers')} bought once"
 
     @property
     def reading(self) -> str:
         """How many are fans, how many bought once, and what fans brought after the cut."""
         everybody = count(self.n, "customer")
         said = [
-            f"Of {everybody}, {self._many(self.n_fans)} are fans: profit-bringers on {self.calibration_end} whose "
+            f"Of {everybody}, {self._many('fans')} are fans: profit-bringers on {self.calibration_end} whose "
             f"probability of being a customer still is {percent(ALIVE_FROM)} or more. "
-            f"{self._many(self.n_once)} bought on one day and had not come back by {self.observation_end}."
+            f"{self._many('one_time_buyers')} bought on one day and had not come back by {self.observation_end}."
         ]
         if np.isfinite(self.holdout_share) and self.n_fans >= self.minimum_group:
             said.append(
@@ -139,11 +171,21 @@ class Fans:
             said.append("All fans had come back at least once by the cut.")
         return " ".join(said)
 
-    def _many(self, n: int) -> str:
-        written = few(n, self.minimum_group) if n else "none"
-        return f"{written} ({self._share(n)})" if n >= self.minimum_group else written
+    def _many(self, group: str) -> str:
+        written = self.size(group)
+        return (
+            "none"
+            if written == "0"
+            else written
+            if written == self._share(group)
+            else f"{written} ({self._share(group)})"
+        )
 
-    def _share(self, n: int) -> str:
+    def _share(self, group: str) -> str:
+        n = int(self.table.set_index("group")["customers"][group])
+        if 0 < n < self.minimum_group:
+            return few(n, self.minimum_group)
+        n = about(n, self.minimum_group) if group in self.rounded else n
         share = n / max(self.n, 1)
         return "under 1%" if 0 < share < 0.005 else percent(share)
 
@@ -192,6 +234,7 @@ def find_fans(customers: Customers, segments: pd.Series, alive: ArrayLike, *, mi
         table=pd.DataFrame(rows),
         holdout_share=float(later[fans].sum() / later.sum()) if later.sum() > 0 else np.nan,
         n_once_fans=int((fans & (again == 0)).sum()),
+        n_back=int(((again == 0) & ~once).sum()),
         calibration_end=day(customers.calibration_end),
         observation_end=day(customers.observation_end),
         holdout_days=customers.holdout_days,

@@ -174,7 +174,7 @@ class Worth:
         return f"{self._of_one_time_buyers()} {self._of_new_customers()}".rstrip()
 
     def _of_one_time_buyers(self) -> str:
-        n = count(self.one_time.n or 0, "one-time buyer")
+        n = self.fan.evidence.one_time_buyers
         off = " after the cost to win them" if self.fan.assumptions.acquisition_cost else ""
         said = (
             f"A one-time buyer brought {amount(self.one_time, self.currency)}{off} (95% interval "

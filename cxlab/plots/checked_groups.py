@@ -9,6 +9,7 @@ from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 from cxlab import words
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.intake.hiding import HIDDEN
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
@@ -27,12 +28,12 @@ _FURTHEST = 10.0  # of the ratio, either way: whiskers are cut there
 
 
 def _draw(check: GroupCheck, ax: Axes) -> None:
-    narrow, n = is_narrow(ax), len(check.groups)
+    narrow, n = is_narrow(ax), len(check.shown)
     height = float(ax.figure.get_figure(root=True).get_size_inches()[1]) * 72
     between = _FOOT + _HEAD / 2 + 6
     each = (height - _FOOT - _HEAD / 2 - between) / 2
     left, right = panels(ax, 2, 1, gap_y=between / each) if narrow else panels(ax, 1, 2, gap_x=0.08)
-    for k, group in enumerate(check.groups):
+    for k, group in enumerate(check.shown):
         name = fill(SEGMENT_NAME.get(group.name, group.name), _LONGEST)
         for axes in (left, right) if narrow else (left,):
             token = f"{SEGMENT_TOKEN[group.name]}-ink" if group.name in SEGMENT_TOKEN else "ink"
@@ -42,12 +43,12 @@ def _draw(check: GroupCheck, ax: Axes) -> None:
             )  # fmt: skip
         _amounts(group, k, left)
         _ratio(group, k, right)
-    top = max([e.number if e.high is None else e.high for g in check.groups for e in (g.expected, g.actual)
+    top = max([e.number if e.high is None else e.high for g in check.shown for e in (g.expected, g.actual)
                if e.value is not None], default=1.0)  # fmt: skip
     left.set(xlim=(0, 1.06 * top or 1.0))
     left.locator_params(axis="x", nbins=4)
     left.xaxis.set_major_formatter(lambda value, _: words.number(value, 0 if top >= 4 else 1 if top >= 0.5 else 2))
-    ends = [end for g in check.groups for end in (g.ratio.low, g.ratio.high, g.ratio.value) if isinstance(end, float)]
+    ends = [end for g in check.shown for end in (g.ratio.low, g.ratio.high, g.ratio.value) if isinstance(end, float)]
     low = max(min([*ends, 0.5]) * 0.92, 1 / _FURTHEST)
     high = min(max([*ends, 2.0]) * 1.08, _FURTHEST)
     right.axvspan(*LEVEL_BAND, color=COLOUR["seq1"], lw=0, zorder=0)
@@ -108,7 +109,7 @@ def _under(ax: Axes, x: float, text: str, token: str, *, weight: int = 400) -> N
 def _caption(check: GroupCheck) -> Caption:
     listed = "; ".join(
         f"{group.in_words} {words.number(group.actual.number, 2)} ({words.number(group.expected.number, 2)})"
-        for group in check.groups
+        for group in check.shown
         if group.actual.value is not None
     )
     return Caption(
@@ -126,20 +127,20 @@ def _numbers(name: str, check: GroupCheck) -> Table:
     rows = [
         (
             Cell(SEGMENT_NAME.get(group.name, group.name), segment=group.name if group.name in SEGMENT_NAME else ""),
-            Cell(words.number(group.customers)),
+            Cell(check.sizes[group.name]),
             _each(group.expected),
             _each(group.actual),
             _ratio_cell(group.ratio),
             Cell("–" if check.missing else _outcome(group, check)),
         )
-        for group in check.groups
+        for group in check.shown
     ]
     rows += [
         (
             Cell(SEGMENT_NAME.get(hidden, hidden), segment=hidden if hidden in SEGMENT_NAME else ""),
-            Cell("hidden"), _NONE, _NONE, _NONE, _NONE,
+            Cell(check.sizes[hidden]), *(_NONE if hidden in check.hidden else Cell(HIDDEN),) * 4,
         )
-        for hidden in check.hidden
+        for hidden in (*check.untold, *check.hidden)
     ]  # fmt: skip
     return Table(
         name=name,
@@ -178,15 +179,15 @@ def _ratio_cell(ratio: Estimate) -> Cell:
 
 
 def _lacks(check: GroupCheck) -> str:
-    return "" if check.groups and check.missing in ("", "fit") else f"So there is nothing to draw by {check.by}."
+    return "" if check.shown and check.missing in ("", "fit") else f"So there is nothing to draw by {check.by}."
 
 
 def _grows(check: GroupCheck) -> int:
-    return _ROW * len(check.groups)
+    return _ROW * len(check.shown)
 
 
 def _grows_narrow(check: GroupCheck) -> int:
-    return _ROW_NARROW * len(check.groups)
+    return _ROW_NARROW * len(check.shown)
 
 
 def _plot(name: str) -> Plot[GroupCheck]:

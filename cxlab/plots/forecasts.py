@@ -5,11 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
+from cxlab.intake.hiding import HIDDEN, why_hidden
 from cxlab.plots.figure import Plot
 from cxlab.plots.foreseen import Columns, draw_columns
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.purchases import SpendModel, StillCustomers, ValueForecast
-from cxlab.words import few, money, money_between, number, percent, percent_between
+from cxlab.words import capital, money, money_between, number, percent, percent_between
 
 _LABEL_HEIGHT = 0.07  # of a label, as a share of the height of the axes
 
@@ -20,12 +21,13 @@ def _column(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[n
 
 def _draw_alive(still: StillCustomers, ax: Axes) -> None:
     table = still.table
+    share, low, high = (
+        np.where(still.told, _column(table, f"actual_{name}"), np.nan) for name in ("share", "low", "high")
+    )
     draw_columns(
         Columns(
-            tuple(table["group"]), _column(table, "actual_share"),
-            _column(table, "actual_low"), _column(table, "actual_high"),
-            _column(table, "expected_share"), percent, "Share who bought after the cut",
-            "Probability of still being a customer", ("came", "foreseen"),
+            tuple(table["group"]), share, low, high, _column(table, "expected_share"), percent,
+            "Share who bought after the cut", "Probability of still being a customer", ("came", "foreseen"),
         ),
         ax,
     )  # fmt: skip
@@ -34,8 +36,8 @@ def _draw_alive(still: StillCustomers, ax: Axes) -> None:
 def _caption_of_alive(still: StillCustomers) -> Caption:
     bands = still.bands
     first, last = bands.iloc[0], bands.iloc[-1]
-    if not still.has_holdout:
-        title = f"{percent(still.likely.number)} of repeat customers are more likely than not still customers"
+    if not (still.told[0] and still.told[len(bands) - 1]):
+        title = f"{capital(still.likely_part)} of repeat customers are more likely than not still customers"
     elif len(bands) > 1 and last["actual_share"] > first["actual_share"]:
         title = (
             f"Of the likeliest, {percent(last['actual_share'])} came back, of the least likely "
@@ -49,9 +51,9 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
         title = f"Repeat customers are much alike to the model: {first['group']} likely to be customers still"
     listed = "; ".join(
         f"{row['group']}: {percent(row['actual_share'])} ({percent(row['expected_share'])})"
-        if still.has_holdout
+        if told
         else f"{row['group']}: {percent(row['expected_share'])} foreseen"
-        for row in still.table.to_dict("records")
+        for row, told in zip(still.table.to_dict("records"), still.told, strict=True)
     )
     return Caption(
         title,
@@ -67,18 +69,19 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
 def _numbers_of_alive(still: StillCustomers) -> Table:
     rows = tuple(
         (
-            Cell(row['group']), Cell(few(row['customers'], still.minimum_group)),
+            Cell(row['group']), Cell(still.sizes.written(i)),
             Cell(percent(row['probability_alive'])),
             Cell(percent(row['expected_share'])),
             Cell(percent(row['actual_share']), percent_between(row['actual_low'], row['actual_high']))
-            if still.has_holdout else Cell("–"),
+            if still.told[i] else Cell(HIDDEN if still.has_holdout else "–"),
         )
-        for row in still.table.to_dict("records")
+        for i, row in enumerate(still.table.to_dict("records"))
     )  # fmt: skip
+    hidden = "" if still.told.all() or not still.has_holdout else f" {why_hidden(still.minimum_group)}"
     return Table(
         "alive_and_back", "Probability of being a customer, and who came back",
         ("Probability", "Customers", "Mean probability", "Foreseen to buy", "Bought"), rows,
-        f"Within {number(still.horizon_days)} days of the cut. Small figures are 95% intervals.",
+        f"Within {number(still.horizon_days)} days of the cut. Small figures are 95% intervals.{hidden}",
     )  # fmt: skip
 
 
@@ -128,12 +131,12 @@ def _caption_of_spend(spend: SpendModel) -> Caption:
         None: "What a customer spends a time may depend a little on how often they come",
     }[spend.has_steady_value]
     listed = "; ".join(
-        f"{row['repeat_purchases']}: {money(row['mean'], spend.currency)} ({number(row['customers'])})"
+        f"{row['repeat_purchases']}: {money(row['mean'], spend.currency)} ({spend.written(row['customers'])})"
         for row in table.to_dict("records")
     )
     return Caption(
         title,
-        f"Mean value of a repeat purchase by their number; {number(spend.n_repeaters)} customers who came back. "
+        f"Mean value of a repeat purchase by their number; {spend.written(spend.n_repeaters)} customers who came back. "
         "Dashed: mean over customers in the model. Whiskers: 95% interval.",
         f"Dots of the mean value of a repeat purchase by their number, in brackets customers. {listed}. "
         f"Mean in the model: {money(spend.typical.number, spend.currency)}.",
@@ -144,7 +147,7 @@ def _caption_of_spend(spend: SpendModel) -> Caption:
 def _numbers_of_spend(spend: SpendModel) -> Table:
     rows = tuple(
         (
-            Cell(row['repeat_purchases']), Cell(number(row['customers'])),
+            Cell(row['repeat_purchases']), Cell(spend.written(row['customers'])),
             Cell(
                 money(row['mean'], spend.currency),
                 money_between(row['low'], row['high'], spend.currency) if np.isfinite(row['low']) else "",

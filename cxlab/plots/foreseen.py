@@ -22,7 +22,7 @@ class Columns:
     ----------
     names : of the groups.
     actual, low, high : shape (n groups,), what came and its interval; NaN: not known, nothing is drawn.
-    foreseen : shape (n groups,), what the model said.
+    foreseen : shape (n groups,), what the model said; NaN: nothing, and nothing is drawn.
     written : how to write a value.
     axis : what is measured; below : what the groups are.
     words : at the two marks: of what came, of what was foreseen.
@@ -72,7 +72,9 @@ def draw_columns(columns: Columns, ax: Axes) -> None:
                 size=12,
                 weight=700,
             )
-    words = [(float(columns.foreseen[-1]), columns.words[1], COLOUR["link"])]
+    words = []
+    if np.isfinite(columns.foreseen[-1]):
+        words.append((float(columns.foreseen[-1]), columns.words[1], COLOUR["link"]))
     if known[-1]:
         words.append((float(columns.actual[-1]), columns.words[0], COLOUR["ink"]))
     for y, (_, word, colour) in zip(apart([w[0] for w in words], top, height), words, strict=True):

@@ -103,7 +103,7 @@ def _caption_of_worth(worth: Worth) -> Caption:
     return Caption(
         worth.heading,
         f"Contribution{off}: expected of a fan over the next {worth.fan.horizon} "
-        f"({count(len(own.contribution), 'fan')}), against what a one-time buyer brought ({number(len(own.once))}). "
+        f"({count(len(own.contribution), 'fan')}), against what one of {own.one_time_buyers} brought. "
         "Whiskers: 95% interval.",
         f"Bars of contribution of one fan and of one-time buyers. {listed[:1].upper()}{listed[1:]}. {worth.heading}.",
         "The whisker under the blocks is that of their number."
@@ -117,11 +117,11 @@ def _numbers_of_worth(worth: Worth) -> Table:
     own = worth.fan.evidence
     rows = [
         (Cell("A fan, expected"), _amount(fan, worth), Cell(count(len(own.contribution), "fan"))),
-        (Cell("A one-time buyer, so far"), _amount(once, worth), Cell(count(len(own.once), "one-time buyer"))),
+        (Cell("A one-time buyer, so far"), _amount(once, worth), Cell(own.one_time_buyers)),
         (
             Cell("One-time buyers for one fan"),
             _buyers(worth.number),
-            Cell(number(len(own.contribution) + len(own.once))),
+            Cell("both"),
         ),
     ]
     if worth.average.value is not None:
@@ -222,7 +222,7 @@ def _caption_of_sensitivity(found: Sensitivity) -> Caption:
     return Caption(
         found.heading,
         "One-time buyers that equal one fan, with one assumption changed at a time. Lines: 95% interval under that "
-        f"assumption; {count(found.base.fan.n or 0, 'fan')}, {count(found.base.one_time.n or 0, 'one-time buyer')}.",
+        f"assumption; {count(found.base.fan.n or 0, 'fan')}.",
         alt if len(alt) < 400 else f"{alt[:390].rsplit(';', 1)[0]}; and so on.",
         f"Dashed: as reckoned. Dotted: {', '.join(map(str, SAID[:-1]))} and {SAID[-1]}, as often said, where the scale "
         "reaches them. The intervals do not say how likely an assumption is. A cost to win a customer is left "

@@ -77,7 +77,7 @@ def _numbers(result: RepeatRates) -> Table:
     rows = tuple(
         (
             Cell(words.capital(ordinal(k))),
-            Cell(words.few(int(result.followed[k - 1]), result.joining.minimum_group)),
+            Cell(result.counted(k)),
             Cell(
                 words.percent_of(int(result.came[k - 1]), int(result.followed[k - 1])),
                 words.percent_between(*rate.ends),

@@ -5,11 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
+from cxlab.intake.hiding import HIDDEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.foreseen import Columns, apart, draw_columns
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.purchases import HoldoutCheck, PurchaseCourse, RepeatCounts
-from cxlab.words import day, number, number_between, percent, percent_between
+from cxlab.words import count, day, number, number_between, percent, percent_between
 
 _REPEATS = "Repeat purchases up to the cut"
 
@@ -31,21 +32,29 @@ def _draw_counts(counts: RepeatCounts, ax: Axes) -> None:
 
 
 def _caption_of_counts(counts: RepeatCounts) -> Caption:
-    first, gap = counts.table.iloc[0], counts.largest_gap.number
+    first, gap = counts.table.iloc[0], _gap(counts)
     listed = "; ".join(
-        f"{row['repeat_purchases']}: {percent(row['share'], 1)} ({percent(row['model_share'], 1)})"
+        f"{row['repeat_purchases']}: {percent(row['share'], 1)}"
+        + (f" ({percent(row['model_share'], 1)})" if counts.has_model else "")
         for row in counts.table.to_dict("records")
     )
     start = "had not come back" if first["repeat_purchases"] == "0" else "had come back least often"
-    title = f"{percent(first['share'])} {start}; the model has every group right to {number(100 * gap, 1)} points"
+    title = f"{percent(first['share'])} {start}"
+    beside = (" Blue: the model's share.", ", in brackets the model's", f" Largest gap {gap}.")
+    mark, brackets, largest = beside if counts.has_model else ("", "", "")
     return Caption(
-        title,
-        f"Share of customers by repeat purchases up to the cut; {number(counts.n)} customers. Blue: the model's share. "
-        "Whiskers: 95% interval.",
-        f"Columns of the share of customers by repeat purchases, in brackets the model's. {listed}. "
-        f"Largest gap {number(100 * gap, 1)} percentage points.",
+        f"{title}; the model has every group right to {gap.removesuffix(' percentage points')} points"
+        if counts.has_model else title,
+        f"Share of customers by repeat purchases up to the cut; {count(counts.n, 'customer')}.{mark} Whiskers: 95% "
+        "interval.",
+        f"Columns of the share of customers by repeat purchases{brackets}. {listed}.{largest}",
         "Several orders on one day are one purchase; the first is not counted.",
-    )
+    )  # fmt: skip
+
+
+def _gap(counts: RepeatCounts) -> str:
+    """Write the largest gap between the model's shares and the counted ones; empty without a model."""
+    return f"{number(100 * counts.largest_gap.number, 1)} percentage points" if counts.has_model else ""
 
 
 def _numbers_of_counts(counts: RepeatCounts) -> Table:
@@ -53,25 +62,30 @@ def _numbers_of_counts(counts: RepeatCounts) -> Table:
         (
             Cell(row['repeat_purchases']), Cell(number(row['customers'])),
             Cell(percent(row['share'], 1), percent_between(row['share_low'], row['share_high'], 1)),
-            Cell(percent(row['model_share'], 1)),
+            *((Cell(percent(row['model_share'], 1)),) if counts.has_model else ()),
         )
         for row in counts.table.to_dict("records")
     )  # fmt: skip
     return Table(
-        "repeat_counts", "Customers by repeat purchases", ("Repeat purchases", "Customers", "Share", "Model"), rows,
+        "repeat_counts", "Customers by repeat purchases",
+        ("Repeat purchases", "Customers", "Share", *(("Model",) if counts.has_model else ())), rows,
         "Small figures are 95% intervals.",
     )  # fmt: skip
 
 
+def _lacks_counts(counts: RepeatCounts) -> str:
+    return "" if len(counts.table) > 1 else "They are all in one group, so there is nothing to draw."
+
+
 def _draw_holdout(check: HoldoutCheck, ax: Axes) -> None:
     table = check.table
-    known = check.days > 0
-    hidden = np.full(len(table), np.nan)
+    known = check.told & (check.days > 0)
+    actual, low, high = (
+        np.where(known, _column(table, name), np.nan) for name in ("actual", "actual_low", "actual_high")
+    )
     draw_columns(
         Columns(
-            tuple(table["repeat_purchases"]),
-            _column(table, "actual") if known else hidden, _column(table, "actual_low") if known else hidden,
-            _column(table, "actual_high") if known else hidden, _column(table, "expected"),
+            tuple(table["repeat_purchases"]), actual, low, high, _column(table, "expected"),
             lambda v: number(v, 2 if 0 < v < 10 and round(v, 1) != v else 1 if round(v) != v else 0),
             "Purchases per customer after the cut", _REPEATS, ("came", "foreseen"),
         ),
@@ -83,9 +97,10 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
     table = check.table
     inside = int(((table["expected"] >= table["actual_low"]) & (table["expected"] <= table["actual_high"])).sum())
     listed = "; ".join(
-        f"{row['repeat_purchases']}: {number(row['actual'], 2)} ({number(row['expected'], 2)})"
-        for row in table.to_dict("records")
+        f"{row['repeat_purchases']}: {number(row['actual'], 2) if told else HIDDEN} ({number(row['expected'], 2)})"
+        for row, told in zip(table.to_dict("records"), check.told, strict=True)
     )
+    hidden = "" if check.told.all() else f" Hidden: purchases that would tell of under {check.minimum_group} customers."
     title = f"In {number(inside)} of {number(len(table))} groups the forecast lies within what came"
     return Caption(
         title,
@@ -93,7 +108,7 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
         f"{number(check.expected.n or 0)} customers. Blue: forecast. Whiskers: 95% interval of what came.",
         "Columns of purchases per customer after the cut by repeat purchases before it, in brackets the forecast. "
         f"{listed}. {title}.",
-        "Nothing from after the cut was used for the forecast.",
+        f"Nothing from after the cut was used for the forecast.{hidden}",
     )
 
 
@@ -102,9 +117,10 @@ def _numbers_of_holdout(check: HoldoutCheck) -> Table:
         (
             Cell(row['repeat_purchases']), Cell(number(row['customers'])),
             Cell(number(row['expected'], 2), number_between(row['expected_low'], row['expected_high'], 2)),
-            Cell(number(row['actual'], 2), number_between(row['actual_low'], row['actual_high'], 2)),
+            Cell(number(row['actual'], 2), number_between(row['actual_low'], row['actual_high'], 2)) if told
+            else Cell(HIDDEN),
         )
-        for row in check.table.to_dict("records")
+        for row, told in zip(check.table.to_dict("records"), check.told, strict=True)
     )  # fmt: skip
     return Table(
         "holdout_by_frequency", "Forecast and fact by repeat purchases before the cut",
@@ -183,7 +199,9 @@ def _numbers_of_course(course: PurchaseCourse) -> Table:
     )  # fmt: skip
 
 
-repeat_counts: Plot[RepeatCounts] = Plot("repeat_counts", _draw_counts, _caption_of_counts, _numbers_of_counts)
+repeat_counts: Plot[RepeatCounts] = Plot(
+    "repeat_counts", _draw_counts, _caption_of_counts, _numbers_of_counts, lacks=_lacks_counts
+)
 holdout_by_frequency: Plot[HoldoutCheck] = Plot(
     "holdout_by_frequency", _draw_holdout, _caption_of_holdout, _numbers_of_holdout
 )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
-from cxlab.intake.hiding import written_steps
+from cxlab.intake.hiding import HIDDEN
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -30,8 +30,9 @@ _ROW, _ROW_NARROW, _APART = 19, 36, 16.0
 
 def _drawn(found: WaitComparison) -> tuple[WaitingCurve, ...]:
     """Return the curves that are drawn: all, or the largest where they are too many, in the order given."""
-    largest = sorted(found.curves, key=lambda curve: -curve.n)[:MOST_DRAWN]
-    return tuple(curve for curve in found.curves if any(curve is one for one in largest))
+    told = tuple(curve for curve in found.curves if found.told.days[curve.group][1:].any())
+    largest = sorted(told, key=lambda curve: -curve.n)[:MOST_DRAWN]
+    return tuple(curve for curve in told if any(curve is one for one in largest))
 
 
 def _colours(group: str, k: int) -> tuple[str, str, str | tuple[int, tuple[float, ...]]]:
@@ -52,14 +53,16 @@ def _draw(found: WaitComparison, ax: Axes) -> None:
     ax.set(xlim=(0, h), ylim=(0, 1))
     for k, curve in enumerate(curves):
         mark, _, dash = _colours(curve.group, k)
-        ax.fill_between(curve.days, curve.low, curve.high, step="post", color=mark, alpha=0.16, lw=0, zorder=2)
-        ax.step(curve.days, curve.waiting, where="post", color=mark, lw=2, ls=dash, zorder=4 + k / 10)
-    places = spread([float(curve.waiting[-1]) for curve in curves], _APART / (height - below - _TOP))
+        told = found.told.days[curve.group]
+        days, share, low, high = (part[told] for part in (curve.days, curve.waiting, curve.low, curve.high))
+        ax.fill_between(days, low, high, step="post", color=mark, alpha=0.16, lw=0, zorder=2)
+        ax.step(days, share, where="post", color=mark, lw=2, ls=dash, zorder=4 + k / 10)
+    ends = [float(curve.waiting[found.told.days[curve.group]][-1]) for curve in curves]
+    places = spread(ends, _APART / (height - below - _TOP))
     for k, (curve, name, y) in enumerate(zip(curves, names, places, strict=True)):
         ax.text(h + 8 / (right - left) * h, y, name, ha="left", va="center", size=12, weight=700,
                 color=_colours(curve.group, k)[1])  # fmt: skip
-    marks = found.waiting.marks if found.waiting is not None else []
-    shown = sorted(set(marks[::2] if narrow else marks))
+    shown = found.marks[::2] if narrow else found.marks
     ax.set_xticks(shown)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], [words.percent(y) for y in (0, 0.25, 0.5, 0.75, 1)])
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
@@ -84,7 +87,9 @@ def _write(
         ax.text(edge, -y / high, name, transform=ax.transAxes, ha="left", va="center", size=12, weight=700,
                 color=_colours(curve.group, k)[1])  # fmt: skip
         y += _ROW_NARROW - _ROW if narrow else 0
-        for day, text in zip(marks, numbers_at_risk(curve, marks, _minimum(found)), strict=True):
+        for day, text in zip(found.marks, found.told.go_on[curve.group], strict=True):
+            if day not in marks:
+                continue
             ax.text(day, -y / high, text, transform=ax.get_xaxis_transform(), ha="center", va="center", size=12)
 
 
@@ -116,56 +121,47 @@ def spread(places: Sequence[float], need: float, top: float = 1.0) -> list[float
     return [float(y) for y in found]
 
 
-def numbers_at_risk(curve: WaitingCurve, marks: Sequence[int], minimum_group: int) -> list[str]:
-    """Write the waits that go on at some days; none of which tells how a few customers went on."""
-    upto = [int(curve.at_risk[day]) for day in marks][::-1]
-    said = written_steps(upto, curve.n, minimum_group)[::-1]
-    return [
-        text if text[0].isdigit() else f"<{minimum_group}" if text.startswith("under") else "–" for text in said
-    ]  # fmt: skip
-
-
-def _minimum(found: WaitComparison) -> int:
-    return 0 if found.waiting is None else found.waiting.minimum_group
-
-
 def _caption(found: WaitComparison) -> Caption:
     drawn, h = _drawn(found), found.horizon_days
+    middle = len(found.marks) // 2
     listed = "; ".join(
-        f"{found.waits.labels.get(curve.group, curve.group)} {words.percent(curve.waiting[h // 2])}, "
-        f"{words.percent(curve.waiting[h])}"
+        f"{found.waits.labels.get(curve.group, curve.group)} "
+        + ", ".join(_share(curve, found, k) for k in (middle, len(found.marks) - 1))
         for curve in drawn
     )
-    n = sum(curve.n for curve in found.curves)
-    fewer = f"The {MOST_DRAWN} largest groups are drawn. " if len(drawn) < len(found.curves) else ""
-    texts = [
-        text
-        for c in drawn
-        for text in numbers_at_risk(c, found.waiting.marks if found.waiting else [], _minimum(found))
-    ]
-    dash = "“–” stands for a number that would tell of a few customers. " if "–" in texts else ""
+    n = found.waits.n if found.waits.unit == "customer" else sum(curve.n for curve in found.curves)
+    largest = "The largest groups are drawn. " if len(drawn) == MOST_DRAWN < len(found.curves) else ""
+    left_out = [found.waits.labels.get(c.group, c.group) for c in found.curves if c not in drawn]
+    few = f"Not drawn: {', '.join(left_out)}. " if left_out and not largest else ""
+    dash = "A curve ends, and “–” stands, where more would tell of a few customers. " if found.told.hides else ""
     return Caption(
         found.heading,
         f"Share that has not bought again, {found.waits.start}, over {words.count(h, 'day')}; "
         f"{words.count(n, found.waits.unit)}. Band: 95% interval.",
-        f"Falling curves of the share that has not bought again by {found.waits.by}, after {h // 2} and {h} days: "
-        f"{listed}. {found.heading}."[:399],
-        f"{fewer}{dash}Under the axis: waits that still go on and can be followed. Several orders on one day are one "
-        "purchase.",
+        f"Falling curves of the share that has not bought again by {found.waits.by}, after {found.marks[middle]} and "
+        f"{h} days: {listed}. {found.heading}."[:399],
+        f"{largest}{few}{dash}Under the axis: waits that still go on and can be followed. Several orders on one day "
+        "are one purchase.",
     )
 
 
+def _share(curve: WaitingCurve, found: WaitComparison, k: int) -> str:
+    return words.percent(curve.waiting[found.marks[k]]) if found.told.marks[curve.group][k] else HIDDEN
+
+
 def _numbers(found: WaitComparison) -> Table:
-    marks = sorted(set(found.waiting.marks if found.waiting is not None else []))[1:]
+    marks = found.marks[1:]
     rows = tuple(
         (
             Cell(
                 found.waits.labels.get(curve.group, curve.group), segment=curve.group if curve.group in SEGMENTS else ""
             ),
-            Cell(words.number(curve.n)),
+            Cell(found.told.sizes[curve.group]),
             *(
                 Cell(words.percent(curve.waiting[day]), words.percent_between(curve.low[day], curve.high[day]))
-                for day in marks
+                if found.told.marks[curve.group][k]
+                else Cell(HIDDEN)
+                for k, day in enumerate(marks, 1)
             ),
         )
         for curve in found.curves
@@ -173,15 +169,21 @@ def _numbers(found: WaitComparison) -> Table:
     return Table(
         f"waiting_by_{found.waits.by}", "Share that has not bought again",
         ("Group", "Waits", *(f"Day {words.number(day)}" for day in marks)), rows,
-        f"Counted {found.waits.start}. Small figures are 95% intervals.",
+        f"Counted {found.waits.start}.{found.told.note} Small figures are 95% intervals.",
     )  # fmt: skip
+
+
+def _lacks(found: WaitComparison) -> str:
+    if not found.curves:
+        return "So there is nothing to draw."
+    return "" if _drawn(found) else "No curve can be drawn that would not tell of a few customers."
 
 
 def _plot(by: str) -> Plot[WaitComparison]:
     fixed = _PLOT + _TOP + _AXIS + _HEAD + 6
     return Plot(
         f"waiting_by_{by}", _draw, _caption, _numbers, (680, fixed), (358, fixed),
-        lambda found: "" if found.curves else "So there is nothing to draw.",
+        _lacks,
         lambda found: _ROW * len(_drawn(found)), lambda found: _ROW_NARROW * len(_drawn(found)),
     )  # fmt: skip
 

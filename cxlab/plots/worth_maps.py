@@ -135,8 +135,8 @@ def _caption(found: TwoWay) -> Caption:
     whiskers = "the interval of the fit" + (" and of the customers brought" if found.kind == "referrals" else "")
     return Caption(
         found.heading,
-        f"One-time buyers that equal one fan, by {by}; {count(found.n_fans, 'fan')}, "
-        f"{count(found.n_once, 'one-time buyer')}. Dot: as reckoned, with its 95% interval in words.",
+        f"One-time buyers that equal one fan, by {by}; {count(found.n_fans, 'fan')}. "
+        f"Dot: as reckoned, with its 95% interval in words.",
         f"Maps of one-time buyers that equal one fan by {by}. {capital(own)}.",
         f"Thick lines: {', '.join(map(str, SAID[:-1]))} and {SAID[-1]}. Dashed: the same number as reckoned. Lines at "
         f"the dot: {whiskers}. Only what lies beyond the days that were seen varies with what is left.",

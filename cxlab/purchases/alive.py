@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
+from cxlab.intake.hiding import GroupSizes, shares_to_hide, written_within
 from cxlab.purchases.family import FamilyWords
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, look_ahead
 from cxlab.purchases.likely import LIKELY, likely_share
 from cxlab.purchases.model import PurchaseModel
-from cxlab.words import number, percent, percent_between
+from cxlab.words import capital, number, percent, percent_between
 
 Mask = NDArray[np.bool_]
 _BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
@@ -28,10 +29,17 @@ class RepeatGroups:
     ----------
     table : repeat_purchases (words), customers, probability_alive (mean), likely_share (with one above one half).
     note : what the model holds of those who bought once.
+    minimum_group : of the study.
     """
 
     table: pd.DataFrame
     note: str
+    minimum_group: int = 5
+
+    @property
+    def told(self) -> Mask:
+        """Of which rows a page shows the likely share: of those where it tells of no few customers; shape (n rows,)."""
+        return _told(self.table, "likely_share", self.minimum_group)
 
 
 @dataclass(frozen=True)
@@ -70,15 +78,32 @@ class StillCustomers:
         return self.table[self.table["group"] != ONCE]
 
     @property
+    def sizes(self) -> GroupSizes:
+        """Customers in each row of `table`, and in what is left of all of them, as a page may show them."""
+        rows = self.table["customers"].tolist()
+        return GroupSizes((*rows, self.n - sum(rows)), self.minimum_group)
+
+    @property
+    def told(self) -> Mask:
+        """Of which rows a page shows who came back: of those where it tells of no few customers; shape (n rows,)."""
+        return _told(self.table, "actual_share", self.minimum_group) & self.has_holdout
+
+    @property
+    def tells_likely(self) -> bool:
+        """Whether the share of repeaters who are more probably customers than not tells of no few of them."""
+        likely = round(self.likely.number * self.n_repeaters)
+        return not shares_to_hide([likely], [self.n_repeaters], self.minimum_group).any()
+
+    @property
     def writes_off_too_early(self) -> bool:
         """Whether more of those least likely to be customers came back than the model had said, beyond chance."""
         first = self.bands.iloc[0]
-        return bool(self.has_holdout and len(self.bands) > 1 and first["actual_low"] > first["expected_share"])
+        return bool(self.told[0] and len(self.bands) > 1 and first["actual_low"] > first["expected_share"])
 
     @property
     def by_repeats(self) -> "RepeatGroups":
         """The same by number of repeat purchases."""
-        return RepeatGroups(self.groups, self.words.once[1])
+        return RepeatGroups(self.groups, self.words.once[1], self.minimum_group)
 
     @property
     def findings(self) -> Findings:
@@ -91,21 +116,28 @@ class StillCustomers:
         first = self.bands.iloc[0]
         if self.writes_off_too_early:
             return f"Do not write the quiet ones off: {percent(first['actual_share'])} of the least likely came back"
-        return f"{percent(self.likely.number)} of those who ever came back are more likely than not still customers"
+        return f"{capital(self.likely_part)} of those who ever came back are more likely than not still customers"
+
+    @property
+    def likely_part(self) -> str:
+        """The share of repeaters who are more probably customers than not, as a page may write it."""
+        if self.tells_likely:
+            return percent(self.likely.number)
+        return "nearly all" if self.likely.number > LIKELY else "hardly any"
 
     @property
     def reading(self) -> str:
         """How many are still customers, and whether those who are came back."""
         likely = self.likely
         known = likely.low is not None and likely.high is not None
-        interval = f" (95% interval {percent_between(likely.low or 0.0, likely.high or 0.0)})" if known else ""
+        interval = f" (95% interval {percent_between(*likely.ends)})" if known and self.tells_likely else ""
         said = (
-            f"Of the {number(self.n_repeaters)} customers who had come back before the cut, {percent(likely.number)} "
-            f"are, by the model, more likely than not still customers{interval}. "
+            f"Of the {written_within(self.n_repeaters, self.n, self.minimum_group)} customers who had come back before "
+            f"the cut, {self.likely_part} are, by the model, more likely than not still customers{interval}. "
         )
         if not known:
             said += "How sure that is cannot be said, for the data does not settle how customers leave. "
-        if self.has_holdout and len(self.bands) > 1:
+        if len(self.bands) > 1 and self.told[0] and self.told[len(self.bands) - 1]:
             first, last = self.bands.iloc[0], self.bands.iloc[-1]
             said += (
                 f"Of those with a probability of {first['group']}, {percent(first['actual_share'])} bought again "
@@ -181,6 +213,13 @@ def _bands(alive: Array, again: Mask, minimum: int) -> list[tuple[str, Mask]]:
     found = [(percent_between(low, high), _within(alive, again, low, high)) for low, high in joined]
     once = ~again
     return [*found, (ONCE, once)] if once.sum() >= max(minimum, 1) else found
+
+
+def _told(table: pd.DataFrame, share: str, minimum: int) -> Mask:
+    """Tell which shares of the rows' customers tell of no few of them, nor of few others by the total."""
+    n = table["customers"].to_numpy(np.int64)
+    some = np.rint(table[share].fillna(0.0).to_numpy(np.float64) * n).astype(np.int64)
+    return ~shares_to_hide(some, n, minimum)
 
 
 def _within(alive: Array, again: Mask, low: float, high: float) -> Mask:

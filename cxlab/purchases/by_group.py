@@ -1,6 +1,6 @@
 """Forecast against fact, group by group: by silence, by segment, by cluster, by whatever parts the customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.stats import chi2, norm
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, columns_of, log_normal_interval, normal_interval
-from cxlab.intake.hiding import to_hide
+from cxlab.intake.hiding import GroupSizes, means_to_hide
 from cxlab.look import SEGMENT_NAME
 from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.histories import Array, Counts, PurchaseModelError
@@ -60,9 +60,12 @@ class GroupCheck:
 
     Attributes
     ----------
-    groups : those that are shown, in order.
+    groups : those that are large enough, in order.
     by : what the groups are, after "by": "days since the last order".
-    hidden : names of groups too small to be shown, and of those that would give them away.
+    hidden : names of groups too small to be shown.
+    untold : names of other groups of which no purchases are shown: so few came that they tell of a few customers, or
+        would give these away.
+    sizes : customers of each group, also of the hidden ones, as a page writes them.
     minimum_group : customers that a group needs.
     n : customers in all.
     days : length of the window.
@@ -72,10 +75,17 @@ class GroupCheck:
     groups: tuple[CheckedGroup, ...]
     by: str
     hidden: tuple[str, ...]
+    untold: tuple[str, ...]
+    sizes: Mapping[str, str]
     minimum_group: int
     n: int
     days: int
     missing: Missing = ""
+
+    @property
+    def shown(self) -> tuple[CheckedGroup, ...]:
+        """The groups whose purchases a page shows."""
+        return tuple(group for group in self.groups if group.name not in self.untold)
 
     @property
     def is_judged(self) -> bool:
@@ -149,7 +159,7 @@ class GroupCheck:
             f"whole 95% interval of expected / actual lies outside {number(low, 2)} to {number(high, 2)}. "
         )
         if self.off:
-            named = [f"{group.in_words}, {_off_in_words(group)}" for group in self.off]
+            named = [f"{group.in_words}, {self._off(group)}" for group in self.off]
             said += f"That is so of {count(len(named), 'group')}: {_listed(named)}. "
         else:
             said += f"That is so of none of the {count(len(self.groups), 'group')}. "
@@ -160,15 +170,24 @@ class GroupCheck:
             f"{number(is_open)} it reaches over an edge, so there it cannot be told. {self._chance()}"
         )
         if self.leaning:
-            named = [f"{group.in_words}, {_off_in_words(group)}" for group in self.leaning]
+            named = [f"{group.in_words}, {self._off(group)}" for group in self.leaning]
             said += (
                 f" Not off by this rule, but leaning, for the interval leaves out 1: {_listed(named)}. Of groups in "
                 "which the model is right, chance makes about one in twenty lean."
             )
-        if self.hidden:
-            names = ", ".join(SEGMENT_NAME[name].lower() if name in SEGMENT_NAME else name for name in self.hidden)
-            said += f" Not shown, for too few customers: {names}."
+        for left_out, why in (
+            (self.hidden, "too few customers"),
+            (self.untold, "so few purchases that they, or those of others, would tell of a few customers"),
+        ):
+            if left_out:
+                names = ", ".join(SEGMENT_NAME[name].lower() if name in SEGMENT_NAME else name for name in left_out)
+                said += f" Not shown, for {why}: {names}."
         return said
+
+    def _off(self, group: CheckedGroup) -> str:
+        if group.name not in self.untold:
+            return _off_in_words(group)
+        return f"where the forecast is too {'low' if group.ratio.number < 1 else 'high'}"
 
     @property
     def _key(self) -> str:
@@ -200,7 +219,7 @@ def check_by(
     groups : shape (n,), the group of each customer, as known at `calibration_end`.
     by : what the groups are, as in "by days since the last order".
     order : groups in the order wanted; by default the four segments in theirs, others sorted.
-    minimum_group : groups of fewer customers are not shown, nor those that would give them away.
+    minimum_group : groups of fewer customers are not shown.
 
     Raises
     ------
@@ -227,14 +246,20 @@ def check_by(
         raise PurchaseModelError(f"order lacks the groups {', '.join(strange)}: name all of them, or none")
     present = [name for name in names if (labels == name).any()]
     sizes = [int((labels == name).sum()) for name in present]
-    hide = to_hide(sizes, minimum_group)
-    shown = [name for name, hidden in zip(present, hide, strict=True) if not hidden]
+    small = np.array([n < minimum_group for n in sizes])
+    shown = [name for name, hidden in zip(present, small, strict=True) if not hidden]
     place = {name: k for k, name in enumerate(present)}
     codes = np.array([place[label] for label in labels.tolist()], dtype=np.int64)
     errors = _errors(model, codes, window)
     found = tuple(_group(name, codes == place[name], float(errors[place[name]]), window) for name in shown)
     hidden = tuple(name for name in present if name not in shown)
-    return GroupCheck(found, by, hidden, minimum_group, window.n, window.days, window.missing)
+    came = np.bincount(codes, window.actual, minlength=len(present)).astype(np.int64)
+    untold = means_to_hide(came, sizes, minimum_group, small=small)
+    known = GroupSizes(tuple(sizes), minimum_group)
+    return GroupCheck(
+        found, by, hidden, tuple(name for name in shown if untold[place[name]]),
+        {name: known.written(k) for name, k in place.items()}, minimum_group, window.n, window.days, window.missing,
+    )  # fmt: skip
 
 
 def _errors(model: PurchaseModel, codes: Counts, window: HoldoutWindow) -> Array:

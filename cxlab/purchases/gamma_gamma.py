@@ -11,6 +11,7 @@ from scipy.stats import norm
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings
+from cxlab.intake.hiding import about
 from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
@@ -35,6 +36,7 @@ class SpendModel:
     scale : the median of `means`, in units of currency.
     currency : ISO 4217 code.
     minimum_group : groups of fewer customers are joined with their neighbours.
+    repeats : shape (n,), repeat purchases of each customer, those of no value counted in; None: there are none such.
     """
 
     counts: Counts
@@ -43,6 +45,17 @@ class SpendModel:
     scale: float
     currency: str
     minimum_group: int
+    repeats: Counts | None = None
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether numbers of customers are rounded: beside all who came back, they may tell of a few."""
+        few_others = 0 < len(self.counts) - self.n_repeaters < self.minimum_group
+        return few_others or (self.repeats is not None and bool((self.repeats != self.counts).any()))
+
+    def written(self, n: int) -> str:
+        """Write a number of customers."""
+        return f"about {number(about(n, self.minimum_group))}" if self.is_rounded else number(n)
 
     @property
     def n_repeaters(self) -> int:
@@ -171,7 +184,7 @@ class SpendModel:
         said = f"A repeat purchase is worth {money(typical.number, self.currency)} on average over customers"
         if typical.low is not None and typical.high is not None:
             said += f" (95% interval {money_between(typical.low, typical.high, self.currency)})"
-        said += f", before returns, from {number(self.n_repeaters)} customers with a repeat purchase above 0. "
+        said += f", before returns, from {self.written(self.n_repeaters)} customers with a repeat purchase above 0. "
         if together.low is None or together.high is None:
             return (
                 said + "Whether frequent customers spend more a time cannot be told: all are alike in one of the two."
@@ -218,11 +231,12 @@ def fit_gamma_gamma(customers: Customers, *, minimum_group: int = 5) -> SpendMod
     if int(known.sum()) < FEWEST_REPEATERS:
         raise NotEnoughDataError(
             f"A model of spending needs {FEWEST_REPEATERS} customers with a repeat purchase of more than 0 up to "
-            f"calibration_end, and there are {int(known.sum())}: does the orders' revenue column hold the amounts paid?"
+            f"calibration_end, and there are {int(known.sum())}: bring orders with the amounts paid, over a longer time"
         )
     scale = float(np.median(means[known]))
     best = maximise_gamma_gamma(counts[known], means[known] / scale)
-    return SpendModel(counts, means, best, scale, customers.currency, minimum_group)
+    repeats = customers.frame["repeat_purchases"].to_numpy(np.int64)
+    return SpendModel(counts, means, best, scale, customers.currency, minimum_group, repeats)
 
 
 def maximise_gamma_gamma(counts: Counts, means: Array) -> Maximum:

@@ -144,7 +144,8 @@ class Histories:
         if self.n < FEWEST_CUSTOMERS:
             raise NotEnoughDataError(
                 f"A purchase model needs {FEWEST_CUSTOMERS} customers with an order up to calibration_end, and there "
-                f"are {self.n}: bring more orders, or put calibration_end later in study.yml"
+                f"{'is' if self.n == 1 else 'are'} {self.n}: bring more orders, or put calibration_end later in "
+                "study.yml"
             )
         if self.n_repeaters < FEWEST_REPEATERS:
             who = "nobody" if self.n_repeaters == 0 else f"only {self.n_repeaters}"

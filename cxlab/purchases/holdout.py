@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
+from cxlab.intake.hiding import means_to_hide
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, Counts
 from cxlab.purchases.maximum import positive_estimate
@@ -31,6 +33,7 @@ class HoldoutCheck:
     mean_absolute_error, root_mean_squared_error, bias : of the purchases per customer; bias is expected - actual.
     days : length of the window.
     three : level, spread and order, and the verdict.
+    minimum_group : of the study.
     """
 
     table: pd.DataFrame
@@ -41,11 +44,18 @@ class HoldoutCheck:
     bias: float
     days: int
     three: ThreeChecks
+    minimum_group: int = 5
 
     @property
     def verdict(self) -> Verdict:
         """What the written rule says: holds, partly, fails or cannot_tell."""
         return self.three.verdict
+
+    @property
+    def told(self) -> NDArray[np.bool_]:
+        """Of which rows a page shows what came: of those where it tells of no few customers; shape (n rows,)."""
+        came = np.rint(self.table["actual"] * self.table["customers"]).astype(np.int64)
+        return ~means_to_hide(came, self.table["customers"], self.minimum_group)
 
     @property
     def findings(self) -> Findings:
@@ -116,6 +126,7 @@ def check_holdout(model: PurchaseModel, customers: Customers, *, minimum_group: 
         bias=float(miss.mean()),
         days=days,
         three=_three(model, window, error),
+        minimum_group=minimum_group,
     )
 
 

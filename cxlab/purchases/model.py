@@ -13,10 +13,9 @@ from cxlab.estimate import Estimate, Findings, percentile_interval
 from cxlab.purchases.family import Family
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, positive_estimate
-from cxlab.words import count, day, number, number_between, percent, percent_between
+from cxlab.words import capital, number, number_between, percent, percent_between
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
-FEW = 5  # customers: so few are not told of where all others came back
 _UNSETTLED = ("how much customers differ in pace", "how much they differ in leaving")
 
 
@@ -178,17 +177,13 @@ class PurchaseModel:
     @property
     def heading(self) -> str:
         """What heads the section."""
-        back = percent(self.histories.n_repeaters / self.histories.n)
-        if 0 < self.histories.n - self.histories.n_repeaters < FEW:
-            back = "Nearly everybody"
         if self.nobody_leaves:
-            return f"{back} came back, and nobody is seen to leave for good"
-        return f"{back} came back; {self.family.words.leaving_heading.format(share=percent(self.leaving.number))}"
+            return "Nobody is seen to leave for good"
+        return capital(self.family.words.leaving_heading.format(share=percent(self.leaving.number)))
 
     @property
     def reading(self) -> str:
         """How often customers come back, how many leave, and what the data does not settle."""
-        n = self.histories.n
         pace, leaving, year = self.pace, self.leaving, self.first_year
         if self.nobody_leaves:
             gone = "Nobody is seen to leave for good."
@@ -197,9 +192,8 @@ class PurchaseModel:
                 share=percent(leaving.number), interval=_interval_percent(leaving)
             )
         said = (
-            f"Of {count(n, 'customer')}, {self._repeaters_in_words()} bought again by "
-            f"{day(self.calibration_end)}. As long as they stay, customers buy {number(pace.number, 1)} times a year "
-            f"on average{_interval(pace, '95% interval ')}. {gone} A new customer is expected to buy again "
+            f"As long as they stay, customers buy {number(pace.number, 1)} times a year on average"
+            f"{_interval(pace, '95% interval ')}. {gone} A new customer is expected to buy again "
             f"{number(year.number, 1)} times in the first year{_interval(year)}."
         )
         if not self.is_settled:
@@ -232,13 +226,6 @@ class PurchaseModel:
         different, counts, _ = self._different
         scores, _ = self.family.likelihood(different, counts).scores(self.maximum.log_parameters)
         return scores @ self.maximum.curvature_covariance, different, counts
-
-    def _repeaters_in_words(self) -> str:
-        """Write how many came back; where next to all or next to nobody did, without telling of a few."""
-        n, repeaters = self.histories.n, self.histories.n_repeaters
-        if 0 < n - repeaters < FEW:
-            return f"all but under {FEW}"
-        return f"{number(repeaters)} ({percent(repeaters / n)})"
 
     def _is_sure(self, at: int) -> bool:
         """Whether the data settles both of two parameters, the one at this place and the next."""

@@ -69,6 +69,11 @@ class ThreeChecks:
         return judge(self.checks, reversed_order=self.is_reversed) if self.is_enough else "cannot_tell"
 
     @property
+    def trust(self) -> str:
+        """Say how far forecasts can be believed, for pages that rest on them."""
+        return _TRUST[self.verdict]
+
+    @property
     def is_reversed(self) -> bool:
         """Whether who was expected to buy more is shown to have bought less."""
         return self.slope.high is not None and self.slope.high < 0
@@ -123,6 +128,18 @@ class ThreeChecks:
                 f"{self.simple_rule}, where the rule asks for less than 100%: {OUTCOME[checks['order']]}."
             )
         return said.strip()
+
+
+_SEE = "(see the report on repeat purchases)"
+_TRUST: dict[Verdict, str] = {
+    "holds": f"The purchase model was tried over the time after the cut, and its forecast holds {_SEE}.",
+    "partly": f"The purchase model was tried over the time after the cut, and its forecast holds only partly {_SEE}: "
+    "it may tell who buys more, but take the amounts as rough.",
+    "fails": f"The purchase model was tried over the time after the cut, and its forecast does not hold {_SEE}. Who "
+    "is a fan and what lies ahead of them both rest on it: they are what would follow if it were right.",
+    "cannot_tell": "Whether the purchase model's forecast holds for the customers of this shop cannot be told "
+    f"{_SEE}. Who is a fan and what lies ahead of them both rest on it, so take all of it as rough.",
+}
 
 
 def why_not_judged(missing: Missing) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cxlab.blocks import MIME
+from cxlab.errors import as_sentence
 from cxlab.reports import markup
 
 Block = dict[str, Any]
@@ -147,8 +148,8 @@ class _Reader:
     def error(self, name: str, message: str) -> None:
         """Take in why the notebook stopped; data that are missing, or too few, are no failure."""
         if name in _CANNOT:
-            text, _, remedy = message.partition(": ")
-            missing = {"kind": "missing", "text": _sentence(text), "remedy": _sentence(remedy), "tag": _CANNOT[name]}
+            text, _, remedy = (as_sentence(part) for part in message.partition(": "))
+            missing = {"kind": "missing", "text": text, "remedy": remedy, "tag": _CANNOT[name]}
             self.section.items.append(Item("missing", missing))
             if name == "NotEnoughDataError":
                 self.document.findings.setdefault("verdict", {"verdict": "cannot_tell"})
@@ -168,7 +169,8 @@ class _Reader:
                 raise DocumentError("the notebook gives two answers: a question has one")
             self.document.answer = block
         elif kind == "heading":
-            if self.section.finding or not self.section.question:
+            lacks = any(item.kind == "missing" for item in self.section.items)
+            if lacks or self.section.finding or not self.section.question:  # what is lacking comes first
                 self.section.items.append(Item("heading", block))
             else:
                 self.section.finding = block["text"]
@@ -221,10 +223,6 @@ def described(alt: str, name: str) -> str:
     if not alt.strip() or NO_ALT in alt:
         raise DocumentError(f"the figure {name!r} has no text alternative: give its caption an `alt` with its numbers")
     return alt
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "." if text else text
 
 
 def _joined(content: Any) -> str:

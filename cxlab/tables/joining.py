@@ -4,7 +4,7 @@ from cxlab.blocks import Cell, Table
 from cxlab.cohorts.joining import life_of
 from cxlab.cohorts.lasting import STRETCH_DAYS, Lasting, Trend
 from cxlab.cohorts.retention import Retention
-from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.intake.hiding import HIDDEN, why_hidden, written_within
 from cxlab.words import capital, number, number_between, percent_between, percent_of
 
 
@@ -19,7 +19,7 @@ def retention_course(retention: Retention) -> Table | None:
         cell = Cell(percent_of(some, n), percent_between(*share.ends), bar=share.number) if told else Cell(HIDDEN)
         rows.append((Cell(capital(life_of(k, retention.joining.length_days))), cell))
     least = retention.joining.minimum_group
-    many = f"{number(n)} customers, the same in each row." if n >= least else f"Under {least} customers."
+    many = f"{capital(written_within(n, retention.joining.n, least))} customers, the same in each row."
     hidden = f" {why_hidden(least)}" if any(cell.text == HIDDEN for _, cell in rows) else ""
     return Table(
         name="retention_course",

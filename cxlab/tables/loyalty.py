@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from cxlab.blocks import Cell, Table
 from cxlab.loyalty import Fans
-from cxlab.words import count, few, money, money_between, number, number_between
+from cxlab.words import count, money, money_between, number, number_between
 
 _NAMES = {"fans": "Fans", "one_time_buyers": "One-time buyers", "others": "All others", "everybody": "All customers"}
 _NONE = Cell("–")
@@ -29,6 +29,7 @@ def fans_and_others(fans: Fans) -> Table:
     after = count(fans.holdout_days, "day")
     n_both = int((fans.are_fans & fans.came_once).sum())
     both = " Fans who bought once and have not come back stand in both of the first two rows." if n_both else ""
+    about = f" “About”: rounded, for it would tell of under {fans.minimum_group} customers." if fans.rounded else ""
     columns = ["Group", "Customers", "Purchases so far", "Contribution so far"]
     measures: list[tuple[str, Callable[[float], str], Callable[[float, float], str]]] = [
         ("purchases", purchases, span),
@@ -39,10 +40,7 @@ def fans_and_others(fans: Fans) -> Table:
         measures += [("holdout_purchases", purchases, span), ("holdout_contribution", amount, amounts)]
     rows = []
     for row in fans.table.to_dict("records"):
-        size = few(row["customers"], fans.minimum_group)
-        if row["group"] == "others" and 0 < n_both < fans.minimum_group:
-            size = f"about {number(round(row['customers'], -1))}"  # beside the total it would tell who are in both
-        cells = [Cell(_NAMES[row["group"]]), Cell(size)]
+        cells = [Cell(_NAMES[row["group"]]), Cell(fans.size(row["group"]))]
         for measure, write, write_span in measures:
             value, low, high = (float(row[f"{measure}{end}"]) for end in ("", "_low", "_high"))
             if row["customers"] < fans.minimum_group or not math.isfinite(value):
@@ -58,5 +56,5 @@ def fans_and_others(fans: Fans) -> Table:
         note=f"Means a customer; small figures are 95% intervals. So far: up to {fans.calibration_end}. Fans are told "
         "by what they did up to then, one-time buyers by not having come back until "
         f"{fans.observation_end}: that they bought nothing in the time after is how they are told, not a finding."
-        f"{both}",
+        f"{both}{about}",
     )

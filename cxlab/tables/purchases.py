@@ -4,6 +4,7 @@ import math
 
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.intake.hiding import HIDDEN, why_hidden
 from cxlab.purchases import BootstrapFits, ModelChoice, PurchaseModel, RepeatGroups, ThreeChecks
 from cxlab.purchases.digits import enough_digits
 from cxlab.words import number, number_between, percent, percent_between
@@ -118,16 +119,16 @@ def alive_by_repeats(groups: RepeatGroups) -> Table:
             Cell(row["repeat_purchases"]),
             Cell(number(row["customers"])),
             Cell(percent(row["probability_alive"]), bar=row["probability_alive"]),
-            Cell(percent(row["likely_share"]), bar=row["likely_share"]),
+            Cell(percent(row["likely_share"]), bar=row["likely_share"]) if told else Cell(HIDDEN),
         )
-        for row in groups.table.to_dict("records")
+        for row, told in zip(groups.table.to_dict("records"), groups.told, strict=True)
     )
     return Table(
         name="alive_by_repeats",
         caption="Probability of still being a customer, by repeat purchases",
         columns=("Repeat purchases", "Customers", "Mean probability", "More likely than not"),
         rows=rows,
-        note=groups.note,
+        note=groups.note + ("" if groups.told.all() else f" {why_hidden(groups.minimum_group)}"),
     )
 
 

@@ -1,12 +1,9 @@
 """How long groups wait for the next purchase, who is late and worth waking, and whether the late stayed away."""
 
-import numpy as np
-
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.intake.hidden_cells import hide_cells
-from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.intake.hiding import HIDDEN, GroupSizes, why_hidden
 from cxlab.waits.comparison import WaitComparison
 from cxlab.waits.curves import WaitingCurve
 from cxlab.waits.late import LateCustomers
@@ -27,8 +24,8 @@ def purchase_waits(found: WaitComparison) -> Table | None:
         label = found.waits.labels.get(curve.group, curve.group)
         cells = [
             Cell(label, segment=curve.group if curve.group in SEGMENTS else ""),
-            Cell(words.number(curve.n)),
-            Cell(words.percent(1 - curve.waiting[h]), words.percent_between(1 - curve.high[h], 1 - curve.low[h])),
+            Cell(found.told.sizes[curve.group]),
+            _back(curve, found),
             Cell(words.number(curve.restricted_mean.number), words.number_between(*curve.restricted_mean.ends)),
             _half(curve),
         ]
@@ -46,8 +43,15 @@ def purchase_waits(found: WaitComparison) -> Table | None:
         rows=tuple(rows),
         note=f"Counted {found.waits.start}. Mean: a longer wait counted as {words.number(h)} days. "
         + (f"Largest: {reference}. " if several else "")
-        + "“–”: fewer than half came back in that time. Small figures are 95% intervals.",
+        + f"“–”: fewer than half came back in that time.{found.told.note} Small figures are 95% intervals.",
     )  # fmt: skip
+
+
+def _back(curve: WaitingCurve, found: WaitComparison) -> Cell:
+    if not found.told.share_back(curve.group):
+        return Cell(HIDDEN)
+    h = found.horizon_days
+    return Cell(words.percent(1 - curve.waiting[h]), words.percent_between(1 - curve.high[h], 1 - curve.low[h]))
 
 
 def late_customers(late: LateCustomers) -> Table | None:
@@ -88,30 +92,24 @@ def late_customers(late: LateCustomers) -> Table | None:
 
 def late_check(check: LateCheck) -> Table | None:
     """One row a band of how rare the silence was: who came back."""
-    if check.holdout_days < 1:
+    if not check.is_made:
         return None
-    customers, back = (check.table[name].to_numpy(np.int64) for name in ("customers", "came_back"))
-    cells = hide_cells(np.stack([back, customers - back], axis=1), check.minimum_group)
-    rows = []
+    customers, hidden = check.table["customers"].tolist(), check.hidden
+    sizes, rows = GroupSizes(tuple(customers), check.minimum_group), []
     for i, row in enumerate(check.table.to_dict("records")):
-        shown = not cells.mask[i].any() and row["customers"] > 0
         share = Estimate(row["share"], row["share_low"], row["share_high"])
-        rows.append(
-            (
-                Cell(str(row["group"])),
-                Cell(words.few(int(customers[i]), check.minimum_group)),
-                Cell(words.percent(share.number), words.percent_between(*share.ends)) if shown
-                else Cell(HIDDEN) if row["customers"] else _NONE,
-            )
-        )  # fmt: skip
-    hidden = f" {why_hidden(check.minimum_group)}" if cells.mask.any() else ""
+        told = Cell(HIDDEN) if hidden[i] else _NONE
+        if customers[i] and not hidden[i]:
+            told = Cell(words.percent(share.number), words.percent_between(*share.ends))
+        rows.append((Cell(str(row["group"])), Cell(sizes.written(i)), told))
+    why = f" {why_hidden(check.minimum_group)}" if hidden.any() else ""
     return Table(
         name="late_check",
         caption=f"Who came back in the {words.count(check.holdout_days, 'day')} after the cut",
         columns=("Silence at the cut", "Customers", "Came back"),
         rows=tuple(rows),
         note="By what share of such a customer's gaps last as long as the silence did at the cut. Small figures are "
-        f"95% intervals.{hidden}",
+        f"95% intervals.{why}",
     )
 
 

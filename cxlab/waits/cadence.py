@@ -12,6 +12,7 @@ from cxlab.contingency import Array
 from cxlab.customers import Customers
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate, Findings, log_normal_interval
+from cxlab.intake.hiding import written_within
 from cxlab.waits.own_gaps import OwnGaps, read_gaps
 
 FEWEST_CUSTOMERS, FEWEST_REPEATERS = 30, 10
@@ -42,6 +43,7 @@ class Cadence:
     n_fitted : how many these are.
     regularity_error : standard error of the logarithm of `regularity`; None where the data does not settle it.
     missing : why no cadence can be told, and what to bring; empty where one can.
+    minimum_group : of the study.
     """
 
     gaps: OwnGaps
@@ -53,6 +55,7 @@ class Cadence:
     n_fitted: int
     regularity_error: float | None = None
     missing: str = ""
+    minimum_group: int = 5
 
     @property
     def silence_chance(self) -> Array:
@@ -98,8 +101,9 @@ class Cadence:
             how = "keep a rhythm"
         elif regular.has_interval and regular.ends[1] < _IRREGULAR:
             how = "buy in bursts"
+        many = written_within(len(own), len(self.gaps.n), self.minimum_group)
         return (
-            f"Of {words.count(len(own), 'customer')} who have come back, half usually let at most "
+            f"Of {many} customers who have come back, half usually let at most "
             f"{words.count(round(middle), 'day')} pass between two purchases, a tenth at most "
             f"{words.count(round(low), 'day')}, and a tenth {words.count(round(high), 'day')} or more. Customers here "
             f"{how}. A customer with few gaps is taken to be much like the others, one with many goes by their own."
@@ -111,17 +115,18 @@ class Cadence:
         return own, self.pace_days + self.gaps.days.astype(np.float64)
 
 
-def find_cadence(engine: Engine, customers: Customers) -> Cadence:
+def find_cadence(engine: Engine, customers: Customers, *, minimum_group: int = 5) -> Cadence:
     """Learn the cadence of each customer from the orders up to the end of calibration; see `fit_cadence`."""
-    return fit_cadence(read_gaps(engine, customers))
+    return fit_cadence(read_gaps(engine, customers), minimum_group=minimum_group)
 
 
-def fit_cadence(gaps: OwnGaps) -> Cadence:
+def fit_cadence(gaps: OwnGaps, *, minimum_group: int = 5) -> Cadence:
     """Learn how long each customer lets pass between two purchases.
 
     Parameters
     ----------
     gaps : each customer's own, and the silence since.
+    minimum_group : of the study; smaller groups are not counted out in the reading.
 
     Notes
     -----
@@ -146,15 +151,16 @@ def fit_cadence(gaps: OwnGaps) -> Cadence:
     if n < FEWEST_CUSTOMERS or again < FEWEST_REPEATERS:
         return _nothing(
             gaps,
-            f"A cadence takes {FEWEST_CUSTOMERS} customers, {FEWEST_REPEATERS} of whom have come back, and there are "
-            f"{words.number(n)}, of whom {words.few(again, FEWEST_REPEATERS)} have. Bring a longer order history.",
+            f"A cadence takes {FEWEST_CUSTOMERS} customers, {FEWEST_REPEATERS} of whom have come back, and there "
+            f"{'is' if n == 1 else 'are'} {words.number(n)}{', of whom fewer have' * (again < FEWEST_REPEATERS)}. "
+            "Bring a longer order history.",
         )
     some, pilot = spaced(gaps, MOST_FITTED), spaced(gaps, _PILOT)
     tried = [_climb(np.log(np.array(start)), pilot, "2-point", 1e-8) for start in _STARTS]
     best = _climb(min(tried, key=lambda fit: float(fit.fun)).x, some, "3-point", 1e-12)
     shape, pace, regularity, a, b = (float(x) for x in np.exp(best.x))
     error = _error_of_regularity(np.asarray(best.x, dtype=np.float64), some)
-    return Cadence(gaps, shape, pace, regularity, (a, b), -float(best.fun), len(some.n), error)
+    return Cadence(gaps, shape, pace, regularity, (a, b), -float(best.fun), len(some.n), error, "", minimum_group)
 
 
 def spaced(gaps: OwnGaps, most: int) -> OwnGaps:

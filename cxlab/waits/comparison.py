@@ -1,6 +1,7 @@
 """Who comes back sooner: the waits of groups side by side, and whether they differ by more than chance."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from cxlab.estimate import Estimate, Findings, columns_of, normal_interval
 from cxlab.waits.curves import Waiting, WaitingCurve, wait_for_purchases
 from cxlab.waits.logrank import logrank_p_value
 from cxlab.waits.rows import PurchaseWaits
+from cxlab.waits.told import ToldWaits, tell_waits
 
 FOLLOWED_SHARE = 0.1
 """Waits of a group that must be followed so far, as a share of them."""
@@ -48,6 +50,21 @@ class WaitComparison:
     def curves(self) -> tuple[WaitingCurve, ...]:
         """The curves, in the order in which they are shown."""
         return () if self.waiting is None else self.waiting.curves
+
+    @property
+    def marks(self) -> list[int]:
+        """Days at which shares and the numbers still waiting are told; none where nothing can be said."""
+        return [] if self.waiting is None else sorted(set(self.waiting.marks))
+
+    @cached_property
+    def told(self) -> ToldWaits:
+        """What a page may tell of the groups, so that it tells of no few customers."""
+        assert self.waiting is not None, "nothing can be said of these waits"
+        sizes = self.waits.frame["group"].value_counts()
+        return tell_waits(
+            self.curves, self.marks, {name: int(sizes.get(name, 0)) for name in self.waits.groups},
+            self.waiting.minimum_group, parts_of_others=self.waits.by == "cohort",
+        )  # fmt: skip
 
     @property
     def horizon_days(self) -> int:
@@ -88,6 +105,8 @@ class WaitComparison:
         """The finding in a line."""
         if not self.curves:
             return f"How long it takes to the next purchase cannot be told by {self.waits.by}"
+        if not any(curve.n_bought for curve in self.curves):
+            return f"Nobody bought again within {self._within}"
         soonest, latest = self._ends()
         if soonest is latest:
             return f"Within {self._within} the mean wait for the next purchase is {_days(soonest)}"
@@ -141,7 +160,7 @@ class WaitComparison:
 
     def _counted(self, curve: WaitingCurve) -> str:
         said = self._said(curve)
-        return f"{words.number(curve.n)} {'of ' if said.startswith('the ') else ''}{said}"
+        return f"{self.told.sizes[curve.group]} {'of ' if said.startswith('the ') else ''}{said}"
 
     def _means(self) -> str:
         """Say the mean of each group, or of the two ends where there are many."""
@@ -210,6 +229,11 @@ def compare_waits(waits: PurchaseWaits, *, minimum_group: int = 5) -> WaitCompar
     if waits.missing:
         return WaitComparison(waits, None, "", {}, None, missing=waits.missing)
     frame = waits.frame
+    if frame["followed_days"].max() < 1:
+        return WaitComparison(
+            waits, None, "", {}, None, missing="The data end on the day from which the waits run, so nobody could be "
+            "followed for a day. Bring a longer history."
+        )  # fmt: skip
     horizon, too_young = choose_horizon(frame["followed_days"].to_numpy(np.int64), frame["group"], waits.window_days)
     kept = frame[~frame["group"].isin(too_young)]
     order = tuple(one for one in waits.groups if one not in too_young)

@@ -31,7 +31,8 @@ class WaitingCurve:
     at_risk : shape (h + 1,), waits that still go on before each day.
     restricted_mean : mean days to the next purchase, a wait beyond the horizon counted as the horizon.
     median : days by which half have bought again; no value where fewer have within the horizon.
-    n, n_customers, n_bought : waits, customers who had them, and waits that ended in a purchase within the horizon.
+    bought_by : shape (h + 1,), waits that have ended in a purchase by the end of each day.
+    n, n_customers : waits, and customers who had them.
     """
 
     group: str
@@ -42,9 +43,19 @@ class WaitingCurve:
     at_risk: Counts
     restricted_mean: Estimate
     median: Estimate
+    bought_by: Counts
     n: int
     n_customers: int
-    n_bought: int
+
+    @property
+    def n_bought(self) -> int:
+        """Waits that ended in a purchase within the horizon."""
+        return int(self.bought_by[-1])
+
+    @property
+    def go_on(self) -> Counts:
+        """Waits that go on at the end of each day, and can be followed: shape (h + 1,)."""
+        return np.asarray(self.at_risk - np.diff(self.bought_by, prepend=0), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -192,7 +203,7 @@ def _curve(
     low, high = _even_ends(waiting, errors)
     curve = WaitingCurve(
         name, grid, waiting, low, high, at_risk.astype(np.int64), mean,
-        _median(waiting, low, high, len(lengths)), len(lengths), n_customers, int(ended.sum()),
+        _median(waiting, low, high, len(lengths)), purchases.cumsum().astype(np.int64), len(lengths), n_customers,
     )  # fmt: skip
     return curve, influence.each(ahead)
 

@@ -11,6 +11,7 @@ from cxlab.contingency import Array
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, Findings, normal_interval, wilson_interval
+from cxlab.intake.hiding import written_within
 from cxlab.pseudonyms import Pseudonyms
 from cxlab.waits.cadence import RARE, Cadence
 from cxlab.waits.late_check import LateCheck, check_late
@@ -98,16 +99,16 @@ class LateCustomers:
     def reading(self) -> str:
         """How many are late, how many of them are worth waking, and what they bring."""
         if self.missing:
-            return self.missing
+            return "So nobody can be called late."
         if self.n_late == 0:
             return (
-                f"None of {words.count(self.n_judged, 'customer')} who have come back is late: such "
+                f"None of the {self._judged} who have come back is late: such "
                 f"customers let as many days pass in more than {words.percent(RARE)} of the gaps.{self._once()}"
             )
         share = f"{words.percent(self.late.number)}, 95% interval {words.percent_between(*self.late.ends)}"
         many = f"{words.number(self.n_late)} ({share})" if self._late_is_told else self._hidden(self.n_late)
         parts = [
-            f"Of {words.count(self.n_judged, 'customer')} who have come back, {many} are late: with their cadence, a "
+            f"Of the {self._judged} who have come back, {many} are late: with their cadence, a "
             f"customer who is still one lets so many days pass in at most {words.percent(RARE)} of the gaps.",
             self._worth(),
         ]
@@ -134,6 +135,10 @@ class LateCustomers:
     def _rest_is_small(self) -> bool:
         """Whether so few of the late are not worth waking that their number must not be told."""
         return 0 < self.n_late - self.n_worth < self.minimum_group
+
+    @property
+    def _judged(self) -> str:
+        return f"{written_within(self.n_judged, self.n, self.minimum_group)} customers"
 
     def _hidden(self, n: int) -> str:
         return f"{'under' if n < self.minimum_group else 'all but under'} {self.minimum_group}"

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from cxlab import words
 from cxlab.contingency import Array
 from cxlab.estimate import Estimate, Findings, wilson_interval
+from cxlab.intake.hidden_cells import cells_to_hide
+from cxlab.intake.hiding import shares_to_hide
 
 BANDS = (0.0, 0.05, 0.2, 0.5)
 """Lower ends of the bands of the chance of so long a silence; the first is that of the late ones."""
@@ -48,6 +50,23 @@ class LateCheck:
         return self.difference.value is not None
 
     @property
+    def is_made(self) -> bool:
+        """Whether there is a cadence to be late by, and time after the cut to come back in."""
+        return self.holdout_days > 0 and int(self.table["customers"].iloc[:-1].sum()) > 0
+
+    @property
+    def hidden(self) -> NDArray[np.bool_]:
+        """Of which rows a page must not show who came back, for it would tell of a few; shape (n rows,).
+
+        Where the reading tells of all who were not late, the bands that they are made of must not tell more.
+        """
+        customers, back = (self.table[name].to_numpy(np.int64) for name in ("customers", "came_back"))
+        counts = np.stack([back, customers - back], axis=1)
+        mask = cells_to_hide(counts, self.minimum_group)
+        mask[1:-1] |= cells_to_hide(counts[1:-1], self.minimum_group)
+        return np.asarray(mask.any(axis=1), dtype=np.bool_)
+
+    @property
     def holds(self) -> bool:
         """Whether fewer of the late ones came back, beyond chance."""
         return self.difference.has_interval and self.difference.ends[0] > 0
@@ -69,10 +88,12 @@ class LateCheck:
         """Both shares with their intervals, and what follows from them."""
         if self.holdout_days < 1:
             return "There is no time after the cut in which anybody could have come back."
+        if not self.is_made:
+            return "Nobody has a cadence to be late by, so there is nothing to check."
         if not self.is_known:
             return (
-                f"Those called late, or the others, are under {self.minimum_group}, so their later purchases are not "
-                "compared."
+                f"Those called late, or the others, or those of them who came back or did not, are under "
+                f"{self.minimum_group}, so their later purchases are not compared here."
             )
         late, others = self.late, self.others
         said = (
@@ -131,7 +152,10 @@ def check_late(
         }
     )
     others = judged & ~is_late
-    enough = known and min(int(is_late.sum()), int(others.sum())) >= max(1, minimum_group)
+    groups = [is_late, others, ~judged]
+    back, all_of = ([int((mine & of).sum()) for mine in groups] for of in (came_back, np.ones_like(judged)))
+    enough = known and min(all_of[:2]) >= max(1, minimum_group)
+    enough = enough and not bool(shares_to_hide(back, all_of, minimum_group).any())
     none = Estimate()
     one, other = (_share(came_back, mine) if enough else none for mine in (is_late, others))
     told = int(worth.sum()) >= max(1, minimum_group) and not 0 < int((is_late & ~worth).sum()) < minimum_group

@@ -1,0 +1,153 @@
+"""What a page may tell of how groups wait: their sizes, and shares that give no few customers away."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxlab import words
+from cxlab.contingency import Counts
+from cxlab.intake.hiding import HIDDEN, GroupSizes, about, shares_to_hide, written_steps
+from cxlab.waits.curves import WaitingCurve
+
+Mask = NDArray[np.bool_]
+_PERCENT = 0.01
+
+
+@dataclass(frozen=True)
+class ToldWaits:
+    """What is told of each group.
+
+    Attributes
+    ----------
+    sizes : waits of each group as they are written.
+    days : shape (h + 1,) a group, days on which its curve may be drawn.
+    marks : shape (k,) a group, whether its share is told at each of the marks, the last of which is the horizon.
+    go_on : the waits that go on at each mark, as they are written.
+    minimum_group : of the study.
+    """
+
+    sizes: Mapping[str, str]
+    days: Mapping[str, Mask]
+    marks: Mapping[str, Mask]
+    go_on: Mapping[str, Sequence[str]]
+    minimum_group: int
+
+    def share_back(self, group: str) -> bool:
+        """Whether the share who were back by the horizon is told."""
+        return bool(self.marks[group][-1])
+
+    @property
+    def hides(self) -> bool:
+        """Whether a share is left out."""
+        return not all(mask.all() for mask in self.marks.values())
+
+    @property
+    def note(self) -> str:
+        """Why a size is rounded or a share hidden, as sentences that begin with a space; an empty text else."""
+        few, said = f"under {self.minimum_group} customers", ""
+        if any(size.startswith("about") for size in self.sizes.values()):
+            said += f" “About”: rounded, for it would tell of groups of {few} beside other numbers."
+        return f"{said} “Hidden”: it would tell of {few}." if self.hides else said
+
+
+def tell_waits(
+    curves: Sequence[WaitingCurve], marks: Sequence[int], sizes: Mapping[str, int], minimum_group: int, *,
+    parts_of_others: bool = False,
+) -> ToldWaits:  # fmt: skip
+    """Choose what a page tells.
+
+    Parameters
+    ----------
+    curves : of the groups that are shown.
+    marks : days from 0 to the horizon, ascending.
+    sizes : waits of every group, of those that are not shown as well, for their total is known.
+    minimum_group : of the study.
+    parts_of_others : whether other tables count the same customers by shorter groups, as they do by cohort; then all
+        sizes are rounded.
+
+    Notes
+    -----
+    A share of a known number is a number. So it is told at a mark only when nobody or at least `minimum_group` have
+    bought, nobody or so many are left, and nobody or so many bought from there to the next mark at which it is told;
+    the last mark, the horizon, comes first. Nor is it told of a group that the total of all would give away. Shares are
+    whole percents: of so large a group that one percent of it are `minimum_group`, or of a rounded number, nothing can
+    be reckoned back. A curve, which can be measured, is drawn on days between which the first rule holds, large group
+    or not; it ends at the last such mark.
+    """
+    written = _sizes(sizes, minimum_group, rounded=parts_of_others)
+    names, n = [curve.group for curve in curves], np.array([curve.n for curve in curves])
+    bought = np.array([curve.bought_by[list(marks)] for curve in curves])
+    strict = np.array([told_steps(row, curve.n, minimum_group) for row, curve in zip(bought, curves, strict=True)])
+    at = strict | (_PERCENT * n >= minimum_group)[:, None]
+    others = [size for name, size in sizes.items() if name not in names]  # whose shares are not told at all
+    for k in range(1, len(marks)):
+        small = np.concatenate([~at[:, k], np.ones(len(others), dtype=bool)])
+        if not parts_of_others and small.any() and _PERCENT * n[at[:, k]].sum() < minimum_group:
+            some = np.concatenate([bought[:, k], np.zeros(len(others), dtype=np.int64)])
+            at[:, k] &= ~shares_to_hide(some, [*n, *others], minimum_group, small=small)[: len(names)]
+    days, found = {}, {}
+    for curve, row, told in zip(curves, strict & at, at, strict=True):
+        days[curve.group] = _days(curve, np.asarray(marks)[row], minimum_group)
+        found[curve.group] = _go_on(curve, marks, row & told, written[curve.group], minimum_group)
+    return ToldWaits(written, days, dict(zip(names, at, strict=True)), found, minimum_group)
+
+
+def told_steps(counts: Counts, n: int, minimum_group: int) -> Mask:
+    """Tell which of several growing counts tell of no few people: by themselves, of the rest, or up to the next told.
+
+    Parameters
+    ----------
+    counts : shape (k,), ascending from 0, people of `n` who have done something; the last ones go first.
+
+    Examples
+    --------
+    >>> told_steps(np.array([0, 0, 2, 6, 6, 8, 12, 14, 18]), 20, 5).tolist()
+    [True, True, False, False, False, True, False, True, False]
+    """
+    told, after = np.zeros(len(counts), dtype=bool), None
+    for k, count in reversed(list(enumerate(counts.tolist()))):
+        steps = (count, n - count, 0 if after is None else after - count)
+        told[k] = not any(0 < step < minimum_group for step in steps)
+        after = count if told[k] else after
+    return told
+
+
+def _days(curve: WaitingCurve, marks: Counts, minimum_group: int) -> Mask:
+    """Tell on which days a curve is drawn: the marks that are told, and days in between that tell of no few either."""
+    drawn = np.zeros(len(curve.days), dtype=bool)
+    drawn[marks] = True
+    for start, end in pairwise(marks.tolist()):
+        counts = curve.bought_by[start:end] - curve.bought_by[start]
+        drawn[start:end] |= told_steps(counts, int(curve.bought_by[end] - curve.bought_by[start]), minimum_group)
+    return drawn
+
+
+def _sizes(sizes: Mapping[str, int], minimum_group: int, *, rounded: bool) -> dict[str, str]:
+    if not rounded:
+        known = GroupSizes(tuple(sizes.values()), minimum_group)
+        return {name: known.written(i) for i, name in enumerate(sizes)}
+    return {
+        name: f"about {words.number(about(n, minimum_group))}" if n >= minimum_group else words.few(n, minimum_group)
+        for name, n in sizes.items()
+    }
+
+
+def _go_on(curve: WaitingCurve, marks: Sequence[int], told: Mask, size: str, minimum_group: int) -> list[str]:
+    """Write the waits that go on at each mark; where that of a share would tell of a few, as a dash."""
+    left = [int(curve.go_on[mark]) for mark in marks]
+    steps = written_steps(left[::-1], curve.n, minimum_group)[::-1]
+    rounded = size.startswith("about")
+    said = []
+    for mark, n, text, is_told in zip(marks, left, steps, told, strict=True):
+        if mark == 0:
+            said.append(size.removeprefix("about "))
+        elif text.startswith("under"):
+            said.append(f"<{minimum_group}")
+        elif not is_told or text == HIDDEN or not text[0].isdigit():
+            said.append("–")
+        else:
+            said.append(words.number(about(n, minimum_group)) if rounded else text)
+    return said
