@@ -9,8 +9,8 @@ from cxlab.gestures.compared import sample_of
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.rails import Rail, RailToken, find_rails
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import name_of, quoted
-from cxlab.words import capital, number, percent, percent_between
+from cxlab.gestures.said import name_of, quoted, signed
+from cxlab.words import capital, number, number_between, percent
 
 SAYS: dict[RailToken, str] = {
     "worse": "worse",
@@ -96,7 +96,9 @@ class GuardRails:
                 f"{rail.words}: {said_change(rail)} from {percent(rail.without.number, 1)}, {SAYS[rail.verdict]}"
                 for rail in rails
             )
-            parts.append(f"{capital(quoted(effect))}, change with 95% interval: {said}.")
+            parts.append(
+                f"{capital(quoted(effect))}, change of each share in points of a hundred, with 95% interval: {said}."
+            )
         parts.append(
             "Of several checks one may look bad by chance: worse is said only where it holds after allowing for their "
             "number (Holm). Not worse means that a change of one in a hundred for the worse is ruled out."
@@ -107,8 +109,7 @@ class GuardRails:
 def said_change(rail: Rail) -> str:
     """Write a change in points of a hundred, with its interval."""
     low, high = rail.change.ends
-    points = f"{'+' if rail.change.number > 0 else ''}{percent(rail.change.number, 1)}"
-    return f"{points} ({percent_between(low, high, 1)})"
+    return f"{signed(100 * rail.change.number, 1)} ({number_between(100 * low, 100 * high, 1)})"
 
 
 def guard_rails(effects: GestureEffects) -> GuardRails:

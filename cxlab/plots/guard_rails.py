@@ -6,10 +6,10 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import GuardRails
 from cxlab.gestures.guard_rails import SAYS, rail_name, said_change
-from cxlab.gestures.rails import HARMLESS
+from cxlab.gestures.rails import HARMLESS, Rail
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
-from cxlab.words import percent, percent_between
+from cxlab.words import percent
 
 
 def _points(estimate: Estimate) -> Estimate:
@@ -37,10 +37,15 @@ def _caption(found: GuardRails) -> Caption:
     alt = f"Dots with intervals of the change in what a gesture must not make worse: {said}."
     return Caption(
         found.heading,
-        "What the gesture changed where it must not do harm, with 95% intervals (each for itself). Shaded: less than "
-        "one in a hundred.",
+        "What the gesture changed where it must not do harm, in points of a hundred, with 95% intervals "
+        "(each for itself). Shaded: less than one.",
         alt if len(alt) <= 400 else f"{alt[:395]} …",
     )
+
+
+def _change(rail: Rail) -> tuple[str, str]:
+    figure, _, ends = said_change(rail).removesuffix(")").partition(" (")
+    return figure, ends
 
 
 def _numbers(found: GuardRails) -> Table:
@@ -48,13 +53,14 @@ def _numbers(found: GuardRails) -> Table:
         (
             Cell(rail_name(effect, rail, several=_several(found))),
             Cell(percent(rail.without.number, 1)),
-            Cell(said_change(rail).split(" ")[0], percent_between(*rail.change.ends, 1)),
+            Cell(*_change(rail)),
             Cell(SAYS[rail.verdict]),
         )
         for effect, rail in found.shown
     )
     return Table(
-        "guard_rails", "What a gesture must not make worse", ("Guard rail", "Without it", "Change", "Verdict"), rows,
+        "guard_rails", "What a gesture must not make worse", ("Guard rail", "Without it", "Change, points", "Verdict"),
+        rows,
         "Shares in the time after. Small figures are 95% intervals, each for itself; the verdict allows for their "
         "number.",
         words=(3,),
