@@ -147,7 +147,7 @@ class TestForecasts:
         ahead = {"horizon_days": 365, "discount_rate": 0.1}
         value = forecast_value(model, spend, customers)
         results = (
-            model, value, check_holdout(model, customers), count_repeats(model), follow_purchases(model, customers),
+            model, value, check_holdout(model, customers), count_repeats(customers, model), follow_purchases(model, customers),
             find_still_customers(model, customers, seed=1), discount_value(model, customers, spend, **ahead),
             value_new_customer(model, customers, **ahead), worth_of_retention(model, customers, spend, **ahead),
         )  # fmt: skip
@@ -161,7 +161,7 @@ class TestForecasts:
         if model.family.key == "pareto_nbd_covariates":  # the others take longer
             assert len(parameter_errors(bootstrap_fits(model, 20)).rows) == len(model.parameters)
         assert len(purchase_model(model).rows) == len(model.parameters) + 4
-        total = count_repeats(model).table["model_share"].sum()
+        total = count_repeats(customers, model).table["model_share"].sum()
         assert total == pytest.approx(1, abs=1e-9)
 
 
