@@ -147,7 +147,8 @@ class TestForecasts:
         ahead = {"horizon_days": 365, "discount_rate": 0.1}
         value = forecast_value(model, spend, customers)
         results = (
-            model, value, check_holdout(model, customers), count_repeats(customers, model), follow_purchases(model, customers),
+            model, value, check_holdout(model, customers), count_repeats(customers, model),
+            follow_purchases(model, customers),
             find_still_customers(model, customers, seed=1), discount_value(model, customers, spend, **ahead),
             value_new_customer(model, customers, **ahead), worth_of_retention(model, customers, spend, **ahead),
         )  # fmt: skip

@@ -1,11 +1,12 @@
 """Who gets a gesture, and what comes with and without it, foreseen for customers that were not learned from."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from cxlab.gestures.basis import expand
 from cxlab.gestures.boosting import cross_fit_boosting
@@ -75,9 +76,15 @@ def fit_outcome(
 def fit_share(share: Array, trials: Array, features: Array, folds: Codes, seed: int) -> Array:
     """Cross-fit a chance from the share of trials that came off, shape (n,) each, by ridge logistic regression."""
     tried = trials > 0
-    with threadpool_limits(limits=1):
+    with _threads().limit(limits=1):
         penalty, start = _choose("logit", share, features, folds, seed, np.flatnonzero(tried), trials)
         return cross_fit_ridge("logit", share, features, folds, penalty, learned=tried, weights=trials, start=start)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Return what tells the linear algebra its number of threads; finding the libraries takes longer than a small fit."""
+    return ThreadpoolController()
 
 
 def _foresee(
@@ -86,7 +93,7 @@ def _foresee(
     if learner == "boosting":
         return cross_fit_boosting(kind, target, features, folds, learned=rows, seed=seed)
     mine = np.arange(len(target)) if rows is None else np.flatnonzero(rows)
-    with threadpool_limits(limits=1):  # many small fits: threads would wait for each other, and sum in any order
+    with _threads().limit(limits=1):  # many small fits: threads would wait for each other, and sum in any order
         penalty, start = _choose(kind, target, features, folds, seed, mine)
         return cross_fit_ridge(kind, target, features, folds, penalty, learned=rows, start=start)
 
@@ -102,8 +109,8 @@ def _choose(
 ) -> tuple[float, Array | None]:
     """Return the penalty that foresees held-out customers best, and coefficients to start from.
 
-    It is chosen on a part of the rows, and weighs on the mean of the losses: with more rows the same penalty in all is
-    less for each.
+    They are tried from the strongest on, until one foresees worse than that. It is chosen on a part of the rows, and
+    weighs on the mean of the losses: with more rows the same penalty in all is less for each.
     """
     n = len(rows)
     if n == 0 or features.shape[1] == 0 or np.ptp(target[rows]) == 0:
@@ -120,6 +127,8 @@ def _choose(
         starts.append(fit_ridge(kind, y, x, penalty, weights=w, start=starts[-1] if starts else None))
         foreseen = cross_fit_ridge(kind, y, x, fold, penalty, weights=w, start=starts[-1])
         losses.append(float(np.average(_losses(kind, y, foreseen), weights=w)))
+        if losses[-1] > losses[0]:
+            break  # weaker still foresees worse still, and takes longest
     best = int(np.argmin(losses))
     return PENALTIES[best] * len(rows) / n, starts[best]
 

@@ -1,7 +1,8 @@
 """Ridge regressions with a logit, a log or no link, cross-fitted: the folds share their passes over the rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -184,8 +185,16 @@ class _Problem:
             found.append(cho_factor(bent, lower=True, check_finite=False))
         return found
 
-    def _blocks(self) -> Iterator[tuple[int, Array, Array, Array]]:
+    def _blocks(self) -> Iterable[tuple[int, Array, Array, Array]]:
         """Give the rows learned from in blocks of one fold: its number, basis, target and weights."""
+        return self._few_blocks if len(self.rows) <= _BLOCK else self._cut_blocks()
+
+    @cached_property
+    def _few_blocks(self) -> tuple[tuple[int, Array, Array, Array], ...]:
+        """All blocks, where they are small enough to be kept from one pass to the next."""
+        return tuple(self._cut_blocks())
+
+    def _cut_blocks(self) -> Iterator[tuple[int, Array, Array, Array]]:
         whose = self.folds[self.rows]
         for fold in np.unique(whose).tolist():
             for lot in _lots(self.rows[whose == fold]):
