@@ -83,7 +83,7 @@ def fit_share(share: Array, trials: Array, features: Array, folds: Codes, seed: 
 
 @cache
 def _threads() -> ThreadpoolController:
-    """Return what tells the linear algebra its number of threads; finding the libraries takes longer than a small fit."""
+    """Return what tells the linear algebra how many threads to take; to find the libraries takes longer than a fit."""
     return ThreadpoolController()
 
 
