@@ -80,7 +80,7 @@ SHOP = st.fixed_dictionaries(
     }
 )
 slow = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
 )
 OUTCOMES = ("purchases", "revenue", "contribution", "later_gesture_cost")
 OLDER = (
