@@ -127,12 +127,28 @@ def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:
         return Fact(
             label, percent_of(worth.pays, 1),
             f"is the probability that it brings more than it costs: {money(net.number, worth.currency)} {what} "
-            f"({money_between(*net.ends, worth.currency)}).{most}",
+            f"({money_between(*net.ends, worth.currency)}).{most}{_otherwise(policy, net)}",
         )  # fmt: skip
     return Fact(
         label, money(gross.number, worth.currency),
         f"{what} is what it may cost ({money_between(*gross.ends, worth.currency)}). What it did cost is not recorded.",
     )  # fmt: skip
+
+
+def _otherwise(policy: GesturePolicy, net: Estimate) -> str:
+    """Say so where the scores that ways to choose are valued by see it less or more surely than the effect does."""
+    if policy.valued is None:
+        return ""
+    everyone = policy.valued.difference("everyone", "no_one")
+    if not everyone.has_interval or _side(everyone) == _side(net):
+        return ""
+    surely = "nothing sure" if _side(everyone) == 0 else "a gain" if _side(everyone) > 0 else "a loss"
+    return f" The scores used below, which take out more of the history, show {surely}."
+
+
+def _side(estimate: Estimate) -> int:
+    low, high = estimate.ends
+    return 1 if low > 0 else -1 if high < 0 else 0
 
 
 def _listed(handing: GestureHanding) -> Fact:
