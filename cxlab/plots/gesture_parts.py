@@ -50,7 +50,7 @@ def _plot(
         alt = f"Dots with intervals of the effect of gestures {head[0]}: {said}. {found.heading}."
         return Caption(
             found.heading, f"{subtitle}, difference in {unit(found)}, with 95% intervals (each for itself).",
-            alt if len(alt) <= 400 else f"{alt[:395]} …",
+            alt if len(alt) <= 400 else f"{alt[:395].rstrip()} …",
         )  # fmt: skip
 
     def numbers(found: R) -> Table:

@@ -244,7 +244,7 @@ def _money(estimate: Estimate, currency: str) -> Cell:
 
 
 def _short(text: str) -> str:
-    return text if len(text) < 400 else f"{text[:395]} …"
+    return text if len(text) < 400 else f"{text[:395].rstrip()} …"
 
 
 gesture_effect = Plot(

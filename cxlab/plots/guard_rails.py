@@ -39,7 +39,7 @@ def _caption(found: GuardRails) -> Caption:
         found.heading,
         "What the gesture changed where it must not do harm, in points of a hundred, with 95% intervals "
         "(each for itself). Shaded: less than one.",
-        alt if len(alt) <= 400 else f"{alt[:395]} …",
+        alt if len(alt) <= 400 else f"{alt[:395].rstrip()} …",
     )
 
 

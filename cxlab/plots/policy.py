@@ -274,7 +274,7 @@ def _lacks_curve(found: GestureRanking) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) < 400 else f"{text[:395]} …"
+    return text if len(text) < 400 else f"{text[:395].rstrip()} …"
 
 
 policy_values = Plot(
