@@ -465,7 +465,7 @@ class TestByCluster:
             gesture_by_cluster(estimated(full_sample(61)), Letters()),
             gesture_by_cluster(estimated(clustered(52, 0.0, "randomised")), None),
         ):
-            assert not found.findings and "belong to no clusters" in found.reading and found.heading
+            assert not found.findings and "No clusters can be told" in found.reading and found.heading
 
     def test_customers_are_described_as_they_stood_before(self, tmp_path: Path) -> None:
         rows = [f"c{i},2024-0{1 + k}-{1 + i % 20:02d},{10 + k},web" for i in range(40) for k in range(i % 4 + 1)]

@@ -63,7 +63,7 @@ class EffectByCluster(EffectByGroup):
         """Effect by cluster with interval, and whether they may be ranked."""
         effect, digits = self.effect, digits_of(self.effect)
         if not effect.groups:
-            return "No clusters can be told here: too few customers, no effect, or nothing known of them before the gesture."
+            return "No clusters can be told: too few customers, no effect, or nothing known of the time before."
         if not self.told:
             return "No cluster has the customers that it takes on both sides."
         each = "; ".join(
