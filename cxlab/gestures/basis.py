@@ -1,4 +1,4 @@
-"""Covariates as numbers, and a generic basis of them: hinges, squares and products, so that no shape is assumed."""
+"""Covariates as numbers, and a generic basis of them, curves, steps and products, so that no shape is assumed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,6 +13,9 @@ MOST_LEVELS = 20
 OTHER = "other"
 """The name of categories that are gathered."""
 _HINGES = (0.25, 0.5, 0.75)
+_STEPS = (0.2, 0.4, 0.6, 0.8)
+_STEPPED = 20_000
+"""With more rows there are no steps: they make half as many columns again, and time goes with the square."""
 _FEW_VALUES = 4
 _MANY = 100_000
 _HALF = np.float32
@@ -96,7 +99,8 @@ def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Array:
     """Expand covariates to a basis in which a smooth effect of each and of pairs of them can be drawn.
 
     Each covariate is put on a scale of logarithms where it is long-tailed, then standardised; one with more than a few
-    values gets hinges at its quartiles and a square; then come the products of pairs of those that matter most.
+    values gets hinges at its quartiles, a square, and, up to 20,000 rows, steps at its quintiles; then come the
+    products of pairs of those that matter most.
 
     Parameters
     ----------
@@ -110,7 +114,8 @@ def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Array:
     """
     n = len(matrix)
     columns = standard_columns(matrix)
-    found = np.empty((n, 5 * len(columns) + _PAIRED * (_PAIRED - 1) // 2), dtype=_HALF if n > _MANY else np.float64)
+    most = (2 + len(_HINGES) + len(_STEPS)) * len(columns) + _PAIRED * (_PAIRED - 1) // 2
+    found = np.empty((n, most), dtype=_HALF if n > _MANY else np.float64)
     filled = 0
     for x in _curves(columns, treated, outcome):
         found[:, filled] = x
@@ -139,13 +144,15 @@ def columns_by_covariate(names: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _curves(columns: list[Array], treated: NDArray[np.bool_], outcome: Array) -> Iterator[Array]:
-    """Give the standardised columns, then their hinges and squares, then the products of pairs."""
+    """Give the standardised columns, then their hinges, squares and steps, then the products of pairs."""
     yield from columns
     for x in columns:
         if len(np.unique(x[:2000])) > _FEW_VALUES or len(np.unique(x)) > _FEW_VALUES:
             knots = np.unique(np.quantile(x, _HINGES))
             yield from _kept(np.maximum(x - knot, 0.0) for knot in knots)
             yield from _kept([x**2])
+            if len(x) <= _STEPPED:
+                yield from _kept((x > step).astype(np.float64) for step in np.unique(np.quantile(x, _STEPS)))
     paired = _most_telling(columns, treated, outcome) if columns else []
     yield from _kept(paired[i] * paired[j] for i in range(len(paired)) for j in range(i))
 

@@ -13,6 +13,7 @@ from cxlab.gestures.means import Array, Codes, fewest_clusters
 from cxlab.gestures.nuisance import fit_outcome, fit_propensity, make_folds
 from cxlab.gestures.overlap import LEAST_EFFECTIVE, TRIM_ABOVE
 from cxlab.gestures.sample import Sample
+from cxlab.gestures.trial_means import adjusted_means
 from cxlab.gestures.verdict import LEAST_CUSTOMERS
 from cxlab.occasions import HISTORY
 
@@ -22,7 +23,6 @@ STEPS, FIRST_STEP = 10, 3
 was learned from the steps before it; the steps before the first one tried are learned from only."""
 RARELY = 0.1
 """Left out are rows whose odds of a gesture are below this share of the odds of all: nobody like them got one."""
-_LEAST_IN_STRATUM = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +108,11 @@ def find_gain(
 ) -> GestureGain | None:
     """Score every row of an arm and its control; None where too few can be compared.
 
-    In a trial the chance of the gesture is the arm's share, within the stratum where strata are large enough; of chosen
-    gestures it is foreseen from the history. What comes with and without the gesture is foreseen for customers that
-    were not learned from, and the row's own outcome corrects it, weighted by the inverse of that chance. Contribution
-    counts where it is known, less the gesture's own cost, else the outcome as it is.
+    In a trial the scores are those whose mean is the trial's effect, adjusted for what the trial is adjusted for: so
+    giving it to everyone is worth what the gesture was found to be worth. Of chosen gestures the chance of one is
+    foreseen from the history, and so is what comes with it and without it, for customers that were not learned from;
+    the row's own outcome corrects it, weighted by the inverse of that chance. Contribution counts where it is known,
+    less the gesture's own cost, else the outcome as it is.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ def find_gain(
     References
     ----------
     Robins, Rotnitzky and Zhao (1994). As scores of policies: Athey and Wager (2021), Policy learning with observational
-    data, Econometrica 89(1).
+    data, Econometrica 89(1). A trial's: Lin (2013), see `adjusted_means`.
     """
     sample = _sample_of(effects, effect)
     value, cost, is_money = _value(sample, gesture_cost)
@@ -130,22 +131,16 @@ def find_gain(
     treated = np.asarray(sample.arms[rows] == effect.arm, dtype=bool)
     if not _enough(sample, rows, treated):
         return None
-    matrix, _ = as_numbers(_everything(sample, rows))
     clusters = _codes(sample, rows)
     outcome = value[rows] - (gesture_cost or 0.0) * (treated if cost == "assumed" else 0.0)
-    basis, folds = expand(matrix, treated, outcome), make_folds(clusters, seed)
     if sample.design == "randomised":
-        chance, kept = _share(sample, rows, treated), np.ones(len(rows), dtype=bool)
+        with_it, without = _drawn(sample, rows, treated, outcome, clusters)
+        kept = np.ones(len(rows), dtype=bool)
     else:
-        chance = fit_propensity(treated, basis, folds, seed)
-        kept = (chance <= TRIM_ABOVE) & (chance / (1 - chance) >= RARELY * treated.sum() / (~treated).sum())
-    if not _enough(sample, rows[kept], treated[kept]) or _effective(chance, treated, kept) < LEAST_EFFECTIVE:
-        return None
-    foreseen = [fit_outcome(outcome, arm, basis, folds, seed) for arm in (treated, ~treated)]
-    with_it, without = (
-        mean + np.where(arm, (outcome - mean) / share, 0.0)
-        for mean, arm, share in zip(foreseen, (treated, ~treated), (chance, 1 - chance), strict=True)
-    )
+        scored = _chosen(sample, rows, treated, outcome, clusters, seed)
+        if scored is None:
+            return None
+        with_it, without, kept = scored
     segments = sample.groups.get("segment")
     mine, steps = rows[kept], make_folds(clusters, seed + 1, STEPS)
     return GestureGain(
@@ -154,6 +149,32 @@ def find_gain(
         fewest_clusters(_codes(sample, mine), treated[kept]) - 1,
         int(pair.sum()) - len(mine), effects.data.currency if is_money else "", cost,
     )  # fmt: skip
+
+
+def _drawn(
+    sample: Sample, rows: NDArray[np.int64], treated: Mask, outcome: Array, clusters: Codes
+) -> tuple[Array, Array]:
+    """Score the rows of a trial, with the gesture and without it: shape (n,) each."""
+    means = adjusted_means(outcome, treated, as_numbers(sample.adjust.iloc[rows])[0], clusters)
+    return means.treated + means.influence_treated, means.control + means.influence_control
+
+
+def _chosen(
+    sample: Sample, rows: NDArray[np.int64], treated: Mask, outcome: Array, clusters: Codes, seed: int
+) -> tuple[Array, Array, Mask] | None:
+    """Score rows whose gestures were chosen, and say which can be compared; None where too few can."""
+    matrix, _ = as_numbers(_everything(sample, rows))
+    basis, folds = expand(matrix, treated, outcome), make_folds(clusters, seed)
+    chance = fit_propensity(treated, basis, folds, seed)
+    kept = (chance <= TRIM_ABOVE) & (chance / (1 - chance) >= RARELY * treated.sum() / (~treated).sum())
+    if not _enough(sample, rows[kept], treated[kept]) or _effective(chance, treated, kept) < LEAST_EFFECTIVE:
+        return None
+    foreseen = [fit_outcome(outcome, arm, basis, folds, seed) for arm in (treated, ~treated)]
+    with_it, without = (
+        mean + np.where(arm, (outcome - mean) / share, 0.0)
+        for mean, arm, share in zip(foreseen, (treated, ~treated), (chance, 1 - chance), strict=True)
+    )
+    return with_it, without, np.asarray(kept, dtype=np.bool_)
 
 
 def _sample_of(effects: GestureEffects, effect: GestureEffect) -> Sample:
@@ -194,23 +215,6 @@ def _enough(sample: Sample, rows: NDArray[np.int64], treated: Mask) -> bool:
     if not treated.any() or treated.all():
         return False
     return fewest_clusters(_codes(sample, rows), treated) >= LEAST_CUSTOMERS
-
-
-def _share(sample: Sample, rows: NDArray[np.int64], treated: Mask) -> Array:
-    """Return the share of a trial's rows that got the arm: by stratum, those too small for that taken together."""
-    overall = np.full(len(rows), float(treated.mean()))
-    if "stratum" not in sample.adjust:
-        return overall
-    stratum = sample.adjust["stratum"].iloc[rows].astype("str").to_numpy()
-    counts = pd.DataFrame({"stratum": stratum, "got": treated, "not": ~treated}).groupby("stratum").sum()
-    large = counts[(counts[["got", "not"]] >= _LEAST_IN_STRATUM).all(axis=1)]
-    named = np.isin(stratum, large.index.to_numpy(dtype=object))
-    if (~named).any():
-        rest = treated[~named]
-        if min(rest.sum(), (~rest).sum()) < _LEAST_IN_STRATUM:
-            return overall
-    labels = np.where(named, stratum, "")
-    return pd.Series(treated.astype(np.float64)).groupby(labels).transform("mean").to_numpy()
 
 
 def _effective(chance: Array, treated: Mask, kept: Mask) -> float:
