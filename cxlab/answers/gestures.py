@@ -220,22 +220,36 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
                 f"Keep {name} where it is as cheap as here: purchases hardly moved, yet it brought more than it cost."
             )
         return f"Do not expect purchases from {name}; {_cheap(main)}"
-    best = [g for g in groups.told if (g.effect.low or 0) > 0] if groups.effect is main and groups.differ else []
-    who = _listed([group_name(g.group).lower() for g in best]) if best else "everybody"
     if main.design == "observational":
-        return f"Keep giving it to {who} for now, and prove it in a trial before spending more. {size}"
+        return f"Keep it as it is for now, and prove it in a trial before spending more. {size}{_unlike(groups)}"
     if not _pays(main):
-        return f"Give it to {who} only where it costs less than it brings; {_cheap(main)}"
-    return f"Give it to {who}, and leave a random tenth without it, so that the next report can tell again."
+        return f"Give it only where it costs less than it brings; {_cheap(main)}"
+    return f"Give it, and leave a random tenth without it, so that the next report can tell again.{_unlike(groups)}"
+
+
+def _extremes(groups: EffectByGroup) -> tuple[str, str] | None:
+    """Name the groups with the largest and the smallest effect; None where they are not shown to differ."""
+    if not groups.differ or len(groups.told) < 2:
+        return None
+    best, least = (pick(groups.told, key=lambda g: g.effect.number) for pick in (max, min))
+    return group_name(best.group).lower(), group_name(least.group).lower()
 
 
 def _apart(groups: EffectByGroup) -> str:
-    """Say which groups to keep apart in the next trial, where this one shows that they differ."""
-    if not groups.differ or len(groups.told) < 2:
+    """Say that the next trial must draw within groups, where this one shows that they differ."""
+    found = _extremes(groups)
+    return f" Draw within each group, for {found[0]} and {found[1]} differ in purchases." if found else ""
+
+
+def _unlike(groups: EffectByGroup) -> str:
+    """Say which groups differ, and where it is weighed whom to give it to."""
+    found = _extremes(groups)
+    if not found:
         return ""
-    best, least = (pick(groups.told, key=lambda g: g.effect.number) for pick in (max, min))
-    two = f"{group_name(best.group).lower()} and {group_name(least.group).lower()}"
-    return f" Draw {two} apart in it: they differ."
+    return (
+        f" It does more among {found[0]} than among {found[1]}, in purchases; whether it pays to choose, in money, the "
+        "report on whom to give it to weighs."
+    )
 
 
 def _cheap(main: GestureEffect) -> str:

@@ -60,7 +60,7 @@ def _line(policy: GesturePolicy) -> str:
     if values.never_chooses:
         said = "rules gave it to everyone as well"
     if token == "everyone":
-        return f"Give {name} to everyone: that gains {amount_between(every, gain)} {per(gain)}; {said}. But {limit}."
+        return f"Give {name} to everyone{_like_those(policy)}: that gains {amount_between(every, gain)} {per(gain)}; {said}. But {limit}."
     if token == "no_one":
         how = "it loses" if gain.currency else "it changes"
         spread = amount_between(_less(every), gain) if gain.currency else amount_between(every, gain)
@@ -69,6 +69,12 @@ def _line(policy: GesturePolicy) -> str:
         f"The data cannot tell whom to give {name} to. Given to everyone it gains {amount(every, gain)} {per(gain)} "
         f"(95% interval {amount_between(every, gain)}), and {said}."
     )
+
+
+def _like_those(policy: GesturePolicy) -> str:
+    """Narrow `everyone` down where most customers are unlike those the effect is known of."""
+    giving = policy.giving
+    return "" if giving is None or giving.n_unlike <= len(giving.table) else " like those it was tried on"
 
 
 def _less(estimate: Estimate) -> Estimate:
@@ -116,18 +122,23 @@ def _choosing(policy: GesturePolicy) -> Fact:
 def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:
     label = "Whether it pays at all"
     worth = next((w for e, w in money_of.paid if e is policy.effect), None)
+    if policy.effect.is_spoilt:
+        return Fact(label, "–", "Not known: the arms are not of the sizes that were meant.")
     if worth is None:
         return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
     gross, net = worth.break_even, worth.incremental
     what = "a gesture" if policy.effect.rows == "order" else "a customer"
     if net.has_interval:
         most = ""
-        if gross.has_interval:
-            most = f" It may cost {money(max(gross.number, 0), worth.currency)} at most."
+        if gross.has_interval and gross.number > 0:
+            most = f" It may cost {money(gross.number, worth.currency)} at most."
+        elif gross.has_interval:
+            most = " It would lose even if it were free."
         return Fact(
             label, percent_of(worth.pays, 1),
-            f"is the probability that it brings more than it costs: {money(net.number, worth.currency)} {what} "
-            f"({money_between(*net.ends, worth.currency)}).{most}{_otherwise(policy, net)}",
+            f"is the probability that it brings more than it costs{_where(policy)}: "
+            f"{money(net.number, worth.currency)} {what} ({money_between(*net.ends, worth.currency)})."
+            f"{most}{_otherwise(policy, net)}",
         )  # fmt: skip
     return Fact(
         label, money(gross.number, worth.currency),
@@ -135,15 +146,19 @@ def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:
     )  # fmt: skip
 
 
+def _where(policy: GesturePolicy) -> str:
+    return "" if policy.effect.design == "randomised" else " where it was given"
+
+
 def _otherwise(policy: GesturePolicy, net: Estimate) -> str:
-    """Say so where the scores that ways to choose are valued by see it less or more surely than the effect does."""
+    """Say so where giving it everywhere is known less or more surely than what it was worth where it was given."""
     if policy.valued is None:
         return ""
     everyone = policy.valued.difference("everyone", "no_one")
     if not everyone.has_interval or _side(everyone) == _side(net):
         return ""
     surely = "nothing sure" if _side(everyone) == 0 else "a gain" if _side(everyone) > 0 else "a loss"
-    return f" The scores used below, which take out more of the history, show {surely}."
+    return f" Given at all orders alike it shows {surely}."
 
 
 def _side(estimate: Estimate) -> int:
@@ -155,10 +170,14 @@ def _listed(handing: GestureHanding) -> Fact:
     giving, least = handing.policy.giving, handing.policy.effects.data.minimum_group
     if giving is None:
         return Fact("The list", "–", f"There is none, for {handing.policy.no_list or handing.policy.verdict.why}.")
+    unlike = ""
+    if giving.n_unlike:
+        unlike = f" Not on it: {few(giving.n_unlike, least)} customers unlike any for whom the effect is known."
     return Fact(
         "The list",
         few(giving.count(GIVE), least),
-        f"to give it to, and {few(giving.count(HOLD_OUT), least)} held out by lot: the next reading is a trial.",
+        f"to give it to, and {few(giving.count(HOLD_OUT), least)} held out by lot: the next reading is a trial."
+        f"{unlike}",
         unit="customers",
     )
 
@@ -167,15 +186,22 @@ def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
     size = handing.trial_size
     token = policy.verdict.token
     if token == "not_identifiable":
+        if policy.still_runs:
+            return "Wait until the trial is over; choose no one by what it shows so far."
         if policy.effect.is_spoilt:
             return "Find out first why the arms are not of the sizes that were meant; choose no one by this trial."
         return f"Choose no one by these figures. Draw the next gestures by lot, and leave a random half out. {size}"
     if token == "cannot_tell":
-        return f"Neither choose nor roll out by these figures. Draw the next gestures by lot among everyone. {size}"
+        return f"Neither choose nor roll out by these figures. Draw the next gestures by lot, of all customers. {size}"
     if token == "no_one":
         return f"Stop it, or make it cheaper. Try another in a trial first. {size}"
     if policy.giving is None:
         return "Give it as said here, and leave a random tenth without it: name the customers to get the list."
+    if policy.effect.design == "observational":
+        return (
+            "Do not give it to more customers than now by these figures alone: the shop chose who got it. Make the "
+            f"list a trial first, with a half of it held out by lot (holdout_share: 0.5). {size}"
+        )
     who = "the customers on the list" if token == "choose" else "everyone on the list"
     return f"Give it to {who}, leave those marked hold_out without it, and run this report again on what they buy."
 
@@ -183,9 +209,12 @@ def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
 def _open(policy: GesturePolicy, ranking: GestureRanking, handing: GestureHanding) -> tuple[tuple[str, str], ...]:
     found = []
     if policy.verdict.token in ("cannot_tell", "not_identifiable"):
-        found.append(
-            ("Whom to give it to?", f"Not known. A trial drawn by lot settles it. {handing.trial_size}".strip())
-        )
+        settles = "A trial drawn by lot settles it."
+        if policy.still_runs:
+            settles = "The trial that runs may settle it."
+        elif policy.effect.is_spoilt:
+            settles = "A trial in which everybody who is drawn is counted settles it."
+        found.append(("Whom to give it to?", f"Not known. {settles} {handing.trial_size}".strip()))
     elif policy.verdict.choosing == "cannot_tell":
         found.append(("Is choosing worth more than everyone?", "Not known: a larger trial settles it."))
     if policy.valued is not None and policy.valued.gain.cost == "unknown":

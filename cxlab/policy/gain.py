@@ -86,8 +86,7 @@ def mean_by_customer(scores: Array, clusters: Codes, df: int, unit: str) -> Esti
 
     value = float(scores.mean())
     sums = np.bincount(clusters, weights=scores - value)
-    people = int(np.count_nonzero(np.bincount(clusters)))
-    error = float(np.sqrt(sums @ sums * people / max(people - 1, 1))) / len(scores)
+    error = float(np.sqrt(sums @ sums)) / len(scores)
     reach = float(student.ppf(0.975, max(df, 1))) * error
     return Estimate(value, value - reach, value + reach, n=len(scores), unit=unit)
 
@@ -98,9 +97,16 @@ def gain_fault(effects: GestureEffects, effect: GestureEffect) -> str:
         return "the arms are not of the sizes that were meant, so no figure of this trial can be trusted"
     if effect.verdict.token == "not_identifiable" or not effect.is_told:
         return effect.verdict.why
-    if _sample_of(effects, effect).n_running:
+    if runs(effects, effect):
         return "the trial still runs, and choosing by what it shows so far would choose by chance"
     return ""
+
+
+def runs(effects: GestureEffects, effect: GestureEffect) -> bool:
+    """Tell whether the trial is not over for some of its customers."""
+    return any(
+        s.n_running > 0 for s in effects.data.samples if s.experiment == effect.experiment and s.design == effect.design
+    )
 
 
 def find_gain(

@@ -12,10 +12,11 @@ from cxlab.gestures import GestureEffect, GestureEffects
 from cxlab.gestures.means import Array
 from cxlab.gestures.said import is_shown, name_of, quoted
 from cxlab.gestures.worth import Worth
+from cxlab.policy.asides import asides, of_what
 from cxlab.policy.candidates import Candidates
 from cxlab.policy.fifths import GainByFifth, gain_by_fifth
 from cxlab.policy.foresee import foresee_gain
-from cxlab.policy.gain import GestureGain, find_gain, gain_fault
+from cxlab.policy.gain import GestureGain, find_gain, gain_fault, runs
 from cxlab.policy.giving import GivingList, list_customers
 from cxlab.policy.qini import Qini, qini_curve, rank_within
 from cxlab.policy.said import amount, amount_between, more_or_less, per, who
@@ -30,6 +31,7 @@ POLICY_NAME = {
 MOST_LETTERS = 110
 """Longer rules stand in the figure and not in headings."""
 TOO_FEW = "too few customers with it and without it can be compared"
+AGES = "tenure_days"
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,11 @@ class GesturePolicy:
     curves: tuple[tuple[GestureGain, Qini], ...]
     giving: GivingList | None
     no_list: str
+
+    @property
+    def still_runs(self) -> bool:
+        """Whether the gesture is in a trial that is not over."""
+        return runs(self.effects, self.effect)
 
     @property
     def curve(self) -> Qini | None:
@@ -114,9 +121,9 @@ class GesturePolicy:
         all_of_them = values.difference("everyone", "no_one")
         text = (
             f"Giving {quoted(self.effect)} to everyone gains {amount(all_of_them, gain)} {per(gain)} over giving it "
-            f"to no one (95% interval {amount_between(all_of_them, gain)}): {_of_what(gain)}. "
+            f"to no one (95% interval {amount_between(all_of_them, gain)}): {of_what(gain)}. "
         )
-        return f"{text}{self._choosing()}{_nothing_to_choose_by(self)}"
+        return f"{text}{self._choosing()}{asides(values, self.verdict, self.curve)}"
 
     def _choosing(self) -> str:
         values = self.valued
@@ -195,11 +202,11 @@ def choose_customers(
     verdict, fifths = judge_policy(values), gain_by_fifth(gain, foreseen, place)
     giving, no_list = None, ""
     if not verdict.has_list:
-        no_list = "nobody surely gains more than it costs"
+        no_list = "neither a rule nor giving it to everyone is shown to gain more than giving it to no one"
     elif candidates is None:
         no_list = "the study does not name its customers"
     else:
-        like = _inside(matrix, matrix_ahead)
+        like = _inside(matrix, matrix_ahead, names)
         by_rule = values.rule.decide(matrix_ahead) if verdict.token == "choose" else np.ones(len(ahead), dtype=bool)
         mine = next(curve for of, curve in curves if of is gain)
         giving = list_customers(
@@ -221,9 +228,13 @@ def _fault(effects: GestureEffects, effect: GestureEffect) -> str:
     return fault or ("" if is_shown(effect, effects.data.minimum_group) else TOO_FEW)
 
 
-def _inside(rows: Array, ahead: Array) -> NDArray[np.bool_]:
-    """Tell who of `ahead` lies within what was seen, covariate by covariate: bool, shape (m,)."""
-    return np.asarray(((ahead >= rows.min(axis=0)) & (ahead <= rows.max(axis=0))).all(axis=1), dtype=np.bool_)
+def _inside(rows: Array, ahead: Array, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell who of `ahead` lies within what was seen, covariate by covariate: bool, shape (m,).
+
+    Customers only grow older: that the time since the first order is longer now than any that was seen is no reason.
+    """
+    most = np.where([name == AGES for name in names], np.inf, rows.max(axis=0))
+    return np.asarray(((ahead >= rows.min(axis=0)) & (ahead <= most)).all(axis=1), dtype=np.bool_)
 
 
 def _worth_findings(effects: GestureEffects) -> dict[str, Estimate]:
@@ -239,23 +250,3 @@ def _worth_findings(effects: GestureEffects) -> dict[str, Estimate]:
         if worth.break_even.has_interval:
             found[f"{e.prefix}break_even_cost.{e.label}"] = worth.break_even
     return found
-
-
-def _of_what(gain: GestureGain) -> str:
-    if not gain.currency:
-        return "what it costs is not in it"
-    return {
-        "taken off": "contribution, its cost taken off",
-        "assumed": "contribution, less the cost that was given as a parameter",
-        "unknown": "contribution before its cost, which is not recorded",
-    }[gain.cost]
-
-
-def _nothing_to_choose_by(policy: GesturePolicy) -> str:
-    curve = policy.curve
-    if policy.verdict.choosing == "yes" or curve is None or curve.ranks:
-        return ""
-    return (
-        " There is nothing to choose by that can be shown: customers with high forecasts gained no more than those "
-        "with low ones, but for chance."
-    )
