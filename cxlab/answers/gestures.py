@@ -210,7 +210,7 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
         return f"Stop {name}, or make it cheaper: it costs more than it brings, and {_cheap(main)}"
     if token == "cannot_tell":
         larger = "a larger trial" if main.design == "randomised" else "a trial drawn by lot"
-        size += _apart(groups)
+        size += _apart(groups, noun_of(main))
         if _pays(main):
             return f"Go on with {name} in {larger}: the money speaks for it, the purchases do not yet. {size}"
         return f"Neither roll it out nor stop it by these figures. Go on with {larger}. {size}"
@@ -220,11 +220,12 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
                 f"Keep {name} where it is as cheap as here: purchases hardly moved, yet it brought more than it cost."
             )
         return f"Do not expect purchases from {name}; {_cheap(main)}"
+    unlike = _unlike(groups, noun_of(main))
     if main.design == "observational":
-        return f"Keep it as it is for now, and prove it in a trial before spending more. {size}{_unlike(groups)}"
+        return f"Keep it as it is for now, and prove it in a trial before spending more. {size}{unlike}"
     if not _pays(main):
         return f"Give it only where it costs less than it brings; {_cheap(main)}"
-    return f"Give it, and leave a random tenth without it, so that the next report can tell again.{_unlike(groups)}"
+    return f"Give it, and leave a random tenth without it, so that the next report can tell again.{unlike}"
 
 
 def _extremes(groups: EffectByGroup) -> tuple[str, str] | None:
@@ -235,19 +236,19 @@ def _extremes(groups: EffectByGroup) -> tuple[str, str] | None:
     return group_name(best.group).lower(), group_name(least.group).lower()
 
 
-def _apart(groups: EffectByGroup) -> str:
+def _apart(groups: EffectByGroup, noun: str) -> str:
     """Say that the next trial must draw within groups, where this one shows that they differ."""
     found = _extremes(groups)
-    return f" Draw within each group, for {found[0]} and {found[1]} differ in purchases." if found else ""
+    return f" Draw within each group, for {found[0]} and {found[1]} differ in {noun}." if found else ""
 
 
-def _unlike(groups: EffectByGroup) -> str:
+def _unlike(groups: EffectByGroup, noun: str) -> str:
     """Say which groups differ, and where it is weighed whom to give it to."""
     found = _extremes(groups)
     if not found:
         return ""
     return (
-        f" It does more among {found[0]} than among {found[1]}, in purchases; whether it pays to choose, in money, the "
+        f" It does more among {found[0]} than among {found[1]}, in {noun}; whether it pays to choose, in money, the "
         "report on whom to give it to weighs."
     )
 

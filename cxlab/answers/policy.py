@@ -60,7 +60,10 @@ def _line(policy: GesturePolicy) -> str:
     if values.never_chooses:
         said = "rules gave it to everyone as well"
     if token == "everyone":
-        return f"Give {name} to everyone{_like_those(policy)}: that gains {amount_between(every, gain)} {per(gain)}; {said}. But {limit}."
+        return (
+            f"Give {name} to everyone{_like_those(policy)}: that gains {amount_between(every, gain)} {per(gain)}; "
+            f"{said}. But {limit}."
+        )
     if token == "no_one":
         how = "it loses" if gain.currency else "it changes"
         spread = amount_between(_less(every), gain) if gain.currency else amount_between(every, gain)
