@@ -25,6 +25,7 @@ from cxlab.policy.foresee import foresee_gain
 from cxlab.policy.gain import GestureGain, find_gain, mean_by_customer
 from cxlab.policy.giving import GIVE, HOLD_OUT, GivingList, list_customers
 from cxlab.policy.qini import qini_curve, rank_within
+from cxlab.policy.result import _inside
 from cxlab.policy.said import condition, who
 from cxlab.policy.tree import LEAST_ROWS, Rule, learn_rule, rule_matrix
 from cxlab.policy.value import value_policies
@@ -436,7 +437,11 @@ class TestStudy:
             candidates = kit.candidates(effects.main.rows)
             assert candidates is not None and len(candidates.customer_id) == len(set(candidates.customer_id))
             policy = cx.choose_customers(effects, candidates, seed=1, holdout_share=0.2)
-        assert policy.verdict.has_list and policy.giving is not None
+        assert policy.verdict.has_list and policy.giving is not None and policy.valued is not None
+        worth, everyone = effects.main.worth, policy.valued.difference("everyone", "no_one")
+        assert worth is not None and worth.incremental.low is not None and worth.incremental.high is not None
+        assert everyone.number == pytest.approx(worth.incremental.number)
+        assert everyone.ends == pytest.approx((worth.incremental.low, worth.incremental.high))
         assert {"qini.card", "pays_probability.card", "break_even_cost.card", "policy_value.profit_bringers"} <= {
             *policy.findings, *cx.rank_customers(policy).findings,
         }  # fmt: skip
@@ -505,7 +510,21 @@ def test_a_trial_that_runs_chooses_nobody_yet() -> None:
     sample = replace(effects.data.samples[0], n_running=20)
     policy = choose_customers(replace(effects, data=replace(effects.data, samples=(sample,))), named(20), seed=1)
     assert policy.verdict.token == "not_identifiable" and policy.giving is None
-    assert "the trial still runs" in whole_page(policy)
+    assert "the trial still runs" in whole_page(policy) and "Wait until the trial is over" in whole_page(policy)
+
+
+def test_by_the_records_alone_it_is_not_given_to_more_customers() -> None:
+    effects, _ = made("everywhere", 2_000, 12)
+    sample = replace(effects.data.samples[0], design="observational")
+    effects = estimate_gestures(replace(effects.data, samples=(sample,)), seed=1)
+    policy = choose_customers(effects, named(200), seed=1)
+    assert policy.verdict.has_list
+    assert "Do not give it to more customers than now" in whole_page(policy)
+
+
+def test_customers_who_grew_older_are_no_strangers_but_a_second_gesture_is_unlike_any() -> None:
+    rows, ahead = np.array([[10.0, 0.0], [90.0, 1.0]]), np.array([[300.0, 0.0], [50.0, 2.0], [5.0, 0.0]])
+    assert _inside(rows, ahead, ("tenure_days", "earlier_gestures")).tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(("n", "kinds"), list(product([8, 30], ["everywhere", "nowhere"])))
