@@ -45,14 +45,22 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
             observation_end=customers.observation_end, margin_rate=parameters.margin_rate, tables=columns,
         )  # fmt: skip
         found = trial_samples(
-            assigned, control=source.control, allocation=source.allocation, lines=lines, costs_known=ties.costs_known
+            assigned,
+            control=source.control,
+            allocation=source.allocation,
+            lines=lines,
+            gesture_cost=parameters.gesture_cost,
+            is_whole=not any(
+                reject.column == "assigned_at" and reject.outside_limit
+                for reject in intake.tables["assignments"].rejects
+            ),
         )
         samples += found
         words += [assigned.reading] * len(found)
     if "gestures" in intake.tables:
         occasions = _occasions(study, parameters, intake, customers, ties)
         if occasions.frame["treated"].any() or not samples:
-            samples.append(chosen_sample(occasions, lines))
+            samples.append(chosen_sample(occasions, lines, parameters.gesture_cost))
             words.append(occasions.reading)
     return GestureData(
         tuple(samples), parameters.outcome_days, study.currency, study.privacy.minimum_group, tuple(words)

@@ -419,7 +419,7 @@ class TestGuardRails:
         sample = trial(48, complaints=lambda *_: None, earned=lambda *_: None)
         assert [rail.name for _, rail in guard_rails(estimated(sample)).shown] == ["returns"]
         spoilt = replace(sample, allocation={"control": 1.0, "card": 5.0})
-        assert {rail.verdict for _, rail in guard_rails(estimated(spoilt)).shown} == {"cannot_tell"}
+        assert not guard_rails(estimated(spoilt)).shown
         assert not guard_rails(estimated(full_sample(61))).findings
 
     def test_while_a_trial_runs_no_harm_is_not_said(self) -> None:

@@ -273,9 +273,9 @@ class TestAnswer:
         given = "{path: assignments.csv, allocation: {control: 1, card: 1}}"
         (folder / "study.yml").write_text(text.replace("{path: assignments.csv}", given))
         effects = effects_of(folder)
-        assert effects.main.verdict.token == "cannot_tell" and effects.main.is_told
+        assert effects.main.verdict.token == "cannot_tell" and not effects.main.is_told
         answer = page_of(effects)[2]
-        assert answer.facts[2].big == "Not at all" and "Find out first" in answer.decide
+        assert answer.facts[2].big == "Not at all" and "Use no figure of this trial" in answer.decide
 
 
 def report(study: Path, out: Path) -> subprocess.CompletedProcess[str]:

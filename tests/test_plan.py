@@ -36,6 +36,7 @@ from cxlab.plan import (
     within_budget,
     write_assignments,
 )
+from cxlab.plan.window import foretold_without
 from cxlab.study import Trial
 
 Array = NDArray[np.float64]
@@ -140,15 +141,31 @@ class TestMeasure:
         before, after = buyers(500, rng)
         window = measure(30, after, pd.DataFrame({"recent": before}))
         r = np.corrcoef(before, after)[0, 1]
-        assert window.moments.left == pytest.approx(after.var(ddof=1) * (1 - r**2) * 499 / 498)
-        assert window.moments.explained == pytest.approx(r**2, abs=0.003)
+        one_out = [np.polyval(np.polyfit(np.delete(before, i), np.delete(after, i), 1), before[i]) for i in range(500)]
+        means = [np.delete(after, i).mean() for i in range(500)]
+        share = ((after - one_out) ** 2).sum() / ((after - means) ** 2).sum()
+        assert window.moments.left == pytest.approx(after.var(ddof=1) * share)
+        assert window.moments.explained == pytest.approx(r**2, abs=0.02) and window.moments.explained < r**2
         assert (window.n, window.days, window.moments.mean) == (500, 30, after.mean())
 
     def test_groups_count_and_what_does_not_vary_tells_nothing(self) -> None:
-        outcome = np.array([1.0, 2.0, 1.0, 2.0, 5.0, 6.0, 5.0, 6.0])
-        before = pd.DataFrame({"stratum": list("aaaabbbb"), "recent": 3})
+        outcome = np.tile([1.0, 2.0, 5.0, 6.0], 500)
+        before = pd.DataFrame({"stratum": ["a", "a", "b", "b"] * 500, "recent": 3})
         window = measure(30, outcome, before)
-        assert window.moments.left == pytest.approx(2.0 / 6)  # within the groups, less what was fitted
+        assert window.moments.left == pytest.approx(0.25, rel=0.002)  # the variance within the groups
+
+    def test_what_is_fitted_to_chance_foretells_nothing(self) -> None:
+        rng = np.random.default_rng(3)
+        shares = []
+        for _ in range(200):
+            before = pd.DataFrame(rng.normal(size=(13, 8)))
+            shares.append(measure(30, rng.poisson(2.0, 13).astype(float), before).moments.explained)
+        assert np.mean(shares) < 0.02 and min(shares) >= 0.0
+
+    def test_a_customer_alone_in_a_stratum_is_not_foretold_by_herself(self) -> None:
+        outcome = np.array([*range(24), 500.0])
+        missed = foretold_without(outcome, pd.DataFrame({"stratum": ["a"] * 24 + ["b"]}))
+        assert missed[-1] == pytest.approx(500.0 - 11.5) and missed[0] == pytest.approx(-12.0)
 
     @pytest.mark.parametrize("outcome", [[], [1.0], [0.0] * 30, [2.0] * 30])
     def test_with_nothing_to_reckon_with_nothing_is_said(self, outcome: list[float]) -> None:

@@ -290,3 +290,10 @@ def test_a_draw_is_not_made_twice_by_mistake(plan: Plan, tmp_path: Path) -> None
     (folder / "assignments-old.csv").write_text("who,when\nc1,2024\n")
     told = plan("shop", "--experiment", "y")
     assert told.code == 2 and "assignments-old.csv is named as a draw" in told.err
+
+
+def test_the_lines_say_how_to_record_what_a_gesture_costs(plan: Plan, tmp_path: Path) -> None:
+    shop(tmp_path / "shop")
+    told = plan("shop", "--arms", "card")
+    assert told.code == 0
+    assert "`kind` (card)" in told.out and "`cost`" in told.out and "`gesture_cost`" in told.out

@@ -398,11 +398,17 @@ def test_every_page_can_be_read(kind: str, planted: tuple[GesturePolicy, Array])
 
 def test_a_cost_that_is_not_recorded_can_be_given() -> None:
     effects, _ = made("everywhere", 600, 7)
-    sample = replace(effects.data.samples[0], own_cost=None)
-    effects = estimate_gestures(replace(effects.data, samples=(sample,)), seed=1)
-    free, dear = (find_gain(effects, effects.main, seed=1, gesture_cost=cost) for cost in (None, 2.5))
-    assert free is not None and dear is not None and (free.cost, dear.cost) == ("unknown", "assumed")
-    assert free.gain.mean() - dear.gain.mean() == pytest.approx(2.5, abs=1e-6)
+    sample, gains = effects.data.samples[0], []
+    got = (sample.arms == "card").astype(float)
+    for own_cost, assumed in ((None, ()), (np.where(got, np.nan, 0.0), ()), (2.5 * got, ("card",))):
+        costed = replace(sample, own_cost=own_cost, assumed=frozenset(assumed))
+        effects = estimate_gestures(replace(effects.data, samples=(costed,)), seed=1)
+        gains.append(find_gain(effects, effects.main, seed=1))
+    none, lacking, given = gains
+    assert none is not None and lacking is not None and given is not None
+    assert (none.cost, lacking.cost, given.cost) == ("unknown", "unknown", "assumed")
+    assert np.array_equal(none.gain, lacking.gain)
+    assert none.gain.mean() - given.gain.mean() == pytest.approx(2.5, abs=1e-6)
 
 
 def test_no_forecast_looks_ahead(planted: tuple[GesturePolicy, Array]) -> None:

@@ -131,7 +131,7 @@ def _in_shops(way: str) -> Iterator[Row]:
     for key, title in IN_SHOPS.items():
         if way == "choice" or key in BY_LOT:
             off, *others = _cells(f"{way} {key}")
-            yield Row(f"{GIVEN[way]}: {title}", "shop", (off if key == "effect" else None, *others))
+            yield Row(f"{GIVEN[way]}: {title}", "shop", (off if key.startswith("effect") else None, *others))
 
 
 def _nothing() -> Iterator[Row]:

@@ -49,9 +49,10 @@ def _compared(key: str, aim: Mapping[str, float], findings: Mapping[str, Estimat
     """Hold one finding against what was planted; its error is in percent of the outcome without the gesture."""
     name, found = _named(key), findings[key]
     values = held(name, found, aim["estimate"])
-    if not name.endswith(" effect") or not values:
+    if " effect" not in name or not values:
         return values
-    mean = findings[key.replace("effect.", "control_mean.")].number
+    start, rest = ("observational.", key.removeprefix("observational.")) if name.startswith("choice") else ("", key)
+    mean = findings[f"{start}control_mean.{rest.split('.')[1]}"].number
     return values | {f"off {name}": [100 * (found.number - aim["estimate"]) / mean]}
 
 

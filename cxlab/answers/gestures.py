@@ -4,6 +4,7 @@ from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GuardRails
 from cxlab.gestures.for_whom import group_name
 from cxlab.gestures.said import (
+    chance,
     digits_of,
     each_of,
     interval,
@@ -11,14 +12,15 @@ from cxlab.gestures.said import (
     is_shown,
     name_of,
     noun_of,
+    p_value,
     quoted,
     signed,
     verb,
 )
 from cxlab.gestures.verdict import Token
 from cxlab.gestures.worth import Worth
-from cxlab.plan import MATTERS, NextTrial
-from cxlab.words import money, money_between, number, percent
+from cxlab.plan import MATTERS, NextTrial, within_reach
+from cxlab.words import capital, day, money, money_between, number, percent
 
 _TONE: dict[Token, Tone] = {
     "works": "yes", "harms": "no", "no_effect": "cannot", "cannot_tell": "cannot", "not_identifiable": "cannot",
@@ -71,15 +73,34 @@ def _line(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | No
     if token == "no_effect":
         return (
             f"No: {name} changed next to nothing, {signed(main.effect.number, digits)} in {noun} {each_of(main)} "
-            f"on top of {base}. But {_limit(effects, groups, rails)}."
+            f"on top of {base}.{_limited(effects, groups, rails)}"
         )
     start, side = ("Yes", "more") if token == "works" else ("No", "less")
     how = ", as far as the records tell" if main.design == "observational" else ""
     share = f" ({signed(main.percent.number, 0)}%)" if main.percent.has_interval else ""
     return (
         f"{start}{how}: {name} brought {number(abs(main.effect.number), digits)} {side} in {noun} {each_of(main)} "
-        f"than the {base}{share}. But {_limit(effects, groups, rails)}."
+        f"than the {base}{share}.{_limited(effects, groups, rails)}"
     )
+
+
+def _limited(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | None) -> str:
+    """Say what speaks against the verdict; where it harms, what makes the harm larger or smaller."""
+    main = effects.main
+    if main.verdict.token != "harms":
+        return f" But {_limit(effects, groups, rails)}."
+    worse = () if rails is None else rails.worse(main)
+    if worse:
+        return f" {capital(_listed([rail.short.lower() for rail in worse]))} got worse with it, too."
+    helped = [g for g in groups.told if (g.effect.low or 0) > 0] if groups.effect is main and groups.differ else []
+    if helped:
+        return f" But among {_listed([group_name(g.group).lower() for g in helped])} it did good."
+    if main.design == "observational":
+        return f" But {_CHOSEN_BY_SOMETHING}."
+    return ""
+
+
+_CHOSEN_BY_SOMETHING = "the shop chose who got it, and something unseen may have chosen with it"
 
 
 def _limit(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | None) -> str:
@@ -92,7 +113,7 @@ def _limit(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | N
     if against and groups.differ:
         return f"among {_listed([group_name(g.group).lower() for g in against])} it did harm"
     if main.design == "observational":
-        return "the shop chose who got it, and something unseen may have chosen with it"
+        return _CHOSEN_BY_SOMETHING
     if main.worth is None:
         return "what is left of it in money, once its cost is taken off, is not recorded"
     if not main.worth.incremental.has_interval:
@@ -126,6 +147,8 @@ def _effect(effects: GestureEffects) -> Fact:
     label = f"Effect of {name_of(main)}"
     if not main.is_told or not is_shown(main, effects.data.minimum_group):
         naive = ""
+        if main.is_spoilt:
+            return Fact(label, "–", f"No figure of this trial may be used: {main.verdict.why}.")
         if main.naive.has_interval and is_shown(main, effects.data.minimum_group):
             naive = f" At first sight it is {signed(main.naive.number, digits_of(main))}, which misleads."
         return Fact(label, "–", f"No effect is given: {main.verdict.why}.{naive}")
@@ -151,7 +174,9 @@ def _worth(effects: GestureEffects) -> Fact:
     main = effects.main
     label, worth = "What it is worth", main.worth
     if not is_shown(main, effects.data.minimum_group):
-        return Fact(label, "–", "Too few to say.")
+        return Fact(label, "–", _not_shown(main))
+    if main.is_spoilt:
+        return Fact(label, "–", "No figure of this trial may be used.")
     if worth is None or not (worth.break_even.has_interval or worth.incremental.has_interval):
         return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
     per = "a gesture" if main.rows == "order" else "a customer"
@@ -168,25 +193,31 @@ def _worth(effects: GestureEffects) -> Fact:
         label,
         money(net.number, worth.currency),
         f"of contribution after {_of_cost(worth)} "
-        f"({money_between(net.low, net.high, worth.currency)}); the probability that it pays is {percent(worth.pays)}.",
+        f"({money_between(net.low, net.high, worth.currency)}); the probability that it pays is {chance(worth.pays)}.",
         unit=per,
     )
 
 
 def _of_cost(worth: Worth) -> str:
-    return "its cost" if worth.cost is None else f"a cost of {money(worth.cost, worth.currency)}"
+    if worth.cost is None:
+        return "its cost"
+    given = ", which was given where none is recorded" if worth.is_assumed else ""
+    return f"a cost of {money(worth.cost, worth.currency)}{given}"
 
 
 def _sure(effects: GestureEffects) -> Fact:
     main = effects.main
     if not is_shown(main, effects.data.minimum_group):
-        return Fact("How sure", "–", "Too few to say.")
+        return Fact("How sure", "–", _not_shown(main))
     against = f"against {number(main.n_control)} without"
     if main.design == "randomised":
         if main.is_spoilt:
-            spoilt = f"{against}: not the shares that were meant, so something decides who is counted."
+            spoilt = (
+                f"{number(main.n_treated)} with it and {number(main.n_control)} without are not the shares that were "
+                f"meant ({p_value(main.mismatch or 0.0)})."
+            )
             return Fact("How sure", "Not at all", spoilt)
-        checked = "" if main.mismatch is None else f", in the shares that were meant (p = {number(main.mismatch, 2)})"
+        checked = "" if main.mismatch is None else f", in the shares that were meant ({p_value(main.mismatch)})"
         return Fact("How sure", number(main.n_treated), f"{against}, drawn by lot{checked}.", unit=f"{main.rows}s")
     text = f"{against}, chosen by the shop."
     if main.sensitivity is not None:
@@ -201,12 +232,22 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
     main, name = effects.main, quoted(effects.main)
     token, size = main.verdict.token, _trial_size(trial)
     if main.is_spoilt:
-        return "Find out first why the arms are not of the sizes that were meant; no figure of this trial may be used."
+        return (
+            "Use no figure of this trial. Hold the list of the draw against the records: who is missing in one arm, or "
+            "stands in another? Bring everybody who was drawn, or draw anew and count everybody."
+        )
     if token == "not_identifiable":
         return f"Decide nothing by these figures. Draw the next gestures by lot, and leave a random half out. {size}"
+    if token == "cannot_tell" and main.n_running and main.over is not None:
+        return (
+            f"Wait, and change nothing by these figures: the time after the last draw is over on {day(main.over)}. "
+            "Bring the orders up to that day, and read this page again."
+        )
     if token == "harms":
         return f"Stop {name}, and look at what came with it before trying anything like it."
     if _loses(main):
+        if _loses_when_free(main):
+            return f"Stop {name}: it would lose even if it were free."
         return f"Stop {name}, or make it cheaper: it costs more than it brings, and {_cheap(main)}"
     if token == "cannot_tell":
         larger = "a larger trial" if main.design == "randomised" else "a trial drawn by lot"
@@ -257,14 +298,22 @@ def _cheap(main: GestureEffect) -> str:
     if main.worth is None or not main.worth.break_even.has_interval:
         return "bring revenue and costs to know where that is."
     worth = main.worth
-    return f"it may cost {money(max(worth.break_even.number, 0.0), worth.currency)} at most."
+    if worth.break_even.number <= 0:
+        return "by these figures it would lose even if it were free."
+    return f"it may cost {money(worth.break_even.number, worth.currency)} at most."
+
+
+def _loses_when_free(main: GestureEffect) -> bool:
+    """Whether it surely brings less than nothing, before its cost."""
+    return main.worth is not None and main.worth.break_even.high is not None and main.worth.break_even.high < 0
 
 
 def _trial_size(trial: NextTrial) -> str:
     size = trial.size(MATTERS)
     if size.value is None:
         return ""
-    return f"To see an effect of {percent(MATTERS)} it takes {number(size.number)} customers an arm."
+    takes = f"To see an effect of {percent(MATTERS)} it takes {number(size.number)} customers an arm."
+    return f"{takes} {within_reach(trial, MATTERS)}".strip()
 
 
 def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], ...]:
@@ -274,7 +323,7 @@ def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], .
             found.append(
                 (
                     f"{'Do' if is_chosen(effect) else 'Does'} {quoted(effect)} bring customers back?",
-                    f"Not known: {effect.verdict.why}. {_settles(effect)} {_trial_size(trial)}".strip(),
+                    f"Not known: {effect.verdict.why}. {_settles(effect, trial)}",
                 )
             )
         elif effect.design == "observational":
@@ -285,18 +334,30 @@ def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], .
                 )
             )
     worth = effects.main.worth
+    if effects.main.is_spoilt or effects.main.is_awaited:
+        return tuple(found)
     if worth is None or not worth.incremental.has_interval:
-        bring = "what a gesture costs (gestures: cost), and the orders’ costs"
+        bring = "what a gesture costs (gestures: cost, or the parameter gesture_cost), and the orders’ costs"
         if effects.data.outcome_days is None:
             bring = "what each customer brought, less what the arm cost (outcomes: contribution)"
         found.append(("Does it pay?", f"Not known: bring {bring}."))
     return tuple(found)
 
 
-def _settles(effect: GestureEffect) -> str:
+def _settles(effect: GestureEffect, trial: NextTrial) -> str:
     if effect.is_spoilt:
         return "A trial in which everybody who is drawn is counted settles it."
-    return "A larger trial settles it." if effect.design == "randomised" else "A trial drawn by lot settles it."
+    if effect.n_running and effect.over is not None:
+        return f"The time after the last draw is over on {day(effect.over)}; then it can be read."
+    larger = "A larger trial" if effect.design == "randomised" else "A trial drawn by lot"
+    return f"{larger} settles it. {_trial_size(trial)}".strip()
+
+
+def _not_shown(effect: GestureEffect) -> str:
+    """Say why an arm is not shown."""
+    if effect.n_running and effect.over is not None:
+        return f"Nothing to say yet: the time after the last draw is over on {day(effect.over)}."
+    return "Too few to say."
 
 
 def _listed(names: list[str]) -> str:

@@ -3,12 +3,12 @@
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.estimate import Estimate
 from cxlab.gestures import GestureMoney
-from cxlab.gestures.said import quoted
+from cxlab.gestures.said import chance, quoted
 from cxlab.policy import GestureHanding, GesturePolicy, GestureRanking
 from cxlab.policy.giving import GIVE, HOLD_OUT
 from cxlab.policy.said import PER, amount, amount_between, per
 from cxlab.policy.verdict import Token
-from cxlab.words import few, money, money_between, percent_of
+from cxlab.words import few, money, money_between
 
 _TONE: dict[Token, Tone] = {
     "choose": "yes", "everyone": "partly", "no_one": "no", "cannot_tell": "cannot", "not_identifiable": "cannot",
@@ -138,7 +138,7 @@ def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:
         elif gross.has_interval:
             most = " It would lose even if it were free."
         return Fact(
-            label, percent_of(worth.pays, 1),
+            label, chance(worth.pays),
             f"is the probability that it brings more than it costs{_where(policy)}: "
             f"{money(net.number, worth.currency)} {what} ({money_between(*net.ends, worth.currency)})."
             f"{most}{_otherwise(policy, net)}",

@@ -96,7 +96,7 @@ class AskedOtherwise:
 
     @property
     def _checked(self) -> tuple[GestureEffect, ...]:
-        return tuple(e for e in self.effects.shown if e.count_model.has_interval)
+        return tuple(e for e in self.effects.shown if e.is_told and e.count_model.has_interval)
 
 
 def asked_otherwise(effects: GestureEffects) -> AskedOtherwise:

@@ -7,7 +7,7 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import name_of
+from cxlab.gestures.said import name_of, p_value
 from cxlab.gestures.verdict import MISMATCH
 from cxlab.words import number
 
@@ -38,6 +38,13 @@ class GestureDesign:
         rows = [(e.arm, e.experiment, token_of(e), e.rows, e.n_treated, e.n_control) for e in self.effects.effects]
         return pd.DataFrame(rows, columns=["arm", "experiment", "design", "row", "n_treated", "n_control"])
 
+    def _empty(self, trial: GestureEffect) -> list[str]:
+        """List the arms of a trial that were meant and got nobody."""
+        drawn = next(
+            s.drawn for s in self.effects.data.samples if (s.design, s.experiment) == (trial.design, trial.experiment)
+        )
+        return [arm for arm, n in drawn.items() if n == 0]
+
     @property
     def heading(self) -> str:
         """The design in a line."""
@@ -57,13 +64,13 @@ class GestureDesign:
         parts += [f"For {name_of(effect)} no effect can be given: {effect.verdict.why}." for effect in open_ones]
         trial = next((e for e in self.effects.effects if e.design == "randomised"), None)
         if trial is not None:
-            parts.append(_lots(trial))
+            parts.append(_lots(trial, self._empty(trial)))
         return "\n\n".join(parts)
 
 
 def token_of(effect: GestureEffect) -> str:
     """Return the design of one arm, or that it tells no effect."""
-    return "not_identifiable" if effect.verdict.token == "not_identifiable" else effect.design
+    return effect.design_found
 
 
 def gesture_design(effects: GestureEffects) -> GestureDesign:
@@ -71,15 +78,16 @@ def gesture_design(effects: GestureEffects) -> GestureDesign:
     return GestureDesign(effects)
 
 
-def _lots(trial: GestureEffect) -> str:
+def _lots(trial: GestureEffect, empty: list[str]) -> str:
     if trial.mismatch is None:
         return "The study does not declare the shares that were meant, so the arms’ sizes could not be checked."
     if trial.mismatch < MISMATCH:
         return (
             f"The arms are not of the sizes that were meant (chance alone would do this in {_rarely(trial.mismatch)}): "
             "something decides who is counted, so no verdict is given. Find it before reading on."
+            + "".join(f" Nobody was drawn for “{arm}”." for arm in empty)
         )
-    return f"The arms are of the sizes that were meant (p = {number(trial.mismatch, 2)})."
+    return f"The arms are of the sizes that were meant ({p_value(trial.mismatch)})."
 
 
 def _rarely(p: float) -> str:

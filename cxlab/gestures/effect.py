@@ -1,7 +1,9 @@
 """What is known of one gesture: its effect, the naive answer beside it, for whom, and whether the two were alike."""
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.balance import Balance
@@ -72,6 +74,7 @@ class GestureEffect:
     count_model : of a trial, the effect in percent by a count model, as a check.
     foretold : predicted effects against those that came about; None where too few.
     differences : p value of the groups being alike by grouping, where there are several.
+    n_running : draws that cannot be followed to the end yet; over : the day on which the last of these can.
     """
 
     arm: str
@@ -113,11 +116,23 @@ class GestureEffect:
     count_model: Estimate = _NONE
     foretold: Foretold | None = None
     differences: Mapping[str, float] = field(default_factory=dict)
+    n_running: int = 0
+    over: dt.date | None = None
 
     @property
     def is_told(self) -> bool:
-        """Whether an effect is given."""
-        return self.effect.has_interval
+        """Whether an effect is given that may be used."""
+        return self.effect.has_interval and not self.is_spoilt
+
+    @property
+    def design_found(self) -> Literal["randomised", "observational", "not_identifiable"]:
+        """The design, or that it tells no effect."""
+        return "not_identifiable" if self.verdict.token == "not_identifiable" else self.design
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether customers who were drawn can be followed later only, and nothing is told before."""
+        return self.n_running > 0 and not self.is_told
 
     @property
     def is_spoilt(self) -> bool:
@@ -126,7 +141,7 @@ class GestureEffect:
 
     @property
     def findings(self) -> dict[str, Estimate]:
-        """Every number by its key in `results.json`."""
+        """Every number by its key in `results.json`; of a trial that is spoilt, each with the verdict beside it."""
         found = {
             "effect": self.effect,
             "effect_percent": self.percent,
@@ -148,13 +163,10 @@ class GestureEffect:
             found |= self.sensitivity.findings
         if self.foretold is not None:
             found["predicted_effect_slope"] = self.foretold.slope
-        if self.worth is not None:
+        if self.worth is not None and not self.is_spoilt:
             found["incremental_contribution"] = self.worth.incremental
             found["break_even_cost"] = self.worth.break_even
         keyed = {f"{self.prefix}{name}.{self.label}": estimate for name, estimate in found.items()}
-        if self.mismatch is not None:
-            several = f".{self.experiment}" if self.label != self.arm else ""
-            keyed[f"sample_ratio_mismatch{several}"] = Estimate(self.mismatch, unit="p value")
         repeated = {part.group for part in self.groups if [g.group for g in self.groups].count(part.group) > 1}
         for part in self.groups:
             name = f"{part.grouping}.{part.group}" if part.group in repeated else part.group
@@ -165,5 +177,11 @@ class GestureEffect:
         if self.recovered is not None:
             keyed[f"{self.prefix}recovery.gesture_vs_none"] = self.recovered
             keyed[f"{self.prefix}recovery.gesture_vs_no_failure"] = self.made_good
+        keyed = {key: estimate for key, estimate in keyed.items() if estimate.as_finding()}
+        if self.is_spoilt:  # they stay for whoever looks for the fault, and none of them may be taken for an answer
+            keyed = {key: replace(estimate, verdict=self.verdict.token) for key, estimate in keyed.items()}
+        if self.mismatch is not None:
+            several = f".{self.experiment}" if self.label != self.arm else ""
+            keyed[f"sample_ratio_mismatch{several}"] = Estimate(self.mismatch, unit="p value")
         keyed[f"{self.prefix}verdict.{self.label}"] = Estimate(verdict=self.verdict.token)
-        return {key: estimate for key, estimate in keyed.items() if estimate.as_finding()}
+        return keyed

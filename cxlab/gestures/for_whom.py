@@ -30,7 +30,9 @@ class EffectByGroup:
 
     @property
     def told(self) -> tuple[GroupEffect, ...]:
-        """The groups that are large enough to tell."""
+        """The groups that are large enough to tell; none of a trial that is spoilt."""
+        if self.effect.is_spoilt:
+            return ()
         return tuple(group for group in in_order(self.effect.groups) if group.effect.has_interval)
 
     @property
@@ -110,6 +112,8 @@ class EffectByGroup:
         effect, digits = self.effect, digits_of(self.effect)
         if not effect.groups:
             return "The rows belong to no groups, so the effect is known for all together only."
+        if effect.is_spoilt:
+            return f"No figure of {quoted(effect)} may be used, for all together or for any group."
         if not self.told:
             return f"No group has the customers that it takes on both sides to tell what {quoted(effect)} did there."
         each = "; ".join(

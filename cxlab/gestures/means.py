@@ -73,13 +73,15 @@ class TwoMeans:
         return float(student.ppf(0.5 + level / 2, self.df)) * self.standard_error
 
     def estimate(self, unit: str, *, level: float = 0.95) -> Estimate:
-        """Return the difference with its interval."""
+        """Return the difference with its interval; none where nothing varies, for that is no certainty."""
         reach = self.reach(level)
+        if reach == 0:
+            return Estimate(self.difference, n=self.n, unit=unit)
         return Estimate(self.difference, self.difference - reach, self.difference + reach, level, self.n, unit)
 
     def percent(self, *, level: float = 0.95) -> Estimate:
         """Return 100 x (treated / control - 1), its interval even on the log scale; no value where a mean is <= 0."""
-        if min(self.treated, self.control) <= 0:
+        if min(self.treated, self.control) <= 0 or self.standard_error == 0:
             return Estimate()
         gradient = np.array([1 / self.treated, -1 / self.control])
         error = float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
@@ -95,6 +97,8 @@ class TwoMeans:
         error = float(np.sqrt(self.covariance[k, k]))
         reach = float(student.ppf(0.5 + level / 2, self.df)) * error
         n = self.n_treated if which == "treated" else self.n_control
+        if error == 0:
+            return Estimate(value, n=n, unit=unit)
         return Estimate(value, value - reach, value + reach, level, n, unit)
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import each_of, quoted, verb
+from cxlab.gestures.said import chance, each_of, quoted, verb
 from cxlab.gestures.worth import Worth
-from cxlab.words import capital, money, money_between, percent
+from cxlab.words import capital, money, money_between
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _say(effect: GestureEffect, worth: Worth) -> str:
         return (
             f"{capital(quoted(effect))}: {money(net.number, currency)} of contribution {each_of(effect)}, its cost "
             f"already taken off (95% interval {money_between(net.low, net.high, currency)}). By this alone, the "
-            f"probability that {quoted(effect)} {verb(effect, 'pay')} is {percent(worth.pays)}."
+            f"probability that {quoted(effect)} {verb(effect, 'pay')} is {chance(worth.pays)}."
         )
     text = (
         f"{capital(quoted(effect))}: {money(gross.number, currency)} of contribution {each_of(effect)} before its "
@@ -95,10 +95,11 @@ def _say(effect: GestureEffect, worth: Worth) -> str:
     if worth.cost is None or net.low is None or net.high is None:
         return f"{text}. What it cost is not recorded, so whether it pays cannot be said; that much it may cost."
     left = money_between(net.low, net.high, currency)
+    given = ", taken as given where none is recorded" if worth.is_assumed else ""
     return (
-        f"{text}. At a cost of {money(worth.cost, currency)}, {money(net.number, currency)} are left "
+        f"{text}. At a cost of {money(worth.cost, currency)}{given}, {money(net.number, currency)} are left "
         f"({left}). By this alone, the probability that {quoted(effect)} {verb(effect, 'pay')} is "
-        f"{percent(worth.pays)}."
+        f"{chance(worth.pays)}."
     )
 
 

@@ -20,7 +20,7 @@ class NaiveAnswer:
     @property
     def shown(self) -> tuple[GestureEffect, ...]:
         """Arms with a naive answer that a page may show."""
-        return tuple(e for e in self.effects.shown if e.naive.has_interval)
+        return tuple(e for e in self.effects.shown if e.naive.has_interval and not e.is_spoilt)
 
     @property
     def chosen(self) -> GestureEffect | None:
@@ -57,6 +57,8 @@ class NaiveAnswer:
     @property
     def reading(self) -> str:
         """Why the naive answer misleads, arm by arm."""
+        if not self.shown and any(e.is_spoilt for e in self.effects.shown):
+            return "The arms are not of the sizes that were meant, so holding them against each other tells nothing."
         if not self.shown:
             return "Too few got a gesture, or too few did not, to hold them against each other."
         trials = [e for e in self.shown if e.design == "randomised"]

@@ -13,11 +13,11 @@ def next_trial(effects: GestureEffects, planned: NextTrial | None = None) -> Nex
 
     Parameters
     ----------
-    planned : as reckoned from the study's own orders, for the customers who could be drawn now. None, or one of which
-        nothing is known: from those without the gesture here, one row a customer, after what the recent time before
-        foretells; at hand are as many as there were.
+    planned : as reckoned from the study's own orders, for the customers who could be drawn now; where too little is
+        known for it, that is the answer, as it is of `cxlab plan`. None: from those without the gesture here, one row
+        a customer, after what the recent time before foretells; at hand are as many as there were.
     """
-    if planned is not None and planned.is_known:
+    if planned is not None:
         return planned
     main, days = effects.main, effects.data.outcome_days
     sample = next(s for s in effects.data.samples if s.design == main.design and s.experiment == main.experiment)

@@ -274,16 +274,18 @@ class _Chosen:
         among = self.among if known.all() else known & (True if self.among is None else self.among)
         if among is not None and fewest_clusters(self.clusters[among], self.treated[among]) < LEAST_CUSTOMERS:
             return None
-        with_it = effect_on_treated(gross, self.treated, self._money(gross, known), self.clusters, among=among)
+        models = self._money(gross, known)
+        with_it = effect_on_treated(gross, self.treated, models, self.clusters, among=among)
         unit = "gesture" if sample.rows == "order" else "customer"
         if sample.is_net:
-            return find_worth(None, with_it, None, unit=unit, currency=currency)
+            return find_worth(None, with_it, unit=unit, currency=currency)
         if sample.own_cost is None:
-            return find_worth(with_it, None, None, unit=unit, currency=currency)
-        own = sample.own_cost[self.rows]
-        net = effect_on_treated(gross - own, self.treated, self._money(gross - own, known), self.clusters, among=among)
-        counted = self.treated if among is None else self.treated & among
-        return find_worth(with_it, net, float(own[counted].mean()), unit=unit, currency=currency)
+            return find_worth(with_it, None, unit=unit, currency=currency)
+        left = gross - np.where(
+            self.treated, sample.own_cost[self.rows], 0.0
+        )  # without a gesture there is no cost of it
+        net = effect_on_treated(left, self.treated, models, self.clusters, among=among)
+        return find_worth(with_it, net, unit=unit, currency=currency, is_assumed=self.arm in sample.assumed)
 
     def _balance(self) -> Balance:
         kept, odds = np.ones(len(self.treated), dtype=bool), None

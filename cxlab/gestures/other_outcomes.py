@@ -132,7 +132,7 @@ def other_outcomes(effects: GestureEffects) -> OtherOutcomes:
         units = _units(effects, effect)
         found = {name: one.estimate(units[name]) for name, one in means.items()}
         base = {name: one.mean("control", units[name]) for name, one in means.items()}
-        if effect.worth is not None and effect.worth.break_even.has_interval:
+        if effect.is_told and effect.worth is not None and effect.worth.break_even.has_interval:
             found["contribution"] = effect.worth.break_even
         told.append((effect, {name: found[name] for name in _KEYS if name in found}))
         without.append(base)

@@ -21,7 +21,7 @@ class PredictedEffects:
     @property
     def effect(self) -> GestureEffect | None:
         """The arm that is looked at; None where none has enough customers."""
-        told = [e for e in self.effects.shown if e.foretold is not None]
+        told = [e for e in self.effects.shown if e.is_told and e.foretold is not None]
         return self.effects.main if self.effects.main in told else next(iter(told), None)
 
     @property
@@ -63,7 +63,7 @@ class PredictedEffects:
         if effect is None or found is None:
             return (
                 "To hold predicted effects against those that came about takes twenty customers with and without a "
-                "gesture in each of five parts."
+                "gesture in each of five parts, and an effect that may be used."
             )
         digits = digits_of(effect)
         ends = (

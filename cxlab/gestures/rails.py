@@ -76,7 +76,7 @@ def find_rails(sample: Sample, effect: GestureEffect) -> tuple[Rail, ...]:
         through = f" “{sample.main_channel}”" if name == "channel" else ""
         words = f"{kind.words}{through}"
         sure = abs(means.difference) > reach[name] if sample.n_running else adjusted[name] < 1 - LEVEL
-        verdict = _judge(means, kind.worse, sure=sure, open_still=effect.is_spoilt, running=bool(sample.n_running))
+        verdict = _judge(means, kind.worse, sure=sure, running=bool(sample.n_running))
         found.append(
             Rail(
                 name, kind.name, words, means.mean("control", words),
@@ -100,9 +100,7 @@ def _share(sample: Sample, effect: GestureEffect, kind: _Kind) -> TwoMeans | Non
     return None if above is None or below is None else ratio_of(above, below)
 
 
-def _judge(means: TwoMeans, worse: int, *, sure: bool, open_still: bool, running: bool) -> RailToken:
-    if open_still:
-        return "cannot_tell"
+def _judge(means: TwoMeans, worse: int, *, sure: bool, running: bool) -> RailToken:
     change = means.difference * worse if worse else abs(means.difference)
     if sure and change > 0:
         return "worse" if worse else "shifted"

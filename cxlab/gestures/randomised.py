@@ -41,7 +41,7 @@ def trial_effects(
     """
     mismatch = ratio_mismatch(sample)
     pairs = {arm: _pair(sample, arm) for arm in sample.treatments}
-    means = {arm: _adjusted(sample, rows, arm) for arm, rows in pairs.items()}
+    means = {arm: _told(sample, rows, arm) for arm, rows in pairs.items()}
     told = {arm: found.p_value for arm, found in means.items() if found is not None}
     adjusted = dict(zip(told, holm(list(told.values())), strict=True))
     found = []
@@ -53,7 +53,7 @@ def trial_effects(
         verdict = judge(
             mean, adjusted_p=adjusted.get(arm, 1.0), equivalence_margin=equivalence_margin, customers=customers,
             events=int((outcome != 0).sum()), rows=sample.rows, mismatch=mismatch, running=sample.n_running,
-            arms=len(pairs),
+            arms=len(pairs), n=len(outcome),
         )  # fmt: skip
         groups = _groups(sample, rows, arm)
         recent = None if sample.recent is None else sample.recent[rows]
@@ -64,7 +64,7 @@ def trial_effects(
                 n_treated=int(treated.sum()), n_control=int((~treated).sum()),
                 control_mean=Estimate() if mean is None else mean.mean("control", sample.unit),
                 treated_mean=Estimate() if mean is None else mean.mean("treated", sample.unit),
-                naive=_raw(outcome, treated, clusters, sample.unit),
+                naive=Estimate() if customers < LEAST_CUSTOMERS else _raw(outcome, treated, clusters, sample.unit),
                 effect=Estimate() if mean is None else mean.estimate(sample.unit),
                 percent=Estimate() if mean is None else mean.percent(),
                 average=Estimate(),
@@ -73,6 +73,8 @@ def trial_effects(
                 ordinals=(), recovered=None, made_good=Estimate(),
                 verdict=verdict,
                 mismatch=mismatch,
+                n_running=sample.n_running,
+                over=sample.over,
                 choice=Estimate(),
                 placebo=Estimate() if recent is None else _raw(recent, treated, clusters, _BEFORE),
                 worth=_worth(sample, rows, arm, currency),
@@ -92,11 +94,11 @@ _BEFORE = "purchases per customer before the draw"
 def ratio_mismatch(sample: Sample) -> float | None:
     """Return the p value of the arms' sizes as drawn; None where the study declares no shares.
 
-    The shares of several experiments stand in one list: each is held against those of its own arms.
+    An arm that was meant and got nobody counts as well.
     """
     if sample.allocation is None:
         return None
-    arms = sorted(arm for arm in sample.allocation if not sample.experiment or sample.drawn.get(arm))
+    arms = sorted(sample.allocation)
     counts = np.array([float(sample.drawn.get(arm, 0)) for arm in arms])
     if counts.sum() == 0 or len(arms) < 2:
         return None
@@ -109,6 +111,12 @@ def _pair(sample: Sample, arm: str) -> Mask:
 
 def _enough(treated: Mask) -> bool:
     return min(int(treated.sum()), int((~treated).sum())) >= LEAST_IN_ARM
+
+
+def _told(sample: Sample, rows: Mask, arm: str) -> TwoMeans | None:
+    """Return the adjusted means; None where a customer more or less would turn them."""
+    few = fewest_clusters(sample.clusters[rows], sample.arms[rows] == arm) < LEAST_CUSTOMERS
+    return None if few else _adjusted(sample, rows, arm)
 
 
 def _adjusted(
@@ -180,14 +188,14 @@ def _worth(sample: Sample, rows: Mask, arm: str, currency: str) -> Worth | None:
     if sample.contribution is None:
         return None
     rows = rows & np.isfinite(sample.contribution)
+    if fewest_clusters(sample.clusters[rows], sample.arms[rows] == arm) < LEAST_CUSTOMERS:
+        return None
     gross = _adjusted(sample, rows, arm, sample.contribution)
     if gross is None:
         return None
     if sample.is_net:
-        return find_worth(None, gross, None, unit="customer", currency=currency)
-    if sample.own_cost is None:
-        return find_worth(gross, None, None, unit="customer", currency=currency)
+        return find_worth(None, gross, unit="customer", currency=currency)
+    if sample.own_cost is None or np.isnan(sample.own_cost[rows]).any():
+        return find_worth(gross, None, unit="customer", currency=currency)
     net = _adjusted(sample, rows, arm, sample.contribution - sample.own_cost)
-    treated = sample.arms[rows] == arm
-    own = sample.own_cost[rows]
-    return find_worth(gross, net, float(own[treated].mean() - own[~treated].mean()), unit="customer", currency=currency)
+    return find_worth(gross, net, unit="customer", currency=currency, is_assumed=arm in sample.assumed)

@@ -13,7 +13,7 @@ from cxlab.gestures.observational import chosen_effects
 from cxlab.gestures.randomised import trial_effects
 from cxlab.gestures.said import digits_of, each_of, interval, is_shown, name_of, noun_of, percent_interval, signed
 from cxlab.gestures.verdict import Token
-from cxlab.words import capital, number
+from cxlab.words import capital, day, number
 
 _IN_WORDS: dict[Token, str] = {
     "works": "It works",
@@ -68,7 +68,7 @@ class GestureEffects:
         rows = []
         for e in self.effects:
             row: dict[str, object] = {
-                "arm": e.arm, "experiment": e.experiment, "design": e.design, "n_treated": e.n_treated,
+                "arm": e.arm, "experiment": e.experiment, "design": e.design_found, "n_treated": e.n_treated,
                 "n_control": e.n_control, "treated_mean": e.treated_mean.number, "control_mean": e.control_mean.number,
             }  # fmt: skip
             for name in _IN_TABLE:
@@ -82,6 +82,8 @@ class GestureEffects:
     def heading(self) -> str:
         """The finding on the main arm in a line."""
         main = self.main
+        if main.is_awaited and main.over is not None and not main.is_spoilt:
+            return f"{capital(name_of(main))}: it can be read when the time after the draw is over, on {day(main.over)}"
         if not is_shown(main, self.data.minimum_group):
             return "Too few got a gesture to tell anything"
         name = name_of(main)
@@ -96,7 +98,9 @@ class GestureEffects:
     def reading(self) -> str:
         """Every arm in a sentence, with interval, n and verdict."""
         said = [effect_reading(effect) for effect in self.shown]
-        hidden = len(self.effects) - len(self.shown)
+        waiting = [e for e in self.effects if e.is_awaited and not is_shown(e, self.data.minimum_group)]
+        said += [f"{capital(name_of(effect))}: {effect.verdict.why}." for effect in waiting]
+        hidden = len(self.effects) - len(self.shown) - len(waiting)
         if hidden:
             said.append(f"{hidden} more {'arm is' if hidden == 1 else 'arms are'} too small to be shown.")
         return "\n\n".join(said)
@@ -156,7 +160,9 @@ def effect_reading(effect: GestureEffect) -> str:
     digits, name = digits_of(effect), capital(name_of(effect))
     sizes = f"{number(effect.n_treated)} {effect.rows}s with it, {number(effect.n_control)} without"
     without = (
-        "without it" if effect.design == "randomised" else f"that the same {effect.rows}s would have had without it"
+        "without it, as adjusted"
+        if effect.design == "randomised"
+        else f"that the same {effect.rows}s would have had without it"
     )
     if not effect.is_told:
         return f"{name}: {_IN_WORDS[effect.verdict.token].lower()}, for {effect.verdict.why} ({sizes})."

@@ -5,7 +5,7 @@ import math
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.sample import CHOSEN, PURCHASES
-from cxlab.words import MINUS, number, number_between, percent_between
+from cxlab.words import MINUS, number, number_between, percent, percent_between
 
 
 def digits_for(size: float) -> int:
@@ -87,6 +87,32 @@ def is_chosen(effect: GestureEffect) -> bool:
 def each_of(effect: GestureEffect) -> str:
     """Say what an effect is per."""
     return "per gesture" if effect.rows == "order" else "per customer"
+
+
+def chance(probability: float) -> str:
+    """Write a probability in percent; no figure of a sample makes it 0 or 100.
+
+    Examples
+    --------
+    >>> chance(0.943), chance(0.9999), chance(0.001)
+    ('94%', 'over 99%', 'under 1%')
+    """
+    if probability > 0.995:
+        return "over 99%"
+    return "under 1%" if probability < 0.005 else percent(probability)
+
+
+def p_value(p: float) -> str:
+    """Write a p value, with three decimals where two could not be told from the line that it is held against.
+
+    Examples
+    --------
+    >>> p_value(0.87), p_value(0.0122), p_value(0.0002)
+    ('p = 0.87', 'p = 0.012', 'p < 0.001')
+    """
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {number(p, 2 if p >= 0.1 else 3)}"
 
 
 def is_shown(effect: GestureEffect, minimum_group: int) -> bool:

@@ -1,5 +1,6 @@
 """The rows that one comparison rests on: who was in which arm, what came of it, and what was known before."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.gestures.arm_costs import trial_costs
 from cxlab.gestures.basis import gather_rare
 from cxlab.gestures.means import Array, Codes, cluster_codes
 from cxlab.occasions import HISTORY, Assigned, Occasions, OutcomeRows
@@ -58,11 +60,12 @@ class Sample:
     recent : shape (n,), purchases in the outcome_days before; None where there is no order history.
     older : what was known before those days, for the placebo; None where there is no order history.
     contribution : shape (n,), what came of it before the gesture's own cost; NaN where not known, None where nowhere.
-    own_cost : shape (n,), cost of the gesture; None where not known.
+    own_cost : shape (n,), cost of the gesture; NaN in arms of which it is not known, None where it is of none.
+    assumed : arms whose cost is in part or whole the one that was given, not recorded.
     is_net : whether `contribution` is after that cost already.
     allocation : the shares that were meant, by arm; None where not declared.
     experiment : its name; "" where there is one only.
-    n_running : draws whose outcome window is not over yet.
+    n_running : draws whose outcome window is not over yet. over : the day on which the last of these is.
     drawn : rows by arm as they were drawn, for the check of the shares.
     ordinals : shape (n,), which of the customer's gestures a gesture would be, from 1; None where not known.
     failed : bool, shape (n,), whether something went wrong at the order; None where not known.
@@ -91,10 +94,12 @@ class Sample:
     older: pd.DataFrame | None = None
     contribution: Array | None = None
     own_cost: Array | None = None
+    assumed: frozenset[str] = frozenset()
     is_net: bool = False
     allocation: Mapping[str, float] | None = None
     experiment: str = ""
     n_running: int = 0
+    over: dt.date | None = None
     drawn: Mapping[str, int] = field(default_factory=dict)
     ordinals: NDArray[np.int64] | None = None
     failed: NDArray[np.bool_] | None = None
@@ -112,9 +117,21 @@ class Sample:
 
 
 def trial_samples(
-    assigned: Assigned, *, control: str, allocation: Mapping[str, float] | None, lines: SegmentLines, costs_known: bool
+    assigned: Assigned,
+    *,
+    control: str,
+    allocation: Mapping[str, float] | None,
+    lines: SegmentLines,
+    gesture_cost: float | None = None,
+    is_whole: bool = True,
 ) -> tuple[Sample, ...]:
-    """Make a sample of each experiment among the draws of a study."""
+    """Make a sample of each experiment among the draws of a study.
+
+    Parameters
+    ----------
+    gesture_cost : of one gesture, where none is recorded; None: not known.
+    is_whole : whether all draws of the study are here; else an arm that has none may be drawn later.
+    """
     found = []
     several = len(assigned.drawn["experiment"].unique()) > 1  # the shares of all of them stand in one list
     for name, drawn in assigned.drawn.groupby("experiment", sort=True):
@@ -122,6 +139,11 @@ def trial_samples(
         recent = frame["recent_purchases"].to_numpy(np.float64)
         later = frame["later_gesture_cost"].to_numpy(np.float64)
         counts = {str(arm): int(n) for arm, n in zip(drawn["arm"], drawn["n"], strict=True)}
+        meant = allocation
+        if allocation and (several or not is_whole):
+            meant = {arm: allocation[arm] for arm in counts if arm in allocation}
+        counts = dict.fromkeys(meant or (), 0) | counts  # an arm that was meant may have got nobody
+        own_cost, assumed = trial_costs(frame, assigned.given, control, gesture_cost)
         found.append(
             Sample(
                 design="randomised",
@@ -137,12 +159,12 @@ def trial_samples(
                 groups={"segment": segments_before(frame, lines)},
                 recent=recent,
                 contribution=frame["contribution"].to_numpy(np.float64) + later,
-                own_cost=frame["gesture_cost"].to_numpy(np.float64) + later if costs_known else None,
-                allocation={arm: allocation[arm] for arm in counts if arm in allocation}
-                if several and allocation
-                else allocation,
+                own_cost=own_cost if np.isfinite(own_cost[frame["arm"].to_numpy(object) != control]).any() else None,
+                assumed=assumed,
+                allocation=meant,
                 experiment=str(name),
                 n_running=sum(counts.values()) - len(frame),
+                over=assigned.over.get(str(name)),
                 drawn=counts,
                 further=_further(frame),
                 main_channel=assigned.main_channel,
@@ -152,9 +174,17 @@ def trial_samples(
     return tuple(found)
 
 
-def chosen_sample(occasions: Occasions, lines: SegmentLines) -> Sample:
-    """Make the sample of the orders at which the shop chose to give a gesture or not."""
+def chosen_sample(occasions: Occasions, lines: SegmentLines, gesture_cost: float | None = None) -> Sample:
+    """Make the sample of the orders at which the shop chose to give a gesture or not.
+
+    Parameters
+    ----------
+    gesture_cost : of one gesture, where none is recorded; None: not known.
+    """
     frame = occasions.frame
+    uncosted, later = (frame[name].to_numpy(np.float64) for name in ("own_uncosted", "later_uncosted_gestures"))
+    assumed = gesture_cost or 0.0
+    costs_known = occasions.ties.costs_known or gesture_cost is not None
     treated = frame["treated"].to_numpy(bool)
     older = frame["older_purchases"].to_numpy(np.int64) > 0
     return Sample(
@@ -171,8 +201,9 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines) -> Sample:
         groups={"segment": segments_before(frame, lines)},
         recent=np.where(older, frame["recent_purchases"].to_numpy(np.float64), np.nan),
         older=_known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
-        contribution=frame["contribution"].to_numpy(np.float64),
-        own_cost=frame["own_cost"].to_numpy(np.float64) if occasions.ties.costs_known else None,
+        contribution=frame["contribution"].to_numpy(np.float64) - assumed * later,
+        own_cost=frame["own_cost"].to_numpy(np.float64) + assumed * uncosted if costs_known else None,
+        assumed=frozenset({CHOSEN}) if gesture_cost is not None and uncosted.any() else frozenset(),
         drawn={CHOSEN: int(treated.sum()), NOBODY: int((~treated).sum())},
         ordinals=frame["earlier_gestures"].to_numpy(np.int64) + 1,
         failed=frame["failed"].to_numpy(np.int64) > 0,
@@ -221,7 +252,7 @@ def outcome_sample(
         contribution=frame["contribution"].to_numpy(np.float64) if _has_money(frame) else None,
         is_net=True,
         allocation=allocation,
-        drawn=dict(zip(values.tolist(), counts.tolist(), strict=True)),
+        drawn=dict.fromkeys(allocation or (), 0) | dict(zip(values.tolist(), counts.tolist(), strict=True)),
     )
 
 

@@ -90,6 +90,7 @@ def judge(
     running: int = 0,
     arms: int = 1,
     fault: str = "",
+    n: int = 0,
 ) -> Verdict:
     """Apply the rule.
 
@@ -103,6 +104,7 @@ def judge(
     running : draws that cannot be followed to the end yet; then the always-valid interval decides.
     arms : arms that are held against the control, for that interval.
     fault : why a chosen gesture cannot be judged at all; empty: it can.
+    n : rows of both arms that can be followed.
     """
     if fault:
         return Verdict("not_identifiable", fault)
@@ -110,7 +112,8 @@ def judge(
         why = "the arms are not of the sizes that were meant, by more than chance: who was counted hangs on the arm"
         return Verdict("cannot_tell", why)
     if customers == 0 and running:
-        return Verdict("cannot_tell", "the time after the draw is not over for anybody on one of the two sides")
+        where = " on one of the two sides" if n else ""
+        return Verdict("cannot_tell", f"the time after the draw is not over yet for anybody{where}")
     if customers < LEAST_CUSTOMERS:
         return Verdict("cannot_tell", f"the smaller group has fewer than {LEAST_CUSTOMERS} customers")
     if events < LEAST_EVENTS:

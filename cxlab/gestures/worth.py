@@ -21,6 +21,7 @@ class Worth:
     pays : probability that it brings more than it costs, from the interval's normal curve; NaN where the cost is not
         known.
     currency : ISO 4217 code.
+    is_assumed : whether the cost is, in part or whole, one that was given and not recorded.
     """
 
     incremental: Estimate
@@ -28,16 +29,19 @@ class Worth:
     cost: float | None
     pays: float
     currency: str
+    is_assumed: bool = False
 
 
-def find_worth(gross: TwoMeans | None, net: TwoMeans | None, cost: float | None, *, unit: str, currency: str) -> Worth:
-    """Put the two effects on contribution side by side.
+def find_worth(
+    gross: TwoMeans | None, net: TwoMeans | None, *, unit: str, currency: str, is_assumed: bool = False
+) -> Worth:
+    """Put the two effects on contribution side by side; the cost is what lies between them.
 
     Parameters
     ----------
-    gross, net : contribution with and without the gesture, before and after the gesture's own cost; None where only the
-        other is known.
-    cost : what one gesture costs on average.
+    gross, net : contribution with and without the gesture, before and after the gesture's own cost, by one and the same
+        comparison; None where only the other is known.
+    is_assumed : whether the cost is one that was given and not recorded.
     """
     said = f"{currency} of contribution per {unit}"
     pays = math.nan
@@ -46,7 +50,8 @@ def find_worth(gross: TwoMeans | None, net: TwoMeans | None, cost: float | None,
     return Worth(
         Estimate() if net is None else net.estimate(said),
         Estimate() if gross is None else gross.estimate(said),
-        cost,
+        None if gross is None or net is None else gross.difference - net.difference,
         pays,
         currency,
+        is_assumed,
     )

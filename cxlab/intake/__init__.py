@@ -24,7 +24,7 @@ from cxlab.intake.sources import FileReading, Reject, TableIntake, finished, rea
 from cxlab.intake.statuses import remark_on_undone
 from cxlab.intake.store import open_kept
 from cxlab.intake.suspects import Suspects
-from cxlab.intake.trials import judge_draws
+from cxlab.intake.trials import check_arms, judge_draws
 from cxlab.intake.windows import Windows, find_windows, lonely_orders
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
@@ -134,7 +134,7 @@ def _read(
             table = read_source(engine, study, name, source, observation_end=last, allow_outside=allow_outside)
         settle(name, judge_duplicates(engine, table, source))
         if isinstance(source, Trial):
-            _check_arms(engine, study, name, source)
+            check_arms(engine, study, tables[name], source)
         if isinstance(source, Outcomes):
             _check_names(study, tables[name], source)
     if "orders" in tables:
@@ -161,25 +161,6 @@ def _understood(
         study, engine, tables, tuple(remarks), windows.n_customers, windows.n_orders, windows.first_order,
         windows.last_order, windows.calibration_end, windows.observation_end,
     )  # fmt: skip
-
-
-def _check_arms(engine: Engine, study: Study, name: str, trial: Trial) -> None:
-    """See that the control arm, and every arm of the allocation, stands in the data."""
-    arms = [arm for (arm,) in engine.rows(fill("SELECT DISTINCT arm FROM {t} ORDER BY arm", t=name))]
-    wanted = {trial.control: ("control",)} | {arm: ("allocation", arm) for arm in trial.allocation or ()}
-    if isinstance(trial, Outcomes) or "control" in trial.model_fields_set or trial.allocation or len(arms) > 1:
-        for arm, key in wanted.items():
-            if arm not in arms:
-                known = ", ".join(f"`{a}`" for a in arms[:10])
-                place = study.place("sources", name, *key)
-                which = (
-                    ""
-                    if arm in (trial.allocation or ()) or "control" in trial.model_fields_set
-                    else (", which is the control unless `control:` names another")
-                )
-                raise SourceError(
-                    f"{place}: no record of {name} has the arm `{arm}`{which}; there are {known}: name one of them"
-                )
 
 
 def _check_names(study: Study, table: TableIntake, outcomes: Outcomes) -> None:

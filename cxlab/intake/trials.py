@@ -5,7 +5,7 @@ from cxlab.intake.charges import charge
 from cxlab.intake.checks import Rule
 from cxlab.intake.places import SourceError
 from cxlab.intake.sources import TableIntake
-from cxlab.study import Study, shown_path
+from cxlab.study import Outcomes, Study, Trial, shown_path
 from cxlab.words import count, number
 
 ALL_DRAWS = "assignments_checked_judged"
@@ -17,6 +17,43 @@ _DRAWN_BEFORE = Rule(
     "cx_nth > 1",
     remedy="see that each customer stands once in an experiment",
 )
+
+
+def check_arms(engine: Engine, study: Study, table: TableIntake, trial: Trial) -> None:
+    """See that the arms which the study names stand in the data.
+
+    An arm of the allocation may be empty: it was meant, and nobody was drawn for it, which the check of the shares
+    tells. But where the data holds an arm that the allocation does not name, one of the two is misspelled; and of
+    several experiments it cannot be told which of them should have had it.
+
+    Raises
+    ------
+    SourceError : an arm is not there.
+    """
+    arms = [arm for (arm,) in engine.rows(fill("SELECT DISTINCT arm FROM {t} ORDER BY arm", t=table.table))]
+    shares = trial.allocation or {}
+    if not (isinstance(trial, Outcomes) or "control" in trial.model_fields_set or shares or len(arms) > 1):
+        return
+    is_strange = any(reject.column == "arm" for reject in table.rejects) or not {*arms} <= {*shares}
+    may_be_empty = not is_strange and not _has_several(engine, table)
+    wanted = {trial.control: ("control",)} | {arm: ("allocation", arm) for arm in shares}
+    for arm, key in wanted.items():
+        if arm in arms or (may_be_empty and arm in shares):
+            continue
+        known = ", ".join(f"`{a}`" for a in arms[:10])
+        is_named = arm in shares or "control" in trial.model_fields_set
+        which = "" if is_named else ", which is the control unless `control:` names another"
+        place = study.place("sources", table.table, *key)
+        raise SourceError(
+            f"{place}: no record of {table.table} has the arm `{arm}`{which}; there are {known}: name one of them"
+        )
+
+
+def _has_several(engine: Engine, table: TableIntake) -> bool:
+    """Whether the draws are of several experiments."""
+    sql = "SELECT COUNT(DISTINCT {!experiment}) FROM {t}"
+    (n,) = engine.row(fill(sql, experiment=_experiment(table), t=table.table))
+    return int(n) > 1
 
 
 def judge_draws(engine: Engine, study: Study, table: TableIntake, last_day: int | None) -> TableIntake:

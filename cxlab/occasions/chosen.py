@@ -30,8 +30,8 @@ class Occasions:
         came after day, of `read_next_gestures` what came up to the next one (where all gestures came with their
         orders), with day_value of the order and failed (0 or 1) from the order up to day; of `read_around` likewise,
         and earned (what came in after day, less all costs but those of gestures) where costs are known; treated (bool:
-        a gesture belongs to this order) and own_cost (of the gestures that belong to it, which `contribution` leaves
-        out).
+        a gesture belongs to this order), own_cost (of the gestures that belong to it, which `contribution` leaves out)
+        and own_uncosted (those of them without a recorded cost; `later_uncosted_gestures` leaves them out).
     outcome_days : an outcome counts in (day, day + outcome_days].
     n_twice : orders that stand twice, without a gesture as long as it had not come, and with it.
     n_order_days : days with an order in all.
@@ -132,6 +132,7 @@ def order_occasions(
         following = read_next_gestures(engine, _INDEX, outcome_days=outcome_days)
         frame = frame.merge(following, on=_KEY, how="left", validate="many_to_one")
     frame["contribution"] += frame.pop("own_cost_later").where(frame["treated"], 0.0)
+    frame["later_uncosted_gestures"] -= frame.pop("own_uncosted_later").where(frame["treated"], 0)
     days = frame["day"].to_numpy(np.int64)
     back = frame.pop("is_back").to_numpy(bool)
     late = ~back & (days + outcome_days > (observation_end - EPOCH).days)
@@ -162,8 +163,10 @@ def _orders(engine: Engine, seed: int) -> pd.DataFrame:
     given = engine.frame(
         fill(
             "SELECT customer_id, order_day, COUNT(*) AS n_gestures, CAST(SUM(cost) AS BIGINT) AS cost, "
-            "CAST(SUM(CASE WHEN day > first_day THEN cost ELSE 0 END) AS BIGINT) AS later, MIN(day) AS given_day "
-            "FROM (SELECT customer_id, order_day, day, cost, "
+            "CAST(SUM(CASE WHEN day > first_day THEN cost ELSE 0 END) AS BIGINT) AS later, MIN(day) AS given_day, "
+            "CAST(SUM(uncosted) AS BIGINT) AS uncosted, "
+            "CAST(SUM(CASE WHEN day > first_day THEN uncosted ELSE 0 END) AS BIGINT) AS later_uncosted "
+            "FROM (SELECT customer_id, order_day, day, cost, uncosted, "
             "MIN(CASE WHEN day > order_day THEN day ELSE order_day END) OVER (PARTITION BY customer_id, order_day) "
             "AS first_day FROM {tied} WHERE order_day IS NOT NULL) AS t "
             "GROUP BY customer_id, order_day ORDER BY customer_id, order_day",
@@ -176,6 +179,8 @@ def _orders(engine: Engine, seed: int) -> pd.DataFrame:
     frame["treated"] = frame["n_gestures"] > 0
     frame["own_cost"] = frame.pop("cost").fillna(0).to_numpy(np.float64) / 100
     frame["own_cost_later"] = frame.pop("later").fillna(0).to_numpy(np.float64) / 100
+    frame["own_uncosted"] = frame.pop("uncosted").fillna(0).astype(np.int64)
+    frame["own_uncosted_later"] = frame.pop("later_uncosted").fillna(0).astype(np.int64)
     order_day, treated = frame["order_day"].to_numpy(np.int64), frame["treated"].to_numpy(bool)
     following = frame.pop("next_day").to_numpy(np.float64, na_value=np.inf)
     waited = np.maximum(frame.pop("given_day").fillna(0).to_numpy(np.int64) - order_day, 0)
@@ -185,7 +190,13 @@ def _orders(engine: Engine, seed: int) -> pd.DataFrame:
     frame["is_back"] = following <= frame["day"].to_numpy()
     still_without = treated & (waited > lots) & (following > order_day + lots)
     controls = frame[still_without].assign(
-        day=(order_day + lots)[still_without], treated=False, n_gestures=0, own_cost=0.0, own_cost_later=0.0
+        day=(order_day + lots)[still_without],
+        treated=False,
+        n_gestures=0,
+        own_cost=0.0,
+        own_cost_later=0.0,
+        own_uncosted=0,
+        own_uncosted_later=0,
     )
     both: pd.DataFrame = pd.concat([frame, controls], ignore_index=True)
     return both.sort_values(["customer_id", "order_day", "day"], kind="stable", ignore_index=True)
@@ -197,7 +208,8 @@ def _look(orders: pd.DataFrame, history: pd.DataFrame, around: pd.DataFrame) -> 
     Nothing is bought between the order and that day, so how long it took is all that the time between tells.
     """
     history = history.merge(around, on=_KEY, how="left", validate="one_to_one")
-    outcome = ["gesture_cost", "purchases", "revenue", "contribution", "later_gesture_cost"]
+    outcome = ["gesture_cost", "uncosted_gestures", "purchases", "revenue", "contribution", "later_gesture_cost"]
+    outcome.append("later_uncosted_gestures")
     outcome += [name for name in AFTER if name in around]
     known = history.drop(columns=outcome).rename(columns={"day": "order_day"})
     frame = orders.merge(known, on=["customer_id", "order_day"], how="left", validate="many_to_one")

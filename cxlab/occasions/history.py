@@ -37,15 +37,16 @@ def read_history(
     days_since_last_order (-1: none), earlier_revenue (net of returns), mean_day_value (earlier_revenue by order day),
     earlier_contribution, earlier_gestures, days_since_gesture (-1: none), earlier_failures; and older_purchases,
     older_revenue, older_tenure_days, older_days_since_last_order, older_gestures: the same as they stood outcome_days
-    earlier. On the day: day_value (revenue), failed (0 or 1), gesture_cost. After it, in (day, day + outcome_days]:
+    earlier. On the day: day_value (revenue), failed (0 or 1), gesture_cost, uncosted_gestures (those without a recorded
+    cost). After it, in (day, day + outcome_days]:
     purchases (days with an order), revenue, contribution (less all costs but that of gestures of the day itself),
-    later_gesture_cost. Money in units of currency.
+    later_gesture_cost, later_uncosted_gestures. Money in units of currency.
     """
     incidents = ""
     if "incidents" in tables:
         incidents = (
             " UNION ALL SELECT customer_id, CAST(FLOOR(CAST(occurred_at AS DOUBLE) / 86400) AS BIGINT), "
-            "0, 0, 0, 0, 0, 0, 0, 1, 0 FROM incidents"
+            "0, 0, 0, 0, 0, 0, 0, 0, 1, 0 FROM incidents"
         )
     found = engine.frame(
         fill(_HISTORY, index=index, tied=TIED, incidents=incidents, days=str(int(outcome_days)),
@@ -100,10 +101,12 @@ def _in_units(found: pd.DataFrame, outcome_days: int, margin_rate: float) -> pd.
             "day_value": whole["day_value"] / 100,
             "failed": np.minimum(whole["failures"], 1),
             "gesture_cost": whole["gesture_cost"] / 100,
+            "uncosted_gestures": whole["uncosted_gestures"],
             "purchases": whole["purchases"],
             "revenue": whole["later_revenue"] / 100,
             "contribution": _contribution(whole, "later_", margin_rate),
             "later_gesture_cost": whole["later_gesture_cost"] / 100,
+            "later_uncosted_gestures": whole["later_uncosted_gestures"],
         }
     )
 
@@ -120,23 +123,25 @@ def _since(day: NDArray[np.int64], then: NDArray[np.float64]) -> NDArray[np.int6
 
 _SUMMED = ("revenue", "cost", "uncosted", "serve", "gesture_cost")
 _EARLIER = ", ".join(f"SUM({name}) OVER before_it AS earlier_{name}" for name in _SUMMED)
-_LATER = ", ".join(f"SUM({name}) OVER after_it AS later_{name}" for name in _SUMMED)
+_LATER = ", ".join(f"SUM({name}) OVER after_it AS later_{name}" for name in (*_SUMMED, "uncosted_gestures"))
 _HISTORY = f"""
 WITH happened AS (
   SELECT customer_id, day, CASE WHEN n_orders > 0 THEN 1 ELSE 0 END AS buys, revenue, cost, uncosted, 0 AS serve,
-    0 AS gesture_cost, 0 AS gestures, 0 AS failures, 0 AS is_index FROM sales
-  UNION ALL SELECT customer_id, day, 0, -revenue, -cost, -uncosted, 0, 0, 0, 0, 0 FROM returns
-  UNION ALL SELECT customer_id, day, 0, 0, 0, 0, serve, 0, 0, 0, 0 FROM effort
-  UNION ALL SELECT customer_id, CASE WHEN order_day > day THEN order_day ELSE day END, 0, 0, 0, 0, 0, cost, 1, 0, 0
+    0 AS gesture_cost, 0 AS uncosted_gestures, 0 AS gestures, 0 AS failures, 0 AS is_index FROM sales
+  UNION ALL SELECT customer_id, day, 0, -revenue, -cost, -uncosted, 0, 0, 0, 0, 0, 0 FROM returns
+  UNION ALL SELECT customer_id, day, 0, 0, 0, 0, serve, 0, 0, 0, 0, 0 FROM effort
+  UNION ALL SELECT customer_id, CASE WHEN order_day > day THEN order_day ELSE day END, 0, 0, 0, 0, 0, cost, uncosted,
+    1, 0, 0
   FROM {{tied}}{{!incidents}}
-  UNION ALL SELECT customer_id, day, 0, 0, 0, 0, 0, 0, 0, 0, 1 FROM {{index}}
+  UNION ALL SELECT customer_id, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 FROM {{index}}
 ), days AS (
   SELECT customer_id, day, MAX(buys) AS buys, SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted,
-    SUM(serve) AS serve, SUM(gesture_cost) AS gesture_cost, SUM(gestures) AS gestures, SUM(failures) AS failures,
+    SUM(serve) AS serve, SUM(gesture_cost) AS gesture_cost, SUM(uncosted_gestures) AS uncosted_gestures,
+    SUM(gestures) AS gestures, SUM(failures) AS failures,
     MAX(is_index) AS is_index
   FROM happened GROUP BY customer_id, day
 ), looked AS (
-  SELECT customer_id, day, is_index, revenue AS day_value, failures, gesture_cost,
+  SELECT customer_id, day, is_index, revenue AS day_value, failures, gesture_cost, uncosted_gestures,
     SUM(buys) OVER before_it AS earlier_purchases, SUM(buys) OVER recently AS recent_purchases,
     MIN(CASE WHEN buys = 1 THEN day END) OVER before_it AS first_day,
     MAX(CASE WHEN buys = 1 THEN day END) OVER before_it AS last_day,

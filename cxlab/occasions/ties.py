@@ -63,7 +63,8 @@ def tie_gestures(engine: Engine, gestures: Collection[str], orders: Collection[s
     """Make the table `tied_gestures` from the engine's `gestures`, `sales` and `order_lines`.
 
     Columns: customer_id, day (of the gesture, days since 1970), order_day (of the order it belongs to; NULL where it
-    belongs to none), way (order, same_day, earlier, loose), cost (cents; 0 where not known).
+    belongs to none), way (order, same_day, earlier, loose), cost (cents; 0 where not known), uncosted (1 where no cost
+    is recorded, else 0), kind (NULL where not given).
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ def tie_gestures(engine: Engine, gestures: Collection[str], orders: Collection[s
             tied=TIED,
             key="order_id" if names_order else "CAST(NULL AS VARCHAR)",
             cost="COALESCE(cost, 0)" if "cost" in gestures else "0",
+            uncosted="CASE WHEN cost IS NULL THEN 1 ELSE 0 END" if "cost" in gestures else "1",
+            kind="kind" if "kind" in gestures else "CAST(NULL AS VARCHAR)",
             days=str(TIE_DAYS),
         )
     )
@@ -94,24 +97,26 @@ def tie_gestures(engine: Engine, gestures: Collection[str], orders: Collection[s
 
 _EMPTY = (
     "CREATE OR REPLACE TABLE {tied} AS SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS BIGINT) AS day, "
-    "CAST(NULL AS BIGINT) AS order_day, CAST(NULL AS VARCHAR) AS way, CAST(0 AS BIGINT) AS cost WHERE FALSE"
+    "CAST(NULL AS BIGINT) AS order_day, CAST(NULL AS VARCHAR) AS way, CAST(0 AS BIGINT) AS cost, "
+    "CAST(0 AS BIGINT) AS uncosted, CAST(NULL AS VARCHAR) AS kind WHERE FALSE"
 )
 _TIE = """
 CREATE OR REPLACE TABLE {tied} AS
 WITH given AS (
   SELECT customer_id, CAST(FLOOR(CAST(given_at AS DOUBLE) / 86400) AS BIGINT) AS day, {!key} AS order_id,
-    CAST({!cost} AS BIGINT) AS cost FROM gestures
+    CAST({!cost} AS BIGINT) AS cost, CAST({!uncosted} AS BIGINT) AS uncosted, {!kind} AS kind FROM gestures
 ), named AS (
   SELECT customer_id, order_id, MIN(day) AS order_day FROM order_lines
   WHERE order_id IS NOT NULL AND NOT is_return GROUP BY customer_id, order_id
 ), numbered AS (
-  SELECT g.customer_id, g.day, g.cost, n.order_day AS named_day, 1 AS is_gesture
+  SELECT g.customer_id, g.day, g.cost, g.uncosted, g.kind, n.order_day AS named_day, 1 AS is_gesture
   FROM given AS g LEFT JOIN named AS n ON n.customer_id = g.customer_id AND n.order_id = g.order_id
   UNION ALL
-  SELECT customer_id, day, 0 AS cost, CAST(NULL AS BIGINT) AS named_day, 0 AS is_gesture
+  SELECT customer_id, day, 0 AS cost, 0 AS uncosted, CAST(NULL AS VARCHAR) AS kind,
+    CAST(NULL AS BIGINT) AS named_day, 0 AS is_gesture
   FROM sales WHERE n_orders > 0
 ), looked_back AS (
-  SELECT customer_id, day, cost, named_day, is_gesture,
+  SELECT customer_id, day, cost, uncosted, kind, named_day, is_gesture,
     MAX(CASE WHEN is_gesture = 0 THEN day END)
       OVER (PARTITION BY customer_id ORDER BY day, is_gesture ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
       AS last_day
@@ -120,6 +125,6 @@ WITH given AS (
 SELECT customer_id, day,
   CASE WHEN named_day IS NOT NULL THEN named_day WHEN day - last_day <= {!days} THEN last_day END AS order_day,
   CASE WHEN named_day IS NOT NULL THEN 'order' WHEN day = last_day THEN 'same_day'
-    WHEN day - last_day <= {!days} THEN 'earlier' ELSE 'loose' END AS way, cost
+    WHEN day - last_day <= {!days} THEN 'earlier' ELSE 'loose' END AS way, cost, uncosted, kind
 FROM looked_back WHERE is_gesture = 1
 """

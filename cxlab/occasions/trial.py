@@ -1,8 +1,8 @@
 """Customers who were drawn for the arms of a trial: one row a draw, history before, outcome after."""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
 from cxlab.occasions.around import Columns, main_channel, read_around
+from cxlab.occasions.given import read_given
 from cxlab.occasions.history import costs_are_known, read_history
 from cxlab.words import count, number
 
@@ -29,13 +30,17 @@ class Assigned:
     n_unobserved : draws that are left out because that time ends after the observation: their trial is still running.
     drawn : draws by experiment and arm, those left out among them: experiment, arm, n.
     main_channel : the channel most used, against which `elsewhere_days` are counted; empty where there is but one.
+    given : gestures from the day of the draw on, as `read_given` returns them.
+    over : by experiment, the day on which the time after its last draw is over; of those that are still running.
     """
 
     frame: pd.DataFrame
     outcome_days: int
     n_unobserved: int
     drawn: pd.DataFrame
+    given: pd.DataFrame
     main_channel: str = ""
+    over: Mapping[str, dt.date] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -92,4 +97,9 @@ def trial_rows(
         frame["earned"] = frame["contribution"] + frame["later_gesture_cost"]
     late = frame["day"].to_numpy(np.int64) + outcome_days > (observation_end - EPOCH).days
     drawn = draws.groupby(["experiment", "arm"], as_index=False, sort=True).size().rename(columns={"size": "n"})
-    return Assigned(frame[~late].reset_index(drop=True), outcome_days, int(late.sum()), drawn, main_channel(engine))
+    last = frame[late].groupby("experiment")["day"].max()
+    return Assigned(
+        frame[~late].reset_index(drop=True), outcome_days, int(late.sum()), drawn,
+        read_given(engine, _INDEX, outcome_days=outcome_days), main_channel(engine),
+        {str(name): EPOCH + dt.timedelta(days=int(day) + outcome_days) for name, day in last.items()},
+    )  # fmt: skip

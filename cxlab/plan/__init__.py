@@ -5,6 +5,7 @@ from cxlab.plan.coming import arms_so_far, customers_by_week, customers_in_trial
 from cxlab.plan.design import CONTROL, TrialDesign, make_design
 from cxlab.plan.draw import Draw, draw_arms, within_budget
 from cxlab.plan.errors import PlanError
+from cxlab.plan.said import within_reach
 from cxlab.plan.sample_size import Moments, customers_needed, detectable_effect, power
 from cxlab.plan.sizes import MATTERS, SIZES, NextTrial
 from cxlab.plan.stores import LEAST_STORES, Stores, compare_stores, last_stores
@@ -46,5 +47,6 @@ __all__ = [
     "residuals",
     "source_lines",
     "within_budget",
+    "within_reach",
     "write_assignments",
 ]

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cxlab.plan.window import LEAST
-from cxlab.words import number, number_between, percent, percent_of
+from cxlab.words import count, number, number_between, percent, percent_of
 
 if TYPE_CHECKING:
     from cxlab.plan.sizes import NextTrial
@@ -18,6 +18,12 @@ def heading(trial: "NextTrial") -> str:
         return "A trial needs more customers than there are"
     those = f"A trial with as many {trial.who} as here" if trial.again else f"A trial of the {trial.who} at hand"
     return f"{those} shows effects of {number(seen.number, 1)}% or more"
+
+
+def unknown(trial: "NextTrial") -> str:
+    """Say that no size can be reckoned, and why."""
+    why = trial.why or f"it takes {LEAST} customers with an outcome that is not the same for all"
+    return f"How large the next trial must be cannot be said: {why}."
 
 
 def takes(trial: "NextTrial", effect: float) -> str:
@@ -51,6 +57,32 @@ def at_hand(trial: "NextTrial", effect: float) -> str:
     if seen.has_interval:
         text += f" (95% interval: {number_between(*seen.ends, 1)}%)"
     return f"{text} or more; +{_percent(effect)} would be found in {percent_of(found, 1)} of such trials."
+
+
+def as_they_come(trial: "NextTrial", effect: float) -> str:
+    """Say how long it takes until the customers for an effect have come to buy, or that they do not come."""
+    needed = trial.needed(effect)
+    if needed is None or not trial.by_week:
+        return ""
+    total = sum(needed.values())
+    weeks = trial.weeks(total)
+    if weeks is not None:
+        return f"Drawn as they come to buy, {number(total)} different customers take {count(weeks, 'week')}."
+    most, longest = trial.by_week[-1], len(trial.by_week)
+    return (
+        f"Drawn as they come to buy, {number(total)} are not there within {longest} weeks: in the last "
+        f"{longest}, {number(most)} different customers came."
+    )
+
+
+def within_reach(trial: "NextTrial", effect: float) -> str:
+    """Say what the customers there are can show, where they are too few for an effect; else nothing."""
+    total = trial.in_reach
+    if total is None or not trial.is_out_of_reach(effect):
+        return ""
+    seen = trial.detectable(total=total)
+    enough = "too few to see any" if seen.value is None else f"enough to see one of {number(seen.number, 1)}% or more"
+    return f"In {count(len(trial.by_week), 'week')} this shop brings about {number(total)} customers, {enough}."
 
 
 def other_lengths(trial: "NextTrial", effect: float) -> str:

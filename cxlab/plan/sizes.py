@@ -27,6 +27,7 @@ class NextTrial:
     at_hand : customers that could be drawn; None: not known. who : what they are.
     again : whether those at hand are as many as another trial, or another comparison, had.
     by_week : different customers who came to buy within one week, two, and so on; empty where not known.
+    why : why nothing can be reckoned; empty where it can, or where it is not known.
     noun : what is drawn, in the plural. scale : as in `Moments`, for whole stores.
     """
 
@@ -39,6 +40,7 @@ class NextTrial:
     by_week: tuple[int, ...] = ()
     noun: str = "customers"
     scale: float = 1.0
+    why: str = ""
 
     @property
     def main(self) -> Window | None:
@@ -108,6 +110,22 @@ class NextTrial:
         """Return the weeks until so many different customers have come to buy; None: longer than was looked at."""
         return next((week for week, n in enumerate(self.by_week, 1) if n >= total), None)
 
+    @property
+    def in_reach(self) -> int | None:
+        """Customers who can be drawn, now or as they come to buy within the weeks looked at; None: unknown."""
+        known = [n for n in (self.at_hand, *self.by_week[-1:]) if n is not None]
+        return max(known, default=None)
+
+    def is_out_of_reach(self, effect: float) -> bool:
+        """Whether an effect takes more customers than there are, and than come to buy in the weeks looked at."""
+        needed = self.needed(effect)
+        return (
+            bool(self.by_week)
+            and self.in_reach is not None
+            and needed is not None
+            and sum(needed.values()) > self.in_reach
+        )
+
     def of_stores(self, stores: Stores) -> "NextTrial":
         """Return the same with whole stores drawn, which are counted then instead of customers."""
         return replace(
@@ -167,7 +185,7 @@ class NextTrial:
     def reading(self) -> str:
         """What an effect of 10% takes, what those at hand show, and what another length of time would change."""
         if self.main is None:
-            return "How large a trial must be cannot be said before anybody has had an outcome."
+            return said.unknown(self)
         parts = [
             said.takes(self, MATTERS), said.at_hand(self, MATTERS), said.other_lengths(self, MATTERS),
             self.design.caution, said.rests_on(self),

@@ -125,7 +125,7 @@ def plan_study(pool: Pool, wish: Wish, design: TrialDesign) -> Planned:
     eligible = eligible_customers(pool, start, drawn)
     trial = next_trial(pool, eligible, design)
     if not trial.is_known:
-        raise PlanError(why_unknown(pool))
+        raise PlanError(": ".join(why_unknown(pool)))
     stores = None
     if wish.by == "store":
         trial, stores = trial_of_stores(pool, trial)

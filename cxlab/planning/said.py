@@ -87,22 +87,8 @@ class Planned:
                 f"store has {number(self.stores.customers)} of them: drawn as whole stores, "
                 f"{number(self.stores.design_effect, 1)} times as many customers are needed."
             )
-        lines += [self._weeks(), trial.design.caution, said.rests_on(trial)]
+        lines += [said.as_they_come(trial, self.effect), trial.design.caution, said.rests_on(trial)]
         return "\n".join(line for line in lines if line)
-
-    def _weeks(self) -> str:
-        needed = self.trial.needed(self.effect)
-        if needed is None or not self.trial.by_week:
-            return ""
-        total = sum(needed.values())
-        weeks = self.trial.weeks(total)
-        if weeks is None:
-            most, longest = self.trial.by_week[-1], len(self.trial.by_week)
-            return (
-                f"Drawn as they come to buy, {number(total)} are not there within {longest} weeks: in the last "
-                f"{longest}, {number(most)} different customers came."
-            )
-        return f"Drawn as they come to buy, {number(total)} different customers take {count(weeks, 'week')}."
 
     def _lot(self) -> list[str]:
         assert self.draw is not None and self.file is not None
@@ -127,6 +113,11 @@ class Planned:
             found.append(
                 f"Reports read trials by `outcome_days`: set `outcome_days: {trial.days}` below `parameters:` as well."
             )
+        found.append(
+            "Record every gesture that is given in a table `gestures`, with the arm as its `kind` "
+            f"({', '.join(trial.design.arms)}) and with its `cost`; or set `gesture_cost` below `parameters:`. Where "
+            "neither tells what one costs, nobody can say whether it pays."
+        )
         over = self.eligible.start + dt.timedelta(days=trial.days or 0)
         found.append(
             f"Keep to the arms whatever happens. When orders up to {day(over)} are in the study, `cxlab report` reads "

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -43,10 +44,11 @@ def next_trial(
     days, end = pool.parameters.outcome_days, (pool.customers.observation_end - EPOCH).days
     windows = [_window(pool, length) for length in sorted({*lengths, days})]
     span = min(_LONGEST_DRAW, _span(pool) // 2)
-    return NextTrial(
+    trial = NextTrial(
         tuple(window for window in windows if window is not None), days, design or TrialDesign(), eligible.n, pool.who,
         by_week=customers_by_week(pool.intake.engine, start=end - span, end=end),
     )  # fmt: skip
+    return trial if trial.is_known else replace(trial, why=why_unknown(pool)[0])
 
 
 def trial_of_stores(pool: Pool, trial: NextTrial) -> tuple[NextTrial, Stores]:
@@ -74,20 +76,20 @@ def trial_of_stores(pool: Pool, trial: NextTrial) -> tuple[NextTrial, Stores]:
     return trial.of_stores(stores), stores
 
 
-def why_unknown(pool: Pool) -> str:
-    """Say why nothing can be reckoned for the length of time that trials are read by, and what to do."""
+def why_unknown(pool: Pool) -> tuple[str, str]:
+    """Say why nothing can be reckoned for the length of time that trials are read by, and what to do about it."""
     days, span = pool.parameters.outcome_days, _span(pool)
     if span < 2 * days:
-        return (
+        reason = (
             f"orders span {number(span)} days, and a trial of {days} days is planned by the last {days} days and as "
-            f"many before them: give --days {max(span // 2, 1)} or fewer, or bring older orders"
+            "many before them"
         )
+        return reason, f"give --days {max(span // 2, 1)} or fewer, or bring older orders"
     if len(_past(pool, days)) < LEAST:
-        return (
-            f"{days} days before the last order there were fewer than {LEAST} {pool.who}, too few to plan by: try "
-            "--among everyone, or other --days"
-        )
-    return f"none of the {pool.who} bought in the last {days} days: there is nothing to plan by; try more --days"
+        reason = f"{days} days before the last order there were fewer than {LEAST} {pool.who}, too few to plan by"
+        return reason, "try --among everyone, or other --days"
+    reason = f"none of the {pool.who} bought in the last {days} days, so there is nothing to plan by"
+    return reason, "try more --days"
 
 
 def _window(pool: Pool, length: int) -> Window | None:

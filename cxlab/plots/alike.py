@@ -1,17 +1,20 @@
 """Plots of whether those with a gesture and those without were alike before it."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
+from cxlab.customers import EPOCH
 from cxlab.gestures import Alikeness
-from cxlab.gestures.balance import ALIKE
+from cxlab.gestures.balance import ALIKE, in_words
 from cxlab.gestures.overlap import BINS
 from cxlab.gestures.said import is_shown, name_of
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.words import number, percent
+from cxlab.words import day, number, percent
 
 _MOST = 16  # covariates that are drawn; the table has all
 
@@ -65,11 +68,12 @@ def _love_caption(found: Alikeness) -> Caption:
 
 def _love_numbers(found: Alikeness) -> Table:
     weighted = found.effect.balance.is_weighted
+    calendar = in_words("day") if found.effect.rows == "order" else None
     rows = tuple(
         (
             Cell(str(row["covariate"])),
-            Cell(_mean(row["treated"])),
-            Cell(_mean(row["control"])),
+            Cell(_mean(row["treated"], is_day=row["covariate"] == calendar)),
+            Cell(_mean(row["control"], is_day=row["covariate"] == calendar)),
             Cell(number(row["before"], 2)),
             Cell(number(row["after"], 2) if weighted else "–"),
         )
@@ -84,7 +88,9 @@ def _love_numbers(found: Alikeness) -> Table:
     )
 
 
-def _mean(value: float) -> str:
+def _mean(value: float, *, is_day: bool = False) -> str:
+    if is_day:
+        return day(EPOCH + dt.timedelta(days=round(value)))
     return number(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 

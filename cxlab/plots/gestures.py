@@ -4,14 +4,14 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.gestures import EffectByGroup, GestureEffects, GestureMoney
+from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GestureMoney
 from cxlab.gestures.for_whom import group_name, in_order
-from cxlab.gestures.said import digits_of, interval, name_of, noun_of, signed
+from cxlab.gestures.said import chance, digits_of, interval, name_of, noun_of, signed
 from cxlab.gestures.worth import Worth
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
-from cxlab.words import capital, money, money_between, number, number_between, percent
+from cxlab.words import capital, money, money_between, number, number_between
 
 _NONE = Cell("–")
 _WORD = {
@@ -30,9 +30,14 @@ def _outcome(effects: GestureEffects) -> str:
 # --- effect -----------------------------------------------------------------------------------------------------------
 
 
+def _usable(effects: GestureEffects) -> tuple[GestureEffect, ...]:
+    """List the arms whose figures may be drawn."""
+    return tuple(e for e in effects.shown if not e.is_spoilt)
+
+
 def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
     rows = []
-    for k, effect in enumerate(effects.shown):
+    for k, effect in enumerate(_usable(effects)):
         digits = digits_of(effect)
         gap = 0.5 if k else 0.0
         if effect.naive.has_interval:
@@ -47,7 +52,7 @@ def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
 
 def _effect_caption(effects: GestureEffects) -> Caption:
     said = []
-    for e in effects.shown:
+    for e in _usable(effects):
         digits = digits_of(e)
         honest = f"{signed(e.effect.number, digits)} ({interval(e.effect, digits)})" if e.is_told else "not given"
         said.append(f"{name_of(e)}: naive {signed(e.naive.number, digits)}, honest {honest}")
@@ -63,7 +68,7 @@ def _effect_caption(effects: GestureEffects) -> Caption:
 
 def _effect_numbers(effects: GestureEffects) -> Table:
     rows = []
-    for e in effects.shown:
+    for e in _usable(effects):
         digits = digits_of(e)
         rows.append(
             (
@@ -81,18 +86,18 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         "What each gesture did",
         ("Gesture", "With it", "Without it, mean", "Naive", "Honest", "Percent", "Verdict"),
         tuple(rows),
-        f"{capital(_outcome(effects))}. Small figures are 95% intervals. Without it, for chosen gestures: what the "
-        "same orders would have had.",
+        f"{capital(_outcome(effects))}. Small figures are 95% intervals. Without it: in a trial, adjusted as each "
+        "comparison is; for chosen gestures, what the same orders would have had.",
         words=(6,),
     )
 
 
 def _lacks_effect(effects: GestureEffects) -> str:
-    return (
-        ""
-        if any(e.naive.has_interval for e in effects.shown)
-        else "There is nothing to draw: the groups are too small."
-    )
+    if any(e.naive.has_interval for e in _usable(effects)):
+        return ""
+    if any(e.is_spoilt for e in effects.shown):
+        return "There is nothing to draw: no figure of this trial may be used."
+    return "There is nothing to draw: the groups are too small."
 
 
 # --- by group ---------------------------------------------------------------------------------------------------------
@@ -156,6 +161,8 @@ def _groups_numbers(found: EffectByGroup) -> Table:
 
 
 def _lacks_groups(found: EffectByGroup) -> str:
+    if found.effect.is_spoilt:
+        return "So there is nothing to draw."
     return "" if found.told else "There is nothing to draw: no group has the customers that it takes on both sides."
 
 
@@ -203,7 +210,7 @@ def _worth_numbers(found: GestureMoney) -> Table:
             _money(worth.break_even, currency),
             Cell(_cost(worth)) if worth.cost is None else Cell(money(worth.cost, currency)),
             _money(worth.incremental, currency),
-            Cell(percent(worth.pays)) if worth.incremental.has_interval else _NONE,
+            Cell(chance(worth.pays)) if worth.incremental.has_interval else _NONE,
         )
         for e, worth in found.paid
     )
@@ -249,7 +256,7 @@ def _short(text: str) -> str:
 
 gesture_effect = Plot(
     "effects", _draw_effect, _effect_caption, _effect_numbers, (680, 90), (358, 90), _lacks_effect,
-    lambda effects: 46 * 2 * len(effects.shown) + 24 * (len(effects.shown) - 1),
+    lambda effects: 46 * 2 * len(_usable(effects)) + 24 * (len(_usable(effects)) - 1),
 )  # fmt: skip
 effect_by_group = Plot(
     "effect_by_group", _draw_groups, _groups_caption, _groups_numbers, (680, 100), (358, 100), _lacks_groups,

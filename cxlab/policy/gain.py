@@ -109,9 +109,7 @@ def runs(effects: GestureEffects, effect: GestureEffect) -> bool:
     )
 
 
-def find_gain(
-    effects: GestureEffects, effect: GestureEffect, *, seed: int, gesture_cost: float | None = None
-) -> GestureGain | None:
+def find_gain(effects: GestureEffects, effect: GestureEffect, *, seed: int) -> GestureGain | None:
     """Score every row of an arm and its control; None where too few can be compared.
 
     In a trial the scores are those whose mean is the trial's effect, adjusted for what the trial is adjusted for: so
@@ -123,7 +121,6 @@ def find_gain(
     Parameters
     ----------
     seed : deals customers into folds.
-    gesture_cost : what a gesture costs, taken where the study does not record it; None: not known.
 
     References
     ----------
@@ -131,14 +128,14 @@ def find_gain(
     data, Econometrica 89(1). A trial's: Lin (2013), see `adjusted_means`.
     """
     sample = _sample_of(effects, effect)
-    value, cost, is_money = _value(sample, gesture_cost)
     pair = np.asarray((sample.arms == effect.arm) | (sample.arms == sample.control), dtype=bool)
+    value, cost, is_money = _value(sample, effect.arm, pair)
     rows = np.flatnonzero(pair & np.isfinite(value))
     treated = np.asarray(sample.arms[rows] == effect.arm, dtype=bool)
     if not _enough(sample, rows, treated):
         return None
     clusters = _codes(sample, rows)
-    outcome = value[rows] - (gesture_cost or 0.0) * (treated if cost == "assumed" else 0.0)
+    outcome = value[rows]
     if sample.design == "randomised":
         with_it, without = _drawn(sample, rows, treated, outcome, clusters)
         kept = np.ones(len(rows), dtype=bool)
@@ -187,16 +184,16 @@ def _sample_of(effects: GestureEffects, effect: GestureEffect) -> Sample:
     return next(s for s in effects.data.samples if s.design == effect.design and s.experiment == effect.experiment)
 
 
-def _value(sample: Sample, gesture_cost: float | None) -> tuple[Array, str, bool]:
-    """Return what a row brought after the gesture's recorded cost, how that cost counts, and whether it is money."""
+def _value(sample: Sample, arm: str, pair: Mask) -> tuple[Array, str, bool]:
+    """Return what a row brought after the gesture's cost, how that cost counts, and whether it is money."""
     known = sample.contribution
     if known is None or not np.isfinite(known).any():
         return sample.outcome, "unknown", False
     if sample.is_net:
         return known, "taken off", True
-    if sample.own_cost is not None:
-        return known - sample.own_cost, "taken off", True
-    return known, "unknown" if gesture_cost is None else "assumed", True
+    if sample.own_cost is None or np.isnan(sample.own_cost[pair]).any():
+        return known, "unknown", True
+    return known - sample.own_cost, "assumed" if arm in sample.assumed else "taken off", True
 
 
 def _everything(sample: Sample, rows: NDArray[np.int64]) -> pd.DataFrame:

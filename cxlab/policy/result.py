@@ -163,7 +163,6 @@ def choose_customers(
     seed: int,
     budget_share: float | None = None,
     holdout_share: float = 0.1,
-    gesture_cost: float | None = None,
 ) -> GesturePolicy:
     """Find whom to give the main gesture to, and rank customers for every arm.
 
@@ -172,14 +171,13 @@ def choose_customers(
     candidates : who could get the next one; None: nobody is known by name.
     budget_share : most of the candidates who may get it; None: as many as gain.
     holdout_share : part of the chosen who are left without it by lot.
-    gesture_cost : of one, in units of currency, where the study does not record it.
     """
     least, main = effects.data.minimum_group, effects.main
     gains: dict[str, GestureGain | None] = {}
     curves = []
     foreseen, place, ahead = np.empty(0), np.empty(0), np.empty(0)
     for effect in _tried(effects, main):
-        gain = find_gain(effects, effect, seed=seed, gesture_cost=gesture_cost)
+        gain = find_gain(effects, effect, seed=seed)
         gains[effect.prefix + effect.label] = gain
         if gain is None:
             continue

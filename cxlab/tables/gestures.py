@@ -58,8 +58,8 @@ def trial_sizes(trial: NextTrial) -> Table:
         "but for the variance."
     )
     if shown:
-        those = "as many as here" if trial.again else f"{trial.who} who could be drawn"
-        note += f" At hand: {few(trial.at_hand or 0, LEAST)} {those}."
+        those = ", as many as here" if trial.again else f" {trial.who} who could be drawn"
+        note += f" At hand: {few(trial.at_hand or 0, LEAST)}{those}."
     return Table(
         "next_trial",
         "How large the next trial must be, by how long customers are followed",
