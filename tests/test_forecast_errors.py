@@ -42,7 +42,7 @@ def test_figures_are_those_worked_out_by_hand() -> None:
     assert alike.bias.number == pytest.approx(0.75 - 1.25)  # 6 purchases in 400 days, 50 days on
     assert found.better == "own_pace"
     assert own.error_share.number == pytest.approx(11 / (1.5**2 + 1 + 0.25))
-    assert pace.error_share.number == pace.error_share.low == pace.error_share.high == 1
+    assert pace.error_share.number == 1 and not pace.error_share.has_interval  # it is held against itself
     assert pace.deviance_explained.number == pytest.approx(
         1 - (2 * np.log(4) - 1.5 + 2 * np.log(2) - 1 + np.log(1 / 1.5) + 0.5)
         / (2 * np.log(2 / 1.25) * 2 + np.log(1 / 1.25))
@@ -109,3 +109,21 @@ def test_a_worse_model_is_said_to_be_worse() -> None:
     actual = rng.poisson(1.0, 400)
     found = measure_errors(*known(list(rng.permutation(actual) * 3.0 + 0.1), actual.tolist(), [2] * 400, [100] * 400))
     assert found.heading.startswith("A simple rule foresees single customers better")
+
+
+def test_where_everybody_bought_equally_often_what_is_explained_cannot_be_told() -> None:
+    rng = np.random.default_rng(2)
+    expected = (25.84 + 0.002 * rng.random(200)).tolist()
+    found = measure_errors(*known(expected, [26] * 200, [25] * 200, rng.integers(175, 182, 200).tolist()))
+    for rule in found.rules:
+        assert rule.deviance_explained.value is None and rule.deviance_explained.verdict == "cannot_tell"
+        assert found.findings[f"forecast_errors.deviance_explained.{rule.rule}"].verdict == "cannot_tell"
+    assert "how much of that the model explains cannot be told" in found.reading
+    for estimate in found.findings.values():
+        assert not estimate.has_interval or estimate.ends[0] < estimate.ends[1]
+
+
+def test_a_simple_rule_that_is_right_to_the_last_digit_is_nothing_to_divide_by() -> None:
+    pace = 26 / 50 * 100  # up to rounding, the rule of the own pace says 26 for each
+    found = measure_errors(*known([25.0] * 40, [26] * 40, [pace] * 40, [100] * 40))  # type: ignore[list-item]
+    assert found.rule("model").error_share.verdict == "cannot_tell" and "cannot be told" in found.heading

@@ -10,7 +10,7 @@ import pytest
 import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, norm
+from scipy.stats import binom, chi2, norm
 
 import cxlab as cx
 from cxlab.errors import NotEnoughDataError
@@ -301,7 +301,9 @@ class TestReferrals:
     def test_before_the_cut_are_not_of_the_window(self) -> None:
         of = loyal_shop()
         early = of.worth(referrals=referrals_of(of.customers, of.fans, late=False))
-        assert early.fan.referrals.number == 0
+        assert early.fan.referrals.number == early.fan.referrals.low == 0
+        n = early.fan.referrals.n or 0
+        assert early.fan.referrals.high == pytest.approx(chi2.ppf(0.975, 2) / 2 / n)  # Poisson's, of none
         assert early.number.number == pytest.approx(of.worth().number.number)
         assert "referrals add nothing" in early.fan.reading
 

@@ -100,6 +100,15 @@ class TestOnCdnow:
 
 
 class TestPlantedModels:
+    @pytest.mark.parametrize("family", ["bgnbd", "pareto_nbd"])
+    def test_bgnbd_is_told_once_whichever_is_taken(self, family: FamilyName) -> None:
+        found = compare_purchase_models(planted(family, 4_000, seed=2), n_bootstrap=200, seed=1)
+        taken, beside = dict(found.model.findings), dict(found.findings)
+        assert found.best == family and not set(taken) & set(beside)
+        told = taken | beside
+        for name in ("r", "alpha", "a", "b", "log_likelihood"):
+            assert told[f"bgnbd.{name}"] == found["bgnbd"].model.findings[f"bgnbd.{name}"]
+
     @pytest.mark.parametrize("family", list(FAMILIES))
     def test_are_found(self, family: FamilyName) -> None:
         found = compare_purchase_models(planted(family, 4_000, seed=2), n_bootstrap=200, seed=1)

@@ -67,6 +67,21 @@ def test_who_came_back_is_told_where_it_tells_of_no_few(pages: dict[str, tuple[S
     assert ten.answer["facts"][0]["big"] == "–" and "all but under 5 bought on a second day" in said(ten)
 
 
+def test_headings_of_a_small_shop_say_what_the_text_says(pages: dict[str, tuple[ShownPage, ShownPage]]) -> None:
+    page = pages["ten customers"][0]
+    assert "nearly all of them bought" in said(page)
+    headings = [block["text"] for block in page.blocks if block["kind"] == "heading"]
+    assert any(text.startswith("Nearly all new customers buy again") for text in headings)
+    assert "least often" not in said(page)
+
+
+def test_nobody_who_came_back_is_no_certainty(pages: dict[str, tuple[ShownPage, ShownPage]]) -> None:
+    for name, (page, _) in pages.items():
+        for key, finding in page.findings.items():
+            if key.startswith(("restricted_mean", "wait_difference")) and "low" in finding:
+                assert finding["low"] < finding["high"], (name, key)
+
+
 @pytest.mark.parametrize("name", ["all for nothing", "a cohort without repeaters"])
 def test_the_forecast_stands_where_the_amounts_do_not(pages: dict[str, tuple[ShownPage, ShownPage]], name: str) -> None:
     page = pages[name][0]

@@ -341,7 +341,9 @@ class TestRevenue:
         assert found.check.verdict == "holds" and found.value.revenue_check == check
         assert ("Plan stock and budget with the forecast" in answer.decide) == (check == "passed")
         assert (answer.tag == "The forecast holds") == (check == "passed")
-        assert ("for how much" in answer.line) == (check == "passed")
+        assert "for how much" not in answer.line  # the two simple rules count purchases, so nothing beats them there
+        assert bool(found.value.revenue_is_off) == (check != "passed")
+        assert ("too low (95% interval" in answer.decide) == (check != "passed")
         assert bool(answer.open) == (check != "passed")
 
 
@@ -384,6 +386,25 @@ class TestSimulatedTruths:
         assert found.check.verdict == "cannot_tell" and not found.still.has_holdout
         assert found.value.actual.value is None and found.value.horizon_days == 90
         assert_nothing_is_missing(found)
+
+    @pytest.mark.parametrize(("within", "between"), [(4.0, 0.0), (0.0, 0.2), (0.0, 0.0)])
+    def test_amounts_that_hardly_differ_are_said_to_be_such(
+        self, true_shop: Customers, within: float, between: float
+    ) -> None:
+        rng = np.random.default_rng(5)
+        frame = true_shop.frame
+        counts = frame["n_repeat_values"].to_numpy()
+        means = 20.0 * np.exp(between * rng.normal(size=len(frame)))
+        if within:
+            means = means * rng.gamma(within * np.maximum(counts, 1)) / (within * np.maximum(counts, 1))
+        frame = frame.assign(mean_repeat_value=np.where(counts > 0, means, np.nan))
+        spend = fit_gamma_gamma(replace(true_shop, frame=frame))
+        found = spend.findings
+        assert found["gammagamma.fit"].verdict == "at_bound"
+        assert not found["gammagamma.gamma"].has_interval and found["gammagamma.gamma"].verdict is not None
+        assert (found["gammagamma.q"].verdict == "at_bound") == (between == 0)
+        assert (found["gammagamma.p"].verdict == "at_bound") == (within == 0)
+        assert "hardly differ" in spend.reading and "did not settle" not in spend.reading
 
     def test_values_of_customers_are_recovered(self) -> None:
         rng = np.random.default_rng(11)
@@ -568,6 +589,26 @@ class TestRule:
     )  # fmt: skip
     def test_is_the_written_one(self, level: str, spread: str, order: str, verdict: str) -> None:
         assert judge({"level": level, "spread": spread, "order": order}) == verdict  # type: ignore[dict-item]
+
+    def test_holds_at_no_part_where_it_ranks_nobody(self) -> None:
+        checks = {"level": "passed", "spread": "failed", "order": "passed"}
+        assert judge(checks) == "partly" and judge(checks, ranks=False) == "cannot_tell"  # type: ignore[arg-type]
+        level, order = Estimate(1.0, 0.9, 1.1), Estimate(0.9, 0.8, 0.95)
+        assert ThreeChecks(level, Estimate(0.1, -0.1, 0.3), order, "").verdict == "cannot_tell"
+        assert ThreeChecks(level, Estimate(0.2, 0.1, 0.3), order, "").verdict == "partly"
+        alike = slope_of(25.84 + np.linspace(0, 1e-3, 200), np.full(200, 26.0), lambda _: 1e-9)
+        assert alike.value is None and ThreeChecks(level, alike, order, "").verdict == "cannot_tell"
+
+    def test_customers_who_are_all_alike_are_not_ranked(self) -> None:
+        days = [np.arange(0, 601, 7) for _ in range(120)]
+        found = analyse(shop(days, window=420, after=180))
+        answer = cxlab.repeat_purchases_answer(found.model, found.check, found.still, found.value)
+        assert found.check.verdict in ("cannot_tell", "fails") and not found.check.three.ranks
+        assert "Look after" not in answer.decide and "foresees who" not in answer.line
+        assert_nothing_is_missing(found)
+        for result in vars(found).values():
+            for key, estimate in result.findings.items():
+                assert not estimate.has_interval or estimate.ends[0] < estimate.ends[1], key
 
     def test_answer_names_no_model_and_no_parameter(self, cdnow: Customers, true_shop: Customers) -> None:
         for customers in (cdnow, true_shop):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import CensoredData, ecdf
+from scipy.stats import CensoredData, binomtest, ecdf
 
 from cxlab.errors import NotEnoughDataError
 from cxlab.waits import wait_for_purchases
@@ -87,3 +87,30 @@ def test_groups_stand_in_the_order_given_and_small_ones_are_named_only() -> None
 def test_too_few_customers_tell_nothing() -> None:
     with pytest.raises(NotEnoughDataError, match="fewer than 5"):
         wait_for_purchases([3, 4], [True, False], horizon_days=9)
+
+
+def test_where_nobody_or_everybody_came_back_the_ends_are_those_of_the_binomial() -> None:
+    nobody = wait_for_purchases(np.full(18, 184), np.zeros(18), horizon_days=184).curve("all")
+    may_be_back = binomtest(0, 18).proportion_ci().high
+    assert nobody.waiting[-1] == 1 and nobody.low[-1] == pytest.approx(1 - may_be_back)
+    mean = nobody.restricted_mean
+    assert mean.number == mean.high == 184 and 184 * (1 - may_be_back) <= mean.ends[0] < 184
+    everybody = wait_for_purchases(np.full(28, 6), np.ones(28), horizon_days=184).curve("all")
+    assert everybody.waiting[-1] == 0 and everybody.high[-1] == pytest.approx(binomtest(0, 28).proportion_ci().high)
+    assert everybody.restricted_mean.ends[0] < 6 < everybody.restricted_mean.ends[1] < 184
+    shorter = wait_for_purchases([184] * 10 + [50] * 8, np.zeros(18), horizon_days=184).curve("all")
+    assert shorter.low[50] == nobody.low[50] and shorter.low[51] == pytest.approx(
+        1 - binomtest(0, 10).proportion_ci().high
+    )
+
+
+@pytest.mark.parametrize(("n", "share"), [(18, 0.01), (18, 0.03), (40, 0.03), (40, 0.99)])
+def test_the_mean_wait_of_few_customers_of_whom_hardly_any_come_back_is_covered(n: int, share: float) -> None:
+    truth, missed, draws = 90 - share * (90 - 45.5), 0, 200
+    for seed in range(draws):
+        rng = np.random.default_rng([n, round(100 * share), seed])
+        bought = rng.random(n) < share
+        days = np.where(bought, rng.integers(1, 91, n), 90)
+        low, high = wait_for_purchases(days, bought, horizon_days=90).curve("all").restricted_mean.ends
+        missed += not low <= truth <= high
+    assert missed <= most_misses(draws, 0.08)

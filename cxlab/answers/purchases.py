@@ -57,7 +57,7 @@ def repeat_purchases_answer(
     return Answer(
         tone=_TONE[verdict],
         tag=_tag(check, value),
-        line=_line(check, still, value),
+        line=_line(check, still),
         facts=(_came_back(model, if_told(counts)), _worth(value), _sure(check)),
         decide=_decide(check, still, value)
         + _whom_to_wake(if_told(late))
@@ -98,7 +98,7 @@ def _may_budget(check: HoldoutCheck, value: ValueForecast | Untold) -> bool:
     return not isinstance(value, Untold) and check.verdict == "holds" and value.revenue_check == "passed"
 
 
-def _line(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | Untold) -> str:
+def _line(check: HoldoutCheck, still: StillCustomers) -> str:
     verdict = check.verdict
     if verdict == "cannot_tell":
         return f"The data cannot tell who will buy again: {_why_not(check)}."
@@ -106,8 +106,7 @@ def _line(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | Unt
     if verdict == "fails":
         return f"No: {came}, and {_why_failed(check)}. Do not plan with this forecast."
     start = "Yes" if verdict == "holds" else "Mostly yes"
-    often = ", how often and for how much" if _may_budget(check, value) else " and how often"
-    what = "who will buy again" + (often if verdict == "holds" else "")
+    what = "who will buy again" + (" and how often" if verdict == "holds" else "")
     return f"{start}: the forecast foresees {what}, better than two simple rules do; {came}. But {_limit(still)}."
 
 
@@ -118,7 +117,9 @@ def _why_not(check: HoldoutCheck) -> str:
         "purchases": f"the {came} after the cut are too few to try the forecast on",
         "forecast": "the forecast foresees no purchases at all",
         "fit": "the search for the model that fits best did not settle",
-        "": "the forecast is not shown to be better than a simple rule",
+        "": "the forecast is not shown to be better than a simple rule"
+        if check.three.checks["order"] != "passed"
+        else "that those who are expected to buy more do buy more is not shown",
     }[check.three.missing]
 
 
@@ -204,9 +205,11 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | U
     keep = f"Look after {first} first: they {verb} {held} of the {'later ' if value.has_actual else ''}revenue."
     quiet = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
     if _may_budget(check, value):
-        return keep + quiet + " Plan stock and budget with the forecast."
+        off = f", but mind that revenue was foreseen {value.revenue_is_off}" if value.revenue_is_off else ""
+        return f"{keep}{quiet} Plan stock and budget with the forecast{off}."
     if check.verdict == "holds":
-        return keep + quiet + " Plan stock with the purchases foreseen, but no budget with the revenue yet."
+        off = f", which was foreseen {value.revenue_is_off}" if value.revenue_is_off else ""
+        return f"{keep}{quiet} Plan stock with the purchases foreseen, but no budget with the revenue yet{off}."
     return keep + quiet + " Do not plan stock or budget with the amounts yet."
 
 

@@ -18,6 +18,8 @@ LEAST_PART = 0.5
 """The course is told up to the last period for which at least this share of the compared could be followed."""
 LEAST_FALL, MOST_OF = 0.02, 0.75
 """A smaller fall of the share is not spoken of; and how much of it counts as most of it."""
+_ROUNDING = 1e-12
+"""Variance as a share of the squared mean: a smaller one is an error of rounding."""
 _PERIOD = "CAST(FLOOR(CAST(day - {!first} - 1 AS DOUBLE) / ?) AS BIGINT) + 1"
 """The period of life that a day lies in; the day of the first order is in period 0."""
 _FLOWS = (
@@ -158,8 +160,10 @@ class Retention:
         if not self.course:
             return "Nobody can be followed for long enough yet"
         first, last, length = self.course[0], self.course[-1], self.joining.length_days
+        if (first.n or 0) < self.joining.minimum_group:
+            return "Too few customers can be followed to tell how many come back"
         if not self.is_told(first):
-            return "Too few customers come back, or stay away, to tell how many do"
+            return f"{_few(first)} new customers buy again in {life_of(1, length)}"
         if len(self.course) == 1 or not self.is_told(last):
             return f"{_percent(first)} of new customers buy again in {life_of(1, length)}"
         return (
@@ -187,21 +191,27 @@ class Retention:
             text += f" {self._said(k, f'In {life_of(k, length)} it was ')}"
         if told > 2:
             text += self._where_lost()
-        if self.brought is not None and self.brought.has_interval and n >= joining.minimum_group:
-            low, high = self.brought.ends
-            currency = self.currency
+        if self.brought is not None and n >= max(joining.minimum_group, 2):
+            brought, currency = self.brought, self.currency
+            sure = ", each of them the same"
+            if brought.has_interval:
+                sure = f" (95% interval {words.money_between(*brought.ends, currency)})"
             text += (
-                f" In all that time one of them brought {words.money(self.brought.number, currency)} on average, "
-                f"returns taken off (95% interval {words.money_between(low, high, currency)}). Of this, "
-                f"{words.money(self.at_first, currency)} came with the first order."
+                f" In all that time one of them brought {words.money(brought.number, currency)} on average, "
+                f"returns taken off{sure}. Of this, {words.money(self.at_first, currency)} came with the first order."
             )
         return text + joining.left_out(int(not self.followed[0]))
 
     def _said(self, period: int, start: str) -> str:
         share = self.course[period - 1]
         if not self.is_told(share):
-            few = "hardly any" if share.number < 0.5 else "nearly all"
-            return f"{start}{few} of them{' who' if period > 1 else ''} bought."
+            if (share.n or 0) < self.joining.minimum_group:
+                return (
+                    "They are too few to tell how many of them bought."
+                    if period == 1
+                    else "It is not told later, either."
+                )
+            return f"{start}{_few(share).lower()} of them{' who' if period > 1 else ''} bought."
         low, high = share.ends
         bought = " of them bought again" if period == 1 else ""
         return f"{start}{_percent(share)}{bought} (95% interval {words.percent_between(low, high)})."
@@ -310,10 +320,14 @@ def _course(
     variance = max(float(squares) - n * mean**2, 0.0) / max(n - 1, 1)
     brought = (
         normal_interval(mean / 100, float(np.sqrt(variance / n)) / 100, n=n, unit=unit)
-        if n > 1
+        if variance > _ROUNDING * mean**2  # where each brought the same, nothing tells how others would differ
         else Estimate(mean / 100, n=n, unit=unit)
     )
     return course, brought, float(revenue[:, 0].sum()) / n / 100
+
+
+def _few(share: Estimate) -> str:
+    return "Hardly any" if share.number < 0.5 else "Nearly all"
 
 
 def _percent(share: Estimate) -> str:

@@ -10,7 +10,7 @@ from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Outlook, Recommendations, who_came
 from cxlab.loyalty.fans import Fans
-from cxlab.loyalty.ratio import fieller_interval
+from cxlab.loyalty.ratio import OF_NONE, fieller_interval
 from cxlab.loyalty.weigh import carry_forward
 from cxlab.loyalty.words import amount, amount_between, miss, miss_between
 from cxlab.words import count, number, number_between
@@ -220,7 +220,17 @@ def _check_referrals(
         normal_interval(value, float(np.sqrt(variance)), n=n, unit=unit)
         for value, variance in zip(values, variances, strict=True)
     )
-    return ReferralCheck(_from_zero(expected), _from_zero(actual), gap)
+    expected, actual = _from_zero(expected), _from_zero(actual)
+    if before.any() and after.any():
+        return ReferralCheck(expected, actual, gap)
+    if not after.any():
+        actual = replace(actual, high=100 * OF_NONE / n)
+    if not before.any():
+        expected = replace(expected, high=100 * OF_NONE / n * foreseen.times)
+    (least, most), (low, high) = expected.ends, actual.ends
+    less = np.hypot(actual.number - low, most - expected.number)
+    more = np.hypot(high - actual.number, expected.number - least)
+    return ReferralCheck(expected, actual, replace(gap, low=gap.number - float(less), high=gap.number + float(more)))
 
 
 def _from_zero(count_of: Estimate) -> Estimate:

@@ -6,6 +6,9 @@ from scipy.stats import norm
 
 from cxlab.estimate import Estimate
 
+OF_NONE = -math.log(0.025)
+"""Upper end of the 95 % interval of a Poisson mean where nothing was counted."""
+
 
 def fieller_interval(
     numerator: float,

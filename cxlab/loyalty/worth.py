@@ -9,6 +9,7 @@ from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Evidence, Outlook, Recommendations, gather_evidence
 from cxlab.loyalty.fans import Fans
+from cxlab.loyalty.ratio import OF_NONE
 from cxlab.loyalty.weigh import Assumptions, Weighed, weigh
 from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, long_time
 from cxlab.words import count, money, number, number_between, percent
@@ -253,6 +254,8 @@ def weigh_fans(
             float(brought.mean()), float(brought.std(ddof=1) / n**0.5), n=n, unit=f"customers brought per fan {when}"
         )
         rate = replace(rate, low=max(0.0, rate.ends[0]))
+        if not brought.any():  # Poisson's upper end of a count of none
+            rate = replace(rate, high=OF_NONE / n)
     return Worth(FanValue(evidence, assumptions, weigh(evidence, assumptions), rate))
 
 

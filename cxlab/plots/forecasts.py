@@ -128,7 +128,9 @@ def _caption_of_spend(spend: SpendModel) -> Caption:
     title = {
         True: "What a customer spends a time depends little, or not at all, on how often they come",
         False: "What a customer spends a time depends on how often they come",
-        None: "What a customer spends a time may depend a little on how often they come",
+        None: "What a customer spends a time depends on how often they come; by how much is open"
+        if spend.hangs_together
+        else "Whether what a customer spends a time depends on how often they come cannot be told",
     }[spend.has_steady_value]
     listed = "; ".join(
         f"{row['repeat_purchases']}: {money(row['mean'], spend.currency)} ({spend.written(row['customers'])})"
@@ -176,7 +178,9 @@ def _draw_value(value: ValueForecast, ax: Axes) -> None:
 
 def _caption_of_value(value: ValueForecast) -> Caption:
     table, top, came = value.table, value.top_share.number, value.actual_top_share
-    if not value.has_actual:
+    if value.are_alike:
+        title = value.heading
+    elif not value.has_actual:
         title = f"The fifth with the highest forecasts is expected to bring {percent(top)} of the revenue"
     else:
         title = f"The fifth with the highest forecasts brought {percent(came.number)} of the revenue"
@@ -203,8 +207,10 @@ def _numbers_of_value(value: ValueForecast) -> Table:
             Cell(money(row['expected_revenue'], value.currency, 0)),
             Cell(percent(row['expected_share'])),
             Cell(money(row['actual_revenue'], value.currency, 0) if known else "–"),
-            Cell(percent(row['actual_share']), percent_between(row['actual_low'], row['actual_high']))
-            if known else Cell("–"),
+            Cell(
+                percent(row['actual_share']),
+                percent_between(row['actual_low'], row['actual_high']) if np.isfinite(row['actual_low']) else "",
+            ) if known else Cell("–"),
         )
         for row in value.table.to_dict("records")
     )  # fmt: skip

@@ -38,7 +38,10 @@ def _caption_of_counts(counts: RepeatCounts) -> Caption:
         + (f" ({percent(row['model_share'], 1)})" if counts.has_model else "")
         for row in counts.table.to_dict("records")
     )
-    start = "had not come back" if first["repeat_purchases"] == "0" else "had come back least often"
+    times = first["repeat_purchases"]
+    start = (
+        "had not come back" if times == "0" else "had come back once" if times == "1" else f"came back {times} times"
+    )
     title = f"{percent(first['share'])} {start}"
     beside = (" Blue: the model's share.", ", in brackets the model's", f" Largest gap {gap}.")
     mark, brackets, largest = beside if counts.has_model else ("", "", "")
@@ -117,8 +120,10 @@ def _numbers_of_holdout(check: HoldoutCheck) -> Table:
         (
             Cell(row['repeat_purchases']), Cell(number(row['customers'])),
             Cell(number(row['expected'], 2), number_between(row['expected_low'], row['expected_high'], 2)),
-            Cell(number(row['actual'], 2), number_between(row['actual_low'], row['actual_high'], 2)) if told
-            else Cell(HIDDEN),
+            Cell(
+                number(row['actual'], 2),
+                number_between(row['actual_low'], row['actual_high'], 2) if np.isfinite(row['actual_low']) else "",
+            ) if told else Cell(HIDDEN),
         )
         for row, told in zip(check.table.to_dict("records"), check.told, strict=True)
     )  # fmt: skip

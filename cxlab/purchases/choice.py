@@ -141,8 +141,12 @@ class ModelChoice:
 
     @property
     def findings(self) -> Findings:
-        """Which family is taken, as `model_choice.best`; score, distance and forecast as `model_choice.<family>.*`."""
-        found = {"model_choice.best": Estimate(n=self.n, verdict=self.best or "cannot_tell")}
+        """Which family is taken, as `model_choice.best`; score, distance and forecast as `model_choice.<family>.*`.
+
+        Where another one than BG/NBD is taken, the parameters of BG/NBD as well, so that shops can be compared.
+        """
+        simplest = {} if self.model.family.key == SIMPLEST else self[SIMPLEST].model.own_findings
+        found = simplest | {"model_choice.best": Estimate(n=self.n, verdict=self.best or "cannot_tell")}
         for one in self.scores:
             start = f"model_choice.{one.key}"
             found[f"{start}.log_likelihood"] = Estimate(one.model.log_likelihood, n=self.n, unit="natural logarithm")

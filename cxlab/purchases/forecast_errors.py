@@ -19,6 +19,7 @@ MEASURES = ("mean_absolute_error", "root_mean_squared_error", "bias", "deviance_
 LEAST_DRAWS = 1000
 _MANY = 50_000  # customers from which on no more resamples are drawn than asked for
 _EACH = 4  # sums that each rule needs
+_NOTHING = 1e-12  # share of what sums are made of: all that is left of it is rounding
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class ForecastErrors:
             f"forecast_errors.{name}.{rule.rule}": estimate
             for rule in self.rules
             for name in MEASURES
-            if (estimate := getattr(rule, name)).value is not None
+            if (estimate := getattr(rule, name)).value is not None or estimate.verdict == "cannot_tell"
         }
 
     @property
@@ -124,6 +125,8 @@ class ForecastErrors:
             other = self.rule(self.better).deviance_explained
             if other.verdict == "ruled_out":
                 said += "The rule of the own pace explains nothing by this measure: it rules out purchases that came. "
+        elif explained.verdict == "cannot_tell":
+            said += "Customers' purchases hardly differ, so how much of that the model explains cannot be told. "
         if own.error_share.has_interval:
             said += (
                 f"Its squared error is {percent(own.error_share.number)} ({percent_between(*own.error_share.ends)}) of "
@@ -131,6 +134,8 @@ class ForecastErrors:
             )
         if self.missing == "fit":
             said += "The search for the best fit did not settle, so these figures say little of the model. "
+        if not own.mean_absolute_error.has_interval:
+            said += "Where there is no interval, all customers are alike, so nothing tells how others would differ. "
         return said + "The 95% intervals are for other customers like these, with the model as it was fitted."
 
 
@@ -192,40 +197,46 @@ def _ruled_out(window: HoldoutWindow, forecast: Array) -> bool:
 
 def _rule(name: str, sums: Array, start: int, better: Array, n: int, *, ruled_out: bool) -> RuleErrors:
     """Turn sums, of the customers first and then of each resample, into the figures of one rule."""
+    alike = sums[:, 0] ** 2 / n  # the least that squares of what came add up to
     unit = "purchases per customer"
     absolute, square, miss, deviance = (sums[:, start + k] for k in range(_EACH))
     mean = sums[:, 0] / n
     left = sums[:, 1] - xlogy(sums[:, 0], mean)  # half of the deviance from the mean of what came
     explained = Estimate(n=n, verdict="ruled_out")
     if not ruled_out:
-        explained = _of(_divide(left - deviance, left), n, "share of deviance")
+        explained = _of(_divide(left - deviance, left, sums[:, 1] + sums[:, 0]), n, "share of deviance")
     return RuleErrors(
         name,
         _of(absolute / n, n, unit),
         _of(np.sqrt(square / n), n, unit),
         _of(miss / n, n, f"{unit}, expected - actual"),
         explained,
-        _of(_divide(square, better), n, "share of the better simple rule's squared error"),
+        _of(_divide(square, better, alike), n, "share of the better simple rule's squared error"),
     )
 
 
-def _divide(above: Array, below: Array) -> Array:
-    """Divide; NaN throughout unless all that is divided by is above 0."""
-    return above / below if (below > 0).all() else np.full(len(above), np.nan)
+def _divide(above: Array, below: Array, scale: Array) -> Array:
+    """Divide; NaN throughout unless all that is divided by is more than an error of rounding of numbers on `scale`."""
+    return above / below if (below > _NOTHING * scale).all() else np.full(len(above), np.nan)
 
 
 def _of(values: Array, n: int, unit: str) -> Estimate:
     if not np.isfinite(values).all():
         return Estimate(n=n, verdict="cannot_tell")
+    if np.ptp(values) <= _NOTHING * abs(float(values[0])):  # all customers are alike: no telling how others would be
+        return Estimate(float(values[0]), n=n, unit=unit)
     return percentile_interval(float(values[0]), values[1:], n=n, unit=unit)
 
 
 def _number(estimate: Estimate) -> str:
-    return f"{number(estimate.number, 2)} ({number_between(*estimate.ends, 2)})"
+    ends = f" ({number_between(*estimate.ends, 2)})" if estimate.has_interval else ""
+    return f"{number(estimate.number, 2)}{ends}"
 
 
 def _bias(bias: Estimate) -> str:
     way = "too low" if bias.number < 0 else "too high"
+    if not bias.has_interval:
+        return f"{number(abs(bias.number), 2)} purchases a customer {way}"
     low, high = bias.ends
     sure = "" if low > 0 or high < 0 else ", which may be chance"
     return f"{number(abs(bias.number), 2)} purchases a customer {way} ({number_between(low, high, 2)}{sure})"

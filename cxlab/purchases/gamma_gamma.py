@@ -15,7 +15,7 @@ from cxlab.intake.hiding import about
 from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
-from cxlab.purchases.maximum import Maximum, in_logarithms, maximise, positive_estimate
+from cxlab.purchases.maximum import ROUNDING, Maximum, in_logarithms, maximise, positive_estimate
 from cxlab.words import money, money_between, number, number_between
 
 INDEPENDENT_WITHIN = 0.2  # largest correlation of frequency and value that the model is trusted with
@@ -69,8 +69,39 @@ class SpendModel:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the search ended at a maximum, and customers' mean values have a mean (q above 1)."""
+        """Whether the search ended at a maximum, be it at the edge, and customers' values have a mean (q above 1)."""
         return self.maximum.status != "not_converged" and float(self.parameters[1]) > 1.0
+
+    @property
+    def log_errors(self) -> Array:
+        """Standard errors of the logarithms, shape (3,); infinite for what is not settled.
+
+        A purchase is worth p gamma / (q - 1) on average: where p or q runs off to the edge of what is searched, gamma
+        runs with it, and where gamma does, so do both.
+        """
+        errors = self.maximum.log_errors.copy()
+        if self.maximum.status == "not_converged" or not np.isfinite(errors[2]):
+            return np.full(3, np.inf)
+        if not np.isfinite(errors[:2]).all():
+            errors[2] = np.inf
+        return errors
+
+    @property
+    def alike(self) -> str:
+        """Say in a sentence which amounts hardly differ, where p or q ran off to the upper edge; empty elsewhere."""
+        within, between = self.maximum.at_edge[:2] & (self.maximum.log_parameters[:2] > 0)
+        if within and between:
+            return "In the model amounts hardly differ, neither between customers nor between a customer's purchases. "
+        if between:
+            return (
+                "In the model customers hardly differ in what they spend a time, so much the same is expected of each. "
+            )
+        if within:
+            return (
+                "In the model a customer's own purchases hardly differ in value, so each is expected to spend the same "
+                "again. "
+            )
+        return ""
 
     @property
     def has_steady_value(self) -> bool | None:
@@ -81,6 +112,11 @@ class SpendModel:
         if max(abs(low), abs(high)) <= INDEPENDENT_WITHIN:
             return True
         return False if low > INDEPENDENT_WITHIN or high < -INDEPENDENT_WITHIN else None
+
+    @property
+    def hangs_together(self) -> bool:
+        """Whether how much is shown to hang together with how often at all, be it by little."""
+        return self.correlation.has_interval and not self.correlation.ends[0] <= 0 <= self.correlation.ends[1]
 
     def expected_values(self) -> Array:
         """Value expected of each customer's next purchase, units of currency: shape (n,).
@@ -128,7 +164,7 @@ class SpendModel:
         known = self.counts > 0
         n, unit = int(known.sum()), "correlation"
         often, much = self.counts[known].astype(np.float64), self.means[known]
-        if min(np.ptp(often), np.ptp(much)) == 0:
+        if np.ptp(often) == 0 or np.ptp(much) <= ROUNDING * much.mean():
             return Estimate(n=n, verdict="cannot_tell")
         x, y = (often - often.mean()) / often.std(), (much - much.mean()) / much.std()
         rho = float(np.clip(np.mean(x * y), -0.999999, 0.999999))
@@ -140,13 +176,15 @@ class SpendModel:
     @property
     def findings(self) -> Findings:
         """The parameters as `gammagamma.*`; the mean value and the correlation with frequency."""
-        errors = self.maximum.log_errors
-        units = ("shape", "shape", self.currency)
-        found = {
-            f"gammagamma.{name}": positive_estimate(float(value), float(error * value), n=self.n_repeaters, unit=unit)
-            for name, value, error, unit in zip(_PARAMETERS, self.parameters, errors, units, strict=True)
-        }
-        found["gammagamma.fit"] = Estimate(n=self.n_repeaters, verdict=self.maximum.status)
+        n, errors, units, found = self.n_repeaters, self.log_errors, ("shape", "shape", self.currency), {}
+        for i, name in enumerate(_PARAMETERS):
+            value = float(self.parameters[i])
+            if np.isfinite(errors[i]):
+                found[f"gammagamma.{name}"] = positive_estimate(value, float(errors[i]) * value, n=n, unit=units[i])
+            else:
+                why = "at_bound" if self.maximum.at_edge[i] else "not_settled"
+                found[f"gammagamma.{name}"] = Estimate(value, n=n, unit=units[i], verdict=why)
+        found["gammagamma.fit"] = Estimate(n=n, verdict=self.maximum.status)
         return found | {"purchase_value": self.typical, "frequency_value_correlation": self.correlation}
 
     @property
@@ -157,7 +195,8 @@ class SpendModel:
         rows = []
         for group, name in enumerate(names):
             values = self.means[known[groups == group]]
-            reach = float(norm.ppf(0.975) * values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
+            differ = len(values) > 1 and np.ptp(values) > ROUNDING * values.mean()
+            reach = float(norm.ppf(0.975) * values.std(ddof=1) / np.sqrt(len(values))) if differ else np.nan
             rows.append(
                 (name, len(values), float(values.mean()), float(values.mean()) - reach, float(values.mean()) + reach)
             )
@@ -167,14 +206,13 @@ class SpendModel:
     def heading(self) -> str:
         """What heads the section."""
         typical = money(self.typical.number, self.currency)
-        apart = self.correlation.has_interval and not self.correlation.ends[0] <= 0 <= self.correlation.ends[1]
+        way = "less" if self.correlation.number < 0 else "more"
         told = {
-            True: f"and a little {'less' if self.correlation.number < 0 else 'more'} the more often they come"
-            if apart
-            else "however often they come",
+            True: f"and a little {way} the more often they come" if self.hangs_together else "however often they come",
             False: "and how much depends on how often they come",
-            None: "and how often they come says little for certain about how much",
-        }[self.has_steady_value]
+            None: f"and {way} the more often they come" if self.hangs_together
+            else "and whether that depends on how often they come cannot be told",
+        }[self.has_steady_value]  # fmt: skip
         return f"Who comes back spends {typical} a time, {told}"
 
     @property
@@ -185,9 +223,10 @@ class SpendModel:
         if typical.low is not None and typical.high is not None:
             said += f" (95% interval {money_between(typical.low, typical.high, self.currency)})"
         said += f", before returns, from {self.written(self.n_repeaters)} customers with a repeat purchase above 0. "
+        said += self.alike
         if together.low is None or together.high is None:
             return (
-                said + "Whether frequent customers spend more a time cannot be told: all are alike in one of the two."
+                f"{said}Whether frequent customers spend more a time cannot be told: all are alike in one of the two."
             )
         digits = enough_digits((together.low, together.high), (0.0, -INDEPENDENT_WITHIN, INDEPENDENT_WITHIN))
         said += (

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
 from cxlab.intake.hiding import means_to_hide
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, Counts
-from cxlab.purchases.maximum import positive_estimate
+from cxlab.purchases.maximum import OF_NONE, positive_estimate
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.rule import ThreeChecks, Verdict, error_share_of, level_of, slope_of
 from cxlab.purchases.window import HoldoutWindow, open_window
@@ -148,7 +148,7 @@ def _total(values: Array) -> Estimate:
     """Sum with the interval from drawing others like them; of no purchase at all, Poisson's upper end."""
     n, total = len(values), float(values.sum())
     if total == 0:
-        return Estimate(0, 0.0, float(chi2.ppf(0.975, 2) / 2), n=n, unit="purchases")
+        return Estimate(0, 0.0, OF_NONE, n=n, unit="purchases")
     return positive_estimate(total, float(np.sqrt(n) * np.std(values, ddof=1)), n=n, unit="purchases")
 
 
@@ -161,7 +161,9 @@ def _by_group(
         mine = groups == group
         n, mean, came = int(mine.sum()), float(expected[mine].mean()), float(actual[mine].mean())
         reach = _Z * float(np.sqrt(covariance[group, group])) / n
-        spread = _Z * float(np.std(actual[mine], ddof=1)) / np.sqrt(n) if n > 1 else np.nan
+        spread = _Z * float(np.std(actual[mine], ddof=1)) / np.sqrt(n) if np.ptp(actual[mine]) > 0 else np.nan
+        if came == 0:
+            spread = OF_NONE / n
         rows.append((name, n, mean, max(mean - reach, 0.0), mean + reach, came, max(came - spread, 0.0), came + spread))
     columns = ["repeat_purchases", "customers"]
     columns += [f"{what}{end}" for what in ("expected", "actual") for end in ("", "_low", "_high")]

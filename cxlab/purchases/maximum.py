@@ -15,6 +15,8 @@ Status = Literal["converged", "at_bound", "not_converged"]
 
 BOX = (-8.0, 9.0)  # of the logarithms: 0.0003 to 8,100
 LONGEST_STEP = 2.0
+OF_NONE = float(-np.log(0.025))  # 95% upper end of a Poisson mean where nothing was counted
+ROUNDING = 1e-9  # share of a value below which what is left over is an error of rounding
 SURE_OF_A_PARAMETER = 2.5  # standard error of a logarithm: beyond it the interval spans four orders of magnitude
 _NEXT_TO = 0.1  # of a logarithm: so near to the edge a parameter is as good as at it
 _MOVE = 1e-4  # of a logarithm, for slopes by central differences
@@ -22,6 +24,7 @@ _MAX_STEPS = 200
 _MAX_HALVINGS = 40
 _TOLERANCE = 1e-9  # largest gradient component, per unit of |log-likelihood| + 1
 _HAIR = 1e-6  # of a logarithm
+_AS_HIGH = 1e-8  # per unit of |log-likelihood| + 1: two ends so near are one
 _FLATTEST = 1e-9  # smallest curvature that is told from none, as a share of the largest
 
 
@@ -113,14 +116,18 @@ class Maximum:
 def positive_estimate(value: float, error: float, *, n: int, unit: str) -> Estimate:
     """Estimate of a positive quantity, even on the log scale; without an interval where the data does not settle it.
 
+    Nor is there one where nothing at all varies, for then nothing tells how far other customers would differ.
+
     Examples
     --------
     >>> positive_estimate(2.0, 0.2, n=40, unit="weeks").has_interval
     True
     >>> positive_estimate(2.0, 2e3, n=40, unit="weeks").has_interval
     False
+    >>> positive_estimate(2.0, 0.0, n=40, unit="weeks").has_interval
+    False
     """
-    if value > 0 and error <= SURE_OF_A_PARAMETER * value:
+    if value > 0 and ROUNDING * value < error <= SURE_OF_A_PARAMETER * value:
         return log_normal_interval(value, error, n=n, unit=unit)
     return Estimate(value, n=n, unit=unit)
 
@@ -131,7 +138,7 @@ def in_logarithms(parameters: Array, gradient: Array, hessian: Array) -> tuple[A
 
 
 def maximise(objective: Objective, starts: Sequence[Sequence[float]]) -> Maximum:
-    """Climb from each start (parameters, not logarithms) and return the highest end.
+    """Climb from each start (parameters, not logarithms) and return the highest end, of equals one that settled.
 
     Parameters
     ----------
@@ -149,7 +156,9 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]]) -> Maximum
     [1.0, 1.0]
     """
     ends = [_climb(objective, np.log(np.asarray(start, dtype=np.float64))) for start in starts]
-    return max(ends, key=lambda end: end.value)
+    top = max(end.value for end in ends)
+    as_high = [end for end in ends if end.value >= top - _AS_HIGH * (1 + abs(top))]
+    return max(as_high, key=lambda end: (end.status != "not_converged", end.value))
 
 
 def _climb(objective: Objective, at: Array) -> Maximum:

@@ -147,7 +147,12 @@ class PurchaseModel:
 
     @property
     def findings(self) -> Findings:
-        """The parameters and the log-likelihood as `<family>.*`; what they mean as `pace`, `leaving`, `first_year`."""
+        """What `own_findings` holds; and what it means as `pace`, `leaving`, `first_year`."""
+        return self.own_findings | {"pace": self.pace, "leaving": self.leaving, "first_year": self.first_year}
+
+    @property
+    def own_findings(self) -> dict[str, Estimate]:
+        """The parameters, the log-likelihood and how the fit ended, as `<family>.*`."""
         n, key = self.histories.n, self.family.key
         errors = self.log_errors
         found: dict[str, Estimate] = {}
@@ -160,7 +165,7 @@ class PurchaseModel:
                 found[f"{key}.{name}"] = Estimate(value, n=n, unit=unit, verdict=why)
         found[f"{key}.log_likelihood"] = Estimate(self.log_likelihood, n=n, unit="natural logarithm")
         found[f"{key}.fit"] = Estimate(n=n, verdict=self.maximum.status)
-        return found | {"pace": self.pace, "leaving": self.leaving, "first_year": self.first_year}
+        return found
 
     @property
     def table(self) -> pd.DataFrame:

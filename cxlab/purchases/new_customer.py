@@ -12,6 +12,7 @@ from cxlab.purchases.by_parameters import new_customer_until
 from cxlab.purchases.family import Family
 from cxlab.purchases.histories import Array, PurchaseModelError
 from cxlab.purchases.left import left_of_purchases
+from cxlab.purchases.maximum import ROUNDING
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.rule import Verdict
 from cxlab.purchases.said import amount, caution, discounting, horizon_in_words
@@ -195,7 +196,9 @@ def new_customer_steps(family: Family, parameters: Array, steps: Steps) -> Array
 
 
 def _estimate(value: float, error: float, n: int, unit: str) -> Estimate:
-    return normal_interval(value, error, n=n, unit=unit) if np.isfinite(error) else Estimate(value, n=n, unit=unit)
+    if not np.isfinite(error) or error <= ROUNDING * abs(value):  # not known, or all purchases left the same
+        return Estimate(value, n=n, unit=unit)
+    return normal_interval(value, error, n=n, unit=unit)
 
 
 def _payback_day(table: pd.DataFrame, cost: float, n: int) -> Estimate:

@@ -20,6 +20,7 @@ LEVEL_BAND = (0.80, 1.25)
 SPREAD_BAND = (0.67, 1.50)
 ORDER_BAND = (0.0, 1.0)
 FEWEST_PURCHASES = 30
+_ALIKE = 1e-12  # share of squares: all that is left of them is rounding
 _WHY: dict[Missing, str] = {
     "window": "there is no time after the cut",
     "purchases": f"the rule asks for {FEWEST_PURCHASES} purchases after the cut, and there are fewer",
@@ -66,7 +67,9 @@ class ThreeChecks:
     @property
     def verdict(self) -> Verdict:
         """What the rule says."""
-        return judge(self.checks, reversed_order=self.is_reversed) if self.is_enough else "cannot_tell"
+        if not self.is_enough:
+            return "cannot_tell"
+        return judge(self.checks, reversed_order=self.is_reversed, ranks=self.ranks)
 
     @property
     def trust(self) -> str:
@@ -77,6 +80,11 @@ class ThreeChecks:
     def is_reversed(self) -> bool:
         """Whether who was expected to buy more is shown to have bought less."""
         return self.slope.high is not None and self.slope.high < 0
+
+    @property
+    def ranks(self) -> bool:
+        """Whether who was expected to buy more is shown to have bought more."""
+        return self.slope.low is not None and self.slope.low > 0
 
     @property
     def table(self) -> pd.DataFrame:
@@ -119,13 +127,24 @@ class ThreeChecks:
                 f"{_figures(self.slope, SPREAD_BAND)}, where the rule allows {number(SPREAD_BAND[0], 2)} to "
                 f"{number(SPREAD_BAND[1], 2)}: {OUTCOME[checks['spread']]}. "
             )
+        else:
+            said += (
+                "Spread: cannot be told, for all forecasts are alike, or all customers then bought equally often: "
+                f"{checks['spread']}. "
+            )
         if self.error_share.low is not None and self.error_share.high is not None:
             low, high = self.error_share.low, self.error_share.high
             digits = enough_digits((100 * low, 100 * high), (100 * ORDER_BAND[1],), 0)
             said += (
                 f"Order: the squared error is {percent(self.error_share.number, digits)} "
                 f"({percent_between(low, high, digits)}) of that of the better of two simple rules, that "
-                f"{self.simple_rule}, where the rule asks for less than 100%: {OUTCOME[checks['order']]}."
+                f"{self.simple_rule}, where the rule asks for less than 100%: {OUTCOME[checks['order']]}. "
+            )
+        else:
+            said += "Order: cannot be told, for there is no error to compare that differs between customers: open. "
+        if not self.ranks and not self.is_reversed:
+            said += (
+                "That who was expected to buy more did buy more is not shown, so nobody comes first by the forecast."
             )
         return said.strip()
 
@@ -147,13 +166,14 @@ def why_not_judged(missing: Missing) -> str:
     return _WHY[missing]
 
 
-def judge(checks: dict[str, Check], *, reversed_order: bool = False) -> Verdict:
+def judge(checks: dict[str, Check], *, reversed_order: bool = False, ranks: bool = True) -> Verdict:
     """Apply the written rule to the outcomes of level, spread and order.
 
     Parameters
     ----------
     checks : outcome of each.
     reversed_order : whether who was expected to buy more is shown to have bought less; then the forecast fails.
+    ranks : whether who was expected to buy more is shown to have bought more; else the forecast holds at no part.
 
     Examples
     --------
@@ -163,6 +183,8 @@ def judge(checks: dict[str, Check], *, reversed_order: bool = False) -> Verdict:
     'partly'
     >>> judge({"level": "open", "spread": "open", "order": "open"})
     'cannot_tell'
+    >>> judge({"level": "passed", "spread": "failed", "order": "passed"}, ranks=False)
+    'cannot_tell'
     """
     level, spread, order = checks["level"], checks["spread"], checks["order"]
     if level == spread == order == "passed":
@@ -170,7 +192,7 @@ def judge(checks: dict[str, Check], *, reversed_order: bool = False) -> Verdict:
     amounts_failed = [level, spread].count("failed")
     if reversed_order or order == "failed" or amounts_failed == 2 or (order == "open" and amounts_failed):
         return "fails"
-    return "partly" if order == "passed" else "cannot_tell"
+    return "partly" if order == "passed" and ranks else "cannot_tell"
 
 
 def level_of(expected: Array, actual: Array, error: float, what: str = "purchases") -> Estimate:
@@ -190,7 +212,7 @@ def level_of(expected: Array, actual: Array, error: float, what: str = "purchase
 
 
 def slope_of(expected: Array, actual: Array, error_of: Callable[[Array], float]) -> Estimate:
-    """Regress actual on expected purchases, or give a bare verdict when all forecasts are equal.
+    """Regress actual on expected purchases; a bare verdict when all forecasts, or all that came, are equal.
 
     Parameters
     ----------
@@ -206,7 +228,7 @@ def slope_of(expected: Array, actual: Array, error_of: Callable[[Array], float])
     n = len(actual)
     x = expected - expected.mean()
     square = float(x @ x)
-    if square <= 1e-12 * n:
+    if square <= _ALIKE * float(expected @ expected) or np.ptp(actual) == 0:
         return Estimate(n=n, verdict="cannot_tell")
     slope = float(x @ actual) / square
     rest = actual - actual.mean() - slope * x
@@ -223,7 +245,7 @@ def error_share_of(expected: Array, actual: Array, simple: dict[str, Array]) -> 
     better = min(errors, key=lambda name: float(errors[name].mean()))
     mine, theirs = (actual - expected) ** 2, errors[better]
     n = len(actual)
-    if theirs.mean() == 0 or mine.mean() == 0:
+    if min(theirs.mean(), mine.mean()) <= _ALIKE * float(np.mean(actual**2)):
         return Estimate(n=n, verdict="cannot_tell"), better
     share = float(mine.mean() / theirs.mean())
     error = float(np.std(mine - share * theirs, ddof=1)) / (float(theirs.mean()) * np.sqrt(n))

@@ -14,7 +14,7 @@ from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Counts, look_ahead
 from cxlab.purchases.kept import kept_of_purchases
 from cxlab.purchases.left import left_of_each, shop_rate
-from cxlab.purchases.maximum import positive_estimate
+from cxlab.purchases.maximum import ROUNDING, positive_estimate
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.money_of_each import MoneyDraws
 from cxlab.purchases.rule import LEVEL_BAND, OUTCOME, Check, level_of, within
@@ -23,6 +23,7 @@ from cxlab.words import money, money_between, number, number_between, percent, p
 N_PARTS = 5
 NAMES = ("highest fifth", "second fifth", "third fifth", "fourth fifth", "lowest fifth")
 _Z = float(norm.ppf(0.975))
+_ALIKE = 0.005  # of a share: less is not seen in whole percents
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,22 @@ class ValueForecast:
         return self.actual_top_share.value is not None
 
     @property
+    def are_alike(self) -> bool:
+        """Whether the fifth with the highest forecasts is expected to bring no more than any fifth, to a percent."""
+        return self.top_share.number - float(self.table["customers"].iloc[0]) / self.n < _ALIKE
+
+    @property
+    def revenue_is_off(self) -> str:
+        """Say by how much the revenue was foreseen too high or too low, where that is more than chance; else empty."""
+        if not self.level.has_interval or self.level.ends[0] <= 1 <= self.level.ends[1]:
+            return ""
+        low, high = sorted(abs(end - 1) for end in self.level.ends)
+        digits = enough_digits((100 * low, 100 * high), (0.0,), 0)
+        way = "high" if self.level.number > 1 else "low"
+        much = percent(abs(self.level.number - 1), digits)
+        return f"{much} too {way} (95% interval {percent_between(low, high, digits)})"
+
+    @property
     def revenue_check(self) -> Check:
         """Whether the revenue foreseen lies within the band that the written rule allows for the level of purchases."""
         return within(self.level, LEVEL_BAND)
@@ -91,6 +108,8 @@ class ValueForecast:
     @property
     def heading(self) -> str:
         """What heads the section."""
+        if self.are_alike:
+            return "No customer is expected to bring much more than another"
         share = percent(self.top_share.number)
         return f"The fifth with the highest forecasts is expected to bring {share} of the revenue"
 
@@ -214,7 +233,8 @@ def forecast_value(
         Estimate(n=n, verdict="cannot_tell") if actual is None or actual.sum() <= 0 or sum(sums) <= 0
         else level_of(revenue, actual, error, "revenue"),
         kept.estimate(n),
-        Estimate(top, max(0.0, top - reach), min(1.0, top + reach), n=n, unit="share of expected revenue"),
+        Estimate(top, n=n, unit="share of expected revenue") if reach <= ROUNDING
+        else Estimate(top, max(0.0, top - reach), min(1.0, top + reach), n=n, unit="share of expected revenue"),
         Estimate() if actual is None else _share_of_sum(actual, part == 0),
         customers.currency, rate, assumed, horizon_days,
     )  # fmt: skip
@@ -242,6 +262,8 @@ def _share_of_sum(values: Array, members: Array) -> Estimate:
         return Estimate()
     share = float(values[members].sum()) / total
     reach = _Z * float(np.sqrt(((values * (members - share)) ** 2).sum())) / total
+    if reach <= ROUNDING:  # nobody of them, or only they, brought anything: how far others would is not told
+        return Estimate(share, n=n, unit=unit)
     return Estimate(share, max(0.0, share - reach), min(1.0, share + reach), n=n, unit=unit)
 
 

@@ -42,9 +42,10 @@ def forecast_errors(errors: ForecastErrors) -> Table | None:
 def _measure(name: str, estimate: Estimate) -> Cell:
     if estimate.verdict == "ruled_out":
         return Cell("none")
-    if not estimate.has_interval:
+    if estimate.value is None:
         return _NONE
     if name in _SHARES:
-        is_itself = estimate.number == estimate.low == estimate.high
-        return Cell(words.percent(estimate.number), "" if is_itself else words.percent_between(*estimate.ends))
-    return Cell(words.number(estimate.number, 2), words.number_between(*estimate.ends, 2))
+        ends = words.percent_between(*estimate.ends) if estimate.has_interval else ""
+        return Cell(words.percent(estimate.number), ends)
+    ends = words.number_between(*estimate.ends, 2) if estimate.has_interval else ""
+    return Cell(words.number(estimate.number, 2), ends)

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 from scipy.stats import norm
 
 from cxlab import words
 from cxlab.contingency import Array, Counts
 from cxlab.errors import NotEnoughDataError
-from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.estimate import Estimate, Findings
 
 _Z = float(norm.ppf(0.975))
+_TAIL = 0.025
+_ALIKE = 1e-9  # of the horizon: an error of the mean below it is one of rounding
 MARKS = 4
 """Days at which the numbers still waiting are told, beside the beginning: so many, evenly up to the horizon."""
 
@@ -27,7 +30,8 @@ class WaitingCurve:
     group : its name.
     days : shape (h + 1,), 0 to the horizon.
     waiting : shape (h + 1,), share that has not bought again by the end of each day.
-    low, high : shape (h + 1,), 95 % interval of it, even on the scale of log(-log).
+    low, high : shape (h + 1,), 95 % interval of it, even on the scale of log(-log); while nobody or everybody has
+        bought, the exact one of a share of none or of all.
     at_risk : shape (h + 1,), waits that still go on before each day.
     restricted_mean : mean days to the next purchase, a wait beyond the horizon counted as the horizon.
     median : days by which half have bought again; no value where fewer have within the horizon.
@@ -150,11 +154,18 @@ def wait_for_purchases(
     Standard errors are robust: each customer's influence on the curve, or on its area, is squared and summed up. With
     one wait a customer they are Greenwood's but for terms of a smaller order.
 
+    They are 0 while nobody has bought, and when everybody has. Then the ends are those of Clopper and Pearson: of m
+    customers who were followed so far and did not buy, the share who would buy may be up to 1 - 0.025^(1/m). Who could
+    be followed for a shorter time only is not counted, nor is a second wait of a customer. The interval of the
+    restricted mean is even on the scale of a logit, and made of those ends where all waits are alike.
+
     References
     ----------
-    Kaplan and Meier (1958), Nonparametric estimation from incomplete observations, JASA 53, 457-481; Ying and Wei
-    (1994), The Kaplan-Meier estimate for dependent failure time observations, J. Multivariate Analysis 50, 17-29;
-    Royston and Parmar (2013), Restricted mean survival time, BMC Medical Research Methodology 13:152.
+    Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the case of the binomial,
+    Biometrika 26, 404-413; Kaplan and Meier (1958), Nonparametric estimation from incomplete observations, JASA 53,
+    457-481; Ying and Wei (1994), The Kaplan-Meier estimate for dependent failure time observations, J. Multivariate
+    Analysis 50, 17-29; Royston and Parmar (2013), Restricted mean survival time, BMC Medical Research Methodology 13,
+    152.
     """
     lengths, ended = np.asarray(days, dtype=np.int64), np.asarray(bought, dtype=bool)
     n = len(lengths)
@@ -197,10 +208,11 @@ def _curve(
     steps[:-1] = waiting[:-1]  # the area of day d to d + 1
     area = float(steps.sum())
     ahead = steps[::-1].cumsum()[::-1]
-    mean = normal_interval(area, influence.error(ahead), n=len(lengths), unit="days to the next purchase")
     grid = np.arange(horizon + 1)
     errors = np.array([influence.error(np.where(grid <= day, waiting[day], 0.0)) for day in grid])
-    low, high = _even_ends(waiting, errors)
+    followed = purchases.cumsum() + at_risk - purchases  # waits whose state at the end of each day is known
+    low, high = _ends(waiting, errors, followed * n_customers / len(lengths))
+    mean = _mean(area, influence.error(ahead), low, high, len(lengths))
     curve = WaitingCurve(
         name, grid, waiting, low, high, at_risk.astype(np.int64), mean,
         _median(waiting, low, high, len(lengths)), purchases.cumsum().astype(np.int64), len(lengths), n_customers,
@@ -235,12 +247,34 @@ class _Influence:
         return float(np.sqrt(squares.sum()))
 
 
-def _even_ends(waiting: Array, errors: Array) -> tuple[Array, Array]:
-    """Interval that is even on the scale of log(-log), so that it stays between 0 and 1."""
+def _ends(waiting: Array, errors: Array, followed: Array) -> tuple[Array, Array]:
+    """Interval that is even on the scale of log(-log), so that it stays between 0 and 1; at 0 and 1 the exact one.
+
+    Parameters
+    ----------
+    followed : shape (h + 1,), customers whose state at the end of each day is known.
+    """
     inside = (waiting > 0) & (waiting < 1)
     safe = np.where(inside, waiting, 0.5)
     reach = np.where(inside, _Z * errors / (safe * -np.log(safe)), 0.0)
-    return np.where(inside, safe ** np.exp(reach), waiting), np.where(inside, safe ** np.exp(-reach), waiting)
+    least = np.where(followed > 0, _TAIL ** (1 / np.maximum(followed, 1.0)), 0.0)
+    least[0] = 1.0  # before the first day nobody can have bought
+    low = np.where(inside, safe ** np.exp(reach), np.where(waiting >= 1, least, 0.0))
+    high = np.where(inside, safe ** np.exp(-reach), np.where(waiting <= 0, 1 - least, 1.0))
+    return low, high
+
+
+def _mean(area: float, error: float, low: Array, high: Array, n: int) -> Estimate:
+    """Restricted mean, its interval even on the scale of log(mean / (horizon - mean)), so that it stays within them.
+
+    Where all waits are alike the error is 0, and the ends are the areas under those of the curve.
+    """
+    horizon, unit = float(len(low) - 1), "days to the next purchase"
+    if error <= _ALIKE * horizon:
+        return Estimate(area, float(low[:-1].sum()), float(high[:-1].sum()), n=n, unit=unit)
+    reach = _Z * error * horizon / (area * (horizon - area))
+    ends = horizon * expit(logit(area / horizon) + np.array([-reach, reach]))
+    return Estimate(area, float(ends[0]), float(ends[1]), n=n, unit=unit)
 
 
 def _median(waiting: Array, low: Array, high: Array, n: int) -> Estimate:
