@@ -30,6 +30,7 @@ _HOME = {
     "fit_gamma_gamma": "purchases",
     "forecast_value": "purchases",
     "expect_contribution": "purchases",
+    "refit": "purchases",
     "fit_with_covariates": "purchases",
     "compare_by_covariates": "purchases",
     "check_by": "purchases",

@@ -73,6 +73,18 @@ class Kit:
             margin_rate=self.parameters.margin_rate,
         )
 
+    @cached_property
+    def customers_at_end(self) -> Customers:
+        """The same as of `observation_end`: all who ever ordered, and nothing after it."""
+        known = self.customers
+        return customer_table(
+            self.intake.engine,
+            calibration_end=known.observation_end,
+            observation_end=known.observation_end,
+            currency=known.currency,
+            margin_rate=self.parameters.margin_rate,
+        )
+
     @property
     def customers_if_any(self) -> Customers | None:
         """The same; None where the study brings no orders."""

@@ -93,6 +93,7 @@ def shop(
                 "n_repeat_values": len(repeat), "holdout_purchases": len(later),
                 "holdout_last_day": int(later[-1] - window) if len(later) else 0,
                 "holdout_revenue": float(values[len(known) : len(known) + len(later)].sum()),
+                "holdout_contribution": 0.3 * float(values[len(known) : len(known) + len(later)].sum()),
             }
         )  # fmt: skip
     frame = pd.DataFrame(rows)

@@ -12,6 +12,7 @@ import pytest
 from cxlab import plots
 from cxlab.answers.intake import intake_answer
 from cxlab.intake import Intake, check_study
+from cxlab.intake.windows import doubt_dates, future_orders
 from cxlab.kit import open_study
 from tests.make import HEAD, good_rows, orders_csv, write_study
 
@@ -358,6 +359,27 @@ class TestOrders:
     def test_a_lonely_last_order_is_remarked_on(self, tmp_path: Path) -> None:
         write_study(tmp_path, orders=orders_csv(*good_rows(), "a,2042-01-01,1"))
         assert "1 January 2042" in check_study(tmp_path).remarks[0]
+
+    def test_orders_in_the_future_are_remarked_on_and_dates_in_doubt_are_named(self, tmp_path: Path) -> None:
+        day, before = dt.date(2024, 1, 28), dt.date(2024, 1, 26)
+        write_study(tmp_path, orders=orders_csv(*good_rows()))
+        intake = check_study(tmp_path)
+        assert intake.doubt == "" and not any("future" in one for one in intake.remarks)
+        assert future_orders(intake.engine, day) == [] == future_orders(intake.engine, day - dt.timedelta(days=1))
+        (remark,) = future_orders(intake.engine, before)
+        assert "28 January 2024" in remark and "26 January" not in remark
+        assert "28 January 2024" in doubt_dates(intake.engine, intake.study, before)
+        for row, said, name in (
+            ("a,2042-01-01,1", "1 January 2042", "observation_end"),
+            ("a,2025-02-10,1", "The last order, on 10 February 2025", "observation_end"),
+            ("a,1970-01-02,1", "The first order, on 2 January 1970", "calibration_end"),
+        ):
+            write_study(tmp_path, orders=orders_csv(*good_rows(), row))
+            doubt = check_study(tmp_path).doubt
+            assert said in doubt and f"set {name} in study.yml" in doubt
+            date = {"observation_end": "2024-01-28", "calibration_end": "2024-01-20"}[name]
+            write_study(tmp_path, head=f"{HEAD}{name}: {date}\n", orders=orders_csv(*good_rows(), row))
+            assert check_study(tmp_path).doubt == ""
 
     def test_orders_by_month_add_up(self, tmp_path: Path) -> None:
         rows = [f"c{i},{2020 + i // 12}-{i % 12 + 1:02d}-15,10" for i in range(30)]

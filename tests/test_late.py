@@ -1,9 +1,11 @@
 """Who is late by their own cadence: the published model, planted rhythms, one in twenty of the gaps, and the list."""
 
+import datetime as dt
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 import sqlglot
 from scipy.integrate import quad
@@ -11,16 +13,20 @@ from scipy.special import gammaincc
 from scipy.stats import gamma
 
 from cxlab.blocks import Table
-from cxlab.customers import Customers
+from cxlab.customers import EPOCH, Customers
+from cxlab.estimate import Estimate
 from cxlab.kit import open_study
 from cxlab.pseudonyms import Pseudonyms
 from cxlab.tables.waits import late_check, late_customers
 from cxlab.waits.cadence import RARE, Cadence, find_cadence, fit_cadence, log_likelihood
-from cxlab.waits.late import LateCustomers, LateError, find_late_customers
+from cxlab.waits.late import LateError, find_late_customers
 from cxlab.waits.late_check import ONCE
+from cxlab.waits.late_customers import LateCustomers
+from cxlab.waits.late_money import LEAST_FOR_MONEY, LateMoney
 from cxlab.waits.own_gaps import GapError, OwnGaps, read_gaps
+from cxlab.words import day, money, percent
 from tests.conftest import ROOT
-from tests.purchase_shops import shop
+from tests.purchase_shops import CUT, shop
 
 NAMES = Pseudonyms(b"k")
 
@@ -183,29 +189,132 @@ def test_those_who_left_are_called_late_and_the_hold_out_shows_it() -> None:
     assert isinstance(table, Table) and len(table.rows) == 5
 
 
+@cache
+def drawn() -> tuple[OwnGaps, Customers]:
+    """Draw 500 customers of whom a tenth leave after each purchase, some unprofitable."""
+    gaps, here = followed(500, 8, leaving=0.1)
+    rng = np.random.default_rng(2)
+    made = shop_of(gaps, contribution=rng.normal(20, 30, 500), back=here & (rng.random(500) < 0.9))
+    return gaps, replace(made, frame=made.frame.assign(holdout_contribution=5.0 * made.frame["holdout_purchases"]))
+
+
 def some(**given: object) -> LateCustomers:
-    gaps, _ = followed(500, 8, leaving=0.1)
-    contribution = np.random.default_rng(2).normal(20, 30, 500)
-    return find_late_customers(shop_of(gaps, contribution=contribution), fit_of(gaps), pseudonyms=NAMES, **given)  # type: ignore[arg-type]
+    gaps, customers = drawn()
+    return find_late_customers(customers, fit_of(gaps), pseudonyms=NAMES, **given)  # type: ignore[arg-type]
 
 
-def test_only_the_profitable_are_worth_waking_and_the_dearest_come_first() -> None:
+def later(gaps: OwnGaps, days: int) -> tuple[OwnGaps, Customers]:
+    """Let days pass without a purchase, up to the end of the data."""
+    silent = replace(gaps, silence=gaps.silence + days)
+    made = shop_of(silent)
+    end = made.calibration_end + dt.timedelta(days=days)
+    return silent, replace(made, calibration_end=end, observation_end=end)
+
+
+def test_only_the_profitable_are_worth_waking_and_those_with_most_at_stake_come_first() -> None:
     found = some()
     assert (found.table["contribution"] > 0).all() and found.n_worth < found.n_late
-    assert found.table["value"].is_monotonic_decreasing and found.table["place"].tolist() == list(
+    assert found.table["at_stake"].is_monotonic_decreasing and found.table["place"].tolist() == list(
         range(1, found.n_worth + 1)
     )
-    assert found.brought.number == pytest.approx(found.table["contribution"].sum()) and found.value.value is None
+    assert found.brought.number == pytest.approx(found.table["contribution"].sum()) and found.expected.value is None
+    assert found.letter.number == pytest.approx(found.table["at_stake"].mean())
     expected = np.random.default_rng(3).gamma(1, 5, 500)
     ahead = some(expected=expected, horizon_days=90, alive=np.full(500, 0.3), labels=["misunderstood", "lost"] * 250)
-    assert ahead.table["value"].is_monotonic_decreasing and (ahead.table["probability_alive"] == 0.3).all()
+    assert ahead.table["at_stake"].is_monotonic_decreasing and (ahead.table["probability_alive"] == 0.3).all()
     assert all(int(one) % 2 == 0 for one in ahead.table["customer_id"])
-    assert (
-        "in the next 90 days if nothing is done" in ahead.reading and "30% of them are customers still" in ahead.reading
+    assert "90 days if nothing is done" in ahead.reading and "30% of them are customers still" in ahead.reading
+    assert ahead.expected.has_interval and ahead.findings["late.expected"].number == pytest.approx(
+        ahead.table["expected_contribution"].sum()
     )
-    assert ahead.value.has_interval and ahead.findings["late.expected"].number == pytest.approx(
-        ahead.table["value"].sum()
-    )
+
+
+def test_at_stake_is_what_the_own_pace_would_bring_less_what_comes_anyway_up_to_what_was_brought() -> None:
+    gaps, customers = drawn()
+    pace = fit_of(gaps).pace
+    many = gaps.n >= 10
+    assert pace[many] == pytest.approx(gaps.n[many] / gaps.days[many], rel=0.5)
+    plain, expected = some(horizon_days=120), np.full(500, 0.5)
+    less = some(horizon_days=120, expected=expected).table.set_index("customer_id")["at_stake"]
+    for row in plain.table.to_dict("records"):
+        i = int(row["customer_id"])
+        each = customers.frame["contribution"][i] / (gaps.n[i] + 1)
+        full = min(pace[i] * 120 * each, row["contribution"])
+        assert row["at_stake"] == pytest.approx(full) and less[row["customer_id"]] == pytest.approx(max(full - 0.5, 0))
+    assert some(horizon_days=1).horizon_days == 90 and some(horizon_days=1, expected=expected).horizon_days == 1
+    assert (some(horizon_days=3000).table["at_stake"] <= plain.table["contribution"].max() + 1e-9).all()
+
+
+def test_the_list_is_as_of_the_end_of_the_data_and_the_check_as_of_the_cut() -> None:
+    with open_study(ROOT / "data" / "corner-shop") as kit:
+        then = find_late_customers(
+            kit.customers, find_cadence(kit.intake.engine, kit.customers), pseudonyms=kit.pseudonyms
+        )
+        end, at_end = kit.customers.observation_end, kit.customers_at_end
+        now = find_late_customers(at_end, find_cadence(kit.intake.engine, at_end), then=then, pseudonyms=kit.pseudonyms)
+        last = dict(
+            kit.intake.engine.rows(
+                "SELECT customer_id, MAX(day) AS day FROM sales WHERE n_orders > 0 GROUP BY 1 ORDER BY 1"
+            )
+        )
+        back = set(kit.customers.frame.query("holdout_purchases > 0")["customer_id"])
+    assert at_end.n > kit.customers.n and (at_end.calibration_end, at_end.holdout_days) == (end, 0)
+    assert set(now.table["as_of"]) == {pd.Timestamp(end)} and set(then.table["as_of"]) == {
+        pd.Timestamp(kit.customers.calibration_end)
+    }
+    silence = [(end - EPOCH).days - last[one] for one in now.table["customer_id"]]
+    assert now.table["days_since_last_order"].tolist() == silence
+    assert now.check is then.check and now.check.as_of == kit.customers.calibration_end
+    woke = set(then.table["customer_id"]) & back
+    assert len(woke) > 5 and len(woke & set(now.table["customer_id"])) < len(woke)
+    for told in (now.advice, now.reading, str(late_customers(now))):
+        assert day(end) in told
+    share = percent(now.check.late.number)
+    assert f"Of those late on {day(kit.customers.calibration_end)}, {share} came back" in now.advice
+
+
+def test_money_is_told_without_an_interval_where_the_model_gives_up_too_early_and_what_came_stands_beside() -> None:
+    gaps, customers = drawn()
+    then = some(expected=np.full(500, 0.01), horizon_days=customers.holdout_days)
+    came = then.table["customer_id"].map(customers.frame.set_index("customer_id")["holdout_contribution"]).sum()
+    assert then.n_worth >= LEAST_FOR_MONEY and then.money.came.number == pytest.approx(came)
+    assert then.money.foreseen.number == pytest.approx(0.01 * then.n_worth)
+    silent, made = later(gaps, 50)
+    cadence, given = fit_of(silent), {"expected": np.full(500, 2.0), "horizon_days": 90, "alive": np.full(500, 0.14)}
+    for early in (True, False):
+        now = find_late_customers(made, cadence, then=then, too_early=early, pseudonyms=NAMES, **given)  # type: ignore[arg-type]
+        off = early or then.money.is_off
+        assert now.findings["late.expected"].has_interval == (not off) == ("customers still" in now.reading)
+        assert f"{money(came, 'EUR', 0)} " in now.reading and ("Expect more than that now" in now.reading) == off
+    untrusted = find_late_customers(made, cadence, verdict="fails", pseudonyms=NAMES, **given)  # type: ignore[arg-type]
+    assert "late.expected" not in untrusted.findings and "probability_alive" not in untrusted.table
+
+
+@pytest.mark.parametrize(("foreseen", "off"), [(60.0, True), (100.0, False), (140.0, True)])
+def test_a_forecast_is_off_where_it_lies_outside_the_interval_of_what_came(foreseen: float, off: bool) -> None:
+    came = Estimate(100.0, 80.0, 120.0)
+    assert LateMoney(Estimate(foreseen), came, CUT, "EUR").is_off == off
+    assert not LateMoney(Estimate(), came, CUT, "EUR").is_off
+    assert not LateMoney(Estimate(foreseen), Estimate(100.0), CUT, "EUR").is_off
+
+
+def test_nobody_is_to_be_written_to_while_the_dates_are_in_doubt() -> None:
+    found = some(doubt="The last order may be a slip: correct it.")
+    assert found.table.empty and found.findings == {} and found.shown.empty and not found.check.is_made
+    assert "may be a slip" in found.reading and found.advice.startswith("Write to nobody")
+    assert "cannot be told" in found.heading and found.check.findings == {}
+
+
+def test_few_more_than_at_the_cut_are_not_counted_out() -> None:
+    gaps, _ = followed(300, 10, leaving=0.1)
+    alone = int(np.flatnonzero(gaps.n == 0)[0])
+    then = find_late_customers(shop_of(gaps), fit_of(gaps), pseudonyms=NAMES)
+    came = OwnGaps(*(np.where(np.arange(300) == alone, 1 * (name != "logs"), getattr(gaps, name))
+                     for name in ("n", "days", "logs", "silence")))  # fmt: skip
+    now = find_late_customers(shop_of(came), fit_of(came), then=then, pseudonyms=NAMES)
+    assert now.n_judged == then.n_judged + 1 and now.near_then
+    assert "Those who bought once have no cadence" in now.reading
+    assert "late.share" not in now.findings and f"about {round(now.n_judged, -1)} customers" in now.reading
 
 
 def test_pages_see_pseudonyms_alone_and_the_first_ten() -> None:
@@ -225,7 +334,7 @@ def test_a_few_are_neither_named_nor_counted() -> None:
     found = find_late_customers(customers, fit_of(gaps), pseudonyms=NAMES)
     assert found.n_late == 2 and found.shown.empty and late_customers(found) is None and found.findings == {}
     assert "under 5 are late" in found.reading and "Under 5 of them" in found.reading
-    assert found.heading == "Hardly anybody is late and worth waking"
+    assert found.heading == "Hardly anybody is late and worth waking" and found.advice == ""
     assert not found.check.is_known and "not compared" in found.check.reading
 
 
@@ -236,6 +345,8 @@ def test_how_few_of_the_late_are_not_worth_waking_is_not_told() -> None:
     found = find_late_customers(shop_of(gaps, contribution=brought), fit_of(gaps), pseudonyms=NAMES)
     assert found.n_worth == found.n_late - 1
     assert found.heading.startswith("Nearly all of the") and "All but under 5 of these" in found.reading
+    assert found.advice.startswith("Write this month to the customers in the table late_customers")
+    assert str(found.n_worth) not in found.advice
     assert set(found.findings) == {"late.share"} and "late.worth_waking_came_back" not in found.check.findings
 
 
@@ -257,7 +368,7 @@ def test_too_little_for_a_cadence_is_said(histories: list[list[int]], silence: l
 def test_gaps_all_alike_and_silences_of_nothing_give_numbers() -> None:
     gaps = gaps_of([[7] * 6] * 60, [0] * 60)
     found = find_late_customers(shop_of(gaps, contribution=np.full(60, -3.0)), fit_of(gaps), pseudonyms=NAMES)
-    assert found.n_late == 0 and "None of the 60 customers" in found.reading and "Nobody" in found.heading
+    assert found.n_late == 0 and "none of the 60 customers" in found.reading and "Nobody" in found.heading
     assert np.isfinite(fit_of(gaps).usual_days).all() and "nan" not in found.check.reading
 
 

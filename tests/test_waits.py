@@ -194,6 +194,20 @@ def test_a_difference_within_customers_is_surer_than_one_between_them() -> None:
     assert np.sqrt(within[0, 0] + within[1, 1] - 2 * within[0, 1]) == pytest.approx(error, rel=0.01)
 
 
+def test_groups_are_not_compared_within_a_day_or_by_less_than_one(engine: Engine) -> None:
+    orders = {f"f{i:03d}": [i % 90, CUT - 5, CUT + 1] for i in range(100)}
+    orders |= {f"s{i:03d}": [i % 90, CUT - 5, *([CUT + 1] if i % 3 == 0 else [])] for i in range(200)}
+    labels = ["candidates"] * 100 + ["lost"] * 200
+    short = compare_waits(waits_since_cut(engine, shop(engine, orders, end=CUT + 1), labels))
+    assert not short.curves and "1 day only" in short.reading and short.findings == {}
+    orders = {f"f{i:03d}": [i % 90, CUT - 5, CUT + 8 + (i % 5 == 0)] for i in range(300)}
+    orders |= {f"s{i:03d}": [i % 90, CUT - 5, CUT + 8] for i in range(300)}
+    labels = ["candidates"] * 300 + ["lost"] * 300
+    close = compare_waits(waits_since_cut(engine, shop(engine, orders, end=CUT + 30), labels))
+    assert close.are_apart and "less than a day apart" in close.reading and " 0 days" not in close.reading
+    assert "about equally long" in close.heading
+
+
 def test_groups_too_young_to_be_followed_are_named_and_left_out(engine: Engine) -> None:
     orders = by_chance(200, 7) | {f"n{i}": [560 + i % 30] for i in range(20)}
     found = compare_waits(waits_for_second_order(engine, shop(engine, orders)))

@@ -171,7 +171,7 @@ def _worth(value: ValueForecast | Untold) -> Fact:
     return Fact(
         label="What it is worth",
         big=money(expected.number, value.currency, 0),
-        unit=f"revenue expected in {number(value.horizon_days)} days, net of returns",
+        unit=f"revenue expected in {count(value.horizon_days, 'day')}, net of returns",
         text=f"from {count(value.n, 'customer')}{interval}.{came}",
     )
 
@@ -214,13 +214,8 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | U
 
 
 def _whom_to_wake(late: LateCustomers | None) -> str:
-    """Say how many are late and worth waking, where a page may; that hangs on no forecast."""
-    if late is None or "late.worth_waking" not in late.findings:
-        return ""
-    return (
-        f" Write this month to the {count(late.n_worth, 'customer')} who are late and worth waking, to a random half "
-        "of them first, so that it shows whether writing helps."
-    )
+    """Say whom to write to, where a page may; that hangs on no forecast."""
+    return "" if late is None or not late.advice else f" {late.advice}"
 
 
 def _what_to_pay(check: HoldoutCheck, new: NewCustomer | None, point: RetentionWorth | None) -> str:

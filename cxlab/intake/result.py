@@ -27,6 +27,7 @@ from cxlab.intake.sources import TableIntake, stamp
 from cxlab.intake.store import keep_study, sha256
 from cxlab.intake.suspects import Suspects, read_suspects
 from cxlab.intake.ways import below_common, name_files
+from cxlab.intake.windows import doubt_dates
 from cxlab.study import Study, shown_path
 from cxlab.words import count, day, number, percent
 
@@ -82,6 +83,11 @@ class Intake:
     def _repr_html_(self) -> str:
         """Say the same for a notebook, in sentences."""
         return f"<p><b>{escape(self.heading)}</b></p><p>{escape(self.reading)}</p>"
+
+    @cached_property
+    def doubt(self) -> str:
+        """Why the end of the data, or the cut, may rest on a mistyped date; empty where nothing speaks for it."""
+        return "" if self.observation_end is None else doubt_dates(self.engine, self.study)
 
     @cached_property
     def calendar(self) -> OrderCalendar:

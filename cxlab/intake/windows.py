@@ -63,16 +63,74 @@ def find_windows(engine: Engine, study: Study) -> Windows:
 
 def lonely_orders(engine: Engine) -> list[str]:
     """Remark on a first or last order day that lies far from all others."""
-    remarks = []
-    for which, order in (("first", "ASC"), ("last", "DESC")):
-        found = engine.rows(
-            "SELECT day FROM (SELECT DISTINCT day FROM sales WHERE n_orders > 0) AS d ORDER BY day "  # noqa: S608
-            f"{order} LIMIT 2"
-        )
-        if len(found) == 2 and abs(found[0][0] - found[1][0]) > LONELY_DAYS:
-            alone = EPOCH + dt.timedelta(days=found[0][0])
-            remarks.append(
-                f"The {which} order, on {day(alone)}, lies {abs(found[0][0] - found[1][0]):,} days from all others: "
-                "is its date a slip? The windows hang on it."
-            )
-    return remarks
+    return [
+        f"{_lonely(which, alone, far)}: is its date a slip? The windows hang on it."
+        for which in ("first", "last")
+        for alone, far in _alone(engine, which)
+    ]
+
+
+def future_orders(engine: Engine, today: dt.date | None = None) -> list[str]:
+    """Remark on orders that are dated after the day on which they are read.
+
+    Parameters
+    ----------
+    today : None: the day by the clock. No remark names it, so that the same study gives the same words; orders of
+        tomorrow pass, for clocks differ.
+    """
+    last = _last_in_future(engine, today)
+    if last is None:
+        return []
+    return [
+        f"When these files were read, orders in them lay in the future, up to {day(last)}: are their dates slips? "
+        "Whatever counts days up to the end of the data counts days that had not come yet."
+    ]
+
+
+def doubt_dates(engine: Engine, study: Study, today: dt.date | None = None) -> str:
+    """Say why the end of the data, or the cut, may be a slip, and what to do; empty where nothing speaks for it.
+
+    Windows that the study's file gives are taken as meant.
+    """
+    end = study.observation_end
+    last = _last_in_future(engine, today, end)
+    if last is not None:
+        return f"Orders are dated in the future, up to {day(last)}: {_mend('observation_end')}"
+    for which, given, name in (("last", None, "observation_end"), ("first", study.calibration_end, "calibration_end")):
+        for alone, far in [] if given else _alone(engine, which, end):
+            return f"{_lonely(which, alone, far)}, and may be a slip: {_mend(name)}"
+    return ""
+
+
+def _mend(name: str) -> str:
+    return f"correct their dates, or set {name} in study.yml."
+
+
+def _lonely(which: str, alone: dt.date, far: int) -> str:
+    return f"The {which} order, on {day(alone)}, lies {far:,} days from all others"
+
+
+def _alone(engine: Engine, which: str, end: dt.date | None = None) -> list[tuple[dt.date, int]]:
+    """Return the first or last day with an order, and how far it lies from all others; none where it lies near."""
+    found = engine.rows(
+        "SELECT day FROM (SELECT DISTINCT day FROM sales WHERE n_orders > 0 AND day <= ?) AS d ORDER BY day "  # noqa: S608
+        f"{'ASC' if which == 'first' else 'DESC'} LIMIT 2",
+        [_number(end or dt.date.max)],
+    )
+    if len(found) < 2 or abs(found[0][0] - found[1][0]) <= LONELY_DAYS:
+        return []
+    return [(EPOCH + dt.timedelta(days=found[0][0]), abs(found[0][0] - found[1][0]))]
+
+
+def _last_in_future(engine: Engine, today: dt.date | None, end: dt.date | None = None) -> dt.date | None:
+    """Return the last day with an order, up to `end`, if it lies after tomorrow."""
+    now = today or dt.datetime.now(tz=dt.UTC).date()
+    (last,) = engine.row(
+        "SELECT MAX(day) FROM sales WHERE n_orders > 0 AND day <= ? AND day > ?",
+        [_number(end or dt.date.max), _number(now) + 1],
+    )
+    return None if last is None else EPOCH + dt.timedelta(days=last)
+
+
+def _number(one: dt.date) -> int:
+    return (one - EPOCH).days

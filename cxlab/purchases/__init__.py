@@ -18,6 +18,7 @@ from cxlab.purchases.holdout import HoldoutCheck, check_holdout
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.new_customer import NewCustomer, value_new_customer
 from cxlab.purchases.pareto_nbd import fit_pareto_nbd
+from cxlab.purchases.refit import refit
 from cxlab.purchases.resampled import BootstrapFits, bootstrap_fits
 from cxlab.purchases.retention_worth import RetentionWorth, worth_of_retention
 from cxlab.purchases.rule import ThreeChecks
@@ -65,6 +66,7 @@ __all__ = [
     "follow_purchases",
     "forecast_value",
     "measure_errors",
+    "refit",
     "silence_bands",
     "value_new_customer",
     "worth_of_retention",

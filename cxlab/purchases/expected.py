@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.purchases.gamma_gamma import fit_gamma_gamma
-from cxlab.purchases.histories import Array
+from cxlab.purchases.histories import Array, look_ahead
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.pareto_nbd import fit_pareto_nbd
 from cxlab.purchases.value import forecast_value
@@ -27,18 +27,23 @@ class ExpectedContribution:
     missing: str = ""
 
 
-def expect_contribution(customers: Customers, model: PurchaseModel | None = None) -> ExpectedContribution:
+def expect_contribution(
+    customers: Customers, model: PurchaseModel | None = None, *, horizon_days: int | None = None
+) -> ExpectedContribution:
     """Multiply the purchases expected of each customer by what one of theirs is expected to contribute.
 
-    It looks as far ahead as the hold-out window; see `forecast_value`.
+    See `forecast_value`.
 
     Parameters
     ----------
     customers : one row a customer.
     model : fitted on them; None: Pareto/NBD, by which also who bought once may have left.
+    horizon_days : how far to look ahead; None: as far as the hold-out window; see `look_ahead`.
     """
+    ahead = look_ahead(customers, horizon_days)
     try:
-        value = forecast_value(model or fit_pareto_nbd(customers), fit_gamma_gamma(customers), customers)
+        taken, spend = model or fit_pareto_nbd(customers), fit_gamma_gamma(customers)
+        value = forecast_value(taken, spend, customers, horizon_days=ahead)
     except InputError as fault:
-        return ExpectedContribution(None, customers.holdout_days, str(fault))
-    return ExpectedContribution(value.customers["expected_contribution"].to_numpy(float), customers.holdout_days)
+        return ExpectedContribution(None, ahead, str(fault))
+    return ExpectedContribution(value.customers["expected_contribution"].to_numpy(float), ahead)

@@ -6,8 +6,8 @@ from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN, GroupSizes, why_hidden
 from cxlab.waits.comparison import WaitComparison
 from cxlab.waits.curves import WaitingCurve
-from cxlab.waits.late import LateCustomers
 from cxlab.waits.late_check import LateCheck
+from cxlab.waits.late_customers import LateCustomers
 
 _NONE = Cell("–")
 _HEADS = {"segment": "Segment", "cluster": "Cluster", "cohort": "First order", "gesture": "Orders"}
@@ -59,33 +59,32 @@ def late_customers(late: LateCustomers) -> Table | None:
     shown = late.shown
     if shown.empty:
         return None
-    numbers = ["value", "contribution", "days_since_last_order", "usual_gap_days", "late_after_days", "times_usual"]
+    numbers = ["at_stake", "contribution", "days_since_last_order", "usual_gap_days", "late_after_days", "times_usual"]
     rows = []
     for place, name, row in zip(shown["place"], shown["pseudonym"], shown[numbers].to_numpy(float), strict=True):
-        value, contribution, silent, usual, after, times = row.tolist()
-        expected = (Cell(words.money(value, late.currency)),) if late.by == "expected" else ()
+        stake, contribution, silent, usual, after, times = row.tolist()
         rows.append(
             (
-                Cell(f"{words.number(place)}. {name}"), *expected, Cell(words.money(contribution, late.currency)),
-                Cell(words.number(silent)), Cell(words.number(usual)), Cell(words.number(after)),
-                Cell(f"{words.number(times, 1)} ×"),
+                Cell(f"{words.number(place)}. {name}"), Cell(words.money(stake, late.currency)),
+                Cell(words.money(contribution, late.currency)), Cell(words.number(silent)), Cell(words.number(usual)),
+                Cell(words.number(after)), Cell(f"{words.number(times, 1)} ×"),
             )
         )  # fmt: skip
-    ahead = "" if late.horizon_days is None else (
-        f"“Expected”: contribution in the {words.count(late.horizon_days, 'day')} after the cut if nothing is done. "
-    )  # fmt: skip
+    anyway = "" if late.expected.value is None else ", less what is expected if nothing is done"
     return Table(
         name="late_customers",
-        caption="Late by their own cadence and worth waking: whom to write to first",
+        caption=f"Late by their own cadence on {words.day(late.as_of)}, and worth waking: whom to write to first",
         columns=(
-            "Customer", *(("Expected",) if late.by == "expected" else ()), "Contribution so far", "Days silent",
-            "Usual gap", "Late from day", "Silence by usual gap",
+            "Customer", "At stake", "Contribution so far", "Days silent", "Usual gap", "Late from day",
+            "Silence by usual gap",
         ),
         rows=tuple(rows),
         note=(
-            f"{ahead}“Usual gap”: half of such a customer's gaps are at most so many days long; at most one in twenty "
-            "is as long as “late from day”. The names stand for customers; the table in the file has all of them, and "
-            "their ids."
+            f"“At stake”: contribution in {words.count(late.horizon_days, 'day')} at the customer's own pace, up to "
+            f"what they have contributed so far{anyway}. "
+            "“Usual gap”: half of such a customer's gaps are at most so many days long; at most one in twenty is as "
+            "long as “late from day”. The names stand for customers; the table in the file has all of them, and their "
+            "ids."
         ),
     )  # fmt: skip
 
@@ -105,7 +104,7 @@ def late_check(check: LateCheck) -> Table | None:
     why = f" {why_hidden(check.minimum_group)}" if hidden.any() else ""
     return Table(
         name="late_check",
-        caption=f"Who came back in the {words.count(check.holdout_days, 'day')} after the cut",
+        caption=f"Who came back in the {words.count(check.holdout_days, 'day')} after {words.day(check.as_of)}",
         columns=("Silence at the cut", "Customers", "Came back"),
         rows=tuple(rows),
         note="By what share of such a customer's gaps last as long as the silence did at the cut. Small figures are "

@@ -64,6 +64,12 @@ class Cadence:
         return np.asarray(betainc(own, self.regularity, more / (more + self.gaps.silence)), dtype=np.float64)
 
     @property
+    def pace(self) -> Array:
+        """Shape (n,), purchases a day that each is expected to make while a customer."""
+        own, more = self._own()
+        return np.asarray(own / (self.regularity * more), dtype=np.float64)
+
+    @property
     def usual_days(self) -> Array:
         """Shape (n,), the gap that half of such a customer's gaps stay within."""
         return self.within(0.5)

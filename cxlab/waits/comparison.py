@@ -20,6 +20,8 @@ FOLLOWED_SHARE = 0.1
 KEPT_SHARE = 0.8
 """Waits whose groups can be followed so far, as a share of all: groups that are too young for that are left out."""
 CHANCE = 0.05
+SHORTEST_DAYS = 7
+"""Waits followed for fewer days than these are not compared: nearly all of them last longer."""
 _SAID_ALL = 4  # groups that a reading names one by one
 
 
@@ -187,6 +189,11 @@ class WaitComparison:
         said = self.waits.said
         many = ", the largest of the differences" if len(self.curves) > 2 else ""
         much = words.count(round(abs(furthest.number)), "day")
+        if round(abs(furthest.number)) == 0:
+            return [
+                "Their mean waits lie less than a day apart, though the groups differ by more than chance (log-rank "
+                f"test, {_p(self.p_value)})."
+            ]
         return [
             f"Against {said.get(self.reference, self.reference)}, the largest group, the purchase comes {much} {way} "
             f"for {said.get(group, group)} (95% interval {ends}){many}. The groups differ by more than chance "
@@ -235,6 +242,11 @@ def compare_waits(waits: PurchaseWaits, *, minimum_group: int = 5) -> WaitCompar
             "followed for a day. Bring a longer history."
         )  # fmt: skip
     horizon, too_young = choose_horizon(frame["followed_days"].to_numpy(np.int64), frame["group"], waits.window_days)
+    if horizon < SHORTEST_DAYS:
+        return WaitComparison(
+            waits, None, "", {}, None, missing=f"The waits can be followed for {words.count(horizon, 'day')} only, "
+            "too short a time to compare them in. Bring a longer history."
+        )  # fmt: skip
     kept = frame[~frame["group"].isin(too_young)]
     order = tuple(one for one in waits.groups if one not in too_young)
     days, bought, group, who = (kept[name].to_numpy() for name in ("days", "bought", "group", "customer_id"))

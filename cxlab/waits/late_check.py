@@ -1,5 +1,6 @@
 """Did those who were called late stay away? Held against who came back in the hold-out window."""
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ class LateCheck:
     late, others, worth_waking : share who came back of those called late, of those not late, and of the late ones who
         are worth waking; the last is empty where it would tell of a few.
     difference : of those not late less those late.
+    as_of : the cut.
     holdout_days : length of the window.
     minimum_group : smaller counts are not shown on pages.
     """
@@ -41,6 +43,7 @@ class LateCheck:
     others: Estimate
     worth_waking: Estimate
     difference: Estimate
+    as_of: dt.date
     holdout_days: int
     minimum_group: int
 
@@ -79,7 +82,7 @@ class LateCheck:
         if not self.holds:
             return "The data cannot tell whether those called late stay away more than others"
         return (
-            f"{words.percent(self.late.number)} of those called late came back, against "
+            f"{words.percent(self.late.number)} of those late on {words.day(self.as_of)} came back, against "
             f"{words.percent(self.others.number)} of the others"
         )
 
@@ -89,7 +92,7 @@ class LateCheck:
         if self.holdout_days < 1:
             return "There is no time after the cut in which anybody could have come back."
         if not self.is_made:
-            return "Nobody has a cadence to be late by, so there is nothing to check."
+            return "Nobody can be called late, so there is nothing to check."
         if not self.is_known:
             return (
                 f"Those called late, or the others, or those of them who came back or did not, are under "
@@ -97,8 +100,9 @@ class LateCheck:
             )
         late, others = self.late, self.others
         said = (
-            f"In the {words.count(self.holdout_days, 'day')} after the cut, {words.percent(late.number)} of the "
-            f"{words.number(late.n or 0)} called late came back (95% interval {words.percent_between(*late.ends)}), "
+            f"By the same rule {words.number(late.n or 0)} were late at the cut, on {words.day(self.as_of)}. In the "
+            f"{words.count(self.holdout_days, 'day')} after it, {words.percent(late.number)} of them came back (95% "
+            f"interval {words.percent_between(*late.ends)}), "
             f"and {words.percent(others.number)} of the {words.number(others.n or 0)} who had come back before and "
             f"were not late ({words.percent_between(*others.ends)})."
         )
@@ -108,7 +112,7 @@ class LateCheck:
             return f"{said} The difference of {points} ({words.number_between(low, high)}) may be chance."
         rest = (
             " So being late is a warning and no farewell: do not strike them off." if late.ends[0] > FEW
-            else " Few of those called late came back by themselves."
+            else " Few of the late came back by themselves."
         )  # fmt: skip
         return f"{said} That is a difference of {points} ({words.number_between(low, high)}).{rest}"
 
@@ -127,7 +131,7 @@ class LateCheck:
 
 def check_late(
     chance: Array, judged: NDArray[np.bool_], is_late: NDArray[np.bool_], worth: NDArray[np.bool_],
-    came_back: NDArray[np.bool_], *, holdout_days: int, minimum_group: int,
+    came_back: NDArray[np.bool_], *, as_of: dt.date, holdout_days: int, minimum_group: int,
 ) -> LateCheck:  # fmt: skip
     """Count who came back.
 
@@ -161,7 +165,7 @@ def check_late(
     told = int(worth.sum()) >= max(1, minimum_group) and not 0 < int((is_late & ~worth).sum()) < minimum_group
     waking = _share(came_back, worth) if enough and told else none
     difference = newcombe_difference(other, one) if enough else none
-    return LateCheck(table, one, other, waking, difference, holdout_days, minimum_group)
+    return LateCheck(table, one, other, waking, difference, as_of, holdout_days, minimum_group)
 
 
 def newcombe_difference(first: Estimate, second: Estimate) -> Estimate:

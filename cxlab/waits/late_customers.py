@@ -1,0 +1,243 @@
+"""Who is late by their own cadence as of a day, told: how many, what they may bring, and whom to write to."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cxlab import words
+from cxlab.estimate import Estimate, Findings
+from cxlab.intake.hiding import written_within
+from cxlab.waits.cadence import RARE
+from cxlab.waits.late_check import LateCheck
+from cxlab.waits.late_money import LateMoney, in_money
+
+
+@dataclass(frozen=True)
+class LateCustomers:
+    """Customers who have been silent for longer than nearly all of their gaps, as of a day.
+
+    Attributes
+    ----------
+    table : one row a customer who is late and has been profitable so far, by what is at stake: place (1 first),
+        customer_id, pseudonym, as_of, at_stake (see `at_stake`), contribution so far, days_since_last_order,
+        usual_gap_days (half of such a customer's gaps are at most so long), late_after_days (all but `RARE` of them
+        are), times_usual (the silence by the usual gap), silence_chance (share of such gaps that last as long),
+        repeat_purchases, and expected_contribution and probability_alive where they were given. It holds the
+        customers' own ids and is not for publication; `shown` is.
+    as_of : the day.
+    late : share of the judged who are late.
+    worth : share of the late who are worth waking.
+    expected, brought, letter : what those worth waking are expected to contribute if nothing is done (empty where
+        nothing was expected), have contributed so far, in all, and have at stake on average: the most that a letter
+        may cost. The last two are no estimates.
+    mean_alive : their mean probability of being customers still; None where it was not given.
+    check, money : what came of the same rule, and of the same forecast, at the cut.
+    too_early : whether the purchase model gives quiet customers up too early.
+    n, n_judged, n_late : customers; those with a gap of their own; those of them who are late.
+    horizon_days : how far ahead what is expected and what is at stake look.
+    most : customers shown on a page at most.
+    minimum_group : smaller groups are not shown on pages.
+    currency : ISO 4217 code.
+    missing : why nobody can be called late, and what to bring; empty where somebody can.
+    doubt : why the day itself may be wrong, which also leaves the list empty.
+    near_then : whether so few more could be judged than at the cut that their exact number must not be told.
+    """
+
+    table: pd.DataFrame
+    as_of: dt.date
+    late: Estimate
+    worth: Estimate
+    expected: Estimate
+    brought: Estimate
+    letter: Estimate
+    mean_alive: float | None
+    check: LateCheck
+    money: LateMoney
+    too_early: bool
+    n: int
+    n_judged: int
+    n_late: int
+    horizon_days: int
+    most: int
+    minimum_group: int
+    currency: str
+    missing: str = ""
+    doubt: str = ""
+    near_then: bool = False
+
+    @property
+    def n_worth(self) -> int:
+        """Customers who are late and worth waking."""
+        return len(self.table)
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The first of them for pages: pseudonyms alone, and nobody of a group that is too small."""
+        few = self.n_worth < max(1, self.minimum_group)
+        return self.table.drop(columns="customer_id").head(0 if few else self.most)
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether so many are worth waking that a page may speak of them."""
+        return self.n_worth >= max(1, self.minimum_group)
+
+    @property
+    def tells_how_many(self) -> bool:
+        """Whether a page may say how many are worth waking: it would not tell of a few others."""
+        return self.is_worth_telling and self._late_is_told and not self._rest_is_small
+
+    @property
+    def heading(self) -> str:
+        """The finding in a line."""
+        if self.missing or self.doubt:
+            return "Who is late by their own cadence cannot be told"
+        if not self.is_worth_telling:
+            return "Hardly anybody is late and worth waking" if self.n_worth else "Nobody is late and worth waking"
+        if self._rest_is_small:
+            return f"Nearly all of the {words.number(self.n_late)} customers who are late are worth waking"
+        return f"{words.count(self.n_worth, 'customer')} are late by their own cadence and worth waking"
+
+    @property
+    def reading(self) -> str:
+        """How many are late, how many of them are worth waking, and what they bring."""
+        if self.missing:
+            return "So nobody can be called late."
+        if self.doubt:
+            return f"{self.doubt} Until then nobody is called late."
+        if self.n_late == 0:
+            return (
+                f"On {words.day(self.as_of)} none of the {self._judged} who have come back is late: such "
+                f"customers let as many days pass in more than {words.percent(RARE)} of the gaps.{self._once()}"
+            )
+        share = f" ({words.percent(self.late.number)}, 95% interval {words.percent_between(*self.late.ends)})"
+        many = (
+            f"{words.number(self.n_late)}{'' if self.near_then else share}"
+            if self._late_is_told
+            else self._hidden(self.n_late)
+        )
+        parts = [
+            f"On {words.day(self.as_of)}, of the {self._judged} who have come back, {many} are late: with their "
+            f"cadence, a customer who is still one lets so many days pass in at most {words.percent(RARE)} of the "
+            "gaps.",
+            self._worth(),
+            self._stake(),
+        ]
+        return " ".join(part for part in parts if part) + self._once()
+
+    @property
+    def findings(self) -> Findings:
+        """Share late and worth waking, and what the latter bring, as `late.*`; small groups are left out."""
+        if self.missing or self.doubt or not self._late_is_told:
+            return {}
+        found = {**({} if self.near_then else {"late.share": self.late}), **self.money.findings}
+        if self.tells_how_many:
+            found |= {"late.worth_waking": self.worth, "late.brought": self.brought, "late.letter_at_most": self.letter}
+            if self.expected.value is not None:
+                found["late.expected"] = self._expected
+        return found
+
+    @property
+    def letter_words(self) -> str:
+        """What a letter may cost at most, as a sentence."""
+        everyone, tenth = (words.money(part * self.letter.number, self.currency) for part in (1.0, 0.1))
+        ahead = words.count(self.horizon_days, "day")
+        return (
+            f"A letter may cost {everyone} on average at most, if it brought all of them back to their own pace, and "
+            f"{tenth} if it brings back one in ten, by what the next {ahead} would bring."
+        )
+
+    @property
+    def advice(self) -> str:
+        """Whom to write to, as of which day, and what a letter may cost; empty where there is nobody."""
+        if self.doubt:
+            return f"Write to nobody for being late yet. {self.doubt}"
+        if not self.is_worth_telling:
+            return ""
+        many = words.count(self.n_worth, "customer") if self.tells_how_many else "customers in the table late_customers"
+        came = self.check.late
+        back = "" if came.value is None else (
+            f" Of those late on {words.day(self.check.as_of)}, {words.percent(came.number)} came back anyway."
+        )  # fmt: skip
+        return (
+            f"Write this month to the {many} who were late on {words.day(self.as_of)}, the end of the data, and are "
+            "worth waking, to a random half of them first, so that it shows whether writing helps. "
+            f"{self.letter_words}{back}"
+        )
+
+    @property
+    def _is_off(self) -> bool:
+        """Whether the forecast has been seen to miss such customers."""
+        return self.too_early or self.money.is_off
+
+    @property
+    def _expected(self) -> Estimate:
+        """What is expected; without an interval where that would be too sure."""
+        bare = Estimate(self.expected.number, n=self.expected.n, unit=self.expected.unit)
+        return bare if self._is_off else self.expected
+
+    @property
+    def _late_is_told(self) -> bool:
+        """Whether a page may say how many are late: neither they nor the others are a few."""
+        return not any(0 < n < self.minimum_group for n in (self.n_late, self.n_judged - self.n_late))
+
+    @property
+    def _rest_is_small(self) -> bool:
+        """Whether so few of the late are not worth waking that their number must not be told."""
+        return 0 < self.n_late - self.n_worth < self.minimum_group
+
+    @property
+    def _judged(self) -> str:
+        if self.near_then:
+            return f"about {words.number(round(self.n_judged, -1))} customers"
+        return f"{written_within(self.n_judged, self.n, self.minimum_group)} customers"
+
+    def _hidden(self, n: int) -> str:
+        return f"{'under' if n < self.minimum_group else 'all but under'} {self.minimum_group}"
+
+    def _worth(self) -> str:
+        if self.n_worth < max(1, self.minimum_group):
+            who = f"Under {self.minimum_group}" if self.n_worth else "None"
+            return f"{who} of them {'have' if self.n_worth else 'has'} been profitable so far."
+        many = f"All but under {self.minimum_group}" if self._rest_is_small else words.number(self.n_worth)
+        said = (
+            f"{many} of these have been profitable so far, and are worth waking. They have "
+            f"contributed {words.money(self.brought.number, self.currency, 0)} in all"
+        )
+        if self.expected.value is None:
+            return f"{said}."
+        ahead, amount = words.count(self.horizon_days, "day"), in_money(self._expected, self.currency)
+        said += f", and are expected to contribute {amount} in the next {ahead} if nothing is done."
+        if self.money.foreseen.value is not None:
+            said += f" {self.money.reading}"
+        if self._is_off:
+            return f"{said} {self._why_off()}"
+        if self.mean_alive is None:
+            return said
+        return f"{said} The purchase model says that {words.percent(self.mean_alive)} of them are customers still."
+
+    def _why_off(self) -> str:
+        more = not self.money.is_off or self.money.came.number > self.money.foreseen.number
+        why = "the model gives quiet customers up too early" if self.too_early and more else "the forecast missed then"
+        return f"Expect {'more' if more else 'less'} than that now, for {why}."
+
+    def _stake(self) -> str:
+        if not self.is_worth_telling:
+            return ""
+        anyway = "" if self.expected.value is None else ", less what is expected anyway"
+        ahead = words.count(self.horizon_days, "day")
+        return (
+            f"The list begins with those of whom most is at stake: what each would contribute in the next {ahead} at "
+            f"their own pace, up to what they have contributed so far{anyway}. {self.letter_words}"
+        )
+
+    def _once(self) -> str:
+        once = self.n - self.n_judged
+        if not once:
+            return ""
+        if self.near_then:
+            return " Those who bought once have no cadence of their own, and are not judged."
+        who = f"{words.few(once, self.minimum_group)} who bought once have" if once > 1 else "One who bought once has"
+        if 0 < once < self.minimum_group:
+            who = f"Under {self.minimum_group} who bought once have"
+        return f" {who} no cadence of their own, and are not judged."
