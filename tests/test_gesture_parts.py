@@ -259,7 +259,7 @@ class TestRecovery:
         [(0.4, 0.8, "paradox", "the recovery paradox"), (0.8, 0.4, "no_paradox", "no recovery paradox here")],
     )
     def test_both_contrasts_and_the_paradox_are_told(self, dent: float, gain: float, verdict: str, said: str) -> None:
-        effects = estimated(failures(31, dent=dent, gain=gain))
+        effects = estimated(failures(32, dent=dent, gain=gain))
         keys, found = effects.findings, service_recovery(effects)
         low, high = keys["recovery.gesture_vs_none"].ends
         assert low < gain < high
