@@ -16,8 +16,10 @@ from cxlab.answers.loyalty import loyalty_answer, loyalty_tone
 from cxlab.blocks import Answer, Figure
 from cxlab.errors import Untold
 from cxlab.estimate import Estimate
-from cxlab.loyalty import FanCheck, Worth, check_fans, vary_assumptions
-from tests.loyal_shops import drawn_evidence, judged, loyal_shop, referrals_of
+from cxlab.loyalty import FanCheck, Sensitivity, Worth, check_fans, vary_assumptions
+from cxlab.loyalty.sensitivity import Variant
+from cxlab.loyalty.words import buyers
+from tests.loyal_shops import drawn_evidence, judged, loyal_shop, referrals_of, steady_outlook
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -278,6 +280,43 @@ class TestCdnow:
         assert "Traceback" not in html and "nan" not in re.sub(r"base64,[\w+/=]+|<[^>]+>", "", html).lower().split()
 
 
+def ruled(share: float, *, more: float = 0.0) -> tuple[Worth, Sensitivity]:
+    """Fans of whom a share has bought once so far; the others bring so much more than they."""
+    evidence = drawn_evidence(np.random.default_rng(1), 60, 200, rate=0.0)
+    back = np.arange(60) >= round(60 * share)
+    worth = judged(replace(evidence, came_back=back, contribution=evidence.contribution + more * back))
+    own = replace(
+        evidence, contribution=worth.fan.evidence.contribution[back], base=evidence.base[back],
+        referred=evidence.referred[back], fan_places=evidence.fan_places[back],
+        outlook=steady_outlook(int(back.sum())),
+    )  # fmt: skip
+    without = judged(own)
+    variant = Variant("came_back", "only who came back", without.number, without.fan.weighed.fan, without.one_time)
+    found = vary_assumptions(worth)
+    return worth, replace(found, variants=(*found.variants, variant))
+
+
+class TestByTheRuleOnly:
+    """Fans who have bought once so far are said to be so at the top, where much hangs on them."""
+
+    @pytest.mark.parametrize(("share", "more"), [(0.34, 0.0), (0.15, 80.0)])
+    def test_many_of_them_or_another_figure_without_them_reach_the_top(self, share: float, more: float) -> None:
+        worth, sensitivity = ruled(share, more=more)
+        answer = loyalty_answer(worth, PASSED, sensitivity)
+        once, others = round(60 * share), sensitivity.of_who_came_back
+        assert others is not None and f"Of the 60 fans, {once} (" in answer.line
+        assert f"is worth {buyers(others.worth.number)} one-time buyers" in answer.line
+        assert f"Ask the {60 - once} fans who have come back to recommend" in answer.decide
+
+    def test_few_of_them_who_move_nothing_do_not(self) -> None:
+        answer = loyalty_answer(*ruled(0.1)[:1], PASSED, ruled(0.1)[1])
+        assert "by the rule only" not in answer.line and "Ask the 60 fans to recommend" in answer.decide
+
+    def test_there_is_no_second_first(self) -> None:
+        decide = loyalty_answer(*ruled(0.1)[:1], PASSED, ruled(0.1)[1]).decide
+        assert " first:" not in decide and "another list" in decide and "report on repeat purchases" in decide
+
+
 class TestForecast:
     """The number goes no further than the forecast of purchases by which fans are told and foreseen."""
 
@@ -295,7 +334,7 @@ class TestForecast:
             answer = loyalty_answer(worth, check, vary_assumptions(worth), forecast=verdict)
             assert said in answer.line + answer.decide and "not shown to hold" in answer.headline
             assert "first:" not in answer.decide and "break-even" not in answer.decide
-            assert "Look after the" not in answer.decide and "random half" in answer.decide
+            assert "to recommend the shop, and learn" not in answer.decide and "random half" in answer.decide
             assert answer.tone != "yes" and "Does the forecast of purchases hold here?" in dict(answer.open)
 
     def test_where_it_holds_nothing_is_tempered(self) -> None:

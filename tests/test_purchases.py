@@ -100,6 +100,13 @@ class TestPublishedTruths:
     def test_course_ends_at_all_repeat_purchases(self, cdnow: Customers) -> None:
         assert follow_purchases(fit_bgnbd(cdnow), cdnow).end[0].value == 4339
 
+    def test_the_table_of_the_course_ends_as_its_sentence_does(self, cdnow: Customers) -> None:
+        course = follow_purchases(fit_bgnbd(cdnow), cdnow)
+        last, (_, foreseen) = course.table.iloc[-1], course.end
+        ends = last["expected"], last["expected_low"], last["expected_high"]
+        assert ends == (foreseen.number, *foreseen.ends)
+        assert np.prod(foreseen.ends) == pytest.approx(foreseen.number**2)  # even on the log scale
+
 
 class TestLikelihood:
     points = pytest.mark.parametrize("at", [(0.24, 4.4, 0.8, 2.4), (3.0, 20.0, 0.05, 9.0), (0.02, 0.5, 4.0, 0.3)])

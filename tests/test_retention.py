@@ -1,6 +1,7 @@
 """Retention and revenue by cohort: a shop counted by hand, and what a page must not tell."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -138,3 +139,18 @@ def test_shares_are_hidden_with_the_next_smallest() -> None:
     assert shares_to_hide([3], [40], 5).tolist() == [True]
     assert shares_to_hide([3, 20], [40, 40], 5).tolist() == [True, True]
     assert shares_to_hide([20, 30], [20, 40], 5).tolist() == [False, False]  # all of them is no few of others
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.52, 0.34, 0.26, 0.23), "More than half of that decline is over by days 31 to 60, with 34%"),  # 18 of 29
+        ((0.52, 0.40, 0.26, 0.22), "More than half of that decline is over by days 61 to 90, with 26%"),
+        ((0.52, 0.50, 0.48, 0.22), "More than half of that decline came in the last of these stretches"),
+    ],
+)
+def test_it_is_said_when_more_than_half_of_the_decline_is_over(shares: tuple[float, ...], said: str) -> None:
+    shop = Shop(n=900, joining_days=360, days=540)
+    found = follow_cohorts(shop.draw(3), observation_end=shop.end, currency="EUR")
+    course = tuple(replace(found.course[0], value=share, n=1_000) for share in shares)
+    assert said in replace(found, course=course).reading

@@ -16,7 +16,7 @@ from cxlab.engine import Engine
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.kit import open_study
 from cxlab.plots.style import canvas
-from cxlab.plots.waiting import spread, waiting_by_cohort, waiting_by_gesture, waiting_by_segment
+from cxlab.plots.waiting import spread, waiting_by_cohort, waiting_by_gesture, waiting_by_segment, with_gaps
 from cxlab.tables.waits import purchase_waits
 from cxlab.waits.comparison import WaitComparison, choose_horizon, compare_waits
 from cxlab.waits.curves import wait_for_purchases
@@ -141,7 +141,8 @@ def test_planted_groups_are_told_apart_with_the_planted_difference(engine: Engin
     assert low <= sign * (means[1] - means[0]) <= high and found.are_apart
     assert found.heading.endswith("for the lost") and "for candidates" in found.heading
     assert found.findings["waits_differ.segment"].verdict == "differ"
-    assert found.horizon_days == 200 and "counted as 200" in found.reading and "log-rank test" in found.reading
+    assert found.horizon_days == 200 and "counted as 200" in found.reading
+    assert "chance alone would do as much in fewer than 1 of 1,000" in found.reading and "log-rank" not in found.reading
     assert found.summary["group"].tolist() == ["candidates", "lost"]
 
 
@@ -294,6 +295,46 @@ def test_numbers_under_the_axis_and_shares_tell_of_no_few_customers(engine: Engi
         steps = np.diff(curve.bought_by[told])
         assert told[0] and ((steps == 0) | (steps >= 5)).all()
         size, *left = found.told.go_on[curve.group]
-        assert found.told.sizes[curve.group] == f"about {size}"  # for other tables count shorter cohorts
+        assert found.told.sizes[curve.group] == size == f"{curve.n:,}"
         shown = [int(n) for n in left if n.isdigit()]
-        assert all(n % 10 == 0 for n in [int(size), *shown]) and shown == sorted(shown, reverse=True)
+        assert all(n % 10 == 0 for n in shown) and shown == sorted(shown, reverse=True)
+
+
+def test_sizes_of_cohorts_are_exact_unless_a_shorter_cohort_is_small(engine: Engine) -> None:
+    orders = {f"c{i}": [i * 1_100 // 3_600] for i in range(3_600)}
+    exact = compare_waits(waits_for_second_order(engine, shop(engine, orders, end=2_000)))
+    sizes = [int(size.replace(",", "")) for size in exact.told.sizes.values()]
+    assert sizes == exact.waits.frame["group"].value_counts().sort_index().tolist() and sum(sizes) == 3_600
+    assert ", rounded" in waiting_by_cohort.block(exact).caption.note  # those who still wait may be few of a part
+    few = {f"x{i}": [1_230 + 40 * i] for i in range(3)}  # a quarter in which hardly anybody joined
+    rounded = compare_waits(waits_for_second_order(engine, shop(engine, orders | few, end=2_000)))
+    assert all(size.startswith(("about", "under")) for size in rounded.told.sizes.values())
+
+
+def test_a_curve_without_figures_on_the_way_is_not_drawn(engine: Engine) -> None:
+    """Twelve customers, of whom five came back: their share is told at the end only."""
+    many = {f"m{i}": [0, CUT + 1 + i % 250] for i in range(1_000)}
+    some = {f"s{i}": [0, CUT + day] for i, day in enumerate((20, 30, 70, 120, 198))} | {f"t{i}": [0] for i in range(7)}
+    customers = shop(engine, many | some)
+    labels = np.where(customers.frame["customer_id"].str.startswith("m"), "lost", "candidates")
+    found = compare_waits(waits_since_cut(engine, customers, labels))
+    assert found.told.marks["candidates"].tolist() == [True, *[False] * (len(found.marks) - 2), True]
+    block = waiting_by_segment.block(found)
+    assert "Not drawn, for too few to tell a course: Candidates" in block.caption.note
+    assert ">Candidates<" not in block.wide
+
+
+def test_a_curve_is_left_open_where_a_share_is_hidden(engine: Engine) -> None:
+    many = {f"m{i}": [0, CUT + 1 + i % 250] for i in range(400)}
+    some = {f"s{i}": [0, CUT + (20 if i < 3 else 130)] if i < 20 else [0] for i in range(60)}
+    customers = shop(engine, many | some)
+    labels = np.where(customers.frame["customer_id"].str.startswith("s"), "candidates", "lost")
+    found = compare_waits(waits_since_cut(engine, customers, labels))
+    (curve,) = [one for one in found.curves if one.group == "candidates"]
+    told = found.told.marks["candidates"]
+    assert told[-2] and not told[1:-2].all()
+    days, share, low, high = with_gaps(curve, found)
+    hidden = np.asarray(found.marks)[~told]
+    for at, (start, end) in enumerate(pairwise(days.tolist())):
+        if ((hidden > start) & (hidden < end)).any():
+            assert np.isnan([share[at], low[at], high[at]]).all()

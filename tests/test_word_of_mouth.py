@@ -108,7 +108,7 @@ class TestRows:
             assert found is not None
             assert (found.metric, found.n_answers, found.n_other_answers) == ("nps", 2, 1)
             assert found.frame["score"].tolist()[0] == 9.0
-            assert "1 answer to other questions" in weigh_word_of_mouth(found).reading
+            assert "1 answer to other questions" in weigh_word_of_mouth(found).counted
 
     def test_a_history_shorter_than_two_windows_says_so(self, tmp_path: Path) -> None:
         with open_study(tiny(tmp_path, feedback="customer_id,given_at,score\na,2024-01-05,3\n")) as kit:
@@ -228,7 +228,7 @@ class TestBadInput:
     def test_scores_beyond_the_scale_are_left_out_and_counted(self) -> None:
         found = weigh_word_of_mouth(told([*[5.0] * 40, *[8.0] * 40, *[10.0] * 40, 11.0, -3.0]))
         assert found.n_outside == 2 and found.n_answers == 120 and found.n_answered == 120
-        assert "2 answers beyond the scale" in found.reading
+        assert "2 answers beyond the scale" in found.counted
 
     @pytest.mark.parametrize(
         "scores",

@@ -303,7 +303,11 @@ def test_a_point_is_said_in_plain_words_and_nothing_is_claimed_to_bring_it() -> 
     model = fit_bgnbd(customers)
     found = worth_of_retention(model, customers, fit_gamma_gamma(customers), **YEAR, verdict="holds")
     assert found.basis == "spend" and found.present.ends[0] > 0
-    assert "leave after their first repeat purchase is" in found.reading
+    share, each = found.leaving.number, found.present.number / customers.n
+    assert found.slowed in (f"{100 * share:.{d}f}% to {100 * share - 1:.{d}f}%" for d in (0, 1))
+    assert f"leave after their first repeat purchase fell from {found.slowed}" in found.reading
+    assert found.each.number == pytest.approx(each) and "in all bring" in found.heading
+    assert "800 present customers" in found.heading and "for each of them" in found.reading
     assert found.reading.endswith("which only a trial can tell.")
     table = retention_worth(found)
     assert table is not None and len(table.rows) == 2 and len(found.table) == 4

@@ -172,7 +172,31 @@ class TestPage:
         for text in (block.wide, block.narrow, found.reading, found.heading, block.caption.alt, *cells):
             assert "nan" not in text.lower() and ">inf<" not in text
         assert len(block.caption.alt) < 400
-        assert all(f"under {SAID[0]}" in drawing and "over 15" in drawing for drawing in (block.wide, block.narrow))
+        drawn = [(np.nanmin(of.numbers), np.nanmax(of.numbers)) for of in found.maps]
+        assert all(any(low < line < high for low, high in drawn) for line in found.lines)
+        assert len([cell for cell in cells if cell.strip() not in ("–", "")]) > len(cells) / 2
+        if found.lines:
+            ends = f"under {found.lines[0]:,.10g}", f"over {found.lines[-1]:,.10g}"
+            assert all(end in drawing for end in ends for drawing in (block.wide, block.narrow))
+
+    def test_lines_that_are_not_drawn_are_not_promised(self) -> None:
+        far = map_assumptions(thinning(0.6, each=60.0))
+        (of,) = far.maps
+        assert np.nanmin(of.numbers) > SAID[-1] or np.nanmax(of.numbers) < SAID[0]
+        note = fan_worth_maps.block(far).caption.note
+        assert far.reached == () and len(far.lines) > 1 and "No line for 5, 10 and 15" in note
+        assert "Thick lines: 5" not in note
+
+    def test_the_table_says_what_the_map_shows(self) -> None:
+        found = map_assumptions(thinning(0.6))
+        numbers = fan_worth_maps.block(found).numbers
+        assert numbers is not None and numbers.columns[2] == f"{100 * found.kept[0]:.0f}% left"
+        assert float(numbers.rows[0][2].text) == pytest.approx(found.maps[0].numbers[0, 0], abs=0.06)
+
+    def test_one_number_under_a_range_is_said_as_still_about(self) -> None:
+        seen = judged(replace(thinning(0.6).fan.evidence, holdout_days=1000))
+        reading = vary_assumptions(seen).reading
+        assert "the number would still be about" in reading and "the number would be" not in reading
 
     def test_the_numbers_that_are_often_said_are_lines_among_the_assumptions(self) -> None:
         drawing = plots.fan_assumptions.block(vary_assumptions(thinning(0.6))).wide

@@ -7,7 +7,7 @@ from cxlab.loyalty import FanCheck, Fans, Sensitivity, Worth
 from cxlab.loyalty.check import LEVEL_BAND
 from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, miss, miss_between
 from cxlab.purchases.rule import Verdict
-from cxlab.words import count, money, money_between, number
+from cxlab.words import count, money, money_between, number, percent
 
 _TAG: dict[Tone, str] = {
     "yes": "A firm number",
@@ -21,6 +21,8 @@ _DOUBT: dict[Verdict, str] = {
     "for this shop",
 }
 """Why a number bears no decision about fans, by the verdict on the forecast."""
+MANY_BY_RULE = 0.2
+"""Share of the fans from which on it is said at the top that they are so by the rule only, having bought once."""
 _WOULD_LEAVE, _WOULD_LEAVE_SAID = 0.1, "one in ten"  # an example of how many fans would leave if nothing were done
 
 
@@ -68,9 +70,9 @@ def loyalty_answer(
     return Answer(
         tone=tone,
         tag=_TAG[tone],
-        line=_line(worth, check, doubt),
+        line=_line(worth, check, doubt) + _by_rule_only(worth, sensitivity),
         facts=(_how_many(worth), _value(worth), _sure(worth, check)),
-        decide=_decide(worth, doubt),
+        decide=_decide(worth, doubt, sensitivity),
         headline=worth.heading + (", by a forecast that is not shown to hold" if doubt else ""),
         open=_open(worth, check, sensitivity, doubt),
     )
@@ -129,6 +131,37 @@ def _line(worth: Worth, check: FanCheck, doubt: str | None) -> str:
         )
     span = amount_between(fan.weighed.fan, worth.currency)
     return f"The data cannot tell. {expected} ({span}), which is not clearly more than nothing."
+
+
+def _by_rule_only(worth: Worth, sensitivity: Sensitivity) -> str:
+    """Say how much hangs on fans who have bought once so far, where it does; an empty text else."""
+    if not _hangs_on_the_rule(worth, sensitivity):
+        return ""
+    back, others = worth.fan.evidence.came_back, sensitivity.of_who_came_back
+    assert back is not None
+    n, once = len(back), int((~back).sum())
+    said = (
+        f" Of the {count(n, 'fan')}, {number(once)} ({percent(once / n)}) are so by the rule only: they have bought "
+        "once, and whether they come back is not known."
+    )
+    if others is None:
+        return said
+    return (
+        f"{said} Without them a fan is expected to bring {amount(others.fan, worth.currency)}, not "
+        f"{amount(worth.fan.weighed.fan, worth.currency)}, and is worth {buyers(others.worth.number)} one-time buyers "
+        f"({buyers_between(others.worth)})."
+    )
+
+
+def _hangs_on_the_rule(worth: Worth, sensitivity: Sensitivity) -> bool:
+    """Whether many fans have bought once so far, or a figure without these lies beyond its own interval."""
+    back, others = worth.fan.evidence.came_back, sensitivity.of_who_came_back
+    if back is None or worth.outcome != "number":
+        return False
+    if (~back).sum() >= MANY_BY_RULE * len(back):
+        return True
+    pairs = [] if others is None else [(others.worth, worth.number), (others.fan, worth.fan.weighed.fan)]
+    return any(not own.ends[0] <= other.number <= own.ends[1] for other, own in pairs)
 
 
 def _limit(worth: Worth, check: FanCheck) -> str:
@@ -234,10 +267,10 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
     )  # fmt: skip
 
 
-def _decide(worth: Worth, doubt: str | None) -> str:
+def _decide(worth: Worth, doubt: str | None, sensitivity: Sensitivity) -> str:
     own = worth.fan.evidence
     fans = f"the {count(len(own.contribution), 'fan')}"
-    trial = "try on a random half of them whether what you do keeps them at all"
+    trial = "try on a random half of the fans whether what you do keeps them at all"
     if doubt and worth.outcome == "number":
         return (
             f"Favour nobody on the strength of this number yet, for {doubt}. Whether it pays to look after {fans}, a "
@@ -256,7 +289,12 @@ def _decide(worth: Worth, doubt: str | None) -> str:
                 "Do not rank fans and customers who come once by this number: it may be more than one, or less. "
                 f"{money_for_it}"
             )
+        whom, others = fans, sensitivity.of_who_came_back
         many = f"{buyers(worth.number.number)} one-time buyers"
+        back = own.came_back
+        if back is not None and others is not None and _hangs_on_the_rule(worth, sensitivity):
+            whom = f"the {count(int(back.sum()), 'fan')} who have come back"
+            many = f"{buyers(others.worth.number)} one-time buyers"
         is_paid = bool(worth.fan.assumptions.acquisition_cost)
         why = (
             f"after the cost to win them, one is worth as much over the next {worth.fan.horizon} as {many}"
@@ -264,8 +302,9 @@ def _decide(worth: Worth, doubt: str | None) -> str:
             else f"losing one costs over the next {worth.fan.horizon} what {many} brought"
         )
         return (
-            f"Look after {fans} first: {why}. {money_for_it} Judge each way of winning customers by how many of them "
-            "come back."
+            f"Ask {whom} to recommend the shop, and learn from them why they come: {why}. Whom to serve best is "
+            f"another list: the highest forecasts, in the report on repeat purchases. {money_for_it} Judge each way of "
+            "winning customers by how many of them come back."
         )
     if worth.outcome == "unsure_fan":
         return "Spend nothing yet on the strength of this number. Look again when more orders have come in."
@@ -278,7 +317,7 @@ def _decide(worth: Worth, doubt: str | None) -> str:
     }[is_paid, is_sure]
     if doubt:
         return f"{first}. Favour no fan yet, for {doubt}; {trial}."
-    return f"{first}. Look after {fans} first, and {trial}."
+    return f"{first}. Ask {fans} to recommend the shop and learn from them why they come, and {trial}."
 
 
 def _break_even(worth: Worth) -> str:

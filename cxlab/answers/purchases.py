@@ -1,5 +1,6 @@
 """Who will buy again, and how much? The answer in words."""
 
+from cxlab.answers.far_off import far_off, revenue_missed
 from cxlab.answers.purchase_counts import what_is_known
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.cohorts import RepeatRates, Retention
@@ -13,6 +14,7 @@ from cxlab.purchases import (
     StillCustomers,
     ValueForecast,
 )
+from cxlab.purchases.by_group import GroupCheck
 from cxlab.purchases.rule import LEVEL_BAND, Verdict
 from cxlab.purchases.said import amount, horizon_in_words
 from cxlab.waits import LateCustomers
@@ -39,6 +41,7 @@ def repeat_purchases_answer(
     counts: RepeatCounts | Untold | None = None,
     cohorts: Retention | Untold | None = None,
     rates: RepeatRates | Untold | None = None,
+    by_silence: GroupCheck | Untold | None = None,
 ) -> Answer:
     """Put the verdict on the forecasts into words: what to plan with, whom to keep, whom to wake, what to pay.
 
@@ -49,19 +52,21 @@ def repeat_purchases_answer(
     late : who is late by their own cadence; None: not looked for.
     new, point : what a new customer and a point of retention are worth; None: not reckoned.
     counts, cohorts, rates : who came back so far, which needs no model; None: not looked at.
+    by_silence : forecast against fact by days since the last order; None: not looked at.
     """
     if isinstance(model, Untold) or isinstance(check, Untold) or isinstance(still, Untold):
         untold = next(part for part in (model, check, still) if isinstance(part, Untold))
         return _without_forecast(untold, what_is_known(if_told(counts), if_told(cohorts), if_told(rates)))
     verdict = check.verdict
+    off = far_off(if_told(by_silence), if_told(value))
     return Answer(
         tone=_TONE[verdict],
-        tag=_tag(check, value),
-        line=_line(check, still),
+        tag=_tag(check, value, off),
+        line=_line(check, still, off),
         facts=(_came_back(model, if_told(counts)), _worth(value), _sure(check)),
         decide=_decide(check, still, value)
         + _whom_to_wake(if_told(late))
-        + _what_to_pay(check, if_told(new), if_told(point)),
+        + _what_to_pay(check, if_told(new), if_told(point), if_told(value)),
         headline=check.heading if verdict == "cannot_tell" or isinstance(value, Untold) else _headline(value),
         open=_open(check, value),
     )
@@ -84,12 +89,14 @@ def _without_forecast(untold: Untold, known: tuple[Fact, ...]) -> Answer:
     )  # fmt: skip
 
 
-def _tag(check: HoldoutCheck, value: ValueForecast | Untold) -> str:
+def _tag(check: HoldoutCheck, value: ValueForecast | Untold, off: str = "") -> str:
     if check.verdict == "partly" and "failed" in (check.three.checks["level"], check.three.checks["spread"]):
         return "The order holds, the amounts do not"
     if check.verdict == "holds" and not _may_budget(check, value):
         failed = not isinstance(value, Untold) and value.revenue_check == "failed"
         return "The purchases hold, the revenue " + ("does not" if failed else "is open")
+    if check.verdict == "holds" and off:
+        return "The forecast holds in all, not for every group"
     return _TAG[check.verdict]
 
 
@@ -98,7 +105,7 @@ def _may_budget(check: HoldoutCheck, value: ValueForecast | Untold) -> bool:
     return not isinstance(value, Untold) and check.verdict == "holds" and value.revenue_check == "passed"
 
 
-def _line(check: HoldoutCheck, still: StillCustomers) -> str:
+def _line(check: HoldoutCheck, still: StillCustomers, off: str) -> str:
     verdict = check.verdict
     if verdict == "cannot_tell":
         return f"The data cannot tell who will buy again: {_why_not(check)}."
@@ -107,7 +114,10 @@ def _line(check: HoldoutCheck, still: StillCustomers) -> str:
         return f"No: {came}, and {_why_failed(check)}. Do not plan with this forecast."
     start = "Yes" if verdict == "holds" else "Mostly yes"
     what = "who will buy again" + (" and how often" if verdict == "holds" else "")
-    return f"{start}: the forecast foresees {what}, better than two simple rules do; {came}. But {_limit(still)}."
+    not_all = f" It is not right for every group: {off}." if off else ""
+    return (
+        f"{start}: the forecast foresees {what}, better than two simple rules do; {came}. But {_limit(still)}.{not_all}"
+    )
 
 
 def _why_not(check: HoldoutCheck) -> str:
@@ -202,7 +212,11 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | U
     first = f"the {number(fifth)} customers with the highest forecasts"
     held = percent(value.actual_top_share.number if value.has_actual else share.number)
     verb = "brought" if value.has_actual else "are expected to bring"
-    keep = f"Look after {first} first: they {verb} {held} of the {'later ' if value.has_actual else ''}revenue."
+    later = "later " if value.has_actual else ""
+    keep = (
+        f"Give {first} the best service: they {verb} {held} of the {later}revenue. Whom to ask to recommend the shop "
+        "is another list: the fans, in the report on fans."
+    )
     quiet = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
     if _may_budget(check, value):
         off = f", but mind that revenue was foreseen {value.revenue_is_off}" if value.revenue_is_off else ""
@@ -218,7 +232,9 @@ def _whom_to_wake(late: LateCustomers | None) -> str:
     return "" if late is None or not late.advice else f" {late.advice}"
 
 
-def _what_to_pay(check: HoldoutCheck, new: NewCustomer | None, point: RetentionWorth | None) -> str:
+def _what_to_pay(
+    check: HoldoutCheck, new: NewCustomer | None, point: RetentionWorth | None, value: ValueForecast | None
+) -> str:
     """Say what a new customer may cost and what a point of retention is worth, where the forecast bears that."""
     if check.verdict not in ("holds", "partly"):
         return ""
@@ -232,7 +248,13 @@ def _what_to_pay(check: HoldoutCheck, new: NewCustomer | None, point: RetentionW
     if point is not None and not point.missing:
         worth = amount(point.present, point.currency, interval=True)
         ahead = horizon_in_words(point.horizon_days)
-        said += f" To keep one customer in a hundred more may cost {worth} at most, by what the next {ahead} brings."
+        each = amount(point.each, point.currency)
+        said += (
+            f" To slow leaving by one point (the {point.leaving.unit} from {point.slowed}) may cost at most {worth} in "
+            f"all, for the {count(point.n, 'customer')}, which is {each} for each, by what the next {ahead} brings."
+        )
+    if said and (missed := revenue_missed(value)):
+        said += f" Take these amounts as rough: {missed}, and their intervals leave that out."
     if said and new is not None and new.horizon_days > check.days:
         said += f" Only {count(check.days, 'day')} of the forecast could be checked."
     return said

@@ -16,8 +16,8 @@ from cxlab.intake.hiding import are_few, shares_to_hide, written_within
 
 LEAST_PART = 0.5
 """The course is told up to the last period for which at least this share of the compared could be followed."""
-LEAST_FALL, MOST_OF = 0.02, 0.75
-"""A smaller fall of the share is not spoken of; and how much of it counts as most of it."""
+LEAST_FALL, MOST_OF = 0.02, 0.5
+"""A smaller fall of the share is not spoken of; and most of it is more than this part of it."""
 _ROUNDING = 1e-12
 """Variance as a share of the squared mean: a smaller one is an error of rounding."""
 _PERIOD = "CAST(FLOOR(CAST(day - {!first} - 1 AS DOUBLE) / ?) AS BIGINT) + 1"
@@ -217,7 +217,7 @@ class Retention:
         return f"{start}{_percent(share)}{bought} (95% interval {words.percent_between(low, high)})."
 
     def _where_lost(self) -> str:
-        """Say by when most of the decline is over; an empty text where there is none."""
+        """Say by when more than half of the decline is over; an empty text where there is none."""
         shares = [share.number for share in self.course]
         fall, last = shares[0] - shares[-1], len(shares)
         if not all(self.is_told(share) for share in self.course):
@@ -225,11 +225,11 @@ class Retention:
         if fall <= LEAST_FALL:
             rose = self.course[-1].ends[0] > self.course[0].ends[1]
             return " That it rose may be the season, in which those days of life fell." if rose else ""
-        over = next(k for k, share in enumerate(shares, 1) if share - shares[-1] <= (1 - MOST_OF) * fall)
+        over = next(k for k, share in enumerate(shares, 1) if share - shares[-1] < (1 - MOST_OF) * fall)
         if over == last:
-            return " The decline has not come to an end by then."
+            return " More than half of that decline came in the last of these stretches."
         life = life_of(over, self.joining.length_days)
-        return f" Most of that decline is over by {life}, with {words.percent(shares[over - 1])}."
+        return f" More than half of that decline is over by {life}, with {words.percent(shares[over - 1])}."
 
     def is_told(self, share: Estimate) -> bool:
         """Whether a share gives no few customers away."""

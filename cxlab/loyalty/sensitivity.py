@@ -82,6 +82,11 @@ class Sensitivity:
         return max(moved, key=lambda v: abs(v.worth.number - self.base.worth.number), default=None)
 
     @property
+    def of_who_came_back(self) -> Variant | None:
+        """The number for only those fans who have come back; None where it was not asked, or there is none."""
+        return next((v for v in self.variants if v.kind == "came_back" and v.worth.has_interval), None)
+
+    @property
     def findings(self) -> Findings:
         """They are no findings of the study: they answer what would be if."""
         return {}
@@ -148,10 +153,11 @@ class Sensitivity:
         tried = shares_tried(self.kept)
         least, most = buyers(min(varied)), buyers(max(varied))
         beyond = f" beyond the {count(self.seen_days, 'day')} that were seen" if self.seen_days else ""
+        would = f"would still be about {least}" if least == most else f"would be {least} to {most}"
         return [
             f"By the model, {percent(self.kept.number)} of fans' buying is left a year later (interval of the fit "
             f"{percent_between(*self.kept.ends)}). Were it {percent_between(min(tried), max(tried))}{beyond}, the "
-            f"number would be {least if least == most else f'{least} to {most}'}."
+            f"number {would}."
         ]
 
     def _of_who_came_back(self, variant: Variant) -> str:

@@ -93,6 +93,32 @@ class TwoWay:
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
     @property
+    def reached(self) -> tuple[int, ...]:
+        """Those of 5, 10 and 15 that some map goes through."""
+        return tuple(said for said in SAID if self._is_crossed(said))
+
+    @property
+    def lines(self) -> tuple[float, ...]:
+        """Numbers at which lines are drawn, each of which some map goes through.
+
+        Those of 5, 10 and 15 where at least two of them are. Else round numbers at the quarters of all that is drawn,
+        the nearest of which gives way to the one of 5, 10 and 15.
+        """
+        reached = self.reached
+        if len(reached) > 1:
+            return tuple(map(float, reached))
+        drawn = np.concatenate([of.numbers[np.isfinite(of.numbers)] for of in self.maps] or [np.zeros(0)])
+        quarters = np.quantile(drawn, (0.25, 0.5, 0.75)).tolist() if len(drawn) else []
+        found = sorted({float(f"{value:.1g}") for value in quarters})
+        for said in reached:
+            found.remove(min(found, key=lambda line: abs(line - said)))
+            found.append(float(said))
+        return tuple(line for line in sorted(found) if self._is_crossed(line))
+
+    def _is_crossed(self, line: float) -> bool:
+        return any(np.nanmin(of.numbers) < line < np.nanmax(of.numbers) for of in self.maps)
+
+    @property
     def findings(self) -> Findings:
         """The share of fans' buying that the model foresees to be left a year later, by horizon in days."""
         return {f"kept_a_year.{of.horizon_days}": of.kept for of in self.maps}

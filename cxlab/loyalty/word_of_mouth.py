@@ -19,6 +19,7 @@ _WANTED = {
     "feedback": "the answers of customers (feedback: customer_id, given_at, score)",
     "referrals": "who recommended the shop to whom (referrals: referrer_id, referred_id, referred_at)",
 }
+_DID: dict[Outcome, str] = {"referrals": "recommended", "purchases": "bought"}
 _WEIGHS: dict[Verdict, str] = {
     "bad_weighs_more": "A low score goes with more lost than a high one goes with won",
     "good_weighs_more": "A high score goes with more won than a low one goes with lost",
@@ -148,20 +149,20 @@ class WordOfMouth:
 
     @property
     def reading(self) -> str:
-        """How it was counted, the rates by score, both sides, who did not answer, and what it does not show."""
+        """The first outcome by score in numbers, what weighs more in each, who did not answer, and what to mind."""
         if not self.sides:
             return self.missing
-        said = [self._counted()]
-        for side in self.sides:
-            said += [self._rates(side), self._both(side)]
-        said.append(self._silent())
+        first, *others = self.sides
+        said = [self._rates(first), f"{self._weighs(first)}.", *map(self._beside, others), self._silent()]
         said.append(
             "All this goes together and need not be cause and effect: who is served well may also be who would have "
             "come back, and recommended the shop, in any case."
         )
         return " ".join(part for part in (*said, self.missing) if part)
 
-    def _counted(self) -> str:
+    @property
+    def counted(self) -> str:
+        """How it was counted, for the note of a table."""
         assert self.scale is not None
         aside = []
         if self.n_outside:
@@ -178,59 +179,59 @@ class WordOfMouth:
             f"them up to {self.last_day}.{left_out}"
         )
 
+    @property
+    def silent_ratios(self) -> str:
+        """How much those without an answer did, against those with one, for the note of a table; empty if not told."""
+        if not self._tells_silent:
+            return ""
+        parts = [
+            f"{'brought' if side.outcome == 'referrals' else 'bought'} {number(side.none_ratio.number, 2)} times as "
+            f"much as those with one ({number_between(*side.none_ratio.ends, 2)})"
+            for side in self.sides
+            if side.none_ratio.has_interval
+        ]
+        return f"Customers without an answer so far {' and '.join(parts)}." if parts else ""
+
     def _rates(self, side: Sides) -> str:
-        digits = DIGITS[side.outcome]
-        parts = []
-        for g in (2, 1, 0):
-            rate = side.rates[g]
-            if self.is_shown(g) and rate.has_interval:
-                parts.append(
-                    f"{number(rate.number, digits)} after {self.labels[g]} ({number_between(*rate.ends, digits)})"
-                )
-            else:
-                parts.append(f"not told after {self.labels[g]}")
+        """Say what came after each kind of score; the intervals stand in the table."""
+        digits, parts = DIGITS[side.outcome], []
         if not any(side.rates[g].has_interval for g in range(NONE)):
             return ""
-        return f"{capital(_THINGS[side.outcome])}: {', '.join(parts)} (95% intervals)."
+        for g in (2, 1, 0):
+            rate = side.rates[g]
+            told = number(rate.number, digits) if self.is_shown(g) and rate.has_interval else "not told"
+            parts.append(f"{told} after {self.labels[g]}")
+        within = f"within {count(self.window_days, 'day')} of a score"
+        return f"{capital(_THINGS[side.outcome])} {within}: {parts[0]}, {parts[1]} and {parts[2]}."
 
-    def _both(self, side: Sides) -> str:
+    def _weighs(self, side: Sides) -> str:
+        """Say what weighs more, and what is lacking where it cannot be told."""
         said = _WEIGHS[side.verdict]
         if not side.costs.has_interval or not all(self.is_shown(g) for g in range(NONE)):
-            return f"{said}: it takes {LEAST_CUSTOMERS} customers with each kind of score."
-        digits, middle = DIGITS[side.outcome], self.labels[1]
-        both = (
-            f"Against {middle}, a low score goes with {_more(-side.costs.number, digits)} "
-            f"({_signed(-side.costs.ends[1], -side.costs.ends[0], digits)}), a high one with "
-            f"{_more(side.brings.number, digits)} ({_signed(*side.brings.ends, digits)})."
-        )
-        happened = sum(side.events[:NONE])
-        if happened < LEAST_EVENTS or min(self.customers[:NONE]) < LEAST_CUSTOMERS:
+            return f"{said}: it takes {LEAST_CUSTOMERS} customers with each kind of score"
+        if sum(side.events[:NONE]) < LEAST_EVENTS or min(self.customers[:NONE]) < LEAST_CUSTOMERS:
             things = "recommendations" if side.outcome == "referrals" else "purchases"
             return (
-                f"{both} {said}: it takes {LEAST_CUSTOMERS} customers with each kind of score, and {LEAST_EVENTS} "
-                f"{things} after them."
+                f"{said}: it takes {LEAST_CUSTOMERS} customers with each kind of score, and {LEAST_EVENTS} {things} "
+                "after them"
             )
-        gap = f"{number(side.asymmetry.number, digits)}, {number_between(*side.asymmetry.ends, digits)}"
-        return f"{both} {said} (what the low one takes less what the high one brings: {gap})."
+        return said
+
+    def _beside(self, side: Sides) -> str:
+        said = self._weighs(side)
+        return f"In what they {_DID[side.outcome]}: {said[0].lower()}{said[1:]}."
+
+    @property
+    def _tells_silent(self) -> bool:
+        return self.is_shown(NONE) and self.n - self.n_answered >= self.minimum_group
 
     def _silent(self) -> str:
-        """Compare who never answered with who did."""
-        if not self.is_shown(NONE) or self.n - self.n_answered < self.minimum_group:
+        """Say how many never answered."""
+        if not self._tells_silent:
             return "Nearly everybody had answered." if self.n_answered else ""
-        parts = []
-        for side in self.sides:
-            ratio = side.none_ratio
-            if ratio.has_interval:
-                what = "brought" if side.outcome == "referrals" else "bought"
-                parts.append(
-                    f"{what} {number(ratio.number, 2)} times as much as those who had "
-                    f"({number_between(*ratio.ends, 2)})"
-                )
-        silent = f"{number(self.n - self.n_answered)} of {count(self.n, 'customer')} never answered"
-        if not parts:
-            return f"{capital(silent)}."
         return (
-            f"{capital(silent)}. Customers without an answer so far {' and '.join(parts)}: who answers is not everyone."
+            f"{number(self.n - self.n_answered)} of {count(self.n, 'customer')} never answered, and who answers is not "
+            "everyone."
         )
 
 
@@ -307,32 +308,3 @@ def weigh_word_of_mouth(
 
 def _nothing(why: str, minimum_group: int) -> WordOfMouth:
     return WordOfMouth((), None, (0, 0, 0, 0), 0, 0, 0, 0, 0, 0, 0, "", minimum_group, why)
-
-
-def _more(value: float, digits: int) -> str:
-    """Say how much more or less.
-
-    Examples
-    --------
-    >>> _more(0.52, 1), _more(-0.52, 1), _more(0.01, 1)
-    ('0.5 more', '0.5 fewer', 'no more and no fewer')
-    """
-    text = number(abs(value), digits)
-    if text == number(0, digits):
-        return "no more and no fewer"
-    return f"{text} {'more' if value > 0 else 'fewer'}"
-
-
-def _signed(low: float, high: float, digits: int) -> str:
-    """Write an interval that goes from fewer to more.
-
-    Examples
-    --------
-    >>> _signed(-0.5, 1.2, 1), _signed(0.2, 1.2, 1), _signed(-1.2, -0.2, 1)
-    ('0.5 fewer to 1.2 more', '0.2 to 1.2 more', '0.2 to 1.2 fewer')
-    """
-    if low >= 0:
-        return f"{number(low, digits)} to {number(high, digits)} more"
-    if high <= 0:
-        return f"{number(-high, digits)} to {number(-low, digits)} fewer"
-    return f"{number(-low, digits)} fewer to {number(high, digits)} more"

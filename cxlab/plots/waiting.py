@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
+from cxlab.contingency import Array
 from cxlab.intake.hiding import HIDDEN
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
@@ -30,9 +31,31 @@ _ROW, _ROW_NARROW, _APART = 19, 36, 16.0
 
 def _drawn(found: WaitComparison) -> tuple[WaitingCurve, ...]:
     """Return the curves that are drawn: all, or the largest where they are too many, in the order given."""
-    told = tuple(curve for curve in found.curves if found.told.days[curve.group][1:].any())
+    told = tuple(curve for curve in found.curves if _has_course(found.told.marks[curve.group].tolist()))
     largest = sorted(told, key=lambda curve: -curve.n)[:MOST_DRAWN]
     return tuple(curve for curve in told if any(curve is one for one in largest))
+
+
+def with_gaps(curve: WaitingCurve, found: WaitComparison) -> tuple[Array, Array, Array, Array]:
+    """Return the days that are drawn, the share and its ends, with NaN where a share in between must not be told."""
+    days = curve.days[found.told.days[curve.group]]
+    untold = np.asarray(found.marks)[~found.told.marks[curve.group]]
+    gaps = np.flatnonzero(np.searchsorted(untold, days[:-1]) < np.searchsorted(untold, days[1:])) + 1
+    share, low, high = (
+        np.insert(part[days].astype(np.float64), gaps, np.nan) for part in (curve.waiting, curve.low, curve.high)
+    )
+    return np.insert(days.astype(np.float64), gaps, days[gaps - 1]), share, low, high
+
+
+def _has_course(told: Sequence[bool]) -> bool:
+    """Whether a curve has a figure before its last one; from the start straight to the end it would be no curve.
+
+    Examples
+    --------
+    >>> _has_course([True, False, False, True]), _has_course([True, True, False, True]), _has_course([True, True])
+    (False, True, True)
+    """
+    return any(told[1:-1]) or (len(told) == 2 and told[-1])
 
 
 def _colours(group: str, k: int) -> tuple[str, str, str | tuple[int, tuple[float, ...]]]:
@@ -53,8 +76,7 @@ def _draw(found: WaitComparison, ax: Axes) -> None:
     ax.set(xlim=(0, h), ylim=(0, 1))
     for k, curve in enumerate(curves):
         mark, _, dash = _colours(curve.group, k)
-        told = found.told.days[curve.group]
-        days, share, low, high = (part[told] for part in (curve.days, curve.waiting, curve.low, curve.high))
+        days, share, low, high = with_gaps(curve, found)
         ax.fill_between(days, low, high, step="post", color=mark, alpha=0.16, lw=0, zorder=2)
         ax.step(days, share, where="post", color=mark, lw=2, ls=dash, zorder=4 + k / 10)
     ends = [float(curve.waiting[found.told.days[curve.group]][-1]) for curve in curves]
@@ -132,16 +154,19 @@ def _caption(found: WaitComparison) -> Caption:
     n = found.waits.n if found.waits.unit == "customer" else sum(curve.n for curve in found.curves)
     largest = "The largest groups are drawn. " if len(drawn) == MOST_DRAWN < len(found.curves) else ""
     left_out = [found.waits.labels.get(c.group, c.group) for c in found.curves if c not in drawn]
-    few = f"Not drawn: {', '.join(left_out)}. " if left_out and not largest else ""
-    dash = "A curve ends, and “–” stands, where more would tell of a few customers. " if found.told.hides else ""
+    few = f"Not drawn, for too few to tell a course: {', '.join(left_out)}. " if left_out and not largest else ""
+    about = ", rounded" if found.told.rounds_waits else ""
+    dash = (
+        "A curve is left open, and “–” stands, where more would tell of a few customers. " if found.told.hides else ""
+    )
     return Caption(
         found.heading,
         f"Share that has not bought again, {found.waits.start}, over {words.count(h, 'day')}; "
         f"{words.count(n, found.waits.unit)}. Band: 95% interval.",
         f"Falling curves of the share that has not bought again by {found.waits.by}, after {found.marks[middle]} and "
         f"{h} days: {listed}. {found.heading}."[:399],
-        f"{largest}{few}{dash}Under the axis: waits that still go on and can be followed. Several orders on one day "
-        "are one purchase.",
+        f"{largest}{few}{dash}Under the axis: waits that still go on and can be followed{about}. Several orders on one "
+        "day are one purchase.",
     )
 
 

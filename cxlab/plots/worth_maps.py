@@ -1,6 +1,5 @@
-"""The plot of the number of one-time buyers over two assumptions at once, with 5, 10 and 15 marked."""
+"""The plot of the number of one-time buyers over two assumptions at once, with lines at numbers that it reaches."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,12 @@ from cxlab.loyalty.words import buyers, buyers_between, long_time
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
-from cxlab.words import capital, count, money, number, percent
+from cxlab.words import between, capital, count, money, number, percent
 
 _BANDS = ("paper", "seq1", "seq2", "seq3")
 _NO_NUMBER = "no number"
+_EACH_KEPT, _EACH_OTHER = 10, 8  # of the points drawn, every which one stands in the table
+_MOST_DIGITS = 4
 _AXIS = {
     "referrals": "Customers brought by 100 fans",
     "cost": "Cost to win a customer",
@@ -43,15 +44,15 @@ def _draw(found: TwoWay, ax: Axes) -> None:
 
 def _draw_map(found: TwoWay, of: WorthMap, ax: Axes) -> None:
     numbers = np.ma.masked_invalid(of.numbers)
-    edges = [-np.inf, *map(float, SAID), np.inf]
-    lowest, highest = float(numbers.min()), float(numbers.max())
-    ends = [min(lowest, edges[1]) - 1, *edges[1:-1], max(highest, edges[-2]) + 1]
+    lines, lowest, highest = found.lines, float(numbers.min()), float(numbers.max())
+    ends = [min([lowest, *lines]) - 1, *lines, max([highest, *lines]) + 1]
     ax.set_facecolor("none")
-    bands = ax.contourf(found.kept, found.other, numbers, levels=ends, colors=[COLOUR[t] for t in _BANDS], zorder=1)
+    colours = [COLOUR[token] for token in _BANDS[: len(lines) + 1]]
+    bands = ax.contourf(found.kept, found.other, numbers, levels=ends, colors=colours, zorder=1)
     bands.set_edgecolor("face")
-    for said in (s for s in SAID if lowest < s < highest):
-        ax.contour(found.kept, found.other, numbers, levels=[said], colors=[COLOUR["part"]], linewidths=1.6, zorder=3)
-    if of.worth.value is not None and lowest < of.worth.number < highest:
+    for line in (line for line in lines if lowest < line < highest):
+        ax.contour(found.kept, found.other, numbers, levels=[line], colors=[COLOUR["part"]], linewidths=1.6, zorder=3)
+    if _has_dashes(of):
         ax.contour(
             found.kept, found.other, numbers, levels=[of.worth.number], colors=[COLOUR["ink"]], linewidths=1.2,
             linestyles=[(0, (4, 3))], zorder=3,
@@ -72,6 +73,11 @@ def _draw_map(found: TwoWay, of: WorthMap, ax: Axes) -> None:
     ax.locator_params(axis="y", nbins=5)
     ax.xaxis.set_major_formatter(lambda value, _: percent(value))
     ax.yaxis.set_major_formatter(lambda value, _: number(value, 0 if found.other[-1] >= 20 else 1))
+
+
+def _has_dashes(of: WorthMap) -> bool:
+    """Whether the number as reckoned is a line of the map."""
+    return of.worth.value is not None and bool(np.nanmin(of.numbers) < of.worth.number < np.nanmax(of.numbers))
 
 
 def _draw_own(found: TwoWay, of: WorthMap, ax: Axes) -> None:
@@ -96,7 +102,8 @@ def _draw_own(found: TwoWay, of: WorthMap, ax: Axes) -> None:
 
 def _legend(found: TwoWay, ax: Axes, *, narrow: bool) -> None:
     """Put the bands above the first map, in words and colours, and what the upright scale is."""
-    words = [f"under {SAID[0]}", *(f"{a}–{b}" for a, b in pairwise(SAID)), f"over {SAID[-1]}"]
+    lines = [_line(line) for line in found.lines]
+    words = [f"under {lines[0]}", *map(between, lines, lines[1:]), f"over {lines[-1]}"] if lines else []
     figure = ax.figure.get_figure(root=True)
     height, width = (float(size) * 72 for size in figure.get_size_inches()[::-1])
     left = 0.03 if narrow else 0.0125
@@ -115,7 +122,7 @@ def _legend(found: TwoWay, ax: Axes, *, narrow: bool) -> None:
         at, row = left, 30
     else:
         at, row = left + 118 / width, 14
-    for token, text in zip(_BANDS, words, strict=True):
+    for token, text in zip(_BANDS, words, strict=False):
         figure.text(
             at, 1 - row / height, f" {text} ", size=12, va="center", color=COLOUR["ink"],
             bbox={"facecolor": COLOUR[token], "edgecolor": COLOUR["part"], "lw": 0.8, "pad": 2.5},
@@ -127,48 +134,78 @@ def _caption(found: TwoWay) -> Caption:
     by = "the share of their buying left a year later and " + (
         "the customers they bring" if found.kind == "referrals" else "the cost to win a customer"
     )
-    own = "; ".join(
-        f"next {long_time(of.horizon_days)}: {percent(of.kept.number)} left, "
-        + (f"{buyers(of.worth.number)} ({buyers_between(of.worth)})" if of.worth.value is not None else _NO_NUMBER)
-        for of in found.maps
-    )
     whiskers = "the interval of the fit" + (" and of the customers brought" if found.kind == "referrals" else "")
+    dashed = "Dashed: the same number as reckoned. " if any(map(_has_dashes, found.maps)) else ""
     return Caption(
         found.heading,
         f"One-time buyers that equal one fan, by {by}; {count(found.n_fans, 'fan')}. "
         f"Dot: as reckoned, with its 95% interval in words.",
-        f"Maps of one-time buyers that equal one fan by {by}. {capital(own)}.",
-        f"Thick lines: {', '.join(map(str, SAID[:-1]))} and {SAID[-1]}. Dashed: the same number as reckoned. Lines at "
-        f"the dot: {whiskers}. Only what lies beyond the days that were seen varies with what is left.",
+        f"Maps of one-time buyers that equal one fan by {by}. {capital(_own_words(found))}.",
+        f"{_lines_in_words(found)}{dashed}Lines at the dot: {whiskers}. Only what lies beyond the days that were seen "
+        "varies with what is left.",
     )
+
+
+def _line(value: float) -> str:
+    """Write a number at which a line is drawn.
+
+    Examples
+    --------
+    >>> _line(5.0), _line(0.3), _line(2000.0)
+    ('5', '0.3', '2,000')
+    """
+    digits = 0
+    while digits < _MOST_DIGITS and round(value, digits) != value:
+        digits += 1
+    return number(value, digits)
+
+
+def _lines_in_words(found: TwoWay) -> str:
+    lines = [_line(line) for line in found.lines]
+    listed = " and ".join(part for part in (", ".join(lines[:-1]), *lines[-1:]) if part)
+    said = f"Thick lines: {listed}. " if len(lines) > 1 else f"Thick line: {listed}. " if lines else ""
+    outside = [str(target) for target in SAID if target not in found.reached]
+    if not outside:
+        return said
+    nor = " and ".join(part for part in (", ".join(outside[:-1]), outside[-1]) if part)
+    return f"{said}No line for {nor}: nothing that is drawn comes to {'it' if len(outside) == 1 else 'them'}. "
 
 
 def _numbers(found: TwoWay) -> Table:
-    rows = []
-    for of in found.maps:
-        cells = [
+    kept, other = range(0, len(found.kept), _EACH_KEPT), range(0, len(found.other), _EACH_OTHER)
+    rows = tuple(
+        (
             Cell(capital(f"next {long_time(of.horizon_days)}")),
-            Cell(percent(of.kept.number)),
-            Cell(buyers(of.worth.number), buyers_between(of.worth)) if of.worth.has_interval else Cell("–", _NO_NUMBER),
-        ]
-        for said in SAID:
-            kept, other = found.needed(of, said)
-            cells.append(Cell(percent(kept) if np.isfinite(kept) else "–", _other(found, other)))
-        rows.append(tuple(cells))
-    changed = "customers brought by 100 fans" if found.kind == "referrals" else "the cost to win a customer"
+            Cell(_other(found, float(found.other[i]))),
+            *(Cell(buyers(n) if np.isfinite(n := float(of.numbers[i, j])) else "–") for j in kept),
+        )
+        for of in found.maps
+        for i in other
+    )
     return Table(
         "worth_maps",
-        "What it would take to make it 5, 10 or 15",
-        ("Horizon", "Left a year later", "One-time buyers for one fan", *(f"For {said}" for said in SAID)),
-        tuple(rows),
-        f"For each number: the share of fans’ buying that would have to be left a year later and, small, {changed}; "
-        "one of them changed, the other as reckoned. A dash: nothing that is drawn gives it.",
+        "One-time buyers for one fan, two assumptions changed at once",
+        ("Horizon", _AXIS[found.kind], *(f"{percent(float(found.kept[j]))} left" for j in kept)),
+        rows,
+        f"Left: share of fans’ buying left a year later. {_as_reckoned(found)}"
+        + (" A dash: no number." if any(np.isnan(of.numbers[::_EACH_OTHER]).any() for of in found.maps) else ""),
     )
 
 
+def _own_words(found: TwoWay) -> str:
+    return "; ".join(
+        f"next {long_time(of.horizon_days)}: {percent(of.kept.number)} left, "
+        + (f"{buyers(of.worth.number)} ({buyers_between(of.worth)})" if of.worth.value is not None else _NO_NUMBER)
+        for of in found.maps
+    )
+
+
+def _as_reckoned(found: TwoWay) -> str:
+    by = "brought by 100 fans" if found.kind == "referrals" else "to win a customer"
+    return f"As reckoned, with {_other(found, found.own.number)} {by}, {_own_words(found)}."
+
+
 def _other(found: TwoWay, value: float) -> str:
-    if not np.isfinite(value):
-        return "–"
     return money(value, found.currency) if found.kind == "cost" else number(value, 1)
 
 

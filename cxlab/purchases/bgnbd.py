@@ -17,7 +17,7 @@ PARAMETERS = ("r", "alpha", "a", "b")
 _STARTS = ((1.0, 10.0, 1.0, 2.0), (0.2, 3.0, 0.5, 5.0))
 _MEANINGS = (
     "r: how unlike customers' paces are (small: very)",
-    "alpha: scale of the paces, in weeks",
+    "alpha: r / alpha is the mean pace, purchases a week",
     "a: weight of leaving",
     "b: weight of staying",
 )

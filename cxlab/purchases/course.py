@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from cxlab.customers import Customers
-from cxlab.estimate import Estimate, Findings
+from cxlab.estimate import Estimate, Findings, columns_of
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, PurchaseModelError
 from cxlab.purchases.maximum import positive_estimate
 from cxlab.purchases.model import PurchaseModel
 from cxlab.words import day, number, number_between, percent
-
-_Z = float(norm.ppf(0.975))
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,8 @@ class PurchaseCourse:
 
     Attributes
     ----------
-    table : one row a week: week (from 1), day (its last), actual, expected, expected_low, expected_high, all added up.
+    table : one row a week: week (from 1), day (its last), actual, expected, expected_low, expected_high, all added up;
+        the ends are even on the log scale, and NaN where the data do not settle what is expected.
     first_order, calibration_end : days; what lies after the second was not used.
     n : customers.
     end : actual and expected repeat purchases at the end of the last whole week.
@@ -100,18 +98,19 @@ def follow_purchases(model: PurchaseModel, customers: Customers) -> PurchaseCour
         return np.asarray(sum(each), dtype=np.float64)
 
     expected, covariance = model.maximum.propagate(total)
-    reach = _Z * np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    n, unit = customers.n, "repeat purchases since the first order"
+    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    foreseen = [
+        positive_estimate(float(value), float(error), n=n, unit=unit)
+        for value, error in zip(expected, errors, strict=True)
+    ]
     table = pd.DataFrame(
         {
             "week": np.arange(1, weeks + 1),
             "day": (np.datetime64(customers.first_order) + ends.astype("timedelta64[D]")).astype("datetime64[s]"),
             "actual": actual.astype(np.int64),
-            "expected": expected,
-            "expected_low": np.maximum(expected - reach, 0.0),
-            "expected_high": expected + reach,
+            **columns_of("expected", foreseen),
         }
     )
-    n, unit = customers.n, "repeat purchases since the first order"
-    error = float(np.sqrt(max(covariance[-1, -1], 0.0)))
-    end = Estimate(int(actual[-1]), n=n, unit=unit), positive_estimate(float(expected[-1]), error, n=n, unit=unit)
+    end = Estimate(int(actual[-1]), n=n, unit=unit), foreseen[-1]
     return PurchaseCourse(table, customers.first_order, customers.calibration_end, n, end)

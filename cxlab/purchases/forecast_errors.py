@@ -119,7 +119,7 @@ class ForecastErrors:
         explained = own.deviance_explained
         if explained.has_interval:
             said += (
-                f"Of how unlike customers' purchases are, measured by the Poisson deviance, the model explains "
+                f"Of how unlike customers' purchases are, the model explains "
                 f"{percent(explained.number)} ({percent_between(*explained.ends)}). "
             )
             other = self.rule(self.better).deviance_explained

@@ -63,9 +63,9 @@ PARETO_NBD = Family(
         ),
         meanings=(
             "r: how unlike customers' paces are (small: very)",
-            "alpha: scale of the paces, in weeks",
+            "alpha: r / alpha is the mean pace, purchases a week",
             "s: how unlike customers are in leaving (small: very)",
-            "beta: scale of the time till they leave, in weeks",
+            "beta: s / beta is the mean rate of leaving, a week",
         ),
         shifts=("times as often, while they stay", "times as fast in leaving"),
     ),

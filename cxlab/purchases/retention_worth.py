@@ -1,7 +1,7 @@
-"""What one point of retention is worth: fewer customers leaving, with all else as it is."""
+"""What one point of retention is worth: customers leaving more slowly, with all else as it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -28,7 +28,7 @@ _DRAWS, _HISTORIES = 250, 2_000  # fits behind an interval, and histories worked
 
 @dataclass(frozen=True, eq=False)
 class RetentionWorth:
-    """What it would bring if one customer in a hundred fewer left.
+    """What it would bring if leaving slowed by one percentage point.
 
     Attributes
     ----------
@@ -83,8 +83,21 @@ class RetentionWorth:
             return "What a point of retention is worth cannot be told"
         ahead = horizon_in_words(self.horizon_days)
         return (
-            f"One point fewer customers leaving would be worth {amount(self.present, self.currency)} over the {ahead}"
+            f"If leaving slowed by one point, the {count(self.n, 'present customer')} would in all bring "
+            f"{amount(self.present, self.currency)} more over the next {ahead}"
         )
+
+    @property
+    def slowed(self) -> str:
+        """The share who leave as it is and with a point less, in words."""
+        share = self.leaving.number
+        digits = 0 if round(100 * share) - round(100 * (share - POINT)) == 1 else 1
+        return f"{percent(share, digits)} to {percent(share - POINT, digits)}"
+
+    @property
+    def each(self) -> Estimate:
+        """What a point brings of present customers, shared out over all of them."""
+        return replace(self.present, value=self.present.number / self.n, low=None, high=None)
 
     @property
     def reading(self) -> str:
@@ -99,16 +112,16 @@ class RetentionWorth:
                 "The search for the best fit of the purchase model did not settle, so what a point of retention is "
                 "worth cannot be told."
             )
-        ahead, share = horizon_in_words(self.horizon_days), self.leaving.number
-        digits = 0 if round(100 * share) - round(100 * (share - POINT)) == 1 else 1
+        ahead = horizon_in_words(self.horizon_days)
         return (
-            f"{caution(self.verdict)}By the model, the {self.leaving.unit} is {percent(share, digits)}. Were it "
-            f"{percent(share - POINT, digits)}, with everybody leaving more slowly in the same proportion, the "
-            f"{count(self.n, 'present customer')} would bring "
+            f"{caution(self.verdict)}Suppose that the {self.leaving.unit} fell from {self.slowed}, and that "
+            f"customers left more slowly in the same proportion at any other time, too. Then the "
+            f"{count(self.n, 'present customer')} would in all bring "
             f"{amount(self.present, self.currency, interval=True)} more over the next {ahead}"
-            f"{discounting(self.discount_rate)}, with {number(self.present_purchases.number)} more purchases. "
-            f"A thousand new customers would bring {amount(self.per_new, self.currency, interval=True)} more over "
-            f"their first {ahead}. {BASIS[self.basis]} These figures say what a point would be worth, so "
+            f"{discounting(self.discount_rate)}, which is {amount(self.each, self.currency)} for each of them, with "
+            f"{number(self.present_purchases.number)} more purchases in all. "
+            f"A thousand new customers would in all bring {amount(self.per_new, self.currency, interval=True)} more "
+            f"over their first {ahead}. {BASIS[self.basis]} These figures say what a point would be worth, so "
             "what may be spent on it at most. They do not say that anything would bring it about, which only a trial "
             "can tell."
         )

@@ -33,7 +33,8 @@ def purchase_model(model: PurchaseModel) -> Table:
         columns=("Figure", "Estimate"),
         rows=rows,
         note=f"{number(model.histories.n)} customers. Small figures are 95% intervals, which allow for customers who "
-        f"do not quite follow the model. {family.words.leaving_note}",
+        f"do not quite follow the model. {family.words.leaving_note} The rows from r on are the model's own figures, "
+        "for whoever wants to reckon with it.",
     )
 
 

@@ -34,8 +34,16 @@ def outcomes_by_score(found: WordOfMouth) -> Table | None:
         caption=f"What customers did in the {count(found.window_days, 'day')} after, by the last score given by then",
         columns=tuple(columns),
         rows=tuple(rows),
-        note="Small figures are 95% intervals. A customer whose score changed stands in more than one row. Times are "
-        "left out where fewer than 5 came of either group.",
+        note=" ".join(
+            part
+            for part in (
+                found.counted,
+                found.silent_ratios,
+                "Small figures are 95% intervals. A customer whose score changed stands in more than one row. Times "
+                "are left out where fewer than 5 came of either group.",
+            )
+            if part
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from cxlab import words
 from cxlab.contingency import Counts
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, columns_of
+from cxlab.intake.cohorts import MOST_ROWS, group_by_period
 from cxlab.waits.curves import Waiting, WaitingCurve, wait_for_purchases
 from cxlab.waits.logrank import logrank_p_value
 from cxlab.waits.rows import PurchaseWaits
@@ -65,8 +66,19 @@ class WaitComparison:
         sizes = self.waits.frame["group"].value_counts()
         return tell_waits(
             self.curves, self.marks, {name: int(sizes.get(name, 0)) for name in self.waits.groups},
-            self.waiting.minimum_group, parts_of_others=self.waits.by == "cohort",
+            self.waiting.minimum_group, parts=self._parts(),
         )  # fmt: skip
+
+    def _parts(self) -> tuple[int, ...] | None:
+        """Count customers by the shortest cohorts that other tables may count them by; None where none do."""
+        if self.waits.by != "cohort":
+            return None
+        first = self.waits.frame["start"].to_numpy("datetime64[D]").astype(np.int64)
+        shorter, _, place = group_by_period(np.unique(first), most_rows=MOST_ROWS)
+        days = np.unique(first, return_counts=True)[1]
+        if shorter == "week":  # a week may lie in two months, so that parts of it can be told
+            return (1,)
+        return tuple(np.bincount(place, weights=days).astype(int).tolist())
 
     @property
     def horizon_days(self) -> int:
@@ -179,7 +191,7 @@ class WaitComparison:
         if len(self.curves) < 2:
             return []
         if not self.are_apart:
-            chance = "" if self.p_value is None else f" (log-rank test, {_p(self.p_value)})"
+            chance = "" if self.p_value is None else f": {_by_chance(self.p_value)}"
             return [f"The data cannot tell whether these groups wait differently{chance}."]
         group, furthest = max(self.differences.items(), key=lambda pair: abs(pair[1].number))
         low, high = sorted(abs(end) for end in furthest.ends)
@@ -191,13 +203,13 @@ class WaitComparison:
         much = words.count(round(abs(furthest.number)), "day")
         if round(abs(furthest.number)) == 0:
             return [
-                "Their mean waits lie less than a day apart, though the groups differ by more than chance (log-rank "
-                f"test, {_p(self.p_value)})."
+                "Their mean waits lie less than a day apart, though the groups differ by more than chance: "
+                f"{_by_chance(self.p_value)}."
             ]
         return [
             f"Against {said.get(self.reference, self.reference)}, the largest group, the purchase comes {much} {way} "
-            f"for {said.get(group, group)} (95% interval {ends}){many}. The groups differ by more than chance "
-            f"(log-rank test, {_p(self.p_value)})."
+            f"for {said.get(group, group)} (95% interval {ends}){many}. The groups differ by more than chance: "
+            f"{_by_chance(self.p_value)}."
         ]
 
     def _left_out(self) -> str:
@@ -339,6 +351,20 @@ def _mean(curve: WaitingCurve) -> str:
     return f"{_days(curve)} ({words.number_between(*curve.restricted_mean.ends)})"
 
 
-def _p(p_value: float | None) -> str:
+def _by_chance(p_value: float | None) -> str:
+    """Say how often chance alone makes groups differ that much: the p value, in words.
+
+    Examples
+    --------
+    >>> _by_chance(0.0003)
+    'chance alone would do as much in fewer than 1 of 1,000 such shops'
+    >>> _by_chance(0.515)
+    'chance alone would do as much in 52 of 100 such shops'
+    """
     assert p_value is not None
-    return "p below 0.001" if p_value < 0.001 else f"p = {words.number(p_value, 3)}"
+    start = "chance alone would do as much in"
+    if p_value < 0.001:
+        return f"{start} fewer than 1 of 1,000 such shops"
+    if p_value < 0.01:
+        return f"{start} {words.number(1000 * p_value)} of 1,000 such shops"
+    return f"{start} {min(round(100 * p_value), 99)} of 100 such shops"

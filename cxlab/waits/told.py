@@ -27,6 +27,8 @@ class ToldWaits:
     marks : shape (k,) a group, whether its share is told at each of the marks, the last of which is the horizon.
     go_on : the waits that go on at each mark, as they are written.
     minimum_group : of the study.
+    rounds_waits : whether the waits that go on are rounded, for other tables count the same customers by shorter
+        groups.
     """
 
     sizes: Mapping[str, str]
@@ -34,6 +36,7 @@ class ToldWaits:
     marks: Mapping[str, Mask]
     go_on: Mapping[str, Sequence[str]]
     minimum_group: int
+    rounds_waits: bool = False
 
     def share_back(self, group: str) -> bool:
         """Whether the share who were back by the horizon is told."""
@@ -55,7 +58,7 @@ class ToldWaits:
 
 def tell_waits(
     curves: Sequence[WaitingCurve], marks: Sequence[int], sizes: Mapping[str, int], minimum_group: int, *,
-    parts_of_others: bool = False,
+    parts: Sequence[int] | None = None,
 ) -> ToldWaits:  # fmt: skip
     """Choose what a page tells.
 
@@ -65,8 +68,8 @@ def tell_waits(
     marks : days from 0 to the horizon, ascending.
     sizes : waits of every group, of those that are not shown as well, for their total is known.
     minimum_group : of the study.
-    parts_of_others : whether other tables count the same customers by shorter groups, as they do by cohort; then all
-        sizes are rounded.
+    parts : sizes of the shorter groups by which other tables count the same customers, as they do by cohort; None:
+        they do not. Sizes are rounded only where one of these is small, for it could be got by subtraction.
 
     Notes
     -----
@@ -77,22 +80,23 @@ def tell_waits(
     be reckoned back. A curve, which can be measured, is drawn on days between which the first rule holds, large group
     or not; it ends at the last such mark.
     """
-    written = _sizes(sizes, minimum_group, rounded=parts_of_others)
     names, n = [curve.group for curve in curves], np.array([curve.n for curve in curves])
     bought = np.array([curve.bought_by[list(marks)] for curve in curves])
+    rounded = parts is not None and any(0 < part < minimum_group for part in (*parts, *sizes.values()))
+    written = _sizes(sizes, minimum_group, rounded=rounded)
     strict = np.array([told_steps(row, curve.n, minimum_group) for row, curve in zip(bought, curves, strict=True)])
     at = strict | (_PERCENT * n >= minimum_group)[:, None]
     others = [size for name, size in sizes.items() if name not in names]  # whose shares are not told at all
     for k in range(1, len(marks)):
         small = np.concatenate([~at[:, k], np.ones(len(others), dtype=bool)])
-        if not parts_of_others and small.any() and _PERCENT * n[at[:, k]].sum() < minimum_group:
+        if parts is None and small.any() and _PERCENT * n[at[:, k]].sum() < minimum_group:
             some = np.concatenate([bought[:, k], np.zeros(len(others), dtype=np.int64)])
             at[:, k] &= ~shares_to_hide(some, [*n, *others], minimum_group, small=small)[: len(names)]
     days, found = {}, {}
     for curve, row, told in zip(curves, strict & at, at, strict=True):
         days[curve.group] = _days(curve, np.asarray(marks)[row], minimum_group)
-        found[curve.group] = _go_on(curve, marks, row & told, written[curve.group], minimum_group)
-    return ToldWaits(written, days, dict(zip(names, at, strict=True)), found, minimum_group)
+        found[curve.group] = _go_on(curve, marks, row & told, written[curve.group], minimum_group, parts is not None)
+    return ToldWaits(written, days, dict(zip(names, at, strict=True)), found, minimum_group, parts is not None)
 
 
 def told_steps(counts: Counts, n: int, minimum_group: int) -> Mask:
@@ -135,11 +139,13 @@ def _sizes(sizes: Mapping[str, int], minimum_group: int, *, rounded: bool) -> di
     }
 
 
-def _go_on(curve: WaitingCurve, marks: Sequence[int], told: Mask, size: str, minimum_group: int) -> list[str]:
+def _go_on(
+    curve: WaitingCurve, marks: Sequence[int], told: Mask, size: str, minimum_group: int, is_rounded: bool
+) -> list[str]:
     """Write the waits that go on at each mark; where that of a share would tell of a few, as a dash."""
     left = [int(curve.go_on[mark]) for mark in marks]
     steps = written_steps(left[::-1], curve.n, minimum_group)[::-1]
-    rounded = size.startswith("about")
+    rounded = is_rounded or size.startswith("about")
     said = []
     for mark, n, text, is_told in zip(marks, left, steps, told, strict=True):
         if mark == 0:
