@@ -89,6 +89,7 @@ def check(study: str, out: Path, *, allow_outside: bool) -> None:
     """
     from cxlab.intake import read_study
     from cxlab.reports.order import open_alone
+    from cxlab.reports.today import remarks_of_today
     from cxlab.reports.whose import other_study, where_rejects_are
 
     opened, parameters = open_alone(study)
@@ -98,6 +99,8 @@ def check(study: str, out: Path, *, allow_outside: bool) -> None:
         intake = read_study(opened, parameters, rejects=folder, allow_outside=allow_outside, tell=tell)
     with intake:
         click.echo(intake.summary(), nl=False)
+        for remark in remarks_of_today(intake):
+            click.echo(f"\nNote: {remark}")
         written = intake.write_rejects(folder)
     if said := where_rejects_are(written, earlier, other_study(folder, opened), folder):
         click.echo(f"\n{said}")

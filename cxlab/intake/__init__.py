@@ -25,7 +25,7 @@ from cxlab.intake.statuses import remark_on_undone
 from cxlab.intake.store import open_kept
 from cxlab.intake.suspects import Suspects
 from cxlab.intake.trials import check_arms, judge_draws
-from cxlab.intake.windows import Windows, find_windows, future_orders, lonely_orders
+from cxlab.intake.windows import Windows, find_windows, lonely_orders
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
@@ -195,7 +195,7 @@ def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) ->
     if "orders" not in tables:
         return remarks
     remarks += remark_on_undone(engine, tables["orders"], sources["orders"])
-    remarks += lonely_orders(engine) + future_orders(engine)
+    remarks += lonely_orders(engine)
     if "cost" in tables["orders"].columns:
         n, uncosted = engine.row("SELECT COUNT(*), COUNT(CASE WHEN cost IS NULL THEN 1 END) FROM orders")
         if uncosted:

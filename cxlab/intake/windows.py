@@ -70,32 +70,24 @@ def lonely_orders(engine: Engine) -> list[str]:
     ]
 
 
-def future_orders(engine: Engine, today: dt.date | None = None) -> list[str]:
-    """Remark on orders that are dated after the day on which they are read.
-
-    Parameters
-    ----------
-    today : None: the day by the clock. No remark names it, so that the same study gives the same words; orders of
-        tomorrow pass, for clocks differ.
-    """
-    last = _last_in_future(engine, today)
+def future_orders(engine: Engine, today: dt.date) -> list[str]:
+    """Remark on orders that are dated after a day and the one that follows it, for clocks differ."""
+    (last,) = engine.row("SELECT MAX(day) FROM sales WHERE n_orders > 0 AND day > ?", [_number(today) + 1])
     if last is None:
         return []
+    latest = day(EPOCH + dt.timedelta(days=last))
     return [
-        f"When these files were read, orders in them lay in the future, up to {day(last)}: are their dates slips? "
-        "Whatever counts days up to the end of the data counts days that had not come yet."
+        f"Orders lie in the future, up to {latest}: are their dates slips? Whatever counts days up to the end of the "
+        "data counts days that have not come yet."
     ]
 
 
-def doubt_dates(engine: Engine, study: Study, today: dt.date | None = None) -> str:
+def doubt_dates(engine: Engine, study: Study) -> str:
     """Say why the end of the data, or the cut, may be a slip, and what to do; empty where nothing speaks for it.
 
     Windows that the study's file gives are taken as meant.
     """
     end = study.observation_end
-    last = _last_in_future(engine, today, end)
-    if last is not None:
-        return f"Orders are dated in the future, up to {day(last)}: {_mend('observation_end')}"
     for which, given, name in (("last", None, "observation_end"), ("first", study.calibration_end, "calibration_end")):
         for alone, far in [] if given else _alone(engine, which, end):
             return f"{_lonely(which, alone, far)}, and may be a slip: {_mend(name)}"
@@ -120,16 +112,6 @@ def _alone(engine: Engine, which: str, end: dt.date | None = None) -> list[tuple
     if len(found) < 2 or abs(found[0][0] - found[1][0]) <= LONELY_DAYS:
         return []
     return [(EPOCH + dt.timedelta(days=found[0][0]), abs(found[0][0] - found[1][0]))]
-
-
-def _last_in_future(engine: Engine, today: dt.date | None, end: dt.date | None = None) -> dt.date | None:
-    """Return the last day with an order, up to `end`, if it lies after tomorrow."""
-    now = today or dt.datetime.now(tz=dt.UTC).date()
-    (last,) = engine.row(
-        "SELECT MAX(day) FROM sales WHERE n_orders > 0 AND day <= ? AND day > ?",
-        [_number(end or dt.date.max), _number(now) + 1],
-    )
-    return None if last is None else EPOCH + dt.timedelta(days=last)
 
 
 def _number(one: dt.date) -> int:

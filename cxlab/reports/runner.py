@@ -48,7 +48,8 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
             runs = [_Run(order, name, Path(aside) / name, started, made_with, tell) for name in order.studies]
             progress.told()
         for run in runs:
-            progress.say(f"{run.study.title}: {run.data}")
+            for said in (run.data, *run.remarks):
+                progress.say(f"{run.study.title}: {said}")
             if run.study.language != "en":
                 progress.say(f"{run.study.title}: {ONLY_ENGLISH}")
         tasks = [(run, notebook) for run in runs for notebook in order.notebooks]
@@ -103,6 +104,7 @@ class _Run:
     ) -> None:
         from cxlab.intake import read_study
         from cxlab.intake.store import FOLDER
+        from cxlab.reports.today import remarks_of_today
 
         self.order, self.study, self.stage, self.started = order, order.studies[name], stage, started
         self.path = order.paths[name]
@@ -119,6 +121,7 @@ class _Run:
             tell=tell,
         ) as intake:
             intake.write_rejects(stage)
+            self.remarks = remarks_of_today(intake)
             hashes = intake.hashes or intake.keep(store, _customers(intake))
             self.inputs = manifest.describe_inputs(self.study, hashes)
             self.reading = manifest.describe_reading(intake.tables)
