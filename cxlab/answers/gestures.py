@@ -253,7 +253,10 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
         larger = "a larger trial" if main.design == "randomised" else "a trial drawn by lot"
         size += _apart(groups, noun_of(main))
         if _pays(main):
-            return f"Go on with {name} in {larger}: the money speaks for it, the purchases do not yet. {size}"
+            return (
+                f"Go on with {name}, and leave a random part of the customers without it: the money speaks for it, the "
+                f"purchases do not yet. {size}"
+            )
         return f"Neither roll it out nor stop it by these figures. Go on with {larger}. {size}"
     if token == "no_effect":
         if _pays(main):
