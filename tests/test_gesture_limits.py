@@ -156,5 +156,7 @@ class TestNextTrial:
         needed = trial.needed(0.1)
         assert needed is not None and sum(needed.values()) > 600
         seen = trial.detectable(total=600).number
-        assert f"about 600 customers, enough to see one of {seen:.1f}% or more" in within_reach(trial, 0.1)
+        assert f"about 600 different customers buy here, enough to see one of {seen:.1f}% or more" in within_reach(
+            trial, 0.1
+        )
         assert within_reach(trial, 1.01 * seen / 100) == "" == within_reach(replace(trial, by_week=()), 0.1)

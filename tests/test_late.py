@@ -290,6 +290,14 @@ def test_money_is_told_without_an_interval_where_the_model_gives_up_too_early_an
     assert "late.expected" not in untrusted.findings and "probability_alive" not in untrusted.table
 
 
+@pytest.mark.parametrize("followed", [10, 10_000])
+def test_who_came_back_at_the_cut_is_no_promise_for_those_who_are_silent_for_longer(followed: int) -> None:
+    late = some()
+    found = replace(late, check=replace(late.check, late=Estimate(0.38, 0.3, 0.46), holdout_days=followed))
+    longer = (found.table["days_since_last_order"] > followed).mean() > 0.5
+    assert longer == (followed == 10) == ("so expect fewer" in found.advice)
+
+
 @pytest.mark.parametrize(("foreseen", "off"), [(60.0, True), (100.0, False), (140.0, True)])
 def test_a_forecast_is_off_where_it_lies_outside_the_interval_of_what_came(foreseen: float, off: bool) -> None:
     came = Estimate(100.0, 80.0, 120.0)

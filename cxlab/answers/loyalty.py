@@ -176,7 +176,8 @@ def _limit(worth: Worth, check: FanCheck) -> str:
         )
     if outlook.horizon_days > own.holdout_days:
         seen = f"only the first {number(own.holdout_days)} of these {count(outlook.horizon_days, 'day')} have been seen"
-        return f"{seen}; the rest is foreseen, and nothing checks it"
+        unsure = "" if check.outcome == "passed" else ", and the check of those days is open"
+        return f"{seen}{unsure}; the rest is foreseen, and nothing checks it"
     if check.outcome != "passed":
         return "a forecast of the time that was seen is not shown to be near enough to what came"
     return "that is so in this shop, as it has been so far"

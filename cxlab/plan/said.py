@@ -82,7 +82,8 @@ def within_reach(trial: "NextTrial", effect: float) -> str:
         return ""
     seen = trial.detectable(total=total)
     enough = "too few to see any" if seen.value is None else f"enough to see one of {number(seen.number, 1)}% or more"
-    return f"In {count(len(trial.by_week), 'week')} this shop brings about {number(total)} customers, {enough}."
+    weeks = count(len(trial.by_week), "week")
+    return f"In {weeks} about {number(total)} different customers buy here, {enough}."
 
 
 def other_lengths(trial: "NextTrial", effect: float) -> str:

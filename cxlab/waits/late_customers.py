@@ -12,6 +12,8 @@ from cxlab.waits.cadence import RARE
 from cxlab.waits.late_check import LateCheck
 from cxlab.waits.late_money import LateMoney, in_money
 
+_MOST = 0.5
+
 
 @dataclass(frozen=True)
 class LateCustomers:
@@ -144,7 +146,8 @@ class LateCustomers:
         ahead = words.count(self.horizon_days, "day")
         return (
             f"A letter may cost {everyone} on average at most, if it brought all of them back to their own pace, and "
-            f"{tenth} if it brings back one in ten, by what the next {ahead} would bring."
+            f"{tenth} if it brings back one in ten, by what the next {ahead} would bring, nobody counted with more "
+            "than so far."
         )
 
     @property
@@ -157,13 +160,25 @@ class LateCustomers:
         many = words.count(self.n_worth, "customer") if self.tells_how_many else "customers in the table late_customers"
         came = self.check.late
         back = "" if came.value is None else (
-            f" Of those late on {words.day(self.check.as_of)}, {words.percent(came.number)} came back anyway."
+            f" Of those late on {words.day(self.check.as_of)}, {words.percent(came.number)} came back anyway in the "
+            f"{words.count(self.check.holdout_days, 'day')} after{self._silent_longer}."
         )  # fmt: skip
         return (
             f"Write this month to the {many} who were late on {words.day(self.as_of)}, the end of the data, and are "
             "worth waking, to a random half of them first, so that it shows whether writing helps. "
             f"{self.letter_words}{back}"
         )
+
+    @property
+    def _are_mostly_gone_longer(self) -> bool:
+        """Whether most have by now been silent for longer than those at the cut were followed."""
+        silent = self.table["days_since_last_order"].to_numpy(float)
+        return bool(len(silent)) and float((silent > self.check.holdout_days).mean()) > _MOST
+
+    @property
+    def _silent_longer(self) -> str:
+        longer = "; most of these have been silent for longer than that already, so expect fewer"
+        return longer if self._are_mostly_gone_longer else ""
 
     @property
     def _is_off(self) -> bool:
@@ -218,6 +233,11 @@ class LateCustomers:
 
     def _why_off(self) -> str:
         more = not self.money.is_off or self.money.came.number > self.money.foreseen.number
+        if more and self._are_mostly_gone_longer:
+            return (
+                "Whether more than that comes now is open: most of these have been silent for longer than those at the "
+                "cut were followed."
+            )
         why = "the model gives quiet customers up too early" if self.too_early and more else "the forecast missed then"
         return f"Expect {'more' if more else 'less'} than that now, for {why}."
 
