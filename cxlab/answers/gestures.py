@@ -51,7 +51,7 @@ def gestures_answer(
         tag=f"{_TAG[token]}, by the records" if careful else _TAG[token],
         line=_line(effects, groups, rails),
         facts=(_effect(effects), _worth(effects), _sure(effects)),
-        decide=_decide(effects, groups, trial),
+        decide=_decide(effects, groups, trial).strip(),
         headline=effects.heading,
         open=_open(effects, trial),
     )

@@ -8,7 +8,7 @@ from cxlab.policy import GestureHanding, GesturePolicy, GestureRanking
 from cxlab.policy.giving import GIVE, HOLD_OUT
 from cxlab.policy.said import PER, amount, amount_between, per
 from cxlab.policy.verdict import Token
-from cxlab.words import few, money, money_between
+from cxlab.words import capital, few, money, money_between
 
 _TONE: dict[Token, Tone] = {
     "choose": "yes", "everyone": "partly", "no_one": "no", "cannot_tell": "cannot", "not_identifiable": "cannot",
@@ -32,7 +32,7 @@ def policy_answer(money_of: GestureMoney, ranking: GestureRanking, handing: Gest
         tag=f"{_TAG[token]}, by the records" if by_records else _TAG[token],
         line=_line(policy),
         facts=(_choosing(policy), _pays(policy, money_of), _listed(handing)),
-        decide=_decide(policy, handing),
+        decide=_decide(policy, handing).strip(),
         headline=policy.heading,
         open=_open(policy, ranking, handing),
     )
@@ -186,8 +186,7 @@ def _listed(handing: GestureHanding) -> Fact:
 
 
 def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
-    size = handing.trial_size
-    token = policy.verdict.token
+    size, token = handing.trial_size, policy.verdict.token
     if token == "not_identifiable":
         if policy.still_runs:
             return "Wait until the trial is over; choose no one by what it shows so far."
@@ -206,7 +205,11 @@ def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
             f"list a trial first, with a half of it held out by lot (holdout_share: 0.5). {size}"
         )
     who = "the customers on the list" if token == "choose" else "everyone on the list"
-    return f"Give it to {who}, leave those marked hold_out without it, and run this report again on what they buy."
+    give = f"give it to {who}, leave those marked hold_out without it, and run this report again on what they buy."
+    worth = policy.effect.worth
+    if worth is None or worth.incremental.has_interval or not worth.break_even.has_interval:
+        return capital(give)
+    return f"Find out what it costs. If that is less than {money(worth.break_even.number, worth.currency)} each, {give}"
 
 
 def _open(policy: GesturePolicy, ranking: GestureRanking, handing: GestureHanding) -> tuple[tuple[str, str], ...]:
