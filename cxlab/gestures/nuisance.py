@@ -117,7 +117,7 @@ def _choose(
         return PENALTIES[0], None
     if n > _TUNED_ON:
         rows = np.sort(np.random.default_rng(seed).choice(rows, _TUNED_ON, replace=False))
-    y, x, fold = target[rows], features[rows].astype(np.float64, copy=False), folds[rows] % _TUNING_FOLDS
+    y, x, fold = target[rows], features[rows].astype(np.float32, copy=False), folds[rows] % _TUNING_FOLDS
     if np.ptp(y) == 0:
         return PENALTIES[0], None
     w = None if weights is None else weights[rows]
