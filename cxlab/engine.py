@@ -54,10 +54,12 @@ class Engine:
         self.folder = folder.path
         settings: dict[str, Any] = {
             "memory_limit": memory,
+            "block_allocator_memory": memory,  # blocks given back are taken again: the system need not clear them anew
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "temp_directory": str(folder.path),
             "preserve_insertion_order": True,
+            "enable_external_file_cache": False,  # files are read once, so there is nothing to keep
         }
         if threads is not None:
             settings["threads"] = threads

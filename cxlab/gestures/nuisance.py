@@ -5,7 +5,7 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from cxlab.gestures.basis import expand
@@ -18,6 +18,7 @@ FOLDS = 5
 PENALTIES = (1.0, 1e-1, 1e-2, 1e-3)
 _TUNED_ON = 5_000  # rows on which the penalty is chosen
 _TUNING_FOLDS = 3
+_TUNED_IN: DTypeLike = np.float32  # which penalty foresees best shows in half the precision as well, in half the time
 _EDGE = 0.005  # propensities are kept off 0 and 1 by so much
 Mask = NDArray[np.bool_]
 
@@ -117,7 +118,7 @@ def _choose(
         return PENALTIES[0], None
     if n > _TUNED_ON:
         rows = np.sort(np.random.default_rng(seed).choice(rows, _TUNED_ON, replace=False))
-    y, x, fold = target[rows], features[rows].astype(np.float32, copy=False), folds[rows] % _TUNING_FOLDS
+    y, x, fold = target[rows], features[rows].astype(_TUNED_IN, copy=False), folds[rows] % _TUNING_FOLDS
     if np.ptp(y) == 0:
         return PENALTIES[0], None
     w = None if weights is None else weights[rows]

@@ -95,10 +95,12 @@ def choose_date(engine: Engine, relation: str, theirs: str, kind: str = "VARCHAR
 def possible_dates(engine: Engine, values: str) -> list[str]:
     """Return the readings of dates that the looks of the first values do not rule out."""
     sample = f"SELECT * FROM ({values}) AS v LIMIT {SAMPLE}"  # noqa: S608
+    digits = (
+        f"SELECT TRANSLATE(text, '0123456789', '9999999999') AS text, COUNT(*) AS n FROM ({sample}) AS s GROUP BY ALL"  # noqa: S608
+    )
     shape = f"REGEXP_REPLACE(REGEXP_REPLACE(text, {literal(CLOCK)}, ''), '\\pL+', 'a', 'g')"
     shapes = engine.read(
-        f"SELECT TRANSLATE({shape}, '0123456789', '9999999999') AS shape, COUNT(*) AS n FROM ({sample}) AS s "  # noqa: S608
-        "GROUP BY shape ORDER BY n DESC, shape LIMIT 100"
+        f"SELECT {shape} AS shape, SUM(n) AS n FROM ({digits}) AS d GROUP BY shape ORDER BY n DESC, shape LIMIT 100"  # noqa: S608
     )
     return [form for form in FORMATS if any(re.fullmatch(_shape(form), shape) for shape, _ in shapes)]
 
