@@ -72,3 +72,17 @@ def test_a_point_is_priced_in_all_and_for_each_and_there_is_no_second_first(cust
     said = answer_of(customers).decide
     assert f"in all, for the {customers.n:,} customers, which is" in said and "one customer in a hundred" not in said
     assert "customers with the highest forecasts first" not in said and "the fans, in the report on fans" in said
+
+
+@pytest.mark.parametrize(("dear", "said"), [(0, ""), (3, "under 5 would cost"), (30, "30 would cost more than they")])
+def test_those_of_the_best_who_cost_more_than_they_bring_are_left_out(
+    customers: Customers, dear: int, said: str
+) -> None:
+    value = value_of(customers)
+    best = value.customers["expected_revenue"].nlargest(dear).index
+    frame = value.customers.copy()
+    frame.loc[best, "expected_contribution_high"] = -0.01
+    found = replace(value, customers=frame)
+    assert found.n_best_costly == dear
+    decide = answer_of(customers, found).decide
+    assert said in decide and ("cost more than" in decide) == bool(dear)

@@ -5,6 +5,7 @@ from cxlab.answers.purchase_counts import what_is_known
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.cohorts import RepeatRates, Retention
 from cxlab.errors import Untold, if_told
+from cxlab.intake.hiding import written_within
 from cxlab.purchases import (
     HoldoutCheck,
     NewCustomer,
@@ -215,7 +216,7 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | U
     later = "later " if value.has_actual else ""
     keep = (
         f"Give {first} the best service: they {verb} {held} of the {later}revenue. Whom to ask to recommend the shop "
-        "is another list: the fans, in the report on fans."
+        f"is another list: the fans, in the report on fans.{_but_the_costly(value, still.minimum_group)}"
     )
     quiet = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
     if _may_budget(check, value):
@@ -225,6 +226,18 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | U
         off = f", which was foreseen {value.revenue_is_off}" if value.revenue_is_off else ""
         return f"{keep}{quiet} Plan stock with the purchases foreseen, but no budget with the revenue yet{off}."
     return keep + quiet + " Do not plan stock or budget with the amounts yet."
+
+
+def _but_the_costly(value: ValueForecast, minimum_group: int) -> str:
+    """Say whom of those with the highest forecasts to leave out, where costs are known."""
+    if not value.n_best_costly:
+        return ""
+    fifth = int(value.table["customers"].iloc[0])
+    some = written_within(value.n_best_costly, fifth, minimum_group)
+    return (
+        f" But of the {number(fifth)}, {some} would cost more than they bring if they went on as so far (in the table "
+        "customer_forecasts their expected_contribution is below 0): find out first what makes them dear."
+    )
 
 
 def _whom_to_wake(late: LateCustomers | None) -> str:

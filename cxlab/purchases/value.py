@@ -79,6 +79,15 @@ class ValueForecast:
         return self.top_share.number - float(self.table["customers"].iloc[0]) / self.n < _ALIKE
 
     @property
+    def n_best_costly(self) -> int:
+        """Customers of the fifth with the highest forecasts who are expected to cost more than they bring.
+
+        It goes by the contribution of their own purchases so far, with its whole interval below zero.
+        """
+        best = self.customers.nlargest(int(self.table["customers"].iloc[0]), "expected_revenue")
+        return int((best["expected_contribution_high"] < 0).sum())
+
+    @property
     def revenue_is_off(self) -> str:
         """Say by how much the revenue was foreseen too high or too low, where that is more than chance; else empty."""
         if not self.level.has_interval or self.level.ends[0] <= 1 <= self.level.ends[1]:
