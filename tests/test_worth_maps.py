@@ -131,6 +131,15 @@ class TestMaps:
         assert again == pytest.approx([target, target], rel=0.01)
         assert np.isnan(found.needed(of, 1e6)).all()
 
+    def test_a_number_that_no_one_change_gives_is_not_said_to_be_out_of_reach(self) -> None:
+        found = map_assumptions(thinning(0.6, rate=0.3))
+        (of,) = found.maps
+        corner = np.full(of.numbers.shape, 10.4)
+        corner[-1, -1] = 17.0
+        said = replace(found, maps=(replace(of, numbers=corner),)).reading
+        assert "15 would take a change of both at once." in said
+        assert "All that is drawn here lies between 10.4 and 17.0, so nothing makes it 5 or 10." in said
+
     def test_a_longer_horizon_stands_beside_the_one_reckoned(self) -> None:
         worth, foresee = model_shop(loyal_shop(), horizon_days=730)
         found = map_assumptions(worth, foresee)

@@ -1,5 +1,6 @@
 """The number of one-time buyers over two assumptions at once: what is left of fans' buying, and referrals or cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ from cxlab.loyalty.sensitivity import HORIZONS_DAYS
 from cxlab.loyalty.weigh import Assumptions, discounts, weigh
 from cxlab.loyalty.words import buyers, buyers_between, long_time
 from cxlab.loyalty.worth import Worth
+from cxlab.purchases.digits import enough_digits
 from cxlab.words import count, money, number, percent, percent_between
 
 Kind = Literal["referrals", "cost"]
@@ -156,10 +158,15 @@ class TwoWay:
             return f"Over {_span(of)}, with {left}, there is no number as reckoned."
         said = f"Over {_span(of)}, with {left}, one fan is worth {buyers(of.worth.number)} one-time buyers"
         takes = [self._takes(of, target) for target in SAID]
-        beyond = [str(target) for target, taken in zip(SAID, takes, strict=True) if not taken]
         parts = [taken for taken in takes if taken]
-        if beyond:
-            parts.append(f"Nothing drawn here makes it {_or(beyond)}.")
+        others = [target for target, taken in zip(SAID, takes, strict=True) if not taken]
+        low, high = float(np.nanmin(of.numbers)), float(np.nanmax(of.numbers))
+        if both := [target for target in others if low < target < high]:
+            parts.append(f"{_or(both)} would take a change of both at once.")
+        if beyond := [target for target in others if target not in both]:
+            digits = enough_digits((low, high), tuple(map(float, beyond)), 0)
+            parts.append(f"All that is drawn here lies between {number(low, digits)} and {number(high, digits)}, so ")
+            parts[-1] += f"nothing makes it {_or(beyond)}."
         return f"{said} ({buyers_between(of.worth)}). {' '.join(parts)}"
 
     def _takes(self, of: WorthMap, target: int) -> str:
@@ -281,8 +288,9 @@ def _crossing(at: Array, numbers: Array, target: float) -> float:
     return float("nan")
 
 
-def _or(numbers: list[str]) -> str:
-    return numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} or {numbers[-1]}"
+def _or(numbers: Sequence[int]) -> str:
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _span(of: WorthMap) -> str:
