@@ -303,6 +303,46 @@ def a_list(**given: object) -> GivingList:
     return list_customers(ids, foreseen, np.ones(n, dtype=bool), fifths, **{**settled, **given})  # type: ignore[arg-type]
 
 
+class TestNextReading:
+    @pytest.mark.parametrize(("kind", "token"), [("everywhere", "everyone"), ("where a is above 0", "choose")])
+    def test_it_shows_the_gain_as_often_as_is_foretold(self, kind: str, token: str) -> None:
+        effects, _ = made(kind, 2000, 12)
+        policy = choose_customers(effects, named(300), seed=1, holdout_share=0.05)
+        assert policy.verdict.token == token
+        reading = hand_out(policy, next_trial(effects)).next_reading
+        assert reading is not None and reading.held_out < 16 < 100 < reading.given
+        assert reading.spread == pytest.approx(5, rel=0.1) and reading.gain == pytest.approx(3, rel=0.2)
+        rng = np.random.default_rng(1)
+        arms = [
+            reading.gain * arm + 5 * rng.normal(size=(4000, n))
+            for arm, n in ((1, reading.given), (0, reading.held_out))
+        ]
+        error = 5 * np.sqrt(1 / reading.given + 1 / reading.held_out)
+        shown = (arms[0].mean(axis=1) - arms[1].mean(axis=1)) / error > 1.96
+        assert 0.2 < shown.mean() < 0.8 and reading.chance == pytest.approx(shown.mean(), abs=0.06)
+
+    @pytest.mark.parametrize(
+        ("customers", "share", "said"),
+        [
+            (150, 0.1, "hold out more if it must be settled"),
+            (20, 0.1, "too short to settle it at once"),
+            (2000, 0.1, "in nearly all cases."),
+        ],
+    )
+    def test_whether_enough_are_held_out_is_said(self, customers: int, share: float, said: str) -> None:
+        effects, _ = made("everywhere", 1500, 3)
+        policy = choose_customers(effects, named(customers), seed=1, holdout_share=share)
+        handing = hand_out(policy, next_trial(effects))
+        assert said in handing.reading
+        assert said in policy_answer(gesture_money(effects), rank_customers(policy), handing).decide
+
+    def test_of_chosen_gestures_nothing_is_foretold(self) -> None:
+        effects, _ = made("everywhere", 3000, 5, chosen=True)
+        policy = choose_customers(effects, named(50), seed=1)
+        assert policy.giving is not None
+        assert hand_out(policy, next_trial(effects)).next_reading is None
+
+
 class TestList:
     def test_the_lot_holds_out_its_share_of_every_stratum_and_the_seed_decides(self) -> None:
         giving = a_list()

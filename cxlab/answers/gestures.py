@@ -19,6 +19,7 @@ from cxlab.gestures.said import (
 )
 from cxlab.gestures.verdict import Token
 from cxlab.gestures.worth import Worth
+from cxlab.look import SEGMENT_NAME
 from cxlab.plan import MATTERS, NextTrial, within_reach
 from cxlab.words import capital, day, money, money_between, number, percent
 
@@ -94,7 +95,7 @@ def _limited(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails |
         return f" {capital(_listed([rail.short.lower() for rail in worse]))} got worse with it, too."
     helped = [g for g in groups.told if (g.effect.low or 0) > 0] if groups.effect is main and groups.differ else []
     if helped:
-        return f" But among {_listed([group_name(g.group).lower() for g in helped])} it did good."
+        return f" But among {_listed([_people(g.group) for g in helped])} it did good."
     if main.design == "observational":
         return f" But {_CHOSEN_BY_SOMETHING}."
     return ""
@@ -111,7 +112,7 @@ def _limit(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | N
         return f"{_listed([rail.short.lower() for rail in worse])} got worse with it"
     against = [g for g in groups.told if (g.effect.high or 0) < 0] if groups.effect is main else []
     if against and groups.differ:
-        return f"among {_listed([group_name(g.group).lower() for g in against])} it did harm"
+        return f"among {_listed([_people(g.group) for g in against])} it did harm"
     if main.design == "observational":
         return _CHOSEN_BY_SOMETHING
     if main.worth is None:
@@ -277,7 +278,20 @@ def _extremes(groups: EffectByGroup) -> tuple[str, str] | None:
     if not groups.differ or len(groups.told) < 2:
         return None
     best, least = (pick(groups.told, key=lambda g: g.effect.number) for pick in (max, min))
-    return group_name(best.group).lower(), group_name(least.group).lower()
+    return _people(best.group), _people(least.group)
+
+
+def _people(group: str) -> str:
+    """Name the customers of a group within a sentence.
+
+    Examples
+    --------
+    >>> _people("misunderstood"), _people("new"), _people("Oulu")
+    ('the misunderstood', 'those at their first order', 'Oulu')
+    """
+    if group == "new":
+        return "those at their first order"
+    return f"the {SEGMENT_NAME[group].lower()}" if group in SEGMENT_NAME else group_name(group)
 
 
 def _apart(groups: EffectByGroup, noun: str) -> str:

@@ -206,6 +206,8 @@ def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
         )
     who = "the customers on the list" if token == "choose" else "everyone on the list"
     give = f"give it to {who}, leave those marked hold_out without it, and run this report again on what they buy."
+    if handing.is_enough:
+        give += f" {handing.is_enough}"
     worth = policy.effect.worth
     if worth is None or worth.incremental.has_interval or not worth.break_even.has_interval:
         return capital(give)

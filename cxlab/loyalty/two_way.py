@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.loyalty.evidence import Array, Evidence, Foresee
 from cxlab.loyalty.retention import kept_a_year, reaches_beyond, thinned
@@ -16,7 +17,6 @@ from cxlab.loyalty.sensitivity import HORIZONS_DAYS
 from cxlab.loyalty.weigh import Assumptions, discounts, weigh
 from cxlab.loyalty.words import buyers, buyers_between, long_time
 from cxlab.loyalty.worth import Worth
-from cxlab.purchases.digits import enough_digits
 from cxlab.words import count, money, number, percent, percent_between
 
 Kind = Literal["referrals", "cost"]

@@ -8,13 +8,13 @@ from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from cxlab import words
 from cxlab.blocks import Caption, Cell, Table
+from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.purchases.by_group import CheckedGroup, GroupCheck
-from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.rule import LEVEL_BAND
 
 _NONE = Cell("–")

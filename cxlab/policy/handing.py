@@ -8,6 +8,7 @@ import pandas as pd
 from cxlab.estimate import Estimate, Findings
 from cxlab.gestures.said import is_chosen
 from cxlab.policy.giving import GIVE, HOLD_OUT, GivingList
+from cxlab.policy.next_reading import SURE, NextReading, next_reading
 from cxlab.policy.result import GesturePolicy
 from cxlab.words import count, day, few, number, percent
 
@@ -49,6 +50,27 @@ class GestureHanding:
 
     policy: GesturePolicy
     trial: TrialSize
+
+    @property
+    def next_reading(self) -> NextReading | None:
+        """What the list, read as a trial, would show; None where there is no list, or where nothing tells."""
+        giving = self.policy.giving
+        return None if giving is None else next_reading(self.policy, giving)
+
+    @property
+    def is_enough(self) -> str:
+        """Say how often the next reading would show the gain, and whether more must be held out for it."""
+        reading = self.next_reading
+        if reading is None:
+            return ""
+        shows = f"If the gain is what it was here, the next reading shows it in {_times(reading.chance)}"
+        if reading.chance >= SURE:
+            return f"{shows}."
+        half = reading.with_half
+        more = f"and with a half held out (holdout_share: 0.5) in {_times(half.chance)}"
+        if half.chance >= SURE:
+            return f"{shows}, {more}: hold out more if it must be settled."
+        return f"{shows}, {more}: the list is too short to settle it at once, so add up several readings."
 
     @property
     def trial_size(self) -> str:
@@ -106,6 +128,8 @@ class GestureHanding:
             "second table as its trial (assignments, with hold_out as the control). Put the day on which you start in "
             "it."
         )
+        if self.is_enough:
+            text += f" {self.is_enough}"
         if is_chosen(policy.effect):
             text += " These gestures came with orders: give them with the customer's next one."
         if giving.left_by:
@@ -119,6 +143,20 @@ class GestureHanding:
             unlike = few(giving.n_unlike, least)
             text += f" Left out: {unlike} customers unlike any who were seen with or without the gesture."
         return text
+
+
+def _times(chance: float) -> str:
+    """Write how often something comes about; nothing is sure.
+
+    Examples
+    --------
+    >>> _times(0.341), _times(0.9999), _times(0.001)
+    ('about 34 of 100 cases', 'nearly all cases', 'hardly any case')
+    """
+    of_100 = round(100 * chance)
+    if 0 < of_100 < 100:
+        return f"about {of_100} of 100 cases"
+    return "nearly all cases" if of_100 else "hardly any case"
 
 
 def hand_out(policy: GesturePolicy, trial: TrialSize) -> GestureHanding:

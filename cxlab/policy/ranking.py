@@ -74,8 +74,10 @@ def _say(gain: GestureGain, curve: Qini) -> str:
     p = "p below .001" if curve.p_value < 0.001 else f"p = {number(curve.p_value, 3)}"
     first = curve.at(0.3)
     best = Estimate(first[0], first[1], first[2], n=area.n)
+    gains, what = ("gains", "95% interval") if best.number >= 0 else ("loses", "95% interval of the gain")
+    size = amount(Estimate(abs(best.number), *best.ends), gain)
     return (
-        f"{capital(quoted(gain.effect))}: given to the {percent(0.3)} with the best forecasts, it gains "
-        f"{amount(best, gain)} {per(gain)} in all (95% interval {amount_between(best, gain)}). On average over all "
+        f"{capital(quoted(gain.effect))}: given to the {percent(0.3)} with the best forecasts, it {gains} "
+        f"{size} {per(gain)} in all ({what} {amount_between(best, gain)}). On average over all "
         f"shares that is {more_or_less(area, gain)} than by lot ({amount_between(area, gain)}; {p})."
     )

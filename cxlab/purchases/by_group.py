@@ -10,10 +10,10 @@ from scipy.stats import chi2, norm
 
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
+from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings, columns_of, log_normal_interval, normal_interval
 from cxlab.intake.hiding import GroupSizes, means_to_hide
 from cxlab.look import SEGMENT_NAME
-from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.histories import Array, Counts, PurchaseModelError
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.rule import LEVEL_BAND, Check, Missing, why_not_judged, within

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from cxlab.customers import Customers
+from cxlab.digits import enough_digits
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, bootstrap_sums, columns_of, percentile_interval
 from cxlab.purchases.covariate_family import fit_kinds
 from cxlab.purchases.covariate_kinds import sort_into_kinds
-from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.families import FAMILIES
 from cxlab.purchases.family import FamilyName
 from cxlab.purchases.histories import Array, Histories, PurchaseModelError

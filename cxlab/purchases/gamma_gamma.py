@@ -9,10 +9,10 @@ from scipy.special import digamma, gammaln, polygamma
 from scipy.stats import norm
 
 from cxlab.customers import Customers
+from cxlab.digits import enough_digits
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings
 from cxlab.intake.hiding import about
-from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
 from cxlab.purchases.maximum import ROUNDING, Maximum, in_logarithms, maximise, positive_estimate

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings, normal_interval
-from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.histories import Array
 from cxlab.purchases.maximum import positive_estimate
 from cxlab.words import number, number_between, percent, percent_between

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxlab.customers import Customers
+from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings
-from cxlab.purchases.digits import enough_digits
 from cxlab.purchases.each_interval import alive_ends, ends_of_each, log_expected_of_each
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Counts, look_ahead

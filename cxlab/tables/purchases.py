@@ -3,10 +3,10 @@
 import math
 
 from cxlab.blocks import Cell, Table
+from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN, why_hidden
 from cxlab.purchases import BootstrapFits, ModelChoice, PurchaseModel, RepeatGroups, ThreeChecks
-from cxlab.purchases.digits import enough_digits
 from cxlab.words import number, number_between, percent, percent_between
 
 _CHECKS = {
