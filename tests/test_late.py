@@ -218,15 +218,31 @@ def test_only_the_profitable_are_worth_waking_and_those_with_most_at_stake_come_
         range(1, found.n_worth + 1)
     )
     assert found.brought.number == pytest.approx(found.table["contribution"].sum()) and found.expected.value is None
-    assert found.letter.number == pytest.approx(found.table["at_stake"].mean())
+    assert found.letter.value is None and "late.letter_at_most" not in found.findings
+    assert "A letter may cost" not in found.advice and "What a letter may cost cannot be told" in found.advice
     expected = np.random.default_rng(3).gamma(1, 5, 500)
     ahead = some(expected=expected, horizon_days=90, alive=np.full(500, 0.3), labels=["misunderstood", "lost"] * 250)
+    assert ahead.letter.number == pytest.approx(ahead.table["at_stake"].mean()) and "A letter may cost" in ahead.advice
     assert ahead.table["at_stake"].is_monotonic_decreasing and (ahead.table["probability_alive"] == 0.3).all()
     assert all(int(one) % 2 == 0 for one in ahead.table["customer_id"])
     assert "90 days if nothing is done" in ahead.reading and "30% of them are customers still" in ahead.reading
     assert ahead.expected.has_interval and ahead.findings["late.expected"].number == pytest.approx(
         ahead.table["expected_contribution"].sum()
     )
+
+
+def test_who_is_in_all_likelihood_gone_is_not_worth_waking() -> None:
+    given = {"expected": np.ones(500), "horizon_days": 90}
+    alive = np.where(np.arange(500) % 2 == 0, 0.049, 0.05)
+    everybody, there = some(**given), some(**given, alive=alive)
+    assert there.n_late == everybody.n_late and 0 < there.n_worth < everybody.n_worth
+    assert set(there.table["customer_id"]) == {one for one in everybody.table["customer_id"] if int(one) % 2}
+    assert "are not in all likelihood gone" in there.reading and "5% or more" in there.reading
+    assert "in all likelihood gone" not in everybody.reading
+    shown = late_customers(there)
+    assert shown is not None and shown.columns[-1] == "Still a customer" and shown.rows[0][-1].text == "5%"
+    for nobody_gone in (some(**given, alive=alive, too_early=True), some(**given, alive=alive, verdict="fails")):
+        assert nobody_gone.n_worth == everybody.n_worth and "likelihood" not in nobody_gone.reading
 
 
 def test_at_stake_is_what_the_own_pace_would_bring_less_what_comes_anyway_up_to_what_was_brought() -> None:
@@ -284,7 +300,7 @@ def test_money_is_told_without_an_interval_where_the_model_gives_up_too_early_an
     for early in (True, False):
         now = find_late_customers(made, cadence, then=then, too_early=early, pseudonyms=NAMES, **given)  # type: ignore[arg-type]
         off = early or then.money.is_off
-        assert now.findings["late.expected"].has_interval == (not off) == ("customers still" in now.reading)
+        assert now.findings["late.expected"].has_interval == (not off) == ("of them are customers still" in now.reading)
         assert f"{money(came, 'EUR', 0)} " in now.reading and ("Expect more than that now" in now.reading) == off
     untrusted = find_late_customers(made, cadence, verdict="fails", pseudonyms=NAMES, **given)  # type: ignore[arg-type]
     assert "late.expected" not in untrusted.findings and "probability_alive" not in untrusted.table

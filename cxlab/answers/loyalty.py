@@ -31,7 +31,8 @@ def loyalty_tone(worth: Worth, check: FanCheck, forecast: Verdict | None = None)
 
     Firm (`yes`): there is a number, a fan's worth is clearly above zero and rests on the hold-out window, the fit
     settled, the hold-out check is passed, and the forecast of purchases holds. Rough (`partly`): there is a number, and
-    one of these is not so. None (`no`): a one-time buyer brings nothing or less. Else the data cannot tell (`cannot`).
+    one of these is not so. None (`no`): a one-time buyer brings nothing or less. Else, and where both the check and the
+    forecast of purchases fail, the data cannot tell (`cannot`).
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ def loyalty_tone(worth: Worth, check: FanCheck, forecast: Verdict | None = None)
     """
     if worth.outcome == "number":
         own = worth.fan.evidence
+        if _both_fail(check, forecast):
+            return "cannot"
         firm = own.basis == "holdout" and own.outlook.is_settled and check.outcome == "passed"
         return "yes" if firm and forecast in (None, "holds") else "partly"
     return "no" if worth.outcome == "nothing_to_divide_by" else "cannot"
@@ -70,7 +73,7 @@ def loyalty_answer(
     return Answer(
         tone=tone,
         tag=_TAG[tone],
-        line=_line(worth, check, doubt) + _by_rule_only(worth, sensitivity),
+        line=_line(worth, check, doubt, both_fail=_both_fail(check, verdict)) + _by_rule_only(worth, sensitivity),
         facts=(_how_many(worth), _value(worth), _sure(worth, check)),
         decide=_decide(worth, doubt, sensitivity),
         headline=worth.heading + (", by a forecast that is not shown to hold" if doubt else ""),
@@ -112,12 +115,23 @@ def _so_far(fans: Fans, group: str) -> Fact | None:
     )
 
 
-def _line(worth: Worth, check: FanCheck, doubt: str | None) -> str:
+def _both_fail(check: FanCheck, forecast: Verdict | None) -> bool:
+    """Whether what fans bring and what customers buy were both foreseen wrongly."""
+    return check.outcome == "failed" and forecast == "fails"
+
+
+def _line(worth: Worth, check: FanCheck, doubt: str | None, *, both_fail: bool) -> str:
     fan = worth.fan
     brings = f"{amount(worth.one_time, worth.currency)} ({amount_between(worth.one_time, worth.currency)})"
     expected = f"A fan is expected to bring {amount(fan.weighed.fan, worth.currency)} over the next {fan.horizon}"
     if worth.outcome == "number":
         many = f"{buyers(worth.number.number)} one-time buyers ({buyers_between(worth.number)})"
+        if both_fail:
+            return (
+                f"The data cannot tell how many one-time buyers one fan is worth. By the model's course it would be "
+                f"{many} over the next {fan.horizon}, but {doubt}, and what fans bring was foreseen wrongly, too: "
+                f"{miss(check.level.number)}."
+            )
         return (
             f"One fan is worth {many}, by what a fan is expected to bring over the next {fan.horizon}. But "
             f"{doubt or _limit(worth, check)}."

@@ -22,6 +22,10 @@ from cxlab.waits import LateCustomers
 from cxlab.words import count, money, money_between, number, number_between, percent, percent_between
 
 _TONE: dict[Verdict, Tone] = {"holds": "yes", "partly": "partly", "fails": "no", "cannot_tell": "cannot"}
+_NOT_TO_USE: dict[Verdict, str] = {
+    "fails": " The forecast failed: do not plan with this.",
+    "cannot_tell": " Whether the forecast holds is open: do not plan with this.",
+}
 _TAG: dict[Verdict, str] = {
     "holds": "The forecast holds",
     "partly": "The order holds, the amounts are open",
@@ -64,7 +68,7 @@ def repeat_purchases_answer(
         tone=_TONE[verdict],
         tag=_tag(check, value, off),
         line=_line(check, still, off),
-        facts=(_came_back(model, if_told(counts)), _worth(value), _sure(check)),
+        facts=(_came_back(model, if_told(counts)), _worth(value, verdict), _sure(check)),
         decide=_decide(check, still, value)
         + _whom_to_wake(if_told(late))
         + _what_to_pay(check, if_told(new), if_told(point), if_told(value)),
@@ -170,7 +174,7 @@ def _came_back(model: PurchaseModel, counts: RepeatCounts | None) -> Fact:
     )
 
 
-def _worth(value: ValueForecast | Untold) -> Fact:
+def _worth(value: ValueForecast | Untold, verdict: Verdict) -> Fact:
     if isinstance(value, Untold):
         return Fact("What it is worth", "–", f"Cannot be told. {value.text}")
     expected = value.expected
@@ -183,7 +187,7 @@ def _worth(value: ValueForecast | Untold) -> Fact:
         label="What it is worth",
         big=money(expected.number, value.currency, 0),
         unit=f"revenue expected in {count(value.horizon_days, 'day')}, net of returns",
-        text=f"from {count(value.n, 'customer')}{interval}.{came}",
+        text=f"from {count(value.n, 'customer')}{interval}.{came}{_NOT_TO_USE.get(verdict, '')}",
     )
 
 
@@ -204,7 +208,7 @@ def _sure(check: HoldoutCheck) -> Fact:
 
 def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | Untold) -> str:
     if check.verdict in ("fails", "cannot_tell"):
-        return f"Give nobody up and favour nobody on this forecast; try it again on {_more(check)}."
+        return f"Give nobody up and favour nobody on this forecast; {_more(check, value)}."
     if isinstance(value, Untold):
         plan = "Plan stock" if check.verdict == "holds" else "Do not plan stock yet"
         strike = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
@@ -257,14 +261,15 @@ def _what_to_pay(
     elif new is not None and new.value.has_interval and new.value.number > 0:
         ahead = horizon_in_words(new.horizon_days)
         cost = amount(new.value, new.currency, interval=True)
-        said += f" Pay at most {cost} to win a customer, by what the first {ahead} brings."
+        said += f" Pay at most {cost} to win a customer, by what it brings over the first {ahead}."
     if point is not None and not point.missing:
         worth = amount(point.present, point.currency, interval=True)
         ahead = horizon_in_words(point.horizon_days)
         each = amount(point.each, point.currency)
         said += (
             f" To slow leaving by one point (the {point.leaving.unit} from {point.slowed}) may cost at most {worth} in "
-            f"all, for the {count(point.n, 'customer')}, which is {each} for each, by what the next {ahead} brings."
+            f"all, for the {count(point.n, 'customer')}, which is {each} for each, by what that brings over the next "
+            f"{ahead}."
         )
     if said and (missed := revenue_missed(value)):
         said += f" Take these amounts as rough: {missed}, and their intervals leave that out."
@@ -279,17 +284,25 @@ def _headline(value: ValueForecast) -> str:
     return f"The fifth of the customers with the highest forecasts {verb} {percent(share.number)} of the later revenue"
 
 
-def _more(check: HoldoutCheck) -> str:
+def _more(check: HoldoutCheck, value: ValueForecast | Untold) -> str:
+    """Say what would make it worth another try."""
     if check.three.missing == "window":
-        return "an earlier cut, so that time is left after it"
-    few = check.three.missing in ("purchases", "forecast", "fit")
-    return "a longer order history" if few else "more customers, or on one season's customers at a time"
+        return "try it again with an earlier cut, so that time is left after it"
+    if check.three.missing in ("purchases", "forecast", "fit"):
+        return "try it again on a longer order history"
+    if check.verdict == "fails":
+        return (
+            "try it again with a whole year after the cut, or a longer history, for it knows no seasons and no growth"
+        )
+    if not isinstance(value, Untold) and value.are_alike:
+        return "these customers buy so much alike that there is little to tell apart"
+    return "try it again on more customers, or on a longer history"
 
 
 def _open(check: HoldoutCheck, value: ValueForecast | Untold) -> tuple[tuple[str, str], ...]:
     checks = check.three.checks
     if check.verdict == "cannot_tell":
-        return (("Does the forecast hold here?", f"It can be told on {_more(check)}."),)
+        return (("Does the forecast hold here?", f"Not yet: {_more(check, value)}."),)
     if isinstance(value, Untold):
         return (("What will they bring?", value.remedy),)
     if "open" in checks.values():

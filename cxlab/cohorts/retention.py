@@ -163,7 +163,7 @@ class Retention:
         if (first.n or 0) < self.joining.minimum_group:
             return "Too few customers can be followed to tell how many come back"
         if not self.is_told(first):
-            return f"{_few(first)} new customers buy again in {life_of(1, length)}"
+            return f"{_few(first)} of new customers buy again in {life_of(1, length)}"
         if len(self.course) == 1 or not self.is_told(last):
             return f"{_percent(first)} of new customers buy again in {life_of(1, length)}"
         return (
@@ -225,6 +225,8 @@ class Retention:
         if fall <= LEAST_FALL:
             rose = self.course[-1].ends[0] > self.course[0].ends[1]
             return " That it rose may be the season, in which those days of life fell." if rose else ""
+        if self.course[0].ends[0] <= self.course[-1].ends[1]:
+            return " That difference may be chance."
         over = next(k for k, share in enumerate(shares, 1) if share - shares[-1] < (1 - MOST_OF) * fall)
         if over == last:
             return " More than half of that decline came in the last of these stretches."
@@ -327,7 +329,7 @@ def _course(
 
 
 def _few(share: Estimate) -> str:
-    return "Hardly any" if share.number < 0.5 else "Nearly all"
+    return "Not more than half" if share.number <= 0.5 else "More than half"
 
 
 def _percent(share: Estimate) -> str:

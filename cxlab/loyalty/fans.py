@@ -10,7 +10,7 @@ from cxlab.customers import Customers
 from cxlab.errors import InputError, NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.intake.hiding import about
-from cxlab.words import count, day, few, number, percent
+from cxlab.words import capital, count, day, few, number, percent
 
 Mask = NDArray[np.bool_]
 FAN_SEGMENT = "profit_bringers"
@@ -143,7 +143,8 @@ class Fans:
         """What heads the section."""
         if self.n_fans < self.minimum_group:
             return "There are next to no fans" if self.n_fans else "Nobody is a fan"
-        return f"{self._share('fans')} of the customers are fans, {self._share('one_time_buyers')} bought once"
+        once = self._share("one_time_buyers")
+        return f"{self._share('fans')} of the customers are fans, {once} came once and never again"
 
     @property
     def reading(self) -> str:
@@ -152,7 +153,8 @@ class Fans:
         said = [
             f"Of {everybody}, {self._many('fans')} are fans: profit-bringers on {self.calibration_end} whose "
             f"probability of being a customer still is {percent(ALIVE_FROM)} or more. "
-            f"{self._many('one_time_buyers')} bought on one day and had not come back by {self.observation_end}."
+            f"{capital(self._many('one_time_buyers'))} bought on one day and had not come back by "
+            f"{self.observation_end}."
         ]
         if np.isfinite(self.holdout_share) and self.n_fans >= self.minimum_group:
             said.append(

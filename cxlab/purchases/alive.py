@@ -123,7 +123,7 @@ class StillCustomers:
         """The share of repeaters who are more probably customers than not, as a page may write it."""
         if self.tells_likely:
             return percent(self.likely.number)
-        return "nearly all" if self.likely.number > LIKELY else "hardly any"
+        return "more than half" if self.likely.number > LIKELY else "not more than half"
 
     @property
     def reading(self) -> str:

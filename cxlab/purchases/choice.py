@@ -24,7 +24,8 @@ from cxlab.purchases.model import PurchaseModel, fit_to_histories
 from cxlab.words import between, day, number, percent
 
 SIMPLEST: FamilyName = "bgnbd"
-_EQUAL = 5e-5  # differences of likelihood that are not worth words
+_EQUAL = 5e-5
+"""Models are held as likely as each other where they differ by less than a hundredth of a percent per customer."""
 _UNIT = "log-likelihood per customer, time in weeks"
 
 
@@ -106,12 +107,12 @@ class ModelChoice:
     def best(self) -> FamilyName | None:
         """The family to take by the written rule (see `compare_purchase_models`); None where no search settled."""
         leading, simplest = self.leading, self[SIMPLEST]
-        if leading is not None and leading.has_covariates and (leading.ahead_without.low or 0.0) > 0:
+        if leading is not None and leading.has_covariates and (leading.ahead_without.low or 0.0) > _EQUAL:
             return leading.key
         without = _highest([score for score in self.scores if not score.has_covariates])
         if without is None:
             return None
-        if not simplest.takes_part or (without.ahead_of_simplest.low or 0.0) > 0:
+        if not simplest.takes_part or (without.ahead_of_simplest.low or 0.0) > _EQUAL:
             return without.key
         return SIMPLEST
 
@@ -137,7 +138,7 @@ class ModelChoice:
     @property
     def is_clear(self) -> bool:
         """Whether the leading family is ahead of each other one by more than chance allows."""
-        return bool(self.others) and all(s.behind.high is not None and s.behind.high < 0 for s in self.others)
+        return bool(self.others) and all(s.behind.high is not None and s.behind.high < -_EQUAL for s in self.others)
 
     @property
     def findings(self) -> Findings:
@@ -292,6 +293,7 @@ def compare_purchase_models(
     The rule: of the families without covariates, the one with the highest mean over customers is taken, unless the 95%
     interval of its distance to BG/NBD holds 0, in which case BG/NBD stays as the simplest. A family with covariates
     takes its place only where it has the highest mean of all, and the 95% interval of its distance to it lies above 0.
+    Less than a hundredth of a percent per customer counts as no distance.
     A family whose search did not settle takes no part; where that is BG/NBD, the highest of the others is taken.
     Without a hold-out window the same is done with the log-likelihood up to the cut.
 

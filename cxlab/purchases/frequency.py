@@ -73,7 +73,7 @@ class RepeatCounts:
         if self.n_repeaters in (0, self.n):
             return "Everybody came back" if self.n_repeaters else "Nobody has come back yet"
         if not self.is_told:
-            return "Nearly everybody came back" if 2 * self.n_repeaters > self.n else "Hardly anybody came back"
+            return f"{'More' if 2 * self.n_repeaters > self.n else 'Not more'} than half of the customers came back"
         return f"{percent(self.came_back.number)} of the customers came back"
 
     @property

@@ -109,8 +109,7 @@ class RetentionWorth:
             )
         if self.missing == "not_settled":
             return (
-                "The search for the best fit of the purchase model did not settle, so what a point of retention is "
-                "worth cannot be told."
+                "The purchases do not settle how customers leave, so what a point of retention is worth cannot be told."
             )
         ahead = horizon_in_words(self.horizon_days)
         return (
@@ -186,7 +185,11 @@ def worth_of_retention(
     drawn = None if model.draws is None else _drawn(more, model, histories.n)
     rng, n = np.random.default_rng(seed), customers.n
     missing: Literal["", "nobody_leaves", "not_settled"] = (
-        "not_settled" if not model.is_settled else "nobody_leaves" if found[0] < _LEAST_LEAVING else ""
+        "nobody_leaves"
+        if found[0] < _LEAST_LEAVING
+        else "not_settled"
+        if not (model.is_settled and model.leaving.has_interval)
+        else ""
     )
     of_values = 0.0 if missing else each.error(_gain_of_each(model, steps))
     of_mean = float(np.sqrt(mean.influence[:, 1] @ mean.influence[:, 1]))

@@ -54,20 +54,26 @@ def _back(curve: WaitingCurve, found: WaitComparison) -> Cell:
     return Cell(words.percent(1 - curve.waiting[h]), words.percent_between(1 - curve.high[h], 1 - curve.low[h]))
 
 
+_STILL = "“Still a customer”: the probability of it, by the purchase model. "
+
+
 def late_customers(late: LateCustomers) -> Table | None:
     """Show the first of those late and worth waking, by pseudonym; all of them stand in the file."""
     shown = late.shown
     if shown.empty:
         return None
     numbers = ["at_stake", "contribution", "days_since_last_order", "usual_gap_days", "late_after_days", "times_usual"]
-    rows = []
-    for place, name, row in zip(shown["place"], shown["pseudonym"], shown[numbers].to_numpy(float), strict=True):
+    rows, alive = [], shown["probability_alive"].tolist() if late.leaves_out_gone else []
+    for k, (place, name, row) in enumerate(
+        zip(shown["place"], shown["pseudonym"], shown[numbers].to_numpy(float), strict=True)
+    ):
         stake, contribution, silent, usual, after, times = row.tolist()
         rows.append(
             (
                 Cell(f"{words.number(place)}. {name}"), Cell(words.money(stake, late.currency)),
                 Cell(words.money(contribution, late.currency)), Cell(words.number(silent)), Cell(words.number(usual)),
                 Cell(words.number(after)), Cell(f"{words.number(times, 1)} ×"),
+                *([Cell(words.percent(alive[k]))] if alive else []),
             )
         )  # fmt: skip
     anyway = "" if late.expected.value is None else ", less what is expected if nothing is done"
@@ -76,15 +82,15 @@ def late_customers(late: LateCustomers) -> Table | None:
         caption=f"Late by their own cadence on {words.day(late.as_of)}, and worth waking: whom to write to first",
         columns=(
             "Customer", "At stake", "Contribution so far", "Days silent", "Usual gap", "Late from day",
-            "Silence by usual gap",
+            "Silence by usual gap", *(["Still a customer"] if alive else []),
         ),
         rows=tuple(rows),
         note=(
             f"“At stake”: contribution in {words.count(late.horizon_days, 'day')} at the customer's own pace, up to "
             f"what they have contributed so far{anyway}. "
             "“Usual gap”: half of such a customer's gaps are at most so many days long; at most one in twenty is as "
-            "long as “late from day”. The names stand for customers; the table in the file has all of them, and their "
-            "ids."
+            f"long as “late from day”. {_STILL if alive else ''}The names stand for customers; the table in the file "
+            "has all of them, and their ids."
         ),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from cxlab.waits.cadence import RARE, Cadence
 from cxlab.waits.late_check import check_late
 from cxlab.waits.late_customers import LateCustomers
 from cxlab.waits.late_list import list_late
-from cxlab.waits.late_money import at_stake, follow_money, total
+from cxlab.waits.late_money import GONE, at_stake, follow_money, total
 
 MOST = 10
 WITHOUT_HORIZON_DAYS = 90
@@ -53,10 +53,10 @@ def find_late_customers(
     expected : shape (n,), contribution expected of each in the next `horizon_days` if nothing is done.
     horizon_days : how far ahead `expected`, and what is at stake, look; needed with `expected`. None: as far as the
         hold-out window. Where nothing is expected, `WITHOUT_HORIZON_DAYS` at least.
-    alive : shape (n,), probability that each is still a customer; it is told, and decides nothing.
+    alive : shape (n,), probability that each is still a customer: nobody is worth waking below `GONE`.
     verdict : on the forecast that the two come from; with one of `NO_FORECAST` they are left out.
     too_early : whether that model gives quiet customers up too early (see `StillCustomers.writes_off_too_early`); then
-        neither an interval of what is expected nor a share who are customers still is told.
+        nobody counts as gone, and neither an interval of what is expected nor a share who are customers still is told.
     doubt : why the day may be wrong (see `Intake.doubt`), and what to do; then nobody is called late.
     then : those found by the same rule at the cut, where `customers` are as of a later day: the check is theirs.
     pseudonyms : what pages show in place of ids.
@@ -94,7 +94,8 @@ def find_late_customers(
     judged = cadence.gaps.has_own & (not (cadence.missing or doubt))
     chance = np.where(judged, cadence.silence_chance, 1.0)
     is_late = judged & (chance <= RARE)
-    worth = is_late & profitable
+    gone = np.zeros(n, dtype=bool) if probability is None or too_early else probability < GONE
+    worth = is_late & profitable & ~gone
     stake = at_stake(cadence.pace, contribution, frame["repeat_purchases"].to_numpy(np.float64) + 1, value, days)
     n_judged, n_late, n_worth = int(judged.sum()), int(is_late.sum()), int(worth.sum())
     check = then.check if then else check_late(
@@ -114,11 +115,13 @@ def find_late_customers(
         worth=wilson_interval(n_worth, n_late, unit="share of the late") if n_late else Estimate(),
         expected=Estimate() if value is None else total(value, worth, unit),
         brought=Estimate(float(contribution[worth].sum()), n=n_worth, unit=unit),
-        letter=Estimate(float(stake[worth].mean()), n=n_worth, unit=f"{unit} per customer") if n_worth else Estimate(),
+        letter=Estimate(float(stake[worth].mean()), n=n_worth, unit=f"{unit} per customer")
+        if n_worth and value is not None else Estimate(),
         mean_alive=float(probability[worth].mean()) if probability is not None and n_worth else None,
         check=check,
         money=money,
         too_early=too_early,
+        leaves_out_gone=probability is not None and not too_early,
         n=n,
         n_judged=n_judged,
         n_late=n_late,

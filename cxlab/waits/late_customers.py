@@ -10,7 +10,7 @@ from cxlab.estimate import Estimate, Findings
 from cxlab.intake.hiding import written_within
 from cxlab.waits.cadence import RARE
 from cxlab.waits.late_check import LateCheck
-from cxlab.waits.late_money import LateMoney, in_money
+from cxlab.waits.late_money import GONE, LateMoney, in_money
 
 _MOST = 0.5
 
@@ -21,7 +21,7 @@ class LateCustomers:
 
     Attributes
     ----------
-    table : one row a customer who is late and has been profitable so far, by what is at stake: place (1 first),
+    table : one row a customer who is late and worth waking, by what is at stake: place (1 first),
         customer_id, pseudonym, as_of, at_stake (see `at_stake`), contribution so far, days_since_last_order,
         usual_gap_days (half of such a customer's gaps are at most so long), late_after_days (all but `RARE` of them
         are), times_usual (the silence by the usual gap), silence_chance (share of such gaps that last as long),
@@ -32,10 +32,11 @@ class LateCustomers:
     worth : share of the late who are worth waking.
     expected, brought, letter : what those worth waking are expected to contribute if nothing is done (empty where
         nothing was expected), have contributed so far, in all, and have at stake on average: the most that a letter
-        may cost. The last two are no estimates.
+        may cost (empty where nothing was expected, too). The last two are no estimates.
     mean_alive : their mean probability of being customers still; None where it was not given.
     check, money : what came of the same rule, and of the same forecast, at the cut.
     too_early : whether the purchase model gives quiet customers up too early.
+    leaves_out_gone : whether those who in all likelihood are gone are not worth waking.
     n, n_judged, n_late : customers; those with a gap of their own; those of them who are late.
     horizon_days : how far ahead what is expected and what is at stake look.
     most : customers shown on a page at most.
@@ -57,6 +58,7 @@ class LateCustomers:
     check: LateCheck
     money: LateMoney
     too_early: bool
+    leaves_out_gone: bool
     n: int
     n_judged: int
     n_late: int
@@ -134,7 +136,9 @@ class LateCustomers:
             return {}
         found = {**({} if self.near_then else {"late.share": self.late}), **self.money.findings}
         if self.tells_how_many:
-            found |= {"late.worth_waking": self.worth, "late.brought": self.brought, "late.letter_at_most": self.letter}
+            found |= {"late.worth_waking": self.worth, "late.brought": self.brought}
+            if self.letter.value is not None:
+                found["late.letter_at_most"] = self.letter
             if self.expected.value is not None:
                 found["late.expected"] = self._expected
         return found
@@ -142,6 +146,8 @@ class LateCustomers:
     @property
     def letter_words(self) -> str:
         """What a letter may cost at most, as a sentence."""
+        if self.letter.value is None:
+            return "What a letter may cost cannot be told, for no forecast says how many would come back without one."
         everyone, tenth = (words.money(part * self.letter.number, self.currency) for part in (1.0, 0.1))
         ahead = words.count(self.horizon_days, "day")
         return (
@@ -211,12 +217,18 @@ class LateCustomers:
         return f"{'under' if n < self.minimum_group else 'all but under'} {self.minimum_group}"
 
     def _worth(self) -> str:
+        there = " and are not in all likelihood gone" if self.leaves_out_gone else ""
+        chance = (
+            f" (by the purchase model the probability that they are customers still is {words.percent(GONE)} or more)"
+            if there
+            else ""
+        )
         if self.n_worth < max(1, self.minimum_group):
             who = f"Under {self.minimum_group}" if self.n_worth else "None"
-            return f"{who} of them {'have' if self.n_worth else 'has'} been profitable so far."
+            return f"{who} of them have been profitable so far{there}{chance}."
         many = f"All but under {self.minimum_group}" if self._rest_is_small else words.number(self.n_worth)
         said = (
-            f"{many} of these have been profitable so far, and are worth waking. They have "
+            f"{many} of these have been profitable so far{there}{chance}: they are worth waking. They have "
             f"contributed {words.money(self.brought.number, self.currency, 0)} in all"
         )
         if self.expected.value is None:

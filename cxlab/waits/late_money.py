@@ -12,6 +12,8 @@ from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.intake.hiding import shares_to_hide
 
+GONE = 0.05
+"""Whose probability of being a customer still is below this is in all likelihood gone, beyond what a letter wakes."""
 LEAST_FOR_MONEY = 50
 """Customers from which on sums of money have an interval: of fewer, they are too skewed for one."""
 
