@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from cxlab.clusters import Clusters, cluster_customers
 from cxlab.customers import Customers, customer_table
+from cxlab.drawn_whole import count_whole_groups
 from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.feedback import Feedback, feedback_table
 from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
@@ -19,7 +20,7 @@ from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial
 from cxlab.planning import Pool, eligible_customers, next_trial
-from cxlab.policy import Candidates
+from cxlab.policy import Candidates, drawn_at_orders
 from cxlab.pseudonyms import Pseudonyms, key_of
 from cxlab.referrals import Referrals, referral_table
 from cxlab.segments.periods import Periods, two_periods
@@ -155,7 +156,7 @@ class Kit:
     @cached_property
     def gestures(self) -> GestureData:
         """What the study brings on gestures: who got one, what was known before, what came after."""
-        return read_gestures(self.study, self.parameters, self.intake, self.customers_if_any)
+        return count_whole_groups(read_gestures(self.study, self.parameters, self.intake, self.customers_if_any))
 
     @cached_property
     def occasions(self) -> Occasions | None:
@@ -176,8 +177,11 @@ class Kit:
 
         Parameters
         ----------
-        rows : what a row of the gesture's comparison is: "customer" or "order".
+        rows : what a row of the gesture's comparison is: "customer" or "order". Customers who were drawn on the day of
+            an order stand as those do who got a gesture with one.
         """
+        if rows == "customer" and "assignments" in self.intake.tables and drawn_at_orders(self.intake.engine):
+            rows = "order"
         return find_candidates(self.study, self.parameters, self.intake, self.customers_if_any, rows=rows)
 
     def close(self) -> None:

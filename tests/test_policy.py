@@ -14,6 +14,7 @@ import cxlab as cx
 from cxlab import plots, tables
 from cxlab.answers.policy import policy_answer
 from cxlab.estimate import Estimate
+from cxlab.gesture_rows import find_candidates
 from cxlab.gestures import GestureData, GestureEffects, estimate_gestures, gesture_money, next_trial
 from cxlab.gestures.means import Array
 from cxlab.gestures.sample import Sample
@@ -303,6 +304,24 @@ def a_list(**given: object) -> GivingList:
     return list_customers(ids, foreseen, np.ones(n, dtype=bool), fifths, **{**settled, **given})  # type: ignore[arg-type]
 
 
+class TestDrawnAtOrders:
+    ORDERS = orders_csv("a,2024-01-01,5", "b,2024-01-01,5", "c,2024-01-02,5", "a,2024-02-01,5", "b,2024-03-01,5")
+
+    @pytest.mark.parametrize(
+        ("days", "with_orders"), [(("01-01", "01-01", "01-02"), True), (("01-01", "01-05", "01-05"), False)]
+    )
+    def test_most_draws_on_the_day_of_an_order_say_so(
+        self, tmp_path: Path, days: tuple[str, ...], with_orders: bool
+    ) -> None:
+        drawn = [f"{who},2024-{day},{arm}" for who, day, arm in zip("abc", days, ("card", "none", "card"), strict=True)]
+        sources = "  orders: {path: orders.csv}\n  assignments: {path: drawn.csv, control: none}\n"
+        lines = orders_csv(*drawn, head="customer_id,assigned_at,arm")
+        folder = write_study(tmp_path / "s", sources, orders=self.ORDERS, drawn=lines)
+        with cx.open_study(folder) as kit:
+            found = kit.candidates("customer")
+        assert found is not None and found.with_orders == with_orders
+
+
 class TestNextReading:
     @pytest.mark.parametrize(("kind", "token"), [("everywhere", "everyone"), ("where a is above 0", "choose")])
     def test_it_shows_the_gain_as_often_as_is_foretold(self, kind: str, token: str) -> None:
@@ -500,11 +519,14 @@ class TestStudy:
 
     def test_chosen_gestures_are_chosen_for_at_the_last_order(self, shop: Path) -> None:
         with cx.open_study(shop) as kit:
-            today, last = kit.candidates("customer"), kit.candidates("order")
+            today = find_candidates(kit.study, kit.parameters, kit.intake, kit.customers, rows="customer")
+            last, drawn = kit.candidates("order"), kit.candidates("customer")
             orders = kit.intake.engine.frame(
                 "SELECT customer_id, COUNT(*) AS n FROM sales GROUP BY customer_id ORDER BY 1"
             )
         assert today is not None and last is not None and list(today.customer_id) == list(last.customer_id)
+        # The trial drew customers when they came to buy: so do those stand who could get the next one.
+        assert drawn is not None and drawn.with_orders and drawn.known.equals(last.known) and not today.with_orders
         n = orders["n"].to_numpy()
         assert (last.known["earlier_purchases"] == today.known["earlier_purchases"] - 1).all()
         assert (today.known["earlier_purchases"].to_numpy() <= n).all()

@@ -1,8 +1,9 @@
 """Do gestures bring customers back? The answer in words."""
 
+from cxlab.answers.unlike import Sides, extremes, listed, sides
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GuardRails
-from cxlab.gestures.for_whom import group_name
+from cxlab.gestures.by_cluster import EffectByCluster
 from cxlab.gestures.said import (
     chance,
     digits_of,
@@ -19,13 +20,13 @@ from cxlab.gestures.said import (
 )
 from cxlab.gestures.verdict import Token
 from cxlab.gestures.worth import Worth
-from cxlab.look import SEGMENT_NAME
 from cxlab.plan import MATTERS, NextTrial, within_reach
 from cxlab.words import capital, day, money, money_between, number, percent
 
 _TONE: dict[Token, Tone] = {
     "works": "yes", "harms": "no", "no_effect": "cannot", "cannot_tell": "cannot", "not_identifiable": "cannot",
 }  # fmt: skip
+_REVERSAL = "Good for some, harm for others"
 _TAG: dict[Token, str] = {
     "works": "It works",
     "harms": "It harms",
@@ -36,29 +37,63 @@ _TAG: dict[Token, str] = {
 
 
 def gestures_answer(
-    effects: GestureEffects, groups: EffectByGroup, trial: NextTrial, rails: GuardRails | None = None
+    effects: GestureEffects,
+    groups: EffectByGroup,
+    trial: NextTrial,
+    rails: GuardRails | None = None,
+    clusters: EffectByCluster | None = None,
 ) -> Answer:
-    """Put the verdict on the main gesture into words: what it brings, whether it pays, what to do.
+    """Put the verdict on the main gesture into words: what it brings, to whom, whether it pays, what to do.
 
     Parameters
     ----------
     rails : what it makes worse is named beside the verdict; None: not looked at.
+    clusters : whom it serves and whom it harms, where the groups do not differ; None: not looked at.
     """
     main = effects.main
     token = main.verdict.token
-    careful = main.design == "observational" and token in ("works", "harms")
+    apart = sides(main, groups, clusters)
+    is_reversal = apart.is_reversal and main.is_told and token != "not_identifiable"
+    careful = main.design == "observational" and (is_reversal or token in ("works", "harms"))
+    tag = _REVERSAL if is_reversal else _TAG[token]
     return Answer(
-        tone="partly" if careful and token == "works" else _TONE[token],
-        tag=f"{_TAG[token]}, by the records" if careful else _TAG[token],
-        line=_line(effects, groups, rails),
+        tone="partly" if is_reversal or (careful and token == "works") else _TONE[token],
+        tag=f"{tag}, by the records" if careful else tag,
+        line=_reversal(effects, apart) if is_reversal else _line(effects, apart, rails),
         facts=(_effect(effects), _worth(effects), _sure(effects)),
-        decide=_decide(effects, groups, trial).strip(),
+        decide=(_part_them(effects, apart, trial) if is_reversal else _decide(effects, groups, trial)).strip(),
         headline=effects.heading,
         open=_open(effects, trial),
     )
 
 
-def _line(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | None) -> str:
+def _reversal(effects: GestureEffects, apart: Sides) -> str:
+    """Say that it does good to some and harm to others, and what is left of that on the whole."""
+    main, digits = effects.main, digits_of(effects.main)
+    how = ", as far as the records tell" if main.design == "observational" else ""
+    return (
+        f"It depends on whom{how}: {quoted(main)} did good among {listed(apart.good)} and harm among "
+        f"{listed(apart.bad)}. On the whole that is {signed(main.effect.number, digits)} in {noun_of(main)} "
+        f"{each_of(main)} ({interval(main.effect, digits)}), which hides both."
+    )
+
+
+def _part_them(effects: GestureEffects, apart: Sides, trial: NextTrial) -> str:
+    """Say what to do where it does good to some and harm to others."""
+    main = effects.main
+    if main.design == "observational":
+        return (
+            f"Give it no more to {listed(apart.bad)} than now. Draw the next gestures by lot, within each of these "
+            f"groups, to prove it before spending more. {_trial_size(trial)}"
+        )
+    return (
+        f"Give it to {listed(apart.good)} and not to {listed(apart.bad)}, and hold a random part of the first out, so "
+        "that the next report can tell whether that holds. Whether it pays there, in money, the report on whom to give "
+        "it to weighs."
+    )
+
+
+def _line(effects: GestureEffects, apart: Sides, rails: GuardRails | None) -> str:
     main, name = effects.main, quoted(effects.main)
     token = main.verdict.token
     if token == "not_identifiable":
@@ -74,28 +109,27 @@ def _line(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | No
     if token == "no_effect":
         return (
             f"No: {name} changed next to nothing, {signed(main.effect.number, digits)} in {noun} {each_of(main)} "
-            f"on top of {base}.{_limited(effects, groups, rails)}"
+            f"on top of {base}.{_limited(effects, apart, rails)}"
         )
     start, side = ("Yes", "more") if token == "works" else ("No", "less")
     how = ", as far as the records tell" if main.design == "observational" else ""
     share = f" ({signed(main.percent.number, 0)}%)" if main.percent.has_interval else ""
     return (
         f"{start}{how}: {name} brought {number(abs(main.effect.number), digits)} {side} in {noun} {each_of(main)} "
-        f"than the {base}{share}.{_limited(effects, groups, rails)}"
+        f"than the {base}{share}.{_limited(effects, apart, rails)}"
     )
 
 
-def _limited(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | None) -> str:
+def _limited(effects: GestureEffects, apart: Sides, rails: GuardRails | None) -> str:
     """Say what speaks against the verdict; where it harms, what makes the harm larger or smaller."""
     main = effects.main
     if main.verdict.token != "harms":
-        return f" But {_limit(effects, groups, rails)}."
+        return f" But {_limit(effects, apart, rails)}."
     worse = () if rails is None else rails.worse(main)
     if worse:
-        return f" {capital(_listed([rail.short.lower() for rail in worse]))} got worse with it, too."
-    helped = [g for g in groups.told if (g.effect.low or 0) > 0] if groups.effect is main and groups.differ else []
-    if helped:
-        return f" But among {_listed([_people(g.group) for g in helped])} it did good."
+        return f" {capital(listed([rail.short.lower() for rail in worse]))} got worse with it, too."
+    if apart.good:
+        return f" But among {listed(apart.good)} it did good."
     if main.design == "observational":
         return f" But {_CHOSEN_BY_SOMETHING}."
     return ""
@@ -104,15 +138,16 @@ def _limited(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails |
 _CHOSEN_BY_SOMETHING = "the shop chose who got it, and something unseen may have chosen with it"
 
 
-def _limit(effects: GestureEffects, groups: EffectByGroup, rails: GuardRails | None) -> str:
+def _limit(effects: GestureEffects, apart: Sides, rails: GuardRails | None) -> str:
     """Say the one thing that limits the verdict."""
     main = effects.main
     worse = () if rails is None else rails.worse(main)
     if worse:
-        return f"{_listed([rail.short.lower() for rail in worse])} got worse with it"
-    against = [g for g in groups.told if (g.effect.high or 0) < 0] if groups.effect is main else []
-    if against and groups.differ:
-        return f"among {_listed([_people(g.group) for g in against])} it did harm"
+        return f"{listed([rail.short.lower() for rail in worse])} got worse with it"
+    if apart.bad:
+        return f"among {listed(apart.bad)} it did harm"
+    if apart.good and main.verdict.token == "no_effect":
+        return f"among {listed(apart.good)} it did good"
     if main.design == "observational":
         return _CHOSEN_BY_SOMETHING
     if main.worth is None:
@@ -179,7 +214,9 @@ def _worth(effects: GestureEffects) -> Fact:
     if main.is_spoilt:
         return Fact(label, "–", "No figure of this trial may be used.")
     if worth is None or not (worth.break_even.has_interval or worth.incremental.has_interval):
-        return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
+        if not main.is_told:
+            return Fact(label, "–", "No effect can be given, so nor can what it is worth.")
+        return Fact(label, "–", "The study does not tell what it brings in money.")
     per = "a gesture" if main.rows == "order" else "a customer"
     gross, net = worth.break_even, worth.incremental
     if net.low is None or net.high is None:
@@ -273,36 +310,15 @@ def _decide(effects: GestureEffects, groups: EffectByGroup, trial: NextTrial) ->
     return f"Give it, and leave a random tenth without it, so that the next report can tell again.{unlike}"
 
 
-def _extremes(groups: EffectByGroup) -> tuple[str, str] | None:
-    """Name the groups with the largest and the smallest effect; None where they are not shown to differ."""
-    if not groups.differ or len(groups.told) < 2:
-        return None
-    best, least = (pick(groups.told, key=lambda g: g.effect.number) for pick in (max, min))
-    return _people(best.group), _people(least.group)
-
-
-def _people(group: str) -> str:
-    """Name the customers of a group within a sentence.
-
-    Examples
-    --------
-    >>> _people("misunderstood"), _people("new"), _people("Oulu")
-    ('the misunderstood', 'those at their first order', 'Oulu')
-    """
-    if group == "new":
-        return "those at their first order"
-    return f"the {SEGMENT_NAME[group].lower()}" if group in SEGMENT_NAME else group_name(group)
-
-
 def _apart(groups: EffectByGroup, noun: str) -> str:
     """Say that the next trial must draw within groups, where this one shows that they differ."""
-    found = _extremes(groups)
+    found = extremes(groups)
     return f" Draw within each group, for {found[0]} and {found[1]} differ in {noun}." if found else ""
 
 
 def _unlike(groups: EffectByGroup, noun: str) -> str:
     """Say which groups differ, and where it is weighed whom to give it to."""
-    found = _extremes(groups)
+    found = extremes(groups)
     if not found:
         return ""
     return (
@@ -375,7 +391,3 @@ def _not_shown(effect: GestureEffect) -> str:
     if effect.n_running and effect.over is not None:
         return f"Nothing to say yet: the time after the last draw is over on {day(effect.over)}."
     return "Too few to say."
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -44,11 +44,12 @@ def _line(policy: GesturePolicy) -> str:
         return f"The data cannot tell whom to give {name} to: {policy.verdict.why}."
     gain = values.gain
     more, every = values.difference("rule", "everyone"), values.difference("everyone", "no_one")
-    token = policy.verdict.token
+    token, by_records = policy.verdict.token, policy.effect.design == "observational"
     limit = _limit(policy)
     if token == "choose":
+        give = f"By the records {name} is worth giving to" if by_records else f"Give {name} to"
         return (
-            f"Give {name} to {policy.who}. That is worth {amount_between(more, gain)} more {per(gain)} than giving it "
+            f"{give} {policy.who}. That is worth {amount_between(more, gain)} more {per(gain)} than giving it "
             f"to everyone. But {limit}."
         )
     said = {
@@ -59,11 +60,13 @@ def _line(policy: GesturePolicy) -> str:
     }[policy.verdict.choosing]
     if values.never_chooses:
         said = "rules gave it to everyone as well"
+        if policy.verdict.choosing == "cannot_tell":
+            said += ", though those with high forecasts gained more than those with low ones"
     if token == "everyone":
-        return (
-            f"Give {name} to everyone{_like_those(policy)}: that gains {amount_between(every, gain)} {per(gain)}; "
-            f"{said}. But {limit}."
-        )
+        gains = f"{amount_between(every, gain)} {per(gain)}; {said}. But {limit}."
+        if by_records:
+            return f"By the records, giving {name} to everyone{_like_those(policy)} would gain {gains}"
+        return f"Give {name} to everyone{_like_those(policy)}: that gains {gains}"
     if token == "no_one":
         how = "it loses" if gain.currency else "it changes"
         spread = amount_between(_less(every), gain) if gain.currency else amount_between(every, gain)
@@ -75,9 +78,12 @@ def _line(policy: GesturePolicy) -> str:
 
 
 def _like_those(policy: GesturePolicy) -> str:
-    """Narrow `everyone` down where most customers are unlike those the effect is known of."""
+    """Narrow `everyone` down to those the effect is known of."""
     giving = policy.giving
-    return "" if giving is None or giving.n_unlike <= len(giving.table) else " like those it was tried on"
+    if giving is None:
+        return ""
+    like = " like those it was tried on" if giving.n_unlike > len(giving.table) else ""
+    return f"{like} who comes to buy" if giving.with_orders and policy.effect.design == "randomised" else like
 
 
 def _less(estimate: Estimate) -> Estimate:
@@ -107,8 +113,15 @@ def _choosing(policy: GesturePolicy) -> Fact:
         return Fact(label, "–", f"Not known: {policy.verdict.why}.")
     gain, more = values.gain, values.difference("rule", "everyone")
     low, high = more.ends
-    if values.never_chooses:
+    if values.never_chooses and policy.verdict.choosing == "no":
         return Fact(label, "Nothing", "Rules gave it to everyone, learned from some and tried on others.")
+    if values.never_chooses:
+        return Fact(
+            label,
+            "–",
+            "Rules gave it to everyone, yet those with high forecasts gained more than those with low ones: whether "
+            "leaving the latter out is worth more, the data cannot tell.",
+        )
     return Fact(
         label,
         amount(more, gain),
@@ -198,7 +211,9 @@ def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
     if token == "no_one":
         return f"Stop it, or make it cheaper. Try another in a trial first. {size}"
     if policy.giving is None:
-        return "Give it as said here, and leave a random tenth without it: name the customers to get the list."
+        known = policy.valued is not None and policy.valued.gain.currency and policy.valued.gain.cost != "unknown"
+        give = "Give it as said here" if known else "Give it only where it costs less than it brings"
+        return f"{give}, and leave a random tenth without it: name the customers to get the list."
     if policy.effect.design == "observational":
         return (
             "Do not give it to more customers than now by these figures alone: the shop chose who got it. Make the "

@@ -93,6 +93,8 @@ class EffectByGroup:
         """The finding in a line."""
         if self.effect.is_spoilt:
             return "With arms that are not what was meant, no group can be told from another"
+        if not self.effect.is_told:
+            return "For whom it works cannot be told, for no effect can be given"
         if len(self.told) < 2:
             return "For whom it works cannot be told from so few"
         if not self.differ:
@@ -114,6 +116,8 @@ class EffectByGroup:
             return "The rows belong to no groups, so the effect is known for all together only."
         if effect.is_spoilt:
             return f"No figure of {quoted(effect)} may be used, for all together or for any group."
+        if not effect.is_told:
+            return f"No effect of {quoted(effect)} can be given, for all together or for any group."
         if not self.told:
             return f"No group has the customers that it takes on both sides to tell what {quoted(effect)} did there."
         each = "; ".join(

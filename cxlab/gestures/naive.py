@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy.stats import chi2_contingency
 
 from cxlab.estimate import Estimate
+from cxlab.gestures.compared import sample_of
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
 from cxlab.words import number
+
+_UNLIKE = 0.01  # chance of shares so unlike in the strata, below which they were not meant to be alike
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class NaiveAnswer:
     def heading(self) -> str:
         """The difference in a line."""
         chosen = self.chosen
+        if chosen is None and any(self._is_mixed(e) for e in self.shown):
+            return "At first sight the arms are not alike: their shares differ by stratum"
         if chosen is None:
             return "The lot took care of the comparison" if self.shown else "There is nothing to compare at first sight"
         digits = digits_of(chosen)
@@ -63,7 +69,17 @@ class NaiveAnswer:
             return "Too few got a gesture, or too few did not, to hold them against each other."
         trials = [e for e in self.shown if e.design == "randomised"]
         chosen = [_say(effect) for effect in self.shown if effect.design != "randomised"]
-        return "\n\n".join([*([_say_trial(trials)] if trials else []), *chosen])
+        mixed = any(self._is_mixed(e) for e in trials)
+        return "\n\n".join([*([_say_trial(trials, is_mixed=mixed)] if trials else []), *chosen])
+
+    def _is_mixed(self, effect: GestureEffect) -> bool:
+        """Whether strata were drawn into an arm in other shares, so that the arms are not alike as they come."""
+        sample = sample_of(self.effects.data, effect)
+        if effect.design != "randomised" or "stratum" not in sample.adjust:
+            return False
+        pair = (sample.arms == effect.arm) | (sample.arms == sample.control)
+        table = pd.crosstab(sample.adjust["stratum"][pair].astype(str), sample.arms[pair])
+        return min(table.shape) > 1 and float(chi2_contingency(table, correction=False).pvalue) < _UNLIKE
 
 
 def naive_answer(effects: GestureEffects) -> NaiveAnswer:
@@ -71,7 +87,7 @@ def naive_answer(effects: GestureEffects) -> NaiveAnswer:
     return NaiveAnswer(effects)
 
 
-def _say_trial(trials: list[GestureEffect]) -> str:
+def _say_trial(trials: list[GestureEffect], *, is_mixed: bool) -> str:
     """Say the raw differences of the arms, and what is left when the time before is taken out."""
     each = []
     for effect in trials:
@@ -81,10 +97,13 @@ def _say_trial(trials: list[GestureEffect]) -> str:
         )
         naive = f"{signed(effect.naive.number, digits)} ({interval(effect.naive, digits)})"
         each.append(f"{naive} for {quoted(effect)}, and {honest} once the time before is taken out")
-    return (
-        f"Drawn by lot: as they come, the arms differ by {'; '.join(each)}. The lot had made them alike, so the two "
-        "figures of an arm can differ by chance only."
-    )
+    said = f"Drawn by lot: as they come, the arms differ by {'; '.join(each)}."
+    if is_mixed:
+        return (
+            f"{said} The shares that were drawn into the arms differ by stratum, so as they come the arms hold other "
+            "kinds of customers; the second figure compares within strata."
+        )
+    return f"{said} The lot had made them alike, so the two figures of an arm can differ by chance only."
 
 
 def _say(effect: GestureEffect) -> str:

@@ -128,7 +128,11 @@ class Planned:
     def _no_lot(self) -> list[str]:
         if self.stores is None:
             return ["Nobody was drawn."]
-        return ["Nobody was drawn: the pages count customers, not stores, and would be too sure of such a trial."]
+        return [
+            "Nobody was drawn. Draw the stores by lot, and bring every customer's assignment with the store as its "
+            "`stratum`: where each stratum lies in one arm as a whole, the pages count strata, and take 20 an "
+            "arm."
+        ]
 
 
 def _number(value: object) -> str:

@@ -1,5 +1,6 @@
 """What the values of policies are of, and what one must not read into them."""
 
+from cxlab.gestures.said import noun_of
 from cxlab.policy.gain import GestureGain
 from cxlab.policy.qini import Qini
 from cxlab.policy.said import amount, amount_between, per
@@ -35,8 +36,8 @@ def _nothing_to_choose_by(values: PolicyValues, verdict: PolicyVerdict, curve: Q
     what = "contribution" if values.gain.currency else "the outcome"
     return (
         f"There is nothing to choose by that can be shown: customers with high forecasts of {what} gained no more than "
-        "those with low ones, but for chance. The report on gestures asks whether segments differ, and in purchases, "
-        "before any cost: they may differ there and not here."
+        "those with low ones, but for chance. The report on gestures asks whether groups differ, and in "
+        f"{noun_of(values.gain.effect)}, before any cost: they may differ there and not here."
     )
 
 

@@ -29,12 +29,28 @@ class Candidates:
     known : what is known of each, the columns by which one can choose.
     segments : shape (n,); None where the data has no segments.
     day : as of which it is known; None where the study has no days.
+    with_orders : whether each stands as before the last order, because the gesture comes with one.
     """
 
     customer_id: NDArray[np.object_]
     known: pd.DataFrame
     segments: NDArray[np.object_] | None
     day: dt.date | None
+    with_orders: bool = False
+
+
+def drawn_at_orders(engine: Engine) -> bool:
+    """Tell whether most draws of the trials fell on a day on which the customer ordered.
+
+    Then those who came to buy were drawn, and what the gesture did is known of such occasions only: not of customers
+    who have long been silent.
+    """
+    n, with_order = engine.row(
+        "SELECT COUNT(*), COUNT(s.customer_id) FROM (SELECT customer_id, CAST(FLOOR(CAST(assigned_at AS DOUBLE) / "
+        "86400) AS BIGINT) AS day FROM assignments) AS a LEFT JOIN (SELECT DISTINCT customer_id, day FROM sales WHERE "
+        "n_orders > 0) AS s ON s.customer_id = a.customer_id AND s.day = a.day"
+    )
+    return bool(with_order > n / 2)
 
 
 def read_candidates(
@@ -70,5 +86,5 @@ def read_candidates(
     }
     return Candidates(
         frame["customer_id"].to_numpy(object), pd.DataFrame(known), segments_before(frame, lines),
-        EPOCH + dt.timedelta(days=day),
+        EPOCH + dt.timedelta(days=day), with_orders=when == "last order",
     )  # fmt: skip

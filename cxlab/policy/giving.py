@@ -28,6 +28,7 @@ class GivingList:
     holdout_share : part of the chosen that is left without it.
     day : the planned day; None where the study has no days.
     left_by : who is left out for want of budget is decided by the "forecasts" or the "lot"; empty: nobody is.
+    with_orders : whether each gets it with the next order, and stands as before the last one.
     """
 
     table: pd.DataFrame
@@ -36,6 +37,7 @@ class GivingList:
     holdout_share: float
     day: dt.date | None
     left_by: str = ""
+    with_orders: bool = False
 
     def count(self, arm: str) -> int:
         """Count the customers of an arm."""
@@ -56,6 +58,7 @@ def list_customers(
     day: dt.date | None,
     n_unlike: int,
     seed: int,
+    with_orders: bool = False,
 ) -> GivingList:
     """Choose customers and leave a random part of them out.
 
@@ -92,7 +95,7 @@ def list_customers(
             "arm": arm[mine].astype(str), "experiment": experiment, "stratum": stratum[mine].astype(str),
         }
     )  # fmt: skip
-    return GivingList(pd.DataFrame(columns), assignments, n_unlike, holdout_share, day, left_by)
+    return GivingList(pd.DataFrame(columns), assignments, n_unlike, holdout_share, day, left_by, with_orders)
 
 
 def _held_out(

@@ -6,7 +6,6 @@ from typing import Protocol
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings
-from cxlab.gestures.said import is_chosen
 from cxlab.policy.giving import GIVE, HOLD_OUT, GivingList
 from cxlab.policy.next_reading import SURE, NextReading, next_reading
 from cxlab.policy.result import GesturePolicy
@@ -64,6 +63,8 @@ class GestureHanding:
         if reading is None:
             return ""
         shows = f"If the gain is what it was here, the next reading shows it in {_times(reading.chance)}"
+        if self.policy.giving is not None and self.policy.giving.with_orders:
+            shows = f"Once they have all come to buy: {shows[0].lower()}{shows[1:]}"
         if reading.chance >= SURE:
             return f"{shows}."
         half = reading.with_half
@@ -119,19 +120,24 @@ class GestureHanding:
         least = policy.effects.data.minimum_group
         when = ""
         if giving.day is not None:
-            known = "before their last order" if is_chosen(policy.effect) else f"on {day(giving.day)}"
+            known = "before their last order" if giving.with_orders else f"on {day(giving.day)}"
             when = f", by what was known of each {known}"
         text = (
             f"The table holds {count(len(giving.table), 'customer')}{when}. {few(giving.count(GIVE), least)} are to "
             f"get it and {few(giving.count(HOLD_OUT), least)}, {percent(giving.holdout_share)} of the chosen, by lot, "
             "are not. Keep to it: what those held out buy tells what the gesture did, and the next run reads the "
-            "second table as its trial (assignments, with hold_out as the control). Put the day on which you start in "
-            "it."
+            "second table as its trial (assignments, with hold_out as the control). "
         )
+        if giving.with_orders:
+            text += (
+                "These gestures came with orders, so what they do is known of customers who come to buy: give them "
+                "with the customer's next order, and put the day of that order into the second table, for those held "
+                "out as well."
+            )
+        else:
+            text += "Put the day on which you start in it."
         if self.is_enough:
             text += f" {self.is_enough}"
-        if is_chosen(policy.effect):
-            text += " These gestures came with orders: give them with the customer's next one."
         if giving.left_by:
             text += " The budget does not reach further: "
             text += (

@@ -131,9 +131,12 @@ class GesturePolicy:
         gain, more = values.gain, values.difference("rule", "everyone")
         over_none = values.difference("rule", "no_one")
         if values.never_chooses:
+            gave = "rules of two questions, learned from some and tried on others, gave it to everyone"
+            if self.verdict.choosing == "no":
+                return f"Is choosing worth more? No: {gave}."
             return (
-                "Is choosing worth more? No: rules of two questions, learned from some and tried on others, gave it to "
-                "everyone."
+                f"Is choosing worth more? The data cannot tell: {gave}, yet those with high forecasts gained more than "
+                "those with low ones (see below)."
             )
         if values.never_gives:
             return (
@@ -197,7 +200,8 @@ def choose_customers(
         gain.known, None if candidates is None else candidates.known, minimum_group=least
     )
     values = value_policies(gain, matrix, names, place, foreseen, budget_share=budget_share, minimum_group=least)
-    verdict, fifths = judge_policy(values), gain_by_fifth(gain, foreseen, place)
+    mine = next(curve for of, curve in curves if of is gain)
+    verdict, fifths = judge_policy(values, ranks=mine.ranks), gain_by_fifth(gain, foreseen, place)
     giving, no_list = None, ""
     if not verdict.has_list:
         no_list = "neither a rule nor giving it to everyone is shown to gain more than giving it to no one"
@@ -206,13 +210,12 @@ def choose_customers(
     else:
         like = _inside(matrix, matrix_ahead, names)
         by_rule = values.rule.decide(matrix_ahead) if verdict.token == "choose" else np.ones(len(ahead), dtype=bool)
-        mine = next(curve for of, curve in curves if of is gain)
         giving = list_customers(
             candidates.customer_id[like], ahead[like], by_rule[like], fifths,
             segments=None if candidates.segments is None else candidates.segments[like],
             ranked=mine.ranks, n_most=None if budget_share is None else round(budget_share * int(like.sum())),
             holdout_share=holdout_share, experiment=f"{name_of(main)}, next", day=candidates.day,
-            n_unlike=int((~like).sum()), seed=seed,
+            n_unlike=int((~like).sum()), seed=seed, with_orders=candidates.with_orders,
         )  # fmt: skip
     return GesturePolicy(effects, main, verdict, values, fifths, tuple(curves), giving, no_list)
 

@@ -19,8 +19,8 @@ class PolicyVerdict:
         everyone and than giving it to no one, on customers that it was not learned from; else `everyone` or `no_one`
         where that one surely gains more than the other; else `cannot_tell`.
     choosing : whether choosing by the rule is worth more than giving it to everyone: yes or no where the 95% interval
-        of the difference lies on one side of zero, no as well where rules gave it to everyone; else the data cannot
-        tell.
+        of the difference lies on one side of zero, no as well where rules gave it to everyone and forecasts do not tell
+        who gains more; else the data cannot tell.
     why : what stands in the way; empty where nothing does.
     """
 
@@ -34,12 +34,18 @@ class PolicyVerdict:
         return self.token in ("choose", "everyone")
 
 
-def judge_policy(values: PolicyValues) -> PolicyVerdict:
-    """Apply the rule to valued policies."""
+def judge_policy(values: PolicyValues, *, ranks: bool = False) -> PolicyVerdict:
+    """Apply the rule to valued policies.
+
+    Parameters
+    ----------
+    ranks : whether those who are foreseen to gain more surely do.
+    """
     over_all = _side(values.difference("rule", "everyone").ends)
     over_none = _side(values.difference("rule", "no_one").ends)
     all_over_none = _side(values.difference("everyone", "no_one").ends)
-    choosing: Choice = "yes" if over_all > 0 else "no" if over_all < 0 or values.never_chooses else "cannot_tell"
+    nothing_to_choose = values.never_chooses and not ranks
+    choosing: Choice = "yes" if over_all > 0 else "no" if over_all < 0 or nothing_to_choose else "cannot_tell"
     if over_all > 0 and over_none > 0 and values.rule.give is None:
         return PolicyVerdict("choose", choosing)
     if all_over_none > 0:
