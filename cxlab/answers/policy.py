@@ -220,6 +220,7 @@ def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
             f"list a trial first, with a half of it held out by lot (holdout_share: 0.5). {size}"
         )
     who = "the customers on the list" if token == "choose" else "everyone on the list"
+    who += " with their next order" if policy.giving.with_orders else ""
     give = f"give it to {who}, leave those marked hold_out without it, and run this report again on what they buy."
     if handing.is_enough:
         give += f" {handing.is_enough}"
