@@ -2,7 +2,18 @@
 
 from pathlib import Path
 
-from benchmarks import clusters, gestures, hidden_choice, intake, known_shops, machine, purchases, report, simulate
+from benchmarks import (
+    clusters,
+    gestures,
+    hidden_choice,
+    intake,
+    known_shops,
+    machine,
+    policy,
+    purchases,
+    report,
+    simulate,
+)
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
@@ -23,6 +34,8 @@ def main() -> None:
             clusters.main(),
             "## The effects of gestures",
             gestures.main(),
+            "## Whom to give one to",
+            policy.main(),
             "## Making up a shop, with its files and its truth",
             simulate.main(),
             "# How often right",
