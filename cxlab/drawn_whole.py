@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxlab.gestures.data import GestureData
 from cxlab.gestures.sample import Sample
@@ -13,7 +14,7 @@ def count_whole_groups(data: GestureData) -> GestureData:
     """Take the strata of a trial for what was drawn, where each of several lies in one arm as a whole.
 
     Customers of one store have much in common, the luck of the draw as well: errors are those of stores then, and with
-    fewer than 20 an arm there is no verdict.
+    fewer than 20 an arm there is no verdict. So are the sizes of the arms, which are held against the shares meant.
 
     References
     ----------
@@ -24,7 +25,7 @@ def count_whole_groups(data: GestureData) -> GestureData:
     for sample, said in zip(data.samples, data.words, strict=True):
         groups = _whole_groups(sample)
         samples.append(sample if groups is None else replace(
-            sample, clusters=groups, adjust=sample.adjust.drop(columns="stratum")
+            sample, clusters=groups, adjust=sample.adjust.drop(columns="stratum"), drawn=_sizes(sample, groups)
         ))  # fmt: skip
         words.append(said if groups is None else (
             f"{said} Each of the {count(int(groups.max()) + 1, 'stratum', 'strata')} lies in one arm as a whole: so "
@@ -33,7 +34,14 @@ def count_whole_groups(data: GestureData) -> GestureData:
     return replace(data, samples=tuple(samples), words=tuple(words))
 
 
-def _whole_groups(sample: Sample) -> np.ndarray | None:
+def _sizes(sample: Sample, groups: NDArray[np.int64]) -> dict[str, int]:
+    """Count the groups of each arm; an arm that got nobody keeps its zero."""
+    _, first = np.unique(groups, return_index=True)
+    arms = sample.arms[first].astype(str).tolist()
+    return {arm: arms.count(arm) for arm in sample.drawn}
+
+
+def _whole_groups(sample: Sample) -> NDArray[np.int64] | None:
     """Return the number of each row's stratum, shape (n,), where each stratum lies in one arm; else None."""
     if sample.design != "randomised" or "stratum" not in sample.adjust or sample.adjust["stratum"].isna().any():
         return None

@@ -1,5 +1,7 @@
 """A trial in which whole stores were drawn is as sure as its stores allow, not as its customers would."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +59,20 @@ def test_nothing_planted_is_seldom_called_an_effect() -> None:
 def test_a_large_effect_is_found_and_few_stores_give_no_verdict() -> None:
     assert read(drawn(100, by_store=True, effect=0.8)).verdict.token == "works"
     assert read(drawn(20, by_store=True, effect=3.0)).verdict.token == "cannot_tell"
+
+
+def test_stores_of_unlike_sizes_are_no_broken_split() -> None:
+    data = drawn(60, by_store=True)
+    (sample,) = data.samples
+    large = (sample.arms == NOBODY) | (np.arange(len(sample.arms)) % 2 == 0)  # stores with a card are half as large
+    part = replace(
+        sample, arms=sample.arms[large], outcome=sample.outcome[large], clusters=sample.clusters[large],
+        covariates=sample.covariates[large], adjust=sample.adjust[large], allocation={"card": 1.0, NOBODY: 1.0},
+        drawn={"card": 600, NOBODY: 1200},
+    )  # fmt: skip
+    data = replace(data, samples=(part,))
+    assert estimate_gestures(data, seed=1).main.is_spoilt and not read(data).is_spoilt
+    assert count_whole_groups(data).samples[0].drawn == {"card": 30, NOBODY: 30}
 
 
 def test_customers_drawn_within_strata_stay_customers() -> None:

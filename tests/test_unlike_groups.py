@@ -1,5 +1,6 @@
 """A gesture that does good to some and harm to others is told so at the top, and whom to give it to."""
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -63,6 +64,14 @@ def test_a_reversal_is_told_whatever_it_adds_up_to(good: float, bad: float, chos
 def test_an_effect_alike_for_all_is_no_reversal(good: float, bad: float) -> None:
     found = answer(planted(good, bad))
     assert "some" not in found.tag and "depends" not in found.line
+
+
+def test_a_trial_that_still_runs_is_waited_for_whatever_it_shows_so_far() -> None:
+    effects = planted(0.8, -0.8)
+    main = replace(effects.main, n_running=50, over=dt.date(2025, 3, 1))
+    main = replace(main, verdict=replace(main.verdict, token="cannot_tell"))
+    found = answer(replace(effects, effects=(main,)))
+    assert found.tag == "Cannot tell" and found.decide.startswith("Wait")
 
 
 def test_one_side_alone_is_named_beside_no_effect() -> None:

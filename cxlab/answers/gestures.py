@@ -53,7 +53,7 @@ def gestures_answer(
     main = effects.main
     token = main.verdict.token
     apart = sides(main, groups, clusters)
-    is_reversal = apart.is_reversal and main.is_told and token != "not_identifiable"
+    is_reversal = apart.is_reversal and main.is_told and not main.n_running and token != "not_identifiable"
     careful = main.design == "observational" and (is_reversal or token in ("works", "harms"))
     tag = _REVERSAL if is_reversal else _TAG[token]
     return Answer(
