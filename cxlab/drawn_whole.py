@@ -25,7 +25,8 @@ def count_whole_groups(data: GestureData) -> GestureData:
     for sample, said in zip(data.samples, data.words, strict=True):
         groups = _whole_groups(sample)
         samples.append(sample if groups is None else replace(
-            sample, clusters=groups, adjust=sample.adjust.drop(columns="stratum"), drawn=_sizes(sample, groups)
+            sample, clusters=groups, adjust=sample.adjust.drop(columns="stratum"), drawn=_sizes(sample, groups),
+            counted="strata",
         ))  # fmt: skip
         words.append(said if groups is None else (
             f"{said} Each of the {count(int(groups.max()) + 1, 'stratum', 'strata')} lies in one arm as a whole: so "

@@ -20,8 +20,8 @@ from cxlab.gestures.foretold import hold_against_realised
 from cxlab.gestures.groups import effects_by_group, group_effect, p_of_no_difference
 from cxlab.gestures.joint import joint_intervals, pointwise_level
 from cxlab.gestures.means import TwoMeans
-from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcome, fit_propensity, make_features, make_folds
-from cxlab.gestures.ridge import Kind, cross_fit_ridge
+from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcomes, fit_propensity, make_features, make_folds
+from cxlab.gestures.ridge import Kind, cross_fit_as_if, cross_fit_ridge
 from cxlab.gestures.sensitivity import e_value, find_sensitivity
 from cxlab.gestures.trial_means import adjusted_means, difference_in_means
 from cxlab.gestures.until_next import purchases_without_more_gestures
@@ -57,6 +57,38 @@ def test_the_cross_fitted_ridge_is_that_of_scikit_learn(kind: Kind, penalty: flo
         expected = model.predict_proba(x[away])[:, 1] if kind == "logit" else model.predict(x[away])
         assert found[away] == pytest.approx(expected, rel=1e-4, abs=1e-4)
         assert half[away] == pytest.approx(expected, rel=3e-3, abs=3e-3)
+
+
+def test_rows_are_foreseen_as_if_they_were_otherwise() -> None:
+    rng = np.random.default_rng(5)
+    x, treated = rng.normal(size=(300, 2)), rng.random(300) < 0.4
+    y, folds = rng.poisson(np.exp(0.3 * x[:, 0] + 0.5 * treated)).astype(float), np.arange(300) % 3
+    part = np.column_stack([np.ones(300), x[:, 0]])
+    both = np.hstack([x, treated[:, None] * part])
+    as_it_is = cross_fit_ridge("log", y, both, folds, 0.01)
+    with_it, without = cross_fit_as_if("log", y, both, folds, 0.01, part, (1.0, 0.0))
+    assert np.where(treated, with_it, without) == pytest.approx(as_it_is)
+    for fold in range(3):
+        seen, away = folds != fold, folds == fold
+        model = PoissonRegressor(alpha=0.01, solver="newton-cholesky", tol=1e-9).fit(both[seen], y[seen])
+        assert with_it[away] == pytest.approx(model.predict(np.hstack([x, part])[away]), rel=1e-4)
+        assert without[away] == pytest.approx(model.predict(np.hstack([x, 0 * part])[away]), rel=1e-4)
+
+
+def test_what_both_arms_have_in_common_is_learned_from_both_and_what_they_have_not_from_each() -> None:
+    rng = np.random.default_rng(6)
+    n = 3000
+    x = rng.normal(size=(n, 2))
+    treated, mean = rng.random(n) < 0.3, np.exp(0.2 + 0.5 * x[:, 0])
+    gain = mean * np.expm1(0.3 + 0.4 * x[:, 1])
+    y = rng.poisson(mean + treated * gain).astype(float)
+    features, folds = make_features(x, treated, y), make_folds(np.arange(n), 1)
+    with_it, without = fit_outcomes(y, treated, features, folds, 1)
+    assert np.corrcoef(without, mean)[0, 1] > 0.97 and np.corrcoef(with_it - without, gain)[0, 1] > 0.8
+    hidden = np.where(rng.random(n) < 0.1, np.nan, y)  # what is not known is not learned from
+    known = np.isfinite(hidden)
+    part = fit_outcomes(np.where(known, y, 1e6), treated, features, folds, 1, known=known)
+    assert part[1] == pytest.approx(without, rel=0.5) and part[1].max() < 30
 
 
 def test_a_row_of_weight_three_counts_as_three_rows_and_what_is_constant_is_foreseen_so() -> None:
@@ -120,8 +152,8 @@ def fitted(sample: Any, seed: int, learner: Learner = "ridge") -> tuple[np.ndarr
     treated = np.asarray(sample.arms == "card", dtype=bool)
     matrix, _ = as_numbers(sample.covariates)
     features, folds = make_features(matrix, treated, sample.outcome, learner), make_folds(sample.clusters, seed)
-    with_it, without = (fit_outcome(sample.outcome, m, features, folds, seed, learner) for m in (treated, ~treated))
-    return sample.outcome, treated, Nuisance(fit_propensity(treated, features, folds, seed, learner), with_it, without)
+    foreseen = fit_outcomes(sample.outcome, treated, features, folds, seed, learner)
+    return sample.outcome, treated, Nuisance(fit_propensity(treated, features, folds, seed, learner), *foreseen)
 
 
 class TestOverlapEffect:

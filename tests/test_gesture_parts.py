@@ -268,6 +268,12 @@ class TestRecovery:
         assert keys["recovery.gesture_vs_no_failure"].verdict == verdict and said in found.reading
         assert len(found.table) == 2 and found.heading
 
+    def test_no_end_of_an_interval_is_written_as_zero_that_is_none(self) -> None:
+        effects = estimated(failures(32, dent=0.4, gain=0.8))
+        near = replace(effects.effects[0].made_good, low=0.0012)
+        found = service_recovery(replace(effects, effects=(replace(effects.effects[0], made_good=near),)))
+        assert "(0.001–" in found.reading and "(0.000–" not in found.reading
+
     def test_the_rule(self) -> None:
         def means(difference: float, error: float) -> TwoMeans:
             n = 1000

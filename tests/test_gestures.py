@@ -30,7 +30,7 @@ from cxlab.gestures import (
 from cxlab.gestures.basis import as_numbers, expand
 from cxlab.gestures.doubly_robust import average_effect, effect_on_treated
 from cxlab.gestures.means import TwoMeans, cluster_codes
-from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcome, fit_propensity, make_folds
+from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcomes, fit_propensity, make_folds
 from cxlab.gestures.observational import chosen_effects
 from cxlab.gestures.randomised import trial_effects
 from cxlab.gestures.sample import Sample
@@ -507,9 +507,7 @@ class TestChosen:
             matrix, _ = as_numbers(sample.covariates)
             basis, folds = expand(matrix, treated, sample.outcome), make_folds(sample.clusters, k)
             p = fit_propensity(treated, basis, folds, k)
-            m0 = fit_outcome(sample.outcome, ~treated, basis, folds, k)
-            m1 = fit_outcome(sample.outcome, treated, basis, folds, k)
-            nuisance = Nuisance(p, m1, m0)
+            nuisance = Nuisance(p, *fit_outcomes(sample.outcome, treated, basis, folds, k))
             three = (
                 difference_in_means(sample.outcome, treated, sample.clusters),
                 effect_on_treated(sample.outcome, treated, nuisance, sample.clusters),

@@ -63,7 +63,7 @@ def _one(who: str, key: str, found: Estimate, aim: float, mean: float) -> Values
 
 def _arrays(given: Given, k: int) -> dict[str, Any]:
     matrix, _ = as_numbers(given.known.assign(segment=given.group))
-    basis = expand(matrix, given.treated, given.purchases)
+    basis = expand(matrix, given.treated, given.purchases).columns
     return {f"outcome {k}": given.purchases, f"treated {k}": given.treated, f"basis {k}": basis}
 
 

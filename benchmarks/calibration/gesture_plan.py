@@ -17,7 +17,8 @@ LARGE = 20_000
 """Customers with whom an effect that is not there must be said not to be there."""
 BESIDE = ("smooth", "rugged")
 _WORDS = {
-    "__init__", "alike", "design", "errors", "for_whom", "money", "naive", "next_trial", "repeated", "said",
+    "__init__", "alike", "design", "errors", "for_whom", "money", "naive", "next_trial", "recovered", "repeated",
+    "said",
 }  # fmt: skip
 """Modules of the kit that put figures into words: what they change is no other figure."""
 _HERE, _MADE = "benchmarks/calibration", "benchmarks/made"
@@ -37,8 +38,8 @@ _SHOPS = (
     f"{_HERE}/gesture_shops.py", f"{_HERE}/intervals.py",
 )  # fmt: skip
 _MANY = {500: 1000, 1000: 1000, 2000: 1000, 5000: 1000}
-_FITTED = {500: 400, 1000: 400, 2000: 400, 5000: 200}
-_NOTHING = {"lot": {500: 1000, 2000: 1000}, "choice": {500: 400, 2000: 400}}
+_FITTED = {500: 1000, 1000: 1000, 2000: 1000, 5000: 200}
+_NOTHING = {500: 1000, 2000: 1000}
 
 
 def gesture_cases() -> tuple[Case, ...]:
@@ -49,7 +50,7 @@ def gesture_cases() -> tuple[Case, ...]:
         for name, world in WORLDS.items()
     ]
     nothing = [
-        Case(f"{way}-{name}-nothing", partial(estimated, world=world, way=way, strength=0.0), _NOTHING[way], _EFFECTS)
+        Case(f"{way}-{name}-nothing", partial(estimated, world=world, way=way, strength=0.0), _NOTHING, _EFFECTS)
         for way in WAYS
         for name, world in WORLDS.items()
     ]

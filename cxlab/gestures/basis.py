@@ -1,6 +1,7 @@
 """Covariates as numbers, and a generic basis of them, curves, steps and products, so that no shape is assumed."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,29 @@ hundred times less on them. With one scale it takes as much from the lines, and 
 outcome a part stays in the effect."""
 _PAIRED = 8
 """Products are taken of the so many covariates that go most with the gesture or the outcome: all would be too many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What models are fitted on.
+
+    Attributes
+    ----------
+    columns : shape (n, q). straight : how many of the first of them are the covariates themselves.
+    """
+
+    columns: Array
+    straight: int = 0
+
+    @property
+    def of_gesture(self) -> Array:
+        """What a gesture adds to the columns where it counts 1: itself, hardly penalised, and times each covariate.
+
+        Shape (n, 1 + straight), of the columns' precision.
+        """
+        found = np.full((len(self.columns), 1 + self.straight), _STRAIGHT, dtype=self.columns.dtype)
+        np.divide(self.columns[:, : self.straight], _STRAIGHT, out=found[:, 1:])
+        return found
 
 
 def as_numbers(
@@ -95,7 +119,7 @@ def gather_rare(labels: NDArray[np.object_], minimum_group: int) -> NDArray[np.o
     return np.where(counts[place] < minimum_group, OTHER, named).astype(object)
 
 
-def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Array:
+def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Basis:
     """Expand covariates to a basis in which a smooth effect of each and of pairs of them can be drawn.
 
     Each covariate is put on a scale of logarithms where it is long-tailed, then standardised; one with more than a few
@@ -108,9 +132,8 @@ def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Array:
 
     Returns
     -------
-    Shape (n, q), columns of mean 0 and standard deviation 1, or `_STRAIGHT` for the covariates themselves; those that
-    do not vary are left out. In half the precision for more than 100,000 rows, where sums over the rows lose nothing
-    by it.
+    Columns of mean 0 and standard deviation 1, or `_STRAIGHT` for the covariates themselves; those that do not vary are
+    left out. In half the precision for more than 100,000 rows, where sums over the rows lose nothing by it.
     """
     n = len(matrix)
     columns = standard_columns(matrix)
@@ -121,7 +144,7 @@ def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Array:
         found[:, filled] = x
         filled += 1
     found[:, : len(columns)] *= _STRAIGHT
-    return found[:, :filled]
+    return Basis(found[:, :filled], len(columns))
 
 
 def standard_columns(matrix: Array) -> list[Array]:

@@ -6,9 +6,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cxlab.gestures.basis import Basis
 from cxlab.gestures.doubly_robust import effect_on_treated
 from cxlab.gestures.means import Array, Codes, TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcome, make_features
+from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcomes, make_features
 from cxlab.gestures.verdict import LEAST_CUSTOMERS
 
 Mask = NDArray[np.bool_]
@@ -42,7 +43,7 @@ class Fitted:
     learner: Learner = "ridge"
 
     @cached_property
-    def features(self) -> Array:
+    def features(self) -> Basis:
         """What the models were fitted on: made anew, for it is large."""
         return make_features(self.matrix, self.treated, self.outcome, self.learner)
 
@@ -72,6 +73,6 @@ class Fitted:
         among = self.among()
         if not self.enough(among):
             return None
-        foreseen = fit_outcome(outcome, ~self.treated, self.features, self.folds, self.seed, self.learner)
-        nuisance = Nuisance(self.nuisance.propensity, foreseen, foreseen)
+        foreseen = fit_outcomes(outcome, self.treated, self.features, self.folds, self.seed, self.learner)
+        nuisance = Nuisance(self.nuisance.propensity, *foreseen)
         return effect_on_treated(outcome, self.treated, nuisance, self.clusters, among=among)

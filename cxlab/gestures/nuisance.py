@@ -1,5 +1,6 @@
 """Who gets a gesture, and what comes with and without it, foreseen for customers that were not learned from."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -8,10 +9,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from cxlab.gestures.basis import expand
+from cxlab.gestures.basis import Basis, expand
 from cxlab.gestures.boosting import cross_fit_boosting
 from cxlab.gestures.means import Array, Codes
-from cxlab.gestures.ridge import Kind, cross_fit_ridge, fit_ridge
+from cxlab.gestures.ridge import ROUGHLY, Kind, cross_fit_as_if, cross_fit_ridge, fit_ridge
 
 Learner = Literal["ridge", "boosting"]
 FOLDS = 5
@@ -19,6 +20,9 @@ PENALTIES = (1.0, 1e-1, 1e-2, 1e-3)
 _TUNED_ON = 5_000  # rows on which the penalty is chosen
 _TUNING_FOLDS = 3
 _TUNED_IN: DTypeLike = np.float32  # which penalty foresees best shows in half the precision as well, in half the time
+_UNDERSMOOTHED = 0.3
+"""The outcome is learned with so much of the penalty that foresees it best. That one shrinks till what is left of the
+shapes behind choice and outcome costs as much as noise; in an effect the noise averages out, and what is left stays."""
 _EDGE = 0.005  # propensities are kept off 0 and 1 by so much
 Mask = NDArray[np.bool_]
 
@@ -45,33 +49,77 @@ def make_folds(clusters: Codes, seed: int, folds: int = FOLDS) -> Codes:
     return np.asarray((rng.permutation(n) % folds)[clusters], dtype=np.int64)
 
 
-def make_features(matrix: Array, treated: Mask, outcome: Array, learner: Learner = "ridge") -> Array:
+def make_features(matrix: Array, treated: Mask, outcome: Array, learner: Learner = "ridge") -> Basis:
     """Make of the covariates, shape (n, p), what a learner takes: a ridge a basis of curves, boosting them as they are.
 
     Parameters
     ----------
     treated, outcome : shape (n,), by which it is seen which covariates matter most.
     """
-    return expand(matrix, treated, outcome) if learner == "ridge" else matrix
+    return expand(matrix, treated, outcome) if learner == "ridge" else Basis(matrix)
 
 
-def fit_propensity(treated: Mask, features: Array, folds: Codes, seed: int, learner: Learner = "ridge") -> Array:
+def fit_propensity(treated: Mask, features: Basis, folds: Codes, seed: int, learner: Learner = "ridge") -> Array:
     """Cross-fit the probability of a gesture, by ridge logistic regression or by boosting: shape (n,)."""
-    found = _foresee("logit", treated.astype(np.float64), features, folds, seed, learner)
+    target = treated.astype(np.float64)
+    if learner == "boosting":
+        found = cross_fit_boosting("logit", target, features.columns, folds, seed=seed)
+    else:
+        with _threads().limit(limits=1):
+            penalty, start = _choose("logit", target, features.columns, folds, seed, np.arange(len(target)))
+            found = cross_fit_ridge("logit", target, features.columns, folds, penalty, start=start)
     return np.clip(found, _EDGE, 1 - _EDGE)
 
 
-def fit_outcome(
-    outcome: Array, rows: Mask, features: Array, folds: Codes, seed: int, learner: Learner = "ridge"
-) -> Array:
-    """Cross-fit the expected outcome, learned on some rows and foreseen for all: shape (n,).
+def fit_outcomes(
+    outcome: Array,
+    treated: Mask,
+    features: Basis,
+    folds: Codes,
+    seed: int,
+    learner: Learner = "ridge",
+    *,
+    known: Mask | None = None,
+) -> tuple[Array, Array]:
+    """Cross-fit what is expected with a gesture and without one: shape (n,) each.
 
     Where the outcome is nowhere negative it is foreseen through a log link (Poisson's likelihood needs only the mean
-    to be right), else by least squares; a ridge's strength is chosen on held-out customers.
+    to be right), else by least squares. A ridge learns both arms at once, with the gesture and its products with the
+    covariates among the columns: what the arms have in common is learned from all rows. Its strength is chosen on
+    held-out customers, and a third of that is taken, so that less of what lies behind choice and outcome is left in the
+    effect. Boosting learns each arm for itself.
+
+    Parameters
+    ----------
+    known : bool, shape (n,), rows whose outcome is known, to learn from; None: all.
+
+    References
+    ----------
+    Newey, Hsieh and Robins (1998), Undersmoothing and bias corrected functional estimation, MIT working paper 98-17.
     """
-    kind: Kind = "log" if (outcome >= 0).all() else "line"
-    scale = float(np.abs(outcome[rows]).mean()) or 1.0
-    return _foresee(kind, outcome / scale, features, folds, seed, learner, rows) * scale
+    learned = np.ones(len(outcome), dtype=np.bool_) if known is None else known
+    kind: Kind = "log" if (outcome[learned] >= 0).all() else "line"
+    scale = float(np.abs(outcome[learned]).mean()) or 1.0
+    target = outcome / scale
+    if learner == "boosting":
+        with_it, without = (
+            cross_fit_boosting(kind, target, features.columns, folds, learned=arm & learned, seed=seed)
+            for arm in (treated, ~treated)
+        )
+    else:
+        share = float(treated[learned].mean())
+        spread = math.sqrt(share * (1 - share)) or 1.0
+        with_one, with_none = (1 - share) / spread, -share / spread
+        part = features.of_gesture
+        counted = np.where(treated, with_one, with_none).astype(part.dtype)
+        basis = np.hstack([features.columns, counted[:, None] * part])
+        with _threads().limit(limits=1):  # many small fits: threads would wait for each other, and sum in any order
+            penalty, start = _choose(kind, target, basis, folds, seed, np.flatnonzero(learned))
+            with_it, without = cross_fit_as_if(
+                kind, target, basis, folds, _UNDERSMOOTHED * penalty, part, (with_one, with_none), learned=known,
+                start=start,
+            )  # fmt: skip
+    return with_it * scale, without * scale
 
 
 def fit_share(share: Array, trials: Array, features: Array, folds: Codes, seed: int) -> Array:
@@ -86,17 +134,6 @@ def fit_share(share: Array, trials: Array, features: Array, folds: Codes, seed: 
 def _threads() -> ThreadpoolController:
     """Return what tells the linear algebra how many threads to take; to find the libraries takes longer than a fit."""
     return ThreadpoolController()
-
-
-def _foresee(
-    kind: Kind, target: Array, features: Array, folds: Codes, seed: int, learner: Learner, rows: Mask | None = None
-) -> Array:
-    if learner == "boosting":
-        return cross_fit_boosting(kind, target, features, folds, learned=rows, seed=seed)
-    mine = np.arange(len(target)) if rows is None else np.flatnonzero(rows)
-    with _threads().limit(limits=1):  # many small fits: threads would wait for each other, and sum in any order
-        penalty, start = _choose(kind, target, features, folds, seed, mine)
-        return cross_fit_ridge(kind, target, features, folds, penalty, learned=rows, start=start)
 
 
 def _choose(
@@ -125,8 +162,8 @@ def _choose(
     starts: list[Array] = []
     losses = []
     for penalty in PENALTIES:
-        starts.append(fit_ridge(kind, y, x, penalty, weights=w, start=starts[-1] if starts else None))
-        foreseen = cross_fit_ridge(kind, y, x, fold, penalty, weights=w, start=starts[-1])
+        starts.append(fit_ridge(kind, y, x, penalty, weights=w, start=starts[-1] if starts else None, flat=ROUGHLY))
+        foreseen = cross_fit_ridge(kind, y, x, fold, penalty, weights=w, start=starts[-1], flat=ROUGHLY)
         losses.append(float(np.average(_losses(kind, y, foreseen), weights=w)))
         if losses[-1] > losses[0]:
             break  # weaker still foresees worse still, and takes longest

@@ -13,7 +13,7 @@ from cxlab.gestures.fitted import Fitted
 from cxlab.gestures.foretold import Foretold, hold_against_realised
 from cxlab.gestures.groups import Groups, effects_by_group, group_effect
 from cxlab.gestures.means import Array, TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcome, fit_propensity, make_features, make_folds
+from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcomes, fit_propensity, make_features, make_folds
 from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, effective_size, find_overlap
 from cxlab.gestures.recovery import gesture_against_no_failure
 from cxlab.gestures.sample import Sample
@@ -108,17 +108,12 @@ class _Chosen:
         self.nuisance = self._models(self.outcome, propensity)
         self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
 
-    def _models(self, outcome: Array, propensity: Array) -> Nuisance:
-        return Nuisance(propensity, self._foresee(outcome, self.treated), self._foresee(outcome, ~self.treated))
-
-    def _foresee(self, outcome: Array, learned: Mask) -> Array:
-        return fit_outcome(outcome, learned, self.features, self.folds, self.seed, self.learner)
-
-    def _money(self, outcome: Array, known: Mask) -> Nuisance:
-        """Return the models of contribution without the gesture, learned where it is known."""
-        assert self.nuisance is not None
-        control = self._foresee(outcome, ~self.treated & known)
-        return Nuisance(self.nuisance.propensity, control, control)
+    def _models(self, outcome: Array, propensity: Array, known: Mask | None = None) -> Nuisance:
+        """Return the models of an outcome, learned where it is known."""
+        return Nuisance(
+            propensity,
+            *fit_outcomes(outcome, self.treated, self.features, self.folds, self.seed, self.learner, known=known),
+        )
 
     def _before(self, propensity: Array) -> tuple[Estimate, Estimate]:
         """Compare purchases in the time just before the occasion, foreseen from what lies before that time.
@@ -140,10 +135,10 @@ class _Chosen:
         outcome, treated, folds = recent[known], self.treated[known], self.folds[known]
         clusters = np.asarray(np.unique(self.clusters[known], return_inverse=True)[1], dtype=np.int64)
         features = make_features(older, treated, outcome, self.learner)
-        foreseen = fit_outcome(outcome, ~treated, features, folds, self.seed, self.learner)
+        foreseen = fit_outcomes(outcome, treated, features, folds, self.seed, self.learner)
         found = []
         for chance in (propensity[known], fit_propensity(treated, features, folds, self.seed, self.learner)):
-            means = effect_on_treated(outcome, treated, Nuisance(chance, foreseen, foreseen), clusters)
+            means = effect_on_treated(outcome, treated, Nuisance(chance, *foreseen), clusters)
             found.append(means.estimate("purchases before the order"))
         return found[0], found[1]
 
@@ -213,12 +208,16 @@ class _Chosen:
             return None
         basis = self.features if self.learner == "ridge" else make_features(self.matrix, self.treated, self.outcome)
         purchases, cut = purchases_without_more_gestures(
-            sample.until_gesture[self.rows], sample.is_followed[self.rows], self.treated, basis, self.folds, self.seed
+            sample.until_gesture[self.rows],
+            sample.is_followed[self.rows],
+            self.treated,
+            basis.columns,
+            self.folds,
+            self.seed,
         )
         if cut > MOST_CUT:
             return None
-        control = self._foresee(purchases, ~self.treated)
-        nuisance = Nuisance(self.nuisance.propensity, control, control)
+        nuisance = self._models(purchases, self.nuisance.propensity)
         return effect_on_treated(purchases, self.treated, nuisance, self.clusters, among=self.among)
 
     def _foretold(self) -> Foretold | None:
@@ -274,7 +273,7 @@ class _Chosen:
         among = self.among if known.all() else known & (True if self.among is None else self.among)
         if among is not None and fewest_clusters(self.clusters[among], self.treated[among]) < LEAST_CUSTOMERS:
             return None
-        models = self._money(gross, known)
+        models = self._models(gross, self.nuisance.propensity, known)
         with_it = effect_on_treated(gross, self.treated, models, self.clusters, among=among)
         unit = "gesture" if sample.rows == "order" else "customer"
         if sample.is_net:

@@ -12,7 +12,7 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.foretold import FIFTHS, Foretold, hold_against_realised
 from cxlab.gestures.groups import Groups, effects_by_group, group_effect
 from cxlab.gestures.means import Array, Codes, TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Nuisance, fit_outcome, make_features, make_folds
+from cxlab.gestures.nuisance import Nuisance, fit_outcomes, make_features, make_folds
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.trial_means import LEAST_IN_ARM, adjusted_means, difference_in_means, sample_ratio_mismatch
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, always_valid_reach, holm, judge
@@ -53,7 +53,7 @@ def trial_effects(
         verdict = judge(
             mean, adjusted_p=adjusted.get(arm, 1.0), equivalence_margin=equivalence_margin, customers=customers,
             events=int((outcome != 0).sum()), rows=sample.rows, mismatch=mismatch, running=sample.n_running,
-            arms=len(pairs), n=len(outcome),
+            arms=len(pairs), n=len(outcome), counted=sample.counted,
         )  # fmt: skip
         groups = _groups(sample, rows, arm)
         recent = None if sample.recent is None else sample.recent[rows]
@@ -168,10 +168,8 @@ def _foretold(sample: Sample, rows: Mask, arm: str, seed: int) -> Foretold | Non
         return None
     outcome, folds = sample.outcome[rows], make_folds(clusters, seed)
     basis = make_features(matrix, treated, outcome)
-    with_it, without = (fit_outcome(outcome, mine, basis, folds, seed) for mine in (treated, ~treated))
-    return hold_against_realised(
-        outcome, treated, Nuisance(_drawn_shares(sample, rows, treated), with_it, without), clusters, sample.unit
-    )
+    nuisance = Nuisance(_drawn_shares(sample, rows, treated), *fit_outcomes(outcome, treated, basis, folds, seed))
+    return hold_against_realised(outcome, treated, nuisance, clusters, sample.unit)
 
 
 def _drawn_shares(sample: Sample, rows: Mask, treated: Mask) -> Array:

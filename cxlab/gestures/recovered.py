@@ -11,6 +11,7 @@ from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, interval, noun_of, signed
 
 AGAINST_NONE, AGAINST_NO_FAILURE = "against a failure without one", "against no failure and none"
+_MOST_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,11 @@ class ServiceRecovery:
 
     @property
     def digits(self) -> int:
-        """Decimals that both contrasts are written with."""
-        return min((digits_for((e.ends[1] - e.ends[0]) / 2) for _, e in self.rows), default=2)
+        """Decimals that both contrasts are written with: enough for each end to show on which side of zero it lies."""
+        found = min((digits_for((e.ends[1] - e.ends[0]) / 2) for _, e in self.rows), default=2)
+        while found < _MOST_DIGITS and any(end and not round(end, found) for _, e in self.rows for end in e.ends):
+            found += 1
+        return found
 
     @property
     def findings(self) -> dict[str, Estimate]:

@@ -9,7 +9,7 @@ from cxlab.estimate import Estimate
 from cxlab.gestures.basis import as_numbers, expand
 from cxlab.gestures.doubly_robust import effect_on_treated
 from cxlab.gestures.means import TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Nuisance, fit_outcome, fit_propensity, make_folds
+from cxlab.gestures.nuisance import Nuisance, fit_outcomes, fit_propensity, make_folds
 from cxlab.gestures.overlap import find_overlap
 from cxlab.gestures.sample import CHOSEN, Sample
 from cxlab.gestures.verdict import LEAST_CUSTOMERS
@@ -44,8 +44,7 @@ def gesture_against_no_failure(sample: Sample, seed: int, equivalence_margin: fl
     among = overlap.kept if overlap.is_trimmed else None
     if overlap.fault or (among is not None and fewest_clusters(clusters[among], treated[among]) < LEAST_CUSTOMERS):
         return Estimate()
-    foreseen = fit_outcome(outcome, ~treated, basis, folds, seed)
-    nuisance = Nuisance(propensity, foreseen, foreseen)
+    nuisance = Nuisance(propensity, *fit_outcomes(outcome, treated, basis, folds, seed))
     means: TwoMeans = effect_on_treated(outcome, treated, nuisance, clusters, among=among)
     found = means.estimate(sample.unit)
     verdict = judge_paradox(means, equivalence_margin)

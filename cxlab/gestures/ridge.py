@@ -1,6 +1,6 @@
 """Ridge regressions with a logit, a log or no link, cross-fitted: the folds share their passes over the rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -20,6 +20,8 @@ _MOST_STEPS = 60
 _SLOW = 0.25  # curvature is taken anew where a step leaves more than this share of the slope
 _STEEPEST = 30.0  # a log mean is kept from going beyond
 _FLAT = 1e-6
+ROUGHLY = 1e-3
+"""Slope at which to stop where regressions are only held against each other."""
 Mask = NDArray[np.bool_]
 
 
@@ -33,8 +35,40 @@ def cross_fit_ridge(
     learned: Mask | None = None,
     weights: Array | None = None,
     start: Array | None = None,
+    flat: float = _FLAT,
 ) -> Array:
-    """Foresee each row by a regression that has seen nothing of its fold.
+    """Foresee each row by a regression that has seen nothing of its fold: shape (n,), see `cross_fit_as_if`."""
+    (found,) = cross_fit_as_if(
+        kind,
+        target,
+        basis,
+        folds,
+        penalty,
+        basis[:, :0],
+        (1.0,),
+        learned=learned,
+        weights=weights,
+        start=start,
+        flat=flat,
+    )
+    return found
+
+
+def cross_fit_as_if(
+    kind: Kind,
+    target: Array,
+    basis: Array,
+    folds: Codes,
+    penalty: float,
+    part: Array,
+    counts: Sequence[float],
+    *,
+    learned: Mask | None = None,
+    weights: Array | None = None,
+    start: Array | None = None,
+    flat: float = _FLAT,
+) -> tuple[Array, ...]:
+    """Foresee each row, as if some of what is known of it were otherwise, by a regression that never saw its fold.
 
     Minimises the weighted mean of the losses plus half the penalty times the sum of squared coefficients, the constant
     left free. Newton's method; curvature is taken once for all folds and anew only where steps get slow, and every pass
@@ -45,42 +79,54 @@ def cross_fit_ridge(
     kind : logit (target in [0, 1], logistic loss), log (target >= 0, Poisson's), line (least squares).
     target : shape (n,). basis : shape (n, q), columns of mean 0 and standard deviation 1; float32 or float64.
     folds : shape (n,), from 0.
+    part : shape (n, k). counts : rows are foreseen with so many times `part` in the place of the basis' last k columns.
     learned : bool, shape (n,), rows that are learned from; None: all.
     weights : shape (n,), of the losses; None: equal.
     start : shape (q + 1,), coefficients to start from, the constant first; None: the mean.
+    flat : the largest slope at which to stop going down; in half the precision at least ten times the default.
 
     Returns
     -------
-    Shape (n,), expected targets. Where there is nothing to learn, the mean of the other folds.
+    One of shape (n,) for each of `counts`: expected targets. Where there is nothing to learn, the mean of the other
+    folds.
     """
     rows = np.arange(len(target)) if learned is None else np.flatnonzero(learned)
-    found = np.empty(len(target))
+    found = tuple(np.empty(len(target)) for _ in counts)
     live = []
     for fold in np.unique(folds).tolist():
         seen = target[rows[folds[rows] != fold]]
         if len(seen) and basis.shape[1] and np.ptp(seen) > 0:
             live.append(fold)
         else:
-            found[folds == fold] = float(seen.mean()) if len(seen) else 0.0
+            for one in found:
+                one[folds == fold] = float(seen.mean()) if len(seen) else 0.0
     if not live:
         return found
-    problem = _Problem(kind, target, basis, folds, rows, weights, penalty, tuple(live))
+    problem = _Problem(kind, target, basis, folds, rows, weights, penalty, tuple(live), flat)
     coefficients = problem.solve(problem.start() if start is None else np.tile(start[:, None], len(live)))
     for k, fold in enumerate(live):
-        ahead = np.flatnonzero(folds == fold)
-        for lot in _lots(ahead):
-            found[lot] = _expected(kind, basis[lot], coefficients[:, k])
-        if kind == "log":
-            found[ahead] = np.minimum(found[ahead], 3 * target[rows[folds[rows] != fold]].max())
+        most = 3 * target[rows[folds[rows] != fold]].max() if kind == "log" else np.inf
+        for lot in _lots(np.flatnonzero(folds == fold)):
+            x = basis[lot]
+            for one, count in zip(found, counts, strict=True):
+                x[:, basis.shape[1] - part.shape[1] :] = count * part[lot]
+                one[lot] = np.minimum(_expected(kind, x, coefficients[:, k]), most)
     return found
 
 
 def fit_ridge(
-    kind: Kind, target: Array, basis: Array, penalty: float, *, weights: Array | None = None, start: Array | None = None
+    kind: Kind,
+    target: Array,
+    basis: Array,
+    penalty: float,
+    *,
+    weights: Array | None = None,
+    start: Array | None = None,
+    flat: float = _FLAT,
 ) -> Array:
     """Fit one regression to all rows: shape (q + 1,), the constant first; as `cross_fit_ridge`."""
     everywhere = np.full(len(target), NO_FOLD)
-    problem = _Problem(kind, target, basis, everywhere, np.arange(len(target)), weights, penalty, (0,))
+    problem = _Problem(kind, target, basis, everywhere, np.arange(len(target)), weights, penalty, (0,), flat)
     return problem.solve(problem.start() if start is None else start[:, None])[:, 0]
 
 
@@ -96,6 +142,7 @@ class _Problem:
     weights: Array | None
     penalty: float
     live: tuple[int, ...]
+    flat: float
 
     def start(self) -> Array:
         """Coefficients of nothing but the mean."""
@@ -108,7 +155,7 @@ class _Problem:
 
     def solve(self, coefficients: Array) -> Array:
         """Go down from here till it is flat."""
-        flat = _FLAT if self.basis.dtype == np.float64 else 10 * _FLAT
+        flat = self.flat if self.basis.dtype == np.float64 else max(self.flat, 10 * _FLAT)
         height, slope = self._look(coefficients)
         steep = np.abs(slope).max()
         factors, is_fresh = self._factors(coefficients), True
@@ -163,16 +210,16 @@ class _Problem:
         return height, slope
 
     def _factors(self, coefficients: Array) -> list[tuple[Array, bool]]:
-        """Return the curvature of each fold's regression, decomposed (Cholesky)."""
+        """Return the curvature of each fold's regression, where they all lie on average, decomposed (Cholesky)."""
         size, count = coefficients.shape
-        alike = bool((coefficients == coefficients[:, :1]).all())
+        middle = coefficients.mean(axis=1)
         curvature, weight = np.zeros((count, size, size)), np.zeros(count)
         for fold, x, _, w in self._blocks():
             others = [k for k, left_out in enumerate(self.live) if left_out != fold]
-            part = None
+            if not others:
+                continue
+            part = _bend(self.kind, x, w, middle)
             for k in others:
-                if part is None or not alike:
-                    part = _bend(self.kind, x, w, coefficients[:, k])
                 curvature[k] += part
                 weight[k] += w.sum()
         found = []

@@ -77,6 +77,7 @@ class Sample:
     until_gesture : shape (n,), purchases up to the next gesture; None where not known, or where gestures come later
         than their orders, so that those without one may be about to get it.
     is_followed : bool, shape (n,), whether there was a next one within the window; None where the other is.
+    counted : what `clusters` number: customers, or strata that were drawn as wholes.
     """
 
     design: Design
@@ -109,6 +110,7 @@ class Sample:
     described: pd.DataFrame | None = None
     until_gesture: Array | None = None
     is_followed: NDArray[np.bool_] | None = None
+    counted: str = "customers"
 
     @property
     def treatments(self) -> tuple[str, ...]:

@@ -91,6 +91,7 @@ def judge(
     arms: int = 1,
     fault: str = "",
     n: int = 0,
+    counted: str = "customers",
 ) -> Verdict:
     """Apply the rule.
 
@@ -104,7 +105,7 @@ def judge(
     running : draws that cannot be followed to the end yet; then the always-valid interval decides.
     arms : arms that are held against the control, for that interval.
     fault : why a chosen gesture cannot be judged at all; empty: it can.
-    n : rows of both arms that can be followed.
+    n : rows of both arms that can be followed. counted : what `customers` counts, where it is something else.
     """
     if fault:
         return Verdict("not_identifiable", fault)
@@ -115,7 +116,7 @@ def judge(
         where = " on one of the two sides" if n else ""
         return Verdict("cannot_tell", f"the time after the draw is not over yet for anybody{where}")
     if customers < LEAST_CUSTOMERS:
-        return Verdict("cannot_tell", f"the smaller group has fewer than {LEAST_CUSTOMERS} customers")
+        return Verdict("cannot_tell", f"the smaller group has fewer than {LEAST_CUSTOMERS} {counted}")
     if events < LEAST_EVENTS:
         return Verdict("cannot_tell", f"fewer than {LEAST_EVENTS} {rows}s had any outcome at all")
     if means is None or means.standard_error == 0:

@@ -36,7 +36,7 @@ def foresee_gain(gain: GestureGain, ahead: pd.DataFrame | None = None) -> tuple[
     matrix, _ = as_numbers(known)
     n, more = gain.n, len(known) - gain.n
     brought = np.concatenate([gain.without, np.full(more, gain.without.mean())])
-    columns = expand(matrix, np.zeros(n + more, dtype=bool), brought).astype(np.float64, copy=False)
+    columns = expand(matrix, np.zeros(n + more, dtype=bool), brought).columns.astype(np.float64, copy=False)
     basis = np.column_stack([np.ones(n + more), columns])
     sums = _sums(basis[:n], gain.gain, gain.steps)
     found = np.full(n, np.nan)
