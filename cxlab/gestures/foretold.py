@@ -43,8 +43,9 @@ def hold_against_realised(
 ) -> Foretold | None:
     """Sort occasions by predicted effect, and estimate the effect within fifths of them.
 
-    The prediction is the difference of the two outcome models, which have not seen the customer. The slope is that of
-    the least-squares line of the doubly robust scores on it (the best linear predictor of the effect).
+    The prediction is what the outcome model, which has not seen the customer, foresees with a gesture, less what it
+    foresees without one. The slope is that of the least-squares line of the doubly robust scores on it (the best linear
+    predictor of the effect).
 
     Parameters
     ----------
