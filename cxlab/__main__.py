@@ -45,6 +45,19 @@ def app() -> None:
 )
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Notebooks at a time; by default one a core.")
 @click.option(
+    "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), help="What a notebook may take."
+)
+@click.option(
+    "--memory", metavar="MB", type=click.FloatRange(min=0, min_open=True), help="Memory that a notebook may take."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["cxlab", "plain"]),
+    default="cxlab",
+    show_default=True,
+    help="Kernels forked from what is loaded already, or each a new process: slower, with the same pages.",
+)
+@click.option(
     "-p",
     "pairs",
     metavar="KEY VALUE",
@@ -58,6 +71,9 @@ def report(
     out: Path,
     only: tuple[str, ...],
     jobs: int | None,
+    timeout: float | None,
+    memory: float | None,
+    engine: str,
     pairs: tuple[tuple[str, str], ...],
     *,
     allow_outside: bool,
@@ -73,8 +89,9 @@ def report(
 
     order = understand(studies, out, list(only), pairs, allow_outside=allow_outside)
     from cxlab.reports import runner
+    from cxlab.reports.limits import Limits
 
-    sys.exit(runner.report(order, jobs=jobs))
+    sys.exit(runner.report(order, runner.Way(jobs, engine == "cxlab", Limits(timeout, memory))))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from cxlab.feedback import Feedback, feedback_table
 from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
-from cxlab.intake.store import FOLDER
+from cxlab.intake.stamps import FOLDER
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial

@@ -17,7 +17,7 @@ from cxlab.__main__ import app
 from cxlab.engine import Engine
 from cxlab.errors import InputError
 from cxlab.intake import Intake
-from cxlab.intake.store import FOLDER, sha256
+from cxlab.intake.stamps import FOLDER, sha256
 from cxlab.reports.imprint import Imprint
 from cxlab.reports.manifest import data_hash, describe_inputs
 from cxlab.reports.task import Task

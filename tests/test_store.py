@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from cxlab.customers import EPOCH, customer_table, sum_customers
-from cxlab.intake import Intake, SourceError, read_study, sources, store
-from cxlab.intake.store import FOLDER, open_kept
+from cxlab.intake import Intake, SourceError, read_study, sources, stamps
+from cxlab.intake.stamps import FOLDER
+from cxlab.intake.store import open_kept
 from cxlab.kit import Kit, open_study
 from cxlab.study import load_study
 from tests import made_notebooks as made
@@ -79,7 +80,7 @@ def test_files_with_the_time_and_size_that_they_had_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(make(tmp_path / "shop"), tmp_path / "store")
-    for reads in (sources, "open_files"), (store, "sha256"):
+    for reads in (sources, "open_files"), (stamps, "sha256"):
         monkeypatch.setattr(*reads, None)
     with read(tmp_path / "shop", tmp_path / "store") as kept:
         assert kept.n_orders == 40

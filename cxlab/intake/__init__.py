@@ -1,35 +1,24 @@
-"""Reading a study: every source read and checked on the engine, every record used or rejected with its reason."""
+"""Reading a study: every source read and checked on the engine, every record used or rejected with its reason.
 
-from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
+Names are loaded when first used: to see whether a study's files are the same as before takes none of it.
+"""
 
-from cxlab.contract import TABLES
-from cxlab.engine import Engine, Tell, fill
-from cxlab.errors import did_you_mean
-from cxlab.intake.calendar import EPOCH, OrderCalendar
-from cxlab.intake.cohorts import Cohorts
-from cxlab.intake.cycle import PurchaseCycle
-from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
-from cxlab.intake.gaps import Gaps
-from cxlab.intake.gestures import judge_gestures, untied_gestures
-from cxlab.intake.ledger import Ledger
-from cxlab.intake.places import SourceError
-from cxlab.intake.questions import Question, Questions
-from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_rejects
-from cxlab.intake.result import Intake, Rejects
-from cxlab.intake.returns import Returns
-from cxlab.intake.sales import make_effort, make_sales
-from cxlab.intake.sources import FileReading, Reject, TableIntake, finished, read_source
-from cxlab.intake.statuses import remark_on_undone
-from cxlab.intake.store import open_kept
-from cxlab.intake.suspects import Suspects
-from cxlab.intake.trials import check_arms, judge_draws
-from cxlab.intake.windows import Windows, find_windows, lonely_orders
-from cxlab.intake.zones import remark_on_zones
-from cxlab.parameters import Parameters, kit_faults
-from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
-from cxlab.words import count
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cxlab.intake.calendar import OrderCalendar
+    from cxlab.intake.cohorts import Cohorts
+    from cxlab.intake.cycle import PurchaseCycle
+    from cxlab.intake.gaps import Gaps
+    from cxlab.intake.ledger import Ledger
+    from cxlab.intake.places import SourceError
+    from cxlab.intake.questions import Question, Questions
+    from cxlab.intake.read import check_study, read_study
+    from cxlab.intake.result import Intake, Rejects
+    from cxlab.intake.returns import Returns
+    from cxlab.intake.sources import FileReading, Reject, TableIntake
+    from cxlab.intake.suspects import Suspects
 
 __all__ = [
     "Cohorts",
@@ -50,176 +39,15 @@ __all__ = [
     "check_study",
     "read_study",
 ]
+_HOME = {
+    "Cohorts": "cohorts", "FileReading": "sources", "Gaps": "gaps", "Intake": "result", "Ledger": "ledger",
+    "OrderCalendar": "calendar", "PurchaseCycle": "cycle", "Question": "questions", "Questions": "questions",
+    "Reject": "sources", "Rejects": "result", "Returns": "returns", "SourceError": "places", "Suspects": "suspects",
+    "TableIntake": "sources", "check_study": "read", "read_study": "read",
+}  # fmt: skip
 
 
-def check_study(path: str | Path, *, allow_outside: bool = False) -> Intake:
-    """Read and check a study, its file and its sources.
-
-    Parameters
-    ----------
-    allow_outside : whether its files may lie outside its folder.
-
-    Raises
-    ------
-    StudyError, ParameterError, SourceError : what is at fault, where, and what to do.
-    """
-    study = load_study(path, kit_faults)
-    return read_study(study, study.settle(), allow_outside=allow_outside)
-
-
-def read_study(
-    study: Study,
-    parameters: Parameters,
-    *,
-    rejects: Path | None = None,
-    allow_outside: bool = False,
-    store: Path | None = None,
-    tell: Tell | None = None,
-) -> Intake:
-    """Read every source of a study, check its contract, and find its windows.
-
-    Parameters
-    ----------
-    store : folder where what was read may have been kept; it is taken from there if it still counts.
-    tell : told what is being done.
-    rejects : folder in which ``rejects/<table>.csv`` is written when too many records of a table are at fault.
-    allow_outside : whether its files may lie outside its folder.
-
-    Raises
-    ------
-    StudyError : the study asks for what does not fit its data.
-    SourceError : a source cannot be read, or too many of its records are at fault.
-    """
-    if study.engine != "duckdb":
-        raise StudyError(f"{study.place('engine')}: this version runs on the engine `duckdb`, not `{study.engine}`")
-    engine = Engine()
-    try:
-        kept = store and open_kept(engine, study, store, allow_outside=allow_outside)
-        if kept:
-            for name, table in kept.tables.items():
-                if exceeds_limit(table, parameters.max_reject_share):
-                    listed = "" if rejects is None else list_rejects(engine, kept.tables, name, rejects)
-                    check_limit(study, table, parameters.max_reject_share, listed=listed)
-            windows = find_windows(engine, study) if "orders" in kept.tables else None
-            return replace(_understood(engine, study, kept.tables, kept.remarks, windows), hashes=kept.hashes)
-        tables, remarks, windows = _read(engine, study, parameters, rejects, allow_outside=allow_outside, tell=tell)
-        return _understood(engine, study, tables, remarks, windows)
-    except BaseException:
-        engine.close()
-        raise
-
-
-def _read(
-    engine: Engine,
-    study: Study,
-    parameters: Parameters,
-    rejects: Path | None,
-    *,
-    allow_outside: bool,
-    tell: Tell | None,
-) -> tuple[dict[str, TableIntake], list[str], Windows | None]:
-    """Read and judge every source; return what became of each, what a reader should know of them, and the windows."""
-    last = None if study.observation_end is None else (study.observation_end - EPOCH).days
-    tables: dict[str, TableIntake] = {}
-    windows: Windows | None = None
-
-    def settle(name: str, table: TableIntake) -> None:
-        tables[name] = keep_rejects(engine, study, table)
-        if exceeds_limit(tables[name], parameters.max_reject_share):
-            listed = "" if rejects is None else list_rejects(engine, tables, name, rejects)
-            check_limit(study, tables[name], parameters.max_reject_share, listed=listed)
-
-    for name, source in study.sources.given.items():
-        with engine.telling(f"reading {name}", tell):
-            table = read_source(engine, study, name, source, observation_end=last, allow_outside=allow_outside)
-        settle(name, judge_duplicates(engine, table, source))
-        if isinstance(source, Trial):
-            check_arms(engine, study, tables[name], source)
-        if isinstance(source, Outcomes):
-            _check_names(study, tables[name], source)
-    if "orders" in tables:
-        with engine.telling("summing orders", tell):
-            make_sales(engine, "orders", tables["orders"].columns)
-        windows = find_windows(engine, study)
-        last = (windows.observation_end - EPOCH).days
-    for name in ("gestures", "assignments", "outcomes"):
-        if name in tables:
-            settle(name, _judge(engine, study, tables, name, last))
-    if "orders" in tables:
-        make_effort(engine, {name: tables[name].columns for name in TABLES if name in tables})
-    remarks = _remarks(engine, study, tables)
-    return {name: finished(engine, table) for name, table in tables.items()}, remarks, windows
-
-
-def _understood(
-    engine: Engine, study: Study, tables: Mapping[str, TableIntake], remarks: list[str], windows: Windows | None
-) -> Intake:
-    """Put together what is known of a study whose tables lie in the engine."""
-    if windows is None:
-        return Intake(study, engine, tables, tuple(remarks))
-    return Intake(
-        study, engine, tables, tuple(remarks), windows.n_customers, windows.n_orders, windows.first_order,
-        windows.last_order, windows.calibration_end, windows.observation_end,
-    )  # fmt: skip
-
-
-def _check_names(study: Study, table: TableIntake, outcomes: Outcomes) -> None:
-    """See that the columns which `covariates` and `ignore` name are there."""
-    there = {*table.columns, *table.further, *table.left_out, *outcomes.columns.values()}
-    for key in ("covariates", "ignore"):
-        for name in getattr(outcomes, key) or ():
-            if name not in there:
-                near = did_you_mean(name, there) or "; there are " + ", ".join(sorted(table.further)[:20])
-                place = study.place("sources", "outcomes", key)
-                raise SourceError(f"{place}: outcomes have no column `{name}`{near}")
-
-
-def _judge(
-    engine: Engine, study: Study, tables: Mapping[str, TableIntake], name: str, last_day: int | None
-) -> TableIntake:
-    """Hold a table against the orders, and its records against each other."""
-    if name != "gestures":
-        return judge_draws(engine, study, tables[name], last_day if "orders" in tables else None)
-    return judge_gestures(engine, tables[name]) if "orders" in tables else tables[name]
-
-
-def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) -> list[str]:
-    """Say what a reader should know of the data before the answers."""
-    sources = study.sources.given
-    remarks = [remark for name, table in tables.items() for remark in remark_on_duplicates(table, sources[name])]
-    for name, table in tables.items():
-        if table.left_out:
-            named = ", ".join(f"`{column}`" for column in table.left_out)
-            remarks.append(f"Left out of {name}, because they point to people: {named}.")
-    remarks += remark_on_zones(study, tables)
-    if "orders" not in tables:
-        return remarks
-    remarks += remark_on_undone(engine, tables["orders"], sources["orders"])
-    remarks += lonely_orders(engine)
-    if "cost" in tables["orders"].columns:
-        n, uncosted = engine.row("SELECT COUNT(*), COUNT(CASE WHEN cost IS NULL THEN 1 END) FROM orders")
-        if uncosted:
-            remarks.append(
-                f"{count(uncosted, 'line')} of {count(n, 'line')} of orders bring no cost: for them contribution is "
-                "revenue times the margin rate."
-            )
-    costs = tables.get("costs")
-    if costs is not None and "hours" in costs.columns and "hourly_rate" not in costs.columns:
-        remarks.append(
-            "The hours spent on customers have no hourly rate, so they cost nothing here: bring hourly_rate."
-        )
-    if "gestures" in tables:
-        remarks += untied_gestures(engine, tables["gestures"], tables["orders"])
-    for name in ("assignments", "costs", "feedback", "incidents"):
-        if name in tables:
-            sql = (
-                "SELECT COUNT(DISTINCT t.customer_id), COUNT(DISTINCT s.customer_id) FROM {t} AS t LEFT JOIN "
-                "(SELECT customer_id FROM sales WHERE day = first_day) AS s ON s.customer_id = t.customer_id"
-            )
-            n, known = engine.row(fill(sql, t=name))
-            if known < n:
-                remarks.append(
-                    f"{count(n - known, 'customer')} of {count(n, 'customer')} in {name} never ordered: are their "
-                    "customer numbers written as in orders?"
-                )
-    return remarks
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"cxlab.intake.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'cxlab.intake' has no attribute {name!r}")

@@ -24,7 +24,8 @@ from cxlab.intake.questions import Questions, answerable
 from cxlab.intake.rejects import heading_of, reason_in_file, write_rejects
 from cxlab.intake.returns import Returns, count_returns, empty_returns
 from cxlab.intake.sources import TableIntake, stamp
-from cxlab.intake.store import keep_study, sha256
+from cxlab.intake.stamps import sha256
+from cxlab.intake.store import keep_study
 from cxlab.intake.suspects import Suspects, read_suspects
 from cxlab.intake.ways import below_common, name_files
 from cxlab.intake.windows import doubt_dates

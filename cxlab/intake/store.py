@@ -5,17 +5,13 @@ A file with the size and the time that it had is not read again; one with anothe
 is still the same.
 """
 
-import hashlib
 import json
 import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -23,7 +19,7 @@ from cxlab.engine import Engine, EngineError, fill
 from cxlab.intake.channels import sum_channel_days
 from cxlab.intake.first_days import sum_first_days
 from cxlab.intake.ledger import sum_ledger
-from cxlab.intake.places import SourceError, find_files
+from cxlab.intake.places import SourceError
 from cxlab.intake.rejects import REJECTS
 from cxlab.intake.returns import match_returns
 from cxlab.intake.sales import (
@@ -39,16 +35,12 @@ from cxlab.intake.sales import (
     name_sales,
 )
 from cxlab.intake.sources import TableIntake
+from cxlab.intake.stamps import ABOUT, FOLDER, FORMAT, asked, code, hashes_in, stamped, still_true
 from cxlab.intake.suspects import find_suspects
 from cxlab.study import Study
 
-FOLDER = ".intake"
-_DATABASE, _ABOUT = "intake.duckdb", "intake.json"
-_FORMAT = 1
-_JUST_NOW = 2_000_000_000
-"""A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
+_DATABASE = "intake.duckdb"
 _WITH_ORDERS = (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS)
-_CODE = ("intake/*.py", "engine.py", "contract.py", "study.py", "strict_yaml.py", "customers.py")
 _Tables = TypeAdapter(dict[str, TableIntake])
 
 
@@ -59,12 +51,6 @@ class Kept:
     tables: dict[str, TableIntake]
     remarks: list[str]
     hashes: Mapping[Path, str]
-
-
-def sha256(file: Path) -> str:
-    """Hash a file without holding it in memory."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def keep_study(
@@ -92,10 +78,10 @@ def keep_study(
     folder.parent.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     about = {
-        "format": _FORMAT,
-        "made_by": _code(),
-        "study": _asked(study),
-        "files": [_file(file, hashes[file]) for file in hashes],
+        "format": FORMAT,
+        "made_by": code(),
+        "study": asked(study),
+        "files": [stamped(file, hashes[file]) for file in hashes],
         "looked_at": now,
         "tables": json.loads(_Tables.dump_json(dict(tables))),
         "remarks": list(remarks),
@@ -103,7 +89,7 @@ def keep_study(
     aside = Path(tempfile.mkdtemp(prefix=f"{FOLDER}-", dir=folder.parent))
     try:
         engine.save(aside / _DATABASE, _selections(tables, further))
-        (aside / _ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
+        (aside / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
         if folder.exists():
             shutil.rmtree(folder)
         aside.replace(folder)
@@ -114,13 +100,8 @@ def keep_study(
 def open_kept(engine: Engine, study: Study, folder: Path, *, allow_outside: bool) -> Kept | None:
     """Open what was kept of a study; None where there is nothing, or it does not count any more."""
     try:
-        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        if (about["format"], about["made_by"], about["study"]) != (_FORMAT, _code(), _asked(study)):
-            return None
-        files = {Path(entry["path"]): entry for entry in about["files"]}
-        if _files(study, allow_outside=allow_outside) != set(files):
-            return None
-        if not all(_is_same(file, entry, about["looked_at"]) for file, entry in files.items()):
+        about = still_true(study, folder, allow_outside=allow_outside)
+        if about is None:
             return None
         tables = _Tables.validate_python(about["tables"])
         engine.open_saved(folder / _DATABASE)
@@ -128,7 +109,7 @@ def open_kept(engine: Engine, study: Study, folder: Path, *, allow_outside: bool
             name_sales(engine)
     except (OSError, ValueError, KeyError, TypeError, EngineError, SourceError):
         return None  # whatever is wrong with it: the files are read again, and that says what is wrong with them
-    return Kept(tables, about["remarks"], {file: entry["sha256"] for file, entry in files.items()})
+    return Kept(tables, about["remarks"], hashes_in(about))
 
 
 def _selections(tables: Mapping[str, TableIntake], further: Iterable[str]) -> dict[str, str]:
@@ -140,41 +121,3 @@ def _selections(tables: Mapping[str, TableIntake], further: Iterable[str]) -> di
         kept |= {name: fill("SELECT * FROM {t}", t=name) for name in _WITH_ORDERS}
         kept[LINES] = name_lines(named=named)
     return kept
-
-
-def _asked(study: Study) -> list[str]:
-    """Return what of a study decides how its sources are read."""
-    asked = (study.file.resolve(), study.sources, study.observation_end, study.currency, study.engine)
-    return [repr(one) for one in asked]
-
-
-@cache
-def _code() -> str:
-    """Return a hash over the code that reads, and the version of the engine."""
-    root = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256(version("duckdb").encode())
-    for pattern in _CODE:
-        for file in sorted(root.glob(pattern)):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _files(study: Study, *, allow_outside: bool) -> set[Path]:
-    found = (
-        find_files(study, name, source, allow_outside=allow_outside) for name, source in study.sources.given.items()
-    )
-    return {file.resolve() for files in found for file in files}
-
-
-def _file(file: Path, digest: str) -> dict[str, Any]:
-    stat = file.stat()
-    return {"path": str(file.resolve()), "size": stat.st_size, "time": stat.st_mtime_ns, "sha256": digest}
-
-
-def _is_same(file: Path, entry: Mapping[str, Any], looked_at: int) -> bool:
-    stat = file.stat()
-    if stat.st_size != entry["size"]:
-        return False
-    if stat.st_mtime_ns == entry["time"] and stat.st_mtime_ns < looked_at - _JUST_NOW:
-        return True
-    return bool(sha256(file) == entry["sha256"])

@@ -10,15 +10,12 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger's warning about frozen modules says nothing to a reader
-    # One thread a kernel: sums are then added in one order on every machine, and notebooks run beside each other.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
+from cxlab.reports.forked import ForkedKernel, ForkedProvisioner
+from cxlab.reports.limits import Limits, Watch
+from cxlab.reports.pool import ENVIRONMENT
+
 _LONGEST_SOCKET = 80  # a socket's path may have about 104 characters
 
 
@@ -26,7 +23,15 @@ class OwnKernelManager(AsyncKernelManager):
     """Start ipykernel on `sys.executable`, whatever kernels are installed.
 
     Sockets are files where the system has them: kernels that start side by side cannot take each other's port.
+
+    Attributes
+    ----------
+    forked : a process that waits to become the kernel; None: a new one is started.
+    watch : looks at the kernel's process.
     """
+
+    forked: ForkedKernel | None = None
+    watch = Watch(Limits())
 
     def __init__(self, **kwargs: Any) -> None:
         self._home = tempfile.mkdtemp(prefix="cxlab-")
@@ -44,10 +49,30 @@ class OwnKernelManager(AsyncKernelManager):
     async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
         kw.setdefault("stderr", subprocess.DEVNULL)  # the kernel's own log; what a cell says is in its outputs
         kw["env"] = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": self._home, **(kw.get("env") or {})}
+        if self.forked is not None:
+            self.provisioner = ForkedProvisioner(kernel_id="forked", kernel_spec=self.kernel_spec, parent=self)
+            self.provisioner.forked = self.forked
         command, kw = await super()._async_pre_start_kernel(**kw)
         return list(command), kw
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **kw)
+        assert isinstance(self.provisioner, LocalProvisioner)
+        assert self.provisioner.pid is not None
+        self.watch.follow(self.provisioner.pid)
 
     def cleanup_connection_file(self) -> None:
         """Remove the kernel's files with its folder."""
         super().cleanup_connection_file()
         shutil.rmtree(self._home, ignore_errors=True)
+
+
+def manager_of(forked: ForkedKernel | None, watch: Watch | None = None) -> type[OwnKernelManager]:
+    """Return what starts the kernel of one notebook.
+
+    Parameters
+    ----------
+    forked : the process that waits to become it; None: a new one is started.
+    watch : looks at its process; None: nobody does.
+    """
+    return type("KernelManager", (OwnKernelManager,), {"forked": forked, "watch": watch or Watch(Limits())})

@@ -7,12 +7,13 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cxlab.intake import TableIntake
-from cxlab.intake.sources import FileReading
-from cxlab.intake.store import sha256
+from cxlab.intake.stamps import sha256
 from cxlab.study import Study
+
+if TYPE_CHECKING:
+    from cxlab.intake import FileReading, TableIntake
 
 FORMAT = 1
 FILE = "manifest.json"
@@ -41,12 +42,12 @@ def describe_inputs(study: Study, hashes: Mapping[Path, str]) -> dict[str, dict[
     return {name: {"sha256": digests[file], "bytes": file.stat().st_size} for name, file in sorted(named.items())}
 
 
-def describe_reading(tables: Mapping[str, TableIntake]) -> dict[str, list[dict[str, Any]]]:
+def describe_reading(tables: "Mapping[str, TableIntake]") -> dict[str, list[dict[str, Any]]]:
     """Describe how each file of each table was read: `read` as the study would say it, and what stands beside it."""
     return {name: [_describe_file(reading) for reading in table.readings] for name, table in tables.items()}
 
 
-def _describe_file(reading: FileReading) -> dict[str, Any]:
+def _describe_file(reading: "FileReading") -> dict[str, Any]:
     beside = {"zones": list(reading.zones), "remarks": list(reading.remarks)}
     read = {"file": reading.file, "records": reading.n_read, "read": dict(reading.options)}
     return read | {key: value for key, value in beside.items() if value}

@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from cxlab.errors import InputError
 from cxlab.reports import manifest, pool
 from cxlab.reports.given import injected
 from cxlab.reports.imprint import ONLY_ENGLISH, command, describe_data, describe_versions, imprint
+from cxlab.reports.limits import Limits
 from cxlab.reports.notebooks import Notebook
 from cxlab.reports.order import Order
 from cxlab.reports.progress import Progress
@@ -21,10 +23,32 @@ if TYPE_CHECKING:
     from cxlab.intake import Intake
 
 ANSWERED, FAILED = 0, 1
+_GRACE_SECONDS = 120
 _TONES = {"failed": "failed", "missing": "missing"}
 
 
-def report(order: Order, *, jobs: int | None = None, progress: Progress | None = None) -> int:
+@dataclass(frozen=True)
+class Way:
+    """How an order is run.
+
+    Attributes
+    ----------
+    jobs : notebooks at a time; None: one a core.
+    forks : whether kernels are forked from what is imported already, or new processes.
+    limits : of each notebook.
+    """
+
+    jobs: int | None = None
+    forks: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds after which a notebook's process is killed that does not see to its limit itself; None: never."""
+        return None if self.limits.seconds is None else self.limits.seconds + _GRACE_SECONDS
+
+
+def report(order: Order, way: Way | None = None, *, progress: Progress | None = None) -> int:
     """Run an order.
 
     Every study is checked before any notebook starts. Each page is written aside and put in place when its study's
@@ -38,7 +62,7 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
     ------
     InputError : a study's data cannot be used, or nothing can be written to the folder.
     """
-    progress = progress or Progress()
+    progress, way = progress or Progress(), way or Way()
     started = _now()
     context = pool.warm_up()
     made_with = manifest.versions(), manifest.commit()
@@ -66,9 +90,11 @@ def report(order: Order, *, jobs: int | None = None, progress: Progress | None =
                 run.publish()
 
         with progress:
-            jobs = max(1, min(jobs or pool.cores(), len(tasks)))
-            made = [run.task(notebook) for run, notebook in tasks]
-            pool.run_all(context, made, jobs, lambda number: progress.begin(label(number)), ended)
+            jobs = max(1, min(way.jobs or pool.cores(), len(tasks)))
+            made = [replace(run.task(notebook), forks=way.forks, limits=way.limits) for run, notebook in tasks]
+            pool.run_all(
+                context, made, jobs, lambda number: progress.begin(label(number)), ended, patience=way.patience
+            )
     from cxlab.reports.index import write_index
 
     again = command(order.paths.values(), order.only, order.given, allow_outside=order.allow_outside)
@@ -103,7 +129,7 @@ class _Run:
         tell: "Tell | None",
     ) -> None:
         from cxlab.intake import read_study
-        from cxlab.intake.store import FOLDER
+        from cxlab.intake.stamps import FOLDER
         from cxlab.reports.today import remarks_of_today
 
         self.order, self.study, self.stage, self.started = order, order.studies[name], stage, started

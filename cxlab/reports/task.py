@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.reports.imprint import Imprint
+from cxlab.reports.limits import Limits
 
 READY = "ready"
 
@@ -22,6 +23,8 @@ class Task:
     shown_out : the folder as the executed notebook shall name it.
     store : the folder in which the run keeps what it read; None: nowhere.
     allow_outside : whether the study's files may lie outside its folder.
+    forks : whether the kernel is forked from what is imported already, or a new process.
+    limits : of time and memory.
     """
 
     notebook: Path
@@ -32,6 +35,8 @@ class Task:
     imprint: Imprint
     store: Path | None = None
     allow_outside: bool = False
+    forks: bool = True
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """One notebook, run in a process of its own: executed through papermill, written down, drawn as a page."""
 
 import dataclasses
+import multiprocessing
 import os
 import time
 from pathlib import Path
@@ -9,12 +10,17 @@ from typing import Any
 import nbformat
 import papermill
 from nbclient.exceptions import DeadKernelError
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from cxlab.kit import ALLOW_OUTSIDE, STORE
 from cxlab.reports import document
+from cxlab.reports.engine import NAME, CxlabEngine
 from cxlab.reports.exporter import CxlabExporter, page
-from cxlab.reports.kernel import OwnKernelManager
+from cxlab.reports.forked import ForkedKernel, end_with_parent
+from cxlab.reports.kernel import manager_of
+from cxlab.reports.limits import LimitError, Watch
+from cxlab.reports.pool import can_fork
 from cxlab.reports.task import Outcome, Task
 
 _PARAMETERS = "injected-parameters"
@@ -23,12 +29,15 @@ _PARAMETERS = "injected-parameters"
 def run(task: Task) -> Outcome:
     """Run a notebook and write `NN_name.html` and `notebooks/NN_name.ipynb` into the stage."""
     start = time.monotonic()
+    # Before anything starts a thread: only what has none may be forked.
+    forked = ForkedKernel(multiprocessing.get_context("fork")) if task.forks and can_fork() else None
+    end_with_parent()
     stem = task.notebook.stem
     executed = task.stage / "notebooks" / f"{stem}.ipynb"
     executed.parent.mkdir(parents=True)
     os.environ[STORE] = str(task.store or "")
     os.environ[ALLOW_OUTSIDE] = str(int(task.allow_outside))
-    fault = _execute(task, executed)
+    fault = _execute(task, executed, forked)
     notebook = nbformat.read(executed if executed.is_file() else task.notebook, as_version=4)
     if fault:
         mark(notebook, fault)
@@ -87,8 +96,10 @@ def tidy(notebook: Any, replaced: dict[str, str]) -> None:
                 ]
 
 
-def _execute(task: Task, executed: Path) -> Exception | None:
+def _execute(task: Task, executed: Path, forked: ForkedKernel | None) -> Exception | None:
     """Run the notebook; return the fault that the notebook itself does not show."""
+    watch = Watch(task.limits)
+    papermill_engines.register(NAME, CxlabEngine)  # also where the package's entry points are not installed
     try:
         papermill.execute_notebook(
             _braced(task.notebook),
@@ -98,13 +109,15 @@ def _execute(task: Task, executed: Path) -> Exception | None:
             language="python",
             progress_bar=False,
             request_save_on_cell_execute=False,
-            kernel_manager_class=OwnKernelManager,
-            shutdown_kernel="immediate",
+            engine_name=NAME,
+            kernel_manager_class=manager_of(forked, watch),
         )
     except PapermillExecutionError:
         return None  # the notebook holds the error
     except Exception as error:
-        return error
+        return LimitError(watch.fault) if watch.fault else error
+    finally:
+        watch.stop()
     return None
 
 

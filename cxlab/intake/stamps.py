@@ -1,0 +1,98 @@
+"""Whether the files of a study are those that were read before: by size and time, else by their hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cxlab.intake.places import SourceError, find_files
+from cxlab.study import Study
+
+FOLDER, ABOUT = ".intake", "intake.json"
+"""Where what was read is kept in a folder of reports, and the file that tells what it was read from."""
+FORMAT = 1
+_JUST_NOW = 2_000_000_000
+"""A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
+_CODE = ("intake/*.py", "engine.py", "contract.py", "study.py", "strict_yaml.py", "customers.py")
+
+
+def sha256(file: Path) -> str:
+    """Hash a file without holding it in memory."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def stamped(file: Path, digest: str) -> dict[str, Any]:
+    """Describe a file by its place, size, time (nanoseconds since 1970) and hash."""
+    stat = file.stat()
+    return {"path": str(file.resolve()), "size": stat.st_size, "time": stat.st_mtime_ns, "sha256": digest}
+
+
+def asked(study: Study) -> list[str]:
+    """Return what of a study decides how its sources are read."""
+    of_study = (study.file.resolve(), study.sources, study.observation_end, study.currency, study.engine)
+    return [repr(one) for one in of_study]
+
+
+@cache
+def code() -> str:
+    """Return a hash over the code that reads, and the version of the engine."""
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256(version("duckdb").encode())
+    for pattern in _CODE:
+        for file in sorted(root.glob(pattern)):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def still_true(study: Study, folder: Path, *, allow_outside: bool) -> dict[str, Any] | None:
+    """Return what is told of what was read and kept in a folder, if the study, its files and the code are the same.
+
+    Parameters
+    ----------
+    allow_outside : whether the study's files may lie outside its folder.
+
+    Raises
+    ------
+    OSError, ValueError, KeyError, TypeError, SourceError : there is nothing, or nothing that can be used.
+    """
+    about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    if (about["format"], about["made_by"], about["study"]) != (FORMAT, code(), asked(study)):
+        return None
+    files = {Path(entry["path"]): entry for entry in about["files"]}
+    if _files(study, allow_outside=allow_outside) != set(files):
+        return None
+    return about if all(_is_same(file, entry, about["looked_at"]) for file, entry in files.items()) else None
+
+
+def hashes_in(about: Mapping[str, Any]) -> dict[Path, str]:
+    """Return the SHA-256 of each file that was read."""
+    return {Path(entry["path"]): str(entry["sha256"]) for entry in about["files"]}
+
+
+def unchanged_hashes(study: Study, folder: Path, *, allow_outside: bool) -> dict[Path, str] | None:
+    """Return the SHA-256 of each of a study's files if they are those that were read before; else None."""
+    try:
+        about = still_true(study, folder, allow_outside=allow_outside)
+    except (OSError, ValueError, KeyError, TypeError, SourceError):
+        return None
+    return None if about is None else hashes_in(about)
+
+
+def _files(study: Study, *, allow_outside: bool) -> set[Path]:
+    found = (
+        find_files(study, name, source, allow_outside=allow_outside) for name, source in study.sources.given.items()
+    )
+    return {file.resolve() for files in found for file in files}
+
+
+def _is_same(file: Path, entry: Mapping[str, Any], looked_at: int) -> bool:
+    stat = file.stat()
+    if stat.st_size != entry["size"]:
+        return False
+    if stat.st_mtime_ns == entry["time"] and stat.st_mtime_ns < looked_at - _JUST_NOW:
+        return True
+    return bool(sha256(file) == entry["sha256"])
