@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 STUDIES ?= data/cdnow data/corner-shop
 OUT ?= reports
 
-.PHONY: report test lab lint lock bench calibrate-segments calibrate-purchases calibrate-gestures clean
+.PHONY: report test lab lint lock bench calibrate-segments calibrate-purchases calibrate-gestures test-kill clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
@@ -38,6 +38,10 @@ calibrate-gestures: $(READY)
 # Resolve anew: all versions with hashes, for every Python from 3.11 on, no index addresses.
 lock: $(READY)
 	@$(BIN)/python -m tools.lock
+
+# Kill the runner and its kernels at 50 random moments; nothing wrong may be left behind. Takes minutes.
+test-kill: $(READY)
+	$(BIN)/python -m benchmarks.kill
 
 clean:
 	rm -rf $(VENV) reports

@@ -12,6 +12,7 @@ from benchmarks import (
     policy,
     purchases,
     report,
+    runner,
     simulate,
 )
 
@@ -26,6 +27,8 @@ def main() -> None:
             f"Measured by `make bench` on {machine.describe()}.",
             "## A report, after set-up",
             report.main(),
+            "## Many reports in one go",
+            runner.main(),
             "## Reading orders",
             intake.main(),
             "## Purchase models, side by side",
