@@ -14,6 +14,7 @@ Started = Callable[[int], None]
 Ended = Callable[[int, Any], None]
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # read when matplotlib is imported, before any kernel is
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger's warning about frozen modules says nothing to a reader
     # One thread a kernel: sums are then added in one order on every machine, and notebooks run beside each other.
     "OMP_NUM_THREADS": "1",

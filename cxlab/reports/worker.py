@@ -66,12 +66,17 @@ def mark(notebook: Any, fault: Exception) -> None:
     """Put into the notebook why its kernel ended, at the first cell that did not finish."""
     message = "the notebook's process ended before the notebook did: often memory ran out"
     message = message if isinstance(fault, DeadKernelError) else str(fault)
-    unfinished = (c for c in notebook.cells if c.cell_type == "code" and c.execution_count is None)
+    unfinished = (c for c in notebook.cells if c.cell_type == "code" and not _is_finished(c))
     cell = next(unfinished, None)
     if cell is None:
         cell = nbformat.v4.new_code_cell(id="stopped")
         notebook.cells.append(cell)
     cell.outputs.append(nbformat.v4.new_output("error", ename=type(fault).__name__, evalue=message, traceback=[]))
+
+
+def _is_finished(cell: Any) -> bool:
+    """Whether a cell came to its end, as papermill noted it while it ran."""
+    return bool(cell.metadata.get("papermill", {}).get("status") == "completed")
 
 
 def tidy(notebook: Any, replaced: dict[str, str]) -> None:
@@ -111,6 +116,7 @@ def _execute(task: Task, executed: Path, forked: ForkedKernel | None) -> Excepti
             request_save_on_cell_execute=False,
             engine_name=NAME,
             kernel_manager_class=manager_of(forked, watch),
+            partial=executed,
         )
     except PapermillExecutionError:
         return None  # the notebook holds the error
