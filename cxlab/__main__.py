@@ -33,6 +33,18 @@ def app() -> None:
     """Ask a study of customers: from a folder of orders to reports that can be mailed."""
 
 
+def _help_parameters(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    """List the parameters of a notebook, and end."""
+    if name is None or context.resilient_parsing:
+        return
+    from cxlab.reports.declared import describe_parameters
+    from cxlab.reports.notebooks import choose, find_notebooks
+
+    (notebook,) = choose(find_notebooks(), [name], "--help-parameters")
+    click.echo(describe_parameters(notebook))
+    context.exit()
+
+
 @app.command()
 @click.argument("studies", metavar="STUDY...", nargs=-1, required=True)
 @_out
@@ -66,6 +78,20 @@ def app() -> None:
     multiple=True,
     help="A parameter of the notebooks; goes before the study's. May be repeated.",
 )
+@click.option(
+    "--matrix",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Run each study once with each set of parameters in a YAML file, as `short window: {outcome_days: 30}`.",
+)
+@click.option(
+    "--help-parameters",
+    metavar="NAME",
+    is_eager=True,
+    expose_value=False,
+    callback=_help_parameters,
+    help="List the parameters of this notebook, with type, default and unit, and end.",
+)
 def report(
     studies: tuple[str, ...],
     out: Path,
@@ -75,19 +101,21 @@ def report(
     memory: float | None,
     engine: str,
     pairs: tuple[tuple[str, str], ...],
+    matrix: Path | None,
     *,
     allow_outside: bool,
 ) -> None:
     """Run the notebooks on each STUDY (a folder or its study.yml); write pages, findings, tables and an index.
 
     With --only, the other reports of an earlier run stay as they are if they rest on the same data, else they go.
+    With --matrix, a run lies in DIR/<study>/<label>/, and stands on the index of its study under that label.
 
     Ends with 0 when all is well, 1 when a notebook failed (the other pages are there), 2 when a study or the command
     line is at fault (then nothing was run).
     """
     from cxlab.reports.order import understand
 
-    order = understand(studies, out, list(only), pairs, allow_outside=allow_outside)
+    order = understand(studies, out, list(only), pairs, allow_outside=allow_outside, matrix=matrix)
     from cxlab.reports import runner
     from cxlab.reports.limits import Limits
 

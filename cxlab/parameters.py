@@ -1,6 +1,7 @@
 """The parameters of the analyses: type, unit, range and default of each, in one place."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -148,27 +149,79 @@ def parameter_faults(values: Mapping[str, Any], further: Collection[str] = ()) -
 
 
 def shown(value: Any) -> str:
-    """Write a value as a message names it."""
+    """Write a value as a message names it.
+
+    Examples
+    --------
+    >>> [shown(value) for value in ("no", True, 3, (1, 2), {"a": 1})]
+    ["the text 'no'", 'true', '3', 'a list', 'a mapping']
+    """
     if isinstance(value, str):
         return f"the text '{value}'"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def unit_of(name: str) -> str:
+    """Return what a parameter of the kit is counted in, money in the study's currency; empty for what has no unit.
+
+    Examples
+    --------
+    >>> unit_of("outcome_days"), unit_of("min_profit"), unit_of("activity")
+    ('days', 'currency', '')
+    """
+    unit = str(_schema(name)["unit"])
+    return {"money": "currency", "name": ""}.get(unit, unit)
+
+
+def allowed(name: str) -> str:
+    """Say which values a parameter of the kit may have; empty where all of its type may be.
+
+    Examples
+    --------
+    >>> allowed("outcome_days"), allowed("acquisition_cost"), allowed("outcome_model"), allowed("min_profit")
+    ('1 to 3650', '0 or more', 'ridge, boosting', '')
+    """
+    kind = _schema(name)
+    if "enum" in kind:
+        return ", ".join(kind["enum"])
+    low, high = kind.get("minimum"), kind.get("maximum")
+    if low is None:
+        return ""
+    return f"{low:g} or more" if high is None else f"{low:g} to {_large(high)}"
 
 
 def _wanted(name: str) -> str:
     """Say in words what a parameter must be, from its own declaration."""
-    schema = Parameters.model_json_schema()["properties"][name]
-    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
-    kind = kinds[0] | {key: schema[key] for key in ("minimum", "maximum") if key in schema}
+    kind = _schema(name)
+    limits = allowed(name)
     if "enum" in kind:
-        return f"one of {', '.join(kind['enum'])}: the {schema['description']}"
+        return f"one of {limits}: the {kind['description']}"
     words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}.get(kind["type"], "text")
-    if schema["unit"] in ("days", "clusters", "samples"):
-        words += f" of {schema['unit']}"
-    low, high = kind.get("minimum"), kind.get("maximum")
-    if low is not None and high is not None:
-        words += f" from {low:g} to {high:g}" if high < 1e6 else f" from {low:g} to {high}"
-    elif low is not None:
-        words += f" of {low:g} or more"
-    if schema["unit"] == "money":
+    if kind["unit"] in ("days", "clusters", "samples"):
+        words += f" of {kind['unit']}"
+    if limits:
+        words += f" {'from' if 'maximum' in kind else 'of'} {limits}"
+    if kind["unit"] == "money":
         words += ", in the study's currency"
-    return f"{words}: the {schema['description']}"
+    return f"{words}: the {kind['description']}"
+
+
+def _schema(name: str) -> dict[str, Any]:
+    """Return how a parameter is declared: type, choices, limits, unit and description."""
+    schema = _schemas()[name]
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
+    return dict(schema | kinds[0])
+
+
+@cache
+def _schemas() -> dict[str, Any]:
+    return dict(Parameters.model_json_schema()["properties"])
+
+
+def _large(number: float) -> str:
+    """Write a limit with all its digits, and no point behind a whole number."""
+    return f"{number:g}" if number < 1e6 else f"{number}"

@@ -75,6 +75,25 @@ def read_yaml(text: str) -> Document:
     return document
 
 
+def read_number(text: str) -> int | float | None:
+    """Read a number as people write one: no zero before it, no other base, no colon, no underscore.
+
+    Returns
+    -------
+    None where the text is no such number; infinity where it is beyond all measure.
+
+    Examples
+    --------
+    >>> [read_number(text) for text in ("12", "1.5e3", "012", "12:30", "1_000", "nan")]
+    [12, 1500.0, None, None, None, None]
+    """
+    if not _FLOAT.fullmatch(text):
+        return None
+    if len(text) > _LONGEST_NUMBER:
+        return math.inf
+    return int(text) if _INT.fullmatch(text) else float(text)
+
+
 def _as_people_say(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, str]:
     """Say in which line a text is no YAML, and why, where it is one of the slips that people make."""
     mark = error.problem_mark or error.context_mark
@@ -141,12 +160,12 @@ def _scalar(node: yaml.ScalarNode, line: int, document: Document) -> Any:
         return None
     if text in _BOOL:
         return _BOOL[text]
-    if _FLOAT.fullmatch(text):
-        if len(text) > _LONGEST_NUMBER or math.isinf(float(text)):
+    if (number := read_number(text)) is not None:
+        if math.isinf(number):
             shown = text if len(text) <= _LONGEST_NUMBER else f"{text[:20]}…"
             document.faults.append((line, f"the number {shown} is beyond all measure: put it in quotes if it is text"))
             return None
-        return int(text) if _INT.fullmatch(text) else float(text)
+        return number
     if _DATE.fullmatch(text):
         try:
             return dt.date.fromisoformat(text)

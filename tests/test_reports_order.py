@@ -35,7 +35,8 @@ def test_a_notebook_knows_its_question_and_its_parameters(shop: Path) -> None:
     notebook = Notebook(shop / "notebooks" / "02_segmentation.ipynb")
     assert notebook.question == "Who buys again?"
     assert list(notebook.parameters) == ["study", "k_max", "margin_rate", "seed", "out"]
-    assert notebook.parameters["k_max"] == Declared("k_max", "int", True, None)
+    said = "clusters tried at most; empty: study.yml, else 10"
+    assert notebook.parameters["k_max"] == Declared("k_max", "int", True, None, help=said)
 
 
 @pytest.mark.parametrize("asked", ["segmentation", "02_segmentation", "02_segmentation.ipynb"])
@@ -79,8 +80,12 @@ def test_values_are_read_by_the_declared_type() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("3.5", "int"), ("many", "float"), ("nan", "float"), ("inf", "float"), ("perhaps", "bool"), ("30.6.", "date")],
-)
+    [
+        ("3.5", "int"), ("012", "int"), ("12:30", "int"), ("1_000", "int"), ("0x1f", "int"), ("no", "int"), ("", "int"),
+        ("many", "float"), ("nan", "float"), ("inf", "float"), ("00.5", "float"), ("0,5", "float"), ("1e999", "float"),
+        ("perhaps", "bool"), ("30.6.", "date"), ("2024-02-30", "date"),
+    ],
+)  # fmt: skip
 def test_a_value_of_the_wrong_type_is_refused(text: str, kind: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}' is not"):
         parse(text, Declared("a", kind, False))
@@ -111,10 +116,11 @@ def test_all_bad_parameters_are_named_at_once(shop: Path) -> None:
 
 def test_the_command_line_goes_before_the_study(shop: Path) -> None:
     order = ask(shop, ("k_max", "5"))
-    notebook, study = order.notebooks[0], order.studies["corner"]
-    assert injected(notebook, study, {}) == {"k_max": 7}
-    assert injected(notebook, study, order.given) == {"k_max": 5}
-    assert order.parameters["corner"].k_max == 5
+    notebook, (run,) = order.notebooks[0], order.runs
+    assert injected(notebook, run.study, {}) == {"k_max": 7}
+    assert injected(notebook, run.study, run.given) == {"k_max": 5}
+    assert run.parameters.k_max == 5
+    assert (run.name, run.folder) == ("corner", shop / "reports" / "corner")
 
 
 def test_a_seed_of_the_command_line_goes_before_both_of_the_studys(shop: Path) -> None:
@@ -158,11 +164,11 @@ class TestParametersOfTheStudy:
     def test_a_parameter_of_a_notebook_of_ones_own_is_taken_by_that_notebook_alone(self, own: Path) -> None:
         made.write_study(own / "corner", parameters="{colour: green, since: 2024-01-31, k_max: 7}")
         order = ask(own)
-        study = order.studies["corner"]
-        assert [injected(n, study, {}) for n in order.notebooks] == [
+        (run,) = order.runs
+        assert [injected(n, run.study, {}) for n in order.notebooks] == [
             {"k_max": 7}, {"k_max": 7}, {"colour": "green", "since": "2024-01-31"},
         ]  # fmt: skip
-        assert order.parameters["corner"].k_max == 7
+        assert run.parameters.k_max == 7
         with open_study(own / "corner") as kit:
             assert kit.parameters.k_max == 7
 
@@ -200,3 +206,32 @@ def test_a_value_out_of_range_is_named_as_it_was_given(shop: Path) -> None:
         ask(shop, ("margin_rate", "7"))
     meaning = "the share of revenue left after the cost of goods, where no costs are given"
     assert str(fault.value) == f"-p margin_rate: is 7.0, but must be a number from 0 to 1: {meaning}"
+
+
+def test_what_is_at_fault_in_one_part_of_the_command_line_hides_no_other(shop: Path) -> None:
+    with pytest.raises(InputError) as fault:
+        ask(shop, ("k_maks", "8"), only=("zzz",), studies=("nowhere", "corner"))
+    assert [line.split(":")[0] for line in str(fault.value).splitlines()][:2] == ["--only zzz", "-p k_maks"]
+    assert "nowhere is not there" in str(fault.value)
+
+
+class TestParametersThatMustBeGiven:
+    """A notebook of one's own may declare a parameter without a value."""
+
+    @pytest.fixture
+    def needing(self, shop: Path) -> Path:
+        cell = 'study: str = ""\ncolour: str  # of the card\nout: str = ""'
+        made.write(shop / "notebooks", "13_own", made.notebook(made.code(cell, tags=["parameters"])))
+        return shop
+
+    def test_one_that_nothing_gives_is_refused(self, needing: Path) -> None:
+        with pytest.raises(
+            InputError, match=r"corner: the notebook 13_own needs a value for `colour`: give it with -p"
+        ):
+            ask(needing)
+
+    def test_any_of_the_ways_to_give_it_will_do(self, needing: Path) -> None:
+        assert ask(needing, ("colour", "green")).runs[0].given == {"colour": "green"}
+        assert ask(needing, only=("intake",)).runs
+        made.write_study(needing / "corner", parameters="{colour: green}")
+        assert ask(needing).runs

@@ -200,6 +200,13 @@ class TestFaults:
             (("report", "corner", "-p", "k_maks", "3"), "did you mean `k_max`"),
             (("report", "corner", "-p", "k_max", "three"), "'three' is not a whole number"),
             (("report", "corner", "--only", "intke"), "did you mean `intake`"),
+            (("report", "corner", "-p", "k_max", "012"), "-p k_max: '012' is not a whole number, or None: write 12"),
+            (("report", "corner", "--matrix", "nope.yml"), "--matrix nope.yml: cannot be read (No such file"),
+            (
+                ("report", "corner", "--matrix", "corner/study.yml"),
+                "corner/study.yml:1: the set `name` is the text 'corner'",
+            ),
+            (("report", "--help-parameters", "zzz"), "--help-parameters zzz: no notebook is called so; there are"),
             (("report",), "Missing argument"),
             (("report", "corner", "--jobs", "0"), "0 is not in the range"),
             (("reprot", "corner"), "No such command"),

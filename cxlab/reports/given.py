@@ -9,6 +9,7 @@ from typing import Any
 from cxlab.errors import did_you_mean
 from cxlab.parameters import ParameterError, Parameters, kit_faults, kits, parameter_faults, shown
 from cxlab.reports.notebooks import OWN, Declared, Notebook
+from cxlab.strict_yaml import read_number
 from cxlab.study import Study
 
 _WORDS = {
@@ -31,17 +32,11 @@ def read_given(pairs: Iterable[tuple[str, str]], notebooks: list[Notebook]) -> d
     ParameterError : a name that no notebook declares, a value of the wrong type, a name given twice; all at once.
     """
     declared = _declared(notebooks)
-    known = [name for name in declared if name not in OWN]
     values: dict[str, Any] = {}
     faults = []
     for name, text in pairs:
-        if name in OWN:
-            faults.append(
-                f"-p {name}: the run sets `{name}` itself; name the study as an argument, the folder with --out"
-            )
-        elif name not in declared:
-            near = did_you_mean(name, known) or f"; there are {', '.join(sorted(known))}"
-            faults.append(f"-p {name}: no notebook declares a parameter `{name}`{near}")
+        if unknown := _unknown(name, declared):
+            faults.append(f"-p {name}: {unknown}")
         elif name in values:
             faults.append(f"-p {name}: given twice; keep one")
         else:
@@ -54,6 +49,31 @@ def read_given(pairs: Iterable[tuple[str, str]], notebooks: list[Notebook]) -> d
     if faults:
         raise ParameterError("\n".join(faults))
     return values
+
+
+def set_faults(values: Mapping[str, Any], notebooks: list[Notebook]) -> dict[str, str]:
+    """Say what is wrong with values that have types already and stand for ``-p KEY VALUE``, by name."""
+    declared = _declared(notebooks)
+    faults = {name: unknown for name in values if (unknown := _unknown(name, declared))}
+    return faults | study_faults({k: v for k, v in values.items() if k not in faults}, notebooks)
+
+
+def as_given(values: Mapping[str, Any], notebooks: list[Notebook]) -> dict[str, Any]:
+    """Write values without fault as ``-p KEY VALUE`` would read them: a day as text, a share of 1 as 1.0."""
+    declared = _declared(notebooks)
+    plain = {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in values.items()}
+    return {k: float(v) if declared[k].kind == "float" else v for k, v in plain.items()}
+
+
+def _unknown(name: str, declared: Mapping[str, Declared]) -> str:
+    """Say why a name cannot be given; empty where it can."""
+    if name in OWN:
+        return f"the run sets `{name}` itself; name the study as an argument, the folder with --out"
+    if name in declared:
+        return ""
+    known = [one for one in declared if one not in OWN]
+    near = did_you_mean(name, known) or f"; there are {', '.join(sorted(known))}"
+    return f"no notebook declares a parameter `{name}`{near}"
 
 
 def study_faults(values: Mapping[str, Any], notebooks: list[Notebook]) -> dict[str, str]:
@@ -92,15 +112,20 @@ def parse(text: str, declared: Declared) -> Any:
     (8, None)
     >>> parse("no", Declared("paired", "bool", False))
     False
+    >>> parse("012", Declared("k_max", "int", False))
+    Traceback (most recent call last):
+    ValueError: '012' is not a whole number: write 12
     """
     word = text.strip()
     if declared.optional and word.lower() in ("none", "null", ""):
         return None
     try:
-        if declared.kind == "int":
-            return int(word)
-        if declared.kind == "float" and math.isfinite(number := float(word)):
-            return number
+        if declared.kind in ("int", "float"):
+            number = read_number(word)
+            if declared.kind == "int" and isinstance(number, int):
+                return number
+            if declared.kind == "float" and number is not None and math.isfinite(number):
+                return float(number)
         if declared.kind == "bool":
             return _TRUTH[word.lower()]
         if declared.kind == "date":
@@ -109,11 +134,25 @@ def parse(text: str, declared: Declared) -> Any:
             return text
     except (ValueError, KeyError):
         pass
-    raise ValueError(f"'{text}' is not {_WORDS[declared.kind]}{', or None' if declared.optional else ''}")
+    kinds = f"{_WORDS[declared.kind]}{', or None' if declared.optional else ''}"
+    raise ValueError(f"'{text}' is not {kinds}{_meant(word, declared.kind)}")
 
 
-def settle(study: Study, given: Mapping[str, Any]) -> Parameters:
+def _meant(word: str, kind: str) -> str:
+    """Say which number stands in a text that is none as people write it: 012, 1_000; empty where there is none."""
+    with contextlib.suppress(ValueError):
+        if kind in ("int", "float") and read_number(word) is None:
+            number = int(word) if kind == "int" else float(word)
+            return f": write {number}" if math.isfinite(number) else ""
+    return ""
+
+
+def settle(study: Study, given: Mapping[str, Any], place: str = "-p profitability") -> Parameters:
     """Settle the kit's parameters for a study as its notebooks will: given, else `study.yml`, else the default.
+
+    Parameters
+    ----------
+    place : where `profitability` was given, if it was; for messages.
 
     Raises
     ------
@@ -123,7 +162,7 @@ def settle(study: Study, given: Mapping[str, Any]) -> Parameters:
         return study.settle(**kits(given))
     except ParameterError as error:
         if given.get("profitability") == "amount":
-            raise ParameterError(f"-p profitability: {error}") from error
+            raise ParameterError(f"{place}: {error}") from error
         raise
 
 

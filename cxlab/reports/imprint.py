@@ -1,14 +1,14 @@
 """What every page of a run says of itself: the command that makes it again, the data, the parameters, the versions."""
 
 import datetime as dt
-import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cxlab import words
 from cxlab.parameters import Parameters
 from cxlab.reports import manifest
+from cxlab.reports.again import command
 from cxlab.reports.notebooks import OWN, Notebook
 from cxlab.study import Study
 
@@ -55,18 +55,6 @@ class Imprint:
     notebook: str = ""
 
 
-def command(
-    studies: Iterable[str], only: Iterable[str], given: Mapping[str, Any], *, allow_outside: bool = False
-) -> str:
-    """Write the command that makes the same again."""
-    parts = ["cxlab", "report", *studies, *(["--allow-outside"] if allow_outside else [])]
-    for name in only:
-        parts += ["--only", name]
-    for name, value in given.items():
-        parts += ["-p", name, str(value)]
-    return shlex.join(parts)
-
-
 def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
     """Write what was read: orders, customers, days, rejects, and the start of the hash over all files."""
     said = []
@@ -110,7 +98,7 @@ def imprint(
     Parameters
     ----------
     path : the study as the command line named it.
-    given : parameters from the command line; those that the notebook declares are part of its command.
+    given : parameters from the command line and the set; those that the notebook declares are part of its command.
     data, made_with : as `describe_data` and `describe_versions` write them.
     time : start of the run, ISO 8601 in UTC.
     """

@@ -1,8 +1,10 @@
 """The notebooks there are: number, name, question, and the parameters that each declares."""
 
 import ast
+import io
 import json
 import re
+import tokenize
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,12 +29,16 @@ class Declared:
     ----------
     kind : "int", "float", "bool", "str" or "date".
     optional : whether None may be given.
+    required : whether the notebook declares no value, so that one must be given.
+    help : the comment behind the declaration.
     """
 
     name: str
     kind: str
     optional: bool
     default: Any = None
+    required: bool = False
+    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,14 +97,16 @@ class Notebook:
         if len(tagged) != 1:
             raise NotebookError(f"{self.path} needs one cell tagged `parameters`, and has {len(tagged)}")
         source = "".join(tagged[0]["source"])
-        declared = [self._declared(s) for s in ast.parse(source).body if isinstance(s, ast.AnnAssign)]
+        comments = _comments(source)
+        statements = (s for s in ast.parse(source).body if isinstance(s, ast.AnnAssign))
+        declared = [self._declared(s, comments.get(s.end_lineno or s.lineno, "")) for s in statements]
         found = {d.name: d for d in declared}
         lacking = [name for name in OWN if name not in found]
         if lacking:
             raise NotebookError(f"{self.path} does not declare `{lacking[0]}`, by which a run tells it where to work")
         return found
 
-    def _declared(self, statement: ast.AnnAssign) -> Declared:
+    def _declared(self, statement: ast.AnnAssign, comment: str) -> Declared:
         name = ast.unparse(statement.target)
         kinds = [k.strip() for k in ast.unparse(statement.annotation).split("|")]
         optional, known = "None" in kinds, [_KINDS[k] for k in kinds if k in _KINDS]
@@ -108,10 +116,16 @@ class Notebook:
                 "write int, float, bool, str or datetime.date, perhaps with ` | None`"
             )
         default = None if statement.value is None else ast.literal_eval(statement.value)
-        return Declared(name, known[0], optional, default)
+        return Declared(name, known[0], optional, default, statement.value is None, comment)
 
 
 _KINDS = {"int": "int", "float": "float", "bool": "bool", "str": "str", "date": "date", "datetime.date": "date"}
+
+
+def _comments(source: str) -> dict[int, str]:
+    """Return the comments of Python code by their line, from 1."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {t.start[0]: t.string.lstrip("#").strip() for t in tokens if t.type == tokenize.COMMENT}
 
 
 def find_notebooks(folder: Path | None = None) -> list[Notebook]:
@@ -137,8 +151,12 @@ def find_notebooks(folder: Path | None = None) -> list[Notebook]:
     raise NotebookError(f"no notebooks NN_name.ipynb in {folder or 'notebooks/'}: run cxlab from the repository's root")
 
 
-def choose(notebooks: list[Notebook], only: list[str]) -> list[Notebook]:
+def choose(notebooks: list[Notebook], only: list[str], option: str = "--only") -> list[Notebook]:
     """Return those that are asked for by name or by number and name; all of them when nothing is asked.
+
+    Parameters
+    ----------
+    option : what the command line calls the question, for messages.
 
     Raises
     ------
@@ -151,6 +169,6 @@ def choose(notebooks: list[Notebook], only: list[str]) -> list[Notebook]:
         if not match:
             names = [n.name for n in notebooks]
             near = did_you_mean(word, names) or f"; there are {', '.join(names)}"
-            raise NotebookError(f"--only {asked}: no notebook is called so{near}")
+            raise NotebookError(f"{option} {asked}: no notebook is called so{near}")
         wanted[match[0].stem] = match[0]
     return [n for n in notebooks if n.stem in wanted] if only else notebooks

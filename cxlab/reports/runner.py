@@ -6,21 +6,19 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cxlab.errors import InputError
 from cxlab.reports import manifest, pool
 from cxlab.reports.given import injected
-from cxlab.reports.imprint import ONLY_ENGLISH, command, describe_data, describe_versions, imprint
+from cxlab.reports.imprint import ONLY_ENGLISH, describe_versions, imprint
 from cxlab.reports.limits import Limits
 from cxlab.reports.notebooks import Notebook
 from cxlab.reports.order import Order
+from cxlab.reports.order import Run as Ordered
 from cxlab.reports.progress import Progress
+from cxlab.reports.reading import Reading, Readings
 from cxlab.reports.task import Outcome, Task
-
-if TYPE_CHECKING:
-    from cxlab.engine import Tell
-    from cxlab.intake import Intake
 
 ANSWERED, FAILED = 0, 1
 _GRACE_SECONDS = 120
@@ -68,11 +66,14 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
     made_with = manifest.versions(), manifest.commit()
     with _folder_aside(order.out) as aside:
         with progress:
-            tell = progress.tell if progress.console.is_terminal else None
-            runs = [_Run(order, name, Path(aside) / name, started, made_with, tell) for name in order.studies]
+            readings = Readings(order, progress.tell if progress.console.is_terminal else None)
+            runs = [
+                _Run(order, ordered, readings, Path(aside) / str(number), started, made_with)
+                for number, ordered in enumerate(order.runs)
+            ]
             progress.told()
-        for run in runs:
-            for said in (run.data, *run.remarks):
+        for run in {run.study.name: run for run in runs}.values():
+            for said in (run.read.data, *run.read.remarks):
                 progress.say(f"{run.study.title}: {said}")
             if run.study.language != "en":
                 progress.say(f"{run.study.title}: {ONLY_ENGLISH}")
@@ -81,7 +82,7 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
 
         def label(number: int) -> str:
             run, notebook = tasks[number]
-            return f"{run.study.name}/{notebook.stem}" if several else notebook.stem
+            return f"{run.ordered.name}/{notebook.stem}" if several else notebook.stem
 
         def ended(number: int, outcome: Outcome | None) -> None:
             run, notebook = tasks[number]
@@ -97,8 +98,7 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
             )
     from cxlab.reports.index import write_index
 
-    again = command(order.paths.values(), order.only, order.given, allow_outside=order.allow_outside)
-    index = write_index(order.out, list(order.studies), again)
+    index = write_index(order.out, [run.name for run in order.runs], order.again, order.again_by_study)
     failed = sum(run.n_failed for run in runs)
     if failed:
         progress.say(f"{failed} of {len(tasks)} reports failed; their pages say what to do.")
@@ -117,42 +117,22 @@ def _folder_aside(out: Path) -> tempfile.TemporaryDirectory[str]:
 
 
 class _Run:
-    """One study's part of a run: its folder aside, its reports as they come in."""
+    """A run of a study with one set of parameters: its folder aside, its reports as they come in."""
 
     def __init__(
         self,
         order: Order,
-        name: str,
+        ordered: Ordered,
+        readings: Readings,
         stage: Path,
         started: str,
         made_with: tuple[dict[str, str], Any],
-        tell: "Tell | None",
     ) -> None:
-        from cxlab.intake import read_study
-        from cxlab.intake.stamps import FOLDER
-        from cxlab.reports.today import remarks_of_today
-
-        self.order, self.study, self.stage, self.started = order, order.studies[name], stage, started
-        self.path = order.paths[name]
-        self.final = order.out / name
+        self.order, self.ordered, self.stage, self.started = order, ordered, stage, started
+        self.study, self.path, self.final = ordered.study, ordered.path, ordered.folder
         self.versions, self.commit = made_with
         stage.mkdir()
-        store = self.final / FOLDER
-        with read_study(
-            self.study,
-            order.parameters[name],
-            rejects=self.final,
-            allow_outside=order.allow_outside,
-            store=store,
-            tell=tell,
-        ) as intake:
-            intake.write_rejects(stage)
-            self.remarks = remarks_of_today(intake)
-            hashes = intake.hashes or intake.keep(store, _customers(intake))
-            self.inputs = manifest.describe_inputs(self.study, hashes)
-            self.reading = manifest.describe_reading(intake.tables)
-            self.data = describe_data(intake.findings, self.inputs)
-            self.windows = [d and d.isoformat() for d in (intake.calibration_end, intake.observation_end)]
+        self.read: Reading = readings.read(ordered, stage)
         self.reports: dict[str, dict[str, Any]] = {}
         self.taken: set[str] = set()
         self.findings: dict[str, Any] = {}
@@ -172,7 +152,7 @@ class _Run:
 
     def task(self, notebook: Notebook) -> Task:
         """Return what a process needs to run a notebook."""
-        given, settled = self.order.given, self.order.parameters[self.study.name]
+        given, settled = self.ordered.given, self.ordered.parameters
         made_with = describe_versions(self.versions, self.commit)
         return Task(
             notebook.path.resolve(),
@@ -186,7 +166,7 @@ class _Run:
                 self.path,
                 given,
                 settled,
-                self.data,
+                self.read.data,
                 made_with,
                 self.started,
                 allow_outside=self.order.allow_outside,
@@ -199,7 +179,7 @@ class _Run:
         """Take in a notebook's outcome; return seconds, tone and words for the terminal."""
         entry: dict[str, Any] = {"notebook": notebook.stem, "title": notebook.title, "question": notebook.question}
         task = self.task(notebook)
-        entry |= {"parameters": task.parameters, "command": task.imprint.command}
+        entry |= {"parameters": task.parameters, "command": self.order.again_in_place(self.ordered, notebook)}
         self.reports[notebook.name] = entry
         self.taken.add(notebook.name)
         if outcome is None:
@@ -231,16 +211,17 @@ class _Run:
                 "currency": self.study.currency,
                 "language": self.study.language,
                 "privacy": self.study.privacy.model_dump(mode="json"),
-                "calibration_end": self.windows[0],
-                "observation_end": self.windows[1],
+                "calibration_end": self.read.windows[0],
+                "observation_end": self.read.windows[1],
             },
-            "command": command([self.path], self.order.only, self.order.given, allow_outside=self.order.allow_outside),
-            "data": self.data,
-            "parameters": self.order.parameters[self.study.name].model_dump(mode="json"),
-            "given": self.order.given,
-            "seed": self.order.parameters[self.study.name].seed,
-            "inputs": self.inputs,
-            "read": self.reading,
+            "label": self.ordered.label,
+            "command": self.order.again_alone(self.ordered),
+            "data": self.read.data,
+            "parameters": self.ordered.parameters.model_dump(mode="json"),
+            "given": self.ordered.given,
+            "seed": self.ordered.parameters.seed,
+            "inputs": self.read.inputs,
+            "read": self.read.files,
             "versions": self.versions,
             "commit": self.commit,
             "started": self.started,
@@ -252,9 +233,14 @@ class _Run:
         manifest.publish(self.stage, self.final, stale=set(earlier) - kept)
 
     def _keep_others(self) -> None:
-        """Keep what an earlier run on the same data found out in the notebooks that this one leaves alone."""
-        same = self.before and manifest.data_hash(self.before["inputs"]) == manifest.data_hash(self.inputs)
+        """Keep what an earlier run on the same data found out in the notebooks that this one leaves alone.
+
+        A label stands for its parameters, so below one they must be the same as well.
+        """
+        same = self.before and manifest.data_hash(self.before["inputs"]) == manifest.data_hash(self.read.inputs)
         if not self.order.only or not same:
+            return
+        if self.ordered.label and self.before["given"] != self.ordered.given:
             return
         found = manifest.read_json(self.final / "results.json")
         for name, entry in self.before["reports"].items():
@@ -278,16 +264,6 @@ class _Run:
             file.replace(target)
             entry["outputs"].append(name)
         shutil.rmtree(made, ignore_errors=True)
-
-
-def _customers(intake: "Intake") -> list[str]:
-    """Sum what each customer did, once for all notebooks; return the engine's table of it, if there are orders."""
-    from cxlab.customers import EPOCH, sum_customers
-
-    if intake.calibration_end is None or intake.observation_end is None:
-        return []
-    windows = intake.calibration_end, intake.observation_end
-    return [sum_customers(intake.engine, *((day - EPOCH).days for day in windows))]
 
 
 def _tone(outcome: Outcome) -> str:

@@ -9,13 +9,17 @@ from cxlab.study import FILE, Study, shown_path
 
 
 def other_study(folder: Path, study: Study) -> str:
-    """Return the study whose reports lie in a folder, as it was named then, where it is another one; else empty."""
-    found = manifest.read(folder)
-    if found is None:
-        return ""
-    named = str(found["study"]["path"])
-    file = Path(named) / FILE if Path(named).is_dir() else Path(named)
-    return named if file.is_file() and file.resolve() != study.file.resolve() else ""
+    """Return the study whose reports lie in a folder, as it was named then, where it is another one; else empty.
+
+    The reports of a label lie in a folder of their own below it, and count as well.
+    """
+    for place in (folder, *(file.parent for file in sorted(folder.glob(f"*/{manifest.FILE}")))):
+        found = manifest.read(place)
+        named = str(found["study"]["path"]) if found else ""
+        file = Path(named) / FILE if Path(named).is_dir() else Path(named)
+        if found and file.is_file() and file.resolve() != study.file.resolve():
+            return named
+    return ""
 
 
 def where_rejects_are(written: Sequence[Path], earlier: Sequence[Path], other: str, folder: Path) -> str:
