@@ -1,4 +1,4 @@
-"""The command line: `cxlab report`, `check`, `new`, `fetch`, `simulate` and `plan`."""
+"""The command line: `cxlab report`, `verify`, `compare`, `check`, `new`, `fetch`, `simulate` and `plan`."""
 
 import datetime as dt
 import sys
@@ -11,7 +11,7 @@ import click
 
 from cxlab.errors import InputError
 
-FAULTY, STOPPED = 2, 130
+DIFFERENT, FAULTY, STOPPED = 1, 2, 130
 _out = click.option(
     "--out",
     metavar="DIR",
@@ -120,6 +120,58 @@ def report(
     from cxlab.reports.limits import Limits
 
     sys.exit(runner.report(order, runner.Way(jobs, engine == "cxlab", Limits(timeout, memory))))
+
+
+@app.command()
+@click.argument("run", metavar="RUN")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Notebooks at a time; by default one a core.")
+def verify(run: str, jobs: int | None) -> None:
+    """Make a RUN again and say whether it comes out the same, or what differs.
+
+    A RUN is a folder of reports, as reports/<study>, or the manifest.json in it. It is made again in a temporary
+    folder, by the study, the parameters and the notebooks that the manifest names, and compared file by file: but for
+    the time of the run, pages and notebooks must say the same, and findings and tables must be the same bytes. Files of
+    the RUN that were changed by hand are named as well. Nothing is written to its folder.
+
+    Ends with 0 when all is the same, 1 when something differs, 2 when the run cannot be made again.
+    """
+    from cxlab.reports.past import open_run
+
+    past = open_run(run)
+    from cxlab.reports.verify import verify_run
+
+    verified = verify_run(past, jobs=jobs)
+    click.echo(verified.reading)
+    sys.exit(0 if verified.is_same else DIFFERENT)
+
+
+@app.command()
+@click.argument("old", metavar="OLD_RUN")
+@click.argument("new", metavar="NEW_RUN")
+@click.option("--out", metavar="FILE.html", type=click.Path(path_type=Path), help="Write it to this page as well.")
+def compare(old: str, new: str, out: Path | None) -> None:
+    """Hold two runs against each other: what changed, and whether beyond chance.
+
+    A run is a folder of reports, as reports/<study>, or the manifest.json in it; the older one is named first. Told are
+    data, parameters, versions and notebooks, verdicts that changed, and every finding that changed: both figures with
+    their intervals, and the difference with its own.
+
+    Ends with 0 when the two could be compared, whatever changed, and with 2 when one of them cannot be read.
+    """
+    from cxlab.reports.past import open_run
+
+    runs = open_run(old), open_run(new)
+    from cxlab.reports.compare import compare as compare_runs
+    from cxlab.reports.compared_page import require_page, write_page
+    from cxlab.reports.compared_text import as_text
+
+    if out is not None:
+        require_page(out, *runs)
+    compared = compare_runs(*runs)
+    click.echo(as_text(compared))
+    if out is not None:
+        write_page(compared, out)
+        click.echo(f"\nThe page is {out}")
 
 
 @app.command()

@@ -10,10 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_output
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from cxlab.reports.compare import compare
+from cxlab.reports.compared_page import write_page
 from cxlab.reports.exporter import CxlabExporter
 from cxlab.reports.imprint import Imprint, Row
 from cxlab.reports.index import write_index
+from cxlab.reports.past import open_run
 from tests import made_notebooks as made
+from tests import made_runs
 
 pytestmark = pytest.mark.browser
 CHROMIUM = next(
@@ -21,7 +25,7 @@ CHROMIUM = next(
 )
 WAYS = {"light": ("light", 1280), "dark": ("dark", 1280), "phone": ("light", 390), "narrow": ("dark", 320)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = ("full", "hostile", "failed", "index", "study")
+PAGES = ("full", "hostile", "failed", "index", "study", "compared", "compared-hostile")
 LARGEST = 1_500_000
 
 
@@ -54,6 +58,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.write_run(out, "corner", made.HOSTILE)
     write_index(out, ["cdnow", "corner"], "cxlab report data/cdnow data/corner")
     (out / "cdnow" / "index.html").replace(out / "study.html")
+    runs = tmp_path_factory.mktemp("runs")
+    for name, old, new in (
+        ("compared", made_runs.OLD, made_runs.NEW),
+        ("compared-hostile", *made_runs.hostile(made.HOSTILE)),
+    ):
+        pair = (open_run(str(made_runs.write_run(runs / name / str(i), run))) for i, run in enumerate((old, new)))
+        write_page(compare(*pair), out / f"{name}.html")
     return out
 
 
