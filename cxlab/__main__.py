@@ -56,6 +56,8 @@ def _help_parameters(context: click.Context, _: click.Parameter, name: str | Non
     help="Run this notebook only: segmentation or 02_segmentation. May be repeated.",
 )
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Notebooks at a time; by default one a core.")
+@click.option("--force", is_flag=True, help="Make every report anew, also those that would come out as they stand.")
+@click.option("--quiet", is_flag=True, help="Say nothing but what failed.")
 @click.option(
     "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), help="What a notebook may take."
 )
@@ -103,6 +105,8 @@ def report(
     pairs: tuple[tuple[str, str], ...],
     matrix: Path | None,
     *,
+    force: bool,
+    quiet: bool,
     allow_outside: bool,
 ) -> None:
     """Run the notebooks on each STUDY (a folder or its study.yml); write pages, findings, tables and an index.
@@ -118,8 +122,10 @@ def report(
     order = understand(studies, out, list(only), pairs, allow_outside=allow_outside, matrix=matrix)
     from cxlab.reports import runner
     from cxlab.reports.limits import Limits
+    from cxlab.reports.progress import Progress
 
-    sys.exit(runner.report(order, runner.Way(jobs, engine == "cxlab", Limits(timeout, memory))))
+    way = runner.Way(jobs, engine == "cxlab", Limits(timeout, memory), afresh=force)
+    sys.exit(runner.report(order, way, progress=Progress(quiet=quiet)).code)
 
 
 @app.command()

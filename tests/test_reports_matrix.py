@@ -18,7 +18,7 @@ from cxlab.reports.index import write_index
 from cxlab.reports.matrix import label_fault
 from cxlab.reports.order import Order, understand
 from cxlab.reports.reading import Readings
-from cxlab.reports.runner import _Run
+from cxlab.reports.run import Made, Run
 from cxlab.reports.whose import other_study
 from cxlab.study import load_study
 from tests import made_notebooks as made
@@ -300,9 +300,9 @@ class TestRun:
             file = tmp_path / "sets.yml"
             file.write_text(sets)
             order = understand(["corner"], Path("reports"), ["other"], [], shop / "two", matrix=file)
-            readings = Readings(order, None)
-            runs = [
-                _Run(order, run, readings, tmp_path / f"{len(kept)} {run.label}", "", ({}, None)) for run in order.runs
-            ]
+            readings, runs = Readings(order, None), []
+            for run in order.runs:
+                runs.append(Run(order, run, Made("", {}), None))
+                runs[-1].open(readings, afresh=True)
             kept.append([list(run.reports) for run in runs])
         assert kept == [[["intake"], ["intake"]], [["intake"], []]]

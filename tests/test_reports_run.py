@@ -166,7 +166,7 @@ class TestRun:
         stray = first / "mine.txt"
         stray.write_text("a file of my own")
         time.sleep(1)
-        again = cxlab(shop, "report", "corner", "--only", "00_intake", "-p", "margin_rate", "0.25", "--jobs", "1")
+        again = cxlab(shop, "report", "corner", "--only", "00_intake", "-p", "margin_rate", "0.25", "--force")
         assert again.returncode == 0, again.stderr
         assert {p: (first / p).read_bytes() for p in kept} == kept
         assert (first / "notebooks/00_intake.ipynb").read_bytes() == kept_notebook

@@ -7,7 +7,7 @@ import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
@@ -35,6 +35,15 @@ class ForkedKernel:
         self._process = context.Process(target=_serve, args=(there, self._pipe))
         self._process.start()
         there.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it, also where it was never told to become a kernel."""
+        if self.poll() is None:
+            self.kill()
+            self._process.join()
 
     @property
     def pid(self) -> int:

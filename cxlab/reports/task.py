@@ -68,7 +68,7 @@ def main(task: Task, pipe: Connection) -> None:
     """
     from cxlab.reports.worker import run
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     with contextlib.suppress(BrokenPipeError):
         pipe.send(READY)

@@ -4,6 +4,7 @@ import dataclasses
 import multiprocessing
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,13 @@ def run(task: Task) -> Outcome:
     """Run a notebook and write `NN_name.html` and `notebooks/NN_name.ipynb` into the stage."""
     start = time.monotonic()
     # Before anything starts a thread: only what has none may be forked.
-    forked = ForkedKernel(multiprocessing.get_context("fork")) if task.forks and can_fork() else None
-    end_with_parent()
+    forks = task.forks and can_fork()
+    with ForkedKernel(multiprocessing.get_context("fork")) if forks else nullcontext() as forked:
+        end_with_parent()
+        return _run(task, forked, start)
+
+
+def _run(task: Task, forked: ForkedKernel | None, start: float) -> Outcome:
     stem = task.notebook.stem
     executed = task.stage / "notebooks" / f"{stem}.ipynb"
     executed.parent.mkdir(parents=True)

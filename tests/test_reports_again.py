@@ -1,0 +1,115 @@
+"""Calling again: what stands is left alone, what was finished is taken over, and nobody gets into another's way."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cxlab.reports.turn import in_turn
+from tests import made_notebooks as made
+from tests.test_reports_engine import wait_until
+from tests.test_reports_run import ROOT, cxlab
+
+WAITS = made.COUNT + "\nimport pathlib, time\nwhile pathlib.Path('wait').exists():\n    time.sleep(0.1)"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("again")
+    made.write_study(folder / "corner")
+    made.write(folder / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
+    made.write(folder / "notebooks", "01_late", made.small_notebook("late", WAITS))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def killed(shop: Path) -> Path:
+    """A run that was killed when one of its two reports was finished, and the call after it."""
+    (shop / "wait").touch()
+    command = [sys.executable, "-m", "cxlab", "report", "corner"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=shop, env=environment, stdout=subprocess.DEVNULL) as process:
+        wait_until(lambda: (shop / "reports/corner/.finished/00_intake.json").is_file())
+        process.kill()
+    assert not list((shop / "reports/corner").glob("*.html"))  # nothing of a run that is not over
+    (shop / "wait").unlink()
+    done = cxlab(shop, "report", "corner")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (shop / "said.txt").write_text(done.stdout)
+    return shop / "reports" / "corner"
+
+
+def state(run: Path) -> dict[str, int]:
+    return {p.relative_to(run).as_posix(): p.stat().st_mtime_ns for p in run.rglob("*") if p.is_file()}
+
+
+def test_the_call_after_a_kill_finishes_the_rest_and_nothing_is_left_aside(killed: Path, shop: Path) -> None:
+    said = (shop / "said.txt").read_text()
+    assert "00_intake was finished by a run that was stopped" in said and "00_intake started" not in said
+    assert "01_late started" in said
+    told = json.loads((killed / "manifest.json").read_text())
+    assert {entry["status"] for entry in told["reports"].values()} == {"done"}
+    assert set(json.loads((killed / "results.json").read_text())) == {"intake", "late"}
+    assert [p.name for p in killed.iterdir() if p.name.startswith(".")] == [".intake"]
+
+
+def test_what_would_come_out_the_same_is_not_run_again(killed: Path, shop: Path) -> None:
+    before = state(killed)
+    again = cxlab(shop, "report", "corner")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.count("unchanged  Partly supported") == 2 and "started" not in again.stdout
+    assert state(killed) == before
+    # That a report stands is seen without what it takes to read data.
+    heavy = "import sys, cxlab.reports.runner; print({'pandas', 'duckdb', 'nbformat', 'matplotlib'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", heavy], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_a_report_is_made_again_when_its_page_is_gone_or_its_notebook_or_parameters_are_others(
+    killed: Path, shop: Path
+) -> None:
+    (killed / "01_late.html").unlink()
+    said = cxlab(shop, "report", "corner").stdout
+    assert "00_intake unchanged" in said and "01_late started" in said and (killed / "01_late.html").is_file()
+    file = shop / "notebooks" / "00_intake.ipynb"
+    text = file.read_text()
+    file.write_text(text.replace("Every customer of the study.", "All customers."))
+    said = cxlab(shop, "report", "corner").stdout
+    assert "00_intake started" in said and "01_late unchanged" in said
+    file.write_text(text)
+    said = cxlab(shop, "report", "corner", "-p", "k_max", "5").stdout
+    assert "00_intake started" in said and "01_late started" in said
+
+
+def test_two_runs_on_one_folder_wait_for_each_other(killed: Path, shop: Path) -> None:
+    command = [sys.executable, "-m", "cxlab", "report", "corner", "--out", "both"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    both = [subprocess.Popen(command, cwd=shop, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sorted(text.count("unchanged") for text in said) == [0, 2]
+    assert sum("Another run is writing to corner: waiting until it has ended" in text for text in said) == 1
+
+
+def test_a_turn_is_over_when_its_process_is(tmp_path: Path) -> None:
+    code = "import sys, time\nfrom pathlib import Path\nfrom cxlab.reports.turn import in_turn\n"
+    code += "with in_turn([Path('held')], print):\n    print('mine', flush=True)\n    time.sleep(600)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline() == "mine\n"
+        waited: list[Path] = []
+
+        def waiting(folder: Path) -> None:
+            waited.append(folder)
+            other.kill()
+
+        since = time.monotonic()
+        with in_turn([tmp_path / "held"], waiting):
+            assert waited == [(tmp_path / "held").resolve()] and time.monotonic() - since < 60
+    assert not (tmp_path / "held").exists()  # nothing was written to it
