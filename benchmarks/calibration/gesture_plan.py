@@ -38,8 +38,8 @@ _SHOPS = (
     f"{_HERE}/gesture_shops.py", f"{_HERE}/intervals.py",
 )  # fmt: skip
 _MANY = {500: 1000, 1000: 1000, 2000: 1000, 5000: 1000}
-_FITTED = {500: 1000, 1000: 1000, 2000: 1000, 5000: 200}
-_NOTHING = {500: 1000, 2000: 1000}
+_FITTED = {500: 2000, 1000: 1000, 2000: 1000, 5000: 200}
+_NOTHING = {"lot": {500: 1000, 2000: 1000}, "choice": {500: 2000, 2000: 2000}}
 
 
 def gesture_cases() -> tuple[Case, ...]:
@@ -50,7 +50,7 @@ def gesture_cases() -> tuple[Case, ...]:
         for name, world in WORLDS.items()
     ]
     nothing = [
-        Case(f"{way}-{name}-nothing", partial(estimated, world=world, way=way, strength=0.0), _NOTHING, _EFFECTS)
+        Case(f"{way}-{name}-nothing", partial(estimated, world=world, way=way, strength=0.0), _NOTHING[way], _EFFECTS)
         for way in WAYS
         for name, world in WORLDS.items()
     ]
