@@ -5,11 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cxlab.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 DIFFERENT, FAULTY, STOPPED = 1, 2, 130
 _out = click.option(
@@ -58,6 +61,13 @@ def _help_parameters(context: click.Context, _: click.Parameter, name: str | Non
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Notebooks at a time; by default one a core.")
 @click.option("--force", is_flag=True, help="Make every report anew, also those that would come out as they stand.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what failed.")
+@click.option("--json", "as_json", is_flag=True, help="Write how it ended as JSON; all else goes to standard error.")
+@click.option(
+    "--publish",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Copy what may be shared to DIR: pages and index, without notebooks, tables, findings and rejects.",
+)
 @click.option(
     "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), help="What a notebook may take."
 )
@@ -104,7 +114,9 @@ def report(
     engine: str,
     pairs: tuple[tuple[str, str], ...],
     matrix: Path | None,
+    publish: Path | None,
     *,
+    as_json: bool,
     force: bool,
     quiet: bool,
     allow_outside: bool,
@@ -125,7 +137,17 @@ def report(
     from cxlab.reports.progress import Progress
 
     way = runner.Way(jobs, engine == "cxlab", Limits(timeout, memory), afresh=force)
-    sys.exit(runner.report(order, way, progress=Progress(quiet=quiet)).code)
+    progress = Progress(_on_errors() if as_json else None, quiet=quiet)
+    ended = runner.report(order, way, progress=progress)
+    if publish:
+        from cxlab.reports.published import publish as put_in_place
+
+        progress.say(f"What may be shared is in {put_in_place(order, publish).parent}")
+    if as_json:
+        from cxlab.reports import told
+
+        click.echo(told.as_json(order, ended))
+    sys.exit(ended.code)
 
 
 @app.command()
@@ -352,6 +374,12 @@ def _shown() -> Iterator[Callable[[str], None] | None]:
         return
     with console.status("") as status:
         yield status.update
+
+
+def _on_errors() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -63,17 +63,35 @@ def write_index(out: Path, names: list[str], again: str, again_by_study: Mapping
     -------
     The index over all runs.
     """
-    runs = {name: run for name in [*names, *_others(out, names)] if (run := manifest.read(out / name))}
+    for place, html in draw_indexes(runs_in(out, names), names, again, again_by_study).items():
+        manifest.put(out / place, html.encode())
+    return out / manifest.INDEX
+
+
+def runs_in(out: Path, names: list[str]) -> dict[str, dict[str, Any]]:
+    """Read the manifests of the runs in a folder: those of this call first, then others from earlier calls, by name."""
+    return {name: run for name in [*names, *_others(out, names)] if (run := manifest.read(out / name))}
+
+
+def draw_indexes(
+    runs: Mapping[str, dict[str, Any]],
+    names: list[str],
+    again: str,
+    again_by_study: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Draw all indexes, by their place below the folder of all runs; the parameters are those of `write_index`."""
     runs = {name: runs[name] for study in _studies(runs) for name in runs if _study(name) == study}
+    found = {}
     for study in _studies(names):
         own = {name: run for name, run in runs.items() if _study(name) == study}
         this = [name for name in names if _study(name) == study]
         for name in this:
             if name != study:
-                _write(out / name, _index({name: own[name]}, [name], name, own[name]["command"], _BACK_TO_SETS))
+                html = _index({name: own[name]}, [name], name, own[name]["command"], _BACK_TO_SETS)
+                found[f"{name}/{manifest.INDEX}"] = html
         repeat = (again_by_study or {}).get(study, own[this[0]]["command"])
-        _write(out / study, _index(own, this, study, repeat, _BACK_TO_STUDIES))
-    return _write(out, _index(runs, names, "", again))
+        found[f"{study}/{manifest.INDEX}"] = _index(own, this, study, repeat, _BACK_TO_STUDIES)
+    return found | {manifest.INDEX: _index(runs, names, "", again)}
 
 
 def _others(out: Path, names: list[str]) -> list[str]:
@@ -95,13 +113,7 @@ def _studies(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(map(_study, names)))
 
 
-def _write(folder: Path, html: str) -> Path:
-    index = folder / "index.html"
-    index.write_text(html, encoding="utf-8", newline="\n")
-    return index
-
-
-def _index(runs: dict[str, dict[str, Any]], names: list[str], here: str, again: str, back: str = "") -> str:
+def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, again: str, back: str = "") -> str:
     """Draw an index.
 
     Parameters

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cxlab.intake import FileReading, TableIntake
 
 FORMAT = 1
-FILE = "manifest.json"
+FILE, INDEX = "manifest.json", "index.html"
 _LIBRARIES = (
     "cxlab", "duckdb", "ipykernel", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow",
     "scikit-learn", "scipy", "seaborn",
@@ -123,6 +124,14 @@ def outputs(folder: Path) -> dict[str, str]:
     """Hash every file of a folder, by path below it."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     return {file.relative_to(folder).as_posix(): sha256(file) for file in files}
+
+
+def put(place: Path, content: bytes) -> None:
+    """Write a file in one step: whoever looks sees the one before or this one, and never a part."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    aside = place.with_name(f".{place.name}-{os.getpid()}")
+    aside.write_bytes(content)
+    aside.replace(place)
 
 
 def publish(stage: Path, final: Path, stale: Iterable[str]) -> None:

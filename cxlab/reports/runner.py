@@ -90,7 +90,7 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
         several = len(runs) > 1
         for run in runs:
             _say_standing(run, progress, several=several)
-        index = order.out / "index.html"
+        index = order.out / manifest.INDEX
         if due:
             _make(due, order, way, progress, several=several)
         if due or not index.is_file():
