@@ -92,6 +92,12 @@ class ForkedProvisioner(LocalProvisioner):
         self.pid = self.pgid = self.forked.pid
         return self.connection_info
 
+    async def wait(self) -> int | None:
+        """Wait for the end of a process that was told to end: in a moment, and not by looking now and then."""
+        code = self.forked.wait()
+        self.process = None
+        return code
+
 
 def end_with_parent() -> None:
     """End this process, and those that it started, when the process that started it is gone, however it went."""
