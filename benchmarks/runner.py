@@ -1,23 +1,27 @@
 """How much a batch of reports takes beyond what its cells take: the kit's runner beside the command lines of its parts.
 
 `python -m benchmarks.runner` prints a table in Markdown: so many runs of one notebook, in one go, on the same machine.
-*Cells* is the time of the cells alone, one run after the other in a process that has imported everything. The command
-lines are `papermill` and `jupyter nbconvert --to html`, one run after the other.
+*Cells* is the time of the cells alone, one run after the other, each in a fork of a process that has imported
+everything. The command lines are `papermill` and `jupyter nbconvert --to html`, one run after the other.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from cxlab.reports import pool
+
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOK = ROOT / "notebooks" / "00_intake.ipynb"
-NAME = "intake"
+NOTEBOOK = ROOT / "notebooks" / "05_loyalty.ipynb"
+NAME = "loyalty"
 RUNS = 20
 MOST_OF_CELLS, TIMES_SMALLER, UNCHANGED_SECONDS = 1.5, 6, 1.0
 
@@ -36,27 +40,34 @@ def write_studies(folder: Path, n: int) -> list[Path]:
 
 
 def cells_only(studies: list[str]) -> float:
-    """Run the notebook's cells for each study in this process; return seconds, imports not counted."""
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    """Run the notebook's cells for each study in a process forked from one that has imported everything: seconds."""
+    os.environ.update(pool.ENVIRONMENT)
     import cxlab.reports.preloaded
 
     assert cxlab.reports.preloaded.LOADED
+    context, took = multiprocessing.get_context("fork"), 0.0
+    for study in studies:
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=_run_cells, args=(study, there))
+        process.start()
+        took += here.recv()
+        process.join()
+    return took
+
+
+def _run_cells(study: str, pipe: Connection) -> None:
     from IPython.core.interactiveshell import InteractiveShell
 
     cells = [c for c in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
     shell = InteractiveShell.instance()
-    took = 0.0
     with tempfile.TemporaryDirectory() as out:
-        for k, study in enumerate(studies):
-            shell.reset(new_session=False)
-            start = time.perf_counter()
-            for cell in cells:
-                code = "".join(cell["source"])
-                if "parameters" in cell["metadata"].get("tags", []):
-                    code += f"\nstudy = {study!r}\nout = {str(Path(out) / str(k))!r}"
-                shell.run_cell(code, silent=True).raise_error()
-            took += time.perf_counter() - start
-    return took
+        start = time.perf_counter()
+        for cell in cells:
+            code = "".join(cell["source"])
+            if "parameters" in cell["metadata"].get("tags", []):
+                code += f"\nstudy = {study!r}\nout = {out!r}"
+            shell.run_cell(code, silent=True).raise_error()
+        pipe.send(time.perf_counter() - start)
 
 
 def run(*command: str, folder: Path) -> float:

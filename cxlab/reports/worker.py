@@ -17,7 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 from cxlab.kit import ALLOW_OUTSIDE, STORE
 from cxlab.reports import document
 from cxlab.reports.engine import NAME, CxlabEngine
-from cxlab.reports.exporter import CxlabExporter, page
+from cxlab.reports.exporter import page
 from cxlab.reports.forked import ForkedKernel, end_with_parent
 from cxlab.reports.kernel import manager_of
 from cxlab.reports.limits import LimitError, Watch
@@ -50,8 +50,8 @@ def _run(task: Task, forked: ForkedKernel | None, start: float) -> Outcome:
     tidy(notebook, {str(task.stage): task.shown_out})
     nbformat.write(notebook, executed)
     try:
-        text, _ = CxlabExporter().from_notebook_node(notebook, {"cxlab": task.imprint})
         content = document.read(notebook)
+        text = page(content, task.imprint)
     except Exception as error:  # a page that cannot be drawn is a report that failed, whatever the reason
         return stopped(task, type(error).__name__, str(error), time.monotonic() - start)
     (task.stage / f"{stem}.html").write_text(text, encoding="utf-8", newline="\n")
