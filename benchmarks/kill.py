@@ -26,7 +26,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY = ROOT / "data" / "cdnow"
-ONLY = ("intake", "clusters", "loyalty")
+ONLY = ("intake", "loyalty", "gestures")
 TOKEN = "CXLAB_KILL_TEST"
 GONE_WITHIN_SECONDS = 5.0
 COMMAND = [sys.executable, "-m", "cxlab", "report", "cdnow", *(part for name in ONLY for part in ("--only", name))]

@@ -55,6 +55,27 @@ def warm_up() -> Any:
     return context
 
 
+def _start(context: Any, task: Any, *, again: bool = True) -> tuple[Any, Any]:
+    """Start the process of a task; return where it tells of itself, and the process.
+
+    Where the fork server was killed meanwhile, a new one is started for it, once.
+    """
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=main, args=(task, there), daemon=False)
+    try:
+        process.start()
+    except (EOFError, ConnectionError):
+        here.close()
+        if not again:
+            raise RuntimeError(
+                "no process can be started: the one that they are forked from was killed twice"
+            ) from None
+        return _start(context, task, again=False)
+    finally:
+        there.close()
+    return here, process
+
+
 def run_all(
     context: Any, tasks: Sequence[Any], jobs: int, started: Started, ended: Ended, *, patience: float | None = None
 ) -> None:
@@ -72,12 +93,9 @@ def run_all(
         while waiting or running:
             while waiting and len(running) < jobs:
                 number, task = waiting.pop(0)
-                here, there = context.Pipe(duplex=False)
-                process = context.Process(target=main, args=(task, there), daemon=False)
-                running[here] = (number, process, time.monotonic())
                 started(number)
-                process.start()
-                there.close()
+                here, process = _start(context, task)
+                running[here] = (number, process, time.monotonic())
             ready: list[Any] = wait(list(running), None if patience is None else _LOOK_SECONDS)
             for _, process, since in running.values():
                 if patience is not None and time.monotonic() - since > patience:
