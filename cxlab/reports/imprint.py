@@ -42,7 +42,7 @@ class Imprint:
     index : address of the page with all reports; empty: there is none.
     rows : the provenance table.
     time : start of the run, ISO 8601 in UTC; the only thing on a page that differs between two runs.
-    command : what makes this page again.
+    command : what makes this page again. repair : what makes it again where it lies, if that is another command.
     notebook : the executed notebook, from the page's folder.
     """
 
@@ -53,6 +53,7 @@ class Imprint:
     time: str = ""
     command: str = ""
     notebook: str = ""
+    repair: str = ""
 
 
 def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:

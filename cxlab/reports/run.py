@@ -116,6 +116,7 @@ class Run:
             notebook, self.study, self.path, given, self.ordered.parameters, self.read.data,
             describe_versions(self.made.versions, self.commit), self.made.started, allow_outside=outside,
         )  # fmt: skip
+        said = dataclasses.replace(said, repair=self.order.again_in_place(self.ordered, notebook))
         return Task(
             notebook.path.resolve(), self.path, injected(notebook, self.study, given),
             (self.finished / notebook.stem).resolve(), self.final.as_posix(), said, self.order.out.resolve(), outside,
