@@ -138,6 +138,10 @@ def report(
 
     way = runner.Way(jobs, engine == "cxlab", Limits(timeout, memory), afresh=force)
     progress = Progress(_on_errors() if as_json else None, quiet=quiet)
+    if publish:
+        from cxlab.reports.published import check_place
+
+        check_place(order, publish)
     ended = runner.report(order, way, progress=progress)
     if publish:
         from cxlab.reports.published import publish as put_in_place
@@ -393,7 +397,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("cxlab: stopped; the pages of earlier runs stand as they were", err=True)
+        click.echo("cxlab: stopped; what was finished is kept, and the same command goes on from there", err=True)
         sys.exit(STOPPED)
 
 

@@ -113,3 +113,44 @@ def test_a_turn_is_over_when_its_process_is(tmp_path: Path) -> None:
         with in_turn([tmp_path / "held"], waiting):
             assert waited == [(tmp_path / "held").resolve()] and time.monotonic() - since < 60
     assert not (tmp_path / "held").exists()  # nothing was written to it
+
+
+def test_what_an_interrupted_placing_left_does_not_stand(killed: Path, shop: Path) -> None:
+    assert cxlab(shop, "report", "corner", "--out", "placed").returncode == 0
+    run = shop / "placed" / "corner"
+    manifest = run / "manifest.json"
+    text = manifest.read_text()
+    assert "unchanged" in cxlab(shop, "report", "corner", "--out", "placed").stdout
+    (run / "results.json").write_text("{}\n")  # of another size: whoever wrote it, it is not what the manifest tells of
+    said = cxlab(shop, "report", "corner", "--out", "placed").stdout
+    assert "unchanged" not in said and set(json.loads((run / "results.json").read_text())) == {"intake", "late"}
+    assert set(json.loads(manifest.read_text())["sizes"]) == set(json.loads(text)["outputs"])
+
+
+def test_a_notebook_that_is_edited_while_it_runs_is_made_again(killed: Path, shop: Path) -> None:
+    file = shop / "notebooks" / "01_late.ipynb"
+    (shop / "wait").touch()
+    command = [sys.executable, "-m", "cxlab", "report", "corner", "--out", "edited"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    text = file.read_text()
+    with subprocess.Popen(command, cwd=shop, env=environment, stdout=subprocess.DEVNULL) as process:
+        wait_until(lambda: (shop / "edited/corner/.finished/00_intake.json").is_file())
+        file.write_text(text.replace("Every customer of the study.", "Edited."))
+        (shop / "wait").unlink()
+        assert process.wait() == 0
+    said = cxlab(shop, "report", "corner", "--out", "edited").stdout
+    assert "00_intake unchanged" in said and "01_late started" in said
+    file.write_text(text)
+
+
+def test_a_study_that_is_spelled_otherwise_is_the_same(killed: Path, shop: Path) -> None:
+    assert cxlab(shop, "report", "corner").returncode == 0
+    for spelling in ("corner/", "corner/study.yml"):
+        assert cxlab(shop, "report", spelling).stdout.count("unchanged") == 2
+
+
+def test_an_index_that_is_gone_is_drawn_again(killed: Path, shop: Path) -> None:
+    assert cxlab(shop, "report", "corner").returncode == 0
+    (killed / "index.html").unlink()
+    assert cxlab(shop, "report", "corner").returncode == 0
+    assert (killed / "index.html").is_file()

@@ -108,6 +108,16 @@ class TestLimits:
         partial = nbformat.read(run / "notebooks" / "01_bad.ipynb", as_version=4)
         assert partial.cells[-1].outputs[-1].ename == "LimitError"
 
+    def test_a_notebook_that_ends_by_itself_before_its_last_cell_has_failed(self, tmp_path: Path) -> None:
+        made.write_study(tmp_path / "corner")
+        early = made.small_notebook("bad", "import sys\nsys.exit(0)")
+        early.cells.append(made.code("page.answer(1)"))
+        early.cells[-1].id = "last"
+        made.write(tmp_path / "notebooks", "01_bad", early)
+        done = cxlab(tmp_path, "report", "corner")
+        assert done.returncode == 1 and "the notebook ended here by itself" in done.stdout, done.stdout + done.stderr
+        assert "1 of 1 report failed: the page says what to do." in done.stdout
+
     def test_a_process_within_its_limits_is_left_alone(self) -> None:
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"]) as process:
             watch = Watch(Limits(60, 4000))

@@ -65,11 +65,12 @@ class TestOrder:
     def test_the_commands_make_all_of_it_one_study_or_one_run_again(self, shop: Path) -> None:
         order = ask(shop, ("seed", "3"), studies=("corner", "second"))
         corner, second, file = (str(shop / name) for name in ("corner", "second", "other sets.yml"))
-        assert order.again == f"cxlab report {corner} {second} --matrix '{file}' -p seed 3"
-        assert order.again_by_study["second"] == f"cxlab report {second} --matrix '{file}' -p seed 3"
+        out = f"--out {shop / 'elsewhere'}"
+        assert order.again == f"cxlab report {corner} {second} --matrix '{file}' {out} -p seed 3"
+        assert order.again_by_study["second"] == f"cxlab report {second} --matrix '{file}' {out} -p seed 3"
         assert order.again_alone(order.runs[1]) == f"cxlab report {corner} -p seed 3 -p k_max 5 -p margin_rate 1.0"
         again = order.again_in_place(order.runs[1], order.notebooks[0])
-        assert again == f"cxlab report {corner} --matrix '{file}' --only intake -p seed 3"
+        assert again == f"cxlab report {corner} --matrix '{file}' {out} --only intake -p seed 3"
 
     def test_a_parameter_of_a_set_cannot_be_given_with_p_as_well(self, shop: Path) -> None:
         with pytest.raises(InputError, match=r"sets.yml:3: in `short window`: `k_max` is given with -p as well; keep"):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -100,6 +101,21 @@ def test_a_change_of_data_or_of_how_they_are_read_makes_it_void(tmp_path: Path, 
     folder = write_study(tmp_path / "shop", orders=orders_csv(*good_rows()))
     keep(folder, tmp_path / "store")
     change(folder)
+    with read(folder, tmp_path / "store") as intake:
+        assert not intake.hashes
+
+
+def test_another_file_of_the_same_size_and_time_in_its_place_makes_it_void(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "shop", orders=orders_csv(*good_rows()))
+    file, other = folder / "orders.csv", tmp_path / "other.csv"
+    text = file.read_text()
+    long_ago = time.time() - 1000
+    os.utime(file, (long_ago, long_ago))
+    keep(folder, tmp_path / "store")
+    other.write_text(text.replace("10.00", "10.01") if "10.00" in text else text.replace("1", "2", 1))
+    assert other.stat().st_size == file.stat().st_size and other.read_text() != text
+    os.utime(other, (long_ago, long_ago))
+    other.replace(file)
     with read(folder, tmp_path / "store") as intake:
         assert not intake.hashes
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
@@ -13,7 +14,7 @@ from cxlab.study import Study
 
 FOLDER, ABOUT = ".intake", "intake.json"
 """Where what was read is kept in a folder of reports, and the file that tells what it was read from."""
-FORMAT = 1
+FORMAT = 2
 _JUST_NOW = 2_000_000_000
 """A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
 _CODE = ("intake/*.py", "engine.py", "contract.py", "study.py", "strict_yaml.py", "customers.py")
@@ -26,9 +27,9 @@ def sha256(file: Path) -> str:
 
 
 def stamped(file: Path, digest: str) -> dict[str, Any]:
-    """Describe a file by its place, size, time (nanoseconds since 1970) and hash."""
+    """Describe a file by its place, hash, size, time (nanoseconds since 1970) and number on its disk (inode)."""
     stat = file.stat()
-    return {"path": str(file.resolve()), "size": stat.st_size, "time": stat.st_mtime_ns, "sha256": digest}
+    return {"path": str(file.resolve()), "sha256": digest, **_looks(stat)}
 
 
 def asked(study: Study) -> list[str]:
@@ -89,10 +90,16 @@ def _files(study: Study, *, allow_outside: bool) -> set[Path]:
     return {file.resolve() for files in found for file in files}
 
 
+def _looks(stat: os.stat_result) -> dict[str, int]:
+    """Return what tells a file from another without reading it; a file that was put in its place has another number."""
+    return {"size": stat.st_size, "time": stat.st_mtime_ns, "number": stat.st_ino}
+
+
 def _is_same(file: Path, entry: Mapping[str, Any], looked_at: int) -> bool:
     stat = file.stat()
     if stat.st_size != entry["size"]:
         return False
-    if stat.st_mtime_ns == entry["time"] and stat.st_mtime_ns < looked_at - _JUST_NOW:
+    alike = all(entry[name] == value for name, value in _looks(stat).items())
+    if alike and stat.st_mtime_ns < looked_at - _JUST_NOW:
         return True
     return bool(sha256(file) == entry["sha256"])

@@ -12,6 +12,7 @@ def command(
     *,
     allow_outside: bool = False,
     matrix: str = "",
+    out: str = "",
 ) -> str:
     """Write the command that makes the same again.
 
@@ -19,7 +20,7 @@ def command(
     ----------
     studies : as the command line named them. only : names of notebooks; empty: all.
     given : parameters by name.
-    matrix : file of parameter sets; empty: none.
+    matrix : file of parameter sets; empty: none. out : folder of the reports, where it is not the default; else empty.
 
     Examples
     --------
@@ -28,6 +29,7 @@ def command(
     """
     parts = ["cxlab", "report", *studies, *(["--allow-outside"] if allow_outside else [])]
     parts += ["--matrix", matrix] if matrix else []
+    parts += ["--out", out] if out else []
     for name in only:
         parts += ["--only", name]
     for name, value in given.items():

@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +19,7 @@ from traitlets import default
 from cxlab.reports.forked import ForkedKernel, ForkedProvisioner
 from cxlab.reports.limits import Limits, Watch
 from cxlab.reports.pool import ENVIRONMENT
+from cxlab.temporary import HeldFolder, sweep
 
 _LOOK_SECONDS = 0.005
 _LONGEST_SOCKET = 80  # a socket's path may have about 104 characters
@@ -65,7 +64,9 @@ class OwnKernelManager(AsyncKernelManager):
     watch = Watch(Limits())
 
     def __init__(self, **kwargs: Any) -> None:
-        self._home = tempfile.mkdtemp(prefix="cxlab-")
+        sweep()
+        self._held = HeldFolder()
+        self._home = str(self._held.path)
         if os.name == "posix" and len(self._home) < _LONGEST_SOCKET:
             kwargs.setdefault("transport", "ipc")
         kwargs.setdefault("connection_file", str(Path(self._home) / "kernel.json"))
@@ -106,7 +107,7 @@ class OwnKernelManager(AsyncKernelManager):
     def cleanup_connection_file(self) -> None:
         """Remove the kernel's files with its folder."""
         super().cleanup_connection_file()
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._held.remove()
 
 
 def manager_of(forked: ForkedKernel | None, watch: Watch | None = None) -> type[OwnKernelManager]:

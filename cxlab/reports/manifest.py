@@ -120,6 +120,13 @@ def write_json(file: Path, data: Mapping[str, Any]) -> None:
     file.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def lacking(folder: Path, told: Mapping[str, Any]) -> set[str]:
+    """Return the files of a run that are not there any more with the size that they had."""
+    sizes: Mapping[str, int] = told.get("sizes", {})
+    there = {name for name in sizes if (folder / name).is_file() and (folder / name).stat().st_size == sizes[name]}
+    return set(told.get("outputs", ())) - there
+
+
 def outputs(folder: Path) -> dict[str, str]:
     """Hash every file of a folder, by path below it."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
@@ -140,6 +147,7 @@ def publish(stage: Path, final: Path, stale: Iterable[str]) -> None:
     Only files that an earlier run wrote are ever removed: a person may keep files of their own in the folder.
     """
     files = sorted((f for f in stage.rglob("*") if f.is_file()), key=lambda f: (f.name == FILE, f))
+    (final / FILE).unlink(missing_ok=True)  # while files of two runs stand side by side, none of the two tells of them
     for file in files:
         target = final / file.relative_to(stage)
         target.parent.mkdir(parents=True, exist_ok=True)

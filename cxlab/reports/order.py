@@ -15,6 +15,9 @@ from cxlab.reports.matrix import ParameterSet, read_matrix
 from cxlab.reports.notebooks import OWN, Notebook, NotebookError, choose, find_notebooks
 from cxlab.study import Study, load_study
 
+OUT = "reports"
+"""The folder of all runs, if no other is named."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -85,11 +88,18 @@ class Order:
     def again_in_place(self, run: Run, notebook: Notebook) -> str:
         """Return the command that makes one report again where it lies."""
         mine = {name: value for name, value in self.given.items() if name in notebook.parameters}
-        return command([run.path], [notebook.name], mine, allow_outside=self.allow_outside, matrix=self.matrix)
+        where = {"matrix": self.matrix, "out": self._out}
+        return command([run.path], [notebook.name], mine, allow_outside=self.allow_outside, **where)
 
     def _command(self, paths: Iterable[str]) -> str:
         once = dict.fromkeys(paths)
-        return command(once, self.only, self.given, allow_outside=self.allow_outside, matrix=self.matrix)
+        where = {"matrix": self.matrix, "out": self._out}
+        return command(once, self.only, self.given, allow_outside=self.allow_outside, **where)
+
+    @property
+    def _out(self) -> str:
+        """The folder as the command line has to name it; empty: it is the default."""
+        return "" if self.out.as_posix() == OUT else self.out.as_posix()
 
 
 @dataclass

@@ -20,6 +20,7 @@ from cxlab.reports.order import Run as Ordered
 from cxlab.reports.reading import Reading, Readings
 from cxlab.reports.standing import key_of, stands
 from cxlab.reports.task import Outcome, Task
+from cxlab.study import FILE
 
 RESULTS = "results.json"
 _MAKING, _FINISHED = ".making", ".finished"
@@ -63,10 +64,15 @@ class Run:
         self.read: Reading | None = None
         self.commit: dict[str, Any] | None = None
         self.due = list(order.notebooks)
-        if inputs is not None and self.before:
-            for notebook in order.notebooks:
-                if stands(self.earlier.get(notebook.name), self._key(notebook, inputs), self.final):
-                    self._keep(notebook.name)
+        self._keys: dict[str, str] = {}
+        if inputs is not None:
+            lacking = manifest.lacking(self.final, self.before)
+            own = {name: set(entry.get("outputs", ())) for name, entry in self.earlier.items()}
+            common = lacking - {file for files in own.values() for file in files}  # findings, rejects: of all reports
+            for notebook in order.notebooks if self.before and not common else ():
+                name = notebook.name
+                if stands(self.earlier.get(name), self._key(notebook, inputs)) and not lacking & own[name]:
+                    self._keep(name)
                     self.due.remove(notebook)
 
     @property
@@ -97,6 +103,8 @@ class Run:
         shutil.rmtree(self.stage, ignore_errors=True)
         self.stage.mkdir(parents=True)
         self.read = readings.read(self.ordered, self.stage)
+        # Once and now: what is changed while it runs is made again by the next call.
+        self._keys = {notebook.name: self._key(notebook, self.read.inputs) for notebook in self.due}
         self._keep_others()
         self._forget_unfinished(afresh=afresh)
         left = []
@@ -128,10 +136,10 @@ class Run:
         if outcome is None:
             from cxlab.reports.worker import stopped
 
-            why = "the notebook's process was killed: often memory ran out, then --jobs 1 may help"
+            why = "the notebook's process was killed from outside: often memory ran out, then --jobs 1 may help"
             outcome = stopped(self.task(notebook), "Killed", why)
         if outcome.status != "failed":
-            note = {"made_from": self._due_key(notebook), "outcome": dataclasses.asdict(outcome)}
+            note = {"made_from": self._keys[notebook.name], "outcome": dataclasses.asdict(outcome)}
             manifest.write_json(self._note(notebook), note)
         self._enter(notebook, outcome)
         return outcome
@@ -147,7 +155,9 @@ class Run:
         written = manifest.outputs(self.stage)
         earlier = self.before.get("outputs", {})
         outputs = {name: earlier[name] for name in kept if name in earlier} | written
-        manifest.write_json(self.stage / manifest.FILE, self._described() | {"outputs": outputs})
+        there = {name: self.stage / name if name in written else self.final / name for name in outputs}
+        sizes = {name: file.stat().st_size for name, file in there.items()}
+        manifest.write_json(self.stage / manifest.FILE, self._described() | {"outputs": outputs, "sizes": sizes})
         manifest.publish(self.stage, self.final, stale=set(earlier) - kept)
         self.leave()
         shutil.rmtree(self.finished, ignore_errors=True)
@@ -198,7 +208,7 @@ class Run:
             "question": notebook.question,
             "parameters": injected(notebook, self.study, self.ordered.given),
             "command": self.order.again_in_place(self.ordered, notebook),
-            "made_from": self._due_key(notebook),
+            "made_from": self._keys[notebook.name],
             "status": outcome.status,
             "seconds": round(outcome.seconds, 1),
             "answer": outcome.answer,
@@ -213,13 +223,10 @@ class Run:
     def _key(self, notebook: Notebook, inputs: Inputs) -> str:
         given = self.ordered.given
         mine = {name: value for name, value in given.items() if name in notebook.parameters and name not in OWN}
-        page = command([self.path], [notebook.name], mine, allow_outside=self.order.allow_outside)
+        path = (Path(self.path).parent if Path(self.path).name == FILE else Path(self.path)).as_posix()
+        page = command([path], [notebook.name], dict(sorted(mine.items())), allow_outside=self.order.allow_outside)
         own = injected(notebook, self.study, given)
         return key_of(notebook, page, own, self.ordered.parameters, inputs, self.made.versions)
-
-    def _due_key(self, notebook: Notebook) -> str:
-        assert self.read is not None
-        return self._key(notebook, self.read.inputs)
 
     def _note(self, notebook: Notebook) -> Path:
         """Return the file by which a report that is finished, and not yet in place, is known."""
@@ -228,7 +235,7 @@ class Run:
     def _finished(self, notebook: Notebook) -> Outcome | None:
         """Return the outcome of a report that a run finished which then was killed; None where there is none."""
         note = manifest.read_json(self._note(notebook))
-        return Outcome(**note["outcome"]) if note.get("made_from") == self._due_key(notebook) else None
+        return Outcome(**note["outcome"]) if note.get("made_from") == self._keys[notebook.name] else None
 
     def _forget_unfinished(self, *, afresh: bool) -> None:
         """Remove what a run that was killed left of reports that it did not finish, or that would be others now."""

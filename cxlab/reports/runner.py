@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.errors import InputError
-from cxlab.intake.stamps import FOLDER, unchanged_hashes
+from cxlab.intake.stamps import FOLDER, sha256, unchanged_hashes
 from cxlab.reports import manifest, pool
 from cxlab.reports.imprint import ONLY_ENGLISH
 from cxlab.reports.limits import Limits
@@ -20,6 +20,7 @@ from cxlab.reports.run import Inputs, Made, Run
 from cxlab.reports.task import Outcome
 from cxlab.reports.turn import in_turn
 from cxlab.study import Study
+from cxlab.words import count
 
 ANSWERED, FAILED = 0, 1
 _GRACE_SECONDS = 120
@@ -77,7 +78,23 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
     InputError : a study's data cannot be used, or nothing can be written to the folder.
     """
     progress, way = progress or Progress(), way or Way()
+    try:
+        return _report(order, way, progress)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        raise InputError(
+            f"--out {order.out}:{where} cannot be written ({error.strerror}): see to it, or name another folder"
+        ) from error
+
+
+def _report(order: Order, way: Way, progress: Progress) -> Ended:
+    loaded = {ordered.path: sha256(ordered.study.file) for ordered in order.runs}
     with _turn(order, progress):
+        for path, digest in loaded.items():
+            if sha256(next(run for run in order.runs if run.path == path).study.file) != digest:
+                raise InputError(f"{path} was changed while this run waited for another: give the command again")
         versions, started = manifest.versions(), dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
         made = Made(started, versions, way.forks, way.limits)
         known: dict[str, Inputs | None] = {}
@@ -90,16 +107,13 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
         several = len(runs) > 1
         for run in runs:
             _say_standing(run, progress, several=several)
-        index = order.out / manifest.INDEX
         if due:
             _make(due, order, way, progress, several=several)
-        if due or not index.is_file():
-            from cxlab.reports.index import write_index
-
-            write_index(order.out, [run.name for run in order.runs], order.again, order.again_by_study)
+        index = _index(order)
     failed = sum(run.n_failed for run in runs)
     if failed:
-        progress.say(f"{failed} of {len(runs) * len(order.notebooks)} reports failed; their pages say what to do.")
+        n = count(len(runs) * len(order.notebooks), "report")
+        progress.say(f"{failed} of {n} failed: the page says what to do.")
     progress.say(f"The index is {index}")
     now = frozenset((run.ordered.name, notebook.name) for run in runs for notebook in run.due)
     return Ended(FAILED if failed else ANSWERED, now, index)
@@ -168,6 +182,21 @@ def _turn(order: Order, progress: Progress) -> Iterator[None]:
         yield
 
 
+def _index(order: Order) -> Path:
+    """Bring the indexes up to date where a manifest is newer than they are, or one of them is not there."""
+    index = order.out / manifest.INDEX
+    with in_turn([order.out], lambda _: None):
+        wanted = {order.out, *(order.out / run.study.name for run in order.runs), *(run.folder for run in order.runs)}
+        manifests = [*order.out.glob(f"*/{manifest.FILE}"), *order.out.glob(f"*/*/{manifest.FILE}")]
+        newest = max((file.stat().st_mtime_ns for file in manifests), default=0)
+        there = [folder / manifest.INDEX for folder in wanted]
+        if not all(file.is_file() and file.stat().st_mtime_ns > newest for file in there):
+            from cxlab.reports.index import write_index
+
+            write_index(order.out, [run.name for run in order.runs], order.again, order.again_by_study)
+    return index
+
+
 def _inputs(order: Order, study: Study) -> Inputs | None:
     """Return the hash of each of a study's files, if they are those that an earlier run read."""
     hashes = unchanged_hashes(study, order.out / study.name / FOLDER, allow_outside=order.allow_outside)
@@ -198,5 +227,5 @@ def _words(outcome: Outcome) -> str:
     if outcome.missing:
         text = f"{text}: {outcome.missing['text']}"
     text = f"Failed: {text.splitlines()[0]}" if outcome.error and text else text
-    warned = f" ({outcome.n_warnings} warnings: see the notebook)" if outcome.n_warnings else ""
+    warned = f" ({count(outcome.n_warnings, 'warning')}: see the notebook)" if outcome.n_warnings else ""
     return f"{text}{warned}"

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,13 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
+@cache
+def installed_hash() -> str:
+    """Return a hash over the names and versions of all that is installed."""
+    found = sorted({f"{one.name} {one.version}" for one in distributions()})
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()
+
+
 def key_of(
     notebook: Notebook,
     command: str,
@@ -42,23 +50,21 @@ def key_of(
     command : what makes the page again, which stands on it.
     parameters : those that the notebook is given. settled : those of the kit.
     inputs : hash of the study's file and of every file that it reads.
-    versions : of Python and the libraries.
+    versions : of Python and the libraries; besides, every installed distribution counts.
     """
     parts = {
         "notebook": sha256(notebook.path), "code": code_hash(), "command": command, "parameters": dict(parameters),
         "settled": settled.model_dump(mode="json"), "inputs": manifest.data_hash(inputs), "versions": dict(versions),
+        "installed": installed_hash(),
     }  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def stands(entry: Mapping[str, Any] | None, key: str, folder: Path) -> bool:
-    """Whether a report of an earlier run is the one that a new run would make, with all its files in place.
+def stands(entry: Mapping[str, Any] | None, key: str) -> bool:
+    """Whether a report of an earlier run is the one that a new run would make.
 
     Parameters
     ----------
-    entry : as the earlier manifest has it; None: there is none. folder : of that run.
+    entry : as the earlier manifest has it; None: there is none.
     """
-    if entry is None or entry.get("made_from") != key or entry.get("status") not in _FINISHED:
-        return False
-    files: Iterable[str] = entry.get("outputs", ())
-    return all((folder / file).is_file() for file in files)
+    return entry is not None and entry.get("made_from") == key and entry.get("status") in _FINISHED

@@ -66,10 +66,14 @@ def main(task: Task, pipe: Connection) -> None:
 
     Where nobody listens any more the run was stopped, and nothing is done.
     """
-    from cxlab.reports.worker import run
+    from cxlab.reports.worker import run, stopped
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     with contextlib.suppress(BrokenPipeError):
         pipe.send(READY)
-        pipe.send(run(task))
+        try:
+            outcome = run(task)
+        except Exception as error:  # whatever it is, it is this report's, and its page says so
+            outcome = stopped(task, type(error).__name__, str(error))
+        pipe.send(outcome)

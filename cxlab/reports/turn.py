@@ -38,16 +38,28 @@ def in_turn(folders: Iterable[Path], waiting: Callable[[Path], None]) -> Iterato
 
 @contextmanager
 def _held(folder: Path, waiting: Callable[[Path], None]) -> Iterator[None]:
-    handle = os.open(folder, os.O_RDONLY)
+    handle = _lock(folder, waiting)
     try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(folder: Path, waiting: Callable[[Path], None]) -> int:
+    """Lock a folder, and see that it is still the one of that name; return its handle."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # whoever had it took it away, for nothing was in it
+            continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting(folder)
             fcntl.flock(handle, fcntl.LOCK_EX)
-            folder.mkdir(parents=True, exist_ok=True)
         except OSError:  # a file system without locks: nobody waits
-            pass
-        yield
-    finally:
+            return handle
+        if folder.is_dir() and os.path.samestat(os.fstat(handle), folder.stat()):
+            return handle
         os.close(handle)

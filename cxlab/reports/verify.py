@@ -22,6 +22,7 @@ from cxlab.study import find_study
 
 _TIME = re.compile(r"<time .*?</time>", re.S)
 _MADE_WITH = re.compile(r'(<th scope="row">Made with</th><td class="t">).*?(?=</td>)', re.S)
+_REMEDY = re.compile(r'<p class="remedy">.*?</p>', re.S)  # it names the folder in which to make the page again
 _OUT, _OUT_ON_PAGE = (re.compile(rf"^out = {mark}(.*){mark}$", re.M) for mark in ('"', "&#34;"))
 _CAME_OUT = ("Reports", "Findings", "Files that come out otherwise")
 
@@ -287,7 +288,9 @@ def _plain(file: Path) -> str:
     """Return what a page or a notebook says, without time, versions and the folder that it was written to."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".html":
-        return _OUT_ON_PAGE.sub("", _MADE_WITH.sub(r"\1", _TIME.sub("", text)))
+        for part in (_TIME, _REMEDY, _OUT_ON_PAGE):
+            text = part.sub("", text)
+        return _MADE_WITH.sub(r"\1", text)
     for cell in json.loads(text)["cells"]:
         if INJECTED in cell["metadata"].get("tags", []) and (out := _OUT.search("".join(cell["source"]))):
             return text.replace(json.dumps(out[1], ensure_ascii=False)[1:-1], "")

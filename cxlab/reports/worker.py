@@ -27,6 +27,10 @@ from cxlab.reports.task import Outcome, Task
 _PARAMETERS = "injected-parameters"
 
 
+class EarlyEndError(RuntimeError):
+    """A notebook ended before its last cell, and nothing failed."""
+
+
 def run(task: Task) -> Outcome:
     """Run a notebook and write `NN_name.html` and `notebooks/NN_name.ipynb` into the stage."""
     start = time.monotonic()
@@ -45,8 +49,8 @@ def _run(task: Task, forked: ForkedKernel | None, start: float) -> Outcome:
     os.environ[ALLOW_OUTSIDE] = str(int(task.allow_outside))
     fault = _execute(task, executed, forked)
     notebook = nbformat.read(executed if executed.is_file() else task.notebook, as_version=4)
-    if fault:
-        mark(notebook, fault)
+    if fault or not _is_through(notebook):
+        mark(notebook, fault or EarlyEndError("the notebook ended here by itself, before its last cell"))
     tidy(notebook, {str(task.stage): task.shown_out})
     nbformat.write(notebook, executed)
     try:
@@ -63,7 +67,12 @@ def stopped(task: Task, name: str, message: str, seconds: float = 0.0) -> Outcom
     cells = nbformat.read(task.notebook, as_version=4).cells
     content = document.read(nbformat.v4.new_notebook(cells=[c for c in cells if c.cell_type == "markdown"][:1]))
     content.stop = document.Stop(name, message, content.question)
-    task.stage.mkdir(parents=True, exist_ok=True)
+    partial = task.stage / "notebooks" / f"{task.notebook.stem}.ipynb"
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    if not partial.is_file():
+        notebook = nbformat.read(task.notebook, as_version=4)
+        mark(notebook, RuntimeError(message))
+        nbformat.write(notebook, partial)
     (task.stage / f"{task.notebook.stem}.html").write_text(page(content, task.imprint), encoding="utf-8", newline="\n")
     return _outcome(content, seconds)
 
@@ -78,6 +87,14 @@ def mark(notebook: Any, fault: Exception) -> None:
         cell = nbformat.v4.new_code_cell(id="stopped")
         notebook.cells.append(cell)
     cell.outputs.append(nbformat.v4.new_output("error", ename=type(fault).__name__, evalue=message, traceback=[]))
+
+
+def _is_through(notebook: Any) -> bool:
+    """Whether every cell with code was run to its end, or one says by its output why not."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    errors = (output for cell in cells for output in cell.outputs if output.output_type == "error")
+    failed = any(error.ename != "SystemExit" for error in errors)  # papermill passes over a way out with 0
+    return failed or all(_is_finished(cell) for cell in cells)
 
 
 def _is_finished(cell: Any) -> bool:
