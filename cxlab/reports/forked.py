@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Self
 
+import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 Launch = tuple[str, dict[str, str], str]
@@ -108,8 +109,9 @@ def end_with_parent() -> None:
 
 def _outlive_not(parent: Any) -> None:
     parent.join()
-    for child in multiprocessing.active_children():
-        child.kill()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
     os._exit(1)
 
 

@@ -1,8 +1,6 @@
 """How long a notebook may take and how much memory: its kernel is ended when it goes beyond, and it is said why."""
 
 import contextlib
-import os
-import signal
 import time
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -74,12 +72,14 @@ class Watch:
 
     def _look(self, pid: int) -> None:
         start = time.monotonic()
-        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):  # it ended by itself
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself
             process = psutil.Process(pid)
             while not self._over.wait(_LOOK_SECONDS):
                 taken = process.memory_info().rss / _MEGABYTE
                 fault = self.limits.broken(time.monotonic() - start, taken)
                 if fault:
                     self.fault = fault
-                    os.kill(pid, signal.SIGKILL)
+                    for one in [*process.children(recursive=True), process]:
+                        with contextlib.suppress(psutil.NoSuchProcess):
+                            one.kill()
                     return
