@@ -264,8 +264,8 @@ class Run:
         """
         assert self.read is not None
         same = self.before and manifest.data_hash(self.before["inputs"]) == manifest.data_hash(self.read.inputs)
-        if not self.order.only or not same:
-            return
+        if not self.order.only or not same or RESULTS in manifest.lacking(self.final, self.before):
+            return  # without their findings they would stand there as if they had found nothing
         if self.ordered.label and self.before["given"] != self.ordered.given:
             return
         for name in self.earlier:

@@ -90,10 +90,11 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
 
 
 def _report(order: Order, way: Way, progress: Progress) -> Ended:
-    loaded = {ordered.path: sha256(ordered.study.file) for ordered in order.runs}
+    files = {ordered.path: ordered.study.file for ordered in order.runs}
+    loaded = {path: sha256(file) for path, file in files.items()}
     with _turn(order, progress):
-        for path, digest in loaded.items():
-            if sha256(next(run for run in order.runs if run.path == path).study.file) != digest:
+        for path, file in files.items():
+            if sha256(file) != loaded[path]:
                 raise InputError(f"{path} was changed while this run waited for another: give the command again")
         versions, started = manifest.versions(), dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
         made = Made(started, versions, way.forks, way.limits)
