@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.gestures.means import Array, Codes, TwoMeans, fewest_clusters
+from cxlab.gestures.means import Array, Codes, TwoMeans, fewer_degrees, fewest_clusters
 from cxlab.gestures.nuisance import Nuisance
 
 Mask = NDArray[np.bool_]
@@ -41,10 +41,7 @@ def effect_on_treated(
     influence_without = np.where(with_it, nuisance.control - foreseen, 0.0) / share
     if total > 0:
         influence_without = influence_without + weight * (residual - correction) / total
-    return TwoMeans(
-        mean_with, foreseen + correction, influence_with, influence_without, clusters, int(with_it.sum()),
-        int((~treated & mine).sum()), max(fewest_clusters(clusters[mine], treated[mine]) - 1, 1),
-    )  # fmt: skip
+    return _two_means(mean_with, foreseen + correction, influence_with, influence_without, treated, clusters, mine)
 
 
 def average_effect(
@@ -123,7 +120,15 @@ def _weighted(
         centre, correction = float((counted * foreseen).mean()), float((weight * residual).mean())
         means.append(centre + correction)
         influences.append(counted * (foreseen - centre) + weight * (residual - correction))
+    return _two_means(means[0], means[1], influences[0], influences[1], treated, clusters, mine)
+
+
+def _two_means(
+    with_it: float, without: float, by_with: Array, by_without: Array, treated: Mask, clusters: Codes, mine: Mask
+) -> TwoMeans:
+    """Put two means together with the rows' influence on each; weights may let much of it hang on a few customers."""
+    most = max(fewest_clusters(clusters[mine], treated[mine]) - 1, 1)
     return TwoMeans(
-        means[0], means[1], influences[0], influences[1], clusters, int((treated & mine).sum()),
-        int((~treated & mine).sum()), max(fewest_clusters(clusters[mine], treated[mine]) - 1, 1),
+        with_it, without, by_with, by_without, clusters, int((treated & mine).sum()), int((~treated & mine).sum()),
+        fewer_degrees(by_with - by_without, clusters, most),
     )  # fmt: skip

@@ -25,7 +25,7 @@ class TwoMeans:
         error of a mean is about their mean over the sample (Hampel 1974).
     clusters : shape (n,), number of the customer from 0: rows of one customer are not independent.
     n_treated, n_control : rows of each kind.
-    df : degrees of freedom of Student's t: customers in the smaller group, less one.
+    df : degrees of freedom of Student's t: customers in the smaller group, less one, or fewer (`fewer_degrees`).
     """
 
     treated: float
@@ -107,6 +107,35 @@ def cluster_codes(names: NDArray[np.object_] | None, n: int) -> Codes:
     if names is None:
         return np.arange(n, dtype=np.int64)
     return np.asarray(np.unique(names.astype(str), return_inverse=True)[1], dtype=np.int64)
+
+
+def fewer_degrees(influence: Array, clusters: Codes, most: int) -> int:
+    """Return in how many degrees of freedom the standard error of a weighted estimate is known, `most` at most.
+
+    The more of it hangs on a few customers, the fewer: twice the square of the estimated variance over the variance of
+    that estimate, as it is seen in what each customer adds to it.
+
+    Parameters
+    ----------
+    influence : shape (n,), of the rows. clusters : shape (n,), their customers.
+
+    Examples
+    --------
+    A hundred customers who weigh alike, and two among them who weigh nine times as much:
+
+    >>> alike = np.tile([1.0, -1.0], 50)
+    >>> fewer_degrees(alike, np.arange(100), 49), fewer_degrees(np.r_[9.0, -9.0, alike[2:]], np.arange(100), 49)
+    (49, 10)
+
+    References
+    ----------
+    Pan and Wall (2002), Small-sample adjustments in using the sandwich variance estimator in generalized estimating
+    equations, Statistics in Medicine 21(10).
+    """
+    squares = np.bincount(clusters, weights=influence) ** 2
+    total = float(squares.sum())
+    unsure = float((squares**2).sum()) - total**2 / max(int(np.count_nonzero(squares)), 1)
+    return min(most, max(int(2 * total**2 / unsure), 1)) if unsure > 0 else most
 
 
 def fewest_clusters(clusters: Codes, treated: NDArray[np.bool_]) -> int:

@@ -20,7 +20,7 @@ PENALTIES = (1.0, 1e-1, 1e-2, 1e-3)
 _TUNED_ON = 5_000  # rows on which the penalty is chosen
 _TUNING_FOLDS = 3
 _TUNED_IN: DTypeLike = np.float32  # which penalty foresees best shows in half the precision as well, in half the time
-_UNDERSMOOTHED = 0.3
+_UNDERSMOOTHED = 0.15
 """The outcome is learned with so much of the penalty that foresees it best. That one shrinks till what is left of the
 shapes behind choice and outcome costs as much as noise; in an effect the noise averages out, and what is left stays."""
 _EDGE = 0.005  # propensities are kept off 0 and 1 by so much
@@ -86,8 +86,8 @@ def fit_outcomes(
     Where the outcome is nowhere negative it is foreseen through a log link (Poisson's likelihood needs only the mean
     to be right), else by least squares. A ridge learns both arms at once, with the gesture and its products with the
     covariates among the columns: what the arms have in common is learned from all rows. Its strength is chosen on
-    held-out customers, and a third of that is taken, so that less of what lies behind choice and outcome is left in the
-    effect. Boosting learns each arm for itself.
+    held-out customers, and a seventh of that is taken, so that less of what lies behind choice and outcome is left in
+    the effect. Boosting learns each arm for itself.
 
     Parameters
     ----------

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import t as student
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.compared import compare_outcome, ratio_of
@@ -104,7 +103,7 @@ def _judge(means: TwoMeans, worse: int, *, sure: bool, running: bool) -> RailTok
     change = means.difference * worse if worse else abs(means.difference)
     if sure and change > 0:
         return "worse" if worse else "shifted"
-    narrow = float(student.ppf(0.95, means.df)) * means.standard_error
+    narrow = means.reach(0.90)
     if not running and change + narrow <= HARMLESS:
         return "not_worse" if worse else "not_shifted"
     return "cannot_tell"

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.stats import t as student
-
 from cxlab.gestures.means import TwoMeans
 from cxlab.words import number, percent
 
@@ -134,8 +132,7 @@ def judge(
     if running:
         return Verdict("cannot_tell", f"the trial is still running: {number(running)} can be followed later only")
     margin = equivalence_margin * abs(means.control)
-    reach90 = float(student.ppf(0.95, means.df)) * means.standard_error
-    if margin > 0 and abs(means.difference) + reach90 <= margin:
+    if margin > 0 and abs(means.difference) + means.reach(0.90) <= margin:
         return Verdict(
             "no_effect",
             f"the 90% interval lies within {percent(equivalence_margin)} of the outcome without the gesture",
