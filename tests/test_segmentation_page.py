@@ -56,7 +56,7 @@ def page_of(customers: Customers) -> tuple[list[Figure], list[Table], Answer]:
         customers.frame, agreement, clusters.labels, clusters.features.matrix, fit_labels, k=4, n_splits=2, n_rules=19
     )
     skill = predictive_skill(customers, segments.labels, fit_labels, n_bootstrap=30)
-    curve = specification_curve(customers, draw_lines(customers, segments), fit_labels, n_bootstrap=30)
+    curve = specification_curve(customers, draw_lines(customers, segments), skill)
     first, second = moved(customers.n, 3)
     migration = segment_migration(periods_of(first, second))
     effort = weigh_effort(customers, segments)

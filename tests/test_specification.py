@@ -1,5 +1,6 @@
 """The verdict over all ways to draw the lines."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,13 @@ import pandas as pd
 import pytest
 
 from benchmarks.made.planted import planted_customers
-from cxlab.agreement import PartitionError, judge_segmentation, predictive_skill, specification_curve
+from cxlab.agreement import (
+    PartitionError,
+    SpecificationCurve,
+    judge_segmentation,
+    predictive_skill,
+    specification_curve,
+)
 from cxlab.agreement.crossfit import cross_fitted_losses
 from cxlab.agreement.predictors import by_group
 from cxlab.agreement.specification import losses_by_group
@@ -29,6 +36,15 @@ class Alive:
 
     def expected_purchases(self, horizon_days: float) -> np.ndarray:
         return self.chances * horizon_days / 100
+
+
+def curve_of(
+    customers: Customers, *, seed: int = 0, purchase_model: Callable[[Customers], Alive] | None = None
+) -> SpecificationCurve:
+    """Draw the lines in all ways and judge each."""
+    segments = assign_segments(customers)
+    skill = predictive_skill(customers, segments.labels, fit_labels, seed=seed)
+    return specification_curve(customers, draw_lines(customers, segments, purchase_model=purchase_model), skill)
 
 
 def test_the_grid_holds_27_ways_and_the_chosen_one_among_them_is_the_page_s() -> None:
@@ -98,10 +114,8 @@ def test_what_happens_later_moves_no_line() -> None:
 def test_the_chosen_way_gets_the_page_s_own_skill_and_verdict() -> None:
     customers = planted_customers(600, 6)
     chosen = assign_segments(customers)
-    curve = specification_curve(
-        customers, draw_lines(customers, chosen, purchase_model=Alive), fit_labels, purchase_model=Alive, seed=3
-    )
     own = predictive_skill(customers, chosen.labels, fit_labels, purchase_model=Alive, seed=3)
+    curve = specification_curve(customers, draw_lines(customers, chosen, purchase_model=Alive), own)
     found = curve.chosen
     assert found.skill is not None and found.verdict == judge_segmentation(own)
     columns = ["predictor", "skill", "skill_low", "skill_high", "share", "share_low", "share_high"]
@@ -122,9 +136,7 @@ def test_losses_by_sums_are_the_losses_fold_by_fold() -> None:
 
 def test_where_nothing_the_lines_know_drives_purchases_every_way_says_so() -> None:
     customers = planted_customers(800, 8, driver="returns")
-    curve = specification_curve(
-        customers, draw_lines(customers, assign_segments(customers), purchase_model=Alive), fit_labels, seed=1
-    )
+    curve = curve_of(customers, seed=1, purchase_model=Alive)
     assert curve.agreeing == 1 and curve.is_robust and set(curve.tokens) == {"not_supported"}
     assert curve.heading == "The verdict does not hang on the lines"
     assert "“not supported”, so it is robust" in curve.reading
@@ -134,7 +146,7 @@ def test_where_nothing_the_lines_know_drives_purchases_every_way_says_so() -> No
 
 def test_a_truth_that_lies_on_one_line_is_said_to_hang_on_it() -> None:
     customers = planted_customers(1500, 9)  # the planted rates follow the usual line of recency, and no other
-    curve = specification_curve(customers, draw_lines(customers, assign_segments(customers)), fit_labels, seed=1)
+    curve = curve_of(customers, seed=1)
     assert curve.chosen.verdict is not None and curve.chosen.verdict.token == "supported"
     assert not curve.is_robust and curve.heading == "The verdict hangs on the lines"
     assert "so it is not robust" in curve.reading and "9 more cannot be drawn or judged" in curve.reading
@@ -149,22 +161,10 @@ def test_a_truth_that_lies_on_one_line_is_said_to_hang_on_it() -> None:
     assert judged == len(curve.others) == 17
 
 
-def test_clusters_are_fitted_once_a_fold_for_all_ways() -> None:
-    seeds = []
-
-    def counted(frame: pd.DataFrame, /, *, k: int, seed: int):  # type: ignore[no-untyped-def]
-        seeds.append(seed)
-        return fit_labels(frame, k=k, seed=seed)
-
-    customers = planted_customers(200, 3)
-    specification_curve(customers, draw_lines(customers, assign_segments(customers)), counted, seed=5)
-    assert seeds == list(range(5, 35))  # ten folds, three divisions
-
-
 @pytest.mark.parametrize("n", [20, 60])
 def test_too_few_customers_cannot_tell_by_any_lines(n: int) -> None:
     customers = planted_customers(n, 5)
-    curve = specification_curve(customers, draw_lines(customers, assign_segments(customers)), fit_labels)
+    curve = curve_of(customers)
     assert set(curve.tokens) <= {"cannot_tell"} and curve.chosen.verdict is not None
     assert curve.chosen.verdict.token == "cannot_tell" and "too few" in curve.chosen.missing
     assert curve.table["skill"].isna().all()
@@ -175,7 +175,7 @@ def test_all_customers_alike_leave_no_other_way_and_the_sentence_says_why() -> N
     alike = replace(
         customers, frame=customers.frame.assign(days_since_last_order=10, contribution=5.0, median_gap_days=20.0)
     )
-    curve = specification_curve(alike, draw_lines(alike, assign_segments(alike)), fit_labels)
+    curve = curve_of(alike)
     assert curve.others == () and curve.findings == {}
     assert curve.heading == "Whether other lines would change the verdict cannot be told"
     assert curve.reading.startswith("Whether other lines would change the verdict cannot be told: nobody is")
@@ -183,9 +183,12 @@ def test_all_customers_alike_leave_no_other_way_and_the_sentence_says_why() -> N
 
 def test_the_chosen_way_must_be_marked_once_and_be_of_these_customers() -> None:
     customers = planted_customers(150, 6)
-    lines = draw_lines(customers, assign_segments(customers))
+    segments = assign_segments(customers)
+    lines, skill = draw_lines(customers, segments), predictive_skill(customers, segments.labels, fit_labels)
     with pytest.raises(PartitionError, match="must be the chosen one"):
-        specification_curve(customers, [replace(one, is_chosen=False) for one in lines], fit_labels)
+        specification_curve(customers, [replace(one, is_chosen=False) for one in lines], skill)
     wrong = [replace(one, labels=None if one.labels is None else one.labels.head(3)) for one in lines]
     with pytest.raises(PartitionError, match="give one each"):
-        specification_curve(customers, wrong, fit_labels)
+        specification_curve(customers, wrong, skill)
+    with pytest.raises(PartitionError, match="give that of these"):
+        specification_curve(customers, lines, replace(skill, n=149))

@@ -1,9 +1,12 @@
 """What each description of a customer foresees: the scores, side by side and in words."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.estimate import Estimate, columns_of
@@ -36,6 +39,21 @@ class Score:
     contribution_skill: Estimate
 
 
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """How far each description was off, customer by customer.
+
+    Attributes
+    ----------
+    by_description : shape (n,) each, Poisson deviance of the customer's hold-out purchases; "nothing" is the first.
+    draws, seed : bootstrap samples of the customers that the intervals rest on.
+    """
+
+    by_description: Mapping[str, NDArray[np.float64]]
+    draws: int
+    seed: int
+
+
 @dataclass(frozen=True)
 class Skill:
     """What each description foresees of the hold-out window, without a look at the customer's own part in it.
@@ -51,6 +69,7 @@ class Skill:
     left_out : which description could not be had, and why; empty when none.
     n_segments : segments that hold anybody.
     usual_gap_days : the gap that four in five gaps between two orders stay within; None where there is none.
+    losses : what the scores were made of; None where there are none.
     """
 
     scores: tuple[Score, ...]
@@ -65,6 +84,7 @@ class Skill:
     left_out: str = ""
     n_segments: int = 4
     usual_gap_days: float | None = None
+    losses: Losses | None = field(default=None, compare=False, repr=False)
 
     @property
     def no_test(self) -> str:
@@ -92,8 +112,8 @@ class Skill:
     def table(self) -> pd.DataFrame:
         """One row a description."""
         columns: dict[str, list[float] | list[str]] = {"predictor": [s.predictor for s in self.scores]}
-        for field in ("skill", "share", "contribution_skill"):
-            columns |= columns_of(field, (getattr(score, field) for score in self.scores))
+        for name in ("skill", "share", "contribution_skill"):
+            columns |= columns_of(name, (getattr(score, name) for score in self.scores))
         return pd.DataFrame(columns)
 
     @property

@@ -14,7 +14,7 @@ from cxlab.agreement.ceiling import FitLabels
 from cxlab.agreement.crossfit import Way, cross_fitted_losses, divisions, labels_in_folds
 from cxlab.agreement.partitions import PartitionError
 from cxlab.agreement.predictors import Fold, by_features, by_group, by_nothing, by_refitted_group, by_rfm
-from cxlab.agreement.scores import Score, Skill
+from cxlab.agreement.scores import Losses, Score, Skill
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval
@@ -99,8 +99,9 @@ def predictive_skill(
         }
         counted.append(cross_fitted_losses(frame, purchases, "purchases", {**ways, **model}, start))
         money.append(cross_fitted_losses(frame, contribution, "contribution", {**ways, **earning}, start))
-    scored = _scored(_averaged(counted), _averaged(money), sizes, max(n_bootstrap, LEAST_DRAWS), seed)
-    return _with(replace(scored, left_out=left_out), customers, segments)
+    losses = Losses(_averaged(counted), max(n_bootstrap, LEAST_DRAWS), seed)
+    scored = _scored(losses, _averaged(money), sizes)
+    return _with(replace(scored, left_out=left_out, losses=losses), customers, segments)
 
 
 def _with(skill: Skill, customers: Customers, segments: pd.Series) -> Skill:
@@ -144,11 +145,11 @@ def foreseen(
     return {"purchase_model": partial(_as_given, values=expected)}, ""
 
 
-def _scored(counted: dict[str, Array], money: dict[str, Array], sizes: Sizes, draws: int, seed: int) -> Skill:
-    """Turn losses of the customers, shape (n,) each, the first by nothing, into skill with intervals."""
-    losses = np.column_stack([*counted.values(), *money.values()])
-    drawn = bootstrap_sums(losses, draws, seed)
-    return skill_of(losses.sum(axis=0), drawn, list(counted)[1:], list(money)[1:], sizes)
+def _scored(counted: Losses, money: dict[str, Array], sizes: Sizes) -> Skill:
+    """Turn losses of the customers, on purchases and on contribution, into skill with intervals."""
+    losses = np.column_stack([*counted.by_description.values(), *money.values()])
+    drawn = bootstrap_sums(losses, counted.draws, counted.seed)
+    return skill_of(losses.sum(axis=0), drawn, list(counted.by_description)[1:], list(money)[1:], sizes)
 
 
 def skill_of(sums: Array, drawn: Array, names: list[str], earning: list[str], sizes: Sizes) -> Skill:

@@ -1,9 +1,8 @@
 """Whether the verdict on the segments hangs on how their lines were drawn: the specification curve."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -11,12 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab import words
-from cxlab.agreement.ceiling import FitLabels
-from cxlab.agreement.crossfit import Way, cross_fitted_losses, divisions, folds, labels_in_folds, poisson_deviance
+from cxlab.agreement.crossfit import divisions, folds, poisson_deviance
 from cxlab.agreement.partitions import PartitionError
-from cxlab.agreement.predictors import by_features, by_nothing, by_refitted_group, by_rfm
 from cxlab.agreement.scores import Skill
-from cxlab.agreement.skill import LEAST_DRAWS, Forecast, Sizes, foreseen, skill_of, too_alike, too_few
+from cxlab.agreement.skill import skill_of
 from cxlab.agreement.verdict import Token, Verdict, judge_segmentation
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of
@@ -201,70 +198,50 @@ class SpecificationCurve:
         return self.chosen.verdict.token
 
 
-def specification_curve(
-    customers: Customers,
-    lines: Sequence[Lines],
-    fit_labels: FitLabels,
-    *,
-    k: int = 4,
-    purchase_model: Callable[[Customers], Forecast] | None = None,
-    n_bootstrap: int = 200,
-    seed: int = 0,
-) -> SpecificationCurve:
+def specification_curve(customers: Customers, lines: Sequence[Lines], skill: Skill) -> SpecificationCurve:
     """Judge the segments as drawn by each way, on the same folds and the same bootstrap samples.
 
     Parameters
     ----------
     customers : one row a customer, with what each did in the hold-out window.
     lines : the ways, one of them chosen; from `cxlab.segments.draw_lines`.
-    fit_labels, k, purchase_model, n_bootstrap, seed : as in `predictive_skill`. With the same ones the chosen way gets
-        the skill that is given there.
+    skill : of the chosen segments and of the other descriptions, from `predictive_skill`.
 
     Raises
     ------
-    PartitionError : no way is the chosen one, or labels that are not of these customers.
+    PartitionError : no way is the chosen one, or labels, or a skill, that are not of these customers.
 
     Notes
     -----
-    What does not depend on the lines (clusters, fifths, boosted trees, the purchase model) is fitted once a fold for
-    all ways. The means of the segments come from sums over folds. Contribution is not part of the rule and not scored.
+    What does not depend on the lines (clusters, fifths, boosted trees, the purchase model) is taken from `skill`. The
+    means of the segments come from sums over folds. Contribution is not part of the rule and not scored.
     """
     if sum(one.is_chosen for one in lines) != 1:
         raise PartitionError("One of the ways to draw the lines must be the chosen one: mark it, and no other")
     frame, drawn = customers.frame, [one for one in lines if one.labels is not None]
     if any(one.labels is None or not one.labels.index.equals(frame.index) for one in drawn):
         raise PartitionError(f"Some labels are not of the {customers.n} customers: give one each")
-    purchases = frame["holdout_purchases"].to_numpy(float)
-    sizes: Sizes = (customers.n, int(purchases.sum()), int((purchases > 0).sum()), customers.holdout_days, k)
-    lacking = too_few(customers.n, sizes[2]) or too_alike(purchases)
-    if lacking:
-        none = Skill((), Estimate(n=customers.n), Estimate(n=customers.n), *sizes, missing=lacking)
-        return _curve(lines, dict.fromkeys((one.choices for one in drawn), none), customers.n)
-    model, left_out = foreseen(customers, purchase_model)
-    shared: list[dict[str, Array]] = []
-    grouped: list[Array] = []
-    codes = np.column_stack([_codes(one.labels) for one in drawn if one.labels is not None])
-    for start in divisions(customers.n, seed):
-        ways: dict[str, Way] = {
-            "nothing": by_nothing,
-            "clusters": partial(by_refitted_group, labels=labels_in_folds(frame, fit_labels, k, start)),
-            "rfm": by_rfm,
-            "features": by_features,
-            **model,
-        }
-        shared.append(cross_fitted_losses(frame, purchases, "purchases", ways, start))
-        grouped.append(losses_by_group(codes, purchases, start))
-    names, draws = list(shared[0]), max(n_bootstrap, LEAST_DRAWS)
-    means = [np.mean([one[name] for one in shared], axis=0) for name in names]
-    losses = np.column_stack([*means, np.mean(grouped, axis=0)])
-    sums, samples = losses.sum(axis=0), bootstrap_sums(losses, draws, seed)
+    if skill.n != customers.n:
+        raise PartitionError(f"The skill is of {skill.n} customers, and there are {customers.n}: give that of these")
     found: dict[tuple[str, str, str], Skill] = {}
+    peopled = [0 if one.labels is None else one.labels.nunique() for one in drawn]
+    if skill.losses is None:
+        found = {one.choices: replace(skill, n_segments=n) for one, n in zip(drawn, peopled, strict=True)}
+        return _curve(lines, found, customers.n)
+    purchases = frame["holdout_purchases"].to_numpy(float)
+    codes = np.column_stack([_codes(one.labels) for one in drawn if one.labels is not None])
+    others = {name: loss for name, loss in skill.losses.by_description.items() if name != "segments"}
+    grouped = [losses_by_group(codes, purchases, start) for start in divisions(customers.n, skill.losses.seed)]
+    losses = np.column_stack([*others.values(), np.mean(grouped, axis=0)])
+    sums, samples = losses.sum(axis=0), bootstrap_sums(losses, skill.losses.draws, skill.losses.seed)
+    names = list(others)
+    sizes = (skill.n, skill.n_purchases, skill.n_buyers, skill.holdout_days, skill.n_clusters)
     for number, one in enumerate(drawn):
         columns = [0, len(names) + number, *range(1, len(names))]
-        skill = skill_of(sums[columns], samples[:, columns], ["segments", *names[1:]], [], sizes)
-        peopled = 0 if one.labels is None else one.labels.nunique()
-        usual = customers.typical_gap_days
-        found[one.choices] = replace(skill, left_out=left_out, n_segments=peopled, usual_gap_days=usual)
+        own = skill_of(sums[columns], samples[:, columns], ["segments", *names[1:]], [], sizes)
+        found[one.choices] = replace(
+            own, left_out=skill.left_out, n_segments=peopled[number], usual_gap_days=skill.usual_gap_days
+        )
     return _curve(lines, found, customers.n)
 
 
