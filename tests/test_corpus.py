@@ -15,7 +15,7 @@ import time
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +27,7 @@ import yaml
 
 from cxlab.errors import InputError
 from cxlab.intake import Intake, check_study
+from cxlab.reports.manifest import describe_reading
 from cxlab.words import harmless
 from tests.made_workbooks import write_xlsx
 from tests.make import good_rows, orders_csv, write_study
@@ -36,17 +37,19 @@ CASES: list[dict[str, Any]] = yaml.safe_load((CORPUS / "cases.yml").read_text(en
 OUTCOME = {"rows", "rejects", "returned", "told", "error"}
 REJECT = {"file", "line", "column", "reason", "record", "shows", "or", "maybe"}
 Row = tuple[str, int, int]
+ReadOnce = Callable[[dict[str, Any]], tuple[Path, "Came"]]
 
 
 @dataclass(frozen=True)
 class Came:
-    """What came of a study: its rows and rejects, or the message with which it stopped."""
+    """What came of a study: its rows and rejects, and how its files were read; or the message with which it stopped."""
 
     rows: list[Row] = field(default_factory=list)
     rejects: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     returned: list[str] = field(default_factory=list)
     counts: tuple[int, int, int] = (0, 0, 0)
     told: str = ""
+    reads: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
 
 
@@ -73,9 +76,19 @@ def read_case(folder: Path) -> Came:
             returned = [row[0] for row in intake.engine.rows(sql)] if "returned" in columns else []
             rejects = read_rejects(intake, folder)
             counts = (table.n_read, table.n_used, table.n_rejected)
-            return Came(rows, rejects, returned, counts, intake.summary())
+            reads = [entry["read"] for entry in describe_reading(intake.tables)["orders"]]
+            return Came(rows, rejects, returned, counts, intake.summary(), reads)
     except InputError as error:
         return Came(error=str(error).replace(f"{folder.as_posix()}/", ""))
+
+
+def paste(folder: Path, read: dict[str, Any]) -> None:
+    """Write how files were read into their study."""
+    file = folder / "study.yml"
+    study = yaml.safe_load(file.read_text(encoding="utf-8"))
+    source = study["sources"]["orders"]
+    source["read"] = source.get("read", {}) | read
+    file.write_text(yaml.safe_dump(study, allow_unicode=True), encoding="utf-8")
 
 
 def read_rejects(intake: Intake, folder: Path) -> dict[tuple[str, int], dict[str, str]]:
@@ -153,10 +166,24 @@ def judge_error(patterns: list[str], message: str, path: str) -> None:
     assert not re.search(r"Traceback|duckdb|pyarrow|\bcodec\b|Exception|NoneType|cx_|\bSELECT\b", message), message
 
 
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> ReadOnce:
+    """Read a case the first time that it is asked for; return its folder and what came."""
+    found: dict[str, tuple[Path, Came]] = {}
+
+    def read(case: dict[str, Any]) -> tuple[Path, Came]:
+        if case["says"] not in found:
+            folder = tmp_path_factory.mktemp("case")
+            write_case(case, folder)
+            found[case["says"]] = folder, read_case(folder)
+        return found[case["says"]]
+
+    return read
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"].replace(" ", "-"))
-def test_the_corpus(case: dict[str, Any], tmp_path: Path) -> None:
-    write_case(case, tmp_path)
-    came = read_case(tmp_path)
+def test_the_corpus(case: dict[str, Any], read_once: ReadOnce) -> None:
+    _, came = read_once(case)
     faults = []
     for outcome in case.get("either") or [{key: case[key] for key in OUTCOME if key in case}]:
         try:
@@ -166,6 +193,32 @@ def test_the_corpus(case: dict[str, Any], tmp_path: Path) -> None:
         else:
             return
     pytest.fail("\nnor ".join(faults), pytrace=False)
+
+
+VALUES = ("date_format", "decimal", "timezone")
+"""Of how files were read, what may be said for one of them without harm to the others."""
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "error" not in case], ids=lambda case: case["says"].replace(" ", "-")
+)
+def test_what_the_manifest_says_of_how_a_file_was_read_gives_the_same_again(
+    case: dict[str, Any], read_once: ReadOnce
+) -> None:
+    folder, came = read_once(case)
+    if came.error:
+        pytest.skip("may stop, and does")
+    said = case.get("read", {})
+    alike = {key: value for key, value in came.reads[0].items() if all(read.get(key) == value for read in came.reads)}
+    own = {
+        tuple(sorted(read.items(), key=str))
+        for read in ({k: r[k] for k in VALUES if k in r and k not in said} for r in came.reads)
+    }
+    for values in map(dict, own):
+        paste(folder, alike | values)
+        again = read_case(folder)
+        assert (again.error, again.rows, again.rejects, again.counts) == ("", came.rows, came.rejects, came.counts)
+        assert again.returned == came.returned
 
 
 def test_every_file_of_the_corpus_has_its_case_and_keeps_its_bytes() -> None:

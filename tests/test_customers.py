@@ -15,6 +15,7 @@ from cxlab.engine import Engine
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.kit import open_study
 from cxlab.segments import assign_segments
+from tests.depth import examples
 from tests.make import HEAD, orders_csv, write_study
 
 CUT, END = 20, 40
@@ -34,7 +35,7 @@ EFFORT = st.fixed_dictionaries(
     {"customer_id": st.sampled_from("abcdx"), "moment": st.integers(0, END * 86400 - 1), "amount": st.integers(0, 300)}
 )
 Lines = list[dict[str, object]]
-slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from cxlab.intake.hiding import HIDDEN, GroupSizes
 from cxlab.plots.flow import _moved_apart
 from cxlab.plots.style import canvas
 from cxlab.segments import segment_migration
+from tests.depth import examples
 from tests.lookalikes import TOLD_BY_ALL_TOTALS, tables_that_look_like
 
 LEAST = 5
@@ -83,7 +84,7 @@ def test_a_total_does_not_tell_a_small_group_by_subtraction() -> None:
 @given(TABLES | SPARSE)
 @example(TOLD_BY_ALL_TOTALS)
 @example(ALONE_IN_ITS_ROW)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(20))
 def test_no_small_count_follows_from_all_totals_together(table: list[list[int]]) -> None:
     sizes, hidden = np.array(table), cells_to_hide(table, LEAST)
     small = (sizes > 0) & (sizes < LEAST)
@@ -105,7 +106,7 @@ def test_a_count_told_by_all_totals_is_opened_and_most_of_the_table_stays(table:
 
 
 @given(TABLES | SPARSE)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(20))
 def test_a_reader_finds_out_no_more_than_is_said(table: list[list[int]]) -> None:
     sizes, cells = np.array(table), hide_cells(table, LEAST)
     small = (sizes > 0) & (sizes < LEAST)
@@ -120,7 +121,7 @@ def test_a_reader_finds_out_no_more_than_is_said(table: list[list[int]]) -> None
 
 @given(TABLES | SPARSE)
 @example([[2, 40, 0], [20, 3, 9], [0, 14, 50]])
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(5))
 def test_what_can_be_found_out_is_the_same_whatever_the_hidden_counts_are(table: list[list[int]]) -> None:
     seen = hide_cells(table, LEAST)
     for other in islice(tables_that_look_like(table), 2):

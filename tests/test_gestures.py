@@ -38,9 +38,10 @@ from cxlab.gestures.sensitivity import e_value, robustness_value
 from cxlab.gestures.trial_means import adjusted_means, difference_in_means, sample_ratio_mismatch
 from cxlab.gestures.verdict import Verdict, always_valid_reach, holm, judge
 from cxlab.kit import open_study
+from tests.depth import examples
 from tests.make import HEAD, orders_csv, write_study
 
-some = settings(max_examples=50, deadline=None)
+some = settings(max_examples=examples(20), deadline=None)
 
 
 def sample_of(

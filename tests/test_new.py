@@ -23,6 +23,7 @@ from cxlab.new.peek import peek, sheets
 from cxlab.new.scalars import scalar, shown
 from cxlab.strict_yaml import read_yaml
 from cxlab.study import Study, StudyError, load_study, tidy_name
+from tests.depth import examples
 from tests.made_workbooks import write_xlsx
 from tests.make import good_rows, needs_proc, orders_csv
 
@@ -897,7 +898,7 @@ heading = strategies.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(
     strategies.lists(heading, min_size=1, max_size=6, unique=True).flatmap(
         lambda names: strategies.tuples(

@@ -21,6 +21,7 @@ from cxlab.kit import open_study
 from cxlab.occasions import HISTORY, Assigned, Occasions, Ties, order_occasions, tie_gestures, trial_rows
 from cxlab.occasions.around import AFTER, BEFORE, read_around
 from cxlab.occasions.history import read_history
+from tests.depth import examples
 from tests.make import HEAD, orders_csv, write_study
 
 DAYS, END, MARGIN = 10, 40, 0.3
@@ -80,7 +81,7 @@ SHOP = st.fixed_dictionaries(
     }
 )
 slow = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
 )
 OUTCOMES = ("purchases", "revenue", "contribution", "later_gesture_cost")
 OLDER = (

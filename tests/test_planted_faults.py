@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import json
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from cxlab.intake import Intake, check_study
 from cxlab.kit import open_study
 from cxlab.words import harmless
 from tests import made_workbooks
+from tests.depth import examples
 from tests.make import HEAD, good_rows, orders_csv, write_study
 from tests.planted_files import (
     FAULTS,
@@ -107,10 +107,9 @@ def fitting(table: Table, dialect: Dialect) -> Table:
     return [(replace(order, customer=fit(order.customer), note=fit(order.note)), fault) for order, fault in table]
 
 
-def tried(number: int, examples: int, check: Callable[..., None], *strategies: st.SearchStrategy[object]) -> None:
-    """Run a check on random examples, other ones for each number and always the same; CXLAB_EXAMPLES=10 runs more."""
-    more = int(os.environ.get("CXLAB_EXAMPLES", "1"))
-    limited = settings(max_examples=examples * more, phases=[Phase.generate], database=None)
+def tried(number: int, n: int, check: Callable[..., None], *strategies: st.SearchStrategy[object]) -> None:
+    """Run a check on random examples, other ones for each number and always the same."""
+    limited = settings(max_examples=examples(n), phases=[Phase.generate], database=None)
     seed(number)(limited(given(*strategies)(check)))()
 
 
@@ -203,7 +202,7 @@ def test_faults_are_found_in_parquet(fresh: Fresh, typed: bool) -> None:
         dialect = None if typed else DIALECTS[number]
         holds(folder, "orders.parquet", write_parquet(folder / "orders.parquet", table, dialect))
 
-    tried(1, 10, check, tables(IN_TYPED_COLUMNS if typed else IN_CELLS), st.integers(0, len(DIALECTS) - 1))
+    tried(1, 4, check, tables(IN_TYPED_COLUMNS if typed else IN_CELLS), st.integers(0, len(DIALECTS) - 1))
 
 
 @pytest.mark.parametrize("inline", [False, True], ids=["shared texts", "texts in cells"])
@@ -214,7 +213,7 @@ def test_faults_are_found_in_workbooks(fresh: Fresh, typed: bool, inline: bool) 
         dialect = None if typed else DIALECTS[number]
         holds(folder, "orders.xlsx", write_xlsx(folder / "orders.xlsx", table, dialect, inline=inline))
 
-    tried(2, 6, check, tables(IN_CELLS), st.integers(0, len(DIALECTS) - 1))
+    tried(2, 3, check, tables(IN_CELLS), st.integers(0, len(DIALECTS) - 1))
 
 
 def test_faults_are_found_in_each_of_many_files_of_every_kind(fresh: Fresh) -> None:
@@ -225,7 +224,7 @@ def test_faults_are_found_in_each_of_many_files_of_every_kind(fresh: Fresh) -> N
 
     kinds = st.sampled_from(["text", "text", "text", "parquet", "xlsx"])
     parts = st.tuples(tables(IN_TYPED_COLUMNS), kinds, st.integers(0, len(DIALECTS) - 1))
-    tried(3, 15, check, st.lists(parts, min_size=2, max_size=4))
+    tried(3, 6, check, st.lists(parts, min_size=2, max_size=4))
 
 
 def _written(stem: Path, table: Table, kind: str, number: int) -> Planted:
@@ -254,7 +253,7 @@ class TestLaws:
                 found.append(self.customers(folder, "orders.csv"))
             pd.testing.assert_frame_equal(*found)
 
-        tried(4, 8, check, tables(), st.data())
+        tried(4, 3, check, tables(), st.data())
 
     def test_splitting_a_file_changes_nothing_in_the_customers(self, fresh: Fresh) -> None:
         def check(table: Table, cuts: list[int]) -> None:
@@ -267,7 +266,7 @@ class TestLaws:
                 write_text(folder / f"part-{i}.csv", part, Dialect(";", encoding="utf-16", date_format=SECONDS))
             pd.testing.assert_frame_equal(self.customers(folder, "all.csv"), self.customers(folder, "part-*.csv"))
 
-        tried(5, 8, check, tables(), st.lists(st.integers(0, 20), min_size=1, max_size=3))
+        tried(5, 3, check, tables(), st.lists(st.integers(0, 20), min_size=1, max_size=3))
 
     def test_the_format_changes_nothing_in_the_customers(self, fresh: Fresh) -> None:
         def check(table: Table) -> None:

@@ -39,6 +39,7 @@ from cxlab.purchases.groups import merge_small
 from cxlab.purchases.likely import LIKELY, likely_share
 from cxlab.purchases.maximum import Maximum, Objective, maximise
 from cxlab.purchases.rule import LEVEL_BAND, judge, slope_of
+from tests.depth import examples
 from tests.purchase_shops import CUT, TRUTH, WINDOW, buying_days, draw_histories, shop
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -173,7 +174,7 @@ class TestForecast:
         alpha=st.floats(1, 40),
         a=st.floats(1.2, 4), b=st.floats(0.5, 6),
     )  # fmt: skip
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(20), deadline=None)
     def test_equals_the_hypergeometric_form_where_that_can_be_computed(
         self, x: int, age: float, weeks: float, r: float, alpha: float, a: float, b: float
     ) -> None:
@@ -190,7 +191,7 @@ class TestForecast:
         x=st.integers(0, 5_000), age=st.floats(0, 3_000), share=st.floats(0, 1), weeks=st.floats(0.1, 1_000),
         logs=st.tuples(*[st.floats(-8, 9)] * 4),
     )  # fmt: skip
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=examples(50), deadline=None)
     def test_is_finite_and_between_nothing_and_never_leaving(
         self, x: int, age: float, share: float, weeks: float, logs: tuple[float, ...]
     ) -> None:

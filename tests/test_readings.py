@@ -19,6 +19,7 @@ from cxlab.intake.choices import FORMATS, SAMPLE
 from cxlab.intake.dates import EXCEL, ISO, UNIX, UNIX_MS, from_study, to_study
 from cxlab.intake.understanding import AMOUNTS, Understood, Unsure, understand
 from cxlab.study import ReadOptions
+from tests.depth import examples
 
 HELSINKI = "Europe/Helsinki"
 DMY, MDY = "%d.%m.%Y", "%m/%d/%Y"
@@ -600,7 +601,7 @@ class TestNumbersOfAFile:
 
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H.%M", " klo %H.%M", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", ", %I:%M %p")
 WRITTEN = ["%Y-%m-%d" if form == ISO else form for form in FORMATS if form not in (EXCEL, UNIX, UNIX_MS)]
-LAWFUL = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+LAWFUL = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(20))
 MOMENTS = st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2068, 12, 31))  # noqa: DTZ001
 CENTS = st.integers(-(10**9), 10**9)
 
@@ -671,7 +672,7 @@ ANY = st.text(st.characters(codec="utf-8", blacklist_characters="\0"), max_size=
 LIKELY = st.text(st.sampled_from("0123456789-+−.,:/' \u00a0()€$TZAPMklo"), min_size=4, max_size=24)
 
 
-@settings(LAWFUL, max_examples=5)
+@settings(LAWFUL, max_examples=examples(2))
 @drawn(st.lists(ANY | LIKELY, min_size=100, max_size=200))
 def test_any_text_is_read_without_a_fault(engine: Engine, texts: list[str]) -> None:
     look(engine, {"ordered_at": texts, "revenue": texts, "customer_id": texts})

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from cxlab.engine import Engine
 from cxlab.errors import InputError
@@ -17,7 +16,6 @@ from cxlab.intake.dates import ISO
 from cxlab.reports.manifest import describe_reading
 from cxlab.study import StudyError, load_study
 from tests.make import HEAD, good_rows, orders_csv, write_study
-from tests.test_corpus import CASES, Came, read_case, write_case
 from tests.test_readings import DMY, MDY, asked, dated, sure
 
 SLASHES = "%d/%m/%Y"
@@ -321,45 +319,3 @@ class TestTheManifest:
         with check_study(tmp_path) as intake:
             (one,) = describe_reading(intake.tables)["orders"]
         assert "encoding" not in one["read"]
-
-    @pytest.mark.parametrize(
-        "case", [c for c in CASES if "error" not in c], ids=lambda case: case["says"].replace(" ", "-")
-    )
-    def test_every_case_of_the_corpus_gives_the_same_again(self, case: dict[str, Any], tmp_path: Path) -> None:
-        write_case(case, tmp_path)
-        came, reads = read_with_manifest(tmp_path)
-        if came.error:
-            pytest.skip("may stop, and does")
-        said = case.get("read", {})
-        alike = {key: value for key, value in reads[0].items() if all(read.get(key) == value for read in reads)}
-        own = {
-            tuple(sorted(read.items(), key=str))
-            for read in ({k: r[k] for k in VALUES if k in r and k not in said} for r in reads)
-        }
-        for values in map(dict, own):
-            paste(tmp_path, alike | values)
-            again = read_case(tmp_path)
-            assert (again.error, again.rows, again.rejects, again.counts) == ("", came.rows, came.rejects, came.counts)
-            assert again.returned == came.returned
-
-
-VALUES = ("date_format", "decimal", "timezone")
-"""Of how files were read, what may be said for one of them without harm to the others."""
-
-
-def read_with_manifest(folder: Path) -> tuple[Came, list[dict[str, Any]]]:
-    """Read a case, and what the manifest would say of how its files were read."""
-    came = read_case(folder)
-    if came.error:
-        return came, []
-    with check_study(folder) as intake:
-        return came, [entry["read"] for entry in describe_reading(intake.tables)["orders"]]
-
-
-def paste(folder: Path, read: dict[str, Any]) -> None:
-    """Write how files were read into their study."""
-    file = folder / "study.yml"
-    study = yaml.safe_load(file.read_text(encoding="utf-8"))
-    source = study["sources"]["orders"]
-    source["read"] = source.get("read", {}) | read
-    file.write_text(yaml.safe_dump(study, allow_unicode=True), encoding="utf-8")

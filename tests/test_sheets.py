@@ -17,6 +17,7 @@ from cxlab.intake import archives, sheets
 from cxlab.intake.places import SourceError
 from cxlab.intake.sheets import Sheet, read_sheets
 from cxlab.study import ReadOptions
+from tests.depth import examples
 from tests.made_workbooks import (
     Error,
     Formula,
@@ -443,7 +444,7 @@ def test_a_broken_workbook_is_said(engine: Engine, tmp_path: Path, parts: dict[s
 
 
 @given(st.data())
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 def test_however_a_workbook_is_damaged_it_is_read_or_refused(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

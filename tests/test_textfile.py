@@ -15,6 +15,7 @@ from cxlab.intake import encoding, records, textfile
 from cxlab.intake.places import SourceError
 from cxlab.intake.textfile import TextFile, is_well_formed, raw_lines, read_text, tidy
 from cxlab.study import ReadOptions
+from tests.depth import examples
 
 FIELD = st.text(st.sampled_from('ab1 ",;\n\t.é'), max_size=6)
 NAMES = ("customer_id", "ordered_at", "revenue")
@@ -43,7 +44,7 @@ def rows_of(engine: Engine, text: TextFile) -> list[tuple[object, ...]]:
 
 
 @given(st.lists(st.tuples(FIELD, FIELD, FIELD), min_size=1, max_size=8))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_a_csv_writer_wrote_is_read_back(engine: Engine, tmp_path: Path, rows: list[tuple[str, str, str]]) -> None:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -60,7 +61,7 @@ def test_what_a_csv_writer_wrote_is_read_back(engine: Engine, tmp_path: Path, ro
 
 
 @given(st.lists(st.text(st.sampled_from('ab1,",; \n'), max_size=14), min_size=1, max_size=10))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(35), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_file_holds_every_line_is_accounted_for(engine: Engine, tmp_path: Path, lines: list[str]) -> None:
     content = "\n".join((",".join(NAMES), *lines))
     file = tmp_path / "t.csv"
@@ -77,7 +78,7 @@ def test_whatever_a_file_holds_every_line_is_accounted_for(engine: Engine, tmp_p
 @given(
     st.lists(st.lists(st.text(st.sampled_from('ab1 "'), max_size=4), min_size=3, max_size=3), min_size=1, max_size=6)
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(35), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_engines_reader_and_ours_agree(engine: Engine, tmp_path: Path, rows: list[list[str]]) -> None:
     file = tmp_path / "t.csv"
     file.write_text("\n".join([",".join(NAMES), *(",".join(row) for row in rows)]) + "\n", encoding="utf-8")

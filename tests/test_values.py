@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlab.intake import check_study, values
+from tests.depth import examples
 from tests.make import write_study
 
 LENIENT = "name: shop\ntitle: Shop\ncurrency: EUR\nparameters: {max_reject_share: 1}\n"
@@ -45,7 +46,7 @@ def holds(folder: Path) -> None:
         assert found(folder) == glance
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(8))
 @given(rows=st.lists(ROW, min_size=5, max_size=40))
 def test_a_glance_at_texts_gives_what_a_close_look_does(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
@@ -57,7 +58,7 @@ def test_a_glance_at_texts_gives_what_a_close_look_does(
     holds(folder)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(5))
 @given(data=st.data())
 def test_a_glance_at_typed_columns_gives_what_a_close_look_does(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
