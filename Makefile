@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STUDIES ?= data/cdnow data/corner-shop
 OUT ?= reports
+# One more than there are cores: some tests wait.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: report test lab lint lock bench calibrate-segments calibrate-purchases calibrate-gestures test-kill clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lab: $(READY)
 	CXLAB_STORE=$(abspath $(OUT)) $(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
