@@ -13,6 +13,7 @@ import pytest
 
 from cxlab.reports.manifest import versions
 from cxlab.reports.order import understand
+from cxlab.reports.reading import Readings
 from cxlab.reports.run import Made, Run
 from cxlab.reports.runner import _inputs
 from cxlab.reports.turn import in_turn
@@ -112,6 +113,23 @@ def test_what_is_lacking_or_would_be_another_is_due(killed: Path, shop: Path, mo
         with otherwise(file, b"{}\n"):  # a placing that was interrupted leaves no manifest, or none that fits
             assert due(shop) == both
     assert due(shop) == []
+
+
+def test_reports_whose_findings_are_gone_do_not_stand_beside_the_one_that_is_asked_for(
+    killed: Path, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shop)
+
+    def kept() -> list[str]:
+        order = understand(["corner"], Path("reports"), ["late"], [])
+        run = Run(order, order.runs[0], Made("", versions()), None)
+        run.open(Readings(order, None), afresh=True)
+        run.leave()
+        return sorted(run.reports)
+
+    assert kept() == ["intake"]
+    with otherwise(killed / "results.json", None):
+        assert kept() == []
 
 
 def test_two_runs_on_one_folder_wait_for_each_other(killed: Path, shop: Path) -> None:

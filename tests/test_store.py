@@ -12,7 +12,7 @@ import pytest
 
 from cxlab.customers import EPOCH, customer_table, sum_customers
 from cxlab.intake import Intake, SourceError, read_study, sources, stamps
-from cxlab.intake.stamps import FOLDER
+from cxlab.intake.stamps import FOLDER, unchanged_hashes
 from cxlab.intake.store import open_kept
 from cxlab.kit import Kit, open_study
 from cxlab.study import load_study
@@ -130,6 +130,21 @@ def test_a_file_that_was_only_touched_still_counts_and_one_changed_in_place_does
     file.write_bytes(file.read_bytes().replace(b"39.50", b"38.50"))
     with read(folder, tmp_path / "store") as intake:
         assert not intake.hashes
+
+
+def test_a_file_that_was_hashed_because_it_was_touched_is_known_by_its_looks_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_study(tmp_path / "shop", orders=orders_csv(*good_rows()))
+    keep(folder, tmp_path / "store")
+    study, store, hours_ago = load_study(folder), tmp_path / "store", time.time() - 10_000
+    os.utime(folder / "orders.csv", (hours_ago, hours_ago))
+    found = unchanged_hashes(study, store, allow_outside=False)
+    assert found and len(found) == 1
+    monkeypatch.setattr(stamps, "sha256", None)
+    assert unchanged_hashes(study, store, allow_outside=False) == found
+    with read(folder, tmp_path / "store") as intake:
+        assert intake.hashes
 
 
 def test_a_new_file_under_the_same_pattern_makes_it_void(tmp_path: Path) -> None:

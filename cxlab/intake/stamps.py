@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
@@ -66,7 +67,10 @@ def still_true(study: Study, folder: Path, *, allow_outside: bool) -> dict[str, 
     files = {Path(entry["path"]): entry for entry in about["files"]}
     if _files(study, allow_outside=allow_outside) != set(files):
         return None
-    return about if all(_is_same(file, entry, about["looked_at"]) for file, entry in files.items()) else None
+    if any(file.stat().st_size != entry["size"] for file, entry in files.items()):
+        return None
+    doubtful = (file for file, entry in files.items() if not _is_sure(file, entry, about["looked_at"]))
+    return about if all(sha256(file) == files[file]["sha256"] for file in doubtful) else None
 
 
 def hashes_in(about: Mapping[str, Any]) -> dict[Path, str]:
@@ -75,12 +79,24 @@ def hashes_in(about: Mapping[str, Any]) -> dict[Path, str]:
 
 
 def unchanged_hashes(study: Study, folder: Path, *, allow_outside: bool) -> dict[Path, str] | None:
-    """Return the SHA-256 of each of a study's files if they are those that were read before; else None."""
+    """Return the SHA-256 of each of a study's files if they are those that were read before; else None.
+
+    Files that had to be hashed to see that are noted as they look now, so nobody else may write to the folder meanwhile.
+    """
     try:
+        now = time.time_ns()
         about = still_true(study, folder, allow_outside=allow_outside)
+        if about is None:
+            return None
+        hashes = hashes_in(about)
+        if not all(_is_sure(Path(entry["path"]), entry, about["looked_at"]) for entry in about["files"]):
+            entries = [stamped(file, digest) for file, digest in hashes.items()]
+            noted = folder / f"{ABOUT}.new"
+            noted.write_text(json.dumps(about | {"files": entries, "looked_at": now}, indent=1), encoding="utf-8")
+            noted.replace(folder / ABOUT)
     except (OSError, ValueError, KeyError, TypeError, SourceError):
         return None
-    return None if about is None else hashes_in(about)
+    return hashes
 
 
 def _files(study: Study, *, allow_outside: bool) -> set[Path]:
@@ -95,11 +111,8 @@ def _looks(stat: os.stat_result) -> dict[str, int]:
     return {"size": stat.st_size, "time": stat.st_mtime_ns, "number": stat.st_ino}
 
 
-def _is_same(file: Path, entry: Mapping[str, Any], looked_at: int) -> bool:
+def _is_sure(file: Path, entry: Mapping[str, Any], looked_at: int) -> bool:
+    """Whether a file is the one that was read, by its looks alone."""
     stat = file.stat()
-    if stat.st_size != entry["size"]:
-        return False
     alike = all(entry[name] == value for name, value in _looks(stat).items())
-    if alike and stat.st_mtime_ns < looked_at - _JUST_NOW:
-        return True
-    return bool(sha256(file) == entry["sha256"])
+    return alike and stat.st_mtime_ns < looked_at - _JUST_NOW
