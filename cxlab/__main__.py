@@ -1,6 +1,7 @@
 """The command line: `cxlab report`, `verify`, `compare`, `check`, `new`, `fetch`, `simulate` and `plan`."""
 
 import datetime as dt
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +16,41 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 DIFFERENT, FAULTY, STOPPED = 1, 2, 130
+
+
+class _Folder(click.Path):
+    """A folder to write to; an empty name, as of a variable that is not set, does not mean the one that one is in."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Take a name."""
+        if value == "":
+            self.fail("it is empty: name a folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Amount(click.FloatRange):
+    """A number above 0, and not without end."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Take a number."""
+        found: float = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value} is no amount: give a number above 0, or leave it out for no limit", param, ctx)
+        return found
+
+
 _out = click.option(
     "--out",
     metavar="DIR",
     default="reports",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_Folder(),
     help="Folder for what is written; each study has a folder of its own in it.",
 )
 
@@ -65,15 +95,11 @@ def _help_parameters(context: click.Context, _: click.Parameter, name: str | Non
 @click.option(
     "--publish",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_Folder(),
     help="Copy what may be shared to DIR: pages and index, without notebooks, tables, findings and rejects.",
 )
-@click.option(
-    "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), help="What a notebook may take."
-)
-@click.option(
-    "--memory", metavar="MB", type=click.FloatRange(min=0, min_open=True), help="Memory that a notebook may take."
-)
+@click.option("--timeout", metavar="SECONDS", type=_Amount(), help="What a notebook may take.")
+@click.option("--memory", metavar="MB", type=_Amount(), help="Memory that a notebook may take.")
 @click.option(
     "--engine",
     type=click.Choice(["cxlab", "plain"]),
@@ -328,7 +354,7 @@ def simulate(
 @click.option(
     "--out",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_Folder(),
     help="Folder for the draw; the study's own.",
 )
 @click.option("--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), help="Start of the lot; else the study's.")
@@ -381,9 +407,9 @@ def _shown() -> Iterator[Callable[[str], None] | None]:
 
 
 def _on_errors() -> "Console":
-    from rich.console import Console
+    from cxlab.reports.progress import Lines
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Lines(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:

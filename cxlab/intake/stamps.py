@@ -30,7 +30,7 @@ def sha256(file: Path) -> str:
 def stamped(file: Path, digest: str) -> dict[str, Any]:
     """Describe a file by its place, hash, size, time (nanoseconds since 1970) and number on its disk (inode)."""
     stat = file.stat()
-    return {"path": str(file.resolve()), "sha256": digest, **_looks(stat)}
+    return {"path": str(file.resolve()), "sha256": digest, **looks(stat)}
 
 
 def asked(study: Study) -> list[str]:
@@ -81,7 +81,7 @@ def hashes_in(about: Mapping[str, Any]) -> dict[Path, str]:
 def unchanged_hashes(study: Study, folder: Path, *, allow_outside: bool) -> dict[Path, str] | None:
     """Return the SHA-256 of each of a study's files if they are those that were read before; else None.
 
-    Files that had to be hashed to see that are noted as they look now, so nobody else may write to the folder meanwhile.
+    Files that had to be hashed to see that are noted as they look now: nobody else may write to the folder meanwhile.
     """
     try:
         now = time.time_ns()
@@ -106,7 +106,7 @@ def _files(study: Study, *, allow_outside: bool) -> set[Path]:
     return {file.resolve() for files in found for file in files}
 
 
-def _looks(stat: os.stat_result) -> dict[str, int]:
+def looks(stat: os.stat_result) -> dict[str, int]:
     """Return what tells a file from another without reading it; a file that was put in its place has another number."""
     return {"size": stat.st_size, "time": stat.st_mtime_ns, "number": stat.st_ino}
 
@@ -114,5 +114,5 @@ def _looks(stat: os.stat_result) -> dict[str, int]:
 def _is_sure(file: Path, entry: Mapping[str, Any], looked_at: int) -> bool:
     """Whether a file is the one that was read, by its looks alone."""
     stat = file.stat()
-    alike = all(entry[name] == value for name, value in _looks(stat).items())
+    alike = all(entry[name] == value for name, value in looks(stat).items())
     return alike and stat.st_mtime_ns < looked_at - _JUST_NOW

@@ -164,6 +164,20 @@ class Comparison:
         data = [file for file in self.files if not file.name.endswith((".yml", ".yaml"))]
         return bool(data) and all(file.is_same for file in data)
 
+    @property
+    def is_same_study(self) -> bool:
+        """Whether the study's own file is the same as well: its windows, and how files are read."""
+        return all(file.is_same for file in self.files)
+
+    @property
+    def windows(self) -> tuple[Pair, ...]:
+        """The ends of calibration and of the data in both runs."""
+        was, now = self.old.manifest.study, self.new.manifest.study
+        return (
+            Pair("calibration_end", was.calibration_end, now.calibration_end),
+            Pair("observation_end", was.observation_end, now.observation_end),
+        )
+
 
 def compare(old: PastRun, new: PastRun) -> Comparison:
     """Hold two runs against each other.

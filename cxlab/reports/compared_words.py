@@ -36,6 +36,12 @@ SAME_DATA = (
     "parameters, the notebooks, the versions or the random steps. “Beyond chance” then means only that a change is "
     "larger than the difference that two independent samples would show by chance."
 )
+SAME_FILES = (
+    "Both runs read the same data files, but study.yml is not the same: how they are read, the ends of the windows or "
+    "other settings of the study changed, so that the same purchases may be read otherwise or stand in another window. "
+    "No new data lie behind any change; “beyond chance” then means only that a change is larger than the difference "
+    "that two independent samples would show by chance."
+)
 _GO_IN = {"versions": "versions of the software", "notebooks": "notebooks"}
 
 
@@ -89,9 +95,11 @@ def remarks(compared: Comparison) -> list[str]:
             f"{moment(now.started)}): “old” and “new” mean the order in which they were named."
         )
     if compared.is_same_data:
-        said.append(SAME_DATA)
+        said.append(SAME_DATA if compared.is_same_study else SAME_FILES)
     elif compared.is_one_study:
         said.append(OVERLAP)
+    if compared.is_one_study and (moved := [pair for pair in compared.windows if not pair.is_same]):
+        said.append(f"The study’s windows end on other days: {_list(map(arrow, moved))}.")
     days = was.study.holdout_days, now.study.holdout_days
     if None not in days and days[0] != days[1]:
         said.append(

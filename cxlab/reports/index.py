@@ -10,6 +10,7 @@ from cxlab import words
 from cxlab.reports import manifest
 from cxlab.reports.drawing import render
 from cxlab.reports.imprint import Row, describe_versions
+from cxlab.reports.past import read_manifest
 
 _SAID = {"yes": "yes", "partly": "in part", "no": "no", "cannot": "that the data cannot tell"}
 _BACK_TO_STUDIES, _BACK_TO_SETS = "All studies", "All sets of parameters"
@@ -70,7 +71,7 @@ def write_index(out: Path, names: list[str], again: str, again_by_study: Mapping
 
 def runs_in(out: Path, names: list[str]) -> dict[str, dict[str, Any]]:
     """Read the manifests of the runs in a folder: those of this call first, then others from earlier calls, by name."""
-    return {name: run for name in [*names, *_others(out, names)] if (run := manifest.read(out / name))}
+    return {name: run for name in [*names, *_others(out, names)] if (run := read_manifest(out / name))}
 
 
 def draw_indexes(
@@ -98,7 +99,7 @@ def _others(out: Path, names: list[str]) -> list[str]:
     """Find the runs of earlier calls: of a study, and of a study under a label, which name themselves so."""
     found = [file.parent.name for file in sorted(out.glob(f"*/{manifest.FILE}"))]
     for file in sorted(out.glob(f"*/*/{manifest.FILE}")):
-        run = manifest.read(file.parent)
+        run = read_manifest(file.parent)
         if run and (run["study"]["name"], run.get("label")) == (file.parent.parent.name, file.parent.name):
             found.append(f"{file.parent.parent.name}/{file.parent.name}")
     return [name for name in sorted(found) if name not in names]

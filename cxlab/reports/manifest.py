@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxlab.intake.stamps import sha256
+from cxlab.intake.stamps import looks, sha256
 from cxlab.study import Study
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 FILE, INDEX = "manifest.json", "index.html"
+_STALE = ".stale.json"
+"""In a stage: files of the run before that are to go."""
 _LIBRARIES = (
     "cxlab", "duckdb", "ipykernel", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow",
     "scikit-learn", "scipy", "seaborn",
@@ -96,15 +98,6 @@ def commit() -> dict[str, Any] | None:
         return None
 
 
-def read(folder: Path) -> dict[str, Any] | None:
-    """Read the manifest of a run folder; None where there is none that can be used."""
-    try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
-
-
 def read_json(file: Path) -> dict[str, Any]:
     """Read an object from a file; empty where there is none."""
     try:
@@ -121,10 +114,17 @@ def write_json(file: Path, data: Mapping[str, Any]) -> None:
 
 
 def lacking(folder: Path, told: Mapping[str, Any]) -> set[str]:
-    """Return the files of a run that are not there any more with the size that they had."""
-    sizes: Mapping[str, int] = told.get("sizes", {})
-    there = {name for name in sizes if (folder / name).is_file() and (folder / name).stat().st_size == sizes[name]}
-    return set(told.get("outputs", ())) - there
+    """Return the files of a run that are not there any more as they were: by their looks, else by their hash."""
+    looked: Mapping[str, Mapping[str, int]] = told.get("looks", {})
+    hashes: Mapping[str, str] = told.get("outputs", {})
+    return {name for name, digest in hashes.items() if not _is_there(folder / name, looked.get(name, {}), digest)}
+
+
+def _is_there(file: Path, looked: Mapping[str, int], digest: str) -> bool:
+    if not file.is_file():
+        return False
+    now = looks(file.stat())
+    return now == looked or (now["size"] == looked.get("size") and sha256(file) == digest)
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -141,22 +141,38 @@ def put(place: Path, content: bytes) -> None:
     aside.replace(place)
 
 
-def publish(stage: Path, final: Path, stale: Iterable[str]) -> None:
-    """Move every file of the stage to its final place, each in one step, the manifest last; then remove the stale ones.
+def publish(stage: Path, final: Path, told: Mapping[str, Any], stale: Iterable[str]) -> None:
+    """Put the files of the stage in place, with a manifest that tells of them, and remove the stale ones.
 
-    Only files that an earlier run wrote are ever removed: a person may keep files of their own in the folder.
+    From the moment that the manifest stands in the stage, all is decided: what a kill interrupts, `finish` completes.
     """
-    files = sorted((f for f in stage.rglob("*") if f.is_file()), key=lambda f: (f.name == FILE, f))
+    write_json(stage / _STALE, {"files": sorted(stale)})
+    aside = stage / f"{_STALE}.{FILE}"
+    write_json(aside, told)
+    aside.replace(stage / FILE)
+    finish(stage, final)
+
+
+def finish(stage: Path, final: Path) -> None:
+    """Move every file of a stage that is whole to its place, each in one step, the manifest last.
+
+    Only files that an earlier run wrote are ever removed: a person may keep files of their own in the folder. A stage
+    without a manifest is left alone.
+    """
+    if not (stage / FILE).is_file():
+        return
     (final / FILE).unlink(missing_ok=True)  # while files of two runs stand side by side, none of the two tells of them
-    for file in files:
-        target = final / file.relative_to(stage)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        file.replace(target)
-    kept = {file.relative_to(stage).as_posix() for file in files}
-    for name in stale:
+    kept = read_json(stage / FILE)["outputs"]
+    for name in read_json(stage / _STALE)["files"]:
         target = final / name
         if name not in kept and target.resolve().is_relative_to(final.resolve()):
             target.unlink(missing_ok=True)
+    aside = {stage / FILE, stage / _STALE}
+    for file in sorted(f for f in stage.rglob("*") if f.is_file() and f not in aside):
+        target = final / file.relative_to(stage)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(target)
+    (stage / FILE).replace(final / FILE)
 
 
 def _git(*arguments: str) -> str:

@@ -158,7 +158,7 @@ def understand(
     studies = _studies(paths, notebooks, faults)
     runs = []
     for path, study in studies.items():
-        if (out / study.name / study.file.name).exists():
+        if any((place / study.file.name).exists() for place in (out, out / study.name)):
             faults.said.append(_among(out, path))
         for one in sets:
             with faults.taken():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -145,6 +146,27 @@ class Manifest(_Part):
     outputs: dict[str, str]
 
 
+class _AnswerWhole(AnswerThen):
+    tone: str
+    open: list[tuple[str, str]]
+
+
+class _ReportWhole(ReportThen):
+    page: str
+    question: str
+    seconds: float
+    made_from: str
+    missing: dict[str, Any] | None
+    answer: _AnswerWhole | None
+
+
+class _ManifestWhole(Manifest):
+    """A manifest of which pages and indexes can be made."""
+
+    reports: dict[str, _ReportWhole]  # type: ignore[assignment]
+    looks: dict[str, dict[str, int]]
+
+
 Findings = dict[str, dict[str, Finding]]
 _FINDINGS = TypeAdapter(Findings)
 
@@ -176,6 +198,16 @@ class PastRun:
             return _FINDINGS.validate_python(_read(file))
         except ValidationError as error:
             raise RunError(f"{file.as_posix()} holds no findings: {_first(error)}; make the run again") from error
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Read the manifest of a run's folder as it stands there; None where there is none that can be used."""
+    try:
+        found = _read(folder / FILE)
+        _ManifestWhole.model_validate(found)
+    except (RunError, ValidationError):
+        return None
+    return found if found.get("format") == FORMAT else None
 
 
 def open_run(named: str) -> PastRun:
@@ -214,10 +246,20 @@ def _no_run(given: Path, folder: Path) -> str:
         return f"{given.as_posix()} is no run: {_NAME_IT}"
     below = sorted(f.parent.as_posix() for f in folder.glob(f"*/{FILE}"))
     if below:
-        return f"{folder.as_posix()} holds a folder for each study: name one of them, as {', '.join(below)}"
+        each = (
+            "study" if all((f.parent.name == _study_in(f)) for f in folder.glob(f"*/{FILE}")) else "set of parameters"
+        )
+        named = ", ".join(shlex.quote(place) for place in below)
+        return f"{folder.as_posix()} holds a folder for each {each}: name one of them, as {named}"
     if (folder / STUDY_FILE).is_file():
         return f"{folder.as_posix()} is a study and not a run of one: {_NAME_IT}"
     return f"{folder.as_posix()} holds no {FILE}: {_NAME_IT}"
+
+
+def _study_in(file: Path) -> str:
+    """Return the name of the study that a manifest tells of; empty where it tells of none."""
+    found = read_manifest(file.parent)
+    return str(found["study"]["name"]) if found else ""
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a run says on the terminal while it goes on."""
 
+import os
 import time
 from collections.abc import Mapping
 
@@ -12,6 +13,15 @@ _MARK = {"yes": "●", "partly": "◐", "no": "⊖", "cannot": "○", "failed": 
 _SOON = 2.0  # seconds left below which no number is given
 
 
+class Lines(Console):
+    """A console whose reader may leave: what it tells of goes on, in silence."""
+
+    def on_broken_pipe(self) -> None:
+        """Write to nowhere from now on."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 class Progress:
     """Lines as notebooks begin and end; on a terminal, those that run show a spinner, with how long is left.
 
@@ -22,7 +32,7 @@ class Progress:
     """
 
     def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or Lines(highlight=False, soft_wrap=True)
         self.quiet = quiet
         self.is_live = self.console.is_terminal and not quiet
         self._running: dict[str, tuple[Spinner, float]] = {}

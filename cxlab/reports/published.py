@@ -10,9 +10,15 @@ from cxlab.errors import InputError
 from cxlab.reports import manifest
 from cxlab.reports.index import draw_indexes, runs_in
 from cxlab.reports.order import Order
+from cxlab.study import FILE as STUDY
 
 _LISTED = ".published.json"
-"""Names of the pages that were published, so that those which are no longer made can go."""
+"""What was published: the pages by name, so that those which are no longer made can go, and what the index tells."""
+_TOLD = ("study", "label", "data", "given", "command", "started", "versions", "commit", "reports")
+_OF_STUDY, _OF_REPORT = (
+    ("name", "title", "currency"),
+    ("notebook", "title", "question", "page", "status", "answer", "missing"),
+)
 _FAILED = "failed"
 _FILES = re.compile(r'<tr><th scope="row">Files</th>.*?</tr>\n?', re.S)
 
@@ -22,21 +28,28 @@ def check_place(order: Order, folder: Path) -> None:
 
     Raises
     ------
-    InputError : it holds reports themselves, lies among them or around them, or nothing can be written to it.
+    InputError : it holds reports themselves or a study, lies among them or around them, nothing can be written to it,
+        or what it says of earlier calls cannot be read.
     """
     mine, reports = folder.resolve(), order.out.resolve()
     if mine.is_relative_to(reports) or reports.is_relative_to(mine) or (folder / manifest.FILE).is_file():
         raise InputError(f"--publish {folder}: reports themselves lie there; name a folder of its own")
+    studies = {run.study.folder.resolve() for run in order.runs}
+    among = any(mine.is_relative_to(study) or study.is_relative_to(mine) for study in studies)
+    if among or any((place / STUDY).is_file() for place in (mine, *mine.parents)):
+        raise InputError(f"--publish {folder}: a study's own files lie there; name a folder of its own")
     there = next(place for place in (mine, *mine.parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise InputError(f"--publish {folder}: nothing can be written to {there}: name another folder")
+    _published(folder)
 
 
 def publish(order: Order, folder: Path) -> Path:
     """Copy the pages of a call to a folder, and those of other runs that were published there before.
 
     A report that failed is left out, for its message may hold what stands in the data. Each file is put in place in one
-    step; a page of a report that is no longer made goes; other files in the folder are left alone.
+    step; a page of a report that its run no longer makes goes. Runs that were published there from another folder of
+    reports stay as they were, and on the index; other files in the folder are left alone.
 
     Returns
     -------
@@ -44,25 +57,26 @@ def publish(order: Order, folder: Path) -> Path:
 
     Raises
     ------
-    InputError : the folder is one that holds reports themselves, or nothing can be written to it.
+    InputError : as `check_place`.
     """
     check_place(order, folder)
-    listed = folder / _LISTED
-    earlier = set(json.loads(listed.read_text(encoding="utf-8"))) if listed.is_file() else set()
-    named = {run.name for run in order.runs} | {name.rpartition("/")[0] for name in earlier}
-    found = runs_in(order.out, [run.name for run in order.runs])
-    runs = {name: _without_failed(run) for name, run in found.items() if name in named}
-    pages = {f"{name}/{entry['page']}" for name, run in runs.items() for entry in run["reports"].values()}
+    before, own = _published(folder), [run.name for run in order.runs]
+    found = {name: run for name, run in runs_in(order.out, own).items() if name in {*own, *before}}
+    runs = {name: _told(run) for name, run in found.items()}
+    pages = {name: _pages(name, run) for name, run in runs.items()}
+    stay = {name: run for name, run in before.items() if name not in runs}
+    runs |= stay
     indexes = draw_indexes(runs, list(runs), order.again, order.again_by_study)
+    kept = {page for name, run in runs.items() for page in _pages(name, run)}
     try:
-        for name in sorted(pages):
-            manifest.put(folder / name, _shared((order.out / name).read_text(encoding="utf-8")))
+        for page in sorted(page for own_pages in pages.values() for page in own_pages):
+            manifest.put(folder / page, _shared((order.out / page).read_text(encoding="utf-8")))
         for name, html in indexes.items():
             manifest.put(folder / name, _shared(html))
-        for name in earlier - pages - indexes.keys():
-            if (folder / name).resolve().is_relative_to(folder.resolve()):
-                (folder / name).unlink(missing_ok=True)
-        manifest.put(listed, json.dumps(sorted(pages | indexes.keys()), indent=1).encode())
+        for page in {page for name, run in before.items() for page in _pages(name, run)} - kept:
+            if (folder / page).resolve().is_relative_to(folder.resolve()):
+                (folder / page).unlink(missing_ok=True)
+        manifest.put(folder / _LISTED, json.dumps(runs, indent=1, ensure_ascii=False).encode())
     except OSError as error:
         raise InputError(f"--publish {folder}: nothing can be written there ({error.strerror})") from error
     return folder / manifest.INDEX
@@ -73,5 +87,38 @@ def _shared(html: str) -> bytes:
     return _FILES.sub("", html).encode()
 
 
-def _without_failed(run: dict[str, Any]) -> dict[str, Any]:
-    return run | {"reports": {name: e for name, e in run["reports"].items() if e["status"] != _FAILED}}
+def _told(run: dict[str, Any]) -> dict[str, Any]:
+    """Return what the index tells of a run, and no more; reports that failed are left out."""
+    reports = {name: e for name, e in run["reports"].items() if e["status"] != _FAILED}
+    return {key: run[key] for key in _TOLD} | {
+        "study": {key: run["study"][key] for key in _OF_STUDY},
+        "reports": {name: {key: e[key] for key in _OF_REPORT} for name, e in reports.items()},
+    }
+
+
+def _pages(name: str, run: dict[str, Any]) -> set[str]:
+    """Return the places of a run's pages below the folder of all runs."""
+    return {f"{name}/{entry['page']}" for entry in run["reports"].values()}
+
+
+def _published(folder: Path) -> dict[str, dict[str, Any]]:
+    """Read what was published to a folder before: what the index tells of each run, by the run's name.
+
+    Raises
+    ------
+    InputError : it cannot be read.
+    """
+    file = folder / _LISTED
+    if not file.is_file():
+        return {}
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+        if any(set(_TOLD) - run.keys() for run in found.values()):
+            raise ValueError
+        _ = [_pages(name, run) for name, run in found.items()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"--publish {folder}: {_LISTED} in it, which tells what was published there, cannot be read: empty the "
+            "folder, or name another"
+        ) from error
+    return found

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cxlab.intake.stamps import looks
 from cxlab.reports import manifest
 from cxlab.reports.again import command
 from cxlab.reports.given import injected
@@ -17,6 +18,7 @@ from cxlab.reports.limits import Limits
 from cxlab.reports.notebooks import OWN, Notebook
 from cxlab.reports.order import Order
 from cxlab.reports.order import Run as Ordered
+from cxlab.reports.past import read_manifest
 from cxlab.reports.reading import Reading, Readings
 from cxlab.reports.standing import key_of, stands
 from cxlab.reports.task import Outcome, Task
@@ -57,7 +59,8 @@ class Run:
         self.order, self.ordered, self.made = order, ordered, made
         self.study, self.path, self.final = ordered.study, ordered.path, ordered.folder
         self.stage, self.finished = self.final / _MAKING, self.final / _FINISHED
-        self.before = manifest.read(self.final) or {}
+        manifest.finish(self.stage, self.final)
+        self.before = read_manifest(self.final) or {}
         self.earlier: dict[str, Any] = self.before.get("reports", {})
         self.reports: dict[str, dict[str, Any]] = {}
         self.findings: dict[str, Any] = {}
@@ -156,9 +159,8 @@ class Run:
         earlier = self.before.get("outputs", {})
         outputs = {name: earlier[name] for name in kept if name in earlier} | written
         there = {name: self.stage / name if name in written else self.final / name for name in outputs}
-        sizes = {name: file.stat().st_size for name, file in there.items()}
-        manifest.write_json(self.stage / manifest.FILE, self._described() | {"outputs": outputs, "sizes": sizes})
-        manifest.publish(self.stage, self.final, stale=set(earlier) - kept)
+        told = {"outputs": outputs, "looks": {name: looks(file.stat()) for name, file in there.items()}}
+        manifest.publish(self.stage, self.final, self._described() | told, stale=set(earlier) - kept)
         self.leave()
         shutil.rmtree(self.finished, ignore_errors=True)
 
@@ -264,12 +266,13 @@ class Run:
         """
         assert self.read is not None
         same = self.before and manifest.data_hash(self.before["inputs"]) == manifest.data_hash(self.read.inputs)
-        if not self.order.only or not same or RESULTS in manifest.lacking(self.final, self.before):
+        lacking = manifest.lacking(self.final, self.before)
+        if not self.order.only or not same or RESULTS in lacking:
             return  # without their findings they would stand there as if they had found nothing
         if self.ordered.label and self.before["given"] != self.ordered.given:
             return
-        for name in self.earlier:
-            if name not in self.order.only:
+        for name, entry in self.earlier.items():
+            if name not in self.order.only and not lacking.intersection(entry["outputs"]):
                 self._keep(name)
 
     def _merge(self, notebook: Notebook) -> None:

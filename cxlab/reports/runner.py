@@ -114,7 +114,7 @@ def _report(order: Order, way: Way, progress: Progress) -> Ended:
     failed = sum(run.n_failed for run in runs)
     if failed:
         n = count(len(runs) * len(order.notebooks), "report")
-        progress.say(f"{failed} of {n} failed: the page says what to do.")
+        progress.say(f"{failed} of {n} failed: {'its page says' if failed == 1 else 'their pages say'} what to do.")
     progress.say(f"The index is {index}")
     now = frozenset((run.ordered.name, notebook.name) for run in runs for notebook in run.due)
     return Ended(FAILED if failed else ANSWERED, now, index)
@@ -224,7 +224,7 @@ def _tone(outcome: Outcome) -> str:
 
 def _words(outcome: Outcome) -> str:
     said: Mapping[str, Any] = outcome.error or outcome.missing or outcome.answer or {}
-    text = said.get("message") or said.get("tag") or "no answer given"
+    text = said.get("message") or said.get("name") or said.get("tag") or "no answer given"
     if outcome.missing:
         text = f"{text}: {outcome.missing['text']}"
     text = f"Failed: {text.splitlines()[0]}" if outcome.error and text else text

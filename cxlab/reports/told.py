@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from cxlab.reports import manifest
 from cxlab.reports.order import Order
+from cxlab.reports.past import read_manifest
 from cxlab.reports.runner import Ended
 
 
@@ -20,7 +20,7 @@ def as_json(order: Order, ended: Ended) -> str:
     asked = {notebook.name for notebook in order.notebooks}
     reports = []
     for run in order.runs:
-        found = (manifest.read(run.folder) or {"reports": {}})["reports"]
+        found = (read_manifest(run.folder) or {"reports": {}})["reports"]
         for name in sorted(asked & found.keys(), key=lambda name: str(found[name]["notebook"])):
             entry = _entry(run.study.name, run.label, name, found[name], (run.name, name) in ended.made)
             reports.append(entry | {"page": (run.folder / found[name]["page"]).as_posix()})

@@ -86,6 +86,7 @@ def mark(notebook: Any, fault: Exception) -> None:
     if cell is None:
         cell = nbformat.v4.new_code_cell(id="stopped")
         notebook.cells.append(cell)
+    cell.execution_count = None  # some kernels had told its number before they ended, and some had not
     cell.outputs.append(nbformat.v4.new_output("error", ename=type(fault).__name__, evalue=message, traceback=[]))
 
 
