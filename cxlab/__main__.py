@@ -1,6 +1,7 @@
 """The command line: `cxlab report`, `verify`, `compare`, `check`, `new`, `fetch`, `simulate` and `plan`."""
 
 import datetime as dt
+import json
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from cxlab.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from cxlab.reports.runner import Ended
 
 DIFFERENT, FAULTY, STOPPED = 1, 2, 130
 
@@ -33,6 +36,8 @@ class _Folder(click.Path):
 
 class _Amount(click.FloatRange):
     """A number above 0, and not without end."""
+
+    name = "number"
 
     def __init__(self) -> None:
         super().__init__(min=0, min_open=True)
@@ -155,6 +160,32 @@ def report(
     Ends with 0 when all is well, 1 when a notebook failed (the other pages are there), 2 when a study or the command
     line is at fault (then nothing was run).
     """
+    try:
+        ended = _report(
+            studies, out, only, pairs, matrix, publish, (jobs, engine, timeout, memory), as_json=as_json, force=force,
+            quiet=quiet, allow_outside=allow_outside,
+        )  # fmt: skip
+    except InputError as error:
+        if as_json:
+            click.echo(json.dumps({"code": FAULTY, "error": str(error)}, indent=1, ensure_ascii=False))
+        raise
+    sys.exit(ended.code)
+
+
+def _report(
+    studies: tuple[str, ...],
+    out: Path,
+    only: tuple[str, ...],
+    pairs: tuple[tuple[str, str], ...],
+    matrix: Path | None,
+    publish: Path | None,
+    how: tuple[int | None, str, float | None, float | None],
+    *,
+    as_json: bool,
+    force: bool,
+    quiet: bool,
+    allow_outside: bool,
+) -> "Ended":
     from cxlab.reports.order import understand
 
     order = understand(studies, out, list(only), pairs, allow_outside=allow_outside, matrix=matrix)
@@ -162,6 +193,7 @@ def report(
     from cxlab.reports.limits import Limits
     from cxlab.reports.progress import Progress
 
+    jobs, engine, timeout, memory = how
     way = runner.Way(jobs, engine == "cxlab", Limits(timeout, memory), afresh=force)
     progress = Progress(_on_errors() if as_json else None, quiet=quiet)
     if publish:
@@ -177,7 +209,7 @@ def report(
         from cxlab.reports import told
 
         click.echo(told.as_json(order, ended))
-    sys.exit(ended.code)
+    return ended
 
 
 @app.command()

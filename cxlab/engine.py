@@ -5,10 +5,11 @@ since 1970, a day is whole days since 1970; numbers are cast before they are div
 bound parameter only, and a name through `fill` only. What reads files (`Engine.read`) is the exception.
 """
 
+import errno
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from threading import Event, Thread
@@ -239,13 +240,21 @@ class Engine:
             self._connection.execute(fill(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {{name}}", name=name))
 
     def save(self, file: Path, selections: Mapping[str, str]) -> None:
-        """Write tables to a new database file: the SQL that selects each, by its name."""
-        self._connection.execute(fill("ATTACH {!file} AS kept", file=literal(str(file))))
+        """Write tables to a new database file: the SQL that selects each, by its name.
+
+        Raises
+        ------
+        OSError : they cannot be written, as on a full disk.
+        """
         try:
+            self._connection.execute(fill("ATTACH {!file} AS kept", file=literal(str(file))))
             for name, sql in selections.items():
                 self._connection.execute(fill("CREATE TABLE kept.{name} AS {!sql}", name=name, sql=sql))
-        finally:
             self._connection.execute("DETACH kept")
+        except duckdb.IOException as error:
+            with suppress(duckdb.Error):
+                self._connection.execute("DETACH kept")
+            raise OSError(errno.EIO, str(error).split("\n", 1)[0], str(file)) from error
 
     def open_saved(self, file: Path) -> None:
         """Open a database file for reading only: each of its tables is a view of that name here.

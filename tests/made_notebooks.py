@@ -202,6 +202,7 @@ def write_study(folder: Path, name: str = "corner", parameters: str = "{k_max: 7
 def write_run(out: Path, name: str, title: str, *, answer: blocks.Answer = ANSWER) -> None:
     """Write a manifest as a run leaves it: one report answered, one failed, one that lacks data."""
     common = {"parameters": {}, "command": f"cxlab report data/{name} --only segmentation", "outputs": []}
+    common |= {"seconds": 1.5, "made_from": "0" * 64}
     data = json.loads(json.dumps(blocks.Output(answer).as_json()))["block"]
     error = {"name": "SourceError", "message": f"no column cost {title}", "question": "How much?"}
     missing = {"text": f"The study has no gestures. {title}", "remedy": "Bring gestures."}
@@ -243,6 +244,9 @@ def write_run(out: Path, name: str, title: str, *, answer: blocks.Answer = ANSWE
         "reports": reports,
         "outputs": {},
         "inputs": {},
+        "parameters": {},
+        "given": {},
+        "looks": {},
     }
     (out / name).mkdir(parents=True, exist_ok=True)
     (out / name / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cxlab.reports.manifest import versions
+from cxlab.intake.stamps import looks
+from cxlab.reports.manifest import finish, publish, versions
 from cxlab.reports.order import understand
+from cxlab.reports.past import read_manifest
 from cxlab.reports.reading import Readings
 from cxlab.reports.run import Made, Run
 from cxlab.reports.runner import _inputs
@@ -130,6 +132,65 @@ def test_reports_whose_findings_are_gone_do_not_stand_beside_the_one_that_is_ask
     assert kept() == ["intake"]
     with otherwise(killed / "results.json", None):
         assert kept() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\0" * 40, b"[]", b'{"format": 1}', b'{"format": 1, "reports": []}'],
+    ids=["zeros", "list", "bare", "odd"],
+)
+def test_a_manifest_or_findings_that_cannot_be_read_make_all_anew(
+    killed: Path, shop: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.chdir(shop)
+    with otherwise(killed / "manifest.json", content):
+        assert due(shop) == ["00_intake", "01_late"] and read_manifest(killed) is None
+    results, told = killed / "results.json", json.loads((killed / "manifest.json").read_text())
+    looked = told["looks"]["results.json"]
+    with otherwise(results, b"\0" * looked["size"]):  # as after a power cut
+        os.utime(results, ns=(looked["time"], looked["time"]))
+        assert looks(results.stat()) == looked
+        assert due(shop) == ["00_intake", "01_late"]
+
+
+def test_a_page_that_was_changed_at_the_same_size_is_made_again_and_one_that_was_touched_is_not(
+    killed: Path, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shop)
+    page = killed / "01_late.html"
+    with otherwise(page, page.read_bytes().replace(b"late", b"LATE")):
+        assert due(shop) == ["01_late"]
+    os.utime(page)
+    assert due(shop) == []
+
+
+@pytest.mark.parametrize("moved", [0, 1, 3])
+def test_what_a_kill_left_half_in_place_is_put_in_place_by_the_next_call(tmp_path: Path, moved: int) -> None:
+    stage, final = tmp_path / "run" / ".making", tmp_path / "run"
+    files = {"00_a.html": "new", "results.json": "{}", "tables/a.csv": "x", "notebooks/a.ipynb": "{}"}
+    for name, text in files.items():
+        (stage / name).parent.mkdir(parents=True, exist_ok=True)
+        (stage / name).write_text(text)
+    for name in ("00_a.html", "00_old.html", "mine.txt", "manifest.json"):
+        (final / name).write_text("old")
+    told = {"outputs": dict.fromkeys(files, "")}
+
+    left, real = [moved], Path.replace
+
+    def replace_some(self: Path, target: Path) -> Path:
+        if ".making" not in str(target) and not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= ".making" not in str(target)
+        return real(self, target)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", replace_some)
+        publish(stage, final, told, stale=["00_old.html", "00_a.html"])
+    assert not (final / "manifest.json").exists()
+    finish(stage, final)
+    assert {name: (final / name).read_text() for name in files} == files
+    assert json.loads((final / "manifest.json").read_text()) == told
+    assert not (final / "00_old.html").exists() and (final / "mine.txt").read_text() == "old"
 
 
 def test_two_runs_on_one_folder_wait_for_each_other(killed: Path, shop: Path) -> None:

@@ -127,6 +127,14 @@ class TestWords:
         assert "Of the parameters only the seed changed" in text
         assert "as this month’s orders" not in text
 
+    def test_a_study_that_is_read_otherwise_is_a_cause(self, tmp_path: Path) -> None:
+        study = MANIFEST["study"] | {"calibration_end": "2024-05-31"}
+        inputs = MANIFEST["inputs"] | {"study.yml": {"sha256": "e" * 64, "bytes": 9}}
+        text = as_text(compared(tmp_path, study=study, inputs=inputs))
+        assert "Both runs read the same data files, but study.yml is not the same" in text
+        assert "no new purchase" not in text
+        assert re.search(r"windows end on other days: calibration_end \S+ → 2024-05-31\.", text)
+
     def test_two_studies_and_the_newer_run_first_are_said(self, tmp_path: Path) -> None:
         other = MANIFEST["study"] | {"name": "market", "title": "Market", "currency": "USD"}
         text = as_text(compared(tmp_path, study=other, started="2024-09-01T06:00:00+00:00"))

@@ -116,7 +116,7 @@ class TestLimits:
         made.write(tmp_path / "notebooks", "01_bad", early)
         done = cxlab(tmp_path, "report", "corner")
         assert done.returncode == 1 and "the notebook ended here by itself" in done.stdout, done.stdout + done.stderr
-        assert "1 of 1 report failed: the page says what to do." in done.stdout
+        assert "1 of 1 report failed: its page says what to do." in done.stdout
 
     def test_a_process_within_its_limits_is_left_alone(self) -> None:
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"]) as process:

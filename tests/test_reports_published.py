@@ -1,6 +1,8 @@
 """What may be shared, and how a call ended for machines."""
 
 import json
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from cxlab.errors import InputError
 from cxlab.reports.order import understand
-from cxlab.reports.published import publish
+from cxlab.reports.published import check_place, publish
 from tests import made_notebooks as made
 from tests.test_reports_run import cxlab
 
@@ -53,6 +55,7 @@ def test_pages_and_indexes_are_shared_and_nothing_else(ran: subprocess.Completed
     assert len(mine) - len(shared) < 250 and mine[:1000] == shared[:1000]
     index = (shop / "share/index.html").read_text()
     assert 'href="corner/00_intake.html"' in index and "01_bad" not in index and "customer c42" not in index
+    assert "Not here, for it could not be computed this time: 01 Bad (The shop of corner)." in index
 
 
 def test_what_is_no_longer_made_is_no_longer_shared_and_other_files_stay(
@@ -60,11 +63,52 @@ def test_what_is_no_longer_made_is_no_longer_shared_and_other_files_stay(
 ) -> None:
     (shop / "share/corner/mine.html").write_text("my own")
     listed = shop / "share/.published.json"
-    listed.write_text(json.dumps([*json.loads(listed.read_text()), "corner/09_gone.html"]))
+    told = json.loads(listed.read_text())
+    told["corner"]["reports"]["gone"] = told["corner"]["reports"]["intake"] | {"page": "09_gone.html"}
+    listed.write_text(json.dumps(told))
     (shop / "share/corner/09_gone.html").write_text("a page of a notebook that is gone")
     monkeypatch.chdir(shop)
     publish(understand(["corner"], Path("reports"), [], []), Path("share"))
     assert "corner/mine.html" in files(shop / "share") and "corner/09_gone.html" not in files(shop / "share")
+
+
+def test_what_was_published_from_another_folder_of_reports_stays_and_on_the_index(
+    ran: subprocess.CompletedProcess[str], shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shop)
+    shutil.copytree("reports", tmp_path / "october")
+    publish(understand(["corner"], tmp_path / "october", [], []), tmp_path / "share")
+    november = tmp_path / "november" / "market"
+    shutil.copytree("reports/corner", november)
+    told = json.loads((november / "manifest.json").read_text())
+    told["study"] |= {"name": "market", "title": "The market"}
+    (november / "manifest.json").write_text(json.dumps(told))
+    made.write_study(tmp_path / "market", name="market")
+    publish(understand([str(tmp_path / "market")], tmp_path / "november", [], []), tmp_path / "share")
+    assert {"corner/00_intake.html", "market/00_intake.html"} <= files(tmp_path / "share")
+    index = (tmp_path / "share/index.html").read_text()
+    assert 'href="corner/00_intake.html"' in index and 'href="market/00_intake.html"' in index
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("corner", "a study's own files lie there"), ("corner/pages", "a study's own files lie there"),
+     ("site", "was not published by cxlab"), ("broken", ".published.json in it")],
+)  # fmt: skip
+def test_a_folder_that_holds_something_else_is_refused_before_anything_is_run(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, place: str, said: str
+) -> None:
+    monkeypatch.chdir(shop)
+    for name, file in (("site", "index.html"), ("broken", ".published.json")):
+        Path(name).mkdir(exist_ok=True)
+        (Path(name) / file).write_text("{bad")
+    with pytest.raises(InputError, match=re.escape(said)):
+        check_place(understand(["corner"], Path("reports"), [], []), Path(place))
+
+
+def test_a_fault_is_told_as_json_as_well(shop: Path) -> None:
+    done = cxlab(shop, "report", "nowhere", "--json")
+    assert done.returncode == 2 and json.loads(done.stdout) == {"code": 2, "error": done.stderr[7:].strip()}
 
 
 def test_the_reports_own_folder_is_refused(

@@ -19,7 +19,7 @@ from cxlab.reports.past import Finding, PastRun
 _CAPTIONS: dict[Ruling, str] = {
     "beyond": "Changed beyond chance",
     "within": "Changed within chance",
-    "open": "Changed, without a word on chance",
+    "open": "Changed, and cannot be tested",
 }
 _SMALL = "Small figures are intervals, of 95% unless another level is named. p is adjusted for all findings compared."
 _NOTES: dict[Ruling, str] = {

@@ -11,7 +11,7 @@ from cxlab.reports.drawing import moment
 _HEADS: dict[Ruling, str] = {
     "beyond": "Beyond chance",
     "within": "Within chance",
-    "open": "Changed, without a word on chance",
+    "open": "Changed, and cannot be tested",
 }
 
 

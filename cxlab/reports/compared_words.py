@@ -15,7 +15,8 @@ RULES = (
     "Findings that have an interval in both runs are compared as two independent estimates. Each half of an interval, "
     "divided by the normal quantile of the interval’s level, is a standard error on its side; the difference is judged "
     "by the two halves that face each other (Zou and Donner 2008), so that lopsided intervals are taken as they are. "
-    "The interval of a difference has a level of 95% and stands for that finding alone.",
+    "The interval of a difference has a level of 95% and stands for that finding alone. Each number is rounded by "
+    "itself, so a difference may be one off in its last digit.",
     "Where hundreds of findings are compared, some differ by chance. The p values are therefore adjusted for all of "
     "them, over all reports (Benjamini and Hochberg 1995), and a change is called beyond chance where the adjusted "
     "value is at most 0.05: about one in twenty of the changes named so, or fewer, is expected to be chance. So a "
@@ -63,14 +64,16 @@ def summary(compared: Comparison) -> str:
         else "No finding has an interval in both runs"
     )
     many = words.count(verdicts, "verdict") if verdicts else "no verdict"
-    return f"{first}, and {many} changed."
+    lost = [r.title for r in compared.reports if not r.told.is_same and (r.new is None or r.new.status == "failed")]
+    more = f" In the new run {_list(lost)} failed or {'is' if len(lost) == 1 else 'are'} not there." if lost else ""
+    return f"{first}, and {many} changed.{more}"
 
 
 def rest(compared: Comparison) -> str:
     """Count what is neither beyond chance nor a verdict."""
     within, open_ = compared.count("within"), compared.count("open")
     return (
-        f"{words.number(within)} changed within chance, {words.number(open_)} without a word on chance; "
+        f"{words.number(within)} changed within chance, {words.number(open_)} changed and cannot be tested; "
         f"{words.number(compared.n_same)} are the same."
     )
 

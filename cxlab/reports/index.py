@@ -130,7 +130,7 @@ def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, agai
     return render(
         "index.html.j2",
         title=_title(runs),
-        summary=_summary(cards),
+        summary=_summary(cards, [(run["study"]["title"], t) for run in runs.values() for t in run.get("left_out", ())]),
         counts=_counts(runs, cards),
         parts=parts,
         failed=[card for card in cards if card.tone == "failed"],
@@ -185,8 +185,13 @@ def _title(runs: Mapping[str, dict[str, Any]]) -> str:
     return f"{told}: {first['label']}" if first.get("label") else told
 
 
-def _summary(cards: list[Card]) -> str:
-    """Say in a sentence how the questions were answered."""
+def _summary(cards: list[Card], left_out: list[tuple[str, str]]) -> str:
+    """Say in a sentence how the questions were answered.
+
+    Parameters
+    ----------
+    left_out : study and title of reports that failed and are not shown.
+    """
     tones = [card.tone for card in cards if card.entry["status"] != "missing"]
     said = [f"{_spelt(tones.count(t)).lower()} {text}" for t, text in _SAID.items() if t in tones]
     lacking = len(cards) - len(tones)
@@ -196,6 +201,9 @@ def _summary(cards: list[Card]) -> str:
         text += f" {_spelt(tones.count('failed'))} could not be computed."
     if lacking:
         text += f" {_spelt(lacking)} would take more data than there are."
+    if left_out:
+        named = ", ".join(f"{title} ({study})" for study, title in left_out)
+        text += f" Not here, for {'it' if len(left_out) == 1 else 'they'} could not be computed this time: {named}."
     return text
 
 

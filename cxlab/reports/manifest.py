@@ -137,8 +137,11 @@ def put(place: Path, content: bytes) -> None:
     """Write a file in one step: whoever looks sees the one before or this one, and never a part."""
     place.parent.mkdir(parents=True, exist_ok=True)
     aside = place.with_name(f".{place.name}-{os.getpid()}")
-    aside.write_bytes(content)
-    aside.replace(place)
+    try:
+        aside.write_bytes(content)
+        aside.replace(place)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def publish(stage: Path, final: Path, told: Mapping[str, Any], stale: Iterable[str]) -> None:

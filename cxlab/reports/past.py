@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -148,7 +149,7 @@ class Manifest(_Part):
 
 class _AnswerWhole(AnswerThen):
     tone: str
-    open: list[tuple[str, str]]
+    open: list[list[str]]
 
 
 class _ReportWhole(ReportThen):
@@ -246,9 +247,7 @@ def _no_run(given: Path, folder: Path) -> str:
         return f"{given.as_posix()} is no run: {_NAME_IT}"
     below = sorted(f.parent.as_posix() for f in folder.glob(f"*/{FILE}"))
     if below:
-        each = (
-            "study" if all((f.parent.name == _study_in(f)) for f in folder.glob(f"*/{FILE}")) else "set of parameters"
-        )
+        each = "set of parameters" if all(map(_has_label, folder.glob(f"*/{FILE}"))) else "study"
         named = ", ".join(shlex.quote(place) for place in below)
         return f"{folder.as_posix()} holds a folder for each {each}: name one of them, as {named}"
     if (folder / STUDY_FILE).is_file():
@@ -256,10 +255,11 @@ def _no_run(given: Path, folder: Path) -> str:
     return f"{folder.as_posix()} holds no {FILE}: {_NAME_IT}"
 
 
-def _study_in(file: Path) -> str:
-    """Return the name of the study that a manifest tells of; empty where it tells of none."""
-    found = read_manifest(file.parent)
-    return str(found["study"]["name"]) if found else ""
+def _has_label(file: Path) -> bool:
+    """Whether a manifest is of a study with a set of parameters."""
+    with suppress(RunError):
+        return bool(_read(file).get("label"))
+    return False
 
 
 def _read(file: Path) -> dict[str, Any]:

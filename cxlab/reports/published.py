@@ -13,12 +13,10 @@ from cxlab.reports.order import Order
 from cxlab.study import FILE as STUDY
 
 _LISTED = ".published.json"
-"""What was published: the pages by name, so that those which are no longer made can go, and what the index tells."""
-_TOLD = ("study", "label", "data", "given", "command", "started", "versions", "commit", "reports")
-_OF_STUDY, _OF_REPORT = (
-    ("name", "title", "currency"),
-    ("notebook", "title", "question", "page", "status", "answer", "missing"),
-)
+"""What was published: of each run what the index tells, and so the pages, of which some may no longer be made."""
+_TOLD = ("label", "data", "given", "command", "started", "versions", "commit")
+_OF_STUDY = ("name", "title", "currency")
+_OF_REPORT = ("notebook", "title", "question", "page", "status", "answer", "missing")
 _FAILED = "failed"
 _FILES = re.compile(r'<tr><th scope="row">Files</th>.*?</tr>\n?', re.S)
 
@@ -38,6 +36,10 @@ def check_place(order: Order, folder: Path) -> None:
     among = any(mine.is_relative_to(study) or study.is_relative_to(mine) for study in studies)
     if among or any((place / STUDY).is_file() for place in (mine, *mine.parents)):
         raise InputError(f"--publish {folder}: a study's own files lie there; name a folder of its own")
+    if (folder / manifest.INDEX).exists() and not (folder / _LISTED).is_file():
+        raise InputError(
+            f"--publish {folder}: the {manifest.INDEX} in it was not published by cxlab; name a folder of its own"
+        )
     there = next(place for place in (mine, *mine.parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise InputError(f"--publish {folder}: nothing can be written to {there}: name another folder")
@@ -93,6 +95,7 @@ def _told(run: dict[str, Any]) -> dict[str, Any]:
     return {key: run[key] for key in _TOLD} | {
         "study": {key: run["study"][key] for key in _OF_STUDY},
         "reports": {name: {key: e[key] for key in _OF_REPORT} for name, e in reports.items()},
+        "left_out": sorted(e["title"] for e in run["reports"].values() if e["status"] == _FAILED),
     }
 
 
@@ -113,7 +116,7 @@ def _published(folder: Path) -> dict[str, dict[str, Any]]:
         return {}
     try:
         found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-        if any(set(_TOLD) - run.keys() for run in found.values()):
+        if any({*_TOLD, "study", "left_out"} - run.keys() for run in found.values()):
             raise ValueError
         _ = [_pages(name, run) for name, run in found.items()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import json
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -69,7 +70,7 @@ class Run:
         self.due = list(order.notebooks)
         self._keys: dict[str, str] = {}
         if inputs is not None:
-            lacking = manifest.lacking(self.final, self.before)
+            lacking = self._lacking()
             own = {name: set(entry.get("outputs", ())) for name, entry in self.earlier.items()}
             common = lacking - {file for files in own.values() for file in files}  # findings, rejects: of all reports
             for notebook in order.notebooks if self.before and not common else ():
@@ -249,14 +250,24 @@ class Run:
             elif left.is_file() and left.stem not in kept:
                 left.unlink()
 
+    def _lacking(self) -> set[str]:
+        """Return the files of the earlier run that are not there as they were; findings that cannot be read count."""
+        unread = {RESULTS} if self._found_before is None else set()
+        return manifest.lacking(self.final, self.before) | unread
+
     @cached_property
-    def _found_before(self) -> Mapping[str, Any]:
-        return manifest.read_json(self.final / RESULTS)
+    def _found_before(self) -> Mapping[str, Any] | None:
+        """Findings of the earlier run by report; None where they cannot be read."""
+        try:
+            found = json.loads((self.final / RESULTS).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
 
     def _keep(self, name: str) -> None:
         """Keep a report of the earlier run as it is."""
         self.reports[name] = self.earlier[name]
-        if name in self._found_before:
+        if self._found_before and name in self._found_before:
             self.findings[name] = self._found_before[name]
 
     def _keep_others(self) -> None:
@@ -266,7 +277,7 @@ class Run:
         """
         assert self.read is not None
         same = self.before and manifest.data_hash(self.before["inputs"]) == manifest.data_hash(self.read.inputs)
-        lacking = manifest.lacking(self.final, self.before)
+        lacking = self._lacking()
         if not self.order.only or not same or RESULTS in lacking:
             return  # without their findings they would stand there as if they had found nothing
         if self.ordered.label and self.before["given"] != self.ordered.given:
