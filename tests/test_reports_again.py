@@ -241,6 +241,17 @@ def test_a_notebook_that_is_edited_while_it_runs_is_made_again(
     file.write_text(text)
 
 
+def test_a_reader_who_leaves_stops_nothing(killed: Path, shop: Path) -> None:
+    command = [sys.executable, "-m", "cxlab", "report", "corner"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=shop, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b"" and process.wait() == 0
+
+
 def test_an_index_that_is_gone_is_drawn_again(killed: Path, shop: Path) -> None:
     (killed / "index.html").unlink()
     assert cxlab(shop, "report", "corner").returncode == 0

@@ -1,5 +1,6 @@
 """What the command line asks for: understood, or one clear message, before anything is run."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,26 @@ class TestParametersThatMustBeGiven:
         assert ask(needing, only=("intake",)).runs
         made.write_study(needing / "corner", parameters="{colour: green}")
         assert ask(needing).runs
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"cells": [', "is no notebook of format 4"),
+        (json.dumps({"cells": []}), "needs one cell tagged `parameters`"),
+        ("seed: int = (", "is no Python"),
+        ("seed: int = len('a')", "write a plain value"),
+    ],
+)
+def test_a_draft_that_cannot_be_run_stops_those_calls_only_that_need_it(tmp_path: Path, text: str, said: str) -> None:
+    made.write_study(tmp_path / "corner")
+    folder = tmp_path / "notebooks"
+    made.write(folder, "00_intake", made.small_notebook("intake", made.COUNT))
+    draft = text if text.startswith("{") else None
+    made.write(folder, "01_draft", made.notebook(made.code(text, tags=["parameters"])))
+    if draft is not None:
+        (folder / "01_draft.ipynb").write_text(draft)
+    alone = understand([str(tmp_path / "corner")], tmp_path / "out", ["intake"], [], folder)
+    assert [notebook.name for notebook in alone.notebooks] == ["intake"]
+    with pytest.raises(InputError, match=said):
+        understand([str(tmp_path / "corner")], tmp_path / "out", [], [], folder)

@@ -119,3 +119,19 @@ def test_the_reports_own_folder_is_refused(
     for folder in ("reports", "reports/corner", ".", "reports/shared"):
         with pytest.raises(InputError, match=f"--publish {folder}: reports themselves lie there"):
             publish(order, Path(folder))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--timeout", "nan", "nan is no amount: give a number above 0"),
+        ("--memory", "inf", "inf is no amount"),
+        ("--memory", "4GB", "'4GB' is not a valid number"),
+        ("--out", "", "it is empty: name a folder"),
+        ("--publish", "", "it is empty: name a folder"),
+        ("--out", "corner", "would lie among the files of a study"),
+    ],
+)
+def test_options_that_say_nothing_are_refused(shop: Path, option: str, value: str, said: str) -> None:
+    done = cxlab(shop, "report", "corner", option, value)
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr

@@ -77,6 +77,15 @@ class Notebook:
         return cells
 
     @cached_property
+    def fault(self) -> str:
+        """Why it cannot be run; empty where it can."""
+        try:
+            _ = self.parameters
+        except NotebookError as error:
+            return str(error)
+        return ""
+
+    @cached_property
     def question(self) -> str:
         """The notebook's title: its first heading."""
         for cell in self._cells:
@@ -97,8 +106,14 @@ class Notebook:
         if len(tagged) != 1:
             raise NotebookError(f"{self.path} needs one cell tagged `parameters`, and has {len(tagged)}")
         source = "".join(tagged[0]["source"])
+        try:
+            body = ast.parse(source).body
+        except SyntaxError as error:
+            raise NotebookError(
+                f"{self.path}: the cell tagged `parameters` is no Python: {error.msg}, line {error.lineno} of it"
+            ) from error
         comments = _comments(source)
-        statements = (s for s in ast.parse(source).body if isinstance(s, ast.AnnAssign))
+        statements = (s for s in body if isinstance(s, ast.AnnAssign))
         declared = [self._declared(s, comments.get(s.end_lineno or s.lineno, "")) for s in statements]
         found = {d.name: d for d in declared}
         lacking = [name for name in OWN if name not in found]
@@ -115,7 +130,12 @@ class Notebook:
                 f"{self.path} declares `{name}: {ast.unparse(statement.annotation)}`: "
                 "write int, float, bool, str or datetime.date, perhaps with ` | None`"
             )
-        default = None if statement.value is None else ast.literal_eval(statement.value)
+        try:
+            default = None if statement.value is None else ast.literal_eval(statement.value)
+        except ValueError as error:
+            raise NotebookError(
+                f"{self.path} declares `{name}` as {ast.unparse(statement.value or statement)}: write a plain value"
+            ) from error
         return Declared(name, known[0], optional, default, statement.value is None, comment)
 
 

@@ -149,6 +149,8 @@ def understand(
     chosen, given, sets = notebooks, dict[str, Any](), [ParameterSet()]
     with faults.taken():
         chosen = choose(notebooks, only)
+    faults.said += [notebook.fault for notebook in chosen if notebook.fault]
+    notebooks = [notebook for notebook in notebooks if not notebook.fault]  # a draft stops those only that need it
     with faults.taken():
         given = read_given(pairs, notebooks)
     if matrix is not None:
@@ -243,7 +245,7 @@ def open_alone(path: str, pairs: Sequence[tuple[str, str]] = (), **given: Any) -
     InputError : what is wrong with the study, or with a parameter.
     """
     try:
-        notebooks = find_notebooks()
+        notebooks = [notebook for notebook in find_notebooks() if not notebook.fault]
     except NotebookError:
         notebooks = []
     study = load_study(path, partial(study_faults, notebooks=notebooks))

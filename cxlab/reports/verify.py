@@ -164,10 +164,12 @@ def _same(run: PastRun) -> str:
     pages = sum(name.endswith(".html") for name in was.outputs)
     notebooks = sum(name.endswith(".ipynb") for name in was.outputs)
     tables = sum(name.startswith("tables/") for name in was.outputs)
+    failed = [report.notebook for report in was.reports.values() if report.status == "failed"]
+    fails = f" Failed then and now: {', '.join(failed)}." if failed else ""
     return (
         f"Made again from the same {words.count(len(was.inputs), 'input')} with the same parameters and versions: "
         f"{words.count(pages, 'page')}, {words.count(notebooks, 'notebook')}, {words.count(tables, 'table')} and all "
-        "findings come out as they stand there; only the time of the run differs."
+        f"findings come out as they stand there; only the time of the run differs.{fails}"
     )
 
 
