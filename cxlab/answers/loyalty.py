@@ -10,7 +10,7 @@ from cxlab.purchases.rule import Verdict
 from cxlab.words import count, money, money_between, number, percent
 
 _TAG: dict[Tone, str] = {
-    "yes": "A firm number",
+    "yes": "A checked number",
     "partly": "A rough number",
     "no": "No such number",
     "cannot": "Cannot tell",
@@ -264,7 +264,8 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
     days = count(check.holdout_days, "day")
     text = (
         f"{amount(check.expected, check.currency)} was foreseen of a fan for the {days} after the cut, and "
-        f"{amount(check.actual, check.currency)} came; what a fan is worth rests on what came. 95% interval {span}; "
+        f"{amount(check.actual, check.currency)} came; the worth of a fan above is reckoned from what came. 95% interval "
+        f"of the miss {span}; "
         "the written rule allows "
         f"{miss_between(*LEVEL_BAND)}."
     )
@@ -274,7 +275,7 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
         label,
         miss(check.level.number),
         text,
-        unit="was a forecast from the time before the cut",
+        unit="was the forecast that was made before the cut",
         strip=Strip(
             low, check.level.number, high, f"Foreseen against what came, 95% interval {span}",
             top=1.2 * max(high, LEVEL_BAND[1]), bottom=min(0.0, low),
