@@ -264,8 +264,8 @@ def _sure(worth: Worth, check: FanCheck) -> Fact:
     days = count(check.holdout_days, "day")
     text = (
         f"{amount(check.expected, check.currency)} was foreseen of a fan for the {days} after the cut, and "
-        f"{amount(check.actual, check.currency)} came; the worth of a fan above is reckoned from what came. 95% interval "
-        f"of the miss {span}; "
+        f"{amount(check.actual, check.currency)} came; the worth of a fan above is reckoned from what came. 95% "
+        f"interval of the miss {span}; "
         "the written rule allows "
         f"{miss_between(*LEVEL_BAND)}."
     )

@@ -12,7 +12,7 @@ from cxlab.reports.drawing import render
 from cxlab.reports.imprint import Row, describe_versions
 from cxlab.reports.past import read_manifest
 
-_SAID = {"yes": "yes", "partly": "in part", "no": "no", "cannot": "that the data cannot tell"}
+_SAID = {"yes": "yes", "partly": "in part", "no": "no", "cannot": "cannot tell"}
 _BACK_TO_STUDIES, _BACK_TO_SETS = "All studies", "All sets of parameters"
 _SPELT = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
 
