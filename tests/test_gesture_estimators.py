@@ -156,6 +156,22 @@ def fitted(sample: Any, seed: int, learner: Learner = "ridge") -> tuple[np.ndarr
     return sample.outcome, treated, Nuisance(fit_propensity(treated, features, folds, seed, learner), *foreseen)
 
 
+def test_an_error_that_hangs_on_a_few_customers_is_known_to_be_unsure() -> None:
+    rng = np.random.default_rng(4)
+    n = 400
+    treated, noise = rng.random(n) < 0.5, rng.normal(size=n)
+    models = Nuisance(np.full(n, 0.5), np.zeros(n), np.zeros(n))
+    even = effect_on_treated(noise, treated, models, np.arange(n))
+    assert even.df == min(treated.sum(), n - treated.sum()) - 1  # where all weigh alike, nothing is taken off
+    heavy = noise.copy()
+    heavy[np.flatnonzero(~treated)[:3]] = (90.0, -90.0, 90.0)
+    few = effect_on_treated(heavy, treated, models, np.arange(n))
+    assert few.df < 10
+    assert few.reach(0.95) / few.standard_error > 1.1 * even.reach(0.95) / even.standard_error
+    # The same rows, three to a customer: what counts is what a customer adds.
+    assert effect_on_treated(heavy, treated, models, np.arange(n) // 3).df < 10
+
+
 class TestOverlapEffect:
     def test_it_is_the_effect_weighted_by_e_times_one_less_e(self) -> None:
         found = []
