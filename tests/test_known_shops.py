@@ -1,6 +1,6 @@
 """Shops whose truth is known: what was planted is found as often as intervals promise, and nothing where nothing was.
 
-Four shops each, or more; a figure may fail so often as chance makes it fail once in a thousand such tests.
+Six shops each; a figure may fail so often as chance makes it fail once in a thousand such tests.
 """
 
 from functools import cache
@@ -9,9 +9,8 @@ import pytest
 from scipy.stats import binom
 
 from benchmarks.known_shops import Found, look_at
-from tests.depth import examples
 
-N, CUSTOMERS, FIRST_SEED = examples(4), 1_500, 4_000
+N, CUSTOMERS, FIRST_SEED = 6, 1_500, 4_000
 MAIN = (
     "effect.card", "effect.card_with_discount", "effect_percent.card", "incremental_contribution.card",
     "break_even_cost.card", "observational.effect.gesture", "observational.effect_average.gesture",

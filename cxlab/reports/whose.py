@@ -5,7 +5,6 @@ from pathlib import Path
 
 from cxlab.intake.rejects import REJECTS
 from cxlab.reports import manifest
-from cxlab.reports.past import read_manifest
 from cxlab.study import FILE, Study, shown_path
 
 
@@ -15,10 +14,10 @@ def other_study(folder: Path, study: Study) -> str:
     The reports of a label lie in a folder of their own below it, and count as well.
     """
     for place in (folder, *(file.parent for file in sorted(folder.glob(f"*/{manifest.FILE}")))):
-        found = read_manifest(place)
-        named = str(found["study"]["path"]) if found else ""
+        told = manifest.read_json(place / manifest.FILE).get("study")
+        named = str(told.get("path", "")) if isinstance(told, dict) else ""
         file = Path(named) / FILE if Path(named).is_dir() else Path(named)
-        if found and file.is_file() and file.resolve() != study.file.resolve():
+        if named and file.is_file() and file.resolve() != study.file.resolve():
             return named
     return ""
 
