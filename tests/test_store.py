@@ -12,6 +12,7 @@ import pytest
 
 from cxlab.customers import EPOCH, customer_table, sum_customers
 from cxlab.intake import Intake, SourceError, read_study, sources, stamps
+from cxlab.intake.aside import filled_aside
 from cxlab.intake.stamps import FOLDER, unchanged_hashes
 from cxlab.intake.store import open_kept
 from cxlab.kit import Kit, open_study
@@ -212,3 +213,21 @@ def test_the_notebooks_of_a_run_and_the_next_run_take_it_from_there(tmp_path: Pa
         written.append(about.stat().st_mtime_ns)
     assert written[0] == written[1]
     assert (tmp_path / "reports/shop/rejects/orders.csv").is_file()
+
+
+def test_what_a_killed_run_left_goes_and_what_another_fills_stays(tmp_path: Path) -> None:
+    left = tmp_path / f"{FOLDER}-left"
+    left.mkdir()
+    (left / "half").write_text("x")
+    with filled_aside(tmp_path / FOLDER) as mine:
+        (mine / "mine").write_text("1")
+        assert not left.exists()
+        with filled_aside(tmp_path / FOLDER) as other:
+            (other / "other").write_text("2")
+            assert mine.is_dir()
+        assert [file.name for file in (tmp_path / FOLDER).iterdir()] == ["other"]
+    assert [file.name for file in (tmp_path / FOLDER).iterdir()] == ["mine"]
+    with pytest.raises(ValueError, match="full"), filled_aside(tmp_path / FOLDER):
+        raise ValueError("full")
+    assert [place.name for place in tmp_path.iterdir()] == [FOLDER]
+    assert [file.name for file in (tmp_path / FOLDER).iterdir()] == ["mine"]

@@ -6,8 +6,6 @@ is still the same.
 """
 
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from cxlab.engine import Engine, EngineError, fill
+from cxlab.intake.aside import filled_aside
 from cxlab.intake.channels import sum_channel_days
 from cxlab.intake.first_days import sum_first_days
 from cxlab.intake.ledger import sum_ledger
@@ -35,7 +34,7 @@ from cxlab.intake.sales import (
     name_sales,
 )
 from cxlab.intake.sources import TableIntake
-from cxlab.intake.stamps import ABOUT, FOLDER, FORMAT, asked, code, hashes_in, stamped, still_true
+from cxlab.intake.stamps import ABOUT, FORMAT, asked, code, hashes_in, stamped, still_true
 from cxlab.intake.suspects import find_suspects
 from cxlab.study import Study
 
@@ -75,7 +74,6 @@ def keep_study(
         find_suspects(engine, tables["orders"].columns)
         sum_first_days(engine, tables["orders"].columns)
         sum_channel_days(engine, tables["orders"].columns)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     now = time.time_ns()
     about = {
         "format": FORMAT,
@@ -86,15 +84,9 @@ def keep_study(
         "tables": json.loads(_Tables.dump_json(dict(tables))),
         "remarks": list(remarks),
     }
-    aside = Path(tempfile.mkdtemp(prefix=f"{FOLDER}-", dir=folder.parent))
-    try:
+    with filled_aside(folder) as aside:
         engine.save(aside / _DATABASE, _selections(tables, further))
         (aside / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.replace(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def open_kept(engine: Engine, study: Study, folder: Path, *, allow_outside: bool) -> Kept | None:
