@@ -20,7 +20,15 @@ from cxlab.gestures.foretold import hold_against_realised
 from cxlab.gestures.groups import effects_by_group, group_effect, p_of_no_difference
 from cxlab.gestures.joint import joint_intervals, pointwise_level
 from cxlab.gestures.means import TwoMeans
-from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcomes, fit_propensity, make_features, make_folds
+from cxlab.gestures.nuisance import (
+    Learner,
+    Nuisance,
+    fit_outcomes,
+    fit_propensity,
+    make_deals,
+    make_features,
+    make_folds,
+)
 from cxlab.gestures.ridge import Kind, cross_fit_as_if, cross_fit_ridge
 from cxlab.gestures.sensitivity import e_value, find_sensitivity
 from cxlab.gestures.trial_means import adjusted_means, difference_in_means
@@ -131,6 +139,32 @@ def golden_rows() -> tuple[np.ndarray, ...]:
     return p, m0, m1, treated, np.floor(2 * np.where(treated, m1, m0) * v + v), i % 4
 
 
+def test_several_deals_of_the_folds_are_pooled_as_doubleml_does() -> None:
+    p, m0, m1, treated, y, _ = golden_rows()
+    models = Nuisance(p, m1, m0), Nuisance(0.5 * p + 0.2, m1 + 0.3, m0 - 0.2)
+    both = Nuisance.of(
+        *(np.stack([getattr(one, name) for one in models]) for name in ("propensity", "treated", "control"))
+    )
+    assert np.array_equal(both.propensity, (models[0].propensity + models[1].propensity) / 2)
+    assert np.array_equal(both.chances, np.stack([one.propensity for one in models]))
+    for estimate in (average_effect, effect_on_treated, overlap_effect):
+        one, two = (estimate(y, treated, each, np.arange(500)) for each in models)
+        found = estimate(y, treated, both, np.arange(500))
+        assert found.difference == pytest.approx((one.difference + two.difference) / 2, rel=1e-12)
+        apart = (one.difference - two.difference) / 2
+        variance = (one.standard_error**2 + two.standard_error**2) / 2 + apart**2
+        assert found.standard_error == pytest.approx(variance**0.5, rel=1e-12)
+        assert found.df == min(one.df, two.df)
+
+
+def test_customers_are_dealt_twice_where_they_are_few_and_stay_in_one_fold() -> None:
+    customers = np.arange(900) // 3
+    deals = make_deals(customers, 1)
+    assert deals.shape == (2, 900) and (deals[0] != deals[1]).mean() > 0.5
+    assert np.array_equal(deals[:, ::3], deals[:, 2::3])
+    assert make_deals(np.arange(5_001), 1).shape == (5_001,)
+
+
 def test_with_equal_models_the_effects_are_those_of_doubleml() -> None:
     # DoubleML 0.11.4, IRM with external predictions and normalize_ipw: coef and se, and the effects of gate().
     p, m0, m1, treated, y, group = golden_rows()
@@ -142,6 +176,10 @@ def test_with_equal_models_the_effects_are_those_of_doubleml() -> None:
     assert on_treated.difference == pytest.approx(0.6649282052112577, abs=0.002)  # weights are normalised otherwise
     assert on_treated.standard_error == pytest.approx(0.13528285481454824, rel=0.02)
     scores = doubly_robust_scores(y, treated, nuisance)
+    deals = Nuisance.of(*(np.stack([one, one]) for one in (p, m1, m0)))
+    for estimate in (average_effect, effect_on_treated):  # two deals that come to the same are as one
+        one, two = (estimate(y, treated, models, customers) for models in (nuisance, deals))
+        assert (two.difference, two.standard_error) == pytest.approx((one.difference, one.standard_error), rel=1e-12)
     for k, expected in enumerate((0.392283, 0.452780, 0.698858, 0.567967)):  # weights as they come, there and here
         assert scores[group == k].mean() == pytest.approx(expected, abs=1e-6)
         part = average_effect(y, treated, nuisance, customers, among=group == k)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.gestures.means import Array, Codes, TwoMeans, fewer_degrees, fewest_clusters
+from cxlab.gestures.means import Array, Codes, TwoMeans, fewer_degrees, fewest_clusters, pooled
 from cxlab.gestures.nuisance import Nuisance
 
 Mask = NDArray[np.bool_]
@@ -29,6 +29,10 @@ def effect_on_treated(
     Robins, Rotnitzky and Zhao (1994); for the treated, with weights that add up to 1: Sant'Anna and Zhao (2020).
     """
     mine = np.ones(len(outcome), dtype=bool) if among is None else among
+    return pooled([_on_treated(outcome, treated, one, clusters, mine) for one in nuisance.each])
+
+
+def _on_treated(outcome: Array, treated: Mask, nuisance: Nuisance, clusters: Codes, mine: Mask) -> TwoMeans:
     with_it = treated & mine
     odds = nuisance.propensity / (1 - nuisance.propensity)
     weight = np.where(~treated & mine, odds, 0.0)
@@ -59,10 +63,15 @@ def average_effect(
     normalised.
     """
     mine = np.ones(len(outcome), dtype=bool) if among is None else among
-    chance = nuisance.propensity
-    return _weighted(
-        outcome, treated, nuisance, clusters, mine, mine.astype(np.float64),
-        np.where(mine & treated, 1 / chance, 0.0), np.where(mine & ~treated, 1 / (1 - chance), 0.0),
+    return pooled(
+        [
+            _weighted(
+                outcome, treated, one, clusters, mine, mine.astype(np.float64),
+                np.where(mine & treated, 1 / one.propensity, 0.0),
+                np.where(mine & ~treated, 1 / (1 - one.propensity), 0.0),
+            )
+            for one in nuisance.each
+        ]
     )  # fmt: skip
 
 
@@ -83,10 +92,15 @@ def overlap_effect(outcome: Array, treated: Mask, nuisance: Nuisance, clusters: 
     Statistical Association 113(521). Crump, Hotz, Imbens and Mitnik (2006), Moving the goalposts, NBER technical paper
     330, for the influence function.
     """
-    chance, everyone = nuisance.propensity, np.ones(len(outcome), dtype=bool)
-    return _weighted(
-        outcome, treated, nuisance, clusters, everyone, (treated - chance) ** 2,
-        np.where(treated, 1 - chance, 0.0), np.where(treated, 0.0, chance),
+    everyone = np.ones(len(outcome), dtype=bool)
+    return pooled(
+        [
+            _weighted(
+                outcome, treated, one, clusters, everyone, (treated - one.propensity) ** 2,
+                np.where(treated, 1 - one.propensity, 0.0), np.where(treated, 0.0, one.propensity),
+            )
+            for one in nuisance.each
+        ]
     )  # fmt: skip
 
 

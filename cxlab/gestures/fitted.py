@@ -24,7 +24,7 @@ class Fitted:
     rows : bool, shape (n of the sample,), rows of this arm and of the control; all else has their shape.
     outcome, treated, clusters : as in `Sample`, the arm as a mask.
     matrix : covariates as numbers, shape (rows, p).
-    folds : which customers were not learned from, by row.
+    folds : which customers were not learned from, by row, or by deal and row.
     nuisance : cross-fitted.
     kept : rows that the effect rests on, where some are left out for want of others alike; None: all.
     seed : of the choice of the models' penalties.
@@ -74,5 +74,5 @@ class Fitted:
         if not self.enough(among):
             return None
         foreseen = fit_outcomes(outcome, self.treated, self.features, self.folds, self.seed, self.learner)
-        nuisance = Nuisance(self.nuisance.propensity, *foreseen)
+        nuisance = Nuisance.of(self.nuisance.chances, *foreseen)
         return effect_on_treated(outcome, self.treated, nuisance, self.clusters, among=among)

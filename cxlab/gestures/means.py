@@ -1,7 +1,8 @@
 """The mean outcome with a gesture and without, and how sure their difference and their ratio are."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,40 @@ class TwoMeans:
         if error == 0:
             return Estimate(value, n=n, unit=unit)
         return Estimate(value, value - reach, value + reach, level, n, unit)
+
+
+def pooled(found: Sequence[TwoMeans]) -> TwoMeans:
+    """Pool what the same estimate comes to by several deals of the customers into folds.
+
+    Notes
+    -----
+    The means are averaged. The variance of their difference is that of one deal, on average, and that between the
+    deals; the rows' influence, averaged as well, is stretched till it adds up to that.
+
+    References
+    ----------
+    Chernozhukov et al. (2018), Double/debiased machine learning, The Econometrics Journal 21(1), definition 3.3.
+    """
+    first = found[0]
+    if len(found) == 1:
+        return first
+    middle = replace(
+        first,
+        treated=float(np.mean([one.treated for one in found])),
+        control=float(np.mean([one.control for one in found])),
+        influence_treated=np.mean([one.influence_treated for one in found], axis=0),
+        influence_control=np.mean([one.influence_control for one in found], axis=0),
+        df=min(one.df for one in found),
+    )
+    if middle.standard_error == 0:
+        return middle
+    variance = np.mean([one.standard_error**2 for one in found]) + np.var([one.difference for one in found])
+    stretch = float(np.sqrt(variance)) / middle.standard_error
+    return replace(
+        middle,
+        influence_treated=stretch * middle.influence_treated,
+        influence_control=stretch * middle.influence_control,
+    )
 
 
 def cluster_codes(names: NDArray[np.object_] | None, n: int) -> Codes:

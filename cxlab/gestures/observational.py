@@ -13,7 +13,15 @@ from cxlab.gestures.fitted import Fitted
 from cxlab.gestures.foretold import Foretold, hold_against_realised
 from cxlab.gestures.groups import Groups, effects_by_group, group_effect
 from cxlab.gestures.means import Array, TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Learner, Nuisance, fit_outcomes, fit_propensity, make_features, make_folds
+from cxlab.gestures.nuisance import (
+    Learner,
+    Nuisance,
+    fit_outcomes,
+    fit_propensity,
+    make_deals,
+    make_features,
+    over_deals,
+)
 from cxlab.gestures.overlap import LEAST_EFFECTIVE, Overlap, effective_size, find_overlap
 from cxlab.gestures.recovery import gesture_against_no_failure
 from cxlab.gestures.sample import Sample
@@ -89,14 +97,14 @@ class _Chosen:
 
     def _fit(self) -> None:
         self.features = make_features(self.matrix, self.treated, self.outcome, self.learner)
-        self.folds = make_folds(self.clusters, self.seed)
-        propensity = fit_propensity(self.treated, self.features, self.folds, self.seed, self.learner)
-        self.overlap = find_overlap(propensity, self.treated)
+        self.folds = make_deals(self.clusters, self.seed)
+        self.chances = fit_propensity(self.treated, self.features, self.folds, self.seed, self.learner)
+        self.overlap = find_overlap(over_deals(self.chances), self.treated)
         self.fault = self.overlap.fault
         self.among = self.overlap.kept if self.overlap.is_trimmed else None
         if self.among is not None:
             self.customers = fewest_clusters(self.clusters[self.among], self.treated[self.among])
-        self.placebo, self.choice = self._before(propensity)
+        self.placebo, self.choice = self._before()
         low, high = self.placebo.low, self.placebo.high
         if not self.fault and low is not None and high is not None and not low <= 0 <= high:
             self.fault = (
@@ -105,17 +113,17 @@ class _Chosen:
             )
         if self.fault:
             return
-        self.nuisance = self._models(self.outcome, propensity)
+        self.nuisance = self._models(self.outcome)
         self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
 
-    def _models(self, outcome: Array, propensity: Array, known: Mask | None = None) -> Nuisance:
+    def _models(self, outcome: Array, known: Mask | None = None) -> Nuisance:
         """Return the models of an outcome, learned where it is known."""
-        return Nuisance(
-            propensity,
+        return Nuisance.of(
+            self.chances,
             *fit_outcomes(outcome, self.treated, self.features, self.folds, self.seed, self.learner, known=known),
         )
 
-    def _before(self, propensity: Array) -> tuple[Estimate, Estimate]:
+    def _before(self) -> tuple[Estimate, Estimate]:
         """Compare purchases in the time just before the occasion, foreseen from what lies before that time.
 
         Returns
@@ -132,13 +140,14 @@ class _Chosen:
         if fewest_clusters(self.clusters[known], self.treated[known]) < LEAST_CUSTOMERS:
             return Estimate(), Estimate()
         older, _ = as_numbers(self.sample.older[self.rows][known])
-        outcome, treated, folds = recent[known], self.treated[known], self.folds[known]
+        outcome, treated, folds = recent[known], self.treated[known], self.folds[..., known]
         clusters = np.asarray(np.unique(self.clusters[known], return_inverse=True)[1], dtype=np.int64)
         features = make_features(older, treated, outcome, self.learner)
         foreseen = fit_outcomes(outcome, treated, features, folds, self.seed, self.learner)
         found = []
-        for chance in (propensity[known], fit_propensity(treated, features, folds, self.seed, self.learner)):
-            means = effect_on_treated(outcome, treated, Nuisance(chance, *foreseen), clusters)
+        choice = fit_propensity(treated, features, folds, self.seed, self.learner)
+        for chance in (self.chances[..., known], choice):
+            means = effect_on_treated(outcome, treated, Nuisance.of(chance, *foreseen), clusters)
             found.append(means.estimate("purchases before the order"))
         return found[0], found[1]
 
@@ -217,7 +226,7 @@ class _Chosen:
         )
         if cut > MOST_CUT:
             return None
-        nuisance = self._models(purchases, self.nuisance.propensity)
+        nuisance = self._models(purchases)
         return effect_on_treated(purchases, self.treated, nuisance, self.clusters, among=self.among)
 
     def _foretold(self) -> Foretold | None:
@@ -273,7 +282,7 @@ class _Chosen:
         among = self.among if known.all() else known & (True if self.among is None else self.among)
         if among is not None and fewest_clusters(self.clusters[among], self.treated[among]) < LEAST_CUSTOMERS:
             return None
-        models = self._models(gross, self.nuisance.propensity, known)
+        models = self._models(gross, known)
         with_it = effect_on_treated(gross, self.treated, models, self.clusters, among=among)
         unit = "gesture" if sample.rows == "order" else "customer"
         if sample.is_net:

@@ -8,7 +8,7 @@ from cxlab.estimate import Estimate
 from cxlab.gestures.basis import as_numbers, expand
 from cxlab.gestures.doubly_robust import effect_on_treated
 from cxlab.gestures.means import TwoMeans, fewest_clusters
-from cxlab.gestures.nuisance import Nuisance, fit_outcomes, fit_propensity, make_folds
+from cxlab.gestures.nuisance import Nuisance, fit_outcomes, fit_propensity, make_deals, over_deals
 from cxlab.gestures.overlap import find_overlap
 from cxlab.gestures.sample import CHOSEN, Sample
 from cxlab.gestures.verdict import LEAST_CUSTOMERS
@@ -37,13 +37,13 @@ def gesture_against_no_failure(sample: Sample, seed: int, equivalence_margin: fl
     if fewest_clusters(clusters, treated) < LEAST_CUSTOMERS:
         return Estimate()
     matrix, _ = as_numbers(sample.covariates[rows].drop(columns="failed", errors="ignore"))
-    basis, folds = expand(matrix, treated, outcome), make_folds(clusters, seed)
-    propensity = fit_propensity(treated, basis, folds, seed)
-    overlap = find_overlap(propensity, treated)
+    basis, folds = expand(matrix, treated, outcome), make_deals(clusters, seed)
+    chances = fit_propensity(treated, basis, folds, seed)
+    overlap = find_overlap(over_deals(chances), treated)
     among = overlap.kept if overlap.is_trimmed else None
     if overlap.fault or (among is not None and fewest_clusters(clusters[among], treated[among]) < LEAST_CUSTOMERS):
         return Estimate()
-    nuisance = Nuisance(propensity, *fit_outcomes(outcome, treated, basis, folds, seed))
+    nuisance = Nuisance.of(chances, *fit_outcomes(outcome, treated, basis, folds, seed))
     means: TwoMeans = effect_on_treated(outcome, treated, nuisance, clusters, among=among)
     found = means.estimate(sample.unit)
     verdict = judge_paradox(means, equivalence_margin)

@@ -10,7 +10,7 @@ from cxlab.estimate import Estimate
 from cxlab.gestures import GestureEffect, GestureEffects
 from cxlab.gestures.basis import as_numbers, expand
 from cxlab.gestures.means import Array, Codes, fewest_clusters
-from cxlab.gestures.nuisance import fit_outcomes, fit_propensity, make_folds
+from cxlab.gestures.nuisance import fit_outcomes, fit_propensity, make_deals, make_folds, over_deals
 from cxlab.gestures.overlap import LEAST_EFFECTIVE, TRIM_ABOVE
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.trial_means import adjusted_means
@@ -167,12 +167,12 @@ def _chosen(
 ) -> tuple[Array, Array, Mask] | None:
     """Score rows whose gestures were chosen, and say which can be compared; None where too few can."""
     matrix, _ = as_numbers(_everything(sample, rows))
-    basis, folds = expand(matrix, treated, outcome), make_folds(clusters, seed)
-    chance = fit_propensity(treated, basis, folds, seed)
+    basis, folds = expand(matrix, treated, outcome), make_deals(clusters, seed)
+    chance = over_deals(fit_propensity(treated, basis, folds, seed))
     kept = (chance <= TRIM_ABOVE) & (chance / (1 - chance) >= RARELY * treated.sum() / (~treated).sum())
     if not _enough(sample, rows[kept], treated[kept]) or _effective(chance, treated, kept) < LEAST_EFFECTIVE:
         return None
-    foreseen = fit_outcomes(outcome, treated, basis, folds, seed)
+    foreseen = [over_deals(arm) for arm in fit_outcomes(outcome, treated, basis, folds, seed)]
     with_it, without = (
         mean + np.where(arm, (outcome - mean) / share, 0.0)
         for mean, arm, share in zip(foreseen, (treated, ~treated), (chance, 1 - chance), strict=True)
