@@ -3,9 +3,9 @@
 `python -m benchmarks.gestures_peer FILE` prints the answer as JSON. It runs in an environment where only DoubleML and
 LightGBM are installed, so nothing of the kit is imported here. FILE holds the rows as `save_rows` of
 `benchmarks.gestures` leaves them. The same work: chance of a gesture and outcome with and without it, cross-fitted in
-five folds, up to 5,000 rows by two deals of them; from one pass of these the effect on average, on the treated and in four groups with joint intervals, and
-the robustness value. LightGBM stands as it comes, on all cores; rows count as independent, which is less work than
-errors by customer.
+five folds, up to 5,000 rows by two deals of them; from one pass of these the effect on average, on the treated and in
+four groups with joint intervals, and the robustness value. LightGBM stands as it comes, on all cores; rows count as
+independent, which is less work than errors by customer.
 """
 
 import json
