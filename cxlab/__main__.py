@@ -167,7 +167,7 @@ def report(
         )  # fmt: skip
     except InputError as error:
         if as_json:
-            click.echo(json.dumps({"code": FAULTY, "error": str(error)}, indent=1, ensure_ascii=False))
+            _say_as_json(str(error))
         raise
     sys.exit(ended.code)
 
@@ -438,6 +438,11 @@ def _shown() -> Iterator[Callable[[str], None] | None]:
         yield status.update
 
 
+def _say_as_json(error: str) -> None:
+    """Write for machines why nothing was done."""
+    click.echo(json.dumps({"code": FAULTY, "error": error}, indent=1, ensure_ascii=False))
+
+
 def _on_errors() -> "Console":
     from cxlab.reports.progress import Lines
 
@@ -453,6 +458,8 @@ def main() -> None:
         sys.exit(FAULTY)
     except click.ClickException as error:
         error.show()
+        if "--json" in sys.argv[1:]:
+            _say_as_json(error.format_message())
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("cxlab: stopped; what was finished is kept, and the same command goes on from there", err=True)

@@ -78,6 +78,22 @@ def test_what_would_come_out_the_same_is_not_run_again(killed: Path, shop: Path)
     assert done.stdout == "set()\n"
 
 
+def test_what_a_kill_in_the_last_moment_left_goes_with_a_call_that_makes_nothing(killed: Path, shop: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [killed / ".making", killed / ".finished" / "00_intake"]
+    for folder in left:
+        folder.mkdir(parents=True)
+    half, others = (shop / "reports" / f".index.html-{pid}" for pid in (gone.pid, os.getpid()))
+    for file in (half, others):
+        file.write_text("half")
+    again = cxlab(shop, "report", "corner")
+    assert again.returncode == 0 and "started" not in again.stdout
+    assert [p.name for p in killed.iterdir() if p.name.startswith(".")] == [".intake"]
+    assert not half.exists() and others.exists()  # that one is being written by somebody who lives
+    others.unlink()
+
+
 def due(shop: Path, *pairs: tuple[str, str], path: str = "corner", out: str = "reports") -> list[str]:
     """Return the notebooks that the same call would run now."""
     order = understand([path], Path(out), [], pairs)

@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 import nbformat
+import papermill
 import psutil
 import pytest
 
 from cxlab.reports import pool
+from cxlab.reports.engine import NAME
 from cxlab.reports.limits import Limits, Watch
 from tests import made_notebooks as made
 from tests.make import needs_proc
@@ -86,6 +88,23 @@ def test_papermill_itself_can_use_the_engine_and_every_figure_is_drawn(tmp_path:
     assert outputs[0] == outputs[1]
 
 
+def said_to_stop_at(page: Path) -> str:
+    """Read from a page where its notebook stopped."""
+    found = re.search(r"It stopped at (.*?)</p>", page.read_text(), re.S)
+    assert found
+    return found[1]
+
+
+def test_a_notebook_of_another_kernel_is_not_run_on_this_one(tmp_path: Path) -> None:
+    notebook = made.small_notebook("one", "1 + 1")
+    made.write(tmp_path, "00_one", notebook)
+    with pytest.raises(Exception, match="nosuch"):
+        papermill.execute_notebook(
+            tmp_path / "00_one.ipynb", tmp_path / "out.ipynb", engine_name=NAME, kernel_name="nosuch",
+            progress_bar=False,
+        )  # fmt: skip
+
+
 class TestLimits:
     @pytest.mark.parametrize(
         ("body", "limit", "said"),
@@ -99,14 +118,19 @@ class TestLimits:
     ) -> None:
         made.write_study(tmp_path / "corner")
         made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
-        made.write(tmp_path / "notebooks", "01_bad", made.small_notebook("bad", body))
+        bad = made.small_notebook("bad", body)
+        bad.cells += [nbformat.v4.new_markdown_cell("## Innocent", id="innocent"), made.code("print('innocent')")]
+        bad.cells[-1].id = "after"
+        made.write(tmp_path / "notebooks", "01_bad", bad)
         done = cxlab(tmp_path, "report", "corner", *limit)
         assert done.returncode == 1, done.stdout + done.stderr
         assert said in done.stdout
         run = tmp_path / "reports" / "corner"
         assert said in (run / "01_bad.html").read_text() and made.ANSWER.line in (run / "00_intake.html").read_text()
         partial = nbformat.read(run / "notebooks" / "01_bad.ipynb", as_version=4)
-        assert partial.cells[-1].outputs[-1].ename == "LimitError"
+        assert not partial.cells[-1].outputs and "Innocent" not in said_to_stop_at(run / "01_bad.html")
+        faults = [cell.source for cell in partial.cells if cell.cell_type == "code" and cell.outputs]
+        assert faults[-1] == body
 
     def test_a_notebook_that_ends_by_itself_before_its_last_cell_has_failed(self, tmp_path: Path) -> None:
         made.write_study(tmp_path / "corner")
@@ -138,6 +162,21 @@ def test_no_kernel_outlives_the_run(tmp_path: Path) -> None:
         run.kill()
         run.wait()
     wait_until(lambda: not those_of(str(tmp_path)))
+
+
+@needs_proc
+@pytest.mark.parametrize("engine", ["cxlab", "plain"])
+def test_a_kernel_in_a_long_computation_ends_when_its_notebooks_process_is_killed(tmp_path: Path, engine: str) -> None:
+    made.write_study(tmp_path / "corner")
+    busy = (
+        "import os, re, signal\nfor name in ('kernel', str(os.getpid())):\n    open(name, 'w').close()\n"
+        "os.kill(os.getppid(), signal.SIGKILL)\nre.match('(a+)+$', 'a' * 60 + 'b')"  # hours, and no thread gets a turn
+    )
+    made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", busy))
+    done = cxlab(tmp_path, "report", "corner", "--engine", engine)
+    assert done.returncode == 1 and "killed from outside" in done.stdout, done.stdout + done.stderr
+    (kernel,) = [int(file.name) for file in tmp_path.iterdir() if file.name.isdecimal()]
+    wait_until(lambda: not psutil.pid_exists(kernel) or psutil.Process(kernel).status() == psutil.STATUS_ZOMBIE, 5)
 
 
 def those_of(mark: str) -> list[psutil.Process]:

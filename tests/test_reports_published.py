@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,26 @@ def test_what_was_published_from_another_folder_of_reports_stays_and_on_the_inde
     assert 'href="corner/00_intake.html"' in index and 'href="market/00_intake.html"' in index
 
 
+def test_two_that_publish_to_one_folder_at_a_time_do_not_lose_each_others_pages(
+    ran: subprocess.CompletedProcess[str], shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shop)
+    orders = []
+    for name in ("one", "two", "three"):
+        made.write_study(tmp_path / name, name=name)
+        run = tmp_path / "reports" / name
+        shutil.copytree("reports/corner", run)
+        told = json.loads((run / "manifest.json").read_text())
+        told["study"]["name"] = name
+        (run / "manifest.json").write_text(json.dumps(told))
+        orders.append(understand([str(tmp_path / name)], tmp_path / "reports", [], []))
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda order: publish(order, tmp_path / "share"), orders))
+    assert set(json.loads((tmp_path / "share/.published.json").read_text())) == {"one", "two", "three"}
+    index = (tmp_path / "share/index.html").read_text()
+    assert all(f'href="{name}/00_intake.html"' in index for name in ("one", "two", "three"))
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [("corner", "a study's own files lie there"), ("corner/pages", "a study's own files lie there"),
@@ -109,6 +130,9 @@ def test_a_folder_that_holds_something_else_is_refused_before_anything_is_run(
 def test_a_fault_is_told_as_json_as_well(shop: Path) -> None:
     done = cxlab(shop, "report", "nowhere", "--json")
     assert done.returncode == 2 and json.loads(done.stdout) == {"code": 2, "error": done.stderr[7:].strip()}
+    done = cxlab(shop, "report", "corner", "--json", "--jobs", "0")
+    told = json.loads(done.stdout)
+    assert done.returncode == told["code"] == 2 and told["error"] in done.stderr
 
 
 def test_the_reports_own_folder_is_refused(

@@ -1,5 +1,7 @@
 """A run made again: the same, or what differs; and runs that cannot be made again."""
 
+import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -88,6 +90,21 @@ def test_files_changed_by_hand_since_the_run_are_named(shop: Path) -> None:
     }
     assert not found.is_same
     assert found.reading.startswith("reports/corner: not the same.\nFiles changed in its folder since the run\n")
+
+
+def test_what_was_forged_on_a_page_or_for_the_index_is_a_difference(shop: Path) -> None:
+    run = shop / "reports" / "corner"
+    told = json.loads((run / "manifest.json").read_text())
+    told["reports"]["intake"]["answer"] |= {"tag": "Forged", "headline": "Revenue has tripled"}
+    told["data"] = "1,000,000 orders"
+    page = (run / "00_intake.html").read_text()
+    (run / "00_intake.html").write_text(re.sub("(<time [^>]*>)", r"\1Best of all, on ", page))
+    told["outputs"]["00_intake.html"] = sha256(run / "00_intake.html")
+    (run / "manifest.json").write_text(json.dumps(told))
+    found = verified().differences
+    assert found["Reports"] == (f"00_intake: Forged → {made.ANSWER.tag}; Revenue has tripled → {made.ANSWER.headline}",)
+    assert found["Inputs"][0].startswith("what was read: 1,000,000 orders → ")
+    assert found["Files that come out otherwise"] == ("00_intake.html",)
 
 
 def test_a_changed_input_is_named_with_what_came_of_it_and_a_notebook_that_fails_now(shop: Path) -> None:

@@ -10,13 +10,14 @@ from cxlab.reports import pool
 from cxlab.reports.forked import ForkedKernel
 from cxlab.reports.kernel import manager_of
 
-NAME = "cxlab"
+NAME, KERNEL = "cxlab", "python3"
 
 
 class CxlabEngine:
     """Run a notebook as papermill does, on a forked kernel; `papermill --engine cxlab` finds it by its entry point.
 
-    Where the system cannot fork, the kernel is a plain one.
+    Where the system cannot fork, the kernel is a plain one. A notebook of another kernel than Python's own, as of R or
+    of another environment, is run as papermill runs it, on the kernel of that name.
     """
 
     @classmethod
@@ -39,6 +40,8 @@ class CxlabEngine:
             it one is forked here, from a new fork server. `partial` is a file to which the notebook is written as far
             as it came, if its kernel ends before it does; papermill would forget it, or call every cell completed.
         """
+        if kernel_name != KERNEL:
+            return _engine().execute_notebook(nb, kernel_name, **settings)
         if settings.setdefault("kernel_manager_class", None) is None:
             del settings["kernel_manager_class"]
             if pool.can_fork():

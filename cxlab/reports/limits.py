@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -55,14 +56,19 @@ class Watch:
     Attributes
     ----------
     fault : which limit was broken; empty: none.
+
+    Parameters
+    ----------
+    started : told the process id.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, started: Callable[[int], None] = lambda _: None) -> None:
         self.limits, self.fault = limits, ""
-        self._over = Event()
+        self._started, self._over = started, Event()
 
     def follow(self, pid: int) -> None:
         """Look at a process from now on."""
+        self._started(pid)
         if self.limits != Limits():
             Thread(target=self._look, args=(pid,), daemon=True).start()
 
@@ -79,7 +85,13 @@ class Watch:
                 fault = self.limits.broken(time.monotonic() - start, taken)
                 if fault:
                     self.fault = fault
-                    for one in [*process.children(recursive=True), process]:
-                        with contextlib.suppress(psutil.NoSuchProcess):
-                            one.kill()
+                    end(process)
                     return
+
+
+def end(process: psutil.Process) -> None:
+    """Kill a process, and those that it started; nothing where it ended by itself."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for one in [*process.children(recursive=True), process]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()

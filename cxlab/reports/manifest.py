@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from cxlab.intake.stamps import looks, sha256
 from cxlab.study import Study
 
@@ -136,12 +138,21 @@ def outputs(folder: Path) -> dict[str, str]:
 def put(place: Path, content: bytes) -> None:
     """Write a file in one step: whoever looks sees the one before or this one, and never a part."""
     place.parent.mkdir(parents=True, exist_ok=True)
+    sweep(place)
     aside = place.with_name(f".{place.name}-{os.getpid()}")
     try:
         aside.write_bytes(content)
         aside.replace(place)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def sweep(place: Path) -> None:
+    """Remove what a process that was killed had written of a file, and not put in place."""
+    for left in place.parent.glob(f".{place.name}-*"):
+        pid = left.name.rpartition("-")[2]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            left.unlink(missing_ok=True)
 
 
 def publish(stage: Path, final: Path, told: Mapping[str, Any], stale: Iterable[str]) -> None:

@@ -1,16 +1,21 @@
 """Tasks side by side, each in a process of its own: one that is killed takes no other with it."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
 
-from cxlab.reports.task import READY, main
+import psutil
 
-Started = Callable[[int], None]
+from cxlab.reports.limits import end
+from cxlab.reports.task import Started, main
+
+Begun = Callable[[int], None]
 Ended = Callable[[int, Any], None]
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
@@ -55,6 +60,27 @@ def warm_up() -> Any:
     return context
 
 
+@dataclass
+class _Running:
+    """A task's process, since when it runs, and the kernel that it started."""
+
+    number: int
+    process: Any
+    since: float = field(default_factory=time.monotonic)
+    kernel: Any = None
+
+    def note(self, kernel: int | None) -> None:
+        """Know its kernel, as long as that lives."""
+        if kernel is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self.kernel = psutil.Process(kernel)
+
+    def end_kernel(self) -> None:
+        """End the kernel of a process that was killed: one that is in a long computation does not see that it was."""
+        if self.kernel is not None:
+            end(self.kernel)
+
+
 def _start(context: Any, task: Any, *, again: bool = True) -> tuple[Any, Any]:
     """Start the process of a task; return where it tells of itself, and the process.
 
@@ -77,7 +103,7 @@ def _start(context: Any, task: Any, *, again: bool = True) -> tuple[Any, Any]:
 
 
 def run_all(
-    context: Any, tasks: Sequence[Any], jobs: int, started: Started, ended: Ended, *, patience: float | None = None
+    context: Any, tasks: Sequence[Any], jobs: int, started: Begun, ended: Ended, *, patience: float | None = None
 ) -> None:
     """Run tasks in order, at most `jobs` at a time.
 
@@ -88,32 +114,40 @@ def run_all(
     patience : seconds after which a process is killed; None: never.
     """
     waiting = list(enumerate(tasks))
-    running: dict[Any, tuple[int, Any, float]] = {}
+    running: dict[Any, _Running] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 number, task = waiting.pop(0)
                 started(number)
                 here, process = _start(context, task)
-                running[here] = (number, process, time.monotonic())
-            ready: list[Any] = wait(list(running), None if patience is None else _LOOK_SECONDS)
-            for _, process, since in running.values():
-                if patience is not None and time.monotonic() - since > patience:
-                    process.kill()
-            for pipe in ready:
+                running[here] = _Running(number, process)
+            ends = [one.process.sentinel for one in running.values()]
+            ready: list[Any] = wait([*running, *ends], None if patience is None else _LOOK_SECONDS)
+            for one in running.values():
+                if patience is not None and time.monotonic() - one.since > patience:
+                    one.process.kill()
+            for pipe, one in list(running.items()):
+                # A kernel that lives on holds the pipe open, so its end does not tell of the process's.
+                if pipe not in ready and one.process.sentinel not in ready:
+                    continue
                 try:
-                    outcome = pipe.recv()
+                    outcome = pipe.recv() if pipe in ready or pipe.poll() else None
                 except EOFError:
                     outcome = None
-                if outcome == READY:
+                if isinstance(outcome, Started):
+                    one.note(outcome.kernel)
                     continue
-                number, process, _ = running.pop(pipe)
+                del running[pipe]
                 pipe.close()
-                process.join()
-                ended(number, outcome)
+                one.process.join()
+                if outcome is None:
+                    one.end_kernel()
+                ended(one.number, outcome)
     finally:
-        for pipe, (_, process, _) in running.items():
+        for pipe, one in running.items():
             pipe.close()
-            if process.pid is not None:
-                process.terminate()
-                process.join()
+            if one.process.pid is not None:
+                one.process.terminate()
+                one.process.join()
+                one.end_kernel()

@@ -10,6 +10,7 @@ from cxlab.errors import InputError
 from cxlab.reports import manifest
 from cxlab.reports.index import draw_indexes, runs_in
 from cxlab.reports.order import Order
+from cxlab.reports.turn import in_turn
 from cxlab.study import FILE as STUDY
 
 _LISTED = ".published.json"
@@ -50,8 +51,9 @@ def publish(order: Order, folder: Path) -> Path:
     """Copy the pages of a call to a folder, and those of other runs that were published there before.
 
     A report that failed is left out, for its message may hold what stands in the data. Each file is put in place in one
-    step; a page of a report that its run no longer makes goes. Runs that were published there from another folder of
-    reports stay as they were, and on the index; other files in the folder are left alone.
+    step, and whoever else publishes there is waited for; a page of a report that its run no longer makes goes. Runs
+    that were published there from another folder of reports stay as they were, and on the index; other files in the
+    folder are left alone.
 
     Returns
     -------
@@ -61,6 +63,11 @@ def publish(order: Order, folder: Path) -> Path:
     ------
     InputError : as `check_place`.
     """
+    with in_turn([folder], lambda _: None):
+        return _publish(order, folder)
+
+
+def _publish(order: Order, folder: Path) -> Path:
     check_place(order, folder)
     before, own = _published(folder), [run.name for run in order.runs]
     found = {name: run for name, run in runs_in(order.out, own).items() if name in {*own, *before}}

@@ -78,6 +78,8 @@ class Run:
                 if stands(self.earlier.get(name), self._key(notebook, inputs)) and not lacking & own[name]:
                     self._keep(name)
                     self.due.remove(notebook)
+        if not self.due:
+            self.leave()
 
     @property
     def is_complete(self) -> bool:

@@ -191,6 +191,8 @@ def _index(order: Order) -> Path:
         manifests = [*order.out.glob(f"*/{manifest.FILE}"), *order.out.glob(f"*/*/{manifest.FILE}")]
         newest = max((file.stat().st_mtime_ns for file in manifests), default=0)
         there = [folder / manifest.INDEX for folder in wanted]
+        for file in there:
+            manifest.sweep(file)
         if not all(file.is_file() and file.stat().st_mtime_ns > newest for file in there):
             from cxlab.reports.index import write_index
 

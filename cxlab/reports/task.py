@@ -10,7 +10,17 @@ from typing import Any
 from cxlab.reports.imprint import Imprint
 from cxlab.reports.limits import Limits
 
-READY = "ready"
+
+@dataclass(frozen=True)
+class Started:
+    """Said by the process of a notebook when it is there, and again when its kernel is.
+
+    Attributes
+    ----------
+    kernel : process id of the kernel; None: not there yet.
+    """
+
+    kernel: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,9 +81,9 @@ def main(task: Task, pipe: Connection) -> None:
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     with contextlib.suppress(BrokenPipeError):
-        pipe.send(READY)
+        pipe.send(Started())
         try:
-            outcome = run(task)
+            outcome = run(task, lambda kernel: pipe.send(Started(kernel)))
         except Exception as error:  # whatever it is, it is this report's, and its page says so
             outcome = stopped(task, type(error).__name__, str(error))
         pipe.send(outcome)

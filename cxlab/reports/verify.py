@@ -15,12 +15,13 @@ from cxlab.errors import InputError
 from cxlab.reports import manifest as manifests
 from cxlab.reports.compare import Pair
 from cxlab.reports.compared_words import arrow, setting
+from cxlab.reports.drawing import moment
 from cxlab.reports.past import INJECTED, RESULTS, Finding, Findings, Manifest, PastRun, ReportThen, RunError, open_run
 from cxlab.reports.progress import Progress
 from cxlab.reports.rerun import missing_notebooks, orders, where_from
 from cxlab.study import find_study
 
-_TIME = re.compile(r"<time .*?</time>", re.S)
+_TIME = re.compile(r'<time datetime="([^"]*)">([^<]*)</time>')
 _MADE_WITH = re.compile(r'(<th scope="row">Made with</th><td class="t">).*?(?=</td>)', re.S)
 _REMEDY = re.compile(r'<p class="remedy">.*?</p>', re.S)  # it names the folder in which to make the page again
 _OUT, _OUT_ON_PAGE = (re.compile(rf"^out = {mark}(.*){mark}$", re.M) for mark in ('"', "&#34;"))
@@ -199,8 +200,15 @@ def _state_on_disk(file: Path, digest: str) -> str:
 
 def _inputs(was: Manifest, now: Manifest) -> list[str]:
     lines = [f"{name}: changed" for name in was.inputs if name in now.inputs and was.inputs[name] != now.inputs[name]]
+    for then, new in zip(_windows(was), _windows(now), strict=True):
+        lines += [] if then == new else [f"what was read: {then} → {new}"]
     lines += [f"{name}: no longer read" for name in was.inputs if name not in now.inputs]
     return [*lines, *(f"{name}: not read then" for name in now.inputs if name not in was.inputs)]
+
+
+def _windows(of: Manifest) -> tuple[str, str]:
+    """Return what a manifest says of the data in words, and where the windows end."""
+    return of.data, f"{of.study.calibration_end} and {of.study.observation_end} as ends of the windows"
 
 
 def _pairs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Pair]:
@@ -225,7 +233,17 @@ def _reports(was: Manifest, again: Again) -> list[str]:
             why = f" ({now.error.name}: {now.error.message.splitlines()[0]})" if now.error and now.error.message else ""
             renamed = f", now {now.notebook}" if now.notebook != then.notebook else ""
             lines.append(f"{then.notebook}{renamed}: {then.status} → {now.status}{why}")
+        elif now is not None and (
+            told := [f"{a} → {b}" for a, b in zip(_said(then), _said(now), strict=True) if a != b]
+        ):
+            lines.append(f"{then.notebook}: {'; '.join(told)}")
     return lines
+
+
+def _said(report: ReportThen) -> tuple[str, str, str]:
+    """Return what the index says of a report."""
+    answer = report.answer
+    return report.title, *(("no answer", "no answer") if answer is None else (answer.tag, answer.headline))
 
 
 def _findings(run: PastRun, again: Again) -> list[str]:
@@ -286,12 +304,21 @@ def _comes_out_alike(run: PastRun, again: Again, name: str, touched: set[str]) -
     return _plain(run.folder / name) == _plain(new)
 
 
+def _words_of(time: str) -> str:
+    """Write a time as pages do; a text that is none as nothing."""
+    try:
+        return moment(time)
+    except ValueError:
+        return ""
+
+
 def _plain(file: Path) -> str:
     """Return what a page or a notebook says, without time, versions and the folder that it was written to."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".html":
-        for part in (_TIME, _REMEDY, _OUT_ON_PAGE):
+        for part in (_REMEDY, _OUT_ON_PAGE):
             text = part.sub("", text)
+        text = _TIME.sub(lambda found: "" if found[2] == _words_of(found[1]) else found[0], text)
         return _MADE_WITH.sub(r"\1", text)
     for cell in json.loads(text)["cells"]:
         if INJECTED in cell["metadata"].get("tags", []) and (out := _OUT.search("".join(cell["source"]))):

@@ -4,6 +4,7 @@ import dataclasses
 import multiprocessing
 import os
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -31,23 +32,28 @@ class EarlyEndError(RuntimeError):
     """A notebook ended before its last cell, and nothing failed."""
 
 
-def run(task: Task) -> Outcome:
-    """Run a notebook and write `NN_name.html` and `notebooks/NN_name.ipynb` into the stage."""
+def run(task: Task, kernel: Callable[[int], None] = lambda _: None) -> Outcome:
+    """Run a notebook and write `NN_name.html` and `notebooks/NN_name.ipynb` into the stage.
+
+    Parameters
+    ----------
+    kernel : told the process id of the notebook's kernel when it starts.
+    """
     start = time.monotonic()
     # Before anything starts a thread: only what has none may be forked.
     forks = task.forks and can_fork()
     with ForkedKernel(multiprocessing.get_context("fork")) if forks else nullcontext() as forked:
         end_with_parent()
-        return _run(task, forked, start)
+        return _run(task, forked, kernel, start)
 
 
-def _run(task: Task, forked: ForkedKernel | None, start: float) -> Outcome:
+def _run(task: Task, forked: ForkedKernel | None, kernel: Callable[[int], None], start: float) -> Outcome:
     stem = task.notebook.stem
     executed = task.stage / "notebooks" / f"{stem}.ipynb"
     executed.parent.mkdir(parents=True)
     os.environ[STORE] = str(task.store or "")
     os.environ[ALLOW_OUTSIDE] = str(int(task.allow_outside))
-    fault = _execute(task, executed, forked)
+    fault = _execute(task, executed, forked, kernel)
     notebook = nbformat.read(executed if executed.is_file() else task.notebook, as_version=4)
     if fault or not _is_through(notebook):
         mark(notebook, fault or EarlyEndError("the notebook ended here by itself, before its last cell"))
@@ -78,14 +84,14 @@ def stopped(task: Task, name: str, message: str, seconds: float = 0.0) -> Outcom
 
 
 def mark(notebook: Any, fault: Exception) -> None:
-    """Put into the notebook why its kernel ended, at the first cell that did not finish."""
+    """Put into the notebook why it ended, at the cell that ran last; where none did, at the first one with code."""
     message = "the notebook's process ended before the notebook did: often memory ran out"
     message = message if isinstance(fault, DeadKernelError) else str(fault)
-    unfinished = (c for c in notebook.cells if c.cell_type == "code" and not _is_finished(c))
-    cell = next(unfinished, None)
-    if cell is None:
-        cell = nbformat.v4.new_code_cell(id="stopped")
-        notebook.cells.append(cell)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if not cells:
+        cells = [nbformat.v4.new_code_cell(id="stopped")]
+        notebook.cells += cells
+    cell = ([cell for cell in cells if _is_started(cell)] or cells[:1])[-1]
     cell.execution_count = None  # some kernels had told its number before they ended, and some had not
     cell.outputs.append(nbformat.v4.new_output("error", ename=type(fault).__name__, evalue=message, traceback=[]))
 
@@ -96,6 +102,11 @@ def _is_through(notebook: Any) -> bool:
     errors = (output for cell in cells for output in cell.outputs if output.output_type == "error")
     failed = any(error.ename != "SystemExit" for error in errors)  # papermill passes over a way out with 0
     return failed or all(_is_finished(cell) for cell in cells)
+
+
+def _is_started(cell: Any) -> bool:
+    """Whether a cell was run, to its end or not: papermill calls one that its kernel died in completed as well."""
+    return bool(cell.metadata.get("papermill", {}).get("status", "pending") != "pending")
 
 
 def _is_finished(cell: Any) -> bool:
@@ -125,9 +136,11 @@ def tidy(notebook: Any, replaced: dict[str, str]) -> None:
                 ]
 
 
-def _execute(task: Task, executed: Path, forked: ForkedKernel | None) -> Exception | None:
+def _execute(
+    task: Task, executed: Path, forked: ForkedKernel | None, kernel: Callable[[int], None]
+) -> Exception | None:
     """Run the notebook; return the fault that the notebook itself does not show."""
-    watch = Watch(task.limits)
+    watch = Watch(task.limits, kernel)
     papermill_engines.register(NAME, CxlabEngine)  # also where the package's entry points are not installed
     try:
         papermill.execute_notebook(
