@@ -112,7 +112,8 @@ def test_a_changed_input_is_named_with_what_came_of_it_and_a_notebook_that_fails
         orders.write("c98,2024-02-02,5.00\n")
     made.write(shop / "notebooks", "01_bad", made.small_notebook("bad", made.COUNT))
     found = verified().differences
-    assert found["Inputs"] == ("orders.csv: changed",)
+    assert found["Inputs"][0] == "orders.csv: changed"
+    assert found["Inputs"][1].startswith("what was read: 150 orders") and " → 151 orders" in found["Inputs"][1]
     assert "intake customers_seen: 60 → 61" in found["Findings"]
     assert "bad customers_seen: not there then" in found["Findings"]
     assert "01_bad: failed → done" in found["Reports"]
