@@ -156,11 +156,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Missing:
-    """A notebook that cannot be computed: what is missing and what to bring, in a sentence each."""
+    """A notebook that cannot be computed: what is missing and what to bring, in a sentence each; the verdict's tag."""
 
     text: str
     remedy: str
-    tag: str = "Not in this study"
+    tag: str = ""
     kind: Literal["missing"] = "missing"
 
 

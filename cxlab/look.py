@@ -1,6 +1,7 @@
 """The colours and the names of the four segments: one source for figures, pages and tables."""
 
 from cxlab.blocks import SEGMENTS
+from cxlab.language import Texts
 
 TOKENS: dict[str, tuple[str, str]] = {  # name: (light, dark)
     "paper": ("#ffffff", "#10171e"), "surface": ("#f2f5f7", "#18222b"), "rule": ("#cbd3da", "#3b4854"),
@@ -17,4 +18,11 @@ TOKENS: dict[str, tuple[str, str]] = {  # name: (light, dark)
     "seq1": ("#e8eef3", "#1d2a35"), "seq2": ("#cbdae6", "#2a4256"), "seq3": ("#a5c2d8", "#375f80"),
 }  # fmt: skip
 SEGMENT_TOKEN = dict(zip(SEGMENTS, ("pb", "mis", "cand", "lost"), strict=True))
-SEGMENT_NAME = dict(zip(SEGMENTS, ("Profit-bringers", "Misunderstood", "Candidates", "Lost"), strict=True))
+SEGMENT_NAME = Texts(
+    {
+        "profit_bringers": "Profit-bringers",
+        "misunderstood": "Misunderstood",
+        "candidates": "Candidates",
+        "lost": "Lost",
+    }
+)

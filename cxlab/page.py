@@ -13,6 +13,7 @@ from cxlab import blocks
 from cxlab.errors import MissingDataError, NotEnoughDataError, Untold, if_told
 from cxlab.estimate import Estimate, Findings
 from cxlab.kit import Kit
+from cxlab.language import language_of, speak, tr
 from cxlab.plots.figure import Plot
 from cxlab.words import harmless
 
@@ -137,8 +138,8 @@ class Page:
 
     def missing(self, text: str, remedy: str) -> None:
         """Say what the study lacks for an answer, and what would give one."""
-        shown = f"<p>{html.escape(text)}</p><p><b>What would answer it.</b> {html.escape(remedy)}</p>"
-        self._emit(blocks.Missing(text, remedy), shown, text)
+        shown = f"<p>{html.escape(text)}</p><p><b>{tr('What would answer it.')}</b> {html.escape(remedy)}</p>"
+        self._emit(blocks.Missing(text, remedy, tr("Not in this study")), shown, text)
 
     def record(self, findings: Findings) -> None:
         """Record findings that no reading shows."""
@@ -172,9 +173,9 @@ class Page:
 
     def _say_untold(self, untold: Untold) -> None:
         if self._last is untold:
-            self.reading("Nor can this be told, for the same reason.")
+            self.reading(tr("Nor can this be told, for the same reason."))
         elif untold in self._untold:
-            self.reading(f"Nor can this be told. {untold.text}")
+            self.reading(tr("Nor can this be told. {why}", why=untold.text))
         else:
             self._untold.append(untold)
             self.missing(untold.text, untold.remedy)
@@ -206,7 +207,11 @@ class Page:
 
 
 def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
-    """Open the page of a report; see `Page`."""
+    """Open the page of a report; see `Page`.
+
+    From now on it is written in the language that the study asks for, if the report is there in it.
+    """
+    speak(language_of(kit.study.language, report))
     return Page(kit, report, out)
 
 
@@ -253,5 +258,5 @@ def _answer(answer: blocks.Answer) -> str:
     )
     return (
         f"<h3>{html.escape(answer.tag)}: {html.escape(answer.line)}</h3><ul>{facts}</ul>"
-        f"<p><b>Decide.</b> {html.escape(answer.decide)}</p>"
+        f"<p><b>{tr('Decide.')}</b> {html.escape(answer.decide)}</p>"
     )

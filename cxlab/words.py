@@ -2,8 +2,29 @@
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 
-MINUS, EN_DASH = "\u2212", "\u2013"
+from cxlab.language import plural, spoken, tr, trn
+
+MINUS, EN_DASH, NO_BREAK = "\u2212", "\u2013", "\u00a0"
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How a language writes figures: between thousands, before decimals, before a percent sign, beside a minus sign."""
+
+    thousands: str
+    decimal: str
+    percent: str
+    joint: str
+    money_behind: bool
+    date: str
+
+
+_MANNERS = {
+    "en": _Manner(",", ".", "%", " to ", False, "{0.day} {0:%B %Y}"),
+    "fi": _Manner(NO_BREAK, ",", f"{NO_BREAK}%", "\u2026", True, "{0.day}.{0.month}.{0.year}"),
+}
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _SIGNS = "=+-@＝＋－＠"
 """What a formula may start with."""  # full-width signs count in Japanese and Chinese settings
@@ -25,15 +46,19 @@ def number(value: float, digits: int = 0) -> str:
     >>> number(2357), number(0.4567, 2)
     ('2,357', '0.46')
     """
-    text = f"{value:,.{digits}f}"
+    text, manner = f"{value:,.{digits}f}", _manner()
     if text.strip("-0.,") == "":
         text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return text.translate({ord("-"): MINUS, ord(","): manner.thousands, ord("."): manner.decimal})
+
+
+def _manner() -> _Manner:
+    return _MANNERS[spoken()]
 
 
 def percent(share: float, digits: int = 0) -> str:
     """Write a share (0 to 1) in percent: ``percent(0.791)`` is 79%."""
-    return number(100 * share, digits) + "%"
+    return number(100 * share, digits) + _manner().percent
 
 
 def percent_of(part: float, whole: float, digits: int = 0) -> str:
@@ -46,16 +71,20 @@ def percent_of(part: float, whole: float, digits: int = 0) -> str:
     """
     text, step = percent(part / whole, digits), 10.0**-digits
     if 0 < part < whole and text == percent(0, digits):
-        return f"under {number(step, digits)}%"
-    return f"over {number(100 - step, digits)}%" if 0 < part < whole and text == percent(1, digits) else text
+        return tr("under {share}", share=percent(step / 100, digits))
+    if 0 < part < whole and text == percent(1, digits):
+        return tr("over {share}", share=percent(1 - step / 100, digits))
+    return text
 
 
 def money(amount: float, currency: str, digits: int = 2) -> str:
-    """Write an amount with its currency: a known symbol stands before it, any other code behind."""
+    """Write an amount with its currency: in English a known symbol stands before it, any other code behind."""
     symbol = _SYMBOLS.get(currency)
     text = number(abs(amount), digits)
     sign = MINUS if amount < 0 and text.strip("0.,") else ""
-    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text}\u00a0{currency}"
+    if symbol and not _manner().money_behind:
+        return f"{sign}{symbol}{text}"
+    return f"{sign}{text}{NO_BREAK}{symbol or currency}"
 
 
 def between(low: str, high: str, unit: str = "") -> str:
@@ -66,13 +95,13 @@ def between(low: str, high: str, unit: str = "") -> str:
     >>> between("71%", "91%", "%"), between("3", "5")
     ('71–91%', '3–5')
     """
-    joint = " to " if MINUS in low + high else EN_DASH
+    joint = _manner().joint if MINUS in low + high else EN_DASH
     return f"{low.removesuffix(unit)}{joint}{high}" if unit else f"{low}{joint}{high}"
 
 
 def percent_between(low: float, high: float, digits: int = 0) -> str:
     """Write an interval of shares in percent."""
-    return between(percent(low, digits), percent(high, digits), "%")
+    return between(percent(low, digits), percent(high, digits), _manner().percent)
 
 
 def number_between(low: float, high: float, digits: int = 0) -> str:
@@ -82,12 +111,13 @@ def number_between(low: float, high: float, digits: int = 0) -> str:
 
 def money_between(low: float, high: float, currency: str, digits: int = 2) -> str:
     """Write an interval of amounts."""
-    return between(money(low, currency, digits), money(high, currency, digits))
+    unit = f"{NO_BREAK}{_SYMBOLS.get(currency, currency)}" if _manner().money_behind else ""
+    return between(money(low, currency, digits), money(high, currency, digits), unit)
 
 
 def day(date: dt.date) -> str:
     """Write a date: 30 September 1997."""
-    return f"{date.day} {date:%B %Y}"
+    return _manner().date.format(date)
 
 
 def capital(text: str) -> str:
@@ -103,7 +133,7 @@ def capital(text: str) -> str:
 
 def count(n: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun: ``count(2357, "customer")`` is 2,357 customers."""
-    return f"{number(n)} {one if n == 1 else many or one + 's'}"
+    return f"{number(n)} {plural(one, many or f'{one}s', n)}"
 
 
 def days(n: float) -> str:
@@ -114,12 +144,12 @@ def days(n: float) -> str:
     >>> days(27.0), days(23.5), days(1)
     ('27 days', '23.5 days', '1 day')
     """
-    return f"{number(n, 0 if float(n).is_integer() else 1)} {'day' if n == 1 else 'days'}"
+    return f"{number(n, 0 if float(n).is_integer() else 1)} {trn('day', 'days', n)}"
 
 
 def few(n: int, minimum_group: int) -> str:
     """Write a count of people, hidden when the group is smaller than `minimum_group` (0 stays 0)."""
-    return f"under {minimum_group}" if 0 < n < minimum_group else number(n)
+    return tr("under {share}", share=minimum_group) if 0 < n < minimum_group else number(n)
 
 
 def harmless(cell: str) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 
 from cxlab.blocks import MIME
 from cxlab.errors import as_sentence
+from cxlab.language import Texts, translated
 from cxlab.reports import markup
 
 Block = dict[str, Any]
 NO_ALT = "No description has been provided for this image"
-_CANNOT = {"MissingDataError": "Not in this study", "NotEnoughDataError": "The data cannot tell"}
+_CANNOT = Texts({"MissingDataError": "Not in this study", "NotEnoughDataError": "The data cannot tell"})
 _MARKER = "papermill-error-cell-tag"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -107,7 +108,7 @@ class _Reader:
         return self.document
 
     def prose(self, source: str) -> None:
-        for part in markup.split(source):
+        for named, part in zip(markup.split(source), markup.split(translated(source)), strict=True):
             tokens = part.tokens
             if part.level == 1 and not self.document.question:
                 self.document.question = part.title
@@ -115,7 +116,7 @@ class _Reader:
                     self.document.standfirst = markup.draw([{**tokens[0], "type": "block_text"}]).strip()
                     tokens = tokens[1:]
             elif part.level:
-                self.section = Section(self.name(part.title), part.title)
+                self.section = Section(self.name(named.title), part.title)
                 self.document.sections.append(self.section)
             terms = markup.definitions(tokens) if self.section.id == "words" else None
             if terms is not None:

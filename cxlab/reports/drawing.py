@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from cxlab import words
+from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN, TOKENS
 
 _TEMPLATES = files("cxlab.reports") / "templates"
@@ -49,7 +50,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(css=style_sheet(), icon=icon(), SEGMENT_TOKEN=SEGMENT_TOKEN, SEGMENT_NAME=SEGMENT_NAME)
+    env.globals.update(tr=tr, css=style_sheet(), icon=icon(), SEGMENT_TOKEN=SEGMENT_TOKEN, SEGMENT_NAME=SEGMENT_NAME)
     env.filters.update(
         at=position,
         width=bar_width,
@@ -114,7 +115,7 @@ def paragraphs(text: str) -> list[str]:
 def moment(iso: str) -> str:
     """Write a moment: 22 November 2025, 13:40 UTC."""
     then = dt.datetime.fromisoformat(iso)
-    return f"{words.day(then.date())}, {then:%H:%M} UTC"
+    return tr("{day}, {hour}:{minute} UTC", day=words.day(then.date()), hour=f"{then:%H}", minute=f"{then:%M}")
 
 
 def brief(message: str) -> str:

@@ -1,11 +1,12 @@
 """What every page of a run says of itself: the command that makes it again, the data, the parameters, the versions."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cxlab import words
+from cxlab.language import SOURCE, language_of, speaking, tr, trn
 from cxlab.parameters import Parameters
 from cxlab.reports import manifest
 from cxlab.reports.again import command
@@ -19,16 +20,17 @@ _HASH = 12
 _SHOWN = ("cxlab", "python", "pandas", "numpy", "scikit-learn", "duckdb")
 
 
-ONLY_ENGLISH = "the study asks for Finnish pages, which this version does not write yet: they are in English"
+ONLY_ENGLISH = "the study asks for Finnish, which this report is not written in yet: it is in English"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the provenance table; `code` sets the value in the font of code."""
+    """A line of the provenance table; `code` sets the value in the font of code; `name` is by what programs find it."""
 
     what: str
     value: str
     code: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Imprint:
     time : start of the run, ISO 8601 in UTC; the only thing on a page that differs between two runs.
     command : what makes this page again. repair : what makes it again where it lies, if that is another command.
     notebook : the executed notebook, from the page's folder.
+    language : of the page, by its ISO 639-1 code.
     """
 
     study: str = ""
@@ -54,6 +57,7 @@ class Imprint:
     command: str = ""
     notebook: str = ""
     repair: str = ""
+    language: str = SOURCE
 
 
 def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
@@ -68,9 +72,13 @@ def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
         if key in findings
     ]
     if days:
-        said.append(" to ".join(days))
+        said.append(tr("{first} to {last}", first=days[0], last=days[-1]))
     rejected = sum(int(e.number) for key, e in findings.items() if key.startswith("rows_rejected."))
-    said.append(words.count(rejected, "record") + " rejected" if rejected else "none rejected")
+    said.append(
+        trn("{n} record rejected", "{n} records rejected", rejected, n=words.number(rejected))
+        if rejected
+        else tr("none rejected")
+    )
     return f"{', '.join(said)}; SHA-256 {manifest.data_hash(inputs)[:_HASH]}"
 
 
@@ -78,7 +86,7 @@ def describe_versions(versions: Mapping[str, str], commit: Mapping[str, Any] | N
     """Write the versions that figures depend on, and the commit."""
     said = ", ".join(f"{name} {versions[name]}" for name in _SHOWN if name in versions)
     if commit:
-        said += f"; commit {commit['commit'][:_HASH]}{', with changes since' if commit['changed'] else ''}"
+        said += f"; commit {commit['commit'][:_HASH]}{tr(', with changes since') if commit['changed'] else ''}"
     return said
 
 
@@ -88,8 +96,7 @@ def imprint(
     path: str,
     given: Mapping[str, Any],
     settled: Parameters,
-    data: str,
-    made_with: str,
+    read: Callable[[], tuple[str, str]],
     time: str,
     *,
     allow_outside: bool = False,
@@ -100,7 +107,7 @@ def imprint(
     ----------
     path : the study as the command line named it.
     given : parameters from the command line and the set; those that the notebook declares are part of its command.
-    data, made_with : as `describe_data` and `describe_versions` write them.
+    read : returns what `describe_data` and `describe_versions` write, in the language of the page.
     time : start of the run, ISO 8601 in UTC.
     """
     mine = [name for name in notebook.parameters if name not in OWN]
@@ -115,22 +122,30 @@ def imprint(
         name: used.get(name, given.get(name, study.parameters.get(name, notebook.parameters[name].default)))
         for name in mine
     }
-    parameters = " ".join(f"{name}={value}" for name, value in values.items() if value is not None) or "none set"
-    rows = [
-        Row("Command", again, True),
-        Row("Data", data),
-        Row("Parameters", parameters, True),
-        Row("Random steps", f"seed {settled.seed}"),
-        Row("Privacy", privacy(study)),
-        *([Row("Language", ONLY_ENGLISH)] if study.language != "en" else []),
-        Row("Made with", made_with),
-        Row("Files", f"results.json, manifest.json, tables/, notebooks/{notebook.stem}.ipynb", True),
-    ]
-    report = f"Report {notebook.number}, {notebook.name.replace('_', ' ')}"
-    return Imprint(study.title, report, "index.html", tuple(rows), time, again, f"notebooks/{notebook.stem}.ipynb")
+    parameters = " ".join(f"{name}={value}" for name, value in values.items() if value is not None)
+    language = language_of(study.language, notebook.name)
+    with speaking(language):
+        data, made_with = read()
+        rows = [
+            Row(tr("Command"), again, True),
+            Row(tr("Data"), data),
+            Row(tr("Parameters"), parameters or tr("none set"), True),
+            Row(tr("Random steps"), tr("seed {seed}", seed=settled.seed)),
+            Row(tr("Privacy"), privacy(study)),
+            *([Row(tr("Language"), ONLY_ENGLISH)] if study.language != language else []),
+            Row(tr("Made with"), made_with, name="made_with"),
+            Row(tr("Files"), f"results.json, manifest.json, tables/, notebooks/{notebook.stem}.ipynb", True, "files"),
+        ]
+        report = tr("Report {number}, {name}", number=notebook.number, name=notebook.name.replace("_", " "))
+    return Imprint(
+        study.title, report, "index.html", tuple(rows), time, again, f"notebooks/{notebook.stem}.ipynb",
+        language=language,
+    )  # fmt: skip
 
 
 def privacy(study: Study) -> str:
     """Write what pages show of people."""
-    shown = "pseudonyms" if study.privacy.pseudonymise else "the customers' own ids"
-    return f"{shown}; groups under {study.privacy.minimum_group} hidden"
+    n = study.privacy.minimum_group
+    if study.privacy.pseudonymise:
+        return tr("pseudonyms; groups under {n} hidden", n=n)
+    return tr("the customers' own ids; groups under {n} hidden", n=n)

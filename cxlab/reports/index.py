@@ -222,8 +222,8 @@ def _rows(runs: list[dict[str, Any]], again: str, cards: list[Card]) -> list[Row
     result = f"{words.count(len(cards) - failed, 'report')} computed"
     rows = [Row("Command", again, True), Row("Result", f"{result}, {failed} failed" if failed else result)]
     rows += [Row(f"Data of {name}", data) for name, data in {run["study"]["name"]: run["data"] for run in runs}.items()]
-    rows.append(Row("Made with", describe_versions(runs[0]["versions"], runs[0]["commit"])))
-    return [*rows, Row("Files", "results.json, manifest.json, tables/, notebooks/ of each run", True)]
+    rows.append(Row("Made with", describe_versions(runs[0]["versions"], runs[0]["commit"]), name="made_with"))
+    return [*rows, Row("Files", "results.json, manifest.json, tables/, notebooks/ of each run", True, "files")]
 
 
 def _spelt(n: int) -> str:

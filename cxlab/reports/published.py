@@ -19,7 +19,7 @@ _TOLD = ("label", "data", "given", "command", "started", "versions", "commit")
 _OF_STUDY = ("name", "title", "currency")
 _OF_REPORT = ("notebook", "title", "question", "page", "status", "answer", "missing")
 _FAILED = "failed"
-_FILES = re.compile(r'<tr><th scope="row">Files</th>.*?</tr>\n?', re.S)
+_FILES = re.compile(r'<tr data-row="files">.*?</tr>\n?', re.S)
 
 
 def check_place(order: Order, folder: Path) -> None:

@@ -13,6 +13,7 @@ from cxlab.reports.order import Order, Run
 
 if TYPE_CHECKING:
     from cxlab.engine import Tell
+    from cxlab.estimate import Findings
     from cxlab.intake import Intake
 
 
@@ -22,7 +23,7 @@ class Reading:
 
     Attributes
     ----------
-    data : in words.
+    data, findings : in words, and the counts that they tell.
     remarks : what only the day of the run can tell.
     inputs, files : hash of each input, and how each was read, as the manifest has them.
     windows : end of calibration and of observation, as ISO days; None without orders.
@@ -30,6 +31,7 @@ class Reading:
     """
 
     data: str
+    findings: "Findings"
     remarks: list[str]
     inputs: dict[str, dict[str, Any]]
     files: dict[str, list[dict[str, Any]]]
@@ -89,6 +91,7 @@ class Readings:
             cut, end = intake.calibration_end, intake.observation_end
             return Reading(
                 data=describe_data(intake.findings, inputs),
+                findings=intake.findings,
                 remarks=remarks_of_today(intake),
                 inputs=inputs,
                 files=manifest.describe_reading(intake.tables),

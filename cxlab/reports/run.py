@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.intake.stamps import looks
+from cxlab.language import speaking
 from cxlab.reports import manifest
 from cxlab.reports.again import command
 from cxlab.reports.given import injected
-from cxlab.reports.imprint import describe_versions, imprint
+from cxlab.reports.imprint import describe_data, describe_versions, imprint
 from cxlab.reports.limits import Limits
 from cxlab.reports.notebooks import OWN, Notebook
 from cxlab.reports.order import Order
@@ -125,10 +126,12 @@ class Run:
     def task(self, notebook: Notebook) -> Task:
         """Return what a process needs to run a notebook."""
         assert self.read is not None
+        read = self.read
         given, outside = self.ordered.given, self.order.allow_outside
         said = imprint(
-            notebook, self.study, self.path, given, self.ordered.parameters, self.read.data,
-            describe_versions(self.made.versions, self.commit), self.made.started, allow_outside=outside,
+            notebook, self.study, self.path, given, self.ordered.parameters,
+            lambda: (describe_data(read.findings, read.inputs), describe_versions(self.made.versions, self.commit)),
+            self.made.started, allow_outside=outside,
         )  # fmt: skip
         said = dataclasses.replace(said, repair=self.order.again_in_place(self.ordered, notebook))
         return Task(
@@ -143,7 +146,9 @@ class Run:
             from cxlab.reports.worker import stopped
 
             why = "the notebook's process was killed from outside: often memory ran out, then --jobs 1 may help"
-            outcome = stopped(self.task(notebook), "Killed", why)
+            task = self.task(notebook)
+            with speaking(task.imprint.language):
+                outcome = stopped(task, "Killed", why)
         if outcome.status != "failed":
             note = {"made_from": self._keys[notebook.name], "outcome": dataclasses.asdict(outcome)}
             manifest.write_json(self._note(notebook), note)

@@ -9,8 +9,8 @@ from typing import Any
 
 from cxlab.errors import InputError
 from cxlab.intake.stamps import FOLDER, sha256, unchanged_hashes
+from cxlab.language import language_of
 from cxlab.reports import manifest, pool
-from cxlab.reports.imprint import ONLY_ENGLISH
 from cxlab.reports.limits import Limits
 from cxlab.reports.notebooks import Notebook
 from cxlab.reports.order import Order
@@ -136,8 +136,9 @@ def _make(runs: list[Run], order: Order, way: Way, progress: Progress, *, severa
             assert run.read is not None
             for said in (run.read.data, *run.read.remarks):
                 progress.say(f"{run.study.title}: {said}")
-            if run.study.language != "en":
-                progress.say(f"{run.study.title}: {ONLY_ENGLISH}")
+            asked = run.study.language
+            if other := [n.stem for n in run.due if language_of(asked, n.name) != asked]:
+                progress.say(f"{run.study.title}: `language: {asked}` is not there yet for {', '.join(other)}")
         labels = [_label(run, notebook, several=several) for run, notebook in tasks]
         for run in runs:
             waiting = {notebook.name for other, notebook in tasks if other is run}

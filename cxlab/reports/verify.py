@@ -12,6 +12,7 @@ from rich.console import Console
 
 from cxlab import words
 from cxlab.errors import InputError
+from cxlab.language import SOURCE, speaking
 from cxlab.reports import manifest as manifests
 from cxlab.reports.compare import Pair
 from cxlab.reports.compared_words import arrow, setting
@@ -21,8 +22,9 @@ from cxlab.reports.progress import Progress
 from cxlab.reports.rerun import missing_notebooks, orders, where_from
 from cxlab.study import find_study
 
+_LANGUAGE = re.compile('<html lang="(en|fi)">')
 _TIME = re.compile(r'<time datetime="([^"]*)">([^<]*)</time>')
-_MADE_WITH = re.compile(r'(<th scope="row">Made with</th><td class="t">).*?(?=</td>)', re.S)
+_MADE_WITH = re.compile(r'(<tr data-row="made_with"><th scope="row">[^<]*</th><td class="t">).*?(?=</td>)', re.S)
 _REMEDY = re.compile(r'<p class="remedy">.*?</p>', re.S)  # it names the folder in which to make the page again
 _OUT, _OUT_ON_PAGE = (re.compile(rf"^out = {mark}(.*){mark}$", re.M) for mark in ('"', "&#34;"))
 _CAME_OUT = ("Reports", "Findings", "Files that come out otherwise")
@@ -318,7 +320,9 @@ def _plain(file: Path) -> str:
     if file.suffix == ".html":
         for part in (_REMEDY, _OUT_ON_PAGE):
             text = part.sub("", text)
-        text = _TIME.sub(lambda found: "" if found[2] == _words_of(found[1]) else found[0], text)
+        language = _LANGUAGE.search(text)
+        with speaking(language[1] if language else SOURCE):
+            text = _TIME.sub(lambda found: "" if found[2] == _words_of(found[1]) else found[0], text)
         return _MADE_WITH.sub(r"\1", text)
     for cell in json.loads(text)["cells"]:
         if INJECTED in cell["metadata"].get("tags", []) and (out := _OUT.search("".join(cell["source"]))):

@@ -16,6 +16,7 @@ from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from cxlab.kit import ALLOW_OUTSIDE, STORE
+from cxlab.language import speak
 from cxlab.reports import document
 from cxlab.reports.engine import NAME, CxlabEngine
 from cxlab.reports.exporter import page
@@ -40,6 +41,7 @@ def run(task: Task, kernel: Callable[[int], None] = lambda _: None) -> Outcome:
     kernel : told the process id of the notebook's kernel when it starts.
     """
     start = time.monotonic()
+    speak(task.imprint.language)
     # Before anything starts a thread: only what has none may be forked.
     forks = task.forks and can_fork()
     with ForkedKernel(multiprocessing.get_context("fork")) if forks else nullcontext() as forked:
@@ -69,7 +71,7 @@ def _run(task: Task, forked: ForkedKernel | None, kernel: Callable[[int], None],
 
 
 def stopped(task: Task, name: str, message: str, seconds: float = 0.0) -> Outcome:
-    """Write the page of a notebook that came to no page of its own."""
+    """Write the page of a notebook that came to no page of its own, in the language that is spoken."""
     cells = nbformat.read(task.notebook, as_version=4).cells
     content = document.read(nbformat.v4.new_notebook(cells=[c for c in cells if c.cell_type == "markdown"][:1]))
     content.stop = document.Stop(name, message, content.question)
