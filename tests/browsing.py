@@ -8,9 +8,9 @@ from typing import Any
 from playwright.sync_api import Browser
 
 _WRITTEN = (
-    "a abbr b blockquote body br caption circle code dd del details div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 "
-    "head header hr html i img kbd li link main meta nav ol p path picture pre s section small source span strong style sub "
-    "summary sup svg table tbody td th thead time title tr ul wbr"
+    "a abbr b blockquote body br caption circle code dd del details div dl dt em figcaption figure footer h1 "
+    "h2 h3 h4 h5 h6 head header hr html i img kbd li link main meta nav ol p path picture pre s section small "
+    "source span strong style sub summary sup svg table tbody td th thead time title tr ul wbr"
 )
 ELEMENTS = frozenset(_WRITTEN.split())
 """What the templates write, and what Markdown may."""
