@@ -1,5 +1,6 @@
 """A made-up shop whose texts are hostile and whose customers have names, addresses and numbers to call."""
 
+import re
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -25,6 +26,10 @@ _TEXTS = {
 }
 _IDS = {"referrals": ("referrer_id", "referred_id")}
 _FAULTS = 60
+
+
+OF_SOMEBODY = re.compile(r"\bKx[a-z]{8}-\d|@mail-|[a-z]q [A-Z][a-z]{3}xen\b|\+358 40 7|Please ring \w")
+"""What every text by which a customer would be recognised holds, and nothing else does."""
 
 
 @dataclass(frozen=True)
