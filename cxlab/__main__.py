@@ -16,7 +16,6 @@ from cxlab.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cxlab.reports.runner import Ended
 
 DIFFERENT, FAULTY, STOPPED = 1, 2, 130
 
@@ -103,6 +102,11 @@ def _help_parameters(context: click.Context, _: click.Parameter, name: str | Non
     type=_Folder(),
     help="Copy what may be shared to DIR: pages and index, without notebooks, tables, findings and rejects.",
 )
+@click.option(
+    "--check-privacy",
+    is_flag=True,
+    help="Look at the finished pages, and say what each shows of people and whether it can be mailed.",
+)
 @click.option("--timeout", metavar="SECONDS", type=_Amount(), help="What a notebook may take.")
 @click.option("--memory", metavar="MB", type=_Amount(), help="Memory that a notebook may take.")
 @click.option(
@@ -148,6 +152,7 @@ def report(
     publish: Path | None,
     *,
     as_json: bool,
+    check_privacy: bool,
     force: bool,
     quiet: bool,
     allow_outside: bool,
@@ -157,19 +162,20 @@ def report(
     With --only, the other reports of an earlier run stay as they are if they rest on the same data, else they go.
     With --matrix, a run lies in DIR/<study>/<label>/, and stands on the index of its study under that label.
 
-    Ends with 0 when all is well, 1 when a notebook failed (the other pages are there), 2 when a study or the command
-    line is at fault (then nothing was run).
+    Ends with 0 when all is well, 1 when a notebook failed (the other pages are there) or --check-privacy found what
+    must not be mailed (then nothing is published), 2 when a study or the command line is at fault (then nothing was
+    run).
     """
     try:
-        ended = _report(
+        code = _report(
             studies, out, only, pairs, matrix, publish, (jobs, engine, timeout, memory), as_json=as_json, force=force,
-            quiet=quiet, allow_outside=allow_outside,
+            quiet=quiet, allow_outside=allow_outside, check_privacy=check_privacy,
         )  # fmt: skip
     except InputError as error:
         if as_json:
             _say_as_json(str(error))
         raise
-    sys.exit(ended.code)
+    sys.exit(code)
 
 
 def _report(
@@ -185,7 +191,9 @@ def _report(
     force: bool,
     quiet: bool,
     allow_outside: bool,
-) -> "Ended":
+    check_privacy: bool,
+) -> int:
+    """Run what is asked for; return the exit code."""
     from cxlab.reports.order import understand
 
     order = understand(studies, out, list(only), pairs, allow_outside=allow_outside, matrix=matrix)
@@ -200,16 +208,25 @@ def _report(
         from cxlab.reports.published import check_place
 
         check_place(order, publish)
-    ended = runner.report(order, way, progress=progress)
-    if publish:
+    ended, privacy = runner.report(order, way, progress=progress), None
+    if check_privacy:
+        from cxlab.reports.privacy.check import check_privacy as look_at_pages
+
+        privacy = look_at_pages(order)
+        if privacy.found or not quiet:
+            click.echo(privacy.reading, err=as_json)
+    must_stay = privacy is not None and bool(privacy.found)
+    if publish and must_stay:
+        click.echo(f"Nothing was put into {publish}.", err=True)
+    elif publish:
         from cxlab.reports.published import publish as put_in_place
 
         progress.say(f"What may be shared is in {put_in_place(order, publish).parent}")
     if as_json:
         from cxlab.reports import told
 
-        click.echo(told.as_json(order, ended))
-    return ended
+        click.echo(told.as_json(order, ended, privacy))
+    return max(ended.code, DIFFERENT) if must_stay else ended.code
 
 
 @app.command()

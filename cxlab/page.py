@@ -216,12 +216,12 @@ def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
 
 
 def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
-    """Make the texts of a table harmless, which customers' ids and names of groups may not be."""
+    """Make the texts of a table and its heads harmless, which customers' ids and names of groups may not be."""
     guarded = table.copy()
     for name, kind in table.dtypes.items():
         if kind.kind == "O" or isinstance(kind, pd.StringDtype | pd.CategoricalDtype):
             guarded[name] = table[name].map(_harmless_text)
-    return guarded
+    return guarded.rename(columns=_harmless_text)
 
 
 def _harmless_text(cell: object) -> object:

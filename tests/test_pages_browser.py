@@ -1,14 +1,12 @@
 """Pages in a headless Chromium: nothing fetched, nothing run, readable by all, at every width and in the dark."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_output
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from cxlab.reports.compare import compare
 from cxlab.reports.compared_page import write_page
@@ -20,25 +18,10 @@ from tests import made_notebooks as made
 from tests import made_runs
 
 pytestmark = pytest.mark.browser
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 WAYS = {"light": ("light", 1280), "dark": ("dark", 1280), "phone": ("light", 390), "narrow": ("dark", 320)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = ("full", "hostile", "failed", "index", "study", "compared", "compared-hostile")
 LARGEST = 1_500_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("there is no Chromium: install it (Debian: apt-get install chromium)")
-        pytest.skip("there is no Chromium on this machine (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

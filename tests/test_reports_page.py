@@ -286,3 +286,9 @@ def test_data_that_are_too_few_make_a_page_that_cannot_tell_and_not_a_failure() 
     assert content.missing["tag"] == "The data cannot tell"
     assert content.missing["remedy"] == "Bring more."
     assert content.findings == {"verdict": {"verdict": "cannot_tell"}}
+
+
+@pytest.mark.parametrize("address", ["//evil.example/x", "\\\\evil.example\\x", " /\\evil.example"])
+def test_an_address_of_another_host_without_its_scheme_is_none(address: str) -> None:
+    assert markup.safe(f'<a href="{address}">x</a>') == '<a rel="noopener noreferrer">x</a>'
+    assert 'href="#words"' in markup.safe('<a href="#words">x</a>')

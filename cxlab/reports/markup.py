@@ -99,7 +99,15 @@ def safe(html: str) -> str:
     >>> safe('<p onclick="x()">a<script>b()</script><img src="//c">d</p>')
     '<p>ad</p>'
     """
-    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
+    return nh3.clean(
+        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, attribute_filter=_attribute,
+        link_rel="noopener noreferrer",
+    )  # fmt: skip
+
+
+def _attribute(element: str, name: str, value: str) -> str | None:
+    """Drop an address of another host without its scheme: of a page that is a file it is a share of that host."""
+    return None if name == "href" and re.match(r"\s*[/\\]\s*[/\\]", value) else value
 
 
 def foreign(html: str) -> str:

@@ -1,0 +1,1 @@
+"""What the pages of a run tell of people, looked up in the finished files: `cxlab report --check-privacy`."""
