@@ -21,6 +21,7 @@ from cxlab.reports.order import Order
 from cxlab.reports.order import Run as Ordered
 from cxlab.reports.past import read_manifest
 from cxlab.reports.reading import Reading, Readings
+from cxlab.reports.since import BEFORE, find_since
 from cxlab.reports.standing import key_of, stands
 from cxlab.reports.task import Outcome, Task
 from cxlab.study import FILE
@@ -163,7 +164,11 @@ class Run:
         outputs = {name: earlier[name] for name in kept if name in earlier} | written
         there = {name: self.stage / name if name in written else self.final / name for name in outputs}
         told = {"outputs": outputs, "looks": {name: looks(file.stat()) for name, file in there.items()}}
-        manifest.publish(self.stage, self.final, self._described() | told, stale=set(earlier) - kept)
+        described = self._described() | told
+        declared = {notebook.name: tuple(notebook.parameters) for notebook in self.order.notebooks}
+        changes = find_since(self.before, self.final, described, self.stage, declared)
+        described |= {} if changes is None else {BEFORE: changes}
+        manifest.publish(self.stage, self.final, described, stale=set(earlier) - kept)
         self.leave()
         shutil.rmtree(self.finished, ignore_errors=True)
 
