@@ -59,13 +59,13 @@ def _parts(run: Mapping[str, Any]) -> dict[_Said, tuple[list[str], list[str]]]:
         paths, _, said = _parse(_command(entry, run))
         if not last or name in last:
             said = _Said(used if said.matrix else given, said.allow_outside, said.matrix, said.out)
-        held = found.setdefault(said, (paths, []))
-        held[1].append(name)
+        if paths:
+            found.setdefault(said, (paths, []))[1].append(name)
     return found
 
 
 def _command(entry: Mapping[str, Any], run: Mapping[str, Any]) -> str:
-    """Return what makes a report again; what was published by an earlier version tells only what makes its run again."""
+    """Return what makes a report again, or its whole run where an earlier version published it."""
     return str(entry.get("command", run["command"]))
 
 
@@ -81,7 +81,10 @@ def _parse(text: str) -> tuple[list[str], list[str], _Said]:
     >>> _parse("cxlab report data/cdnow --only intake -p k_max 7")[:2]
     (['data/cdnow'], ['intake'])
     """
-    parts = iter(shlex.split(text)[2:])
+    try:
+        parts = iter(shlex.split(text)[2:])
+    except ValueError:  # a manifest that a person changed: it names nothing
+        parts = iter(())
     paths, only, pairs = list[str](), list[str](), list[tuple[str, str]]()
     named = {"--matrix": "", "--out": ""}
     allow_outside = False

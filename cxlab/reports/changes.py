@@ -130,7 +130,8 @@ def _answers(where: str, old: Told, new: Told, why: str) -> Change:
 
 
 def _measured(where: str, move: Move, measure: Measure, why: str) -> Change:
-    before, now = (Cell(measure.figure(f), measure.interval(f)) for f in (move.old, move.new))
+    digits = measure.digits((move.old, move.new))
+    before, now = (Cell(measure.figure(f, digits), measure.interval(f, digits)) for f in (move.old, move.new))
     return Change(where, measure.name, before, now, why=why)
 
 

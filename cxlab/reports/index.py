@@ -57,7 +57,9 @@ class Card:
             return "Failed, not computed"
         if self.entry["answer"]:
             return str(self.entry["answer"]["tag"])
-        return str(self.entry["missing"].get("tag", "Not in this study")) if self.entry["missing"] else "No answer given"
+        return (
+            str(self.entry["missing"].get("tag", "Not in this study")) if self.entry["missing"] else "No answer given"
+        )
 
 
 @dataclass(frozen=True)

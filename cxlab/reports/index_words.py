@@ -13,7 +13,7 @@ _MOST_STUDIES = 4
 
 @dataclass(frozen=True)
 class Open:
-    """A question that is still open: what would settle it, each with the studies of which it holds; once where alike."""
+    """A question that is still open, and what would settle it, each with the studies of which that holds."""
 
     question: str
     settles: tuple[tuple[str, str], ...]

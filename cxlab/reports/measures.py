@@ -36,7 +36,12 @@ class Measure:
         """Whether it is above or below something: zero is in the middle of its scale, and it bears a sign."""
         return self.kind in ("points", "percent")
 
-    def figure(self, finding: Finding) -> str:
+    def digits(self, findings: Iterable[Finding]) -> int:
+        """Return with how many digits findings are written, so that each end lies on its own side of zero."""
+        ends = [self._factor * end for f in findings for end in (f.low, f.number, f.high) if end is not None]
+        return 0 if self.kind == "share" else enough_digits(ends, [0.0], _WIDTH[self.kind])
+
+    def figure(self, finding: Finding, digits: int = 0) -> str:
         """Write the estimate with its unit.
 
         Examples
@@ -45,9 +50,12 @@ class Measure:
         >>> share.figure(Finding(estimate=0.996)), share.figure(Finding(estimate=0.2, low=0.0004, high=0.3))
         ('over 99%', '20%')
         """
-        return self._unit(self._written(finding.number or 0.0, finding), finding.number or 0.0)
+        value = float(finding.number or 0.0)
+        text = self._written(value, digits)
+        text = f"+{text}" if self.is_difference and value > 0 else text
+        return f"{text}\u00a0points" if self.kind == "points" else text
 
-    def interval(self, finding: Finding) -> str:
+    def interval(self, finding: Finding, digits: int = 0) -> str:
         """Write the interval, and its level if that is not 95%; empty where there is none.
 
         Examples
@@ -58,26 +66,22 @@ class Measure:
         """
         if finding.low is None or finding.high is None:
             return ""
-        low, high = (self._written(end, finding, sign="") for end in (finding.low, finding.high))
-        joint = " to " if " " in low + high else None
+        low, high = self._written(finding.low, digits), self._written(finding.high, digits)
         sign = "%" if self.kind in ("share", "percent") else ""
-        between = f"{low.removesuffix(sign)}{joint}{high}" if joint else words.between(low, high, sign)
-        return between if finding.level == 0.95 else f"{between}, {words.percent(finding.level)}"
+        text = words.between(low, high, sign)
+        if " " in low + high:  # "under 1%" is no number that a dash may join
+            text = f"{low.removesuffix(sign)} to {high}"
+        return text if finding.level == 0.95 else f"{text}, {words.percent(finding.level)}"
 
-    def _written(self, value: float, finding: Finding, sign: str = "+") -> str:
-        """Write a value with as many digits as keep it and its interval on their side of zero."""
+    @property
+    def _factor(self) -> float:
+        return 100.0 if self.kind == "points" else 1.0
+
+    def _written(self, value: float, digits: int) -> str:
         if self.kind == "share":
             return words.percent_of(value, 1.0) if value > 0 else words.percent(value)
-        scale = 100.0 if self.kind == "points" else 1.0
-        all_values = [scale * v for v in (finding.number, finding.low, finding.high) if v is not None]
-        text = words.number(scale * value, enough_digits(all_values, [0.0], _WIDTH[self.kind]))
-        text = f"{sign}{text}" if self.is_difference and value > 0 else text
+        text = words.number(self._factor * value, digits)
         return f"{text}%" if self.kind == "percent" else text
-
-    def _unit(self, text: str, value: float) -> str:
-        if self.kind != "points":
-            return text
-        return f"{text}\u00a0{'point' if abs(round(100 * value, 6)) == 1 else 'points'}"
 
     def scale(self, findings: Iterable[Finding]) -> tuple[float, float]:
         """Return the ends of the scale on which findings are drawn: from 0, or alike around it."""

@@ -91,7 +91,9 @@ def _course(found: Found, calibration_end: str | None) -> Picture | None:
 
 def _clusters(found: Found) -> Picture | None:
     """Clusters by their share of customers, as parts of one bar."""
-    sizes = {k.removeprefix("size."): v for k in found if k.startswith("size.") and (v := _number(found, k)) is not None}
+    sizes = {
+        k.removeprefix("size."): v for k in found if k.startswith("size.") and (v := _number(found, k)) is not None
+    }
     total = sum(sizes.values())
     if not 2 <= len(sizes) <= _MOST_CLUSTERS or min(sizes.values()) <= 0 or not 0.98 < total < 1.02:
         return None
@@ -109,7 +111,7 @@ def _clusters(found: Found) -> Picture | None:
 
 
 def _fields(found: Found) -> Picture | None:
-    """The four fields: right is active, up is profitable; the area of a square is the share of customers."""
+    """Draw the four fields: right is active, up is profitable; the area of a square is the share of customers."""
     sizes = {segment: _number(found, f"size.{segment}") for segment in SEGMENTS}
     brought = {segment: _number(found, f"contribution_share.{segment}") for segment in SEGMENTS}
     if any(size is None or not 0 <= size <= 1 for size in sizes.values()):
@@ -158,28 +160,33 @@ def _holdout(found: Found) -> Picture | None:
 
 
 def _effects(found: Found) -> Picture | None:
-    """What each arm changed, in percent of the outcome without it; of one arm alone, in each segment."""
+    """Draw what each arm changed, in percent of the outcome without it; of one arm alone, in each segment."""
     judged = [(arm, f"{arm[0]}effect_percent.{arm[1]}") for arm in arms(found)]
     judged = [(arm, key) for arm, key in judged if key in found][:_MOST_ARMS]
     if not judged:
         return None
     measure = effect_of(judged[0][0])
+    digits = measure.digits(found[key] for _, key in judged)
     of_segments = {segment: f"{judged[0][1]}.{segment}" for segment in SEGMENTS}
     if len(judged) == 1 and all(key in found for key in of_segments.values()):
         lines = [(SEGMENT_NAME[s], found[key], SEGMENT_TOKEN[s]) for s, key in of_segments.items()]
     else:
         lines = [(f"{name}{', chosen' if prefix else ''}", found[key], "ink") for (prefix, name), key in judged]
-    return _lanes(lines, "no effect", "Percent more than without", measure.figure, measure.interval)
+
+    def figure(finding: Finding) -> str:
+        return measure.figure(finding, digits)
+
+    def interval(finding: Finding) -> str:
+        return measure.interval(finding, digits)
+
+    return _lanes(lines, "no effect", "Percent more than without", "in percent", figure, interval)
 
 
 def _break_even(found: Found) -> Picture | None:
-    """What a gesture may cost, by arm."""
-    keys = sorted(k for k in found if "break_even_cost." in k)[:_MOST_ARMS]
-    said = {k: f"{k.partition('break_even_cost.')[2]}{', chosen' if k.startswith('observational.') else ''}" for k in keys}
-    units = {found[k].unit for k in keys}
-    if not keys or len(units) > 1:
-        return None
-    unit = next(iter(units)) or ""
+    """Draw what a gesture may cost, by arm: of arms that are counted alike, those of a trial."""
+    keys = sorted(k for k in found if "break_even_cost." in k)
+    unit = found[keys[0]].unit or "" if keys else ""
+    keys = [k for k in keys if (found[k].unit or "") == unit][:_MOST_ARMS]
 
     def figure(finding: Finding) -> str:
         return words.number(finding.number or 0.0, 2)
@@ -187,14 +194,20 @@ def _break_even(found: Found) -> Picture | None:
     def interval(finding: Finding) -> str:
         return "" if finding.low is None or finding.high is None else words.number_between(finding.low, finding.high, 2)
 
-    lines = [(said[k], found[k], "ink") for k in keys]
-    return _lanes(lines, "0", f"What one may cost ({unit})" if unit else "What one may cost", figure, interval)
+    chosen = ", chosen"
+    lines = [
+        (k.partition("break_even_cost.")[2] + (chosen if k.startswith("observational.") else ""), found[k], "ink")
+        for k in keys
+    ]
+    what = f"What one may cost ({unit})" if unit else "What one may cost"
+    return _lanes(lines, "0", what, f"in {unit.partition(' ')[0]}" if unit else "", figure, interval)
 
 
 def _lanes(
     lines: list[tuple[str, Finding, str]],
     zero: str,
     what: str,
+    unit: str,
     figure: Callable[[Finding], str],
     interval: Callable[[Finding], str],
 ) -> Picture | None:
@@ -222,12 +235,12 @@ def _lanes(
         parts.append(_svg("disc", at(f.number), y, token))
         told.append(f"{name} {figure(f)}" + (f" ({interval(f)})" if interval(f) else ""))
     side = "start" if at(0) < left + 24 else "end" if at(0) > WIDTH - 32 else "middle"
-    parts.append(_text(at(0), bottom + 14, zero, "muted", side))
+    parts += [_text(at(0), bottom + 14, zero, "muted", side), _text(0, bottom + 14, unit, "muted")]
     return Picture(bottom + 20, _all(parts), f"{what}, with intervals: {'; '.join(told)}.")
 
 
 def _fans(found: Found) -> Picture | None:
-    """A fan on one side, as many one-time buyers on the other."""
+    """Draw a fan on one side, as many one-time buyers on the other."""
     worth = _number(found, "fans_worth")
     if worth is None or not 1 <= worth <= _MOST_SQUARES:
         return None

@@ -102,13 +102,17 @@ def _told(run: dict[str, Any]) -> dict[str, Any]:
     """Return what the index tells of a run, and no more; reports that failed are left out."""
     reports = {name: e for name, e in run["reports"].items() if e["status"] != _FAILED}
     before = shared_part(run)
-    return {key: run[key] for key in _TOLD} | ({BEFORE: before} if before else {}) | {
-        "study": {key: run["study"][key] for key in _OF_STUDY}
-        | {"calibration_end": run["study"].get("calibration_end")},
-        "findings": {name: found for name, found in run["findings"].items() if name in reports},
-        "reports": {name: {key: e[key] for key in _OF_REPORT} for name, e in reports.items()},
-        "left_out": sorted(e["title"] for e in run["reports"].values() if e["status"] == _FAILED),
-    }
+    return (
+        {key: run[key] for key in _TOLD}
+        | ({BEFORE: before} if before else {})
+        | {
+            "study": {key: run["study"][key] for key in _OF_STUDY}
+            | {"calibration_end": run["study"].get("calibration_end")},
+            "findings": {name: found for name, found in run["findings"].items() if name in reports},
+            "reports": {name: {key: e[key] for key in _OF_REPORT} for name, e in reports.items()},
+            "left_out": sorted(e["title"] for e in run["reports"].values() if e["status"] == _FAILED),
+        }
+    )
 
 
 def _pages(name: str, run: dict[str, Any]) -> set[str]:

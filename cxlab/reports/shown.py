@@ -67,8 +67,10 @@ def is_of_few(finding: Finding, minimum: int) -> bool:
 
     Examples
     --------
-    >>> is_of_few(Finding(estimate=0.002, n=2000, unit="share of customers"), 5), is_of_few(Finding(estimate=3.0, n=4), 5)
-    (True, True)
+    >>> is_of_few(Finding(estimate=0.002, n=2000, unit="share of customers"), 5)
+    True
+    >>> is_of_few(Finding(estimate=3.0, n=4), 5)
+    True
     >>> is_of_few(Finding(estimate=0.2, n=2000, unit="share of customers"), 5)
     False
     """

@@ -8,7 +8,7 @@ from cxlab.reports.measures import Measure, having, shared
 from cxlab.reports.past import Finding, Findings
 
 MOST_MARKS = 5
-"""Studies that have a mark and a column of their own; where there are more, each measure tells the ends and the middle."""
+"""Studies that have a mark and a column each; of more, each measure tells the ends and the middle."""
 SHAPES = ("disc", "square", "diamond", "ring", "triangle")
 
 
@@ -78,9 +78,10 @@ class Row:
         if len(self.cells) > MOST_MARKS:
             low, mid, high = self.lowest, self.middle, self.highest
             return f"{len(self.marks)} studies from {low.figure} to {high.figure}, {mid.figure} in the middle"
-        return ", ".join(
-            f"{m.study} {m.figure}" + (f" ({m.interval})" if m.interval else "") for m in self.marks
-        ) + f", on a scale from {self.bottom} to {self.top}"
+        return (
+            ", ".join(f"{m.study} {m.figure}" + (f" ({m.interval})" if m.interval else "") for m in self.marks)
+            + f", on a scale from {self.bottom} to {self.top}"
+        )
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,16 @@ def side_by_side(studies: Mapping[str, Findings]) -> Side | None:
 
 def _row(measure: Measure, found: Mapping[int, Finding], names: list[str], shapes: list[str]) -> Row:
     bottom, top = measure.scale(found.values())
+    digits = measure.digits(found.values())
 
     def place(value: float) -> float:
         return min(max((value - bottom) / (top - bottom), 0.0), 1.0) if math.isfinite(value) else 0.0
 
     def mark(i: int, finding: Finding) -> Mark:
-        low, high = (place(end) if end is not None and finding.has_interval else None for end in (finding.low, finding.high))
-        figure, interval = measure.figure(finding), measure.interval(finding)
+        low, high = (
+            place(end) if end is not None and finding.has_interval else None for end in (finding.low, finding.high)
+        )
+        figure, interval = measure.figure(finding, digits), measure.interval(finding, digits)
         return Mark(names[i], shapes[i], figure, interval, place(float(finding.number or 0.0)), low, high)
 
     cells = tuple(mark(i, found[i]) if i in found else None for i in range(len(names)))

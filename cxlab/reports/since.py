@@ -174,9 +174,7 @@ def _report(
 
 def _move(changed: Changed) -> Move:
     beyond = changed.is_figure and changed.ruling == "beyond"
-    return Move(
-        key=changed.key, old=changed.old, new=changed.new, is_verdict=changed.is_verdict, is_beyond=beyond
-    )
+    return Move(key=changed.key, old=changed.old, new=changed.new, is_verdict=changed.is_verdict, is_beyond=beyond)
 
 
 def _told(entry: Mapping[str, Any] | None) -> Told | None:
