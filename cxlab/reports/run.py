@@ -21,7 +21,6 @@ from cxlab.reports.order import Order
 from cxlab.reports.order import Run as Ordered
 from cxlab.reports.past import read_manifest
 from cxlab.reports.reading import Reading, Readings
-from cxlab.reports.since import BEFORE, find_since
 from cxlab.reports.standing import key_of, stands
 from cxlab.reports.task import Outcome, Task
 from cxlab.study import FILE
@@ -153,6 +152,8 @@ class Run:
 
     def publish(self) -> None:
         """Put pages, notebooks, tables, findings and the manifest in place."""
+        from cxlab.reports.since import BEFORE, find_since
+
         for notebook in self.due:
             self._note(notebook).unlink(missing_ok=True)  # from here on what it tells of is no longer whole
         for notebook in self.due:
