@@ -64,8 +64,9 @@ class Card:
 
 @dataclass(frozen=True)
 class Part:
-    """The part of the index on one run: a study, with one set of parameters."""
+    """The part of the index on one run: a study, with one set of parameters; `title` names both, `study` one."""
 
+    study: str
     title: str
     note: str
     cards: tuple[Card, ...]
@@ -140,7 +141,8 @@ def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, agai
     again : the command of this call. back : what the index above it is called; empty: it is the uppermost.
     """
     titles = said.titles(runs)
-    parts = [_part(name, run, _below(name, here), titles[name]) for name, run in runs.items()]
+    studies = said.titles_of_studies(runs)
+    parts = [_part(name, run, _below(name, here), studies[study_of(name)], titles[name]) for name, run in runs.items()]
     cards = [card for part in parts for card in part.cards]
     tones = [card.tone for card in cards if card.entry["status"] != "missing"]
     failed = [card for card in cards if card.tone == "failed"]
@@ -178,7 +180,7 @@ def _below(name: str, here: str) -> str:
     return f"{rest}/" if rest else ""
 
 
-def _part(name: str, run: dict[str, Any], folder: str, title: str) -> Part:
+def _part(name: str, run: dict[str, Any], folder: str, study: str, title: str) -> Part:
     entries = sorted(run["reports"].items(), key=lambda item: str(item[1]["notebook"]))
     findings, cut = findings_of(run), run["study"].get("calibration_end")
     cards = tuple(
@@ -187,13 +189,13 @@ def _part(name: str, run: dict[str, Any], folder: str, title: str) -> Part:
     )
     note = f"{name}, {run['data'].split(';')[0]}, {run['study']['currency']}"
     given = " ".join(f"{one}={value}" for one, value in run.get("given", {}).items())
-    return Part(title, f"{note}; {given or 'the values of the study'}" if run.get("label") else note, cards)
+    return Part(study, title, f"{note}; {given or 'the values of the study'}" if run.get("label") else note, cards)
 
 
 def _open(parts: list[Part]) -> list[said.Open]:
     """Return what is still open."""
     return said.still_open(
-        (part.title, question, settles)
+        (part.study, question, settles)
         for part in parts
         for card in part.cards
         for question, settles in (card.entry["answer"]["open"] if card.entry["answer"] else ())

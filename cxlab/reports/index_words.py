@@ -31,11 +31,16 @@ def studies_of(names: Iterable[str]) -> list[str]:
 
 def titles(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return the title of each run: the study's, with its name where two studies have the same, and the label."""
-    of_study = told_apart({study_of(name): str(run["study"]["title"]) for name, run in runs.items()})
+    of_study = titles_of_studies(runs)
     return {
         name: f"{of_study[study_of(name)]}: {run['label']}" if run.get("label") else of_study[study_of(name)]
         for name, run in runs.items()
     }
+
+
+def titles_of_studies(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the title of each study by its name, with that name where two have the same title."""
+    return told_apart({study_of(name): str(run["study"]["title"]) for name, run in runs.items()})
 
 
 def told_apart(named: Mapping[str, str]) -> dict[str, str]:
