@@ -280,7 +280,7 @@ def test_what_changed_stands_with_before_now_and_why(tmp_path: Path) -> None:
     assert said[2] == "north 02 Not supported Not supported Not supported supported The same"
     assert said[3] == "north 02 Not supported Profit-bringers, share of customers 20% 18–22% 30% 28–32% The same"
     assert said[5] == (
-        "north 02 Not supported Further figures that changed: 1 beyond chance, 2 within chance, 1 and cannot be tested "
+        "north 02 Not supported Further figures that changed: 1 beyond chance, 2 within chance, 1 without a test "
         "The same"
     )
     assert said[6].startswith("The other 5 All findings as before as before")

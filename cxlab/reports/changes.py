@@ -145,7 +145,7 @@ def _keyed(where: str, move: Move, why: str) -> Change:
 def _left(report: ReportSince, listed: int) -> str:
     """Count the figures that are not listed."""
     counted = {"beyond chance": report.n_beyond - listed, "within chance": report.n_within,
-               "and cannot be tested": report.n_open}  # fmt: skip
+               "without a test": report.n_open}  # fmt: skip
     said = [f"{words.number(n)} {how}" for how, n in counted.items() if n > 0]
     n = sum(n for n in counted.values() if n > 0)
     return f"{'Further figures' if listed else 'Figures'} that changed: {', '.join(said)}" if n else ""

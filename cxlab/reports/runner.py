@@ -133,7 +133,7 @@ def _make(runs: list[Run], order: Order, way: Way, progress: Progress, *, severa
                 run.commit = commit
                 tasks += [(run, notebook) for notebook in run.open(readings, afresh=way.afresh)]
             progress.told()
-        titles = told_apart({run.study.name: run.study.title for run in runs})
+        titles = told_apart({ordered.study.name: ordered.study.title for ordered in order.runs})
         for run in {run.study.name: run for run in runs}.values():
             assert run.read is not None
             for said in (run.read.data, *run.read.remarks):
