@@ -199,8 +199,47 @@ def write_study(folder: Path, name: str = "corner", parameters: str = "{k_max: 7
     return folder
 
 
-def write_run(out: Path, name: str, title: str, *, answer: blocks.Answer = ANSWER) -> None:
-    """Write a manifest as a run leaves it: one report answered, one failed, one that lacks data."""
+def number(value: float, low: float, high: float, unit: str = "share", n: int = 2000) -> dict[str, Any]:
+    return {"estimate": value, "low": low, "high": high, "level": 0.95, "unit": unit, "n": n}
+
+
+def found(shift: float = 0.0, arm: str = "card") -> dict[str, dict[str, Any]]:
+    """Return findings as a run has them, for every picture and measure of the index."""
+    share, percent = "share of customers", "percent of the outcome without it"
+    sizes = {"profit_bringers": 0.2 + shift, "misunderstood": 0.3, "candidates": 0.1, "lost": 0.4 - shift}
+    effect = number(11.5, -2.4, 27.4, percent)
+    return {
+        "intake": {"first_order": {"estimate": "1997-01-01"}, "last_order": {"estimate": "1998-06-30"}},
+        "clusters": {"size.A": number(0.33, 0.31, 0.35, share), "size.B": number(0.67, 0.65, 0.69, share),
+                     "silhouette": number(0.47, 0.46, 0.48, "silhouette width, -1 to 1")},
+        "segmentation": {
+            **{f"size.{s}": number(v, v - 0.02, v + 0.02, share) for s, v in sizes.items()},
+            **{f"contribution_share.{s}": number(v, v - 0.02, v + 0.02, "share of contribution")
+               for s, v in sizes.items()},
+            "skill_difference.segments_minus_clusters": number(-0.034 + shift, -0.078 + shift, 0.006 + shift, "share"),
+        },
+        "repeat_purchases": {"holdout.actual": number(1882, 1696, 2088, "purchases"),
+                             "holdout.expected": number(1653, 1512, 1807, "purchases")},
+        "gestures": {f"verdict.{arm}": {"verdict": "works"}, f"effect_percent.{arm}": effect,
+                     **{f"effect_percent.{arm}.{s}": effect for s in sizes}},
+        "loyalty": {"fans_worth": number(7.2, 5.6, 8.9, "one-time buyers per fan")},
+        "gesture_policy": {f"break_even_cost.{arm}": number(5.2, 1.8, 8.7, "EUR of contribution per customer")},
+    }  # fmt: skip
+
+
+def write_run(
+    out: Path,
+    name: str,
+    title: str,
+    *,
+    answer: blocks.Answer = ANSWER,
+    findings: dict[str, dict[str, Any]] | None = None,
+    **changed: Any,
+) -> None:
+    """Write a manifest as a run leaves it: one report answered, one failed, one that lacks data.
+
+    `findings` are written to results.json; `changed` takes the place of parts of the manifest.
+    """
     common = {"parameters": {}, "command": f"cxlab report data/{name} --only segmentation", "outputs": []}
     common |= {"seconds": 1.5, "made_from": "0" * 64}
     data = json.loads(json.dumps(blocks.Output(answer).as_json()))["block"]
@@ -249,4 +288,44 @@ def write_run(out: Path, name: str, title: str, *, answer: blocks.Answer = ANSWE
         "looks": {},
     }
     (out / name).mkdir(parents=True, exist_ok=True)
-    (out / name / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (out / name / "manifest.json").write_text(json.dumps(manifest | changed), encoding="utf-8")
+    if findings is not None:
+        (out / name / "results.json").write_text(json.dumps(findings), encoding="utf-8")
+
+
+def answered(name: str, number_: str = "00", headline: str = "It is so") -> dict[str, Any]:
+    """Return a report as a manifest holds it, answered."""
+    stem = f"{number_}_{name}"
+    answer = json.loads(json.dumps(blocks.Output(replace(ANSWER, headline=headline)).as_json()))["block"]
+    return {
+        "notebook": stem, "title": f"{number_} {name}", "page": f"{stem}.html", "status": "done", "question": "Why?",
+        "answer": answer, "error": None, "missing": None, "parameters": {}, "outputs": [], "seconds": 1.0,
+        "made_from": "0" * 64, "command": f"cxlab report data/x --only {name}",
+    }  # fmt: skip
+
+
+def all_answered(headline: str = "It is so") -> dict[str, Any]:
+    """Return all reports that have a picture, answered."""
+    return {name: answered(name, f"{i:02d}", headline) for i, name in enumerate(found())}
+
+
+def since(
+    tag: str = "Supported", key: str = "size.profit_bringers", unit: str = "share of customers"
+) -> dict[str, Any]:
+    """Return what a manifest says of the run before: an answer, a verdict and a figure that changed, a new report."""
+    moved = {"old": number(0.2, 0.18, 0.22, unit), "new": number(0.3, 0.28, 0.32, unit)}
+    verdicts = {"old": {"verdict": tag}, "new": {"verdict": "supported"}}
+    report = {
+        "title": f"02 {tag}", "old": {"tag": tag, "tone": "yes"}, "new": {"tag": "Partly supported", "tone": "partly"},
+        "causes": [{"name": "min_profit", "old": "5", "new": tag}], "is_other_notebook": False,
+        "moves": [{"key": tag, **verdicts, "is_verdict": True, "is_beyond": False},
+                  {"key": key, **moved, "is_verdict": False, "is_beyond": True},
+                  {"key": tag + "x", **moved, "is_verdict": False, "is_beyond": True}],
+        "n_beyond": 3, "n_within": 2, "n_open": 1,
+    }  # fmt: skip
+    new = {**report, "title": f"04 {tag}", "moves": [], "n_beyond": 0, "n_within": 0, "n_open": 0}
+    new.pop("old")
+    return {
+        "started": "2025-10-22T13:40:00+00:00", "data": f"100 orders {tag}; SHA-256 00", "is_other_study_file": True,
+        "versions": [{"name": "pandas", "old": tag, "new": "3"}], "reports": {"segmentation": report, "gestures": new},
+    }  # fmt: skip

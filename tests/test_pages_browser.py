@@ -20,7 +20,9 @@ from tests import made_runs
 pytestmark = pytest.mark.browser
 WAYS = {"light": ("light", 1280), "dark": ("dark", 1280), "phone": ("light", 390), "narrow": ("dark", 320)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = ("full", "hostile", "failed", "index", "study", "compared", "compared-hostile")
+PAGES = (
+    "full", "hostile", "failed", "index", "study", "index-side", "index-many", "compared", "compared-hostile",
+)  # fmt: skip
 LARGEST = 1_500_000
 
 
@@ -41,6 +43,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.write_run(out, "corner", made.HOSTILE)
     write_index(out, ["cdnow", "corner"], "cxlab report data/cdnow data/corner")
     (out / "cdnow" / "index.html").replace(out / "study.html")
+    for name, n_studies in (("index-side", 2), ("index-many", 8)):
+        write_index(*_studies(tmp_path_factory.mktemp(name), n_studies), made.HOSTILE).replace(out / f"{name}.html")
     runs = tmp_path_factory.mktemp("runs")
     for name, old, new in (
         ("compared", made_runs.OLD, made_runs.NEW),
@@ -49,6 +53,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pair = (open_run(str(made_runs.write_run(runs / name / str(i), run))) for i, run in enumerate((old, new)))
         write_page(compare(*pair), out / f"{name}.html")
     return out
+
+
+def _studies(folder: Path, n: int) -> tuple[Path, list[str]]:
+    """Write runs with a picture on each card, measures that all share and changes, their every text hostile."""
+    names = [f"study-{i}" for i in range(n)]
+    for i, name in enumerate(names):
+        h = made.HOSTILE
+        findings = made.found(i / 100, arm=h)
+        findings["clusters"] |= {f"size.{h}": findings["clusters"].pop("size.B")}
+        study = {"name": name, "title": h, "path": f"data/{name}", "currency": h, "calibration_end": "1997-09-30"}
+        reports = made.all_answered(h)
+        if i % 2:
+            reports["loyalty"] |= {"status": "failed", "answer": None, "error": {"name": h, "message": h}}
+        made.write_run(folder, name, h, findings=findings, study=study, reports=reports, before=made.since(h))
+    return folder, names
 
 
 @pytest.fixture(params=[(page, way) for page in PAGES for way in WAYS], ids=lambda p: f"{p[0]}-{p[1]}")

@@ -18,6 +18,14 @@ from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN, TOKENS
 
 _TEMPLATES = files("cxlab.reports") / "templates"
 _LONGEST_MESSAGE = 600
+_ROUND = "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0"
+_MARKS: dict[str, tuple[str, str, bool]] = {  # colour, path around its middle, whether it is full
+    "disc": ("ink", _ROUND, True),
+    "square": ("link", "M-4-4H4V4H-4Z", False),
+    "diamond": ("muted", "M0-5L5 0L0 5L-5 0Z", True),
+    "ring": ("ink", _ROUND, False),
+    "triangle": ("link", "M0-5L5 4H-5Z", True),
+}
 
 
 @cache
@@ -59,6 +67,9 @@ def environment() -> jinja2.Environment:
         paragraphs=paragraphs,
         moment=moment,
         brief=brief,
+        across=across,
+        mark=mark,
+        mark_token=mark_token,
     )
     return env
 
@@ -84,6 +95,25 @@ def position(strip: dict[str, Any], value: float) -> str:
     span = strip["top"] - strip["bottom"]
     share = (value - strip["bottom"]) / span if span > 0 and math.isfinite(value) else 0.0
     return f"{2 + 196 * min(max(share, 0.0), 1.0):.1f}"
+
+
+def across(share: float) -> str:
+    """Place a share of a scale that is drawn from 2 to 242."""
+    return f"{2 + 240 * min(max(share, 0.0), 1.0):.1f}" if math.isfinite(share) else "2.0"
+
+
+def mark_token(shape: str) -> str:
+    """Return the colour of a mark."""
+    return _MARKS[shape][0]
+
+
+def mark(shape: str, x: float | str, y: float) -> Markup:
+    """Draw the mark of a study with its middle at a place: told by its shape first, by its colour second."""
+    token, path, is_full = _MARKS[shape]
+    fill = token if is_full else "paper"
+    return Markup(
+        '<path transform="translate({} {})" d="{}" fill="var(--{})" stroke="var(--{})" stroke-width="2.2"/>'
+    ).format(x, y, path, fill, token)
 
 
 def bar_width(share: float) -> str:

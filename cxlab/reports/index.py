@@ -1,20 +1,29 @@
-"""The index: what failed and what to do, one card a report by study, what is still open, how to get it again."""
+"""The index: what failed and what to do, one card a report by study, studies side by side, what changed and is open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from cxlab import words
+from cxlab.reports import index_words as said
 from cxlab.reports import manifest
+from cxlab.reports.anew import commands
+from cxlab.reports.changes import changes
 from cxlab.reports.drawing import render
 from cxlab.reports.imprint import Row, describe_versions
+from cxlab.reports.index_words import studies_of, study_of
+from cxlab.reports.notebooks import NotebookError, find_notebooks
 from cxlab.reports.past import read_manifest
+from cxlab.reports.pictures import Picture, picture
+from cxlab.reports.shown import drawn, findings_of
+from cxlab.reports.side import side_by_side
 
-_SAID = {"yes": "yes", "partly": "in part", "no": "no", "cannot": "cannot tell"}
 _BACK_TO_STUDIES, _BACK_TO_SETS = "All studies", "All sets of parameters"
-_SPELT = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
+MOST_CARDS, _MOST_BOXES = 24, 6
+"""Beyond so many reports cards become rows of a table; beyond so many that failed, these do."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +34,14 @@ class Card:
     ----------
     study : the study's title, and the label of the set of parameters.
     href : address of the page, from the index's folder. folder : of the run, likewise, as a path.
-    entry : as it stands in the manifest.
+    entry : as it stands in the manifest. picture : what it found, small; None where there is none.
     """
 
     study: str
     href: str
     folder: str
     entry: dict[str, Any]
+    picture: Picture | None = None
 
     @property
     def tone(self) -> str:
@@ -40,11 +50,23 @@ class Card:
             return "failed"
         return str(self.entry["answer"]["tone"]) if self.entry["answer"] else "cannot"
 
+    @property
+    def verdict(self) -> str:
+        """The verdict in a few words."""
+        if self.entry["status"] == "failed":
+            return "Failed, not computed"
+        if self.entry["answer"]:
+            return str(self.entry["answer"]["tag"])
+        return (
+            str(self.entry["missing"].get("tag", "Not in this study")) if self.entry["missing"] else "No answer given"
+        )
+
 
 @dataclass(frozen=True)
 class Part:
-    """The part of the index on one run: a study, with one set of parameters."""
+    """The part of the index on one run: a study, with one set of parameters; `title` names both, `study` one."""
 
+    study: str
     title: str
     note: str
     cards: tuple[Card, ...]
@@ -70,8 +92,12 @@ def write_index(out: Path, names: list[str], again: str, again_by_study: Mapping
 
 
 def runs_in(out: Path, names: list[str]) -> dict[str, dict[str, Any]]:
-    """Read the manifests of the runs in a folder: those of this call first, then others from earlier calls, by name."""
-    return {name: run for name in [*names, *_others(out, names)] if (run := read_manifest(out / name))}
+    """Read the manifests of the runs in a folder: those of this call first, then others from earlier calls, by name.
+
+    Put to each as `findings` is what an index draws of its findings.
+    """
+    found = {name: run for name in [*names, *_others(out, names)] if (run := read_manifest(out / name))}
+    return {name: run | {"findings": drawn(out / name, run)} for name, run in found.items()}
 
 
 def draw_indexes(
@@ -81,11 +107,11 @@ def draw_indexes(
     again_by_study: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Draw all indexes, by their place below the folder of all runs; the parameters are those of `write_index`."""
-    runs = {name: runs[name] for study in _studies(runs) for name in runs if _study(name) == study}
+    runs = {name: runs[name] for study in studies_of(runs) for name in runs if study_of(name) == study}
     found = {}
-    for study in _studies(names):
-        own = {name: run for name, run in runs.items() if _study(name) == study}
-        this = [name for name in names if _study(name) == study]
+    for study in studies_of(names):
+        own = {name: run for name, run in runs.items() if study_of(name) == study}
+        this = [name for name in names if study_of(name) == study]
         for name in this:
             if name != study:
                 html = _index({name: own[name]}, [name], name, own[name]["command"], _BACK_TO_SETS)
@@ -105,15 +131,6 @@ def _others(out: Path, names: list[str]) -> list[str]:
     return [name for name in sorted(found) if name not in names]
 
 
-def _study(name: str) -> str:
-    """Return the study of a run, by the run's name."""
-    return name.partition("/")[0]
-
-
-def _studies(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(map(_study, names)))
-
-
 def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, again: str, back: str = "") -> str:
     """Draw an index.
 
@@ -123,21 +140,30 @@ def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, agai
     here : the folder in which it will lie, below that of all runs.
     again : the command of this call. back : what the index above it is called; empty: it is the uppermost.
     """
-    parts = [_part(name, run, _below(name, here)) for name, run in runs.items()]
+    titles = said.titles(runs)
+    studies = said.titles_of_studies(runs)
+    parts = [_part(name, run, _below(name, here), studies[study_of(name)], titles[name]) for name, run in runs.items()]
     cards = [card for part in parts for card in part.cards]
+    tones = [card.tone for card in cards if card.entry["status"] != "missing"]
+    failed = [card for card in cards if card.tone == "failed"]
     this = [runs[name] for name in names]
-    newest = max(run["started"] for run in this)
+    is_long = len(cards) > MOST_CARDS
+    left_out = [(titles[name], title) for name, run in runs.items() for title in run.get("left_out", ())]
     return render(
         "index.html.j2",
-        title=_title(runs),
-        summary=_summary(cards, [(run["study"]["title"], t) for run in runs.values() for t in run.get("left_out", ())]),
-        counts=_counts(runs, cards),
+        title=said.title(runs),
+        summary=said.summary(tones, len(cards) - len(tones), left_out),
+        counts=said.counts(runs, len(cards), len(failed)),
         parts=parts,
-        failed=[card for card in cards if card.tone == "failed"],
-        open=_open(runs, parts),
+        failed=failed,
+        boxed=len(failed) <= _MOST_BOXES,
+        is_long=is_long,
+        side=side_by_side({name: findings_of(run) for name, run in runs.items()}),
+        changes=changes(runs, brief=is_long),
+        open=_open(parts),
         several=len(parts) > 1,
-        rows=_rows(this, again, cards),
-        time=newest,
+        rows=_rows(this, commands(runs, names, again, _notebooks()), cards),
+        time=max(run["started"] for run in this),
         back=back,
     )
 
@@ -154,77 +180,41 @@ def _below(name: str, here: str) -> str:
     return f"{rest}/" if rest else ""
 
 
-def _part(name: str, run: dict[str, Any], folder: str) -> Part:
-    entries = sorted(run["reports"].values(), key=lambda entry: str(entry["notebook"]))
-    label = run.get("label", "")
-    title = f"{run['study']['title']}: {label}" if label else run["study"]["title"]
-    cards = tuple(Card(title, quote(folder + entry["page"]), folder, entry) for entry in entries)
+def _part(name: str, run: dict[str, Any], folder: str, study: str, title: str) -> Part:
+    entries = sorted(run["reports"].items(), key=lambda item: str(item[1]["notebook"]))
+    findings, cut = findings_of(run), run["study"].get("calibration_end")
+    cards = tuple(
+        Card(title, quote(folder + entry["page"]), folder, entry, picture(report, findings.get(report, {}), cut))
+        for report, entry in entries
+    )
     note = f"{name}, {run['data'].split(';')[0]}, {run['study']['currency']}"
     given = " ".join(f"{one}={value}" for one, value in run.get("given", {}).items())
-    return Part(title, f"{note}; {given or 'the values of the study'}" if label else note, cards)
+    return Part(study, title, f"{note}; {given or 'the values of the study'}" if run.get("label") else note, cards)
 
 
-def _open(runs: Mapping[str, dict[str, Any]], parts: list[Part]) -> list[tuple[str, str, str]]:
-    """Return study, question and what would settle it, of what is still open; once for all sets of a study."""
-    asked: dict[tuple[str, str, str], str] = {}
-    for name, part in zip(runs, parts, strict=True):
-        for card in part.cards:
-            for question, settles in card.entry["answer"]["open"] if card.entry["answer"] else ():
-                asked.setdefault((_study(name), question, settles), runs[name]["study"]["title"])
-    return [(title, question, settles) for (_, question, settles), title in asked.items()]
+def _open(parts: list[Part]) -> list[said.Open]:
+    """Return what is still open."""
+    return said.still_open(
+        (part.study, question, settles)
+        for part in parts
+        for card in part.cards
+        for question, settles in (card.entry["answer"]["open"] if card.entry["answer"] else ())
+    )
 
 
-def _title(runs: Mapping[str, dict[str, Any]]) -> str:
-    studies = _studies(runs)
-    if len(studies) > 1:
-        return f"What the customers of {_spelt(len(studies)).lower()} studies tell us"
-    first = next(iter(runs.values()))
-    told = f"What the customers of {first['study']['title']} tell us"
-    if len(runs) > 1:
-        return f"{told}, by {_spelt(len(runs)).lower()} sets of parameters"
-    return f"{told}: {first['label']}" if first.get("label") else told
+def _notebooks() -> list[str]:
+    """Return the names of all notebooks that there are; none where they cannot be found."""
+    with suppress(NotebookError):
+        return [notebook.name for notebook in find_notebooks()]
+    return []
 
 
-def _summary(cards: list[Card], left_out: list[tuple[str, str]]) -> str:
-    """Say in a sentence how the questions were answered.
-
-    Parameters
-    ----------
-    left_out : study and title of reports that failed and are not shown.
-    """
-    tones = [card.tone for card in cards if card.entry["status"] != "missing"]
-    said = [f"{_spelt(tones.count(t)).lower()} {text}" for t, text in _SAID.items() if t in tones]
-    lacking = len(cards) - len(tones)
-    text = f"{_spelt(len(cards))} {'question' if len(cards) == 1 else 'questions'} put to the data"
-    text += f". The answers: {', '.join(said)}." if said else "."
-    if "failed" in tones:
-        text += f" {_spelt(tones.count('failed'))} could not be computed."
-    if lacking:
-        text += f" {_spelt(lacking)} would take more data than there are."
-    if left_out:
-        named = ", ".join(f"{title} ({study})" for study, title in left_out)
-        text += f" Not here, for {'it' if len(left_out) == 1 else 'they'} could not be computed this time: {named}."
-    return text
-
-
-def _counts(runs: Mapping[str, dict[str, Any]], cards: list[Card]) -> str:
-    studies = _studies(runs)
-    said = [words.count(len(studies), "study", "studies")]
-    if len(runs) > len(studies):
-        said.append(words.count(len(runs), "run"))
-    said.append(words.count(len(cards), "report"))
-    failed = sum(card.tone == "failed" for card in cards)
-    return ", ".join([*said, f"{failed} failed"] if failed else said)
-
-
-def _rows(runs: list[dict[str, Any]], again: str, cards: list[Card]) -> list[Row]:
+def _rows(runs: list[dict[str, Any]], again: list[str], cards: list[Card]) -> list[Row]:
     failed = sum(card.tone == "failed" for card in cards)
     result = f"{words.count(len(cards) - failed, 'report')} computed"
-    rows = [Row("Command", again, True), Row("Result", f"{result}, {failed} failed" if failed else result)]
+    one = len(again) == 1
+    rows = [Row("Command" if one else f"Command {i}", text, True) for i, text in enumerate(again, start=1)]
+    rows.append(Row("Result", f"{result}, {failed} failed" if failed else result))
     rows += [Row(f"Data of {name}", data) for name, data in {run["study"]["name"]: run["data"] for run in runs}.items()]
     rows.append(Row("Made with", describe_versions(runs[0]["versions"], runs[0]["commit"]), name="made_with"))
     return [*rows, Row("Files", "results.json, manifest.json, tables/, notebooks/ of each run", True, "files")]
-
-
-def _spelt(n: int) -> str:
-    return _SPELT[n] if n < len(_SPELT) else str(n)

@@ -194,11 +194,30 @@ class PastRun:
         ------
         RunError : `results.json` is gone, or holds something else.
         """
-        file = self.folder / RESULTS
-        try:
-            return _FINDINGS.validate_python(_read(file))
-        except ValidationError as error:
-            raise RunError(f"{file.as_posix()} holds no findings: {_first(error)}; make the run again") from error
+        return read_findings(self.folder / RESULTS)
+
+
+def read_findings(file: Path) -> Findings:
+    """Read findings by report and key.
+
+    Raises
+    ------
+    RunError : the file is gone, or holds something else.
+    """
+    return as_findings(_read(file), file.as_posix())
+
+
+def as_findings(data: Any, named: str = "what was read") -> Findings:
+    """Take findings as they stand in JSON.
+
+    Raises
+    ------
+    RunError : they are none. `named` is where they stand.
+    """
+    try:
+        return _FINDINGS.validate_python(data)
+    except ValidationError as error:
+        raise RunError(f"{named} holds no findings: {_first(error)}; make the run again") from error
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

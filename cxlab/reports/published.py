@@ -8,8 +8,10 @@ from typing import Any
 
 from cxlab.errors import InputError
 from cxlab.reports import manifest
+from cxlab.reports.changes import shared_part
 from cxlab.reports.index import draw_indexes, runs_in
 from cxlab.reports.order import Order
+from cxlab.reports.since import BEFORE
 from cxlab.reports.turn import in_turn
 from cxlab.study import FILE as STUDY
 
@@ -17,7 +19,7 @@ _LISTED = ".published.json"
 """What was published: of each run what the index tells, and so the pages, of which some may no longer be made."""
 _TOLD = ("label", "data", "given", "command", "started", "versions", "commit")
 _OF_STUDY = ("name", "title", "currency")
-_OF_REPORT = ("notebook", "title", "question", "page", "status", "answer", "missing")
+_OF_REPORT = ("notebook", "title", "question", "page", "status", "answer", "missing", "command")
 _FAILED = "failed"
 _FILES = re.compile(r'<tr data-row="files">.*?</tr>\n?', re.S)
 
@@ -99,11 +101,18 @@ def _shared(html: str) -> bytes:
 def _told(run: dict[str, Any]) -> dict[str, Any]:
     """Return what the index tells of a run, and no more; reports that failed are left out."""
     reports = {name: e for name, e in run["reports"].items() if e["status"] != _FAILED}
-    return {key: run[key] for key in _TOLD} | {
-        "study": {key: run["study"][key] for key in _OF_STUDY},
-        "reports": {name: {key: e[key] for key in _OF_REPORT} for name, e in reports.items()},
-        "left_out": sorted(e["title"] for e in run["reports"].values() if e["status"] == _FAILED),
-    }
+    before = shared_part(run)
+    return (
+        {key: run[key] for key in _TOLD}
+        | ({BEFORE: before} if before else {})
+        | {
+            "study": {key: run["study"][key] for key in _OF_STUDY}
+            | {"calibration_end": run["study"].get("calibration_end")},
+            "findings": {name: found for name, found in run["findings"].items() if name in reports},
+            "reports": {name: {key: e[key] for key in _OF_REPORT} for name, e in reports.items()},
+            "left_out": sorted(e["title"] for e in run["reports"].values() if e["status"] == _FAILED),
+        }
+    )
 
 
 def _pages(name: str, run: dict[str, Any]) -> set[str]:

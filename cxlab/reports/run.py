@@ -157,6 +157,8 @@ class Run:
 
     def publish(self) -> None:
         """Put pages, notebooks, tables, findings and the manifest in place."""
+        from cxlab.reports.since import BEFORE, find_since
+
         for notebook in self.due:
             self._note(notebook).unlink(missing_ok=True)  # from here on what it tells of is no longer whole
         for notebook in self.due:
@@ -168,7 +170,11 @@ class Run:
         outputs = {name: earlier[name] for name in kept if name in earlier} | written
         there = {name: self.stage / name if name in written else self.final / name for name in outputs}
         told = {"outputs": outputs, "looks": {name: looks(file.stat()) for name, file in there.items()}}
-        manifest.publish(self.stage, self.final, self._described() | told, stale=set(earlier) - kept)
+        described = self._described() | told
+        declared = {notebook.name: tuple(notebook.parameters) for notebook in self.order.notebooks}
+        changes = find_since(self.before, self.final, described, self.stage, declared)
+        described |= {} if changes is None else {BEFORE: changes}
+        manifest.publish(self.stage, self.final, described, stale=set(earlier) - kept)
         self.leave()
         shutil.rmtree(self.finished, ignore_errors=True)
 

@@ -11,6 +11,7 @@ from cxlab.errors import InputError
 from cxlab.intake.stamps import FOLDER, sha256, unchanged_hashes
 from cxlab.language import language_of
 from cxlab.reports import manifest, pool
+from cxlab.reports.index_words import told_apart
 from cxlab.reports.limits import Limits
 from cxlab.reports.notebooks import Notebook
 from cxlab.reports.order import Order
@@ -132,13 +133,14 @@ def _make(runs: list[Run], order: Order, way: Way, progress: Progress, *, severa
                 run.commit = commit
                 tasks += [(run, notebook) for notebook in run.open(readings, afresh=way.afresh)]
             progress.told()
+        titles = told_apart({ordered.study.name: ordered.study.title for ordered in order.runs})
         for run in {run.study.name: run for run in runs}.values():
             assert run.read is not None
             for said in (run.read.data, *run.read.remarks):
-                progress.say(f"{run.study.title}: {said}")
+                progress.say(f"{titles[run.study.name]}: {said}")
             asked = run.study.language
             if other := [n.stem for n in run.due if language_of(asked, n.name) != asked]:
-                progress.say(f"{run.study.title}: `language: {asked}` is not there yet for {', '.join(other)}")
+                progress.say(f"{titles[run.study.name]}: `language: {asked}` is not there yet for {', '.join(other)}")
         labels = [_label(run, notebook, several=several) for run, notebook in tasks]
         for run in runs:
             waiting = {notebook.name for other, notebook in tasks if other is run}

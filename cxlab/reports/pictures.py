@@ -1,0 +1,279 @@
+"""Small pictures for the cards of the index: drawn from what a report found, in colours that follow light and dark."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from cxlab import words
+from cxlab.blocks import SEGMENTS
+from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
+from cxlab.reports.measures import arms, effect_of
+from cxlab.reports.past import Finding
+
+WIDTH = 288
+_MOST_ARMS, _MOST_CLUSTERS, _MOST_SQUARES = 4, 12, 40
+_LETTERS_OF_LABEL = 18
+_SVG = {
+    "rect": '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="var(--{})"/>',
+    "line": '<path d="M{:.1f} {:.1f}L{:.1f} {:.1f}" stroke="var(--{})" stroke-width="{}"/>',
+    "disc": '<circle cx="{:.1f}" cy="{:.1f}" r="4.6" fill="var(--{})"/>',
+    "text": '<text x="{:.1f}" y="{:.1f}" text-anchor="{}" font-size="12" font-weight="{}" fill="var(--{})">{}</text>',
+}
+Found = Mapping[str, Finding]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: its height at a width of 288, what is in it (safe SVG), and what it shows in words."""
+
+    height: int
+    body: Markup
+    alt: str
+
+
+def picture(report: str, found: Found, calibration_end: str | None = None) -> Picture | None:
+    """Draw the picture of a report; None where its findings do not allow one.
+
+    Parameters
+    ----------
+    found : its findings. calibration_end : of the study, ISO 8601; None: it has none.
+    """
+    if report == "intake":
+        return _course(found, calibration_end)
+    draw = _BY_REPORT.get(report)
+    return draw(found) if draw else None
+
+
+def _svg(shape: str, *values: object) -> Markup:
+    return Markup(_SVG[shape]).format(*values)
+
+
+def _text(x: float, y: float, said: str, token: str = "ink", anchor: str = "start", weight: int = 400) -> Markup:
+    return _svg("text", x, y, anchor, weight, token, said)
+
+
+def _all(parts: Sequence[Markup]) -> Markup:
+    return Markup("").join(parts)
+
+
+def _number(found: Found, key: str) -> float | None:
+    finding = found.get(key)
+    return None if finding is None or finding.number is None else float(finding.number)
+
+
+def _course(found: Found, calibration_end: str | None) -> Picture | None:
+    """Days from the first order to the last, cut where the hold-out window begins."""
+    try:
+        first, cut, last = (
+            dt.date.fromisoformat(str(day))
+            for day in (found["first_order"].estimate, calibration_end, found["last_order"].estimate)
+        )
+    except (KeyError, ValueError):
+        return None
+    if not first < cut < last:
+        return None
+    at = WIDTH * (cut - first).days / (last - first).days
+    parts = [
+        _text(0, 14, "to learn from", "muted"),
+        _text(WIDTH, 14, "to test on", "link", "end"),
+        _svg("rect", 0, 22, at - 1, 14, "other"),
+        _svg("rect", at + 1, 22, WIDTH - at - 1, 14, "link"),
+        _text(0, 52, f"{first:%b %Y}"),
+        _text(WIDTH, 52, f"{last:%b %Y}", anchor="end"),
+    ]
+    if 110 < at < WIDTH - 110:
+        parts.append(_text(at, 52, f"{cut:%b %Y}", anchor="middle"))
+    alt = f"Course of the data: orders from {words.day(first)} to {words.day(last)}, cut after {words.day(cut)}."
+    return Picture(58, _all(parts), alt)
+
+
+def _clusters(found: Found) -> Picture | None:
+    """Clusters by their share of customers, as parts of one bar."""
+    sizes = {
+        k.removeprefix("size."): v for k in found if k.startswith("size.") and (v := _number(found, k)) is not None
+    }
+    total = sum(sizes.values())
+    if not 2 <= len(sizes) <= _MOST_CLUSTERS or min(sizes.values()) <= 0 or not 0.98 < total < 1.02:
+        return None
+    parts, x = [], 0.0
+    for i, (name, share) in enumerate(sizes.items()):
+        width = WIDTH * share / total
+        parts.append(_svg("rect", x, 0, max(width - 1.5, 0.5), 30, "seq3" if i % 2 == 0 else "seq2"))
+        if width > 34:
+            parts.append(_text(x + width / 2, 47, f"{_cut(name, 4)} {_share(share)}", anchor="middle"))
+        elif width > 12:
+            parts.append(_text(x + width / 2, 47, _cut(name, 2), anchor="middle"))
+        x += width
+    told = ", ".join(f"{name} {_share(share)}" for name, share in sizes.items())
+    return Picture(54, _all(parts), f"Clusters by their share of customers: {told}.")
+
+
+def _fields(found: Found) -> Picture | None:
+    """Draw the four fields: right is active, up is profitable; the area of a square is the share of customers."""
+    sizes = {segment: _number(found, f"size.{segment}") for segment in SEGMENTS}
+    brought = {segment: _number(found, f"contribution_share.{segment}") for segment in SEGMENTS}
+    if any(size is None or not 0 <= size <= 1 for size in sizes.values()):
+        return None
+    mid, half = WIDTH / 2, 56.0
+    parts = [_svg("line", mid, 0, mid, 2 * half, "rule", 1.2), _svg("line", 0, half, WIDTH, half, "rule", 1.2)]
+    told = []
+    for segment, size in sizes.items():
+        assert size is not None
+        right, up = segment in ("profit_bringers", "candidates"), segment in ("profit_bringers", "misunderstood")
+        token, side, share = SEGMENT_TOKEN[segment], 48 * size**0.5, brought[segment]
+        x, y = (mid + 2 if right else mid - 2 - side), (half - 2 - side if up else half + 2)
+        text_x, anchor = (WIDTH, "end") if right else (0, "start")
+        line = 14 if up else 2 * half - 20
+        parts.append(_svg("rect", x, y, side, side, token))
+        parts.append(_text(text_x, line, SEGMENT_NAME[segment], f"{token}-ink", anchor, 700))
+        brings = "" if share is None else f", bring {_share(share)}"
+        parts.append(_text(text_x, line + 15, f"{_share(size)}{brings}", "ink", anchor))
+        of = "" if share is None else f" with {_share(share)} of the contribution"
+        told.append(f"{SEGMENT_NAME[segment].lower()} {_share(size)}{of}")
+    return Picture(round(2 * half), _all(parts), f"Four fields by their share of customers: {', '.join(told)}.")
+
+
+def _holdout(found: Found) -> Picture | None:
+    """Purchases that the model foresaw, with their interval, and those that were made."""
+    made, foreseen = _number(found, "holdout.actual"), _number(found, "holdout.expected")
+    if made is None or foreseen is None or made < 0 or foreseen < 0 or not made + foreseen:
+        return None
+    finding = found["holdout.expected"]
+    top = max(made, foreseen, finding.high or 0.0)
+    reach = WIDTH - 2.0
+    parts = [
+        _text(0, 12, f"Made: {words.number(made)}", weight=700),
+        _svg("rect", 0, 18, reach * made / top, 12, "ink"),
+        _text(0, 50, f"Foreseen: {words.number(foreseen)}", "muted", weight=700),
+        _svg("rect", 0, 56, reach * foreseen / top, 12, "other"),
+    ]
+    interval = ""
+    if finding.has_interval and finding.low is not None and finding.high is not None:
+        low, high = reach * max(finding.low, 0.0) / top, reach * finding.high / top
+        parts += [_svg("line", low, 74, high, 74, "ink", 2.4), _svg("line", low, 71, low, 77, "ink", 1.2),
+                  _svg("line", high, 71, high, 77, "ink", 1.2)]  # fmt: skip
+        interval = f" (interval {words.number_between(finding.low, finding.high)})"
+    alt = f"Bars of purchases after the cut: {words.number(foreseen)} foreseen{interval}, {words.number(made)} made."
+    return Picture(80, _all(parts), alt)
+
+
+def _effects(found: Found) -> Picture | None:
+    """Draw what each arm changed, in percent of the outcome without it; of one arm alone, in each segment."""
+    judged = [(arm, f"{arm[0]}effect_percent.{arm[1]}") for arm in arms(found)]
+    judged = [(arm, key) for arm, key in judged if key in found][:_MOST_ARMS]
+    if not judged:
+        return None
+    measure = effect_of(judged[0][0])
+    digits = measure.digits(found[key] for _, key in judged)
+    of_segments = {segment: f"{judged[0][1]}.{segment}" for segment in SEGMENTS}
+    if len(judged) == 1 and all(key in found for key in of_segments.values()):
+        lines = [(SEGMENT_NAME[s], found[key], SEGMENT_TOKEN[s]) for s, key in of_segments.items()]
+    else:
+        lines = [(f"{name}{', chosen' if prefix else ''}", found[key], "ink") for (prefix, name), key in judged]
+
+    def figure(finding: Finding) -> str:
+        return measure.figure(finding, digits)
+
+    def interval(finding: Finding) -> str:
+        return measure.interval(finding, digits)
+
+    return _lanes(lines, "no effect", "Percent more than without", "in percent", figure, interval)
+
+
+def _break_even(found: Found) -> Picture | None:
+    """Draw what a gesture may cost, by arm: of arms that are counted alike, those of a trial."""
+    keys = sorted(k for k in found if "break_even_cost." in k)
+    unit = found[keys[0]].unit or "" if keys else ""
+    keys = [k for k in keys if (found[k].unit or "") == unit][:_MOST_ARMS]
+
+    def figure(finding: Finding) -> str:
+        return words.number(finding.number or 0.0, 2)
+
+    def interval(finding: Finding) -> str:
+        return "" if finding.low is None or finding.high is None else words.number_between(finding.low, finding.high, 2)
+
+    chosen = ", chosen"
+    lines = [
+        (k.partition("break_even_cost.")[2] + (chosen if k.startswith("observational.") else ""), found[k], "ink")
+        for k in keys
+    ]
+    what = f"What one may cost ({unit})" if unit else "What one may cost"
+    return _lanes(lines, "0", what, f"in {unit.partition(' ')[0]}" if unit else "", figure, interval)
+
+
+def _lanes(
+    lines: list[tuple[str, Finding, str]],
+    zero: str,
+    what: str,
+    unit: str,
+    figure: Callable[[Finding], str],
+    interval: Callable[[Finding], str],
+) -> Picture | None:
+    """Estimates with their intervals, one below the other, on one scale with a line at zero."""
+    lines = [(name, f, token) for name, f, token in lines if f.number is not None]
+    ends = [end for _, f, _ in lines for end in (f.low, f.number, f.high) if end is not None]
+    if not ends or not max(map(abs, ends)):
+        return None
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    left, reach = 124.0, WIDTH - 124.0 - 8
+
+    def at(value: float) -> float:
+        return left + reach * (value - low) / (high - low)
+
+    bottom = 22 * len(lines)
+    parts = [_svg("line", at(0), 0, at(0), bottom, "muted", 1.2)]
+    told = []
+    for i, (name, f, token) in enumerate(lines):
+        y = 22 * i + 12
+        assert f.number is not None
+        ink = token if token == "ink" else f"{token}-ink"
+        parts.append(_text(0, y + 4, _cut(name, _LETTERS_OF_LABEL), ink, weight=700))
+        if f.has_interval and f.low is not None and f.high is not None:
+            parts.append(_svg("line", at(f.low), y, at(f.high), y, token, 2.4))
+        parts.append(_svg("disc", at(f.number), y, token))
+        told.append(f"{name} {figure(f)}" + (f" ({interval(f)})" if interval(f) else ""))
+    side = "start" if at(0) < left + 24 else "end" if at(0) > WIDTH - 32 else "middle"
+    parts += [_text(at(0), bottom + 14, zero, "muted", side), _text(0, bottom + 14, unit, "muted")]
+    return Picture(bottom + 20, _all(parts), f"{what}, with intervals: {'; '.join(told)}.")
+
+
+def _fans(found: Found) -> Picture | None:
+    """Draw a fan on one side, as many one-time buyers on the other."""
+    worth = _number(found, "fans_worth")
+    if worth is None or not 1 <= worth <= _MOST_SQUARES:
+        return None
+    size, gap, row = 15.0, 4.0, 10
+    rows = -(-int(-(-worth // 1)) // row)
+    parts = [_svg("rect", 0, 0, 34, 34, "ink"), _text(50, 22, "=", weight=700)]
+    left = 72.0
+    for i in range(int(-(-worth // 1))):
+        width = size * min(worth - i, 1.0)
+        parts.append(_svg("rect", left + (i % row) * (size + gap), (i // row) * (size + gap), width, size, "other"))
+    foot = max(34.0, rows * (size + gap)) + 15
+    said = words.number(worth, 1 if worth < 10 else 0)
+    parts += [_text(0, foot, "one fan", weight=700), _text(left, foot, f"{said} one-time buyers", "muted", weight=700)]
+    finding = found["fans_worth"]
+    interval = ""
+    if finding.low is not None and finding.high is not None:
+        interval = f" (interval {words.number_between(finding.low, finding.high, 1)})"
+    return Picture(round(foot + 6), _all(parts), f"One fan is worth {said} one-time buyers{interval}.")
+
+
+def _share(share: float) -> str:
+    return words.percent_of(share, 1.0) if share > 0 else words.percent(share)
+
+
+def _cut(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+_BY_REPORT: Mapping[str, Callable[[Found], Picture | None]] = {
+    "clusters": _clusters,
+    "segmentation": _fields,
+    "repeat_purchases": _holdout,
+    "gestures": _effects,
+    "loyalty": _fans,
+    "gesture_policy": _break_even,
+}
