@@ -31,8 +31,15 @@ _ROW, _HEAD, _FOOT = 34, 42, 6
 """Pixels that a row of a heat map takes, and what stands above and below the rows."""
 
 
-_PERIODS = Texts({"week": "week", "month": "month", "quarter": "quarter", "year": "year"})
-"""What a cohort's first orders lie in, after "by the"."""
+_BY = Texts(
+    {
+        "week": "by the week of the first order",
+        "month": "by the month of the first order",
+        "quarter": "by the quarter of the first order",
+        "year": "by the year of the first order",
+    }
+)
+"""How cohorts are made, by what their first orders lie in."""
 
 
 @dataclass(frozen=True)
@@ -191,10 +198,10 @@ def _caption_of_shares(result: Retention) -> Caption:
     return Caption(
         result.heading,
         tr(
-            "Share of each cohort with an order in each {n} days of their lives, by the {period} of the first order; "
+            "Share of each cohort with an order in each {n} days of their lives, {by}; "
             "{customers}. The darker, the more.",
             n=words.number(length),
-            period=_PERIODS[result.joining.period],
+            by=_BY[result.joining.period],
             customers=words.count(result.joining.n, "customer"),
         ),
         f"{tr('Heat map of the share with an order by cohort and time since the first order.')}"
@@ -220,9 +227,9 @@ def _caption_of_money(result: Retention) -> Caption:
         title,
         tr(
             "{currency} per customer of the cohort since the first order, added up, returns taken "
-            "off; by the {period} of the first order. {customers}. The darker, the more.",
+            "off; {by}. {customers}. The darker, the more.",
             currency=currency,
-            period=_PERIODS[result.joining.period],
+            by=_BY[result.joining.period],
             customers=words.count(result.joining.n, "customer"),
         ),
         f"{tr('Heat map of revenue per customer by cohort and time since the first order.')}"
