@@ -7,22 +7,25 @@ from cxlab.clusters import Choice, MethodAgreement, Profiles, SearchLuck, Stabil
 from cxlab.clusters.criterion import listed
 from cxlab.clusters.method_agreement import OTHERS
 from cxlab.clusters.structure import LEAST_EXCESS
-from cxlab.words import capital, count, number, number_between, percent, percent_between
+from cxlab.language import Texts, tr, trn
+from cxlab.words import few, number, number_between, percent, percent_between
 
-_BLIND = {
-    "few": (
-        "The data cannot tell: the customers show no more than {different} different histories, so kinds of customers "
-        "cannot be told from lumps. But the clusters below show how the lumps lie."
-    ),
-    "same": (
-        "The data cannot tell: the customers differ in too few measures to be held against customers without groups. "
-        "But the clusters below divide them by what there is."
-    ),
-    "lumps": (
-        "The data cannot tell: single measures already come in lumps, so groups of customers cannot be told from them. "
-        "But the clusters below show how the lumps go together."
-    ),
-}
+_BLIND = Texts(
+    {
+        "few": (
+            "The data cannot tell: the customers show no more than {different} different histories, so kinds of "
+            "customers cannot be told from lumps. But the clusters below show how the lumps lie."
+        ),
+        "same": (
+            "The data cannot tell: the customers differ in too few measures to be held against customers without "
+            "groups. But the clusters below divide them by what there is."
+        ),
+        "lumps": (
+            "The data cannot tell: single measures already come in lumps, so groups of customers cannot be told from "
+            "them. But the clusters below show how the lumps go together."
+        ),
+    }
+)
 
 
 class _Verdict(NamedTuple):
@@ -52,21 +55,29 @@ def clusters_answer(
     luck: SearchLuck | None = None,
 ) -> Answer:
     """Put the verdict on the clusters into words: tone by `clusters_verdict`, three facts and the decision."""
-    tone, k = clusters_verdict(structure, stability, methods), count(len(profiles.profiles), "cluster")
-    customers = count(structure.n, "customer")
-    unsure = "some of them unsteady" if not stability.all_stable else "but where one ends hangs on the method"
+    tone, k, n = clusters_verdict(structure, stability, methods), number(len(profiles.profiles)), number(structure.n)
     said = {
-        "yes": _Verdict("yes", "Groups found", f"{customers} fall into {k} that come back"),
-        "partly": _Verdict("partly", "Groups, but not firm", f"{customers} fall into groups, {unsure}"),
-        "no": _Verdict("no", "No natural groups", f"{customers} differ by degree, not by kind"),
-        "cannot": _Verdict("cannot", "No groups shown", f"{customers}: no groups are shown, and none ruled out"),
+        "yes": _Verdict("yes", tr("Groups found"), tr("{n} customers fall into {k} clusters that come back", n=n, k=k)),
+        "partly": _Verdict(
+            "partly",
+            tr("Groups, but not firm"),
+            tr("{n} customers fall into groups, but where one ends hangs on the method", n=n)
+            if stability.all_stable
+            else tr("{n} customers fall into groups, some of them unsteady", n=n),
+        ),
+        "no": _Verdict("no", tr("No natural groups"), tr("{n} customers differ by degree, not by kind", n=n)),
+        "cannot": _Verdict(
+            "cannot",
+            tr("No groups shown"),
+            tr("{n} customers: no groups are shown, and none ruled out", n=n),
+        ),
     }[tone]
     return Answer(
         tone,
         said.tag,
         _line(tone, structure, stability, methods),
         (_sharper(structure), _worth(profiles), _sure(choice, stability, methods)),
-        _decide(tone, structure, profiles, stability) + _by_luck(tone, luck),
+        f"{_decide(tone, structure, profiles, stability)} {_by_luck(tone, luck)}".rstrip(),
         said.headline,
         open=(_open(tone, k, stability),),
     )
@@ -74,32 +85,74 @@ def clusters_answer(
 
 def _line(tone: Tone, structure: Structure, stability: Stability, methods: MethodAgreement) -> str:
     e, least = structure.excess, number(LEAST_EXCESS, 2)
-    more = f"{_fine(abs(e.number))} {'more' if e.number >= 0 else 'less'} sharply (on a scale of 1)"
-    divide = f"the customers divide {more} than customers without groups would"
+    by = _fine(abs(e.number))
+    divide = (
+        tr("the customers divide {by} more sharply (on a scale of 1) than customers without groups would", by=by)
+        if e.number >= 0
+        else tr("the customers divide {by} less sharply (on a scale of 1) than customers without groups would", by=by)
+    )
     k, steady = len(stability.letters), stability.n_stable
     if tone == "yes":
-        back = "both groups" if k == 2 else f"all {number(k)} groups"
-        same = f"{number(len(methods.same))} of {number(len(OTHERS))} other methods"
-        find = "finds" if len(methods.same) == 1 else "find"
-        return (
-            f"Yes: {divide}. {capital(back)} come back when the customers are drawn anew, and {same} {find} the same."
+        found = {"divide": divide, "same": number(len(methods.same)), "others": number(len(OTHERS))}
+        if k == 2:
+            return trn(
+                "Yes: {divide}. Both groups come back when the customers are drawn anew, and {same} of {others} other "
+                "methods finds the same.",
+                "Yes: {divide}. Both groups come back when the customers are drawn anew, and {same} of {others} other "
+                "methods find the same.",
+                len(methods.same),
+                **found,
+            )
+        return trn(
+            "Yes: {divide}. All {k} groups come back when the customers are drawn anew, and {same} of {others} other "
+            "methods finds the same.",
+            "Yes: {divide}. All {k} groups come back when the customers are drawn anew, and {same} of {others} other "
+            "methods find the same.",
+            len(methods.same),
+            k=number(k),
+            **found,
         )
     if tone == "partly" and stability.all_stable:
-        return f"In part: {divide}. But where one group ends and the next begins is open: no other method agrees."
+        return tr(
+            "In part: {divide}. But where one group ends and the next begins is open: no other method agrees.",
+            divide=divide,
+        )
     if tone == "partly":
-        return f"In part: {divide}. But only {number(steady)} of {number(k)} groups come back when they are drawn anew."
+        return tr(
+            "In part: {divide}. But only {some} of {k} groups come back when they are drawn anew.",
+            divide=divide,
+            some=number(steady),
+            k=number(k),
+        )
     if structure.is_blind:
         return _BLIND[structure.blind].format(different=number(structure.n_different))
     if tone == "cannot":
-        chance = "is more than chance, but" if e.number > structure.chance else "may be chance, and"
-        could = f"could be anything up to {_fine(structure.most)}, where {least} would count"
-        return f"The data cannot tell: no groups are shown. But {divide}, which {chance} {could}."
+        bounds = {"divide": divide, "most": _fine(structure.most), "least": least}
+        if e.number > structure.chance:
+            return tr(
+                "The data cannot tell: no groups are shown. But {divide}, which is more than chance, but could be "
+                "anything up to {most}, where {least} would count.",
+                **bounds,
+            )
+        return tr(
+            "The data cannot tell: no groups are shown. But {divide}, which may be chance, and could be anything up to "
+            "{most}, where {least} would count.",
+            **bounds,
+        )
     keeps = (
-        "But the division comes back when the customers are drawn anew, so it serves to sum them up."
+        tr("But the division comes back when the customers are drawn anew, so it serves to sum them up.")
         if stability.all_stable
-        else f"But {number(steady)} of {number(k)} parts come back when the customers are drawn anew."
+        else tr(
+            "But {some} of {k} parts come back when the customers are drawn anew.", some=number(steady), k=number(k)
+        )
     )
-    return f"No: {divide}, and at most {_fine(structure.most)}, where {least} would count. {keeps}"
+    return tr(
+        "No: {divide}, and at most {most}, where {least} would count. {keeps}",
+        divide=divide,
+        most=_fine(structure.most),
+        least=least,
+        keeps=keeps,
+    )
 
 
 def _fine(value: float) -> str:
@@ -109,63 +162,143 @@ def _fine(value: float) -> str:
 
 def _sharper(structure: Structure) -> Fact:
     if structure.is_blind:
-        text = (
-            f"{number(structure.n_references)} draws of customers without groups, held against "
-            f"{count(structure.n_tested, 'customer')}, divide as they do, whatever the groups."
+        text = tr(
+            "{draws} draws of customers without groups, held against {n} customers, divide as they do, whatever the "
+            "groups.",
+            draws=number(structure.n_references),
+            n=number(structure.n_tested),
         )
-        return Fact("Sharper than without groups", "cannot tell", text)
+        return Fact(tr("Sharper than without groups"), tr("cannot tell"), text)
     e, chance = structure.excess, structure.chance
     low, high = e.number - chance, e.number + chance
     words = number_between(low, high, 3)
     strip = Strip(low, e.number, high, words, top=max(0.3, high), bottom=min(-0.1, low))
-    text = (
-        f"Chance moves it by up to {number(chance, 3)} ({number(structure.n_references)} draws, "
-        f"{count(structure.n_tested, 'customer')}); {number(LEAST_EXCESS, 2)} and clear of chance counts."
+    text = tr(
+        "Chance moves it by up to {chance} ({draws} draws, {n} customers); {least} and clear of chance counts.",
+        chance=number(chance, 3),
+        draws=number(structure.n_references),
+        n=number(structure.n_tested),
+        least=number(LEAST_EXCESS, 2),
     )
-    return Fact("Sharper than without groups", number(e.number, 3), text, "of 1", strip)
+    return Fact(tr("Sharper than without groups"), number(e.number, 3), text, tr("of 1"), strip)
 
 
 def _worth(profiles: Profiles) -> Fact:
     if not profiles.shown:
-        text = f"None of the {number(len(profiles.profiles))} has as many customers as a page may speak of."
-        return Fact("Who brings most", f"under {number(profiles.minimum_group)}", text, "customers a cluster")
+        text = tr(
+            "None of the {n} has as many customers as a page may speak of.",
+            n=number(len(profiles.profiles)),
+        )
+        return Fact(
+            tr("Who brings most"),
+            few(1, profiles.minimum_group),
+            text,
+            tr("customers a cluster"),
+        )
     top = profiles.shown[0]
     interval = percent_between(top.size.low or 0.0, top.size.high or 0.0)
-    label = f"Cluster {top.letter}: {top.name.lower()}"
+    label = tr("Cluster {letter}: {name}", letter=top.letter, name=top.name.lower())
     if top.contribution_share is None:
-        return Fact(label, percent(top.size.number), f"95% interval {interval}.", "of customers")
-    text = f"from {percent(top.size.number)} of {count(profiles.n, 'customer')} ({interval})."
-    return Fact(label, percent(top.contribution_share), text, "of contribution")
+        return Fact(
+            label, percent(top.size.number), tr("95% interval {interval}.", interval=interval), tr("of customers")
+        )
+    text = tr(
+        "from {size} of {n} customers ({interval}).",
+        size=percent(top.size.number),
+        n=number(profiles.n),
+        interval=interval,
+    )
+    return Fact(label, percent(top.contribution_share), text, tr("of contribution"))
 
 
 def _sure(choice: Choice, stability: Stability, methods: MethodAgreement) -> Fact:
-    k, shown = len(stability.letters), stability.shown
-    criteria = f"{number(choice.support)} of {number(len(choice.votes))} ways of counting"
-    same = f"{number(len(methods.same)) if methods.same else 'none'} of {number(len(OTHERS))} other methods"
-    weakest = "the weakest" if len(shown) == k else f"the weakest of {number(stability.minimum_group)} or more"
-    least = f", {weakest} keeping {percent(min(one.mean.number for one in shown))} of its customers" if shown else ""
-    say, give = "says" if choice.support == 1 else "say", "gives" if len(methods.same) == 1 else "give"
-    text = f"come back when the customers are drawn anew{least}. {criteria} {say} {number(k)}; {same} {give} the same."
-    return Fact("How sure", f"{number(stability.n_stable)} of {number(k)}", text, "clusters")
+    k = number(len(stability.letters))
+    back = _weakest(stability)
+    criteria = trn(
+        "{n} of {ways} ways of counting says {k}",
+        "{n} of {ways} ways of counting say {k}",
+        choice.support,
+        n=number(choice.support),
+        ways=number(len(choice.votes)),
+        k=k,
+    )
+    others = number(len(OTHERS))
+    same = (
+        trn(
+            "{n} of {others} other methods gives the same",
+            "{n} of {others} other methods give the same",
+            len(methods.same),
+            n=number(len(methods.same)),
+            others=others,
+        )
+        if methods.same
+        else tr("none of {others} other methods give the same", others=others)
+    )
+    some = tr("{some} of {k}", some=number(stability.n_stable), k=k)
+    return Fact(tr("How sure"), some, f"{back}. {criteria}; {same}.", tr("clusters"))
+
+
+def _weakest(stability: Stability) -> str:
+    """Say what comes back, and how much of the weakest cluster that a page may speak of."""
+    if not stability.shown:
+        return tr("come back when the customers are drawn anew")
+    keeps = percent(min(one.mean.number for one in stability.shown))
+    if len(stability.shown) == len(stability.letters):
+        return tr(
+            "come back when the customers are drawn anew, the weakest keeping {keeps} of its customers", keeps=keeps
+        )
+    return tr(
+        "come back when the customers are drawn anew, the weakest of {least} or more keeping {keeps} of its customers",
+        least=number(stability.minimum_group),
+        keeps=keeps,
+    )
 
 
 def _decide(tone: Tone, structure: Structure, profiles: Profiles, stability: Stability) -> str:
-    everybody = count(profiles.n, "customer")
-    first = "".join(
-        f", beginning with the {top.counted} of cluster {top.letter} ({top.name.lower()})" for top in profiles.shown[:1]
-    )
-    plain = f"steer the {everybody} by a plain rule of activity and profit"
+    plain = tr("steer the {n} customers by a plain rule of activity and profit", n=number(profiles.n))
     if structure.is_blind:
-        return f"Look at the clusters and at the measures one by one; until then, {plain}."
-    again = "there are more of them, or more is known" if structure.n == structure.n_tested else "more is known of them"
-    return {
-        "yes": f"Plan offers and service by these groups{first}.",
-        "partly": f"Plan by the groups that come back{first}{',' * bool(first)} and leave the others undivided."
-        if not stability.all_stable
-        else f"Plan by what sets the groups apart most{first}, and do not treat customers near a border differently.",
-        "no": f"Do not build on kinds of customers: {plain}, and use the clusters only to describe them.",
-        "cannot": f"Do not build on these clusters yet: {plain}, and ask again when {again}.",
-    }[tone]
+        return tr("Look at the clusters and at the measures one by one; until then, {plain}.", plain=plain)
+    if tone == "no":
+        return tr(
+            "Do not build on kinds of customers: {plain}, and use the clusters only to describe them.", plain=plain
+        )
+    if tone == "cannot" and structure.n == structure.n_tested:
+        return tr(
+            "Do not build on these clusters yet: {plain}, and ask again when there are more of them, or more is known.",
+            plain=plain,
+        )
+    if tone == "cannot":
+        return tr("Do not build on these clusters yet: {plain}, and ask again when more is known of them.", plain=plain)
+    return _plan(tone, profiles, stability)
+
+
+def _plan(tone: Tone, profiles: Profiles, stability: Stability) -> str:
+    """Say how to plan by the clusters."""
+    top = profiles.shown[0] if profiles.shown else None
+    first = (
+        ""
+        if top is None
+        else tr(
+            "beginning with the {counted} of cluster {letter} ({name})",
+            counted=top.counted,
+            letter=top.letter,
+            name=top.name.lower(),
+        )
+    )
+    if tone == "yes":
+        if not first:
+            return tr("Plan offers and service by these groups.")
+        return tr("Plan offers and service by these groups, {first}.", first=first)
+    if not stability.all_stable:
+        if not first:
+            return tr("Plan by the groups that come back and leave the others undivided.")
+        return tr("Plan by the groups that come back, {first}, and leave the others undivided.", first=first)
+    if not first:
+        return tr("Plan by what sets the groups apart most, and do not treat customers near a border differently.")
+    return tr(
+        "Plan by what sets the groups apart most, {first}, and do not treat customers near a border differently.",
+        first=first,
+    )
 
 
 def _by_luck(tone: Tone, luck: SearchLuck | None) -> str:
@@ -176,16 +309,24 @@ def _by_luck(tone: Tone, luck: SearchLuck | None) -> str:
     letters = [kept.letter for kept, _ in luck.shown if moved[kept.letter] in ("search", "both")]
     if not letters:
         return ""
-    is_, it = ("is", "it") if len(letters) == 1 else ("are", "any of them")
-    return f" {listed(letters)} {is_} not found from every start of the search: do not build on {it} alone."
+    return trn(
+        "{who} is not found from every start of the search: do not build on it alone.",
+        "{who} are not found from every start of the search: do not build on any of them alone.",
+        len(letters),
+        who=listed(letters),
+    )
 
 
 def _open(tone: Tone, k: str, stability: Stability) -> tuple[str, str]:
     if tone == "partly" and stability.all_stable:
         return (
-            "Where do the groups end?",
-            "Further measures of the customers; their purchases in the hold-out window.",
+            tr("Where do the groups end?"),
+            tr("Further measures of the customers; their purchases in the hold-out window."),
         )
     if tone in ("yes", "partly"):
-        return f"Do the {k} buy differently later?", "Their purchases in the hold-out window, against a plain rule."
-    return "Are there groups that orders do not show?", "Channels, returns, feedback and costs to serve in the study."
+        return tr("Do the {k} clusters buy differently later?", k=k), tr(
+            "Their purchases in the hold-out window, against a plain rule."
+        )
+    return tr("Are there groups that orders do not show?"), tr(
+        "Channels, returns, feedback and costs to serve in the study."
+    )

@@ -12,6 +12,7 @@ from cxlab.clusters.features import Features
 from cxlab.clusters.kmeans import STARTS, k_means, on_all_cores, one_thread, sample_rows, settle, silhouettes
 from cxlab.clusters.reference import Reference, fit_reference
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import tr, trn
 from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
@@ -81,12 +82,13 @@ class Choice:
         one_on = np.concatenate([[1], self.tried])
         return (
             Criterion(
-                "silhouette", "silhouette", self.tried, self.silhouette, self.silhouette_error, *self.silhouette_range,
-                self.k_silhouette, "the highest", self.n_compared,
+                "silhouette", tr("silhouette"), self.tried, self.silhouette, self.silhouette_error,
+                *self.silhouette_range,
+                self.k_silhouette, tr("the highest"), self.n_compared,
             ),
             Criterion(
-                "gap", "gap statistic", one_on, self.gap, self.gap_error, *self.gap_range, self.k_gap,
-                "the first that the next does not beat by more than its error", self.n_compared,
+                "gap", tr("gap statistic"), one_on, self.gap, self.gap_error, *self.gap_range, self.k_gap,
+                tr("the first that the next does not beat by more than its error"), self.n_compared,
             ),
             *self.others,
         )  # fmt: skip
@@ -119,11 +121,14 @@ class Choice:
         for words, k in self.votes.items():
             by_number.setdefault(k, []).append(words)
         if len(by_number) == 1:
-            return f"All {number(len(self.votes))} criteria {_takes(self.k_silhouette, many=True)}."
+            n = number(len(self.votes))
+            if self.k_silhouette == 1:
+                return tr("All {n} criteria find no groups.", n=n)
+            return tr("All {n} criteria take {k}.", n=n, k=number(self.k_silhouette))
         # The number of most criteria first; of as many, the one that was chosen, then the smaller.
         order = sorted(by_number, key=lambda k: (-len(by_number[k]), k != self.k, k))
-        said = [f"{listed(by_number[k])} {_takes(k, many=len(by_number[k]) > 1)}" for k in order]
-        return f"The {number(len(self.votes))} criteria do not agree: {'; '.join(said)}."
+        said = "; ".join(_takes(by_number[k], k) for k in order)
+        return tr("The {n} criteria do not agree: {said}.", n=number(len(self.votes)), said=said)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -160,42 +165,63 @@ class Choice:
     def heading(self) -> str:
         """The finding as a title."""
         if len(self.tried) == 1:
-            return f"Only {count(self.k, 'group')} could be tried"
+            return tr("Only {k} groups could be tried", k=number(self.k))
         takes = list(self.votes.values())
+        n, k = number(len(takes)), number(self.k)
+        if self.support == len(takes):
+            return tr("All {n} criteria say {k} groups", n=n, k=k)
         if 2 * self.support > len(takes):
-            said = "All" if self.support == len(takes) else f"{number(self.support)} of"
-            return f"{said} {number(len(takes))} criteria say {count(self.k, 'group')}"
-        least = "none" if min(takes) == 1 else number(min(takes))
-        return f"The {number(len(takes))} criteria do not settle the number of groups: from {least} to {max(takes)}"
+            return tr("{some} of {n} criteria say {k} groups", some=number(self.support), n=n, k=k)
+        most = max(takes)
+        if min(takes) == 1:
+            return tr("The {n} criteria do not settle the number of groups: from none to {most}", n=n, most=most)
+        return tr(
+            "The {n} criteria do not settle the number of groups: from {least} to {most}",
+            n=n,
+            least=number(min(takes)),
+            most=most,
+        )
 
     @property
     def reading(self) -> str:
         """The number taken, its silhouette with interval and n, and what the gap statistic says."""
         best = self.best_silhouette
         low, high = best.low or 0.0, best.high or 0.0
-        text = (
-            f"Of {number(int(self.tried[0]))} to {number(int(self.tried[-1]))} clusters, {number(self.k_silhouette)} "
-            "hang together best. "
+        text = tr(
+            "Of {first} to {last} clusters, {k} hang together best.",
+            first=number(int(self.tried[0])),
+            last=number(int(self.tried[-1])),
+            k=number(self.k_silhouette),
         )
         if len(self.tried) == 1:
-            text = (
-                f"No more than {count(self.k, 'cluster')} could be tried among {count(self.n, 'customer')}, who are "
-                "too few, or too much alike. "
+            text = tr(
+                "No more than {k} clusters could be tried among {n} customers, who are too few, or too much alike.",
+                k=number(self.k),
+                n=number(self.n),
             )
         if self.agree:
-            text += "The gap statistic says the same."
+            gap = tr("The gap statistic says the same.")
         elif self.k_gap == 1:
-            text += "The gap statistic finds no number that beats customers without any groups."
+            gap = tr("The gap statistic finds no number that beats customers without any groups.")
         elif self.k == self.k_gap:
-            text += (
-                f"The gap statistic says {number(self.k)}, which hang together as well but for a trifle, and decides."
+            gap = tr(
+                "The gap statistic says {k}, which hang together as well but for a trifle, and decides.",
+                k=number(self.k),
             )
         else:
-            text += f"The gap statistic says {number(self.k_gap)}, which hang together less; the silhouette decides."
-        text += (
-            f" With {number(self.k)}, the silhouette is {number(best.number, 2)} ({number_between(low, high, 2)}, "
-            f"{count(self.n_compared, 'customer')}), where 1 is perfectly apart and 0 is touching."
+            gap = tr(
+                "The gap statistic says {k}, which hang together less; the silhouette decides.",
+                k=number(self.k_gap),
+            )
+        with_k = tr(
+            "With {k}, the silhouette is {silhouette} ({interval}, {customers}), where 1 is perfectly "
+            "apart and 0 is touching.",
+            k=number(self.k),
+            silhouette=number(best.number, 2),
+            interval=number_between(low, high, 2),
+            customers=count(self.n_compared, "customer"),
         )
+        text = f"{text} {gap} {with_k}"
         return f"{text} {self.side_by_side}{self._by_sample}" if self.others else text
 
     @property
@@ -203,17 +229,25 @@ class Choice:
         """What samples add to the errors, where they were taken."""
         added = self.sampling_errors
         said = [
-            f"{one.words} {number(float(added[one.name][one.tried == self.k][0]), 0 if one.name == 'bic' else 3)} "
-            f"({number(one.n)} customers)"
+            tr(
+                "{criterion} {error} ({n} customers)",
+                criterion=one.words,
+                error=number(float(added[one.name][one.tried == self.k][0]), 0 if one.name == "bic" else 3),
+                n=number(one.n),
+            )
             for one in self.criteria
             if one.name in added and self.k in one.tried
         ]
         if not said:
             return ""
-        return (
-            f" Figures come of samples of the {count(self.n, 'customer')}. What these add to the standard error with "
-            f"{count(self.k, 'cluster')}: {', '.join(said)}."
+        text = tr(
+            "Figures come of samples of the {n} customers. What these add to the standard error with "
+            "{k} clusters: {said}.",
+            n=number(self.n),
+            k=number(self.k),
+            said=", ".join(said),
         )
+        return f" {text}"
 
     @property
     def findings(self) -> Findings:
@@ -292,10 +326,11 @@ def _sampling_error(matrix: Array, fits: list[KMeans], n: int) -> Array:
     return np.array([one.std() / max(one.mean(), 1e-12) * np.sqrt(share / len(matrix)) for one in squares])
 
 
-def _takes(k: int, *, many: bool) -> str:
+def _takes(criteria: list[str], k: int) -> str:
+    who, n = listed(criteria), len(criteria)
     if k == 1:
-        return "find no groups" if many else "finds no groups"
-    return f"{'take' if many else 'takes'} {number(k)}"
+        return trn("{who} finds no groups", "{who} find no groups", n, who=who)
+    return trn("{who} takes {k}", "{who} take {k}", n, who=who, k=number(k))
 
 
 def _first_gap(gap: Array, error: Array) -> int:

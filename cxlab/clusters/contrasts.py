@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.clusters.names import name_clusters
 from cxlab.clusters.partition import Clusters
-from cxlab.clusters.profiles import name_clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import tr
 from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
@@ -96,10 +97,12 @@ class Contrasts:
         """The finding as a title."""
         first = self.strongest
         if first is None:
-            return "No cluster is large enough to say what sets it apart"
+            return tr("No cluster is large enough to say what sets it apart")
         if len(self.size) == 2:
-            return f"The two differ most in {first.words.lower()}"
-        return f"{first.letter} lies farthest from the others, in {first.words.lower()}"
+            return tr("The two differ most in {measure}", measure=first.words.lower())
+        return tr(
+            "{cluster} lies farthest from the others, in {measure}", cluster=first.letter, measure=first.words.lower()
+        )
 
     @property
     def reading(self) -> str:
@@ -112,17 +115,33 @@ class Contrasts:
             told.add(c.letter)
             e, low, high = c.difference, c.difference.low or 0.0, c.difference.high or 0.0
             ends = (low, high) if e.number > 0 else (-high, -low)
+            values = {
+                "cluster": c.letter,
+                "measure": c.words.lower(),
+                "by": number(abs(e.number), 1),
+                "interval": number_between(*ends, digits=1),
+                "customers": count(self.size[c.letter], "customer"),
+            }
             said.append(
-                f"{c.letter} lies {'above' if e.number > 0 else 'below'} the others most in {c.words.lower()}, by "
-                f"{number(abs(e.number), 1)} standard deviations "
-                f"({number_between(*ends, digits=1)}, "
-                f"{count(self.size[c.letter], 'customer')})"
+                tr(
+                    "{cluster} lies above the others most in {measure}, by {by} standard deviations "
+                    "({interval}, {customers})",
+                    **values,
+                )
+                if e.number > 0
+                else tr(
+                    "{cluster} lies below the others most in {measure}, by {by} standard deviations "
+                    "({interval}, {customers})",
+                    **values,
+                )
             )
         if not said:
-            return "No cluster is large enough to say what sets it apart."
-        return (
-            f"{'; '.join(said)}. The clusters were made to differ, so that they do is no finding; by how much, and in "
-            f"what, is. From {number(LARGE, 1)} on a difference is called large."
+            return tr("No cluster is large enough to say what sets it apart.")
+        return tr(
+            "{said}. The clusters were made to differ, so that they do is no finding; by how much, "
+            "and in what, is. From {large} on a difference is called large.",
+            said="; ".join(said),
+            large=number(LARGE, 1),
         )
 
     @property
@@ -166,7 +185,8 @@ def cluster_contrasts(clusters: Clusters, customers: Customers, *, minimum_group
         ]  # fmt: skip
         made += sorted(own, key=lambda one: -abs(np.nan_to_num(one.difference.number)))
     size = np.bincount(codes, minlength=clusters.k)
-    names = dict(zip(clusters.letters, name_clusters(clusters, customers.frame), strict=True))
+    named = name_clusters(clusters, customers.frame)
+    names = {letter: name.words for letter, name in zip(clusters.letters, named, strict=True)}
     sizes = dict(zip(clusters.letters, size.tolist(), strict=True))
     return Contrasts(tuple(made), sizes, minimum_group, names, customers.currency)
 

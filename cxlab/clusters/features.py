@@ -12,27 +12,63 @@ from cxlab.clusters.power import best_power, transform
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Findings
+from cxlab.language import SOURCE, Texts, speaking, tr, trn
 from cxlab.words import count, number, percent
 
 Array = NDArray[np.float64]
 Change = Literal["logarithm", "power", "plain"]
-Candidate = tuple[str, str, Change]  # name, plain words, and how it is changed
+Candidate = tuple[str, str, Change]  # name, plain words (none: those of `MEASURES`), and how it is changed
 LEAST_CUSTOMERS = 30  # below this, groups of customers are anecdotes
 LEAST_DISTINCT = 3  # with fewer different customers there is nothing to choose
 SAME_VALUE_SHARE = 0.95  # a feature on which more customers than this agree is left out: it sets apart but a handful
 MISSING_SHARE = 0.20  # a feature that is unknown for more customers than this is left out
 DUPLICATE_CORRELATION = 0.90  # multiple correlation with the features before it, above which a feature says nothing new
 FARTHEST = 3.0  # values farther than this many standard deviations from the mean are drawn in to it
+MEASURES = Texts(
+    {
+        "repeat_purchases": "Repeat purchases",
+        "days_since_last_order": "Days since the last order",
+        "mean_order_value": "Mean order value",
+        "contribution": "Contribution",
+        "returned_share": "Returned share of sales",
+        "service_per_order": "Cost to serve an order",
+    }
+)
 # The usual days between orders are no candidate: their number and the last day bound them closely, in a shape that no
 # smooth cloud has, so that shops without groups would seem to have some.
 CANDIDATES: tuple[Candidate, ...] = (
-    ("repeat_purchases", "Repeat purchases", "logarithm"),
-    ("days_since_last_order", "Days since the last order", "power"),
-    ("mean_order_value", "Mean order value", "power"),
-    ("contribution", "Contribution", "power"),
-    ("returned_share", "Returned share of sales", "plain"),
-    ("service_per_order", "Cost to serve an order", "power"),
+    ("repeat_purchases", "", "logarithm"),
+    ("days_since_last_order", "", "power"),
+    ("mean_order_value", "", "power"),
+    ("contribution", "", "power"),
+    ("returned_share", "", "plain"),
+    ("service_per_order", "", "power"),
 )
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Why a candidate is left out.
+
+    Attributes
+    ----------
+    because : it is unknown for too many, the same for too many, or told already by the measures before it.
+    value : the share of customers, or the multiple correlation.
+    """
+
+    because: Literal["unknown", "same", "told"]
+    value: float
+
+    @property
+    def words(self) -> str:
+        """The reason as a reader says it."""
+        if self.because == "unknown":
+            return tr("unknown for {share}", share=percent(self.value))
+        if self.because == "same":
+            return tr("the same for {share}", share=percent(self.value))
+        return tr(
+            "told already by the measures before it, correlation {correlation}", correlation=number(self.value, 2)
+        )
 
 
 @dataclass(frozen=True)
@@ -41,28 +77,38 @@ class Feature:
 
     Attributes
     ----------
-    name, words : machine name and plain words.
+    name, named : machine name, and plain words where `MEASURES` has none for it.
     change : logarithm of 1 + x; power of Yeo and Johnson (2000) of x / unit; or plain.
     filled : stands in for a missing value (the median).
     unit : mean size of x, by which it is divided first, so that another currency changes nothing.
     power : the power that brings it nearest to a bell curve (maximum likelihood).
     centre, scale : mean and standard deviation after the change.
-    left_out : why it is left out; empty when it is used.
+    reason : why it is left out; None when it is used.
     drawn_in : customers whose value was drawn in to `FARTHEST` standard deviations.
     correlation : multiple correlation with the features used before it.
     """
 
     name: str
-    words: str
+    named: str
     change: Change
     filled: float = 0.0
     unit: float = 1.0
     power: float = 1.0
     centre: float = 0.0
     scale: float = 1.0
-    left_out: str = ""
+    reason: LeftOut | None = None
     drawn_in: int = 0
     correlation: float = 0.0
+
+    @property
+    def words(self) -> str:
+        """The measure as a reader says it."""
+        return self.named or MEASURES[self.name]
+
+    @property
+    def left_out(self) -> str:
+        """Why it is left out; empty when it is used."""
+        return "" if self.reason is None else self.reason.words
 
     def raw(self, frame: pd.DataFrame) -> Array:
         """Return the feature as measured, shape (n,), missing values filled."""
@@ -112,6 +158,8 @@ class Features:
     @property
     def table(self) -> pd.DataFrame:
         """One row a candidate: whether used, its change, what was drawn in, why left out."""
+        with speaking(SOURCE):
+            left_out = [f.left_out for f in self.candidates]
         return pd.DataFrame(
             {
                 "feature": [f.name for f in self.candidates],
@@ -123,22 +171,30 @@ class Features:
                 "scale": [f.scale for f in self.candidates],
                 "drawn_in": [f.drawn_in for f in self.candidates],
                 "correlation": [f.correlation for f in self.candidates],
-                "left_out": [f.left_out for f in self.candidates],
+                "left_out": left_out,
             }
         )
 
     @property
     def heading(self) -> str:
         """The finding as a title."""
-        return f"{count(len(self.used), 'measure')} {'tells' if len(self.used) == 1 else 'tell'} the customers apart"
+        n = len(self.used)
+        return trn("{n} measure tells the customers apart", "{n} measures tell the customers apart", n, n=number(n))
 
     @property
     def reading(self) -> str:
         """Which features are used for how many customers, and which are not and why."""
         used = ", ".join(f.words.lower() for f in self.used)
-        text = f"{count(self.n, 'customer')} are compared by {count(len(self.used), 'measure')}: {used}."
+        text = trn(
+            "{customers} customers are compared by {n} measure: {used}.",
+            "{customers} customers are compared by {n} measures: {used}.",
+            len(self.used),
+            customers=number(self.n),
+            n=number(len(self.used)),
+            used=used,
+        )
         out = [f"{f.words.lower()} ({f.left_out})" for f in self.candidates if f.left_out]
-        return text + (f" Left out: {'; '.join(out)}." if out else "")
+        return text + (f" {tr('Left out: {measures}.', measures='; '.join(out))}" if out else "")
 
     @property
     def findings(self) -> Findings:
@@ -172,9 +228,13 @@ def features_of(frame: pd.DataFrame, candidates: Sequence[Candidate] = CANDIDATE
     """
     if len(frame) < LEAST_CUSTOMERS:
         raise NotEnoughDataError(
-            f"Groups cannot be looked for among {count(len(frame), 'customer')}, at least {LEAST_CUSTOMERS} are needed "
-            "who had ordered by the end of calibration: bring more customers; if most first ordered after it, put "
-            "calibration_end later in study.yml"
+            tr(
+                "Groups cannot be looked for among {customers}, at least {least} are needed "
+                "who had ordered by the end of calibration: bring more customers; if most first ordered "
+                "after it, put calibration_end later in study.yml",
+                customers=count(len(frame), "customer"),
+                least=LEAST_CUSTOMERS,
+            )
         )
     features: list[Feature] = []
     columns: list[Array] = []
@@ -185,14 +245,22 @@ def features_of(frame: pd.DataFrame, candidates: Sequence[Candidate] = CANDIDATE
             columns.append(np.clip(column, -FARTHEST, FARTHEST))
     if not columns:
         raise NotEnoughDataError(
-            f"Groups cannot be looked for, because {count(len(frame), 'customer')} do not differ in purchases, days or "
-            "money: check the columns ordered_at and revenue of the orders"
+            tr(
+                "Groups cannot be looked for, because {customers} customers do not differ in purchases, days or "
+                "money: check the columns ordered_at and revenue of the orders",
+                customers=number(len(frame)),
+            )
         )
     matrix = np.column_stack(columns)
     if len(np.unique(matrix, axis=0)) < LEAST_DISTINCT:
         raise NotEnoughDataError(
-            f"Groups cannot be looked for, because {count(len(frame), 'customer')} show fewer than {LEAST_DISTINCT} "
-            "different histories: check the columns ordered_at and revenue of the orders, or bring more orders"
+            tr(
+                "Groups cannot be looked for, because {customers} customers show fewer than {least} "
+                "different histories: check the columns ordered_at and revenue of the orders, or bring "
+                "more orders",
+                customers=number(len(frame)),
+                least=LEAST_DISTINCT,
+            )
         )
     return Features(matrix, tuple(features), frame["repeat_purchases"].to_numpy(float) == 0)
 
@@ -202,21 +270,19 @@ def _fit(name: str, words: str, change: Change, frame: pd.DataFrame, before: lis
     known = np.isfinite(values)
     nothing = np.zeros(0)
     if (~known).mean() > MISSING_SHARE:
-        return Feature(name, words, change, left_out=f"unknown for {percent((~known).mean())}"), nothing
+        return Feature(name, words, change, reason=LeftOut("unknown", float((~known).mean()))), nothing
     filled = float(np.median(values[known]))
     values = np.where(known, values, filled)
     most = float(np.unique(values, return_counts=True)[1].max() / len(values))
     if most > SAME_VALUE_SHARE:
-        return Feature(name, words, change, filled, left_out=f"the same for {percent(most)}"), nothing
+        return Feature(name, words, change, filled, reason=LeftOut("same", most)), nothing
     unit = float(np.abs(values).mean()) if change == "power" else 1.0
     power = best_power(values / unit) if change == "power" else 1.0
     changed = _changed(values, change, unit, power)
     centre, scale = float(changed.mean()), float(changed.std())
     column = (changed - centre) / scale
     told = _multiple_correlation(np.clip(column, -FARTHEST, FARTHEST), before)
-    reason = (
-        f"told already by the measures before it, correlation {number(told, 2)}" if told > DUPLICATE_CORRELATION else ""
-    )
+    reason = LeftOut("told", told) if told > DUPLICATE_CORRELATION else None
     far = int((np.abs(column) > FARTHEST).sum())
     return Feature(name, words, change, filled, unit, power, centre, scale, reason, far, told), column
 

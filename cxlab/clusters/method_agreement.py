@@ -19,7 +19,8 @@ from cxlab.contingency import (
 )
 from cxlab.drawn_tables import draw_tables
 from cxlab.estimate import Estimate, Findings
-from cxlab.words import capital, count, number, number_between, percent
+from cxlab.language import tr, trn
+from cxlab.words import capital, few, number, number_between, percent
 
 Codes = NDArray[np.int64]
 ALIKE = 0.80  # adjusted Rand index from which two partitions count as the same answer (Steinley 2004: "good")
@@ -101,7 +102,7 @@ class MethodAgreement:
     def noise(self, method: Method) -> str:
         """Write how much a method leaves in no cluster, as a share, or as too few to be counted out."""
         n = round(self.groupings[method].noise_share * self.n)
-        return f"under {number(self.minimum_group)}" if 0 < n < self.minimum_group else percent(n / self.n)
+        return few(n, self.minimum_group) if 0 < n < self.minimum_group else percent(n / self.n)
 
     def between(self, first: str, second: str) -> Pair:
         """Return the pair of two divisions, methods or `chosen`."""
@@ -152,55 +153,103 @@ class MethodAgreement:
     def heading(self) -> str:
         """The finding as a title."""
         if len(self.same) == len(OTHERS):
-            return f"All {number(len(OTHERS))} other methods give the same clusters"
+            return tr("All {n} other methods give the same clusters", n=number(len(OTHERS)))
         if not self.same:
-            return "No other method gives the same clusters"
-        same = f"{_named(self.same)} {'gives' if len(self.same) == 1 else 'give'} the same clusters"
-        return capital(f"{same}, {_named(self.differing)} others" if self.differing else same)
+            return tr("No other method gives the same clusters")
+        n, same, others = len(self.same), _named(self.same), _named(self.differing) if self.differing else ""
+        if not others:
+            return capital(trn("{same} gives the same clusters", "{same} give the same clusters", n, same=same))
+        return capital(
+            trn(
+                "{same} gives the same clusters, {others} others",
+                "{same} give the same clusters, {others} others",
+                n,
+                same=same,
+                others=others,
+            )
+        )
 
     @property
     def reading(self) -> str:
         """Whether the answer hangs on the method, with each method's index against the chosen clusters."""
-        said = [self._said(method, pair) for method, pair in self.with_chosen.items()]
-        hangs = "The answer hangs on the method" if self.hangs_on_method else "The answer does not hang on the method"
-        return (
-            f"{hangs}: held against the {count(self.k, 'cluster')} of {count(self.n, 'customer')}, {'; '.join(said)} "
-            f"(adjusted Rand index: 1 is the same division, 0 is chance; from {number(ALIKE, 1)} on it counts as the "
-            f"same answer, a rule of thumb).{self._other_answer}"
+        values = {
+            "k": number(self.k),
+            "n": number(self.n),
+            "said": "; ".join(self._said(method, pair) for method, pair in self.with_chosen.items()),
+            "alike": number(ALIKE, 1),
+        }
+        text = (
+            tr(
+                "The answer hangs on the method: held against the {k} clusters of {n} customers, {said} (adjusted "
+                "Rand index: 1 is the same division, 0 is chance; from {alike} on it counts as the same answer, a "
+                "rule of thumb).",
+                **values,
+            )
+            if self.hangs_on_method
+            else tr(
+                "The answer does not hang on the method: held against the {k} clusters of {n} customers, {said} "
+                "(adjusted Rand index: 1 is the same division, 0 is chance; from {alike} on it counts as the same "
+                "answer, a rule of thumb).",
+                **values,
+            )
         )
+        return " ".join((text, *self._other_answer))
 
     @property
-    def _other_answer(self) -> str:
+    def _other_answer(self) -> list[str]:
         """What the methods that differ say instead, where they agree or find what is known already."""
-        text = "".join(
-            f" {capital(_named((one, other)))}, though, agree with each other at {self.between(one, other).written}."
-            for one, other in self.rivals
-        )
-        if self.by_one_time:
-            finds = "finds" if len(self.by_one_time) == 1 else "find"
-            text += (
-                f" What {_named(self.by_one_time)} {finds} is the split into one-time and repeat "
-                "buyers, which is known without looking for groups."
+        said = [
+            tr(
+                "{methods}, though, agree with each other at {index}.",
+                methods=capital(_named((one, other))),
+                index=self.between(one, other).written,
             )
-        return text
+            for one, other in self.rivals
+        ]
+        if self.by_one_time:
+            said.append(
+                trn(
+                    "What {methods} finds is the split into one-time and repeat buyers, which is known "
+                    "without looking for groups.",
+                    "What {methods} find is the split into one-time and repeat buyers, which is known "
+                    "without looking for groups.",
+                    len(self.by_one_time),
+                    methods=_named(self.by_one_time),
+                )
+            )
+        return said
 
     def _said(self, method: Method, pair: Pair) -> str:
-        grouping, index = self.groupings[method], pair.adjusted_rand
-        own = ""
-        if method == "hdbscan":
+        grouping, index, name = self.groupings[method], pair.adjusted_rand, _named((method,))
+        if method == "hdbscan" and grouping.k < 2:
             noise = self.noise(method)
-            if grouping.k < 2:
-                found = "no cluster" if grouping.k == 0 else "a single cluster"
-                return f"HDBSCAN, which counts by itself, finds {found} and leaves {noise} as noise"
-            own = f", which counts by itself, finds {number(grouping.k)}, leaves {noise} as noise and"
+            if grouping.k == 0:
+                return tr("HDBSCAN, which counts by itself, finds no cluster and leaves {noise} as noise", noise=noise)
+            return tr(
+                "HDBSCAN, which counts by itself, finds a single cluster and leaves {noise} as noise", noise=noise
+            )
         if not index.has_interval:
-            return f"{_named((method,))} finds a single cluster"
+            return tr("{method} finds a single cluster", method=name)
+        values = {"written": pair.written, "interval": number_between(index.low or 0.0, index.high or 0.0, 2)}
+        if method == "hdbscan":
+            k, noise = number(grouping.k), self.noise(method)
+            if pair.open:
+                return tr(
+                    "HDBSCAN, which counts by itself, finds {k}, leaves {noise} as noise and has no answer to hold "
+                    "against them",
+                    k=k,
+                    noise=noise,
+                )
+            return tr(
+                "HDBSCAN, which counts by itself, finds {k}, leaves {noise} as noise and agrees at {written} "
+                "({interval})",
+                k=k,
+                noise=noise,
+                **values,
+            )
         if pair.open:
-            return f"{_named((method,))}{own} has no answer to hold against them"
-        return (
-            f"{_named((method,))}{own} agrees at {pair.written} "
-            f"({number_between(index.low or 0.0, index.high or 0.0, 2)})"
-        )
+            return tr("{method} has no answer to hold against them", method=name)
+        return tr("{method} agrees at {written} ({interval})", method=name, **values)
 
     @property
     def findings(self) -> Findings:
@@ -243,7 +292,7 @@ def compare_methods(
 
 def _named(methods: tuple[Method, ...]) -> str:
     """Name methods as a sentence does."""
-    return listed([f"the {NAMES[m]}" if m == "gaussian_mixture" else NAMES[m] for m in methods])
+    return listed([tr("the Gaussian mixture") if m == "gaussian_mixture" else NAMES[m] for m in methods])
 
 
 def _index(one: Codes, other: Codes) -> float:

@@ -13,6 +13,7 @@ from cxlab.clusters.kmeans import STARTS, different_rows, k_means, nearest, one_
 from cxlab.clusters.mixture import MOST_FITTED, fit_mixture, spread_ties
 from cxlab.clusters.ward import ward
 from cxlab.errors import NotEnoughDataError
+from cxlab.language import Texts, tr
 from cxlab.words import count, number, percent
 
 Array = NDArray[np.float64]
@@ -20,12 +21,7 @@ Codes = NDArray[np.int64]
 Place = Callable[[Array], Codes]
 Method = Literal["k_means", "gaussian_mixture", "ward", "hdbscan"]
 METHODS: tuple[Method, ...] = get_args(Method)
-NAMES: dict[Method, str] = {
-    "k_means": "K-Means",
-    "gaussian_mixture": "Gaussian mixture",
-    "ward": "Ward",
-    "hdbscan": "HDBSCAN",
-}
+NAMES = Texts({"k_means": "K-Means", "gaussian_mixture": "Gaussian mixture", "ward": "Ward", "hdbscan": "HDBSCAN"})
 NOISE = -1  # code of a customer whom HDBSCAN gives to no cluster
 LEAST_DENSE_SHARE = 0.05  # of the customers looked at: fewer are no cluster to HDBSCAN; with less, one cloud has some
 LEAST_DENSE = 10  # nor are fewer than this
@@ -70,10 +66,10 @@ class Grouping:
     def how_placed(self) -> str:
         """How customers outside the sample come into a cluster."""
         return {
-            "k_means": "to the nearest centre",
-            "gaussian_mixture": "to the likeliest bell curve",
-            "ward": "to the cluster of the most alike customer of the sample",
-            "hdbscan": "to the cluster, or to the noise, of the most alike customer of the sample",
+            "k_means": tr("to the nearest centre"),
+            "gaussian_mixture": tr("to the likeliest bell curve"),
+            "ward": tr("to the cluster of the most alike customer of the sample"),
+            "hdbscan": tr("to the cluster, or to the noise, of the most alike customer of the sample"),
         }[self.method]
 
     def predict(self, matrix: Array) -> Codes:
@@ -85,11 +81,25 @@ class Grouping:
     def reading(self) -> str:
         """How many clusters of how many customers, how much is noise, and what was done by sample."""
         n = len(self.codes)
-        text = f"{self.name} divides {count(n, 'customer')} into {count(self.k, 'cluster')}"
+        customers, clusters = count(n, "customer"), count(self.k, "cluster")
+        text = tr(
+            "{method} divides {customers} into {clusters}", method=self.name, customers=customers, clusters=clusters
+        )
         if self.method == "hdbscan":
-            text += f" and leaves {percent(self.noise_share)} as noise, in no cluster"
+            text = tr(
+                "{method} divides {customers} into {clusters} and leaves {noise} as noise, in no cluster",
+                method=self.name,
+                customers=customers,
+                clusters=clusters,
+                noise=percent(self.noise_share),
+            )
         if self.n_fitted < n:
-            text += f"; found among a sample of {number(self.n_fitted)}, the others put {self.how_placed}"
+            text = tr(
+                "{text}; found among a sample of {n}, the others put {where}",
+                text=text,
+                n=number(self.n_fitted),
+                where=self.how_placed,
+            )
         return text + "."
 
 
@@ -118,8 +128,11 @@ def fit_method(method: Method, matrix: Array, k: int | None, *, seed: int) -> Gr
     """
     if different_rows(matrix, 2) < 2:
         raise NotEnoughDataError(
-            f"Groups cannot be looked for, because {count(len(matrix), 'customer')} are all alike in what is "
-            "measured: bring more orders, or further columns"
+            tr(
+                "Groups cannot be looked for, because {customers} are all alike in what is measured: "
+                "bring more orders, or further columns",
+                customers=count(len(matrix), "customer"),
+            )
         )
     if k is None and method != "hdbscan":
         raise ValueError(f"{NAMES[method]} needs the number of clusters")

@@ -6,6 +6,7 @@ from sklearn.mixture import GaussianMixture
 
 from cxlab.clusters.criterion import Criterion
 from cxlab.clusters.kmeans import on_all_cores, one_thread, sample_rows
+from cxlab.language import tr
 
 Array = NDArray[np.float64]
 MOST_FITTED = 20_000  # customers to whom curves are fitted; beyond that to a sample of so many
@@ -77,6 +78,6 @@ def mixture_bic(matrix: Array, *, k_max: int, seed: int) -> Criterion:
     error = 2 * (likely - likely[best]).std(1) * np.sqrt(len(rows))
     reach = 1.96 * error
     return Criterion(
-        "bic", "BIC of bell curves", tried, bic, error, bic - reach, bic + reach, int(tried[best]), "the lowest",
-        len(rows),
+        "bic", tr("BIC of bell curves"), tried, bic, error, bic - reach, bic + reach, int(tried[best]),
+        tr("the lowest"), len(rows),
     )  # fmt: skip

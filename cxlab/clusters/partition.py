@@ -12,6 +12,7 @@ from cxlab.clusters.features import Features, features_of, fit_features
 from cxlab.clusters.kmeans import STARTS, different_rows, k_means, nearest, one_thread, settle
 from cxlab.customers import Customers
 from cxlab.estimate import Findings
+from cxlab.language import tr
 from cxlab.words import count
 
 LETTERS = (*string.ascii_uppercase, *(f"A{letter}" for letter in string.ascii_uppercase))
@@ -67,7 +68,11 @@ class Clusters:
     @property
     def reading(self) -> str:
         """How many customers are in how many clusters; the profiles know which are large enough to count out."""
-        return f"{count(len(self.labels), 'customer')} in {count(self.k, 'cluster')}."
+        return tr(
+            "{customers} in {clusters}.",
+            customers=count(len(self.labels), "customer"),
+            clusters=count(self.k, "cluster"),
+        )
 
     @property
     def findings(self) -> Findings:

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from cxlab.clusters.criterion import Criterion, largest_reaching, replicate_rows
 from cxlab.clusters.kmeans import different_rows, k_means, nearest, on_all_cores, one_thread
+from cxlab.language import tr
+from cxlab.words import number
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -39,8 +41,9 @@ def prediction_strength(matrix: Array, *, k_max: int, seed: int, n_splits: int =
     value = draws.mean(0)
     low, high = np.quantile(draws, [0.025, 0.975], axis=0)
     return Criterion(
-        "prediction_strength", "prediction strength", tried, value, draws.std(0) / np.sqrt(n_splits), low, high,
-        largest_reaching(tried, value, STRONG), f"the largest number at {STRONG:g} or more",
+        "prediction_strength", tr("prediction strength"), tried, value, draws.std(0) / np.sqrt(n_splits), low, high,
+        largest_reaching(tried, value, STRONG),
+        tr("the largest number at {strength} or more", strength=number(STRONG, 1)),
         len(replicate_rows(len(matrix), seed, 0)),
     )  # fmt: skip
 

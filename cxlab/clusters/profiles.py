@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.clusters.names import ClusterName, name_clusters
 from cxlab.clusters.partition import Clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.intake.hiding import GroupSizes
+from cxlab.language import tr, trn
 from cxlab.words import count, money, number, percent, percent_between
 
 Array = NDArray[np.float64]
-APART = 0.5  # standard deviations from all customers' mean at which a measure gives its word to the name
-ONE_TIME = 0.90  # a cluster of which more bought once is called so
 MEDIANS = (
     "repeat_purchases",
     "days_since_last_order",
@@ -23,23 +23,6 @@ MEDIANS = (
     "revenue",
     "contribution",
 )
-_WORDS = {  # of each measure: (much, little)
-    "repeat_purchases": ("frequent", "seldom"),
-    "days_since_last_order": ("long away", "recent"),
-    "mean_order_value": ("large orders", "small orders"),
-    "contribution": ("high contribution", "low contribution"),
-    "returned_share": ("many returns", "few returns"),
-    "service_per_order": ("costly to serve", "cheap to serve"),
-}
-
-_COMPARED = {  # of each measure: more and less of it than one of the same name, and what it is
-    "repeat_purchases": ("more often", "less often", "purchases"),
-    "days_since_last_order": ("longer away", "more lately", "days since the last order"),
-    "mean_order_value": ("larger orders", "smaller orders", "money an order"),
-    "contribution": ("higher contribution", "lower contribution", "contribution"),
-    "returned_share": ("more returns", "fewer returns", "returns"),
-    "service_per_order": ("dearer to serve", "cheaper to serve", "cost to serve"),
-}
 
 
 @dataclass(frozen=True)
@@ -48,7 +31,7 @@ class Profile:
 
     Attributes
     ----------
-    letter, name : A is the cluster whose customers bring most a head; the name is what sets it apart.
+    letter, named : A is the cluster whose customers bring most a head; the name is what sets it apart.
     customers : how many they are.
     size : share of all customers (n: all customers).
     one_time_share : share of its customers who bought once.
@@ -59,7 +42,7 @@ class Profile:
     """
 
     letter: str
-    name: str
+    named: ClusterName
     customers: int
     size: Estimate
     one_time_share: float
@@ -70,9 +53,21 @@ class Profile:
     is_about: bool = False
 
     @property
+    def name(self) -> str:
+        """Its name as a reader says it."""
+        return self.named.words
+
+    @property
     def counted(self) -> str:
-        """Write how many they are."""
-        return f"{'about ' * self.is_about}{count(self.customers, 'customer')}"
+        """Write how many customers they are."""
+        customers = count(self.customers, "customer")
+        return tr("about {customers}", customers=customers) if self.is_about else customers
+
+    @property
+    def numbered(self) -> str:
+        """Write their number alone."""
+        n = number(self.customers)
+        return tr("about {n}", n=n) if self.is_about else n
 
 
 @dataclass(frozen=True)
@@ -123,7 +118,7 @@ class Profiles:
         rows = [
             {
                 "cluster": p.letter,
-                "name": p.name,
+                "name": p.named.in_tables,
                 "customers": p.customers,
                 "share": p.size.number,
                 "share_low": p.size.low,
@@ -142,18 +137,23 @@ class Profiles:
     def heading(self) -> str:
         """The finding as a title."""
         if not self.shown:
-            return f"No cluster has {number(self.minimum_group)} customers or more to speak of"
+            return tr("No cluster has {least} customers or more to speak of", least=number(self.minimum_group))
         top = self.shown[0]
         if top.contribution_share is None:
-            first = (
-                ""
-                if top.letter == self.profiles[0].letter
-                else f"Among clusters of {number(self.minimum_group)} or more, "
+            if top.letter == self.profiles[0].letter:
+                return tr("Cluster {letter} brings most a head: {name}", letter=top.letter, name=top.name.lower())
+            return tr(
+                "Among clusters of {least} or more, cluster {letter} brings most a head: {name}",
+                least=number(self.minimum_group),
+                letter=top.letter,
+                name=top.name.lower(),
             )
-            return f"{first}{'cluster' if first else 'Cluster'} {top.letter} brings most a head: {top.name.lower()}"
-        return (
-            f"Cluster {top.letter} ({top.name.lower()}) is {percent(top.size.number)} of customers "
-            f"and brings {percent(top.contribution_share)} of contribution"
+        return tr(
+            "Cluster {letter} ({name}) is {size} of customers and brings {contribution} of contribution",
+            letter=top.letter,
+            name=top.name.lower(),
+            size=percent(top.size.number),
+            contribution=percent(top.contribution_share),
         )
 
     @property
@@ -165,7 +165,13 @@ class Profiles:
         left = len(self.profiles) - len(self.shown)
         if left:
             said.append(
-                f"Of {count(left, 'cluster')} with under {number(self.minimum_group)} customers nothing is said."
+                trn(
+                    "Of {n} cluster with under {least} customers nothing is said.",
+                    "Of {n} clusters with under {least} customers nothing is said.",
+                    left,
+                    n=number(left),
+                    least=number(self.minimum_group),
+                )
             )
         return " ".join(said)
 
@@ -208,50 +214,6 @@ def cluster_profiles(clusters: Clusters, customers: Customers, *, minimum_group:
     return Profiles(tuple(profiles), places, customers.currency, customers.n, minimum_group)
 
 
-def name_clusters(clusters: Clusters, frame: pd.DataFrame) -> tuple[str, ...]:
-    """Name each cluster after the measures in which it lies apart from all customers; no two names are the same."""
-    once = np.array([float((frame["repeat_purchases"][clusters.codes == c] == 0).mean()) for c in range(clusters.k)])
-    overall = clusters.features.matrix.mean(0)
-    apart = clusters.centres - overall
-    names = [_name(apart[c], clusters.features.names, once[c], APART) for c in range(clusters.k)]
-    for c in range(clusters.k):
-        twins = [other for other in range(clusters.k) if names[other] == names[c]]
-        if len(twins) > 1:
-            for twin, name in zip(twins, _tell_apart(apart[twins], clusters.features.names, names[c]), strict=True):
-                names[twin] = name
-    seen: dict[str, int] = {}
-    unique = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return tuple(unique)
-
-
-def _name(apart: Array, features: tuple[str, ...], once: float, least: float) -> str:
-    words = []
-    for value, feature in zip(apart, features, strict=True):
-        much, little = _WORDS[feature]
-        if feature == "repeat_purchases" and once > ONE_TIME:
-            words.append("bought once")
-        elif abs(value) >= least:
-            words.append(much if value > 0 else little)
-    return _capital(", ".join(words)) if words else "Middling"
-
-
-def _tell_apart(apart: Array, features: tuple[str, ...], name: str) -> list[str]:
-    """Rank clusters of one name by the measure in which they differ most and say which has more of it."""
-    feature = int(np.ptp(apart, axis=0).argmax())
-    more, less, measure = _COMPARED[features[feature]]
-    order = np.argsort(np.argsort(-apart[:, feature], kind="stable"), kind="stable")
-    if len(apart) == 2:
-        return [f"{name} ({more if rank == 0 else less})" for rank in order]
-    return [f"{name} (number {rank + 1} in {measure})" for rank in order]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _share(rows: pd.DataFrame, name: str, total: dict[str, float]) -> float | None:
     return float(rows[name].sum()) / total[name] if total[name] > 0 else None
 
@@ -259,10 +221,26 @@ def _share(rows: pd.DataFrame, name: str, total: dict[str, float]) -> float | No
 def _sentence(profile: Profile, currency: str) -> str:
     m, size = profile.medians, profile.size
     interval = percent_between(size.low or 0.0, size.high or 0.0)
-    brings = "" if profile.contribution_share is None else f", {percent(profile.contribution_share)} of contribution"
-    return (
-        f"{profile.letter} ({profile.name.lower()}): {percent(size.number)} of customers "
-        f"({interval}, {profile.counted} of {number(size.n or 0)}){brings}; "
-        f"at the median {count(round(m['repeat_purchases']), 'repeat purchase')}, the last order "
-        f"{count(round(m['days_since_last_order']), 'day')} ago, {money(m['mean_order_value'], currency)} an order."
+    values = {
+        "letter": profile.letter,
+        "name": profile.name.lower(),
+        "size": percent(size.number),
+        "interval": interval,
+        "counted": profile.counted,
+        "n": number(size.n or 0),
+        "purchases": count(round(m["repeat_purchases"]), "repeat purchase"),
+        "days": count(round(m["days_since_last_order"]), "day"),
+        "amount": money(m["mean_order_value"], currency),
+    }
+    if profile.contribution_share is None:
+        return tr(
+            "{letter} ({name}): {size} of customers ({interval}, {counted} of {n}); at the median {purchases}, the "
+            "last order {days} ago, {amount} an order.",
+            **values,
+        )
+    return tr(
+        "{letter} ({name}): {size} of customers ({interval}, {counted} of {n}), {contribution} of contribution; at "
+        "the median {purchases}, the last order {days} ago, {amount} an order.",
+        contribution=percent(profile.contribution_share),
+        **values,
     )

@@ -12,15 +12,12 @@ from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, settle
 from cxlab.clusters.partition import Clusters
 from cxlab.clusters.stability import STABLE, Kept, Stability, best_jaccard
 from cxlab.estimate import Estimate, Findings, wilson_interval
-from cxlab.words import count, number, number_between, percent, percent_between
+from cxlab.language import tr, trn
+from cxlab.words import number, number_between, percent, percent_between
 
 Array = NDArray[np.float64]
 Moved = Literal["neither", "sample", "search", "both"]
-_MOVED: dict[Moved, str] = {
-    "sample": "the luck of the sample",
-    "search": "the luck of the search",
-    "both": "the luck of both",
-}
+_MOVERS: tuple[Moved, ...] = ("sample", "search", "both")
 AS_TIGHT = 1e-3  # a start has reached the tightest division when its spread is larger by no more than this share
 
 
@@ -99,31 +96,52 @@ class SearchLuck:
     def reading(self) -> str:
         """How often one start reaches the tightest division, the least steady cluster, and what moves which."""
         e = self.reached
+        values = {
+            "n": number(self.n),
+            "share": percent(e.number),
+            "starts": number(len(self.spread)),
+            "interval": percent_between(e.low or 0.0, e.high or 0.0),
+            "best_of": number(STARTS),
+        }
         text = (
-            f"On the same {count(self.n, 'customer')}, {percent(e.number)} of {number(len(self.spread))} single starts "
-            f"reach the tightest division ({percent_between(e.low or 0.0, e.high or 0.0)}), so that the best of "
-            f"{number(STARTS)} misses it {_rarely(self.missed)}. "
+            tr(
+                "On the same {n} customers, {share} of {starts} single starts reach the tightest division "
+                "({interval}), so that the best of {best_of} misses it in less than 1 of 1,000 searches.",
+                **values,
+            )
+            if self.missed < 0.001
+            else tr(
+                "On the same {n} customers, {share} of {starts} single starts reach the tightest division "
+                "({interval}), so that the best of {best_of} misses it in {missed} of searches.",
+                missed=percent(self.missed, 1),
+                **values,
+            )
         )
         if not self.shown:
-            return text.rstrip()
+            return text
         kept, (mean, low, high) = min(self.shown, key=lambda one: min(one[0].mean.number, one[1][0]))
-        return (
-            f"{text}Least steady is {kept.letter}, which keeps {number(kept.mean.number, 2)} in other samples and "
-            f"{number(mean, 2)} ({number_between(low, high, 2)}) from other starts. {self._blamed}"
+        least = tr(
+            "Least steady is {cluster}, which keeps {in_samples} in other samples and {from_starts} "
+            "({interval}) from other starts.",
+            cluster=kept.letter,
+            in_samples=number(kept.mean.number, 2),
+            from_starts=number(mean, 2),
+            interval=number_between(low, high, 2),
         )
+        return f"{text} {least} {self._blamed}"
 
     @property
     def _blamed(self) -> str:
         """Whether sample or search move any cluster that a page may speak of, by the line of .75."""
         moved = dict(zip(self.stability.letters, self.moved_by, strict=True))
         said = [
-            f"{listed(letters)} {'moves' if len(letters) == 1 else 'move'} with {words}"
-            for by, words in _MOVED.items()
+            _moves(letters, by)
+            for by in _MOVERS
             if (letters := [kept.letter for kept, _ in self.shown if moved[kept.letter] == by])
         ]
         if not said:
-            return f"Neither moves any of them below {number(STABLE, 2)}."
-        return f"By the line of {number(STABLE, 2)}, {'; '.join(said)}."
+            return tr("Neither moves any of them below {line}.", line=number(STABLE, 2))
+        return tr("By the line of {line}, {said}.", line=number(STABLE, 2), said="; ".join(said))
 
     @property
     def findings(self) -> Findings:
@@ -164,5 +182,10 @@ def search_luck(clusters: Clusters, stability: Stability, *, seed: int, n_starts
     return SearchLuck(stability, draws, np.maximum(spread / tightest, 1.0), len(matrix))
 
 
-def _rarely(chance: float) -> str:
-    return "in less than 1 of 1,000 searches" if chance < 0.001 else f"in {percent(chance, 1)} of searches"
+def _moves(letters: list[str], by: Moved) -> str:
+    who, n = listed(letters), len(letters)
+    return {
+        "sample": trn("{who} moves with the luck of the sample", "{who} move with the luck of the sample", n, who=who),
+        "search": trn("{who} moves with the luck of the search", "{who} move with the luck of the search", n, who=who),
+        "both": trn("{who} moves with the luck of both", "{who} move with the luck of both", n, who=who),
+    }[by]

@@ -13,26 +13,32 @@ from cxlab.clusters.kmeans import different_rows, nearest, on_all_cores, one_thr
 from cxlab.clusters.partition import Clusters
 from cxlab.contingency import jaccard_overlaps
 from cxlab.estimate import Estimate, Findings, bootstrap_weights
-from cxlab.words import count, number, number_between
+from cxlab.language import SOURCE, Texts, speaking, tr, trn
+from cxlab.words import number, number_between
 
 Array = NDArray[np.float64]
 NO_PATTERN, STABLE, HIGHLY_STABLE = 0.60, 0.75, 0.85  # Hennig (2007, 2008)
 STARTS_EACH = 3  # random starts in each resample, beside one from the centres found in all customers
 
 
-def stability_words(jaccard: float) -> str:
-    """Say what a bootstrap Jaccard means.
+STABILITY = Texts(
+    {"no_pattern": "no pattern", "doubtful": "doubtful", "stable": "stable", "highly_stable": "highly stable"}
+)
+
+
+def stability_of(jaccard: float) -> str:
+    """Judge a bootstrap Jaccard; `STABILITY` has the words for it.
 
     Examples
     --------
-    >>> [stability_words(value) for value in (0.5, 0.7, 0.8, 0.9)]
-    ['no pattern', 'doubtful', 'stable', 'highly stable']
+    >>> [stability_of(value) for value in (0.5, 0.7, 0.8, 0.9)]
+    ['no_pattern', 'doubtful', 'stable', 'highly_stable']
     """
     if jaccard < NO_PATTERN:
-        return "no pattern"
+        return "no_pattern"
     if jaccard < STABLE:
         return "doubtful"
-    return "stable" if jaccard < HIGHLY_STABLE else "highly stable"
+    return "stable" if jaccard < HIGHLY_STABLE else "highly_stable"
 
 
 class Kept(NamedTuple):
@@ -72,7 +78,7 @@ class Stability:
                 float(mean),
                 n=int(self.size[c]),
                 unit="Jaccard share, 0 to 1",
-                verdict=stability_words(float(mean)).replace(" ", "_"),
+                verdict=stability_of(float(mean)),
             )
             for c, mean in enumerate(self.draws.mean(0))
         )
@@ -107,6 +113,8 @@ class Stability:
     def table(self) -> pd.DataFrame:
         """One row a cluster: mean Jaccard, middle 95 % of resamples, Monte Carlo error, words."""
         found, (low, high) = self.estimates, self.ranges
+        with speaking(SOURCE):
+            reading = [STABILITY[stability_of(e.number)] for e in found]
         return pd.DataFrame(
             {
                 "cluster": list(self.letters),
@@ -116,7 +124,7 @@ class Stability:
                 "middle_95_high": high,
                 "monte_carlo_error": self.draws.std(0, ddof=1) / np.sqrt(len(self.draws)),
                 "resamples": len(self.draws),
-                "reading": [stability_words(e.number) for e in found],
+                "reading": reading,
             }
         )
 
@@ -125,29 +133,51 @@ class Stability:
         """The finding as a title."""
         k = len(self.letters)
         if self.all_stable:
-            return f"{'Both' if k == 2 else f'All {number(k)}'} clusters come back when the customers are drawn anew"
+            if k == 2:
+                return tr("Both clusters come back when the customers are drawn anew")
+            return tr("All {k} clusters come back when the customers are drawn anew", k=number(k))
         if self.n_stable == 0:
-            return "No cluster comes back reliably when the customers are drawn anew"
-        return f"{number(self.n_stable)} of {number(k)} clusters come back when the customers are drawn anew"
+            return tr("No cluster comes back reliably when the customers are drawn anew")
+        return tr(
+            "{some} of {k} clusters come back when the customers are drawn anew",
+            some=number(self.n_stable),
+            k=number(k),
+        )
 
     @property
     def reading(self) -> str:
         """Each cluster's mean Jaccard with the range of the resamples, and what it means."""
         said = [
             f"{one.letter} {number(one.mean.number, 2)} ({number_between(one.low, one.high, 2)}; "
-            f"{stability_words(one.mean.number)})"
+            f"{STABILITY[stability_of(one.mean.number)]})"
             for one in self.shown
         ]
         left = len(self.letters) - len(said)
         if left:
-            said.append(f"{count(left, 'cluster')} with under {number(self.minimum_group)} customers not shown")
+            said.append(
+                trn(
+                    "{n} cluster with under {least} customers not shown",
+                    "{n} clusters with under {least} customers not shown",
+                    left,
+                    n=number(left),
+                    least=number(self.minimum_group),
+                )
+            )
         n = int(self.size.sum())
-        each = f", {number(REPLICATE)} of them each time" if n > MOST_WHOLE else ""
-        return (
-            f"When the {count(n, 'customer')} are drawn anew, {number(len(self.draws))} times{each}, "
-            "a cluster and its likeness there have this share of their customers in common "
-            "(1 is all; in brackets where the middle 95% of the drawings lie, which is no confidence interval): "
-            f"{'; '.join(said)}."
+        values = {"n": number(n), "times": number(len(self.draws)), "said": "; ".join(said)}
+        if n > MOST_WHOLE:
+            return tr(
+                "When the {n} customers are drawn anew, {times} times, {each} of them each time, a cluster and its "
+                "likeness there have this share of their customers in common (1 is all; in brackets where the "
+                "middle 95% of the drawings lie, which is no confidence interval): {said}.",
+                each=number(REPLICATE),
+                **values,
+            )
+        return tr(
+            "When the {n} customers are drawn anew, {times} times, a cluster and its likeness "
+            "there have this share of their customers in common (1 is all; in brackets where the "
+            "middle 95% of the drawings lie, which is no confidence interval): {said}.",
+            **values,
         )
 
     @property

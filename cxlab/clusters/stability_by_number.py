@@ -15,6 +15,7 @@ from cxlab.clusters.kmeans import (
     settle,
 )
 from cxlab.clusters.stability import STABLE, best_jaccard, refit, resampled
+from cxlab.language import tr
 
 Array = NDArray[np.float64]
 
@@ -55,8 +56,8 @@ def stability_by_number(matrix: Array, *, k_max: int, seed: int, n_bootstrap: in
     # Of equal figures the larger number's.
     firmest = int(tried[len(tried) - 1 - value[::-1].argmax()]) if value.max() >= STABLE else 1
     return Criterion(
-        "stability", "bootstrap stability", tried, value, worst.std(0) / np.sqrt(n_bootstrap), low, high,
-        firmest, "the highest, of the cluster that comes back least",
+        "stability", tr("bootstrap stability"), tried, value, worst.std(0) / np.sqrt(n_bootstrap), low, high,
+        firmest, tr("the highest, of the cluster that comes back least"),
         len(replicate_rows(len(matrix), seed, 0)),
     )  # fmt: skip
 

@@ -22,7 +22,8 @@ from cxlab.clusters.kmeans import (
 )
 from cxlab.clusters.reference import fit_reference
 from cxlab.estimate import Estimate, Findings
-from cxlab.words import count, number
+from cxlab.language import Texts, tr
+from cxlab.words import number
 
 Array = NDArray[np.float64]
 Shown = Literal["groups", "none", "open"]
@@ -30,23 +31,25 @@ Blind = Literal["", "few", "same", "lumps"]
 ERROR_RATE = 0.05  # how often customers without groups may be called grouped
 LEAST_EXCESS = 0.03  # sharper than that must groups be to count: shops without groups reach a third of it by odd shapes
 SPLIT_ALREADY = 0.8  # draws that divide this sharply have their groups from the values of single measures
-BLIND = {
-    "few": (
-        "But the customers show no more than {different} different histories, so that each of these is a lump of its "
-        "own, in the draws as well. Whether the lumps are kinds of customers is more than this test can see; look at "
-        "the clusters below, and bring measures in which customers differ by more than a few steps."
-    ),
-    "same": (
-        "But the draws keep each measure's values, and too few measures are left for them to be put together "
-        "otherwise, so that all come out alike. Whether there are groups is more than this test can see; bring "
-        "measures in which the customers differ."
-    ),
-    "lumps": (
-        "But the draws, which keep each measure's values, fall apart just as clearly: the values of single measures "
-        "come in lumps. Whether the lumps go together as groups of customers is more than this test can see; look at "
-        "the clusters below, and at the measures one by one."
-    ),
-}
+BLIND = Texts(
+    {
+        "few": (
+            "But the customers show no more than {different} different histories, so that each of these is a lump of "
+            "its own, in the draws as well. Whether the lumps are kinds of customers is more than this test can see; "
+            "look at the clusters below, and bring measures in which customers differ by more than a few steps."
+        ),
+        "same": (
+            "But the draws keep each measure's values, and too few measures are left for them to be put together "
+            "otherwise, so that all come out alike. Whether there are groups is more than this test can see; bring "
+            "measures in which the customers differ."
+        ),
+        "lumps": (
+            "But the draws, which keep each measure's values, fall apart just as clearly: the values of single "
+            "measures come in lumps. Whether the lumps go together as groups of customers is more than this test can "
+            "see; look at the clusters below, and at the measures one by one."
+        ),
+    }
+)
 MOST_CLUSTERS = 6  # more groups than these show at this number as well
 MOST_TESTED = 2_500  # customers looked at; more are sampled
 
@@ -158,13 +161,13 @@ class Structure:
     def heading(self) -> str:
         """The finding as a title."""
         return {
-            "groups": "The customers fall into groups more sharply than chance explains",
-            "none": "Customers without any groups would divide as sharply, or nearly so",
+            "groups": tr("The customers fall into groups more sharply than chance explains"),
+            "none": tr("Customers without any groups would divide as sharply, or nearly so"),
             "open": {
-                "few": "Too few different histories for this test to tell",
-                "same": "Too few measures for this test to tell",
-                "lumps": "The measures fall apart by themselves, so this test cannot tell",
-                "": "Chance alone could divide the customers as sharply, so no groups are shown",
+                "few": tr("Too few different histories for this test to tell"),
+                "same": tr("Too few measures for this test to tell"),
+                "lumps": tr("The measures fall apart by themselves, so this test cannot tell"),
+                "": tr("Chance alone could divide the customers as sharply, so no groups are shown"),
             }[self.blind],
         }[self.shown]
 
@@ -172,11 +175,18 @@ class Structure:
     def beside_a_rule(self) -> str:
         """What the answer means for a partition by rule that is held against clusters."""
         return {
-            "groups": "Groups there are, as the report on clusters shows; whether these four are they, it tells too.",
-            "none": "The report on clusters finds no natural groups among these customers. So the clusters here are "
-            "but a convenient partition, and a line that cuts through one of them cuts through no group.",
-            "open": "Whether the customers fall into groups at all is open, as the report on clusters says. So the "
-            "clusters here may be no more than a convenient partition.",
+            "groups": tr(
+                "Groups there are, as the report on clusters shows; whether these four are they, it tells too."
+            ),
+            "none": tr(
+                "The report on clusters finds no natural groups among these customers. So the clusters "
+                "here are but a convenient partition, and a line that cuts through one of them cuts "
+                "through no group."
+            ),
+            "open": tr(
+                "Whether the customers fall into groups at all is open, as the report on clusters says. "
+                "So the clusters here may be no more than a convenient partition."
+            ),
         }[self.shown]
 
     @property
@@ -184,27 +194,58 @@ class Structure:
         """The excess, how far chance reaches, n and number of references, and what follows."""
         if self.blind:
             why = BLIND[self.blind].format(different=number(self.n_different))
-            return (
-                f"The {number(self.n_tested)} customers were held against {number(self.n_references)} draws of like "
-                f"customers without groups. {why}"
+            return tr(
+                "The {n} customers were held against {draws} draws of like customers without groups. {why}",
+                n=number(self.n_tested),
+                draws=number(self.n_references),
+                why=why,
             )
         e, least = self.excess, number(LEAST_EXCESS, 2)
+        values = {
+            "k": number(self.k),
+            "n": number(self.n_tested),
+            "by": number(abs(e.number), 3),
+            "draws": number(self.n_references),
+            "chance": number(self.chance, 3),
+        }
         text = (
-            f"At {count(self.k, 'cluster')}, where they stand out most, the {number(self.n_tested)} customers divide "
-            f"{number(abs(e.number), 3)} {'more' if e.number >= 0 else 'less'} sharply (scale 0 to 1) than "
-            f"{number(self.n_references)} draws of like customers without groups; chance moves such draws by up to "
-            f"{number(self.chance, 3)} either way. "
+            tr(
+                "At {k} clusters, where they stand out most, the {n} customers divide {by} more sharply (scale 0 to 1) "
+                "than {draws} draws of like customers without groups; chance moves such draws by up to {chance} "
+                "either way.",
+                **values,
+            )
+            if e.number >= 0
+            else tr(
+                "At {k} clusters, where they stand out most, the {n} customers divide {by} less sharply (scale 0 to 1) "
+                "than {draws} draws of like customers without groups; chance moves such draws by up to {chance} "
+                "either way.",
+                **values,
+            )
         )
-        if self.shown == "groups":
-            return text + "So there is structure beyond the split into one-time and repeat buyers."
+        return f"{text} {self._follows(least)}"
 
+    def _follows(self, least: str) -> str:
+        """Say what follows from the excess, where the test sees anything."""
+        if self.shown == "groups":
+            return tr("So there is structure beyond the split into one-time and repeat buyers.")
         if self.shown == "none":
-            why = f"Even so, at no number of clusters could it be {least}, from where groups count"
-        elif e.number > self.chance:
-            why = f"That is more than chance, but whether it is {least}, from where groups count, is open"
-        else:
-            why = f"Chance alone may do that, but {least} or more, from where groups count, is not ruled out either"
-        return f"{text}{why}: the clusters below are a convenient partition, not groups that are shown to exist."
+            return tr(
+                "Even so, at no number of clusters could it be {least}, from where groups count: the clusters below "
+                "are a convenient partition, not groups that are shown to exist.",
+                least=least,
+            )
+        if self.excess.number > self.chance:
+            return tr(
+                "That is more than chance, but whether it is {least}, from where groups count, is open: the clusters "
+                "below are a convenient partition, not groups that are shown to exist.",
+                least=least,
+            )
+        return tr(
+            "Chance alone may do that, but {least} or more, from where groups count, is not ruled out either: the "
+            "clusters below are a convenient partition, not groups that are shown to exist.",
+            least=least,
+        )
 
     @property
     def findings(self) -> Findings:

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.clusters.names import ClusterName, name_clusters
 from cxlab.clusters.partition import Clusters
-from cxlab.clusters.profiles import name_clusters
 from cxlab.customers import Customers
 from cxlab.estimate import Findings
-from cxlab.words import count, money, number, percent
+from cxlab.language import tr, trn
+from cxlab.words import money, number, percent
 
 Array = NDArray[np.float64]
 SHARE_MEANT = 0.10  # of a cluster's customers, those nearest to its medians, whose mean is the typical customer
@@ -28,14 +29,19 @@ class Typical:
     customers : how many are in it.
     n_meant : customers whose mean this is: those nearest to the medians.
     measures : by measure, in its own units, two significant digits.
-    name : what sets the cluster apart.
+    named : what sets the cluster apart.
     """
 
     letter: str
     customers: int
     n_meant: int
     measures: dict[str, float]
-    name: str
+    named: ClusterName
+
+    @property
+    def name(self) -> str:
+        """Its name as a reader says it."""
+        return self.named.words
 
 
 @dataclass(frozen=True)
@@ -69,17 +75,30 @@ class TypicalCustomers:
             f"{t.letter}: {', '.join(_said(name, v, self.currency) for name, v in t.measures.items())}"
             for t in self.typical[:2]
         ]
-        text = "No cluster is large enough to show a typical customer."
+        text = tr("No cluster is large enough to show a typical customer.")
         if said:
-            rest, least = len(self.typical) - len(said), count(self.minimum_group, "customer")
-            text = (
-                f"A typical customer of {'; of '.join(said)}{'; the others are in the table' * bool(rest)}. Each is "
-                f"the mean of the tenth of its cluster, never fewer than {least}, whose figures lie nearest to the "
-                "cluster's medians: rounded, and nobody's own figures."
+            first = tr("A typical customer of {whom}", whom=said[0])
+            parts = [first, *(tr("of {whom}", whom=whom) for whom in said[1:])]
+            if len(self.typical) > len(said):
+                parts.append(tr("the others are in the table"))
+            each = tr(
+                "Each is the mean of the tenth of its cluster, never fewer than {least} customers, whose figures lie "
+                "nearest to the cluster's medians: rounded, and nobody's own figures.",
+                least=number(self.minimum_group),
             )
-        if self.n_left:
-            text += f" {count(self.n_left, 'cluster')} of under {number(self.minimum_group)} customers not shown."
-        return text
+            text = f"{'; '.join(parts)}. {each}"
+        return f"{text} {self.left_unshown}" if self.n_left else text
+
+    @property
+    def left_unshown(self) -> str:
+        """How many clusters are too small."""
+        return trn(
+            "{n} cluster of under {least} customers not shown.",
+            "{n} clusters of under {least} customers not shown.",
+            self.n_left,
+            n=number(self.n_left),
+            least=number(self.minimum_group),
+        )
 
     @property
     def findings(self) -> Findings:
@@ -150,11 +169,12 @@ def _rounded(value: float) -> float:
 
 def _said(name: str, value: float, currency: str) -> str:
     written = number(value, 0 if abs(value) >= 10 or value.is_integer() else 1)
+    amount = money(value, currency, 0 if abs(value) >= 10 else 2)
     return {
-        "repeat_purchases": f"{written} repeat {'purchase' if value == 1 else 'purchases'}",
-        "days_since_last_order": f"last order {written} {'day' if value == 1 else 'days'} ago",
-        "mean_order_value": f"{money(value, currency, 0 if abs(value) >= 10 else 2)} an order",
-        "contribution": f"{money(value, currency, 0 if abs(value) >= 10 else 2)} contribution",
-        "returned_share": f"{percent(value)} of sales returned",
-        "service_per_order": f"{money(value, currency, 0 if abs(value) >= 10 else 2)} to serve an order",
+        "repeat_purchases": trn("{n} repeat purchase", "{n} repeat purchases", value, n=written),
+        "days_since_last_order": trn("last order {n} day ago", "last order {n} days ago", value, n=written),
+        "mean_order_value": tr("{amount} an order", amount=amount),
+        "contribution": tr("{amount} contribution", amount=amount),
+        "returned_share": tr("{share} of sales returned", share=percent(value)),
+        "service_per_order": tr("{amount} to serve an order", amount=amount),
     }[name]

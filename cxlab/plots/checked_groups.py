@@ -11,6 +11,7 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN
+from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
@@ -18,7 +19,7 @@ from cxlab.purchases.by_group import CheckedGroup, GroupCheck
 from cxlab.purchases.rule import LEVEL_BAND
 
 _NONE = Cell("–")
-_OUTCOME = {"passed": "within", "failed": "off", "open": "cannot be told"}
+_OUTCOME = Texts({"passed": "within", "failed": "off", "open": "cannot be told"})
 _LONGEST = 16  # letters of a group's name in a line
 _ROW, _ROW_NARROW = 40, 76  # pixels that a group takes
 _FOOT, _HEAD, _LEGEND = 46, 44, 34  # pixels under and over a panel, and from it down to the words of its marks
@@ -58,14 +59,14 @@ def _draw(check: GroupCheck, ax: Axes) -> None:
     right.xaxis.set_major_locator(FixedLocator([t for t in _TICKS if low <= t <= high and t not in LEVEL_BAND]))
     right.xaxis.set_minor_locator(NullLocator())
     right.xaxis.set_minor_formatter(NullFormatter())
-    right.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    for axes, title in ((left, "Purchases per customer"), (right, "Foreseen / came")):
+    right.xaxis.set_major_formatter(lambda value, _: words.number(value, len(f"{value:g}".partition(".")[2])))
+    for axes, title in ((left, tr("Purchases per customer")), (right, tr("Foreseen / came"))):
         axes.set(ylim=(n - 0.5, -0.5), yticks=[])
         axes.text(0, 1.0, title, transform=axes.transAxes, ha="left", va="bottom", size=12, weight=700)
         axes.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
         axes.set_axisbelow(True)
     _legend(left)
-    _under(right, 0, f"Shaded: {words.number_between(*LEVEL_BAND, 2)} is allowed", "muted")
+    _under(right, 0, tr("Shaded: {interval} is allowed", interval=words.number_between(*LEVEL_BAND, 2)), "muted")
     fit(ax, 0.36 if narrow else 0.20, _FOOT / height, 0.98, 1 - _HEAD / 2 / height)
 
 
@@ -95,7 +96,7 @@ def _ratio(group: CheckedGroup, k: int, ax: Axes) -> None:
 
 def _legend(ax: Axes) -> None:
     """Say under the scale which mark is which."""
-    for x, token, text in ((0, "ink", "● came"), (70, "link", "◆ foreseen")):
+    for x, token, text in ((0, "ink", tr("● came")), (70, "link", tr("◆ foreseen"))):
         _under(ax, x, text, token, weight=700)
 
 
@@ -114,11 +115,23 @@ def _caption(check: GroupCheck) -> Caption:
     )
     return Caption(
         check.heading,
-        f"Purchases per customer in the {words.count(check.days, 'day')} after the cut, by {check.by}, and the ratio "
-        f"of what was foreseen to what came; {words.count(check.n, 'customer')}. Lines: 95% intervals.",
-        f"Dots of purchases per customer after the cut by {check.by}, in brackets foreseen. {listed}. {check.heading}.",
-        "A full red dot is off, a full black one lies within the allowed band, an empty one cannot be told. Nothing "
-        "from after the cut was used for the forecast.",
+        tr(
+            "Purchases per customer in the {days} after the cut, by {by}, and the ratio of what was "
+            "foreseen to what came; {customers}. Lines: 95% intervals.",
+            days=words.days(check.days),
+            by=check.by,
+            customers=words.count(check.n, "customer"),
+        ),
+        tr(
+            "Dots of purchases per customer after the cut by {by}, in brackets foreseen. {listed}. {heading}.",
+            by=check.by,
+            listed=listed,
+            heading=check.heading,
+        ),
+        tr(
+            "A full red dot is off, a full black one lies within the allowed band, an empty one "
+            "cannot be told. Nothing from after the cut was used for the forecast."
+        ),
     )
 
 
@@ -144,13 +157,24 @@ def _numbers(name: str, check: GroupCheck) -> Table:
     ]  # fmt: skip
     return Table(
         name=name,
-        caption=f"Forecast and fact by {check.by}",
-        columns=(words.capital(check.by), "Customers", "Foreseen each", "Came each", "Foreseen / came", "Forecast"),
+        caption=tr("Forecast and fact by {by}", by=check.by),
+        columns=(
+            words.capital(check.by),
+            tr("Customers"),
+            tr("Foreseen each"),
+            tr("Came each"),
+            tr("Foreseen / came"),
+            tr("Forecast"),
+        ),
         rows=tuple(rows),
         note=(
-            f"Purchases per customer in the {words.count(check.days, 'day')} after the cut. Small figures are 95% "
-            f"intervals. Within, or off: the whole interval of foreseen / came lies within, or outside, "
-            f"{words.number_between(*LEVEL_BAND, 2)}. Leans: neither, but it leaves out 1."
+            tr(
+                "Purchases per customer in the {days} after the cut. Small figures are 95% intervals. "
+                "Within, or off: the whole interval of foreseen / came lies within, or outside, "
+                "{interval}. Leans: neither, but it leaves out 1.",
+                days=words.days(check.days),
+                interval=words.number_between(*LEVEL_BAND, 2),
+            )
         ),
         words=(5,),
     )
@@ -158,7 +182,7 @@ def _numbers(name: str, check: GroupCheck) -> Table:
 
 def _outcome(group: CheckedGroup, check: GroupCheck) -> str:
     if group.outcome == "open" and group in check.leaning:
-        return "leans low" if group.ratio.number < 1 else "leans high"
+        return tr("leans low") if group.ratio.number < 1 else tr("leans high")
     return _OUTCOME[group.outcome]
 
 
@@ -171,7 +195,9 @@ def _each(estimate: Estimate) -> Cell:
 
 def _ratio_cell(ratio: Estimate) -> Cell:
     if ratio.value is None:
-        return _NONE if ratio.low is None else Cell("none came", f"at least {words.number(ratio.low, 2)}")
+        return (
+            _NONE if ratio.low is None else Cell(tr("none came"), tr("at least {low}", low=words.number(ratio.low, 2)))
+        )
     if not ratio.has_interval:
         return Cell(words.number(ratio.number, 2))
     digits = enough_digits((ratio.number, *ratio.ends), LEVEL_BAND)
@@ -179,7 +205,9 @@ def _ratio_cell(ratio: Estimate) -> Cell:
 
 
 def _lacks(check: GroupCheck) -> str:
-    return "" if check.shown and check.missing in ("", "fit") else f"So there is nothing to draw by {check.by}."
+    return (
+        "" if check.shown and check.missing in ("", "fit") else tr("So there is nothing to draw by {by}.", by=check.by)
+    )
 
 
 def _grows(check: GroupCheck) -> int:

@@ -8,19 +8,32 @@ from matplotlib.axes import Axes
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import Contrast, Contrasts
 from cxlab.clusters.contrasts import LARGE
+from cxlab.language import Texts, tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.words import count, money, number, number_between, percent
 
 MOST_PANELS = 6  # clusters drawn; the table shows them all
-_SHORT = {
-    "repeat_purchases": ("Repeat purchases", "Repeats"),
-    "days_since_last_order": ("Days since last order", "Days since"),
-    "mean_order_value": ("Order value", "Order value"),
-    "contribution": ("Contribution", "Contribution"),
-    "returned_share": ("Returned share", "Returned"),
-    "service_per_order": ("Cost to serve", "To serve"),
-}
+_WIDE = Texts(
+    {
+        "repeat_purchases": "Repeat purchases",
+        "days_since_last_order": "Days since last order",
+        "mean_order_value": "Order value",
+        "contribution": "Contribution",
+        "returned_share": "Returned share",
+        "service_per_order": "Cost to serve",
+    }
+)
+_NARROW = Texts(
+    {
+        "repeat_purchases": "Repeats",
+        "days_since_last_order": "Days since",
+        "mean_order_value": "Order value",
+        "contribution": "Contribution",
+        "returned_share": "Returned",
+        "service_per_order": "To serve",
+    }
+)
 
 
 def _by_cluster(result: Contrasts) -> dict[str, dict[str, Contrast]]:
@@ -45,7 +58,7 @@ def _draw(result: Contrasts, ax: Axes) -> None:
         return
     rows, columns = _shape(result, narrow=narrow)
     grid = panels(ax, rows, columns, gap_x=0.08, gap_y=_gap(result))
-    measures = [name for name in _SHORT if any(name in own for own in clusters.values())]
+    measures = [name for name in _WIDE if any(name in own for own in clusters.values())]
     known = [c.difference for own in clusters.values() for c in own.values() if c.difference.has_interval]
     ends = [0.0, *(e.low or 0.0 for e in known), *(e.high or 0.0 for e in known)]
     pad = 0.06 * max(max(ends) - min(ends), 1.0)
@@ -57,7 +70,7 @@ def _draw(result: Contrasts, ax: Axes) -> None:
         for row, name in enumerate(measures):
             if at % columns == 0:
                 panel.text(
-                    -0.05, row, _SHORT[name][narrow], ha="right", va="center", size=12,
+                    -0.05, row, (_NARROW if narrow else _WIDE)[name], ha="right", va="center", size=12,
                     transform=panel.get_yaxis_transform(),
                 )  # fmt: skip
             _draw_row(panel, own.get(name), row)
@@ -77,8 +90,8 @@ def _draw(result: Contrasts, ax: Axes) -> None:
         panel.set_axis_off()
     height = float(ax.figure.get_figure(root=True).get_size_inches()[1]) * 72
     ax.text(
-        0.5, -26 / (height - 88), "Standard deviations from the others", transform=ax.transAxes, ha="center", va="top",
-        size=12, color=COLOUR["muted"],
+        0.5, -26 / (height - 88), tr("Standard deviations from the others"), transform=ax.transAxes, ha="center",
+        va="top", size=12, color=COLOUR["muted"],
     )  # fmt: skip
     fit(ax, 0.26 if narrow else 0.2, 48 / height, 0.99, 1 - 40 / height)
 
@@ -132,31 +145,56 @@ def _caption(result: Contrasts) -> Caption:
             said.append(f"{letter}: {first.words.lower()} {number(first.difference.number, 1)}")
     left = len(result.letters) - min(len(result.letters), MOST_PANELS)
     hidden = len(result.size) - len(result.letters)
-    note = (
-        f"Full dots: {number(LARGE, 1)} or more either way, which is called large. The clusters were made to differ, "
-        "so that they do is no finding; in what they do, and by how much, is."
-    )
-    note += f" {count(left, 'further cluster')} in the table." if left else ""
-    note += (
-        f" Not shown: {count(hidden, 'cluster')} with under {number(result.minimum_group)} customers." if hidden else ""
-    )
+    notes = [
+        tr(
+            "Full dots: {large} or more either way, which is called large. The clusters were made to "
+            "differ, so that they do is no finding; in what they do, and by how much, is.",
+            large=number(LARGE, 1),
+        )
+    ]
+    if left:
+        notes.append(
+            trn("{n} further cluster in the table.", "{n} further clusters in the table.", left, n=number(left))
+        )
+    if hidden:
+        notes.append(
+            trn(
+                "Not shown: {n} cluster with under {least} customers.",
+                "Not shown: {n} clusters with under {least} customers.",
+                hidden,
+                n=number(hidden),
+                least=number(result.minimum_group),
+            )
+        )
     first = result.strongest
     title = result.heading if first is None else _medians(first, result)
     return Caption(
         title,
-        f"Mean of the cluster less that of all other customers, in standard deviations within, with 95% interval; "
-        f"{count(sum(result.size.values()), 'customer')}, the clusters held fixed.",
-        f"Dots of how far each cluster lies from the others, by measure. Largest of each: {'; '.join(said)}. "
-        "All are standard deviations."
+        tr(
+            "Mean of the cluster less that of all other customers, in standard deviations within, "
+            "with 95% interval; {n} customers, the clusters held fixed.",
+            n=number(sum(result.size.values())),
+        ),
+        tr(
+            "Dots of how far each cluster lies from the others, by measure. Largest of each: {said}. "
+            "All are standard deviations.",
+            said="; ".join(said),
+        )
         if said
-        else "Dots of how far each cluster lies from the others. No cluster is large enough to be shown.",
-        note,
+        else tr("Dots of how far each cluster lies from the others. No cluster is large enough to be shown."),
+        " ".join(notes),
     )
 
 
 def _medians(one: Contrast, of: Contrasts) -> str:
     inside, outside = (_in_units(one.feature, value, of.currency) for value in (one.median_inside, one.median_outside))
-    return f"{one.words}: a median of {inside} in {one.letter}, of {outside} in the others"
+    return tr(
+        "{measure}: a median of {inside} in {cluster}, of {outside} in the others",
+        measure=one.words,
+        inside=inside,
+        cluster=one.letter,
+        outside=outside,
+    )
 
 
 def _in_units(feature: str, value: float, currency: str) -> str:
@@ -181,9 +219,9 @@ def _numbers(result: Contrasts) -> Table:
         )
         for c in result.shown
     )
-    columns = ("Cluster and measure", "Difference", "Median inside", "Median outside")
-    note = "Difference in standard deviations within, with its 95% interval; medians in the measure's own units."
-    return Table("cluster_contrasts", "How far each cluster lies from the others", columns, rows, note)
+    columns = (tr("Cluster and measure"), tr("Difference"), tr("Median inside"), tr("Median outside"))
+    note = tr("Difference in standard deviations within, with its 95% interval; medians in the measure's own units.")
+    return Table("cluster_contrasts", tr("How far each cluster lies from the others"), columns, rows, note)
 
 
 cluster_contrasts = Plot(

@@ -10,20 +10,31 @@ from cxlab.clusters import Choice, Criterion
 from cxlab.clusters.criterion import TINY
 from cxlab.clusters.prediction_strength import STRONG
 from cxlab.clusters.stability import STABLE
+from cxlab.language import Texts, tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
-from cxlab.words import MINUS, count, number, number_between
+from cxlab.words import number, number_between
 
 Array = NDArray[np.float64]
-_TITLES = {
-    "silhouette": ("Silhouette", "the highest"),
-    "gap": ("Gap statistic", "first not beaten"),
-    "bic": ("BIC of bell curves", "the lowest"),
-    "prediction_strength": ("Prediction strength", "the last over the line"),
-    "stability": ("Stability", "the highest over the line"),
-}
+_TITLES = Texts(
+    {
+        "silhouette": "Silhouette",
+        "gap": "Gap statistic",
+        "bic": "BIC of bell curves",
+        "prediction_strength": "Prediction strength",
+        "stability": "Stability",
+    }
+)
+_RULES = Texts(
+    {
+        "silhouette": "the highest",
+        "gap": "first not beaten",
+        "bic": "the lowest",
+        "prediction_strength": "the last over the line",
+        "stability": "the highest over the line",
+    }
+)
 _LINES = {"prediction_strength": STRONG, "stability": STABLE}
-_HEADS = {name: title for name, (title, _) in _TITLES.items()} | {"bic": "BIC above the lowest"}
 
 
 def _shown(one: Criterion) -> tuple[Array, Array, Array]:
@@ -41,7 +52,7 @@ def _draw(result: Choice, ax: Axes) -> None:
     for at, one in enumerate(criteria):
         _draw_criterion(grid[at], one, result.k, last)
         if at + columns >= len(criteria):
-            grid[at].set_xlabel("Number of clusters" if not narrow else "Clusters", labelpad=4)
+            grid[at].set_xlabel(tr("Number of clusters") if not narrow else tr("Clusters"), labelpad=4)
     _draw_key(grid[len(criteria)], result.k)
     for panel in grid[len(criteria) + 1 :]:
         panel.set_axis_off()
@@ -61,8 +72,8 @@ def _draw_criterion(ax: Axes, one: Criterion, chosen: int, last: int) -> None:
     none = one.k not in one.tried
     if not none:
         ax.plot([one.k], [value[one.tried == one.k][0]], color=COLOUR["link"], marker="o", ms=9, lw=0, zorder=4)
-    title, rule = _TITLES[one.name]
-    says = "none" if one.k == 1 else number(one.k)
+    title, rule = _TITLES[one.name], _RULES[one.name]
+    says = tr("none") if one.k == 1 else number(one.k)
     ax.text(0, 1.2, title, transform=ax.transAxes, ha="left", va="bottom", size=12, weight=700)
     for said, along, token, weight in ((f"{says}:", 0, "link", 700), (rule, 8 * len(says) + 8, "muted", 400)):
         ax.annotate(
@@ -81,8 +92,12 @@ def _draw_criterion(ax: Axes, one: Criterion, chosen: int, last: int) -> None:
 
 def _tick(value: float, _: object) -> str:
     if abs(value) >= 1000:
-        return f"{value / 1000:g}k".replace("-", MINUS)
-    return f"{round(value, 6):g}".replace("-", MINUS)
+        return tr("{thousands}k", thousands=_short(value / 1000))
+    return _short(round(value, 6))
+
+
+def _short(value: float) -> str:
+    return number(value, len(f"{value:g}".partition(".")[2]))
 
 
 def _draw_key(ax: Axes, chosen: int) -> None:
@@ -91,37 +106,65 @@ def _draw_key(ax: Axes, chosen: int) -> None:
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.plot([0.06], [0.82], color=COLOUR["link"], marker="o", ms=9, lw=0)
     ax.plot([0.06, 0.06], [0.32, 0.6], color=COLOUR["other"], lw=1.2, ls=(0, (3, 2)))
-    for y, said in ((0.82, "what it takes"), (0.46, f"this page: {number(chosen)}")):
+    for y, said in ((0.82, tr("what it takes")), (0.46, tr("this page: {k}", k=number(chosen)))):
         ax.text(0.16, y, said, ha="left", va="center", size=12)
 
 
 def _caption(result: Choice) -> Caption:
-    votes = ", ".join(f"{words} {'none' if k == 1 else number(k)}" for words, k in result.votes.items())
+    votes = ", ".join(f"{words} {tr('none') if k == 1 else number(k)}" for words, k in result.votes.items())
     highest = float(result.silhouette.max())
     last = number(int(result.tried[-1]))
-    n, take = len(result.votes), "takes" if result.support == 1 else "take"
-    who = f"All {number(n)} criteria" if result.support == n else f"Of {number(n)} criteria, {number(result.support)}"
-    lines = "Upright lines: 95% interval of the silhouette; simulation error of the gap"
-    note = (
-        "The silhouette takes its highest point. The gap takes the first number that the next one does not beat by "
-        "more than its error; its reference is customers without groups."
+    n, k = number(len(result.votes)), number(result.k)
+    title = (
+        tr("All {n} criteria take the {k} clusters of this page", n=n, k=k)
+        if result.support == len(result.votes)
+        else trn(
+            "Of {n} criteria, {some} takes the {k} clusters of this page",
+            "Of {n} criteria, {some} take the {k} clusters of this page",
+            result.support,
+            n=n,
+            some=number(result.support),
+            k=k,
+        )
+    )
+    lines = tr("Upright lines: 95% interval of the silhouette; simulation error of the gap.")
+    note = tr(
+        "The silhouette takes its highest point. The gap takes the first number that the next "
+        "one does not beat by more than its error; its reference is customers without groups."
     )
     if result.others:
-        lines += (
-            "; 95% interval of the difference from the lowest BIC; the middle 95% of halves or resamples, which is no "
-            "confidence interval"
+        lines = tr(
+            "Upright lines: 95% interval of the silhouette; simulation error of the gap; 95% interval of the "
+            "difference from the lowest BIC; the middle 95% of halves or resamples, which is no confidence interval."
         )
-        note = (
-            "The silhouette and the gap statistic decide, the others are held against them. BIC is shown as what lies "
-            f"above its lowest value. The line is {number(STRONG, 2)} for prediction strength and {number(STABLE, 2)} "
-            "for stability, which is that of the cluster that comes back least."
+        note = tr(
+            "The silhouette and the gap statistic decide, the others are held against them. BIC is "
+            "shown as what lies above its lowest value. The line is {strong} for prediction strength "
+            "and {stable} for stability, which is that of the cluster that comes back least.",
+            strong=number(STRONG, 2),
+            stable=number(STABLE, 2),
         )
-    sampled = f", distances among {number(result.n_compared)} of them" if result.n_compared < result.n else ""
+    what = (
+        tr(
+            "Each criterion by number of clusters, up to {last}; {n} customers, distances among {compared} of them.",
+            last=last,
+            n=number(result.n),
+            compared=number(result.n_compared),
+        )
+        if result.n_compared < result.n
+        else tr("Each criterion by number of clusters, up to {last}; {n} customers.", last=last, n=number(result.n))
+    )
     return Caption(
-        f"{who} {take} the {count(result.k, 'cluster')} of this page",
-        f"Each criterion by number of clusters, up to {last}; {count(result.n, 'customer')}{sampled}. {lines}.",
-        f"Small multiples of criteria by number of clusters. Number taken by each: {votes}; this page "
-        f"{number(result.k)}. The silhouette is highest at {number(result.k_silhouette)} ({number(highest, 2)}).",
+        title,
+        f"{what} {lines}",
+        tr(
+            "Small multiples of criteria by number of clusters. Number taken by each: {votes}; this "
+            "page {k}. The silhouette is highest at {at} ({highest}).",
+            votes=votes,
+            k=k,
+            at=number(result.k_silhouette),
+            highest=number(highest, 2),
+        ),
         note,
     )
 
@@ -129,11 +172,15 @@ def _caption(result: Choice) -> Caption:
 def _numbers(result: Choice) -> Table:
     criteria = result.criteria
     rows = tuple((Cell(number(k)), *(_cell(one, k) for one in criteria)) for k in range(1, int(result.tried[-1]) + 1))
-    note = "Small figures: 95% interval of the silhouette, simulation error either side of the gap"
+    note = tr("Small figures: 95% interval of the silhouette, simulation error either side of the gap.")
     if result.others:
-        note += "; 95% interval of the difference from the lowest BIC; else the middle 95% of replicates"
-    columns = ("Clusters", *(_HEADS[one.name] for one in criteria))
-    return Table("number_of_clusters", "Each criterion by number of clusters", columns, rows, f"{note}.")
+        note = tr(
+            "Small figures: 95% interval of the silhouette, simulation error either side of the gap; 95% interval of "
+            "the difference from the lowest BIC; else the middle 95% of replicates."
+        )
+    heads = (tr("BIC above the lowest") if one.name == "bic" else _TITLES[one.name] for one in criteria)
+    columns = (tr("Clusters"), *heads)
+    return Table("number_of_clusters", tr("Each criterion by number of clusters"), columns, rows, note)
 
 
 def _cell(one: Criterion, k: int) -> Cell:
@@ -142,9 +189,9 @@ def _cell(one: Criterion, k: int) -> Cell:
     at = int(np.flatnonzero(one.tried == k)[0])
     value, low, high = _shown(one)
     digits = 0 if one.name == "bic" else 3
-    mark = " (taken)" if k == one.k else ""
+    figure = number(float(value[at]), digits)
     ends = number_between(float(low[at]), float(high[at]), digits) if one.error[at] > TINY else ""
-    return Cell(number(float(value[at]), digits) + mark, ends)
+    return Cell(tr("{figure} (taken)", figure=figure) if k == one.k else figure, ends)
 
 
 def _more(result: Choice) -> int:

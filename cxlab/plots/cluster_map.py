@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import Profile, Profiles
+from cxlab.language import tr, trn
 from cxlab.plots.crowd import groups_of_neighbours
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
@@ -91,7 +92,7 @@ def _draw_map(result: Profiles, ax: Axes) -> None:
     for panel in grid[len(shown) :]:
         panel.set_axis_off()
     ax.text(
-        0.5, -0.105 if narrow else -0.13, "Days since the last order (right: recent)", transform=ax.transAxes,
+        0.5, -0.105 if narrow else -0.13, tr("Days since the last order (right: recent)"), transform=ax.transAxes,
         ha="center", va="top", size=12, color=COLOUR["muted"],
     )  # fmt: skip
     top = 0.91
@@ -100,38 +101,75 @@ def _draw_map(result: Profiles, ax: Axes) -> None:
 
 def _caption_of_map(result: Profiles) -> Caption:
     shown = result.shown[:MOST_PANELS]
-    said = "; ".join(
-        f"{p.letter} {percent(p.size.number)}"
-        + ("" if p.contribution_share is None else f" and {percent(p.contribution_share)}")
-        for p in shown
-    )
-    alt = f"Maps of {count(result.n, 'customer')} by days since the last order and contribution, one a cluster."
+    alt = tr("Maps of {n} customers by days since the last order and contribution, one a cluster.", n=number(result.n))
     if shown:
-        recent = min(shown, key=lambda p: p.medians["days_since_last_order"])
-        money_too = "" if shown[0].contribution_share is None else " and of contribution"
-        alt += f" Share of customers{money_too}: {said}. "
-        alt += f"Most recent is {recent.letter}, half of it within {_days(recent)}."
+        alt = f"{alt} {_shares(shown)} {_most_recent(shown)}"
     left, hidden = len(result.shown) - len(shown), len(result.profiles) - len(result.shown)
-    note = (
-        "Strong dots: the cluster; faint dots: all others. Each strong dot stands for "
-        f"{number(result.minimum_group)} or more neighbours, at their mean; no dot is a person."
-    )
+    notes = [
+        tr(
+            "Strong dots: the cluster; faint dots: all others. Each strong dot stands for "
+            "{least} or more neighbours, at their mean; no dot is a person.",
+            least=number(result.minimum_group),
+        )
+    ]
     if left:
-        note += f" {count(left, 'further cluster')} in the table."
+        notes.append(
+            trn("{n} further cluster in the table.", "{n} further clusters in the table.", left, n=number(left))
+        )
     if hidden:
-        note += f" Not shown: {count(hidden, 'cluster')} with under {number(result.minimum_group)} customers."
+        notes.append(
+            trn(
+                "Not shown: {n} cluster with under {least} customers.",
+                "Not shown: {n} clusters with under {least} customers.",
+                hidden,
+                n=number(hidden),
+                least=number(result.minimum_group),
+            )
+        )
     title = result.heading
     if shown:
-        title = f"Half of {shown[0].letter} ordered within the last {_days(shown[0])}"
+        first, last = shown[0], result.shown[-1]
+        title = tr("Half of {cluster} ordered within the last {days}", cluster=first.letter, days=_days(first))
         if len(result.shown) > 1:
-            title += f", half of {result.shown[-1].letter} within {_days(result.shown[-1])}"
+            title = tr(
+                "Half of {cluster} ordered within the last {days}, half of {other} within {other_days}",
+                cluster=first.letter,
+                days=_days(first),
+                other=last.letter,
+                other_days=_days(last),
+            )
     return Caption(
         title,
-        f"Contribution ({result.currency}, log scale through zero) by days since the last order; "
-        f"{count(result.n, 'customer')}. No interval: these are all customers, as they are.",
+        tr(
+            "Contribution ({currency}, log scale through zero) by days since the last order; "
+            "{n} customers. No interval: these are all customers, as they are.",
+            currency=result.currency,
+            n=number(result.n),
+        ),
         alt,
-        note,
+        " ".join(notes),
     )
+
+
+def _shares(shown: tuple[Profile, ...]) -> str:
+    if shown[0].contribution_share is None:
+        said = "; ".join(f"{p.letter} {percent(p.size.number)}" for p in shown)
+        return tr("Share of customers: {said}.", said=said)
+    said = "; ".join(
+        tr(
+            "{cluster} {customers} and {contribution}",
+            cluster=p.letter,
+            customers=percent(p.size.number),
+            contribution=percent(p.contribution_share or 0.0),
+        )
+        for p in shown
+    )
+    return tr("Share of customers and of contribution: {said}.", said=said)
+
+
+def _most_recent(shown: tuple[Profile, ...]) -> str:
+    recent = min(shown, key=lambda p: p.medians["days_since_last_order"])
+    return tr("Most recent is {cluster}, half of it within {days}.", cluster=recent.letter, days=_days(recent))
 
 
 def _days(profile: Profile) -> str:
@@ -140,8 +178,16 @@ def _days(profile: Profile) -> str:
 
 def _numbers_of_map(result: Profiles) -> Table:
     rows = tuple(_row(p, result) for p in result.profiles)
-    columns = ("Cluster", "Customers", "Share of customers", "Days since last order", "Contribution each")
-    return Table("cluster_map", "Where the clusters lie", columns, rows, "Medians; small figures are 95% intervals.")
+    columns = (
+        tr("Cluster"),
+        tr("Customers"),
+        tr("Share of customers"),
+        tr("Days since last order"),
+        tr("Contribution each"),
+    )
+    return Table(
+        "cluster_map", tr("Where the clusters lie"), columns, rows, tr("Medians; small figures are 95% intervals.")
+    )
 
 
 def _row(profile: Profile, result: Profiles) -> tuple[Cell, ...]:
@@ -150,7 +196,7 @@ def _row(profile: Profile, result: Profiles) -> tuple[Cell, ...]:
         return Cell(profile.letter), Cell(few(profile.customers, result.minimum_group)), *(Cell("–") for _ in range(3))
     return (
         Cell(f"{profile.letter}: {profile.name}"),
-        Cell(profile.counted.removesuffix("customers").removesuffix("customer").strip()),
+        Cell(profile.numbered),
         Cell(percent(size.number), percent_between(size.low or 0.0, size.high or 0.0)),
         Cell(number(profile.medians["days_since_last_order"])),
         Cell(money(profile.medians["contribution"], result.currency)),

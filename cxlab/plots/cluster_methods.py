@@ -8,6 +8,7 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import MethodAgreement
 from cxlab.clusters.method_agreement import ALIKE, CHOSEN, OTHERS, Pair
 from cxlab.clusters.methods import NAMES
+from cxlab.language import tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.words import count, number, number_between, percent
@@ -17,7 +18,7 @@ _ROWS = (CHOSEN, *OTHERS)
 
 
 def _name(one: str) -> str:
-    return "K-Means" if one == CHOSEN else NAMES[one]  # type: ignore[index]
+    return NAMES["k_means" if one == CHOSEN else one]
 
 
 def _found(result: MethodAgreement, one: str) -> str:
@@ -25,8 +26,8 @@ def _found(result: MethodAgreement, one: str) -> str:
     if one == CHOSEN:
         return count(result.k, "cluster")
     grouping = result.groupings[one]  # type: ignore[index]
-    found = count(grouping.k, "cluster") if grouping.k else "no cluster"
-    return f"{found}, {result.noise('hdbscan')} noise" if one == "hdbscan" else found
+    found = count(grouping.k, "cluster") if grouping.k else tr("no cluster")
+    return tr("{found}, {noise} noise", found=found, noise=result.noise("hdbscan")) if one == "hdbscan" else found
 
 
 def _draw(result: MethodAgreement, ax: Axes) -> None:
@@ -43,7 +44,8 @@ def _draw(result: MethodAgreement, ax: Axes) -> None:
             color=COLOUR["muted"], linespacing=1.1,
         )  # fmt: skip
     for j in range(n - 1):
-        name = _name(_ROWS[j]) + (" (chosen)" if j == 0 and not narrow else "")
+        name = _name(_ROWS[j])
+        name = tr("{method} (chosen)", method=name) if j == 0 and not narrow else name
         ax.text(
             j + 0.5, -0.06, name.replace(" ", "\n") if narrow else name, ha="center", va="bottom", weight=700, size=12,
             linespacing=1.1,
@@ -59,35 +61,58 @@ def _draw_cell(ax: Axes, i: int, j: int, pair: Pair) -> None:
     token = "surface" if step == 0 or pair.open else f"seq{step}"
     ax.add_patch(Rectangle((j + 0.012, i + 0.015), 0.976, 0.97, facecolor=COLOUR[token], lw=0))
     if not e.has_interval:
-        ax.text(j + 0.5, i + 0.5, "nothing to\ncompare", ha="center", va="center", size=12, linespacing=1.2)
+        ax.text(j + 0.5, i + 0.5, tr("nothing to\ncompare"), ha="center", va="center", size=12, linespacing=1.2)
         return
     ax.text(j + 0.5, i + 0.42, pair.written, ha="center", va="center", size=15, weight=700)
-    said = number_between(e.low or 0.0, e.high or 0.0, 2) if not pair.open else "few placed"
+    said = number_between(e.low or 0.0, e.high or 0.0, 2) if not pair.open else tr("few placed")
     ax.text(j + 0.5, i + 0.7, said, ha="center", va="center", size=12)
 
 
 def _caption(result: MethodAgreement) -> Caption:
     said = "; ".join(
         f"{NAMES[m]} ({_found(result, m)}) "
-        + (pair.written if pair.adjusted_rand.has_interval else "nothing to compare")
+        + (pair.written if pair.adjusted_rand.has_interval else tr("nothing to compare"))
         for m, pair in result.with_chosen.items()
     )
-    rivals = "".join(
-        f" {NAMES[a]} and {NAMES[b]} agree at {result.between(a, b).written}." for a, b in result.rivals[:1]
-    )
-    n = len(result.same)
-    who = "None" if n == 0 else "All" if n == len(OTHERS) else number(n)
-    divide = "divide" if n > 1 else "divides"
-    title = f"{who} of the {number(len(OTHERS))} other methods {divide} the customers as K-Means does"
+    k = number(result.k)
+    alt = tr("Heat map of agreement between methods. With the {k} clusters of K-Means: {said}.", k=k, said=said)
+    title = _title(len(result.same), len(OTHERS))
     if result.rivals:
-        title += f"; {NAMES[result.rivals[0][0]]} and {NAMES[result.rivals[0][1]]} agree on another division"
+        one, other = result.rivals[0]
+        names = {"one": NAMES[one], "other": NAMES[other]}
+        written = result.between(one, other).written
+        alt = f"{alt} {tr('{one} and {other} agree at {index}.', index=written, **names)}"
+        title = f"{title}; {tr('{one} and {other} agree on another division', **names)}"
     return Caption(
         title,
-        f"Agreement of each pair of methods (adjusted Rand index: 1 is the same division, 0 is chance), "
-        f"{count(result.n, 'customer')}; small: 95% interval, the divisions held fixed.",
-        f"Heat map of agreement between methods. With the {count(result.k, 'cluster')} of K-Means: {said}.{rivals}",
-        f"Darkest: {number(ALIKE, 1)} or more, which counts as the same division. The Gaussian mixture and Ward are "
-        f"asked for {count(result.k, 'cluster')}; HDBSCAN counts by itself. Customers left as noise are not compared.",
+        tr(
+            "Agreement of each pair of methods (adjusted Rand index: 1 is the same division, 0 is "
+            "chance), {n} customers; small: 95% interval, the divisions held fixed.",
+            n=number(result.n),
+        ),
+        alt,
+        tr(
+            "Darkest: {alike} or more, which counts as the same division. The Gaussian mixture and "
+            "Ward are asked for {k} clusters; HDBSCAN counts by itself. Customers left as noise are "
+            "not compared.",
+            alike=number(ALIKE, 1),
+            k=k,
+        ),
+    )
+
+
+def _title(same: int, others: int) -> str:
+    n = number(others)
+    if same == 0:
+        return tr("None of the {n} other methods divides the customers as K-Means does", n=n)
+    if same == others:
+        return tr("All of the {n} other methods divide the customers as K-Means does", n=n)
+    return trn(
+        "{same} of the {n} other methods divides the customers as K-Means does",
+        "{same} of the {n} other methods divide the customers as K-Means does",
+        same,
+        same=number(same),
+        n=n,
     )
 
 
@@ -97,18 +122,24 @@ def _numbers(result: MethodAgreement) -> Table:
         e, mutual = pair.adjusted_rand, pair.adjusted_mutual_information
         rows.append(
             (
-                Cell(f"{_name(pair.first)} and {_name(pair.second)}"),
+                Cell(tr("{first} and {last}", first=_name(pair.first), last=_name(pair.second))),
                 Cell(number(e.number, 3), number_between(e.low or 0.0, e.high or 0.0, 3))
                 if e.has_interval
                 else Cell("–"),
                 Cell("–") if mutual is None else Cell(number(mutual, 3)),
                 Cell(percent(pair.placed)),
-                Cell("no answer" if pair.open else "yes" if pair.alike else "no"),
+                Cell(tr("no answer") if pair.open else tr("yes") if pair.alike else tr("no")),
             )
         )
-    columns = ("Methods", "Adjusted Rand index", "Adjusted mutual information", "Placed by both", "The same")
-    note = "Small figures are 95% intervals over customers, the divisions held fixed."
-    return Table("method_agreement", "How far the methods agree", columns, tuple(rows), note, words=(4,))
+    columns = (
+        tr("Methods"),
+        tr("Adjusted Rand index"),
+        tr("Adjusted mutual information"),
+        tr("Placed by both"),
+        tr("The same"),
+    )
+    note = tr("Small figures are 95% intervals over customers, the divisions held fixed.")
+    return Table("method_agreement", tr("How far the methods agree"), columns, tuple(rows), note, words=(4,))
 
 
 method_agreement = Plot("method_agreement", _draw, _caption, _numbers, (680, 280), (358, 330))

@@ -7,15 +7,16 @@ from numpy.typing import NDArray
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.clusters import SearchLuck, Structure
 from cxlab.clusters.kmeans import STARTS
-from cxlab.clusters.stability import HIGHLY_STABLE, NO_PATTERN, STABLE
+from cxlab.clusters.stability import HIGHLY_STABLE, NO_PATTERN, STABILITY, STABLE, stability_of
 from cxlab.intake.hiding import GroupSizes
+from cxlab.language import Texts, tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.words import count, number, number_between, percent
+from cxlab.plots.ticks import write_ticks
+from cxlab.words import number, number_between, percent
 
 Array = NDArray[np.float64]
-_THRESHOLDS = ((NO_PATTERN, "a pattern"), (STABLE, "stable"), (HIGHLY_STABLE, "highly stable"))
-_MOVED = {"neither": "neither", "sample": "the sample", "search": "the search", "both": "sample and search"}
+_MOVED = Texts({"neither": "neither", "sample": "the sample", "search": "the search", "both": "sample and search"})
 _LEFT_END = 0.4  # of the scale of stability, where no interval reaches below
 
 
@@ -39,8 +40,8 @@ def _draw_structure(result: Structure, ax: Axes) -> None:
     least = 0.17 * room
     push = max(0.0, least - abs(here - there)) / 2 * (1 if here >= there else -1)
     for at, said, weight, colour in (
-        (here + push, "these\ncustomers", 700, "ink"),
-        (there - push, "without\ngroups", 400, "muted"),
+        (here + push, tr("these\ncustomers"), 700, "ink"),
+        (there - push, tr("without\ngroups"), 400, "muted"),
     ):
         ax.text(
             1.015, at, said, transform=ax.get_yaxis_transform(), ha="left", va="center", size=12, weight=weight,
@@ -48,7 +49,8 @@ def _draw_structure(result: Structure, ax: Axes) -> None:
         )  # fmt: skip
     ax.set(ylim=(low - 0.1 * room, high + 0.1 * room), xlim=(result.tried[0] - 0.25, result.tried[-1] + 0.1))
     ax.set_xticks(_ticks(result.tried, narrow=narrow))
-    ax.set_xlabel("Number of clusters", labelpad=6)
+    write_ticks(ax.yaxis)
+    ax.set_xlabel(tr("Number of clusters"), labelpad=6)
     _plain(ax)
     fit(ax, 0.115 if narrow else 0.065, 0.16, 0.775 if narrow else 0.885, 0.99)
 
@@ -56,26 +58,39 @@ def _draw_structure(result: Structure, ax: Axes) -> None:
 def _caption_of_structure(result: Structure) -> Caption:
     at = int(np.flatnonzero(result.tried == result.k)[0])
     e, (low, high) = result.excess, result.band
-    alt = (
-        f"Line of sharpness by number of clusters, {number(int(result.tried[0]))} to {number(int(result.tried[-1]))}, "
-        f"against the band of customers without groups. They stand out most at {number(result.k)}: "
-        f"{number(float(result.sharpness[at]), 3)} against {number(float(result.expected[at]), 3)} "
-        f"(band {number_between(float(low[at]), float(high[at]), 3)}), "
-        f"an excess of {number(e.number, 3)}."
+    alt = tr(
+        "Line of sharpness by number of clusters, {first} to {last}, against the band of "
+        "customers without groups. They stand out most at {k}: {sharpness} against {expected} (band "
+        "{band}), an excess of {excess}.",
+        first=number(int(result.tried[0])),
+        last=number(int(result.tried[-1])),
+        k=number(result.k),
+        sharpness=number(float(result.sharpness[at]), 3),
+        expected=number(float(result.expected[at]), 3),
+        band=number_between(float(low[at]), float(high[at]), 3),
+        excess=number(e.number, 3),
     )
-    title = "At no number of clusters do the customers divide more sharply than chance can bring about"
+    title = tr("At no number of clusters do the customers divide more sharply than chance can bring about")
     if result.is_blind:
-        title = "Customers made up without groups divide as these do, so the comparison shows nothing"
+        title = tr("Customers made up without groups divide as these do, so the comparison shows nothing")
     elif e.number > result.chance:
-        title = f"At {number(result.k)} clusters the customers divide more sharply than chance can bring about"
+        title = tr("At {k} clusters the customers divide more sharply than chance can bring about", k=number(result.k))
     return Caption(
         title,
-        "How sharply the customers divide (0: not at all, 1: perfectly) by number of clusters; "
-        f"{count(result.n_tested, 'customer')}. About 95% of {number(result.n_references)} draws of customers without "
-        "groups keep within the band at every number.",
+        tr(
+            "How sharply the customers divide (0: not at all, 1: perfectly) by number of clusters; "
+            "{n} customers. About 95% of {draws} draws of customers without groups keep within "
+            "the band at every number.",
+            n=number(result.n_tested),
+            draws=number(result.n_references),
+        ),
         alt,
-        f"Sharpness is the simplified silhouette, mean of {number(STARTS)} starts. Customers without groups have the "
-        "same values of each measure, which go together as closely as here, but in one smooth cloud.",
+        tr(
+            "Sharpness is the simplified silhouette, mean of {starts} starts. Customers without "
+            "groups have the same values of each measure, which go together as closely as here, but "
+            "in one smooth cloud.",
+            starts=number(STARTS),
+        ),
     )
 
 
@@ -90,12 +105,12 @@ def _numbers_of_structure(result: Structure) -> Table:
         )
         for i, k in enumerate(result.tried)
     )
-    note = (
-        "Small figures: the band that about 95% of draws without groups keep to in all rows together; and how far "
-        "chance moves the excess, no confidence interval."
+    note = tr(
+        "Small figures: the band that about 95% of draws without groups keep to in all rows "
+        "together; and how far chance moves the excess, no confidence interval."
     )
-    columns = ("Clusters", "Sharpness here", "Without groups", "Excess")
-    return Table("structure", "How sharply the customers divide", columns, rows, note)
+    columns = (tr("Clusters"), tr("Sharpness here"), tr("Without groups"), tr("Excess"))
+    return Table("structure", tr("How sharply the customers divide"), columns, rows, note)
 
 
 def _ticks(k: NDArray[np.int64], *, narrow: bool) -> list[int]:
@@ -112,11 +127,12 @@ def _draw_luck(result: SearchLuck, ax: Axes) -> None:
     k = max(1, len(shown))
     lowest = min((min(kept.low, low) for kept, (_, low, _) in shown), default=0.0)
     left = _LEFT_END if lowest >= _LEFT_END else 0.0
-    for threshold, word in _THRESHOLDS:
+    thresholds = ((NO_PATTERN, tr("a pattern")), (STABLE, tr("stable")), (HIGHLY_STABLE, tr("highly stable")))
+    for threshold, word in thresholds:
         ax.plot([threshold] * 2, [-0.55, k - 0.4], color=COLOUR["rule"], lw=1.2, zorder=1)
-        if narrow and left == 0.0 and threshold == _THRESHOLDS[0][0]:
+        if narrow and left == 0.0 and threshold == NO_PATTERN:
             continue
-        before = narrow and left == 0.0 and threshold == _THRESHOLDS[1][0]
+        before = narrow and left == 0.0 and threshold == STABLE
         ax.text(
             threshold, -0.58, word, ha="right" if before else "left", va="bottom", size=12, color=COLOUR["muted"]
         )  # fmt: skip
@@ -135,7 +151,8 @@ def _draw_luck(result: SearchLuck, ax: Axes) -> None:
             -0.02, row, kept.letter, ha="right", va="center", weight=700, size=14, transform=ax.get_yaxis_transform()
         )  # fmt: skip
     ax.set(xlim=(left, 1.005), ylim=(k - 0.4, -0.6), yticks=[])
-    ax.set_xlabel("Share of its customers that a cluster keeps", labelpad=6)
+    write_ticks(ax.xaxis)
+    ax.set_xlabel(tr("Share of its customers that a cluster keeps"), labelpad=6)
     _plain(ax, axis="x")
     ax.grid(visible=False)
     height = float(ax.figure.get_figure(root=True).get_size_inches()[1]) * 72
@@ -143,8 +160,8 @@ def _draw_luck(result: SearchLuck, ax: Axes) -> None:
     fit(ax, 0.075 if narrow else 0.05, bottom, 0.88 if narrow else 0.93, top)
     key = 1 + 34 / (height * (top - bottom))
     for at, said, token, marker in (
-        (0.0, "other customers" if narrow else "other customers, drawn anew", "ink", "o"),
-        (0.5, "other starts" if narrow else "the same customers, other starts", "link", "D"),
+        (0.0, tr("other customers") if narrow else tr("other customers, drawn anew"), "ink", "o"),
+        (0.5, tr("other starts") if narrow else tr("the same customers, other starts"), "link", "D"),
     ):
         ax.plot(
             [at + 0.012], [key], color=COLOUR[token], marker=marker, ms=8 if marker == "o" else 6, lw=0, clip_on=False,
@@ -156,35 +173,80 @@ def _draw_luck(result: SearchLuck, ax: Axes) -> None:
 def _caption_of_luck(result: SearchLuck) -> Caption:
     stability, shown = result.stability, result.shown
     said = ", ".join(
-        f"{kept.letter} {number(kept.mean.number, 2)} and {number(mean, 2)}" for kept, (mean, _, _) in shown
+        tr(
+            "{cluster} {in_samples} and {from_starts}",
+            cluster=kept.letter,
+            in_samples=number(kept.mean.number, 2),
+            from_starts=number(mean, 2),
+        )
+        for kept, (mean, _, _) in shown
     )
     left = len(stability.letters) - len(shown)
     hidden = (
-        f"Not shown: {count(left, 'cluster')} with under {number(stability.minimum_group)} customers. " if left else ""
+        trn(
+            "Not shown: {n} cluster with under {least} customers.",
+            "Not shown: {n} clusters with under {least} customers.",
+            left,
+            n=number(left),
+            least=number(stability.minimum_group),
+        )
+        if left
+        else ""
     )
-    alt = (
-        f"Dots of how much of each cluster comes back in {number(len(stability.draws))} resamples, and from "
-        f"{number(len(result.draws))} single starts. {f'{said}. ' if said else ''}"
-        f"{number(stability.n_stable)} of {number(len(stability.letters))} reach {number(STABLE, 2)} in resamples."
+    drawn = tr(
+        "Dots of how much of each cluster comes back in {draws} resamples, and from {starts} single starts.",
+        draws=number(len(stability.draws)),
+        starts=number(len(result.draws)),
     )
+    reach = tr(
+        "{some} of {k} reach {line} in resamples.",
+        some=number(stability.n_stable),
+        k=number(len(stability.letters)),
+        line=number(STABLE, 2),
+    )
+    alt = f"{drawn} {said}. {reach}" if said else f"{drawn} {reach}"
     weakest = min(shown, key=lambda one: min(one[0].mean.number, one[1][0]), default=(None,))[0]
     title = stability.heading
     if weakest is not None:
         start = next(mean for kept, (mean, _, _) in shown if kept is weakest)
+        keeps = {
+            "cluster": weakest.letter,
+            "in_samples": percent(weakest.mean.number),
+            "from_starts": percent(start),
+        }
         title = (
-            f"The least steady cluster{' shown' if left else ''}, {weakest.letter}, keeps "
-            f"{percent(weakest.mean.number)} of its customers in other samples, {percent(start)} from other starts"
+            tr(
+                "The least steady cluster shown, {cluster}, keeps {in_samples} of its customers in other samples, "
+                "{from_starts} from other starts",
+                **keeps,
+            )
+            if left
+            else tr(
+                "The least steady cluster, {cluster}, keeps {in_samples} of its customers in other samples, "
+                "{from_starts} from other starts",
+                **keeps,
+            )
         )
+    back = tr(
+        "In other samples, below {no_pattern} there is no pattern, from {stable} on a "
+        "cluster is stable, from {highly_stable} on highly stable (Hennig 2007). That a division "
+        "comes back does not make it natural: a smooth cloud is always cut at its widest.",
+        no_pattern=number(NO_PATTERN, 2),
+        stable=number(STABLE, 2),
+        highly_stable=number(HIGHLY_STABLE, 2),
+    )
     return Caption(
         title,
-        f"Mean share of customers in common with the likest cluster (Jaccard): of {number(len(stability.draws))} "
-        f"resamples, and of {number(len(result.draws))} searches from one random start each; "
-        f"{count(int(stability.size.sum()), 'customer')}. The bars hold the middle 95%: how far one goes, no "
-        "confidence interval.",
+        tr(
+            "Mean share of customers in common with the likest cluster (Jaccard): of {draws} "
+            "resamples, and of {starts} searches from one random start each; {n} customers. The bars "
+            "hold the middle 95%: how far one goes, no confidence interval.",
+            draws=number(len(stability.draws)),
+            starts=number(len(result.draws)),
+            n=number(int(stability.size.sum())),
+        ),
         alt,
-        f"{hidden}In other samples, below {number(NO_PATTERN, 2)} there is no pattern, from {number(STABLE, 2)} on a "
-        f"cluster is stable, from {number(HIGHLY_STABLE, 2)} on highly stable (Hennig 2007). That a division comes "
-        "back does not make it natural: a smooth cloud is always cut at its widest.",
+        f"{hidden} {back}".lstrip(),
     )
 
 
@@ -202,14 +264,21 @@ def _numbers_of_luck(result: SearchLuck) -> Table:
             (
                 *who,
                 Cell(number(e.number, 3), number_between(kept.low, kept.high, 3)),
-                Cell((e.verdict or "").replace("_", " ")),
+                Cell(STABILITY[stability_of(e.number)]),
                 Cell(number(mean, 3), number_between(low, high, 3)),
                 Cell(_MOVED[result.moved_by[stability.letters.index(letter)]]),
             )
         )
-    columns = ("Cluster", "Customers", "Kept in other samples", "Reading", "Kept from other starts", "Moved by")
-    note = "Small figures are the middle 95% of resamples and of single starts, no confidence interval."
-    return Table("search_luck", "How much of each cluster comes back", columns, tuple(rows), note, words=(3, 5))
+    columns = (
+        tr("Cluster"),
+        tr("Customers"),
+        tr("Kept in other samples"),
+        tr("Reading"),
+        tr("Kept from other starts"),
+        tr("Moved by"),
+    )
+    note = tr("Small figures are the middle 95% of resamples and of single starts, no confidence interval.")
+    return Table("search_luck", tr("How much of each cluster comes back"), columns, tuple(rows), note, words=(3, 5))
 
 
 def _room_for_rows(result: SearchLuck) -> int:

@@ -14,62 +14,90 @@ from cxlab.clusters import (
 )
 from cxlab.clusters.criterion import TINY
 from cxlab.clusters.method_agreement import CHOSEN, OTHERS
-from cxlab.words import capital, count, few, money, number, number_between, percent, percent_between
+from cxlab.clusters.methods import NAMES
+from cxlab.language import Texts, tr
+from cxlab.words import capital, few, money, number, number_between, percent, percent_between
 
-_CHANGE = {"logarithm": "Logarithm", "power": "Power, nearest to a bell curve", "plain": "As it is"}
-
-_ASKS = {  # of each criterion: what it asks, and where it is known to lean
-    "silhouette": ("Are customers nearer to their own group than to the next?", "few, round groups of like size"),
-    "gap": ("Are the groups tighter than among customers without groups?", "no groups, where they are faint"),
-    "bic": ("How many bell curves describe the customers best?", "too many, where a heap is lopsided"),
-    "prediction_strength": ("Does one half foretell who is together in the other?", "few; one stretched cloud as two"),
-    "stability": ("Does even the weakest group come back in resamples?", "few; one stretched cloud as two"),
-}
-_DIVIDES = {  # of each method: how it divides, and where it is known to lean
-    CHOSEN: ("Each to the nearest middle", "round groups of like width"),
-    "gaussian_mixture": ("Each to the likeliest bell curve", "groups of any width, also one inside another"),
-    "ward": ("Joins the nearest, again and again", "round groups; a joining is never undone"),
-    "hdbscan": ("Crowded places, between empty ones", "few groups, much left as noise"),
-}
+_CHANGE = Texts({"logarithm": "Logarithm", "power": "Power, nearest to a bell curve", "plain": "As it is"})
+_ASKS = Texts(  # of each criterion: what it asks
+    {
+        "silhouette": "Are customers nearer to their own group than to the next?",
+        "gap": "Are the groups tighter than among customers without groups?",
+        "bic": "How many bell curves describe the customers best?",
+        "prediction_strength": "Does one half foretell who is together in the other?",
+        "stability": "Does even the weakest group come back in resamples?",
+    }
+)
+_DIVIDES = Texts(  # of each method: how it divides
+    {
+        "chosen": "Each to the nearest middle",
+        "gaussian_mixture": "Each to the likeliest bell curve",
+        "ward": "Joins the nearest, again and again",
+        "hdbscan": "Crowded places, between empty ones",
+    }
+)
+_LEANS = Texts(  # where criteria and methods are known to lean
+    {
+        "silhouette": "few, round groups of like size",
+        "gap": "no groups, where they are faint",
+        "bic": "too many, where a heap is lopsided",
+        "prediction_strength": "few; one stretched cloud as two",
+        "stability": "few; one stretched cloud as two",
+        "chosen": "round groups of like width",
+        "gaussian_mixture": "groups of any width, also one inside another",
+        "ward": "round groups; a joining is never undone",
+        "hdbscan": "few groups, much left as noise",
+    }
+)
 
 
 def cluster_features(features: Features) -> Table:
     """One row a measure: used or left out and why, how it was put on the common scale, far values drawn in."""
     return Table(
         name="features",
-        caption="What customers are compared by",
-        columns=("Measure", "Used", "Put on the scale by", "Far values drawn in"),
+        caption=tr("What customers are compared by"),
+        columns=(tr("Measure"), tr("Used"), tr("Put on the scale by"), tr("Far values drawn in")),
         rows=tuple(_feature(f) for f in features.candidates),
-        note=f"{number(features.n)} customers; all measures as of the end of the calibration window.",
+        note=tr("{n} customers; all measures as of the end of the calibration window.", n=number(features.n)),
         words=(1, 2),
     )
 
 
 def _feature(feature: Feature) -> tuple[Cell, ...]:
     if feature.left_out:
-        return Cell(feature.words), Cell("No", feature.left_out), Cell("–"), Cell("–")
-    return Cell(feature.words), Cell("Yes"), Cell(_CHANGE[feature.change]), Cell(number(feature.drawn_in))
+        return Cell(feature.words), Cell(tr("No"), feature.left_out), Cell("–"), Cell("–")
+    return Cell(feature.words), Cell(tr("Yes")), Cell(_CHANGE[feature.change]), Cell(number(feature.drawn_in))
 
 
 def cluster_criteria(choice: Choice) -> Table:
     """One row a criterion: what it asks, the number it takes and by what rule, its figures, where it leans."""
     return Table(
         name="criteria",
-        caption="What each criterion says of the number of clusters",
-        columns=("Criterion", "Asks", "Takes", "Its figure there", f"Its figure at {number(choice.k)}", "Leans to"),
+        caption=tr("What each criterion says of the number of clusters"),
+        columns=(
+            tr("Criterion"),
+            tr("Asks"),
+            tr("Takes"),
+            tr("Its figure there"),
+            tr("Its figure at {k}", k=number(choice.k)),
+            tr("Leans to"),
+        ),
         rows=tuple(_criterion(one, choice.k) for one in choice.criteria),
         note=(
-            f"{count(choice.n, 'customer')}. Small figures: the rule by which the number is taken; and, in this order, "
-            "95% interval, simulation error either side, 95% interval of the difference from the lowest, and the "
-            "middle 95% of halves and of resamples."
+            tr(
+                "{n} customers. Small figures: the rule by which the number is taken; and, in this order, "
+                "95% interval, simulation error either side, 95% interval of the difference from the "
+                "lowest, and the middle 95% of halves and of resamples.",
+                n=number(choice.n),
+            )
         ),
         words=(1, 5),
     )
 
 
 def _criterion(one: Criterion, k: int) -> tuple[Cell, ...]:
-    asks, leans = _ASKS[one.name]
-    takes = "none" if one.k == 1 else number(one.k)
+    asks, leans = _ASKS[one.name], _LEANS[one.name]
+    takes = tr("none") if one.k == 1 else number(one.k)
     return (
         Cell(capital(one.words)), Cell(asks), Cell(takes, one.rule), _figure(one, one.k), _figure(one, k), Cell(leans),
     )  # fmt: skip
@@ -87,40 +115,50 @@ def _figure(one: Criterion, k: int) -> Cell:
 def cluster_methods(agreement: MethodAgreement) -> Table:
     """One row a method: how it divides, how many clusters it finds, how far it agrees, where it leans."""
     chosen = (
-        Cell("K-Means", "chosen"), Cell(_DIVIDES[CHOSEN][0]), Cell(number(agreement.k)), Cell("–"), Cell("–"),
-        _once(agreement, CHOSEN), Cell(_DIVIDES[CHOSEN][1]),
+        Cell(NAMES["k_means"], tr("chosen")), Cell(_DIVIDES[CHOSEN]), Cell(number(agreement.k)), Cell("–"), Cell("–"),
+        _once(agreement, CHOSEN), Cell(_LEANS[CHOSEN]),
     )  # fmt: skip
     rows = [chosen]
     for method in OTHERS:
         grouping, pair = agreement.groupings[method], agreement.with_chosen[method]
-        e, (divides, leans) = pair.adjusted_rand, _DIVIDES[method]
+        e = pair.adjusted_rand
         rows.append(
             (
-                Cell(grouping.name, "no answer" if pair.open else "the same" if pair.alike else "not the same"),
-                Cell(divides),
-                Cell(number(grouping.k) if grouping.k else "none"),
+                Cell(
+                    grouping.name,
+                    tr("no answer") if pair.open else tr("the same") if pair.alike else tr("not the same"),
+                ),
+                Cell(_DIVIDES[method]),
+                Cell(number(grouping.k) if grouping.k else tr("none")),
                 Cell(agreement.noise(method) if method == "hdbscan" else "–"),
                 Cell(pair.written, number_between(e.low or 0.0, e.high or 0.0, 2)) if e.has_interval else Cell("–"),
                 _once(agreement, method),
-                Cell(leans),
+                Cell(_LEANS[method]),
             )
         )
     sampled = {grouping.n_fitted for grouping in agreement.groupings.values() if grouping.n_fitted < agreement.n}
     return Table(
         name="methods",
-        caption="What other methods make of the same customers",
+        caption=tr("What other methods make of the same customers"),
         columns=(
-            "Method", "Puts customers", "Clusters", "Left as noise", "Agrees with K-Means",
-            "Agrees with one-time or repeat", "Leans to",
+            tr("Method"), tr("Puts customers"), tr("Clusters"), tr("Left as noise"), tr("Agrees with K-Means"),
+            tr("Agrees with one-time or repeat"), tr("Leans to"),
         ),
         rows=tuple(rows),
         note=(
-            f"{count(agreement.n, 'customer')}. Agreement is the adjusted Rand index: 1 is the same division, 0 is "
-            "chance; small figures are 95% intervals, the divisions held fixed."
-            + (f" Found among a sample of {number(min(sampled))}, the others put to the likest." if sampled else "")
+            tr(
+                "{n} customers. Agreement is the adjusted Rand index: 1 is the same division, 0 is chance; "
+                "small figures are 95% intervals, the divisions held fixed.",
+                n=number(agreement.n),
+            )
+            + (f" {_of_sample(min(sampled))}" if sampled else "")
         ),
         words=(1, 6),
     )  # fmt: skip
+
+
+def _of_sample(n: int) -> str:
+    return tr("Found among a sample of {n}, the others put to the likest.", n=number(n))
 
 
 def _once(agreement: MethodAgreement, one: str) -> Cell:
@@ -132,21 +170,26 @@ def cluster_profiles(profiles: Profiles) -> Table:
     """One row a cluster: size, what it brings, and its medians in days and money."""
     return Table(
         name="profiles",
-        caption="Who is in each cluster",
+        caption=tr("Who is in each cluster"),
         columns=(
-            "Cluster",
-            "Share of customers",
-            "Share of contribution",
-            "Bought once",
-            "Repeat purchases",
-            "Days since last order",
-            "Spent an order",
-            "Contribution each",
+            tr("Cluster"),
+            tr("Share of customers"),
+            tr("Share of contribution"),
+            tr("Bought once"),
+            tr("Repeat purchases"),
+            tr("Days since last order"),
+            tr("Spent an order"),
+            tr("Contribution each"),
         ),
         rows=tuple(_profile(p, profiles) for p in profiles.profiles),
         note=(
-            f"{number(profiles.n)} customers. Small figures: 95% interval and number of customers. The last four "
-            f"columns are medians; money in {profiles.currency}.{_of_net(profiles)}"
+            tr(
+                "{n} customers. Small figures: 95% interval and number of customers. The last four "
+                "columns are medians; money in {currency}.",
+                n=number(profiles.n),
+                currency=profiles.currency,
+            )
+            + _of_net(profiles)
         ),
     )
 
@@ -155,13 +198,16 @@ def _of_net(profiles: Profiles) -> str:
     """Say why shares of contribution may be odd, where a cluster brought less than nothing."""
     if not any(p.contribution_share is not None and p.contribution_share < 0 for p in profiles.shown):
         return ""
-    return " Shares are of what is left when losses are taken off, so those above zero add up to more than 100%."
+    why = tr("Shares are of what is left when losses are taken off, so those above zero add up to more than 100%.")
+    return f" {why}"
 
 
 def _profile(one: Profile, of: Profiles) -> tuple[Cell, ...]:
     profile = next((p for p in of.shown if p.letter == one.letter), None)
     if profile is None:
-        return Cell(one.letter, f"{few(one.customers, of.minimum_group)} customers"), *(Cell("–") for _ in range(7))
+        return Cell(one.letter, tr("{n} customers", n=few(one.customers, of.minimum_group))), *(
+            Cell("–") for _ in range(7)
+        )
     size, m = profile.size, profile.medians
     share = profile.contribution_share
     return (
@@ -176,14 +222,16 @@ def _profile(one: Profile, of: Profiles) -> tuple[Cell, ...]:
     )
 
 
-_TYPICAL = {  # of each measure: its column, and how a typical value is written
-    "repeat_purchases": "Repeat purchases",
-    "days_since_last_order": "Days since last order",
-    "mean_order_value": "Spent an order",
-    "contribution": "Contribution",
-    "returned_share": "Returned share",
-    "service_per_order": "To serve an order",
-}
+_TYPICAL = Texts(  # of each measure: its column
+    {
+        "repeat_purchases": "Repeat purchases",
+        "days_since_last_order": "Days since last order",
+        "mean_order_value": "Spent an order",
+        "contribution": "Contribution",
+        "returned_share": "Returned share",
+        "service_per_order": "To serve an order",
+    }
+)
 
 
 def typical_customers(typical: TypicalCustomers) -> Table | None:
@@ -191,27 +239,27 @@ def typical_customers(typical: TypicalCustomers) -> Table | None:
     if not typical.typical:
         return None
     measures = [name for name in _TYPICAL if name in typical.typical[0].measures]
-    left = (
-        f" {count(typical.n_left, 'cluster')} of under {number(typical.minimum_group)} customers not shown."
-        if typical.n_left
-        else ""
-    )
     return Table(
         name="typical_customers",
-        caption="A typical customer of each cluster",
-        columns=("Cluster", *(_TYPICAL[name] for name in measures)),
+        caption=tr("A typical customer of each cluster"),
+        columns=(tr("Cluster"), *(_TYPICAL[name] for name in measures)),
         rows=tuple(_typical(one, measures, typical.currency) for one in typical.typical),
         note=(
-            "Each is the mean of the customers whose figures lie nearest to the medians of the cluster, a tenth of it "
-            f"and never fewer than {number(typical.minimum_group)}, rounded to two digits: nobody's own figures. Money "
-            f"in {typical.currency}.{left}"
+            tr(
+                "Each is the mean of the customers whose figures lie nearest to the medians of the "
+                "cluster, a tenth of it and never fewer than {least}, rounded to two digits: "
+                "nobody's own figures. Money in {currency}.",
+                least=number(typical.minimum_group),
+                currency=typical.currency,
+            )
+            + (f" {typical.left_unshown}" if typical.n_left else "")
         ),
     )
 
 
 def _typical(one: Typical, measures: list[str], currency: str) -> tuple[Cell, ...]:
     return (
-        Cell(f"{one.letter}: {one.name}", f"mean of {count(one.n_meant, 'customer')}"),
+        Cell(f"{one.letter}: {one.name}", tr("mean of {n} customers", n=number(one.n_meant))),
         *(Cell(_written(name, one.measures[name], currency)) for name in measures),
     )
 
