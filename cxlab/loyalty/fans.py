@@ -130,17 +130,16 @@ class Fans:
                     minimum_group=self.minimum_group,
                 )
             )
-        if self.n_fans < self.least:
-            there = self._there(self.n_fans)
-            self._lacks(trn("of fans there is {there}", "of fans there are {there}", self.n_fans, there=there))
-        if self.n_once < self.least:
-            n, there = self.n_once, self._there(self.n_once)
-            self._lacks(
-                trn("of one-time buyers there is {there}", "of one-time buyers there are {there}", n, there=there)
+        n, least = self.n_fans, self.minimum_group
+        if n < self.least:
+            there = trn("of fans there is {there}", "of fans there are {there}", n, there=few(n, least))
+            self._lacks(there if n else tr("of fans there are none"))
+        n = self.n_once
+        if n < self.least:
+            there = trn(
+                "of one-time buyers there is {there}", "of one-time buyers there are {there}", n, there=few(n, least)
             )
-
-    def _there(self, n: int) -> str:
-        return few(n, self.minimum_group) if n else tr("none")
+            self._lacks(there if n else tr("of one-time buyers there are none"))
 
     def _lacks(self, why: str) -> NoReturn:
         raise NotEnoughDataError(
@@ -174,16 +173,20 @@ class Fans:
         """How many are fans, how many bought once, and what fans brought after the cut."""
         said = [
             tr(
-                "Of {n} customers, {fans} are fans: profit-bringers on {calibration_end} whose probability "
-                "of being a customer still is {alive_from} or more. {once} bought on one day and had "
-                "not come back by {observation_end}.",
+                "Of {n} customers, {fans}: profit-bringers on {day} whose probability of being a customer still is "
+                "{alive_from} or more.",
                 n=number(self.n),
-                fans=self._many("fans"),
-                calibration_end=self.calibration_end,
+                fans=tr("{fans} are fans", fans=self._many("fans")) if self.n_fans else tr("none are fans"),
+                day=self.calibration_end,
                 alive_from=percent(ALIVE_FROM),
+            ),
+            tr(
+                "{once} bought on one day and had not come back by {day}.",
                 once=capital(self._many("one_time_buyers")),
-                observation_end=self.observation_end,
+                day=self.observation_end,
             )
+            if self.n_once
+            else tr("None bought on one day and had not come back by {day}.", day=self.observation_end),
         ]
         if np.isfinite(self.holdout_share) and self.n_fans >= self.minimum_group:
             said.append(
@@ -213,8 +216,6 @@ class Fans:
 
     def _many(self, group: str) -> str:
         written = self.size(group)
-        if written == "0":
-            return tr("none")
         return written if written == self._share(group) else f"{written} ({self._share(group)})"
 
     def _share(self, group: str) -> str:

@@ -138,7 +138,9 @@ class Sensitivity:
             return tr("No assumption that is tried here gives a number.")
         said = []
         if self.base.worth.value is None:
-            listed = " and ".join(tr("{buyers} with {said}", buyers=buyers(v.worth.number), said=v.said) for v in there)
+            listed, *more = (tr("{buyers} with {said}", buyers=buyers(v.worth.number), said=v.said) for v in there)
+            for one in more:
+                listed = tr("{first} and {second}", first=listed, second=one)
             said.append(tr("As reckoned there is no number; it would be {listed}.", listed=listed))
         else:
             said.append(

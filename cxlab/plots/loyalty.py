@@ -248,7 +248,12 @@ def _draw_said(ax: Axes, top: float, most: int) -> None:
 
 def _caption_of_sensitivity(found: Sensitivity) -> Caption:
     listed = "; ".join(
-        f"{v.said} {buyers(v.worth.number) if v.worth.value is not None else tr('no number')}" for v in found.variants
+        tr(
+            "{said} {buyers}",
+            said=v.said,
+            buyers=buyers(v.worth.number) if v.worth.value is not None else tr("no number"),
+        )
+        for v in found.variants
     )
     alt = tr("Dots of one-time buyers that equal one fan by assumption. {listed}.", listed=listed)
     return Caption(
