@@ -319,7 +319,7 @@ def _curve_numbers(found: GestureRanking) -> Table:
         tr("What giving it to the best forecasts gains"),
         (tr("Gesture"), tr("Best 10 of 100"), tr("Best 30"), tr("Best 50"), tr("All"), tr("Over the lot")),
         tuple(rows),
-        tr("Per {n} customers, or orders for gestures that came with orders. Small figures are 95% intervals.", n=PER),
+        tr("Per 100 customers, or orders for gestures that came with orders. Small figures are 95% intervals."),
     )
 
 

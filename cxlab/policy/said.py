@@ -8,7 +8,7 @@ from cxlab.gestures.sample import PURCHASES
 from cxlab.language import Texts, tr, trn
 from cxlab.policy.gain import GestureGain
 from cxlab.policy.tree import Rule
-from cxlab.words import between, count, money, number
+from cxlab.words import count, money, money_between, number, number_between
 
 _COUNTS: dict[str, Callable[[float], str]] = {
     "earlier_purchases": lambda n: trn("purchase so far", "purchases so far", n),
@@ -28,7 +28,7 @@ _MONEY = Texts(
 )
 _MAY_BE_NEVER = ("tenure_days", "days_since_last_order", "days_since_gesture")
 PER = 100
-"""Amounts are told per so many customers or orders."""
+"""Amounts are told per so many customers or orders; texts say so in words."""
 
 
 def condition(covariate: str, low: bool, threshold: float, currency: str) -> str:
@@ -107,13 +107,16 @@ def more_or_less(estimate: Estimate, gain: GestureGain) -> str:
 
 def amount_between(estimate: Estimate, gain: GestureGain) -> str:
     """Write the interval of a gain per hundred."""
-    low, high = (_written(end, estimate, gain) for end in estimate.ends)
-    return between(low, high)
+    low, high = (PER * end for end in estimate.ends)
+    digits = _digits(estimate)
+    if gain.currency:
+        return money_between(low, high, gain.currency, min(digits, 2))
+    return number_between(low, high, digits)
 
 
 def per(gain: GestureGain) -> str:
     """Say what amounts are per; where they are no money, in what as well."""
-    each = tr("per {n} customers", n=PER) if gain.effect.rows == "customer" else tr("per {n} orders", n=PER)
+    each = tr("per 100 customers") if gain.effect.rows == "customer" else tr("per 100 orders")
     if gain.currency:
         return each
     if gain.effect.noun == PURCHASES:
@@ -127,8 +130,12 @@ def counted(n: int, gain: GestureGain) -> str:
 
 
 def _written(value: float, estimate: Estimate, gain: GestureGain) -> str:
-    low, high = estimate.ends
-    digits = digits_for(PER * max(high - low, 1e-12) / 2)
+    digits = _digits(estimate)
     if gain.currency:
         return money(PER * value, gain.currency, min(digits, 2))
     return number(PER * value, digits)
+
+
+def _digits(estimate: Estimate) -> int:
+    low, high = estimate.ends
+    return digits_for(PER * max(high - low, 1e-12) / 2)
