@@ -291,7 +291,9 @@ def ruled(share: float, *, more: float = 0.0) -> tuple[Worth, Sensitivity]:
         outlook=steady_outlook(int(back.sum())),
     )  # fmt: skip
     without = judged(own)
-    variant = Variant("came_back", "only who came back", without.number, without.fan.weighed.fan, without.one_time)
+    variant = Variant(
+        "came_back", lambda: "only who came back", without.number, without.fan.weighed.fan, without.one_time
+    )
     found = vary_assumptions(worth)
     return worth, replace(found, variants=(*found.variants, variant))
 

@@ -214,8 +214,8 @@ class TestPage:
 
 
 def made(worth: Estimate, *others: Estimate) -> Sensitivity:
-    variants = [Variant("base", "as reckoned", worth, worth, worth)]
-    variants += [Variant("pace", f"case {i}", other, worth, worth) for i, other in enumerate(others)]
+    variants = [Variant("base", lambda: "as reckoned", worth, worth, worth)]
+    variants += [Variant("pace", f"case {i}".strip, other, worth, worth) for i, other in enumerate(others)]
     return Sensitivity(tuple(variants), 5.0, 100, True, "EUR")
 
 

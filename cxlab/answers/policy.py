@@ -4,6 +4,7 @@ from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.estimate import Estimate
 from cxlab.gestures import GestureMoney
 from cxlab.gestures.said import chance, quoted
+from cxlab.language import Texts, tr, trn
 from cxlab.policy import GestureHanding, GesturePolicy, GestureRanking
 from cxlab.policy.giving import GIVE, HOLD_OUT
 from cxlab.policy.said import PER, amount, amount_between, per
@@ -13,13 +14,15 @@ from cxlab.words import capital, few, money, money_between
 _TONE: dict[Token, Tone] = {
     "choose": "yes", "everyone": "partly", "no_one": "no", "cannot_tell": "cannot", "not_identifiable": "cannot",
 }  # fmt: skip
-_TAG: dict[Token, str] = {
-    "choose": "Choose by the rule",
-    "everyone": "Everyone",
-    "no_one": "No one",
-    "cannot_tell": "Cannot tell",
-    "not_identifiable": "No one can be chosen",
-}
+_TAG = Texts(
+    {
+        "choose": "Choose by the rule",
+        "everyone": "Everyone",
+        "no_one": "No one",
+        "cannot_tell": "Cannot tell",
+        "not_identifiable": "No one can be chosen",
+    }
+)
 
 
 def policy_answer(money_of: GestureMoney, ranking: GestureRanking, handing: GestureHanding) -> Answer:
@@ -29,7 +32,7 @@ def policy_answer(money_of: GestureMoney, ranking: GestureRanking, handing: Gest
     by_records = policy.effect.design == "observational" and token in ("choose", "everyone", "no_one")
     return Answer(
         tone="partly" if by_records and token == "choose" else _TONE[token],
-        tag=f"{_TAG[token]}, by the records" if by_records else _TAG[token],
+        tag=tr("{verdict}, by the records", verdict=_TAG[token]) if by_records else _TAG[token],
         line=_line(policy),
         facts=(_choosing(policy), _pays(policy, money_of), _listed(handing)),
         decide=_decide(policy, handing).strip(),
@@ -41,49 +44,100 @@ def policy_answer(money_of: GestureMoney, ranking: GestureRanking, handing: Gest
 def _line(policy: GesturePolicy) -> str:
     values, name = policy.valued, quoted(policy.effect)
     if values is None:
-        return f"The data cannot tell whom to give {name} to: {policy.verdict.why}."
+        return tr("The data cannot tell whom to give {gesture} to: {why}.", gesture=name, why=policy.verdict.why)
     gain = values.gain
     more, every = values.difference("rule", "everyone"), values.difference("everyone", "no_one")
     token, by_records = policy.verdict.token, policy.effect.design == "observational"
-    limit = _limit(policy)
     if token == "choose":
-        give = f"By the records {name} is worth giving to" if by_records else f"Give {name} to"
-        return (
-            f"{give} {policy.who}. That is worth {amount_between(more, gain)} more {per(gain)} than giving it "
-            f"to everyone. But {limit}."
+        give = (
+            tr("By the records {gesture} is worth giving to {who}.", gesture=name, who=policy.who)
+            if by_records
+            else tr("Give {gesture} to {who}.", gesture=name, who=policy.who)
         )
-    said = {
-        "yes": f"choosing by a rule lost {amount_between(more, gain)} less, yet gained nothing sure over no gesture",
-        "no": f"rules gained less ({amount_between(more, gain)} {per(gain)})",
-        "cannot_tell": "whether choosing would be worth more, the data cannot tell "
-        f"({amount_between(more, gain)} {per(gain)})",
-    }[policy.verdict.choosing]
-    if values.never_chooses:
-        said = "rules gave it to everyone as well"
-        if policy.verdict.choosing == "cannot_tell":
-            said += ", though those with high forecasts gained more than those with low ones"
+        return tr(
+            "{give} That is worth {interval} more {per} than giving it to everyone. But {limit}.",
+            give=give,
+            interval=amount_between(more, gain),
+            per=per(gain),
+            limit=_limit(policy),
+        )
+    said = _of_choosing(policy)
     if token == "everyone":
-        gains = f"{amount_between(every, gain)} {per(gain)}; {said}. But {limit}."
+        gains = tr(
+            "{interval} {per}; {said}. But {limit}.",
+            interval=amount_between(every, gain),
+            per=per(gain),
+            said=said,
+            limit=_limit(policy),
+        )
+        whom = _whom(policy)
         if by_records:
-            return f"By the records, giving {name} to everyone{_like_those(policy)} would gain {gains}"
-        return f"Give {name} to everyone{_like_those(policy)}: that gains {gains}"
+            return tr(
+                "By the records, giving {gesture} to {whom} would gain {gains}", gesture=name, whom=whom, gains=gains
+            )
+        return tr("Give {gesture} to {whom}: that gains {gains}", gesture=name, whom=whom, gains=gains)
     if token == "no_one":
-        how = "it loses" if gain.currency else "it changes"
-        spread = amount_between(_less(every), gain) if gain.currency else amount_between(every, gain)
-        return f"Give {name} to no one: given to everyone {how} {spread} {per(gain)}; {said}."
-    return (
-        f"The data cannot tell whom to give {name} to. Given to everyone it gains {amount(every, gain)} {per(gain)} "
-        f"(95% interval {amount_between(every, gain)}), and {said}."
+        if gain.currency:
+            return tr(
+                "Give {gesture} to no one: given to everyone it loses {interval} {per}; {said}.",
+                gesture=name,
+                interval=amount_between(_less(every), gain),
+                per=per(gain),
+                said=said,
+            )
+        return tr(
+            "Give {gesture} to no one: given to everyone it changes {interval} {per}; {said}.",
+            gesture=name,
+            interval=amount_between(every, gain),
+            per=per(gain),
+            said=said,
+        )
+    return tr(
+        "The data cannot tell whom to give {gesture} to. Given to everyone it gains {amount} {per} "
+        "(95% interval {interval}), and {said}.",
+        gesture=name,
+        amount=amount(every, gain),
+        per=per(gain),
+        interval=amount_between(every, gain),
+        said=said,
     )
 
 
-def _like_those(policy: GesturePolicy) -> str:
+def _of_choosing(policy: GesturePolicy) -> str:
+    """Say in a clause what choosing by a rule is worth, where no rule is the verdict."""
+    values, choosing = policy.valued, policy.verdict.choosing
+    assert values is not None
+    gain, more = values.gain, values.difference("rule", "everyone")
+    interval = amount_between(more, gain)
+    if values.never_chooses:
+        if choosing == "cannot_tell":
+            return tr(
+                "rules gave it to everyone as well, though those with high forecasts gained more than those with low "
+                "ones"
+            )
+        return tr("rules gave it to everyone as well")
+    if choosing == "yes":
+        return tr("choosing by a rule lost {interval} less, yet gained nothing sure over no gesture", interval=interval)
+    if choosing == "no":
+        return tr("rules gained less ({interval} {per})", interval=interval, per=per(gain))
+    return tr(
+        "whether choosing would be worth more, the data cannot tell ({interval} {per})",
+        interval=interval,
+        per=per(gain),
+    )
+
+
+def _whom(policy: GesturePolicy) -> str:
     """Narrow `everyone` down to those the effect is known of."""
     giving = policy.giving
     if giving is None:
-        return ""
-    like = " like those it was tried on" if giving.n_unlike > len(giving.table) else ""
-    return f"{like} who comes to buy" if giving.with_orders and policy.effect.design == "randomised" else like
+        return tr("everyone")
+    like = giving.n_unlike > len(giving.table)
+    if giving.with_orders and policy.effect.design == "randomised":
+        if like:
+            return tr("everyone like those it was tried on who comes to buy")
+        return tr("everyone who comes to buy")
+    return tr("everyone like those it was tried on") if like else tr("everyone")
 
 
 def _less(estimate: Estimate) -> Estimate:
@@ -96,74 +150,87 @@ def _limit(policy: GesturePolicy) -> str:
     assert policy.valued is not None
     gain = policy.valued.gain
     if policy.effect.design == "observational":
-        return "the shop chose who got it, and something unseen may have chosen with it"
+        return tr("the shop chose who got it, and something unseen may have chosen with it")
     if not gain.currency:
-        return "what it costs is not in these figures"
+        return tr("what it costs is not in these figures")
     if gain.cost == "unknown":
-        return "what it costs is not recorded and not taken off"
+        return tr("what it costs is not recorded and not taken off")
     if gain.cost == "assumed":
-        return "its cost is what was given as a parameter"
+        return tr("its cost is what was given as a parameter")
     days = policy.effects.data.outcome_days
-    return f"what comes after {days} days is not known" if days else "it is known for customers like these only"
+    if days:
+        return trn("what comes after {n} day is not known", "what comes after {n} days is not known", days, n=days)
+    return tr("it is known for customers like these only")
 
 
 def _choosing(policy: GesturePolicy) -> Fact:
-    label, values = "What choosing is worth", policy.valued
+    label, values = tr("What choosing is worth"), policy.valued
     if values is None:
-        return Fact(label, "–", f"Not known: {policy.verdict.why}.")
+        return Fact(label, "–", tr("Not known: {why}.", why=policy.verdict.why))
     gain, more = values.gain, values.difference("rule", "everyone")
-    low, high = more.ends
+    (low, high), interval = more.ends, amount_between(more, gain)
     if values.never_chooses and policy.verdict.choosing == "no":
-        return Fact(label, "Nothing", "Rules gave it to everyone, learned from some and tried on others.")
+        return Fact(label, tr("Nothing"), tr("Rules gave it to everyone, learned from some and tried on others."))
     if values.never_chooses:
         return Fact(
             label,
             "–",
-            "Rules gave it to everyone, yet those with high forecasts gained more than those with low ones: whether "
-            "leaving the latter out is worth more, the data cannot tell.",
+            tr(
+                "Rules gave it to everyone, yet those with high forecasts gained more than those with "
+                "low ones: whether leaving the latter out is worth more, the data cannot tell."
+            ),
         )
     return Fact(
         label,
         amount(more, gain),
-        f"over giving it to everyone (95% interval {amount_between(more, gain)}), by rules tried on customers "
-        "that they were not learned from.",
+        tr(
+            "over giving it to everyone (95% interval {interval}), by rules tried on customers that they were not "
+            "learned from.",
+            interval=interval,
+        ),
         unit=per(gain),
         strip=Strip(
-            PER * low, PER * more.number, PER * high, f"{amount(more, gain)}, from {amount_between(more, gain)}",
+            PER * low, PER * more.number, PER * high,
+            tr("{amount}, from {interval}", amount=amount(more, gain), interval=interval),
             top=PER * max(1.3 * high, 0.3 * abs(low)), bottom=PER * min(1.3 * low, -0.3 * abs(high)),
         ),
     )  # fmt: skip
 
 
 def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:
-    label = "Whether it pays at all"
+    label = tr("Whether it pays at all")
     worth = next((w for e, w in money_of.paid if e is policy.effect), None)
     if policy.effect.is_spoilt:
-        return Fact(label, "–", "Not known: the arms are not of the sizes that were meant.")
+        return Fact(label, "–", tr("Not known: the arms are not of the sizes that were meant."))
     if worth is None:
-        return Fact(label, "–", "The study tells no contribution for it, or no effect can be given.")
-    gross, net = worth.break_even, worth.incremental
-    what = "a gesture" if policy.effect.rows == "order" else "a customer"
+        return Fact(label, "–", tr("The study tells no contribution for it, or no effect can be given."))
+    gross, net, is_order = worth.break_even, worth.incremental, policy.effect.rows == "order"
     if net.has_interval:
-        most = ""
+        size, interval = money(net.number, worth.currency), money_between(*net.ends, worth.currency)
+        what = (
+            tr("{amount} a gesture ({interval})", amount=size, interval=interval)
+            if is_order
+            else tr("{amount} a customer ({interval})", amount=size, interval=interval)
+        )
+        said = [
+            tr("is the probability that it brings more than it costs: {worth}.", worth=what)
+            if policy.effect.design == "randomised"
+            else tr("is the probability that it brings more than it costs where it was given: {worth}.", worth=what)
+        ]
         if gross.has_interval and gross.number > 0:
-            most = f" It may cost {money(gross.number, worth.currency)} at most."
+            said.append(tr("It may cost {amount} at most.", amount=money(gross.number, worth.currency)))
         elif gross.has_interval:
-            most = " It would lose even if it were free."
-        return Fact(
-            label, chance(worth.pays),
-            f"is the probability that it brings more than it costs{_where(policy)}: "
-            f"{money(net.number, worth.currency)} {what} ({money_between(*net.ends, worth.currency)})."
-            f"{most}{_otherwise(policy, net)}",
-        )  # fmt: skip
+            said.append(tr("It would lose even if it were free."))
+        said.append(_otherwise(policy, net))
+        return Fact(label, chance(worth.pays), " ".join(part for part in said if part))
+    interval = money_between(*gross.ends, worth.currency)
     return Fact(
-        label, money(gross.number, worth.currency),
-        f"{what} is what it may cost ({money_between(*gross.ends, worth.currency)}). What it did cost is not recorded.",
-    )  # fmt: skip
-
-
-def _where(policy: GesturePolicy) -> str:
-    return "" if policy.effect.design == "randomised" else " where it was given"
+        label,
+        money(gross.number, worth.currency),
+        tr("a gesture is what it may cost ({interval}). What it did cost is not recorded.", interval=interval)
+        if is_order
+        else tr("a customer is what it may cost ({interval}). What it did cost is not recorded.", interval=interval),
+    )
 
 
 def _otherwise(policy: GesturePolicy, net: Estimate) -> str:
@@ -173,8 +240,11 @@ def _otherwise(policy: GesturePolicy, net: Estimate) -> str:
     everyone = policy.valued.difference("everyone", "no_one")
     if not everyone.has_interval or _side(everyone) == _side(net):
         return ""
-    surely = "nothing sure" if _side(everyone) == 0 else "a gain" if _side(everyone) > 0 else "a loss"
-    return f" Given at all orders alike it shows {surely}."
+    if _side(everyone) == 0:
+        return tr("Given at all orders alike it shows nothing sure.")
+    if _side(everyone) > 0:
+        return tr("Given at all orders alike it shows a gain.")
+    return tr("Given at all orders alike it shows a loss.")
 
 
 def _side(estimate: Estimate) -> int:
@@ -185,63 +255,84 @@ def _side(estimate: Estimate) -> int:
 def _listed(handing: GestureHanding) -> Fact:
     giving, least = handing.policy.giving, handing.policy.effects.data.minimum_group
     if giving is None:
-        return Fact("The list", "–", f"There is none, for {handing.policy.no_list or handing.policy.verdict.why}.")
-    unlike = ""
-    if giving.n_unlike:
-        unlike = f" Not on it: {few(giving.n_unlike, least)} customers unlike any for whom the effect is known."
-    return Fact(
-        "The list",
-        few(giving.count(GIVE), least),
-        f"to give it to, and {few(giving.count(HOLD_OUT), least)} held out by lot: the next reading is a trial."
-        f"{unlike}",
-        unit="customers",
+        why = handing.policy.no_list or handing.policy.verdict.why
+        return Fact(tr("The list"), "–", tr("There is none, for {why}.", why=why))
+    text = tr(
+        "to give it to, and {n} held out by lot: the next reading is a trial.", n=few(giving.count(HOLD_OUT), least)
     )
+    if giving.n_unlike:
+        unlike = few(giving.n_unlike, least)
+        text += " " + tr("Not on it: {n} customers unlike any for whom the effect is known.", n=unlike)
+    return Fact(tr("The list"), few(giving.count(GIVE), least), text, unit=tr("customers"))
 
 
 def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
     size, token = handing.trial_size, policy.verdict.token
     if token == "not_identifiable":
         if policy.still_runs:
-            return "Wait until the trial is over; choose no one by what it shows so far."
+            return tr("Wait until the trial is over; choose no one by what it shows so far.")
         if policy.effect.is_spoilt:
-            return "Find out first why the arms are not of the sizes that were meant; choose no one by this trial."
-        return f"Choose no one by these figures. Draw the next gestures by lot, and leave a random half out. {size}"
+            return tr("Find out first why the arms are not of the sizes that were meant; choose no one by this trial.")
+        return tr(
+            "Choose no one by these figures. Draw the next gestures by lot, and leave a random half out. {size}",
+            size=size,
+        )
     if token == "cannot_tell":
-        return f"Neither choose nor roll out by these figures. Draw the next gestures by lot, of all customers. {size}"
+        return tr(
+            "Neither choose nor roll out by these figures. Draw the next gestures by lot, of all customers. {size}",
+            size=size,
+        )
     if token == "no_one":
-        return f"Stop it, or make it cheaper. Try another in a trial first. {size}"
+        return tr("Stop it, or make it cheaper. Try another in a trial first. {size}", size=size)
     if policy.giving is None:
         known = policy.valued is not None and policy.valued.gain.currency and policy.valued.gain.cost != "unknown"
-        give = "Give it as said here" if known else "Give it only where it costs less than it brings"
-        return f"{give}, and leave a random tenth without it: name the customers to get the list."
-    if policy.effect.design == "observational":
-        return (
-            "Do not give it to more customers than now by these figures alone: the shop chose who got it. Make the "
-            f"list a trial first, with a half of it held out by lot (holdout_share: 0.5). {size}"
+        if known:
+            return tr("Give it as said here, and leave a random tenth without it: name the customers to get the list.")
+        return tr(
+            "Give it only where it costs less than it brings, and leave a random tenth without it: name the customers "
+            "to get the list."
         )
-    who = "the customers on the list" if token == "choose" else "everyone on the list"
-    who += " with their next order" if policy.giving.with_orders else ""
-    give = f"give it to {who}, leave those marked hold_out without it, and run this report again on what they buy."
-    if handing.is_enough:
-        give += f" {handing.is_enough}"
+    if policy.effect.design == "observational":
+        return tr(
+            "Do not give it to more customers than now by these figures alone: the shop chose who "
+            "got it. Make the list a trial first, with a half of it held out by lot (holdout_share: "
+            "0.5). {size}",
+            size=size,
+        )
+    give = _give(policy)
     worth = policy.effect.worth
-    if worth is None or worth.incremental.has_interval or not worth.break_even.has_interval:
-        return capital(give)
-    return f"Find out what it costs. If that is less than {money(worth.break_even.number, worth.currency)} each, {give}"
+    if worth is not None and worth.break_even.has_interval and not worth.incremental.has_interval:
+        most = money(worth.break_even.number, worth.currency)
+        give = tr("Find out what it costs. If that is less than {amount} each, {give}", amount=most, give=give)
+    return f"{capital(give)} {handing.is_enough}".rstrip()
+
+
+def _give(policy: GesturePolicy) -> str:
+    """Say whom to give it to, and to leave the others without it."""
+    is_chosen, with_orders = policy.verdict.token == "choose", policy.giving is not None and policy.giving.with_orders
+    who = {
+        (True, True): tr("the customers on the list with their next order"),
+        (True, False): tr("the customers on the list"),
+        (False, True): tr("everyone on the list with their next order"),
+        (False, False): tr("everyone on the list"),
+    }[is_chosen, with_orders]
+    return tr(
+        "give it to {who}, leave those marked hold_out without it, and run this report again on what they buy.", who=who
+    )
 
 
 def _open(policy: GesturePolicy, ranking: GestureRanking, handing: GestureHanding) -> tuple[tuple[str, str], ...]:
     found = []
     if policy.verdict.token in ("cannot_tell", "not_identifiable"):
-        settles = "A trial drawn by lot settles it."
+        settles = tr("Not known. A trial drawn by lot settles it.")
         if policy.still_runs:
-            settles = "The trial that runs may settle it."
+            settles = tr("Not known. The trial that runs may settle it.")
         elif policy.effect.is_spoilt:
-            settles = "A trial in which everybody who is drawn is counted settles it."
-        found.append(("Whom to give it to?", f"Not known. {settles} {handing.trial_size}".strip()))
+            settles = tr("Not known. A trial in which everybody who is drawn is counted settles it.")
+        found.append((tr("Whom to give it to?"), f"{settles} {handing.trial_size}".strip()))
     elif policy.verdict.choosing == "cannot_tell":
-        found.append(("Is choosing worth more than everyone?", "Not known: a larger trial settles it."))
+        found.append((tr("Is choosing worth more than everyone?"), tr("Not known: a larger trial settles it.")))
     if policy.valued is not None and policy.valued.gain.cost == "unknown":
-        bring = "what a gesture costs (gestures: cost, or the parameter gesture_cost)"
-        found.append(("Does it pay after its cost?", f"Not known: bring {bring}."))
+        bring = tr("Not known: bring what a gesture costs (gestures: cost, or the parameter gesture_cost).")
+        found.append((tr("Does it pay after its cost?"), bring))
     return tuple(found)

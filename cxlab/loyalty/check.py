@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import Texts, tr, trn
 from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Outlook, Recommendations, who_came
 from cxlab.loyalty.fans import Fans
 from cxlab.loyalty.ratio import OF_NONE, fieller_interval
@@ -17,11 +18,13 @@ from cxlab.words import count, number, number_between
 
 Outcome = Literal["passed", "open", "failed", "not_made"]
 LEVEL_BAND = (0.8, 1.25)  # of expected / actual: a fifth either way, even on the log scale
-_SAID = {
-    "passed": "all of that lies within it",
-    "failed": "all of that lies outside it",
-    "open": "that reaches over its edge, so the check is open",
-}
+_SAID = Texts(
+    {
+        "passed": "all of that lies within it",
+        "failed": "all of that lies outside it",
+        "open": "that reaches over its edge, so the check is open",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,17 @@ class ReferralCheck:
         if not self.gap.has_interval:
             return ""
         low, high = self.gap.ends
-        said = "more came than was foreseen" if low > 0 else "fewer came than were foreseen" if high < 0 else ""
-        return (
-            f"Of customers brought by 100 fans in that time, {_each(self.expected)} were foreseen from those brought "
-            f"up to the cut, and {_each(self.actual)} came: {said or 'the two are not told apart'}."
+        said = tr("the two are not told apart")
+        if low > 0:
+            said = tr("more came than was foreseen")
+        elif high < 0:
+            said = tr("fewer came than were foreseen")
+        return tr(
+            "Of customers brought by 100 fans in that time, {expected} were foreseen from those brought "
+            "up to the cut, and {actual} came: {said}.",
+            expected=_each(self.expected),
+            actual=_each(self.actual),
+            said=said,
         )
 
 
@@ -120,24 +130,40 @@ class FanCheck:
     def reading(self) -> str:
         """What was foreseen, what came, and whether the check is passed."""
         if self.outcome == "not_made":
-            return (
-                f"No check is made: it takes a hold-out window of {SHORTEST_DAYS} days and {FEWEST_PURCHASES} "
-                f"purchases by fans in it, and there are {count(self.holdout_days, 'day')} and "
-                f"{count(self.holdout_purchases, 'purchase')}."
+            return tr(
+                "No check is made: it takes a hold-out window of {least_days} days and "
+                "{fewest} purchases by fans in it, and there are {days} and {purchases}.",
+                least_days=SHORTEST_DAYS,
+                fewest=FEWEST_PURCHASES,
+                days=count(self.holdout_days, "day"),
+                purchases=count(self.holdout_purchases, "purchase"),
             )
-        said = (
-            f"Held against the {count(self.holdout_days, 'day')} after the cut: from what was known at the cut alone, "
-            f"{amount(self.expected, self.currency)} was foreseen of a fan "
-            f"({amount_between(self.expected, self.currency)}), and {amount(self.actual, self.currency)} came "
-            f"({amount_between(self.actual, self.currency)})."
+        said = trn(
+            "Held against the {n} day after the cut: from what was known at the cut alone, {expected} "
+            "was foreseen of a fan ({expected_between}), and {actual} came ({actual_between}).",
+            "Held against the {n} days after the cut: from what was known at the cut alone, {expected} "
+            "was foreseen of a fan ({expected_between}), and {actual} came ({actual_between}).",
+            self.holdout_days,
+            n=number(self.holdout_days),
+            expected=amount(self.expected, self.currency),
+            expected_between=amount_between(self.expected, self.currency),
+            actual=amount(self.actual, self.currency),
+            actual_between=amount_between(self.actual, self.currency),
         )
         if not self.level.has_interval:
-            near = "What came is too near to zero to say how many times too much was foreseen."
+            near = tr("What came is too near to zero to say how many times too much was foreseen.")
             return f"{said} {near} {self.referrals.reading}".rstrip()
         return (
-            f"{said} So the forecast was {miss(self.level.number)} (95% interval {miss_between(*self.level.ends)}), "
-            f"where {miss_between(*LEVEL_BAND)} is allowed: {_SAID[self.outcome]}. "
-            f"{self.referrals.reading}"
+            tr(
+                "{said} So the forecast was {miss} (95% interval {interval}), where {allowed} is "
+                "allowed: {where}. {of_referrals}",
+                said=said,
+                miss=miss(self.level.number),
+                interval=miss_between(*self.level.ends),
+                allowed=miss_between(*LEVEL_BAND),
+                where=_SAID[self.outcome],
+                of_referrals=self.referrals.reading,
+            )
         ).rstrip()
 
 

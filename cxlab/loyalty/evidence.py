@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.customers import Customers
+from cxlab.language import tr
 from cxlab.loyalty.fans import Fans, LoyaltyError
 from cxlab.words import number
 
@@ -113,7 +114,7 @@ class Evidence:
     @property
     def one_time_buyers(self) -> str:
         """How many one-time buyers there are, in words."""
-        return f"{self.once_written or number(len(self.once))} one-time buyers"
+        return tr("{n} one-time buyers", n=self.once_written or number(len(self.once)))
 
     @property
     def seen_days(self) -> int:

@@ -1,6 +1,7 @@
 """Who is a fan, and who came once."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from cxlab.customers import Customers
 from cxlab.errors import InputError, NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.intake.hiding import about
-from cxlab.words import capital, count, day, few, number, percent
+from cxlab.language import tr, trn
+from cxlab.words import capital, day, few, number, percent
 
 Mask = NDArray[np.bool_]
 FAN_SEGMENT = "profit_bringers"
@@ -107,7 +109,9 @@ class Fans:
         """Write how many customers a group of `GROUPS` has."""
         n = int(self.table.set_index("group")["customers"][group])
         is_told = group not in self.rounded or n < self.minimum_group
-        return few(n, self.minimum_group) if is_told else f"about {number(about(n, self.minimum_group))}"
+        if is_told:
+            return few(n, self.minimum_group)
+        return tr("about {n}", n=number(about(n, self.minimum_group)))
 
     def require_enough(self) -> None:
         """Raise unless there are fans and one-time buyers enough to compare.
@@ -119,17 +123,33 @@ class Fans:
         """
         if 0 < self._n_others < self.minimum_group:
             raise NotEnoughDataError(
-                f"all but under {self.minimum_group} customers are fans or one-time buyers, and how many are either "
-                "would tell of them: bring more customers, or draw the lines of the segments elsewhere"
-            )
-        for n, who in ((self.n_fans, "fan"), (self.n_once, "one-time buyer")):
-            if n < self.least:
-                there = few(n, self.minimum_group) if n else "none"
-                raise NotEnoughDataError(
-                    f"To compare fans with one-time buyers it takes {self.least} of each, and of {who}s there "
-                    f"{'is' if n == 1 else 'are'} {there}: bring more customers or a longer history, or draw the lines "
-                    "of the segments elsewhere"
+                tr(
+                    "all but under {minimum_group} customers are fans or one-time buyers, and how many are "
+                    "either would tell of them: bring more customers, or draw the lines of the segments "
+                    "elsewhere",
+                    minimum_group=self.minimum_group,
                 )
+            )
+        n, least = self.n_fans, self.minimum_group
+        if n < self.least:
+            there = trn("of fans there is {there}", "of fans there are {there}", n, there=few(n, least))
+            self._lacks(there if n else tr("of fans there are none"))
+        n = self.n_once
+        if n < self.least:
+            there = trn(
+                "of one-time buyers there is {there}", "of one-time buyers there are {there}", n, there=few(n, least)
+            )
+            self._lacks(there if n else tr("of one-time buyers there are none"))
+
+    def _lacks(self, why: str) -> NoReturn:
+        raise NotEnoughDataError(
+            tr(
+                "To compare fans with one-time buyers it takes {least} of each, and {why}: "
+                "bring more customers or a longer history, or draw the lines of the segments elsewhere",
+                least=self.least,
+                why=why,
+            )
+        )
 
     @property
     def findings(self) -> Findings:
@@ -142,46 +162,61 @@ class Fans:
     def heading(self) -> str:
         """What heads the section."""
         if self.n_fans < self.minimum_group:
-            return "There are next to no fans" if self.n_fans else "Nobody is a fan"
+            return tr("There are next to no fans") if self.n_fans else tr("Nobody is a fan")
         once = self._share("one_time_buyers")
-        return f"{self._share('fans')} of the customers are fans, {once} came once and never again"
+        return tr(
+            "{fans} of the customers are fans, {once} came once and never again", fans=self._share("fans"), once=once
+        )
 
     @property
     def reading(self) -> str:
         """How many are fans, how many bought once, and what fans brought after the cut."""
-        everybody = count(self.n, "customer")
         said = [
-            f"Of {everybody}, {self._many('fans')} are fans: profit-bringers on {self.calibration_end} whose "
-            f"probability of being a customer still is {percent(ALIVE_FROM)} or more. "
-            f"{capital(self._many('one_time_buyers'))} bought on one day and had not come back by "
-            f"{self.observation_end}."
+            tr(
+                "Of {n} customers, {fans}: profit-bringers on {day} whose probability of being a customer still is "
+                "{alive_from} or more.",
+                n=number(self.n),
+                fans=tr("{fans} are fans", fans=self._many("fans")) if self.n_fans else tr("none are fans"),
+                day=self.calibration_end,
+                alive_from=percent(ALIVE_FROM),
+            ),
+            tr(
+                "{once} bought on one day and had not come back by {day}.",
+                once=capital(self._many("one_time_buyers")),
+                day=self.observation_end,
+            )
+            if self.n_once
+            else tr("None bought on one day and had not come back by {day}.", day=self.observation_end),
         ]
         if np.isfinite(self.holdout_share) and self.n_fans >= self.minimum_group:
             said.append(
-                f"In the {count(self.holdout_days, 'day')} after, fans brought {percent(self.holdout_share)} of the "
-                "contribution of all these customers."
+                trn(
+                    "In the {n} day after, fans brought {share} of the contribution of all these customers.",
+                    "In the {n} days after, fans brought {share} of the contribution of all these customers.",
+                    self.holdout_days,
+                    n=number(self.holdout_days),
+                    share=percent(self.holdout_share),
+                )
             )
         if self.n_once_fans:
             once = self.n_once_fans
             share = f" ({percent(once / self.n_fans)})" if once >= self.minimum_group else ""
             said.append(
-                f"{few(once, self.minimum_group).capitalize()}{share} of the fans had bought on one day only so far. "
-                "They are fans by the rule only, by how lately they bought and how much: whether they come back is "
-                "not known yet."
+                tr(
+                    "{many}{share} of the fans had bought on one day only so far. They are fans by the "
+                    "rule only, by how lately they bought and how much: whether they come back is not known "
+                    "yet.",
+                    many=few(once, self.minimum_group).capitalize(),
+                    share=share,
+                )
             )
         elif self.n_fans >= self.minimum_group:
-            said.append("All fans had come back at least once by the cut.")
+            said.append(tr("All fans had come back at least once by the cut."))
         return " ".join(said)
 
     def _many(self, group: str) -> str:
         written = self.size(group)
-        return (
-            "none"
-            if written == "0"
-            else written
-            if written == self._share(group)
-            else f"{written} ({self._share(group)})"
-        )
+        return written if written == self._share(group) else f"{written} ({self._share(group)})"
 
     def _share(self, group: str) -> str:
         n = int(self.table.set_index("group")["customers"][group])
@@ -189,7 +224,7 @@ class Fans:
             return few(n, self.minimum_group)
         n = about(n, self.minimum_group) if group in self.rounded else n
         share = n / max(self.n, 1)
-        return "under 1%" if 0 < share < 0.005 else percent(share)
+        return tr("under {share}", share=percent(0.01)) if 0 < share < 0.005 else percent(share)
 
 
 def find_fans(customers: Customers, segments: pd.Series, alive: ArrayLike, *, minimum_group: int = 5) -> Fans:

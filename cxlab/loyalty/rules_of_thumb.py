@@ -6,9 +6,10 @@ from typing import Literal
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings
+from cxlab.language import tr, trn
 from cxlab.loyalty.sensitivity import Sensitivity, Variant
 from cxlab.loyalty.words import buyers, buyers_between
-from cxlab.words import count
+from cxlab.words import number
 
 SAID = (5, 10, 15)
 """One-time buyers that one fan is often said to be worth."""
@@ -51,7 +52,7 @@ class RulesOfThumb:
     def table(self) -> pd.DataFrame:
         """One row a number: said, verdict, fits_under (how many assumptions), of (tried), assumptions."""
         rows = [
-            (r.said, r.verdict, len(r.fits_with), self.n_tried, "; ".join(v.said for v in r.fits_with))
+            (r.said, r.verdict, len(r.fits_with), self.n_tried, "; ".join(v.written for v in r.fits_with))
             for r in self.rules
         ]
         return pd.DataFrame(rows, columns=["said", "verdict", "fits_under", "of", "assumptions"])
@@ -65,11 +66,17 @@ class RulesOfThumb:
     def heading(self) -> str:
         """The finding in a line."""
         if self.base.value is None:
-            return f"{_or(SAID)}? As reckoned, none of them: there is no such number"
+            return tr("{numbers}? As reckoned, none of them: there is no such number", numbers=_or(SAID))
         fitting = [r.said for r in self.rules if r.verdict == "fits"]
         if not fitting:
-            return f"{_or(SAID)}? None of them"
-        return f"{_or(SAID)}? {'Only ' if len(fitting) == 1 else ''}{_and(fitting)} {_agree(fitting)} the data"
+            return tr("{numbers}? None of them", numbers=_or(SAID))
+        return trn(
+            "{numbers}? Only {fitting} agrees with the data",
+            "{numbers}? {fitting} agree with the data",
+            len(fitting),
+            numbers=_or(SAID),
+            fitting=_and(fitting),
+        )
 
     @property
     def reading(self) -> str:
@@ -78,30 +85,48 @@ class RulesOfThumb:
 
     def _as_reckoned(self) -> str:
         if self.base.value is None:
-            return f"{_or(SAID)}? There is no number as reckoned, so none of them is borne out."
+            return tr("{numbers}? There is no number as reckoned, so none of them is borne out.", numbers=_or(SAID))
         parts: list[str] = []
-        for verdict, where in (("fits", "within"), ("too_low", "below"), ("too_high", "above")):
+        for verdict in ("fits", "too_low", "too_high"):
             numbers = [r.said for r in self.rules if r.verdict == verdict]
             if numbers:
-                verb = ("lies " if len(numbers) == 1 else "lie ") if not parts else ""
-                parts.append(f"{_and(numbers)} {verb}{where} it")
-        here = f"{buyers(self.base.number)} (95% interval {buyers_between(self.base)})"
-        return f"{_or(SAID)}? Here it is {here}: {', '.join(parts)}."
+                parts.append(_placed(verdict, numbers) if not parts else _placed_next(verdict, numbers))
+        return tr(
+            "{numbers}? Here it is {here} (95% interval {interval}): {where}.",
+            numbers=_or(SAID),
+            here=buyers(self.base.number),
+            interval=buyers_between(self.base),
+            where=", ".join(parts),
+        )
 
     def _otherwise(self) -> list[str]:
         if not self.n_tried:
             return []
-        said = []
+        said, tried = [], number(self.n_tried)
         for rule in self.rules:
             n = len(rule.fits_with)
-            tried = f"the {count(self.n_tried, 'assumption')} tried"
             if not n:
-                said.append(f"{rule.said} lies in the interval under none of {tried}.")
+                said.append(
+                    tr("{said} lies in the interval under none of the {n} assumptions tried.", said=rule.said, n=tried)
+                )
             elif n <= _LISTED:
-                listed = _and([v.said for v in rule.fits_with])
-                said.append(f"{rule.said} lies in the interval with {listed}, of {tried}.")
+                said.append(
+                    tr(
+                        "{said} lies in the interval with {listed}, of the {n} assumptions tried.",
+                        said=rule.said,
+                        listed=_and([v.said for v in rule.fits_with]),
+                        n=tried,
+                    )
+                )
             else:
-                said.append(f"{rule.said} lies in the interval under {n} of {tried}.")
+                said.append(
+                    tr(
+                        "{said} lies in the interval under {fits} of the {n} assumptions tried.",
+                        said=rule.said,
+                        fits=n,
+                        n=tried,
+                    )
+                )
         return said
 
 
@@ -142,7 +167,7 @@ def _or(numbers: tuple[int, ...]) -> str:
     >>> _or((5, 10, 15))
     '5, 10 or 15'
     """
-    return f"{', '.join(map(str, numbers[:-1]))} or {numbers[-1]}"
+    return tr("{numbers} or {last}", numbers=", ".join(map(str, numbers[:-1])), last=numbers[-1])
 
 
 def _and(parts: list[int] | list[str]) -> str:
@@ -154,8 +179,20 @@ def _and(parts: list[int] | list[str]) -> str:
     ('5', '5 and 10', 'a, b and c')
     """
     texts = [str(part) for part in parts]
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+    return texts[0] if len(texts) == 1 else tr("{first} and {last}", first=", ".join(texts[:-1]), last=texts[-1])
 
 
-def _agree(numbers: list[int]) -> str:
-    return "agrees with" if len(numbers) == 1 else "agree with"
+def _placed(verdict: str, numbers: list[int]) -> str:
+    listed, n = _and(numbers), len(numbers)
+    if verdict == "fits":
+        return trn("{numbers} lies within it", "{numbers} lie within it", n, numbers=listed)
+    if verdict == "too_low":
+        return trn("{numbers} lies below it", "{numbers} lie below it", n, numbers=listed)
+    return trn("{numbers} lies above it", "{numbers} lie above it", n, numbers=listed)
+
+
+def _placed_next(verdict: str, numbers: list[int]) -> str:
+    listed = _and(numbers)
+    return (
+        tr("{numbers} below it", numbers=listed) if verdict == "too_low" else tr("{numbers} above it", numbers=listed)
+    )

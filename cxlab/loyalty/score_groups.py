@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxlab.language import tr
 from cxlab.loyalty.evidence import Array
 from cxlab.loyalty.fans import LoyaltyError
 from cxlab.words import number
@@ -39,7 +40,7 @@ class ScoreScale:
     @property
     def name(self) -> str:
         """The scale in words."""
-        return f"{_short(self.lowest)} to {_short(self.highest)}"
+        return tr("{lowest} to {highest}", lowest=_short(self.lowest), highest=_short(self.highest))
 
     @property
     def labels(self) -> tuple[str, str, str]:
@@ -52,7 +53,7 @@ class ScoreScale:
         """
         if not self.is_whole:
             low, high = _short(self.below), _short(self.above)
-            return f"under {low}", f"{low}–{high}", f"over {high}"
+            return tr("under {low}", low=low), f"{low}–{high}", tr("over {high}", high=high)
         first, last = int(np.ceil(self.below)), int(np.floor(self.above))
         return (
             _whole(int(np.ceil(self.lowest)), first - 1),

@@ -1,18 +1,21 @@
 """What the number of one-time buyers hangs on: the same again under other assumptions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings
+from cxlab.language import SOURCE, Texts, speaking, tr, trn
 from cxlab.loyalty.evidence import Evidence, Foresee
 from cxlab.loyalty.fans import FEWEST
 from cxlab.loyalty.retention import kept_a_year, reaches_beyond
 from cxlab.loyalty.weigh import Assumptions, weigh
 from cxlab.loyalty.words import amount, buyers, span
 from cxlab.loyalty.worth import Worth
-from cxlab.words import count, money, number, percent, percent_between
+from cxlab.words import money, number, percent, percent_between
 
 HORIZONS_DAYS = (365, 730, 1095)
 PACES = (0.8, 1.2)  # a fifth either way
@@ -20,7 +23,6 @@ DISCOUNTS = (0.0, 0.1, 0.2)
 COSTS = (0.0, 0.5)  # as shares of what a one-time buyer brings before it; at all of it no shop has a number
 REFERRALS = (0.0, 2.0)
 KEPT_POINTS = (-0.10, -0.05, 0.05, 0.10)  # on the share of fans' buying that is left a year later
-BASE = "as reckoned"
 NOT_KNOWN = Estimate(verdict="not_known")
 
 
@@ -31,16 +33,27 @@ class Variant:
     Attributes
     ----------
     kind : which: `base`, `horizon`, `pace`, `kept`, `came_back`, `discount`, `cost`, `referrals`.
-    said : what is assumed, as the page says it.
+    say : says what is assumed, as the page does.
     worth : one-time buyers that equal one fan then, or the verdict `no_number` alone.
     fan, one_time : both sides then.
     """
 
     kind: str
-    said: str
+    say: Callable[[], str]
     worth: Estimate
     fan: Estimate
     one_time: Estimate
+
+    @property
+    def said(self) -> str:
+        """What is assumed, in the language of the page."""
+        return self.say()
+
+    @property
+    def written(self) -> str:
+        """The same as tables for machines have it, whatever the language of the page."""
+        with speaking(SOURCE):
+            return self.say()
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,7 @@ class Sensitivity:
     def table(self) -> pd.DataFrame:
         """One row an assumption: changed, assumption, estimate, low, high, fan_value, one_time_value."""
         rows = [
-            (v.kind, v.said, v.worth.number, *_ends(v.worth), v.fan.number, v.one_time.number) for v in self.variants
+            (v.kind, v.written, v.worth.number, *_ends(v.worth), v.fan.number, v.one_time.number) for v in self.variants
         ]
         columns = ["changed", "assumption", "estimate", "low", "high", "fan_value", "one_time_value"]
         return pd.DataFrame(rows, columns=columns)
@@ -105,44 +118,60 @@ class Sensitivity:
         """What heads the section."""
         if self.base.worth.value is None:
             some = any(v.worth.value is not None for v in self.variants)
-            return "Under other assumptions there is a number" if some else "No assumption tried gives a number"
+            return tr("Under other assumptions there is a number") if some else tr("No assumption tried gives a number")
         if (far := self.furthest) is None:
-            return "Nothing moves the number"
+            return tr("Nothing moves the number")
         numbers = [v.worth.number for v in self.ranked]
         low, high = buyers(min(numbers)), buyers(max(numbers))
-        return f"Between {low} and {high} one-time buyers, by what is assumed: most hangs on {_KINDS[far.kind]}"
+        return tr(
+            "Between {low} and {high} one-time buyers, by what is assumed: most hangs on {what}",
+            low=low,
+            high=high,
+            what=_KINDS[far.kind],
+        )
 
     @property
     def reading(self) -> str:
         """What moves the number furthest, what nothing checks, and what a cost to win a customer would do."""
         there = [v for v in self.variants if v.worth.value is not None]
         if not there:
-            return "No assumption that is tried here gives a number."
+            return tr("No assumption that is tried here gives a number.")
         said = []
         if self.base.worth.value is None:
-            listed = " and ".join(f"{buyers(v.worth.number)} with {v.said}" for v in there)
-            said.append(f"As reckoned there is no number; it would be {listed}.")
+            listed, *more = (tr("{buyers} with {said}", buyers=buyers(v.worth.number), said=v.said) for v in there)
+            for one in more:
+                listed = tr("{first} and {second}", first=listed, second=one)
+            said.append(tr("As reckoned there is no number; it would be {listed}.", listed=listed))
         else:
-            said.append(f"As reckoned, one fan is worth {buyers(self.base.worth.number)} one-time buyers.")
+            said.append(
+                tr("As reckoned, one fan is worth {buyers} one-time buyers.", buyers=buyers(self.base.worth.number))
+            )
             if (far := self.furthest) is not None:
                 said.append(
-                    f"Of what is tried here one at a time, the cost to win a customer aside, {_KINDS[far.kind]} "
-                    f"moves it furthest: to {buyers(far.worth.number)} with {far.said}. How far each assumption "
-                    "is moved is a choice, so that ranks what is tried, not what is likely."
+                    tr(
+                        "Of what is tried here one at a time, the cost to win a customer aside, {what} moves it "
+                        "furthest: to {buyers} with {said}. How far each assumption is moved is a choice, so "
+                        "that ranks what is tried, not what is likely.",
+                        what=_KINDS[far.kind],
+                        buyers=buyers(far.worth.number),
+                        said=far.said,
+                    )
                 )
             said += [self._of_the_course(), *self._of_what_is_kept()]
             said += [self._of_who_came_back(v) for v in self.variants if v.kind == "came_back"]
             said += self._of_costs()
         if not self.knows_referrals:
-            said.append("Referrals are not recorded, so how much hangs on them cannot be shown.")
+            said.append(tr("Referrals are not recorded, so how much hangs on them cannot be shown."))
         return " ".join(said)
 
     def _of_the_course(self) -> str:
         if not self.seen_days:
-            return "Everything that lies ahead rests on the model alone, and nothing checks it."
-        return (
-            f"What lies beyond the {count(self.seen_days, 'day')} after the cut rests on the model's course alone, and "
-            "nothing checks it."
+            return tr("Everything that lies ahead rests on the model alone, and nothing checks it.")
+        return trn(
+            "What lies beyond the {n} day after the cut rests on the model's course alone, and nothing checks it.",
+            "What lies beyond the {n} days after the cut rests on the model's course alone, and nothing checks it.",
+            self.seen_days,
+            n=number(self.seen_days),
         )
 
     def _of_what_is_kept(self) -> list[str]:
@@ -152,18 +181,33 @@ class Sensitivity:
             return []
         tried = shares_tried(self.kept)
         least, most = buyers(min(varied)), buyers(max(varied))
-        beyond = f" beyond the {count(self.seen_days, 'day')} that were seen" if self.seen_days else ""
-        would = f"would still be about {least}" if least == most else f"would be {least} to {most}"
-        return [
-            f"By the model, {percent(self.kept.number)} of fans' buying is left a year later (interval of the fit "
-            f"{percent_between(*self.kept.ends)}). Were it {percent_between(min(tried), max(tried))}{beyond}, the "
-            f"number {would}."
-        ]
+        were = percent_between(min(tried), max(tried))
+        if self.seen_days:
+            were = trn(
+                "{share} beyond the {n} day that were seen",
+                "{share} beyond the {n} days that were seen",
+                self.seen_days,
+                share=were,
+                n=number(self.seen_days),
+            )
+        left = tr(
+            "By the model, {kept} of fans' buying is left a year later (interval of the fit {interval}).",
+            kept=percent(self.kept.number),
+            interval=percent_between(*self.kept.ends),
+        )
+        would = (
+            tr("Were it {share}, the number would still be about {least}.", share=were, least=least)
+            if least == most
+            else tr("Were it {share}, the number would be {least} to {most}.", share=were, least=least, most=most)
+        )
+        return [left, would]
 
     def _of_who_came_back(self, variant: Variant) -> str:
-        return (
-            f"Reckoned for {variant.said}, a fan would bring {amount(variant.fan, self.currency)} and be worth "
-            f"{buyers(variant.worth.number)} one-time buyers."
+        return tr(
+            "Reckoned for {said}, a fan would bring {amount} and be worth {buyers} one-time buyers.",
+            said=variant.said,
+            amount=amount(variant.fan, self.currency),
+            buyers=buyers(variant.worth.number),
         )
 
     def _of_costs(self) -> list[str]:
@@ -171,24 +215,42 @@ class Sensitivity:
         if not self.before_cost > 0:
             return []
         varied = [v for v in self.variants if v.kind == "cost"]
-        said = [f"With {v.said} it would be {buyers(v.worth.number)}." for v in varied if v.worth.value is not None]
+        said = [
+            tr("With {said} it would be {buyers}.", said=v.said, buyers=buyers(v.worth.number))
+            for v in varied
+            if v.worth.value is not None
+        ]
         said += [
-            f"There is no number with {v.said}: what a one-time buyer brings is then not clearly above zero."
+            tr(
+                "There is no number with {said}: what a one-time buyer brings is then not clearly above zero.",
+                said=v.said,
+            )
             for v in varied
             if v.worth.value is None
         ]
         all_of_it = money(self.before_cost, self.currency)
-        return [*said, f"At {all_of_it}, all that a one-time buyer brings, nothing is left to divide by, in any shop."]
+        return [
+            *said,
+            tr(
+                "At {all_of_it}, all that a one-time buyer brings, nothing is left to divide by, in any shop.",
+                all_of_it=all_of_it,
+            ),
+        ]
 
 
-_KINDS = {
-    "horizon": "how far ahead one looks",
-    "pace": "how often fans buy",
-    "kept": "how much of fans' buying is left a year later",
-    "came_back": "who counts as a fan",
-    "discount": "how much less later money counts",
-    "referrals": "how many customers fans bring",
-}
+_KINDS = Texts(
+    {
+        "horizon": "how far ahead one looks",
+        "pace": "how often fans buy",
+        "kept": "how much of fans' buying is left a year later",
+        "came_back": "who counts as a fan",
+        "discount": "how much less later money counts",
+        "referrals": "how many customers fans bring",
+    }
+)
+
+
+_Tried = tuple[str, Callable[[], str], Evidence, Assumptions]
 
 
 def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivity:
@@ -212,28 +274,25 @@ def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivit
     """
     evidence, base = worth.fan.evidence, worth.fan.assumptions
     before_cost = worth.one_time.number + base.acquisition_cost
-    tried = [("base", BASE, evidence, base)]
+    tried: list[_Tried] = [("base", lambda: tr("as reckoned"), evidence, base)]
     if foresee is not None:
         tried += [
-            ("horizon", _ahead(days, evidence.seen_days), evidence.ahead(foresee, days), base)
+            ("horizon", partial(_ahead, days, evidence.seen_days), evidence.ahead(foresee, days), base)
             for days in HORIZONS_DAYS
             if days != evidence.outlook.horizon_days
         ]
     for share in PACES:
-        said = f"fans buying a fifth {'more' if share > 1 else 'less'} often"
-        tried.append(("pace", said, evidence, replace(base, pace=share)))
+        tried.append(("pace", partial(_bought, share), evidence, replace(base, pace=share)))
     kept = kept_a_year(evidence.outlook)
     for share in shares_tried(kept) if reaches_beyond(evidence) else ():
-        said = f"{percent(share)} of buying left a year on, not {percent(kept.number)}"
-        tried.append(("kept", said, evidence, replace(base, kept=share / kept.number)))
+        tried.append(("kept", partial(_left, share, kept.number), evidence, replace(base, kept=share / kept.number)))
     back = evidence.came_back
     if foresee is not None and back is not None and back.sum() >= FEWEST:
-        said = f"only the {number(int(back.sum()))} fans who have come back"
-        tried.append(("came_back", said, evidence.of_who_came_back(foresee), base))
-    tried += [(kind, said, evidence, changed) for kind, said, changed in _otherwise(evidence, base, before_cost)]
-    found = ((kind, said, weigh(of, assumptions)) for kind, said, of, assumptions in tried)
+        tried.append(("came_back", partial(_only_back, int(back.sum())), evidence.of_who_came_back(foresee), base))
+    tried += [(kind, say, evidence, changed) for kind, say, changed in _otherwise(evidence, base, before_cost)]
+    found = ((kind, say, weigh(of, assumptions)) for kind, say, of, assumptions in tried)
     return Sensitivity(
-        tuple(Variant(kind, said, w.worth, w.fan, w.one_time) for kind, said, w in found),
+        tuple(Variant(kind, say, w.worth, w.fan, w.one_time) for kind, say, w in found),
         before_cost,
         evidence.seen_days,
         evidence.knows_referrals,
@@ -255,29 +314,59 @@ def shares_tried(kept: Estimate) -> list[float]:
     return [share for points in KEPT_POINTS if 0 < (share := kept.number + points) <= 1]
 
 
-def _otherwise(evidence: Evidence, base: Assumptions, before_cost: float) -> list[tuple[str, str, Assumptions]]:
+def _otherwise(
+    evidence: Evidence, base: Assumptions, before_cost: float
+) -> list[tuple[str, Callable[[], str], Assumptions]]:
     """List what else is taken for given: discounting, the cost to win a customer, referrals."""
-    tried = []
-    for rate in DISCOUNTS:
-        if not np.isclose(rate, base.discount_rate):
-            said = f"later money discounted at {percent(rate)} a year" if rate else "later money counted in full"
-            tried.append(("discount", said, replace(base, discount_rate=rate)))
+    tried: list[tuple[str, Callable[[], str], Assumptions]] = [
+        ("discount", partial(_discounted, rate), replace(base, discount_rate=rate))
+        for rate in DISCOUNTS
+        if not np.isclose(rate, base.discount_rate)
+    ]
     for share in COSTS if before_cost > 0 else ():
         cost = share * before_cost
         if not np.isclose(cost, base.acquisition_cost, atol=1e-9):
-            said = f"{money(cost, evidence.currency)} spent to win a customer" if cost else "no cost to win a customer"
-            tried.append(("cost", said, replace(base, acquisition_cost=cost)))
-    for share in REFERRALS if evidence.referred.any() else ():
-        said = "fans bringing twice as many customers" if share else "fans bringing no other customers"
-        tried.append(("referrals", said, replace(base, referral_rate=share)))
+            tried.append(("cost", partial(_costing, cost, evidence.currency), replace(base, acquisition_cost=cost)))
+    tried += [
+        ("referrals", partial(_brought, share), replace(base, referral_rate=share))
+        for share in (REFERRALS if evidence.referred.any() else ())
+    ]
     return tried
+
+
+def _bought(share: float) -> str:
+    return tr("fans buying a fifth more often") if share > 1 else tr("fans buying a fifth less often")
+
+
+def _left(share: float, foreseen: float) -> str:
+    return tr("{share} of buying left a year on, not {kept}", share=percent(share), kept=percent(foreseen))
+
+
+def _only_back(n: int) -> str:
+    return tr("only the {n} fans who have come back", n=number(n))
+
+
+def _discounted(rate: float) -> str:
+    if not rate:
+        return tr("later money counted in full")
+    return tr("later money discounted at {rate} a year", rate=percent(rate))
+
+
+def _costing(cost: float, currency: str) -> str:
+    return tr("{cost} spent to win a customer", cost=money(cost, currency)) if cost else tr("no cost to win a customer")
+
+
+def _brought(share: float) -> str:
+    return tr("fans bringing twice as many customers") if share else tr("fans bringing no other customers")
 
 
 def _ahead(days: int, seen_days: int) -> str:
     """Say how far ahead is counted, and from where on nothing checks it."""
     if not seen_days:
-        return f"{span(days)} ahead, all unchecked"
-    return f"{span(days)} ahead" + (f", unchecked after day {number(seen_days)}" if days > seen_days else "")
+        return tr("{span} ahead, all unchecked", span=span(days))
+    if days <= seen_days:
+        return tr("{span} ahead", span=span(days))
+    return tr("{span} ahead, unchecked after day {day}", span=span(days), day=number(seen_days))
 
 
 def _ends(estimate: Estimate) -> tuple[float, float]:

@@ -10,14 +10,15 @@ from scipy.stats import norm
 
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import tr, trn
 from cxlab.loyalty.evidence import Array, Evidence, Foresee
 from cxlab.loyalty.retention import kept_a_year, reaches_beyond, thinned
 from cxlab.loyalty.rules_of_thumb import SAID
 from cxlab.loyalty.sensitivity import HORIZONS_DAYS
 from cxlab.loyalty.weigh import Assumptions, discounts, weigh
-from cxlab.loyalty.words import buyers, buyers_between, long_time
+from cxlab.loyalty.words import ahead, buyers, buyers_between
 from cxlab.loyalty.worth import Worth
-from cxlab.words import count, money, number, percent, percent_between
+from cxlab.words import capital, money, number, percent, percent_between
 
 Kind = Literal["referrals", "cost"]
 STEPS = 41
@@ -129,11 +130,16 @@ class TwoWay:
     def heading(self) -> str:
         """The finding in a line."""
         if self.missing:
-            return "Two assumptions cannot be changed at once"
-        said = [f"{buyers(of.worth.number)} over {_span(of)}" for of in self.maps if of.worth.value is not None]
+            return tr("Two assumptions cannot be changed at once")
+        said = [
+            tr("{buyers} {ahead}", buyers=buyers(of.worth.number), ahead=ahead(of.horizon_days))
+            for of in self.maps
+            if of.worth.value is not None
+        ]
         if not said:
-            return "As reckoned there is no number, and the maps show where there would be one"
-        return f"One-time buyers for one fan: {' and '.join(said)}"
+            return tr("As reckoned there is no number, and the maps show where there would be one")
+        listed = said[0] if len(said) == 1 else tr("{first} and {second}", first=said[0], second=said[1])
+        return tr("One-time buyers for one fan: {listed}", listed=listed)
 
     @property
     def reading(self) -> str:
@@ -143,45 +149,72 @@ class TwoWay:
         said = [self._of(of) for of in self.maps]
         if self.seen_days:
             said.append(
-                f"What is left of the buying counts beyond the {count(self.seen_days, 'day')} that were seen only."
+                trn(
+                    "What is left of the buying counts beyond the {n} day that were seen only.",
+                    "What is left of the buying counts beyond the {n} days that were seen only.",
+                    self.seen_days,
+                    n=number(self.seen_days),
+                )
             )
         if not self.knows_referrals:
-            said.append("Referrals are not recorded, so the cost to win a customer stands in their place.")
+            said.append(tr("Referrals are not recorded, so the cost to win a customer stands in their place."))
         elif self.kind == "cost":
-            said.append("The maps vary the cost to win a customer in the place of referrals.")
+            said.append(tr("The maps vary the cost to win a customer in the place of referrals."))
         return " ".join(said)
 
     def _of(self, of: WorthMap) -> str:
-        left = f"{percent(of.kept.number)} of fans' buying left a year later"
-        left += f" (interval of the fit {percent_between(*of.kept.ends)})"
+        start = tr(
+            "{ahead}, with {kept} of fans' buying left a year later (interval of the fit {interval}),",
+            ahead=capital(ahead(of.horizon_days)),
+            kept=percent(of.kept.number),
+            interval=percent_between(*of.kept.ends),
+        )
         if of.worth.value is None:
-            return f"Over {_span(of)}, with {left}, there is no number as reckoned."
-        said = f"Over {_span(of)}, with {left}, one fan is worth {buyers(of.worth.number)} one-time buyers"
+            return tr("{start} there is no number as reckoned.", start=start)
+        said = tr(
+            "{start} one fan is worth {buyers} one-time buyers ({interval}).",
+            start=start,
+            buyers=buyers(of.worth.number),
+            interval=buyers_between(of.worth),
+        )
         takes = [self._takes(of, target) for target in SAID]
         parts = [taken for taken in takes if taken]
         others = [target for target, taken in zip(SAID, takes, strict=True) if not taken]
         low, high = float(np.nanmin(of.numbers)), float(np.nanmax(of.numbers))
         if both := [target for target in others if low < target < high]:
-            parts.append(f"{_or(both)} would take a change of both at once.")
+            parts.append(tr("{numbers} would take a change of both at once.", numbers=_or(both)))
         if beyond := [target for target in others if target not in both]:
             digits = enough_digits((low, high), tuple(map(float, beyond)), 0)
-            parts.append(f"All that is drawn here lies between {number(low, digits)} and {number(high, digits)}, so ")
-            parts[-1] += f"nothing makes it {_or(beyond)}."
-        return f"{said} ({buyers_between(of.worth)}). {' '.join(parts)}"
+            parts.append(
+                tr(
+                    "All that is drawn here lies between {low} and {high}, so nothing makes it {numbers}.",
+                    low=number(low, digits),
+                    high=number(high, digits),
+                    numbers=_or(beyond),
+                )
+            )
+        return " ".join([said, *parts])
 
     def _takes(self, of: WorthMap, target: int) -> str:
         """Say what would make it a given number, one of the two changed; empty where nothing drawn does."""
         kept, other = self.needed(of, target)
         ways = []
         if np.isfinite(kept):
-            ways.append(f"{percent(kept)} left a year later")
+            ways.append(tr("{kept} left a year later", kept=percent(kept)))
         if np.isfinite(other):
             ways.append(
-                f"{money(other, self.currency)} spent to win a customer"
+                tr("{amount} spent to win a customer", amount=money(other, self.currency))
                 if self.kind == "cost"
-                else f"{number(other, 1)} customers brought by 100 fans {self.when} ({number(self.own.number, 1)} were)"
+                else tr(
+                    "{other} customers brought by 100 fans {when} ({own} were)",
+                    other=number(other, 1),
+                    when=self.when,
+                    own=number(self.own.number, 1),
+                )
             )
-        return f"{target} would take {', or '.join(ways)}." if ways else ""
+        if len(ways) > 1:
+            return tr("{target} would take {first}, or {second}.", target=target, first=ways[0], second=ways[1])
+        return tr("{target} would take {way}.", target=target, way=ways[0]) if ways else ""
 
     def needed(self, of: WorthMap, target: float) -> tuple[float, float]:
         """Return what is left of the buying, and the other assumption, at which the number would be `target`.
@@ -220,9 +253,11 @@ def map_assumptions(worth: Worth, foresee: Foresee | None = None) -> TwoWay:
     before_cost = worth.one_time.ends[0] + base.acquisition_cost
     why = ""
     if not told:
-        why = "All that lies ahead was seen, or the horizon is too short to say how much of the buying is left."
+        why = tr("All that lies ahead was seen, or the horizon is too short to say how much of the buying is left.")
     elif before_cost <= 0:
-        why = "A one-time buyer is not shown to bring anything, so there is no number under any of these assumptions."
+        why = tr(
+            "A one-time buyer is not shown to bring anything, so there is no number under any of these assumptions."
+        )
     elif kind == "referrals" and worth.number.value is None:
         kind = "cost"
     if why:
@@ -235,7 +270,11 @@ def map_assumptions(worth: Worth, foresee: Foresee | None = None) -> TwoWay:
     lowest = min([share.number for _, share in told], default=1.0) - WIDEST
     kept = np.linspace(max(0.1, np.floor(10 * lowest) / 10), 1.0, STEPS)
     maps = tuple(_map(of, base, share, kept, other, kind) for of, share in told)
-    when = f"in {count(evidence.holdout_days, 'day')}" if evidence.basis == "holdout" else "up to the cut"
+    when = (
+        trn("in {n} day", "in {n} days", evidence.holdout_days, n=number(evidence.holdout_days))
+        if evidence.basis == "holdout"
+        else tr("up to the cut")
+    )
     return TwoWay(
         maps, kept, other, kind, own, when, evidence.seen_days, evidence.knows_referrals, len(evidence.contribution),
         len(evidence.once), evidence.currency, why,
@@ -290,8 +329,4 @@ def _crossing(at: Array, numbers: Array, target: float) -> float:
 
 def _or(numbers: Sequence[int]) -> str:
     *first, last = map(str, numbers)
-    return f"{', '.join(first)} or {last}" if first else last
-
-
-def _span(of: WorthMap) -> str:
-    return f"the next {long_time(of.horizon_days)}"
+    return tr("{first} or {last}", first=", ".join(first), last=last) if first else last

@@ -8,33 +8,44 @@ import pandas as pd
 
 from cxlab.estimate import Estimate, Findings, columns_of
 from cxlab.feedback import Feedback
-from cxlab.loyalty.asymmetry import LEAST_CUSTOMERS, LEAST_EVENTS, NONE, Outcome, Sides, Verdict, weigh_sides
+from cxlab.language import Texts, tr, trn
+from cxlab.loyalty.asymmetry import LEAST_CUSTOMERS, LEAST_EVENTS, NONE, Outcome, Sides, weigh_sides
 from cxlab.loyalty.score_groups import GROUPS, OUTSIDE, ScoreScale, find_scale
-from cxlab.words import capital, count, day, few, number, number_between
+from cxlab.words import count, day, few, number, number_between
 
 ALL_GROUPS = (*GROUPS, "no_answer")
 DIGITS: dict[Outcome, int] = {"referrals": 1, "purchases": 2}
-_THINGS: dict[Outcome, str] = {"referrals": "customers brought by 100 customers", "purchases": "purchases a customer"}
-_WANTED = {
-    "feedback": "the answers of customers (feedback: customer_id, given_at, score)",
-    "referrals": "who recommended the shop to whom (referrals: referrer_id, referred_id, referred_at)",
-}
-_DID: dict[Outcome, str] = {"referrals": "recommended", "purchases": "bought"}
-_WEIGHS: dict[Verdict, str] = {
-    "bad_weighs_more": "A low score goes with more lost than a high one goes with won",
-    "good_weighs_more": "A high score goes with more won than a low one goes with lost",
-    "no_difference": "A low score and a high one weigh about the same",
-    "cannot_tell": "Which of the two weighs more, the data cannot tell",
-}
-_HEADINGS: dict[tuple[Outcome, Verdict], str] = {
-    ("referrals", "bad_weighs_more"): "Bad scores weigh more in word of mouth than good ones",
-    ("referrals", "good_weighs_more"): "Good scores weigh more in word of mouth than bad ones",
-    ("referrals", "no_difference"): "In word of mouth, bad scores and good ones weigh about the same",
-    ("referrals", "cannot_tell"): "Whether bad scores weigh more than good ones in word of mouth, the data cannot tell",
-    ("purchases", "bad_weighs_more"): "Bad scores weigh more in what is bought next than good ones",
-    ("purchases", "good_weighs_more"): "Good scores weigh more in what is bought next than bad ones",
-    ("purchases", "no_difference"): "In what is bought next, bad scores and good ones weigh about the same",
-    ("purchases", "cannot_tell"): "Whether bad scores weigh more than good ones in purchases, the data cannot tell",
+_WANTED = Texts(
+    {
+        "feedback": "the answers of customers (feedback: customer_id, given_at, score)",
+        "referrals": "who recommended the shop to whom (referrals: referrer_id, referred_id, referred_at)",
+    }
+)
+_WEIGHS = Texts(
+    {
+        "bad_weighs_more": "A low score goes with more lost than a high one goes with won",
+        "good_weighs_more": "A high score goes with more won than a low one goes with lost",
+        "no_difference": "A low score and a high one weigh about the same",
+        "cannot_tell": "Which of the two weighs more, the data cannot tell",
+    }
+)
+_HEADINGS: dict[Outcome, Texts] = {
+    "referrals": Texts(
+        {
+            "bad_weighs_more": "Bad scores weigh more in word of mouth than good ones",
+            "good_weighs_more": "Good scores weigh more in word of mouth than bad ones",
+            "no_difference": "In word of mouth, bad scores and good ones weigh about the same",
+            "cannot_tell": "Whether bad scores weigh more than good ones in word of mouth, the data cannot tell",
+        }
+    ),
+    "purchases": Texts(
+        {
+            "bad_weighs_more": "Bad scores weigh more in what is bought next than good ones",
+            "good_weighs_more": "Good scores weigh more in what is bought next than bad ones",
+            "no_difference": "In what is bought next, bad scores and good ones weigh about the same",
+            "cannot_tell": "Whether bad scores weigh more than good ones in purchases, the data cannot tell",
+        }
+    ),
 }
 
 
@@ -78,7 +89,7 @@ class WordOfMouth:
         """The groups as a page names them: their scores, and no answer."""
         assert self.scale is not None
         low, middle, high = self.scale.labels
-        return low, middle, high, "No answer"
+        return low, middle, high, tr("No answer")
 
     def is_shown(self, g: int) -> bool:
         """Whether a group has customers enough to be shown.
@@ -92,7 +103,7 @@ class WordOfMouth:
         """Write how many customers a group has: hidden where it is not shown."""
         if self.is_shown(g) or not self.customers[g]:
             return number(self.customers[g])
-        return few(self.customers[g], self.minimum_group) if self.customers[g] < self.minimum_group else "not shown"
+        return few(self.customers[g], self.minimum_group) if self.customers[g] < self.minimum_group else tr("not shown")
 
     @property
     def told(self) -> Estimate:
@@ -143,9 +154,9 @@ class WordOfMouth:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.sides:
-            return "What customers say cannot be held against what they do"
+            return tr("What customers say cannot be held against what they do")
         first = self.sides[0]
-        return _HEADINGS[first.outcome, first.verdict]
+        return _HEADINGS[first.outcome][first.verdict]
 
     @property
     def reading(self) -> str:
@@ -155,8 +166,10 @@ class WordOfMouth:
         first, *others = self.sides
         said = [self._rates(first), f"{self._weighs(first)}.", *map(self._beside, others), self._silent()]
         said.append(
-            "All this goes together and need not be cause and effect: who is served well may also be who would have "
-            "come back, and recommended the shop, in any case."
+            tr(
+                "All this goes together and need not be cause and effect: who is served well may also be "
+                "who would have come back, and recommended the shop, in any case."
+            )
         )
         return " ".join(part for part in (*said, self.missing) if part)
 
@@ -166,31 +179,43 @@ class WordOfMouth:
         assert self.scale is not None
         aside = []
         if self.n_outside:
-            aside.append(f"{count(self.n_outside, 'answer')} beyond the scale")
+            aside.append(tr("{answers} beyond the scale", answers=count(self.n_outside, "answer")))
         if self.n_other_answers:
-            aside.append(f"{count(self.n_other_answers, 'answer')} to other questions")
-        left_out = f" Left out: {' and '.join(aside)}." if aside else ""
-        days = f"On {count(self.n_days, 'day')}, {count(self.window_days, 'day')} apart,"
-        if self.n_days == 1:
-            days = "On one day"
-        return (
-            f"{days} every customer was sorted by the last score given by then ({count(self.n_answers, 'answer')} on a "
-            f"scale of {self.scale.name}) and followed for the {count(self.window_days, 'day')} after it, the last of "
-            f"them up to {self.last_day}.{left_out}"
+            aside.append(tr("{answers} to other questions", answers=count(self.n_other_answers, "answer")))
+        days = trn(
+            "On one day",
+            "On {n} days, {apart} apart,",
+            self.n_days,
+            n=number(self.n_days),
+            apart=count(self.window_days, "day"),
         )
+        sorted_by = trn(
+            "{days} every customer was sorted by the last score given by then ({answers} on a scale of {scale}) and "
+            "followed for the {n} day after it, the last of them up to {last_day}.",
+            "{days} every customer was sorted by the last score given by then ({answers} on a scale of {scale}) and "
+            "followed for the {n} days after it, the last of them up to {last_day}.",
+            self.window_days,
+            days=days,
+            answers=count(self.n_answers, "answer"),
+            scale=self.scale.name,
+            n=number(self.window_days),
+            last_day=self.last_day,
+        )
+        if not aside:
+            return sorted_by
+        left_out = aside[0] if len(aside) == 1 else tr("{first} and {second}", first=aside[0], second=aside[1])
+        return f"{sorted_by} {tr('Left out: {what}.', what=left_out)}"
 
     @property
     def silent_ratios(self) -> str:
         """How much those without an answer did, against those with one, for the note of a table; empty if not told."""
         if not self._tells_silent:
             return ""
-        parts = [
-            f"{'brought' if side.outcome == 'referrals' else 'bought'} {number(side.none_ratio.number, 2)} times as "
-            f"much as those with one ({number_between(*side.none_ratio.ends, 2)})"
-            for side in self.sides
-            if side.none_ratio.has_interval
-        ]
-        return f"Customers without an answer so far {' and '.join(parts)}." if parts else ""
+        parts = [_of_silent(side) for side in self.sides if side.none_ratio.has_interval]
+        if not parts:
+            return ""
+        did = parts[0] if len(parts) == 1 else tr("{first} and {second}", first=parts[0], second=parts[1])
+        return tr("Customers without an answer so far {did}.", did=did)
 
     def _rates(self, side: Sides) -> str:
         """Say what came after each kind of score; the intervals stand in the table."""
@@ -199,27 +224,54 @@ class WordOfMouth:
             return ""
         for g in (2, 1, 0):
             rate = side.rates[g]
-            told = number(rate.number, digits) if self.is_shown(g) and rate.has_interval else "not told"
-            parts.append(f"{told} after {self.labels[g]}")
-        within = f"within {count(self.window_days, 'day')} of a score"
-        return f"{capital(_THINGS[side.outcome])} {within}: {parts[0]}, {parts[1]} and {parts[2]}."
+            told = number(rate.number, digits) if self.is_shown(g) and rate.has_interval else tr("not told")
+            parts.append(tr("{told} after {score}", told=told, score=self.labels[g]))
+        listed = tr("{first}, {second} and {third}", first=parts[0], second=parts[1], third=parts[2])
+        if side.outcome == "referrals":
+            return trn(
+                "Customers brought by 100 customers within {n} day of a score: {listed}.",
+                "Customers brought by 100 customers within {n} days of a score: {listed}.",
+                self.window_days,
+                n=number(self.window_days),
+                listed=listed,
+            )
+        return trn(
+            "Purchases a customer within {n} day of a score: {listed}.",
+            "Purchases a customer within {n} days of a score: {listed}.",
+            self.window_days,
+            n=number(self.window_days),
+            listed=listed,
+        )
 
     def _weighs(self, side: Sides) -> str:
         """Say what weighs more, and what is lacking where it cannot be told."""
         said = _WEIGHS[side.verdict]
         if not side.costs.has_interval or not all(self.is_shown(g) for g in range(NONE)):
-            return f"{said}: it takes {LEAST_CUSTOMERS} customers with each kind of score"
+            return tr(
+                "{said}: it takes {least} customers with each kind of score",
+                said=said,
+                least=LEAST_CUSTOMERS,
+            )
         if sum(side.events[:NONE]) < LEAST_EVENTS or min(self.customers[:NONE]) < LEAST_CUSTOMERS:
-            things = "recommendations" if side.outcome == "referrals" else "purchases"
-            return (
-                f"{said}: it takes {LEAST_CUSTOMERS} customers with each kind of score, and {LEAST_EVENTS} {things} "
-                "after them"
+            lacking = (
+                tr("{events} recommendations after them", events=LEAST_EVENTS)
+                if side.outcome == "referrals"
+                else tr("{events} purchases after them", events=LEAST_EVENTS)
+            )
+            return tr(
+                "{said}: it takes {least} customers with each kind of score, and {lacking}",
+                said=said,
+                least=LEAST_CUSTOMERS,
+                lacking=lacking,
             )
         return said
 
     def _beside(self, side: Sides) -> str:
-        said = self._weighs(side)
-        return f"In what they {_DID[side.outcome]}: {said[0].lower()}{said[1:]}."
+        weighs = self._weighs(side)
+        said = f"{weighs[0].lower()}{weighs[1:]}"
+        if side.outcome == "referrals":
+            return tr("In what they recommended: {said}.", said=said)
+        return tr("In what they bought: {said}.", said=said)
 
     @property
     def _tells_silent(self) -> bool:
@@ -228,14 +280,22 @@ class WordOfMouth:
     def _silent(self) -> str:
         """Say how many never answered."""
         if not self._tells_silent:
-            return "Nearly everybody had answered." if self.n_answered else ""
-        return (
-            f"{number(self.n - self.n_answered)} of {count(self.n, 'customer')} never answered, and who answers is not "
-            "everyone."
+            return tr("Nearly everybody had answered.") if self.n_answered else ""
+        return tr(
+            "{silent} of {n} customers never answered, and who answers is not everyone.",
+            silent=number(self.n - self.n_answered),
+            n=number(self.n),
         )
 
 
 _FOUND = ("low_ratio", "high_ratio", "none_ratio", "costs", "brings", "asymmetry", "ratio_asymmetry")
+
+
+def _of_silent(side: Sides) -> str:
+    times, interval = number(side.none_ratio.number, 2), number_between(*side.none_ratio.ends, 2)
+    if side.outcome == "referrals":
+        return tr("brought {times} times as much as those with one ({interval})", times=times, interval=interval)
+    return tr("bought {times} times as much as those with one ({interval})", times=times, interval=interval)
 
 
 def weigh_word_of_mouth(
@@ -259,19 +319,33 @@ def weigh_word_of_mouth(
     LoyaltyError : the scale given does not go upwards.
     """
     if feedback is None:
-        wanted = [_WANTED["feedback"], *([] if knows_referrals else [_WANTED["referrals"]])]
+        wanted = _WANTED["feedback"]
+        if not knows_referrals:
+            wanted = tr("{first} and {second}", first=wanted, second=_WANTED["referrals"])
         return _nothing(
-            f"No answers of customers are in this study, so word of mouth cannot be held against them: bring "
-            f"{' and '.join(wanted)}.",
+            tr(
+                "No answers of customers are in this study, so word of mouth cannot be held against "
+                "them: bring {wanted}.",
+                wanted=wanted,
+            ),
             minimum_group,
         )
     if not feedback.days or not len(feedback.scores):
-        why = "there are no answers" if feedback.days else (
-            f"orders do not reach over two windows of {count(feedback.window_days, 'day')}"
-        )  # fmt: skip
+        why = tr("there are no answers")
+        if not feedback.days:
+            why = trn(
+                "orders do not reach over two windows of {n} day",
+                "orders do not reach over two windows of {n} days",
+                feedback.window_days,
+                n=number(feedback.window_days),
+            )
         return _nothing(
-            f"What customers say cannot be held against what they did next, for {why}: bring a longer history and "
-            f"{_WANTED['feedback']}.",
+            tr(
+                "What customers say cannot be held against what they did next, for {why}: bring a longer "
+                "history and {wanted}.",
+                why=why,
+                wanted=_WANTED["feedback"],
+            ),
             minimum_group,
         )
     found = find_scale(feedback.scores, metric=feedback.metric, scale=scale)
@@ -287,7 +361,7 @@ def weigh_word_of_mouth(
     last = feedback.days[-1] + dt.timedelta(days=feedback.window_days)
     missing = ""
     if not feedback.knows_referrals:
-        missing = f"To hold word of mouth against the scores, bring {_WANTED['referrals']}."
+        missing = tr("To hold word of mouth against the scores, bring {wanted}.", wanted=_WANTED["referrals"])
     outside = int(((feedback.scores < found.lowest) | (feedback.scores > found.highest)).sum())
     return WordOfMouth(
         sides,

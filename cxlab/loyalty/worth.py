@@ -7,12 +7,21 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import tr, trn
 from cxlab.loyalty.evidence import FEWEST_PURCHASES, SHORTEST_DAYS, Evidence, Outlook, Recommendations, gather_evidence
 from cxlab.loyalty.fans import Fans
 from cxlab.loyalty.ratio import OF_NONE
 from cxlab.loyalty.weigh import Assumptions, Weighed, weigh
-from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between, long_time
-from cxlab.words import count, money, number, number_between, percent
+from cxlab.loyalty.words import (
+    after_the_cut,
+    ahead,
+    amount,
+    amount_between,
+    buyers,
+    buyers_between,
+    from_the_cut,
+)
+from cxlab.words import capital, count, money, number, number_between, percent
 
 Outcome = Literal["number", "nothing_to_divide_by", "unsure_divisor", "unsure_fan"]
 
@@ -41,9 +50,9 @@ class FanValue:
         return {"fan_value": self.weighed.fan, "referrals_per_fan": self.referrals}
 
     @property
-    def horizon(self) -> str:
-        """How far it reaches, in words."""
-        return long_time(self.evidence.outlook.horizon_days)
+    def ahead(self) -> str:
+        """How far it reaches, in words: over the next year."""
+        return ahead(self.evidence.outlook.horizon_days)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -54,51 +63,81 @@ class FanValue:
     def heading(self) -> str:
         """What heads the section."""
         worth = amount(self.weighed.fan, self.evidence.currency)
-        return f"Over the next {self.horizon}, a fan is expected to bring {worth}"
+        return tr("{ahead}, a fan is expected to bring {worth}", ahead=capital(self.ahead), worth=worth)
 
     @property
     def reading(self) -> str:
         """How it comes about: what fans bring now, how many times that lies ahead, whom they bring."""
         own = self.evidence
-        each = money(float(own.contribution.mean()), own.currency)
-        n = count(len(own.contribution), "fan")
-        later = f", later ones discounted at {percent(self.assumptions.discount_rate)} a year"
-        times = f"{number(self.weighed.times, 1)} times as many purchases"
-        if self.assumptions.discount_rate == 0:
-            later = ""
+        each, times = money(float(own.contribution.mean()), own.currency), number(self.weighed.times, 1)
+        fans, horizon_days = count(len(own.contribution), "fan"), own.outlook.horizon_days
+        rate = self.assumptions.discount_rate
+        later = tr(", later ones discounted at {rate} a year", rate=percent(rate)) if rate else ""
         if own.basis == "holdout":
-            start = (
-                f"In the {count(own.holdout_days, 'day')} after the cut a fan brought {each} on average ({n}). Over "
-                f"the {self.horizon} from the cut, the model foresees {times} as over those days{later}."
+            start = tr(
+                "{after} a fan brought {each} on average ({fans}). {horizon}, the model foresees {times} times as many "
+                "purchases as over those days{later}.",
+                after=after_the_cut(own.holdout_days),
+                each=each,
+                fans=fans,
+                horizon=from_the_cut(horizon_days),
+                times=times,
+                later=later,
             )
         else:
-            start = (
-                f"Up to the cut a fan brought {each} on average ({n}). Over the next {self.horizon}, the model "
-                f"foresees {times} as fans made up to then{later}. The time after the cut does not carry "
-                f"this: it takes {SHORTEST_DAYS} days and {FEWEST_PURCHASES} purchases by fans, and there are "
-                f"{count(own.holdout_days, 'day')} and {count(own.holdout_purchases, 'purchase')}; so all of it rests "
-                "on the model."
+            start = tr(
+                "Up to the cut a fan brought {each} on average ({fans}). {ahead}, the model foresees {times} times as "
+                "many purchases as fans made up to then{later}. The time after the cut does not carry this: it takes "
+                "{least_days} days and {fewest} purchases by fans, and there are {days} and {purchases}; so all of it "
+                "rests on the model.",
+                each=each,
+                fans=fans,
+                ahead=capital(ahead(horizon_days)),
+                times=times,
+                later=later,
+                least_days=SHORTEST_DAYS,
+                fewest=FEWEST_PURCHASES,
+                days=count(own.holdout_days, "day"),
+                purchases=count(own.holdout_purchases, "purchase"),
             )
         cost = self.assumptions.acquisition_cost
-        off = f", after the {money(cost, own.currency)} that it costs to win a customer" if cost else ""
-        worth = (
-            f"{amount(self.weighed.fan, own.currency)} (95% interval {amount_between(self.weighed.fan, own.currency)})"
+        off = tr(", after the {cost} that it costs to win a customer", cost=money(cost, own.currency)) if cost else ""
+        worth = tr(
+            "{amount} (95% interval {interval})",
+            amount=amount(self.weighed.fan, own.currency),
+            interval=amount_between(self.weighed.fan, own.currency),
         )
-        rough = "" if own.outlook.is_settled else " The search for the best fit did not settle, so take this as rough."
-        return f"{start} {self._of_referrals()} So a fan is expected to bring {worth}{off}.{rough}"
+        rough = (
+            "" if own.outlook.is_settled else tr(" The search for the best fit did not settle, so take this as rough.")
+        )
+        return tr(
+            "{start} {of_referrals} So a fan is expected to bring {worth}{off}.{rough}",
+            start=start,
+            of_referrals=self._of_referrals(),
+            worth=worth,
+            off=off,
+            rough=rough,
+        )
 
     def _of_referrals(self) -> str:
         own = self.evidence
         if not own.knows_referrals:
-            return "What fans bring by recommending the shop is not known, and counts as nothing."
-        when = f"in the {count(own.holdout_days, 'day')} after the cut" if own.basis == "holdout" else "up to the cut"
+            return tr("What fans bring by recommending the shop is not known, and counts as nothing.")
+        when = tr("up to the cut")
+        if own.basis == "holdout":
+            n = own.holdout_days
+            when = trn("in the {n} day after the cut", "in the {n} days after the cut", n, n=number(n))
         if not self.referrals.number:
-            return f"No fan brought another customer {when}, so referrals add nothing."
+            return tr("No fan brought another customer {when}, so referrals add nothing.", when=when)
         value = money(float(own.referred_values.mean()), own.currency)
-        return (
-            f"A fan brought {number(self.referrals.number, 2)} customers {when} "
-            f"({number_between(*self.referrals.ends, 2)}), each worth {value} so far; over the horizon that is "
-            f"{money(self.weighed.of_referrals, own.currency)} of a fan's worth."
+        return tr(
+            "A fan brought {brought} customers {when} ({interval}), each worth {value} so far; "
+            "over the horizon that is {of_referrals} of a fan's worth.",
+            brought=number(self.referrals.number, 2),
+            when=when,
+            interval=number_between(*self.referrals.ends, 2),
+            value=value,
+            of_referrals=money(self.weighed.of_referrals, own.currency),
         )
 
 
@@ -162,12 +201,12 @@ class Worth:
     def heading(self) -> str:
         """What heads the section."""
         if self.outcome == "nothing_to_divide_by":
-            return "A one-time buyer brings nothing or less, so no number of them makes up for one fan"
+            return tr("A one-time buyer brings nothing or less, so no number of them makes up for one fan")
         if self.outcome == "unsure_divisor":
-            return "It is not shown that a one-time buyer brings anything, so there is no number"
+            return tr("It is not shown that a one-time buyer brings anything, so there is no number")
         if self.outcome == "unsure_fan":
-            return "It is not shown that a fan will bring anything"
-        return f"One fan is worth {buyers(self.number.number)} one-time buyers"
+            return tr("It is not shown that a fan will bring anything")
+        return tr("One fan is worth {buyers} one-time buyers", buyers=buyers(self.number.number))
 
     @property
     def reading(self) -> str:
@@ -175,39 +214,56 @@ class Worth:
         return f"{self._of_one_time_buyers()} {self._of_new_customers()}".rstrip()
 
     def _of_one_time_buyers(self) -> str:
-        n = self.fan.evidence.one_time_buyers
-        off = " after the cost to win them" if self.fan.assumptions.acquisition_cost else ""
-        said = (
-            f"A one-time buyer brought {amount(self.one_time, self.currency)}{off} (95% interval "
-            f"{amount_between(self.one_time, self.currency)}, {n})."
+        off = tr(" after the cost to win them") if self.fan.assumptions.acquisition_cost else ""
+        said = tr(
+            "A one-time buyer brought {amount}{off} (95% interval {interval}, {one_time_buyers}).",
+            amount=amount(self.one_time, self.currency),
+            off=off,
+            interval=amount_between(self.one_time, self.currency),
+            one_time_buyers=self.fan.evidence.one_time_buyers,
         )
         if self.outcome == "nothing_to_divide_by":
-            return f"{said} That is nothing or less: no number of them makes up for one fan."
+            return tr("{said} That is nothing or less: no number of them makes up for one fan.", said=said)
         if self.outcome == "unsure_divisor":
-            return (
-                f"{said} That is not clearly above zero, so they might bring nothing at all, and no number of them can "
-                "be said to make up for one fan."
+            return tr(
+                "{said} That is not clearly above zero, so they might bring nothing at all, and no "
+                "number of them can be said to make up for one fan.",
+                said=said,
             )
-        told = f"{said} So one fan is worth {buyers(self.number.number)} of them ({buyers_between(self.number)})."
+        told = tr(
+            "{said} So one fan is worth {buyers} of them ({interval}).",
+            said=said,
+            buyers=buyers(self.number.number),
+            interval=buyers_between(self.number),
+        )
         if self.outcome == "unsure_fan":
-            return f"{told} What a fan will bring is not clearly above zero, so take that for no more than a guess."
+            return tr(
+                "{told} What a fan will bring is not clearly above zero, so take that for no more than a guess.",
+                told=told,
+            )
         return told
 
     def _of_new_customers(self) -> str:
         if self.average.value is None:
             return ""
-        off = " after the cost to win them" if self.fan.assumptions.acquisition_cost else ""
-        said = (
-            "A new customer is not a one-time buyer: who comes once is known only afterwards. The average customer of "
-            f"this shop, whether they came back or not, had brought {amount(self.average, self.currency)}{off} by the "
-            f"cut (95% interval {amount_between(self.average, self.currency)}, "
-            f"{count(self.average.n or 0, 'customer')})"
+        off = tr(" after the cost to win them") if self.fan.assumptions.acquisition_cost else ""
+        said = tr(
+            "A new customer is not a one-time buyer: who comes once is known only afterwards. The "
+            "average customer of this shop, whether they came back or not, had brought {amount}{off} "
+            "by the cut (95% interval {interval}, {customers})",
+            amount=amount(self.average, self.currency),
+            off=off,
+            interval=amount_between(self.average, self.currency),
+            customers=count(self.average.n or 0, "customer"),
         )
         if not self.of_average.has_interval:
-            return f"{said}, which is not clearly above zero."
-        return (
-            f"{said}; what is expected of one fan over the next {self.fan.horizon} equals "
-            f"{buyers(self.of_average.number)} of these ({buyers_between(self.of_average)})."
+            return tr("{said}, which is not clearly above zero.", said=said)
+        return tr(
+            "{said}; what is expected of one fan {ahead} equals {buyers} of these ({interval}).",
+            said=said,
+            ahead=self.fan.ahead,
+            buyers=buyers(self.of_average.number),
+            interval=buyers_between(self.of_average),
         )
 
 
@@ -251,7 +307,10 @@ def weigh_fans(
     rate = Estimate(n=n, verdict="not_known")
     if evidence.knows_referrals:
         rate = normal_interval(
-            float(brought.mean()), float(brought.std(ddof=1) / n**0.5), n=n, unit=f"customers brought per fan {when}"
+            float(brought.mean()),
+            float(brought.std(ddof=1) / n**0.5),
+            n=n,
+            unit=f"customers brought per fan {when}",
         )
         rate = replace(rate, low=max(0.0, rate.ends[0]))
         if not brought.any():  # Poisson's upper end of a count of none

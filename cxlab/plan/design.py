@@ -8,9 +8,11 @@ from functools import reduce
 from types import MappingProxyType
 
 from cxlab.estimate import Estimate
+from cxlab.language import tr
 from cxlab.plan.errors import PlanError
+from cxlab.plan.nouns import counted
 from cxlab.plan.sample_size import Moments, customers_needed, detectable_effect, power
-from cxlab.words import harmless, number, number_between, percent
+from cxlab.words import harmless, number_between, percent
 
 CONTROL, ARM = "control", "gesture"
 _LONGEST_BLOCK = 40
@@ -88,27 +90,32 @@ class TrialDesign:
 
     def estimate_in_words(self, estimate: Estimate, noun: str = "customers") -> str:
         """Say the same of an estimate, with its interval; it is of an arm where all are alike, else of all together."""
-        text = f"{number(estimate.number)} {noun}{' an arm' if self.is_even else ' in all'}"
+        text = counted(int(estimate.number), noun)
+        text = tr("{customers} an arm", customers=text) if self.is_even else tr("{customers} in all", customers=text)
         if not estimate.has_interval:
             return text
         low, high = estimate.ends
-        return f"{text} (95% interval: {number_between(low, high)})"
+        return tr("{text} (95% interval: {interval})", text=text, interval=number_between(low, high))
 
     @property
     def trials(self) -> str:
         """The power in words."""
         if math.isclose(self.power, 0.8):
-            return "four of five trials"
-        return f"{100 * self.power:g} of 100 trials"
+            return tr("four of five trials")
+        return tr("{n} of 100 trials", n=f"{100 * self.power:g}")
 
     @property
     def caution(self) -> str:
         """What several arms cost; empty for one."""
         if len(self.arms) < 2:
             return ""
-        return (
-            f"Each of the {len(self.arms)} arms is held against {self.control} at a level of "
-            f"{percent(self.level, 1)}, so that all of them together err in {percent(self.alpha)}."
+        return tr(
+            "Each of the {n} arms is held against {control} at a level of {level}, so that all of them together err in "
+            "{alpha}.",
+            n=len(self.arms),
+            control=self.control,
+            level=percent(self.level, 1),
+            alpha=percent(self.alpha),
         )
 
 

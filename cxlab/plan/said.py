@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from cxlab.language import tr, trn
+from cxlab.plan.nouns import counted
 from cxlab.plan.window import LEAST
 from cxlab.words import count, number, number_between, percent, percent_of
 
@@ -9,32 +11,56 @@ if TYPE_CHECKING:
     from cxlab.plan.sizes import NextTrial
 
 
+def points(value: float, digits: int = 1) -> str:
+    """Write a number of percent.
+
+    Examples
+    --------
+    >>> points(12.34), points(10.0, 0)
+    ('12.3%', '10%')
+    """
+    return tr("{n}%", n=number(value, digits))
+
+
 def heading(trial: "NextTrial") -> str:
     """Say what the customers at hand can show."""
     seen = trial.detectable()
     if not trial.is_known or trial.at_hand is None:
-        return "How large the next trial must be"
+        return tr("How large the next trial must be")
     if seen.value is None:
-        return "A trial needs more customers than there are"
+        return tr("A trial needs more customers than there are")
+    effect = points(seen.number)
+    if trial.who == "active customers":
+        if trial.again:
+            return tr("A trial with as many active customers as here shows effects of {effect} or more", effect=effect)
+        return tr("A trial of the active customers at hand shows effects of {effect} or more", effect=effect)
+    if trial.who == "customers":
+        if trial.again:
+            return tr("A trial with as many customers as here shows effects of {effect} or more", effect=effect)
+        return tr("A trial of the customers at hand shows effects of {effect} or more", effect=effect)
     those = f"A trial with as many {trial.who} as here" if trial.again else f"A trial of the {trial.who} at hand"
-    return f"{those} shows effects of {number(seen.number, 1)}% or more"
+    return f"{those} shows effects of {effect} or more"
 
 
 def unknown(trial: "NextTrial") -> str:
     """Say that no size can be reckoned, and why."""
-    why = trial.why or f"it takes {LEAST} customers with an outcome that is not the same for all"
-    return f"How large the next trial must be cannot be said: {why}."
+    why = trial.why or tr("it takes {n} customers with an outcome that is not the same for all", n=LEAST)
+    return tr("How large the next trial must be cannot be said: {why}.", why=why)
 
 
 def takes(trial: "NextTrial", effect: float) -> str:
     """Say what an effect takes."""
     size, raw = trial.size(effect), trial.size(effect, raw=True)
-    said = f"To see +{_percent(effect)} in {trial.design.trials}"
+    said = tr("To see +{effect} in {trials}", effect=_percent(effect), trials=trial.design.trials)
     if size.value is None:
+        if trial.noun == "customers":
+            return tr("{said}, no number of customers suffices.", said=said)
         return f"{said}, no number of {trial.noun} suffices."
-    text = f"{said} it takes {trial.design.estimate_in_words(size, trial.noun)}{_followed(trial.days)}"
+    text = tr("{said} it takes {size}", said=said, size=trial.design.estimate_in_words(size, trial.noun))
+    if trial.days:
+        text = tr("{text}, each followed for {n} days", text=text, n=trial.days)
     if raw.value is not None and raw.number > size.number:
-        text += f"; {number(raw.number)} without what the time before foretells"
+        text = tr("{text}; {n} without what the time before foretells", text=text, n=number(raw.number))
     return f"{text}."
 
 
@@ -44,19 +70,27 @@ def at_hand(trial: "NextTrial", effect: float) -> str:
     if trial.at_hand is None or trial.main is None:
         return ""
     if found is None:
-        return f"Fewer than {LEAST} {trial.who} could be drawn, too few for a trial."
-    those = f"the {number(trial.at_hand)} {trial.who} at hand"
+        return tr("Fewer than {customers} could be drawn, too few for a trial.", customers=counted(LEAST, trial.who))
+    those = tr("the {customers} at hand", customers=counted(trial.at_hand, trial.who))
     if trial.again:
         those = f"as many {trial.who} as here ({number(trial.at_hand)})"
+        if trial.who == "customers":
+            those = tr("as many customers as here ({n})", n=number(trial.at_hand))
     elif trial.design.is_even:
-        those = f"the {number(trial.at_hand // trial.design.block)} an arm at hand"
+        those = tr("the {n} an arm at hand", n=number(trial.at_hand // trial.design.block))
     seen = trial.detectable()
     if seen.value is None:
-        return f"With {those} no effect could be seen, however large."
-    text = f"With {those}: +{number(seen.number, 1)}%"
+        return tr("With {those} no effect could be seen, however large.", those=those)
+    text = tr("With {those}: +{effect}", those=those, effect=points(seen.number))
     if seen.has_interval:
-        text += f" (95% interval: {number_between(*seen.ends, 1)}%)"
-    return f"{text} or more; +{_percent(effect)} would be found in {percent_of(found, 1)} of such trials."
+        interval = tr("{n}%", n=number_between(*seen.ends, 1))
+        text = tr("{text} (95% interval: {interval})", text=text, interval=interval)
+    return tr(
+        "{text} or more; +{effect} would be found in {share} of such trials.",
+        text=text,
+        effect=_percent(effect),
+        share=percent_of(found, 1),
+    )
 
 
 def as_they_come(trial: "NextTrial", effect: float) -> str:
@@ -80,21 +114,36 @@ def within_reach(trial: "NextTrial", effect: float) -> str:
     total = trial.in_reach
     if total is None or not trial.is_out_of_reach(effect):
         return ""
-    seen = trial.detectable(total=total)
-    enough = "too few to see any" if seen.value is None else f"enough to see one of {number(seen.number, 1)}% or more"
-    weeks = count(len(trial.by_week), "week")
-    return f"In {weeks} about {number(total)} different customers buy here, {enough}."
+    seen, weeks = trial.detectable(total=total), len(trial.by_week)
+    enough = (
+        tr("too few to see any")
+        if seen.value is None
+        else tr("enough to see one of {effect} or more", effect=points(seen.number))
+    )
+    return trn(
+        "In {weeks} week about {n} different customers buy here, {enough}.",
+        "In {weeks} weeks about {n} different customers buy here, {enough}.",
+        weeks,
+        weeks=number(weeks),
+        n=number(total),
+        enough=enough,
+    )
 
 
 def other_lengths(trial: "NextTrial", effect: float) -> str:
     """Say what an effect takes when customers are followed for other lengths of time."""
     others = [w for w in trial.windows if w.is_known and w.days is not None and w.days != trial.days]
     said = [
-        f"{number(w.days or 0)} days, {number(size.number)}"
+        tr("{days} days, {n}", days=number(w.days or 0), n=number(size.number))
         for w in others
         if (size := trial.size(effect, w)).value is not None
     ]
-    return f"Followed for {'; for '.join(said)}." if said else ""
+    if not said:
+        return ""
+    listed, *more = said
+    for one in more:
+        listed = tr("{listed}; for {further}", listed=listed, further=one)
+    return tr("Followed for {listed}.", listed=listed)
 
 
 def rests_on(trial: "NextTrial") -> str:
@@ -102,19 +151,18 @@ def rests_on(trial: "NextTrial") -> str:
     window = trial.main
     if window is None or window.days is None:
         return ""
-    who = f"In the last {window.days} days, {number(window.n)} such customers"
+    who = tr("In the last {days} days, {n} such customers", days=window.days, n=number(window.n))
     if trial.again:
-        who = f"In {window.days} days, {number(window.n)} customers without the gesture"
-    return (
-        f"{who} bought on {number(window.moments.mean, 2)} days on average, with a variance of "
-        f"{number(window.moments.variance, 2)}, of which the time before foretells "
-        f"{percent(window.moments.explained)}."
+        who = tr("In {days} days, {n} customers without the gesture", days=window.days, n=number(window.n))
+    return tr(
+        "{who} bought on {mean} days on average, with a variance of {variance}, of which the time before foretells "
+        "{share}.",
+        who=who,
+        mean=number(window.moments.mean, 2),
+        variance=number(window.moments.variance, 2),
+        share=percent(window.moments.explained),
     )
 
 
 def _percent(effect: float) -> str:
-    return f"{100 * effect:g}%"
-
-
-def _followed(days: int | None) -> str:
-    return f", each followed for {days} days" if days else ""
+    return tr("{n}%", n=f"{100 * effect:g}")

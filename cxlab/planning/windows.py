@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.customers import EPOCH
+from cxlab.language import tr
 from cxlab.plan import (
     LEAST,
     LEAST_STORES,
@@ -22,6 +23,7 @@ from cxlab.plan import (
     measure,
     residuals,
 )
+from cxlab.plan.nouns import counted
 from cxlab.planning.pool import Eligible, Pool
 from cxlab.words import count, number
 
@@ -80,15 +82,25 @@ def why_unknown(pool: Pool) -> tuple[str, str]:
     """Say why nothing can be reckoned for the length of time that trials are read by, and what to do about it."""
     days, span = pool.parameters.outcome_days, _span(pool)
     if span < 2 * days:
-        reason = (
-            f"orders span {number(span)} days, and a trial of {days} days is planned by the last {days} days and as "
-            "many before them"
+        reason = tr(
+            "orders span {span} days, and a trial of {days} days is planned by the last {days} days and as many before "
+            "them",
+            span=number(span),
+            days=days,
         )
         return reason, f"give --days {max(span // 2, 1)} or fewer, or bring older orders"
     if len(_past(pool, days)) < LEAST:
-        reason = f"{days} days before the last order there were fewer than {LEAST} {pool.who}, too few to plan by"
+        reason = tr(
+            "{days} days before the last order there were fewer than {customers}, too few to plan by",
+            days=days,
+            customers=counted(LEAST, pool.who),
+        )
         return reason, "try --among everyone, or other --days"
     reason = f"none of the {pool.who} bought in the last {days} days, so there is nothing to plan by"
+    if pool.who == "active customers":
+        reason = tr(
+            "none of the active customers bought in the last {days} days, so there is nothing to plan by", days=days
+        )
     return reason, "try more --days"
 
 

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import tr, trn
 from cxlab.loyalty import Sensitivity, Worth
 from cxlab.loyalty.rules_of_thumb import SAID
 from cxlab.loyalty.words import amount, amount_between, buyers, buyers_between
@@ -15,7 +16,6 @@ from cxlab.words import count, money, number, percent
 
 _MOST_BLOCKS = 30
 _BLOCKS = (1, 2, 5)  # one-time buyers that one block stands for, and these times ten, times a hundred ...
-_NO_NUMBER = "no number"
 _FOOT = 50  # room for the scale below them, in pixels
 _ROW = 33  # height of an assumption, in pixels
 _STRETCH = 2.5  # times as long as the intervals need, at most
@@ -46,15 +46,20 @@ def _draw_worth(worth: Worth, ax: Axes) -> None:
         block = _block(max(many.ends[1], many.number))
         _draw_blocks(ax, many.number, block, once.number)
         written = f"{buyers(many.number)}{chr(10) if narrow else ' '}({buyers_between(many)})"
-        each = "one one-time buyer" if block == 1 else f"{number(block)} one-time buyers"
-        under = f"Each block is {each}, {money(block * once.number, worth.currency)}"
+        under = trn(
+            "Each block is one one-time buyer, {amount}",
+            "Each block is {n} one-time buyers, {amount}",
+            block,
+            n=number(block),
+            amount=money(block * once.number, worth.currency),
+        )
     else:
         low, high = once.ends
         ax.barh(1, once.number, height=0.5, color=COLOUR["other"], lw=0, zorder=2)
         written = amount(once, worth.currency)
-        under = "One of them; no number makes up for one fan"
+        under = tr("One of them; no number makes up for one fan")
         if worth.outcome == "unsure_divisor":
-            under = "One of them; not clearly above zero"
+            under = tr("One of them; not clearly above zero")
     both = (*fan.ends, fan.number, low, high, 0.0)
     bottom, top = min(both), max(both)
     span = (top - bottom) or 1.0
@@ -64,7 +69,10 @@ def _draw_worth(worth: Worth, ax: Axes) -> None:
             max(end, 0.0) + 0.02 * span, y + 0.03, text, ha="left", va="center", size=13, weight=700,
             color=COLOUR["ink"], linespacing=1.3,
         )  # fmt: skip
-    for y, name, token in ((0, "One fan", "pb-ink"), (1, "One-time\nbuyers" if narrow else "One-time buyers", "ink")):
+    for y, name, token in (
+        (0, tr("One fan"), "pb-ink"),
+        (1, tr("One-time buyers").replace(" ", "\n" if narrow else " "), "ink"),
+    ):
         ax.text(
             -0.02, y, name, ha="right", va="center", weight=700, size=12, color=COLOUR[token],
             transform=ax.get_yaxis_transform(), linespacing=1.25,
@@ -95,20 +103,34 @@ def _caption_of_worth(worth: Worth) -> Caption:
     both = worth.fan.weighed.fan, worth.one_time
     fan, once = (f"{amount(e, worth.currency)} ({amount_between(e, worth.currency)})" for e in both)
     own, cost = worth.fan.evidence, worth.fan.assumptions.acquisition_cost
-    listed = f"one fan: {fan}; a one-time buyer: {once}"
+    listed = tr("One fan: {fan}; a one-time buyer: {once}", fan=fan, once=once)
     many = worth.number
     if many.has_interval:
-        listed += f"; one-time buyers that equal one fan: {buyers(many.number)} ({buyers_between(many)})"
-    off = f", less {money(cost, worth.currency)} to win the customer" if cost else ""
+        listed = tr(
+            "{listed}; one-time buyers that equal one fan: {buyers} ({interval})",
+            listed=listed,
+            buyers=buyers(many.number),
+            interval=buyers_between(many),
+        )
+    off = tr(", less {cost} to win the customer", cost=money(cost, worth.currency)) if cost else ""
     return Caption(
         worth.heading,
-        f"Contribution{off}: expected of a fan over the next {worth.fan.horizon} "
-        f"({count(len(own.contribution), 'fan')}), against what one of {own.one_time_buyers} brought. "
-        "Whiskers: 95% interval.",
-        f"Bars of contribution of one fan and of one-time buyers. {listed[:1].upper()}{listed[1:]}. {worth.heading}.",
-        "The whisker under the blocks is that of their number."
+        tr(
+            "Contribution{off}: expected of a fan {ahead} ({fans}), against what one "
+            "of {one_time_buyers} brought. Whiskers: 95% interval.",
+            off=off,
+            ahead=worth.fan.ahead,
+            fans=count(len(own.contribution), "fan"),
+            one_time_buyers=own.one_time_buyers,
+        ),
+        tr(
+            "Bars of contribution of one fan and of one-time buyers. {listed}. {heading}.",
+            listed=listed,
+            heading=worth.heading,
+        ),
+        tr("The whisker under the blocks is that of their number.")
         if many.has_interval
-        else "Both bars are drawn to one scale.",
+        else tr("Both bars are drawn to one scale."),
     )
 
 
@@ -116,33 +138,36 @@ def _numbers_of_worth(worth: Worth) -> Table:
     fan, once = worth.fan.weighed.fan, worth.one_time
     own = worth.fan.evidence
     rows = [
-        (Cell("A fan, expected"), _amount(fan, worth), Cell(count(len(own.contribution), "fan"))),
-        (Cell("A one-time buyer, so far"), _amount(once, worth), Cell(own.one_time_buyers)),
+        (Cell(tr("A fan, expected")), _amount(fan, worth), Cell(count(len(own.contribution), "fan"))),
+        (Cell(tr("A one-time buyer, so far")), _amount(once, worth), Cell(own.one_time_buyers)),
         (
-            Cell("One-time buyers for one fan"),
+            Cell(tr("One-time buyers for one fan")),
             _buyers(worth.number),
-            Cell("both"),
+            Cell(tr("both")),
         ),
     ]
     if worth.average.value is not None:
         everybody = Cell(count(worth.average.n or 0, "customer"))
         rows += [
-            (Cell("The average customer, up to the cut"), _amount(worth.average, worth), everybody),
-            (Cell("Average customers for one fan"), _buyers(worth.of_average), everybody),
+            (Cell(tr("The average customer, up to the cut")), _amount(worth.average, worth), everybody),
+            (Cell(tr("Average customers for one fan")), _buyers(worth.of_average), everybody),
         ]
     return Table(
         "fan_and_one_time",
-        "One fan against one-time buyers",
-        ("Figure", "Estimate", "From"),
+        tr("One fan against one-time buyers"),
+        (tr("Figure"), tr("Estimate"), tr("From")),
         tuple(rows),
-        f"A fan: over the next {worth.fan.horizon}. One-time buyers are told by not having come back; the average "
-        "customer is of all, fans in. Small figures are 95% intervals.",
+        tr(
+            "A fan: {ahead}. One-time buyers are told by not having come back; the "
+            "average customer is of all, fans in. Small figures are 95% intervals.",
+            ahead=worth.fan.ahead,
+        ),
         words=(2,),
     )
 
 
 def _lacks_numbers(found: Sensitivity) -> str:
-    return "" if any(v.worth.has_interval for v in found.variants) else "So there is nothing to draw."
+    return "" if any(v.worth.has_interval for v in found.variants) else tr("So there is nothing to draw.")
 
 
 def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
@@ -162,7 +187,14 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
             ax.text(-0.02, y, said, ha="right", va="center", size=12, weight=weight, transform=ax.get_yaxis_transform())
         if not variant.worth.has_interval:
             ax.text(
-                bottom, y + 0.05, _NO_NUMBER, ha="left", va="center", size=12, color=COLOUR["muted"], bbox=_ON_PAPER
+                bottom,
+                y + 0.05,
+                tr("no number"),
+                ha="left",
+                va="center",
+                size=12,
+                color=COLOUR["muted"],
+                bbox=_ON_PAPER,
             )
             continue
         low, high = variant.worth.ends
@@ -185,7 +217,7 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
     ax.xaxis.set_major_formatter(lambda value, _: number(value))
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.spines["bottom"].set_visible(False)
-    ax.set_xlabel("One-time buyers that equal one fan", labelpad=6)
+    ax.set_xlabel(tr("One-time buyers that equal one fan"), labelpad=6)
     height = ax.figure.get_figure(root=True).get_size_inches()[1] * 72
     fit(ax, 0.03 if narrow else 0.40, min(_FOOT / height, 0.5), 0.97 if narrow else 0.98, 0.99)
 
@@ -216,17 +248,29 @@ def _draw_said(ax: Axes, top: float, most: int) -> None:
 
 def _caption_of_sensitivity(found: Sensitivity) -> Caption:
     listed = "; ".join(
-        f"{v.said} {buyers(v.worth.number) if v.worth.value is not None else _NO_NUMBER}" for v in found.variants
+        tr(
+            "{said} {buyers}",
+            said=v.said,
+            buyers=buyers(v.worth.number) if v.worth.value is not None else tr("no number"),
+        )
+        for v in found.variants
     )
-    alt = f"Dots of one-time buyers that equal one fan by assumption. {listed}."
+    alt = tr("Dots of one-time buyers that equal one fan by assumption. {listed}.", listed=listed)
     return Caption(
         found.heading,
-        "One-time buyers that equal one fan, with one assumption changed at a time. Lines: 95% interval under that "
-        f"assumption; {count(found.base.fan.n or 0, 'fan')}.",
-        alt if len(alt) < 400 else f"{alt[:390].rsplit(';', 1)[0]}; and so on.",
-        f"Dashed: as reckoned. Dotted: {', '.join(map(str, SAID[:-1]))} and {SAID[-1]}, as often said, where the scale "
-        "reaches them. The intervals do not say how likely an assumption is. A cost to win a customer is left "
-        "out of the range and the ranking, because its pull follows from the division alone.",
+        tr(
+            "One-time buyers that equal one fan, with one assumption changed at a time. Lines: 95% "
+            "interval under that assumption; {fans}.",
+            fans=count(found.base.fan.n or 0, "fan"),
+        ),
+        alt if len(alt) < 400 else tr("{first}; and so on.", first=alt[:380].rsplit(";", 1)[0]),
+        tr(
+            "Dashed: as reckoned. Dotted: {numbers} and {last}, as often said, where the scale reaches "
+            "them. The intervals do not say how likely an assumption is. A cost to win a customer is "
+            "left out of the range and the ranking, because its pull follows from the division alone.",
+            numbers=", ".join(map(str, SAID[:-1])),
+            last=SAID[-1],
+        ),
     )
 
 
@@ -243,10 +287,10 @@ def _numbers_of_sensitivity(found: Sensitivity) -> Table:
     )
     return Table(
         "assumptions",
-        "The number under other assumptions",
-        ("Assumption", "One-time buyers for one fan", "A fan", "A one-time buyer", "Change"),
+        tr("The number under other assumptions"),
+        (tr("Assumption"), tr("One-time buyers for one fan"), tr("A fan"), tr("A one-time buyer"), tr("Change")),
         rows,
-        "One assumption changed at a time. Small figures are 95% intervals.",
+        tr("One assumption changed at a time. Small figures are 95% intervals."),
     )
 
 
@@ -262,7 +306,9 @@ def _amount(estimate: Estimate, worth: Worth) -> Cell:
 
 
 def _buyers(estimate: Estimate) -> Cell:
-    return Cell(buyers(estimate.number), buyers_between(estimate)) if estimate.has_interval else Cell("–", _NO_NUMBER)
+    return (
+        Cell(buyers(estimate.number), buyers_between(estimate)) if estimate.has_interval else Cell("–", tr("no number"))
+    )
 
 
 fan_and_one_time: Plot[Worth] = Plot(

@@ -10,13 +10,15 @@ from matplotlib.axes import Axes
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures.said import name_of, quoted
+from cxlab.gestures.sample import PURCHASES
+from cxlab.language import tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND, Row, draw_rows
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.policy import GesturePolicy, GestureRanking
 from cxlab.policy.gain import GestureGain
 from cxlab.policy.result import POLICY_NAME
-from cxlab.policy.said import PER, amount, amount_between, condition, more_or_less, per
+from cxlab.policy.said import PER, amount, amount_between, condition, counted, more_or_less, per
 from cxlab.policy.tree import Rule, rule_matrix
 from cxlab.policy.value import PolicyValues
 from cxlab.words import capital, money, number, percent
@@ -34,7 +36,9 @@ def _rows(policy: GesturePolicy) -> Iterator[tuple[str, str, Estimate]]:
 
 
 def _name(values: PolicyValues, policy: str) -> str:
-    return f"Best {number(100 * values.budget_share)} of 100" if policy == "budget" else POLICY_NAME[policy]
+    if policy == "budget":
+        return tr("Best {n} of 100", n=number(100 * values.budget_share))
+    return POLICY_NAME[policy]
 
 
 def _draw_values(policy: GesturePolicy, ax: Axes) -> None:
@@ -48,7 +52,7 @@ def _draw_values(policy: GesturePolicy, ax: Axes) -> None:
     more = values.difference("rule", "everyone")
     if not values.never_chooses:
         said = amount(more, gain)
-        rows.append(Row("Rule over everyone", _per_hundred(more), said, "link", "link", filled=False, gap=0.5))
+        rows.append(Row(tr("Rule over everyone"), _per_hundred(more), said, "link", "link", filled=False, gap=0.5))
     draw_rows(ax, rows, unit=_axis(gain), left=0.25)
 
 
@@ -58,27 +62,41 @@ def _per_hundred(e: Estimate) -> Estimate:
 
 
 def _axis(gain: GestureGain) -> str:
-    what = f"{gain.currency}" if gain.currency else gain.effect.noun
-    return f"Gain over giving it to no one, {what} {per(gain)}"
+    what = gain.currency or (tr("purchases") if gain.effect.noun == PURCHASES else gain.effect.noun)
+    return tr("Gain over giving it to no one, {what} {per}", what=what, per=per(gain))
 
 
 def _values_caption(policy: GesturePolicy) -> Caption:
     values = policy.valued
     assert values is not None
     gain = values.gain
-    told = "; ".join(f"{title} {amount(e, gain)}" for _, title, e in _rows(policy))
+    told = "; ".join(tr("{policy} {amount}", policy=title, amount=amount(e, gain)) for _, title, e in _rows(policy))
     more = values.difference("rule", "everyone")
-    ring = "" if values.never_chooses else " Ring: the rule against giving it to everyone."
+    subtitle = [
+        tr(
+            "Gain {per} over giving {gesture} to no one, with 95% intervals.",
+            per=per(gain),
+            gesture=quoted(gain.effect),
+        ),
+        "" if values.never_chooses else tr("Ring: the rule against giving it to everyone."),
+        tr(
+            "{rows}; the rule and the best forecasts on the {tried} that they were tried on.",
+            rows=counted(gain.n, gain),
+            tried=number(int(gain.tried.sum())),
+        ),
+    ]
     return Caption(
         policy.heading,
-        f"Gain {per(gain)} over giving {quoted(gain.effect)} to no one, with 95% intervals.{ring} "
-        f"{number(gain.n)} {gain.effect.rows}s; the rule and the best forecasts on the "
-        f"{number(int(gain.tried.sum()))} that they were tried on.",
+        " ".join(part for part in subtitle if part),
         _short(
-            f"Dots with intervals of gain by policy. {told}. The rule over everyone: {amount(more, gain)} "
-            f"({amount_between(more, gain)})."
+            tr(
+                "Dots with intervals of gain by policy. {told}. The rule over everyone: {amount} ({interval}).",
+                told=told,
+                amount=amount(more, gain),
+                interval=amount_between(more, gain),
+            )
         ),
-        "Rules and forecasts are valued on customers that they were not learned from.",
+        tr("Rules and forecasts are valued on customers that they were not learned from."),
     )
 
 
@@ -96,15 +114,15 @@ def _values_numbers(policy: GesturePolicy) -> Table:
         )  # fmt: skip
     return Table(
         "policies",
-        "What each way to choose is worth",
-        ("Who gets it", "Share who do", "Gain over no one", "Gain over everyone"),
+        tr("What each way to choose is worth"),
+        (tr("Who gets it"), tr("Share who do"), tr("Gain over no one"), tr("Gain over everyone")),
         tuple(rows),
-        f"{capital(per(gain))}. Small figures are 95% intervals.",
+        tr("{per}. Small figures are 95% intervals.", per=capital(per(gain))),
     )
 
 
 def _lacks_values(policy: GesturePolicy) -> str:
-    return "" if policy.valued is not None else "So there is nothing to draw."
+    return "" if policy.valued is not None else tr("So there is nothing to draw.")
 
 
 # The rule ------------------------------------------------------------------------------------------------------------
@@ -158,8 +176,12 @@ def _draw_rule(policy: GesturePolicy, ax: Axes) -> None:
         text = shorten(line.text, 50 if narrow else 75, placeholder=" …")
         ax.text(x, y, text, ha="left", va="center", size=12, color=COLOUR["ink"], zorder=3)
         if line.give is not None:
-            word, token = ("Give", "good") if line.give else ("Do not give", "muted")
-            said = f"{word}, {percent(line.share)} of them"
+            token, share = "good" if line.give else "muted", percent(line.share)
+            said = (
+                tr("Give, {share} of them", share=share)
+                if line.give
+                else tr("Do not give, {share} of them", share=share)
+            )
             if narrow:
                 ax.text(x, y + 0.42, said, ha="left", va="center", size=12, weight=700, color=COLOUR[token])
             else:
@@ -175,22 +197,33 @@ def _rule_caption(policy: GesturePolicy) -> Caption:
     gain = values.gain
     more = values.difference("rule", "everyone")
     is_open = policy.verdict.token != "choose"
-    title = "The best rule of two questions, not shown to be worth following" if is_open else policy.rule_heading
+    title = tr("The best rule of two questions, not shown to be worth following") if is_open else policy.rule_heading
     return Caption(
         title,
-        f"The rule of at most two questions that would have gained most, from all {number(gain.n)} {gain.effect.rows}s."
-        f" Shares are of these. Such rules gained {more_or_less(more, gain)} {per(gain)} than giving it to "
-        f"everyone ({amount_between(more, gain)}).",
-        _short(f"Tree of a rule with its answers. Give it to {policy.who}; else do not."),
-        f"Of the {n} rules learned on the way, {agree} {'asks' if agree == 1 else 'ask'} the same first question.",
+        tr(
+            "The rule of at most two questions that would have gained most, from all {rows}. Shares are of these. Such "
+            "rules gained {more_or_less} {per} than giving it to everyone ({interval}).",
+            rows=counted(gain.n, gain),
+            more_or_less=more_or_less(more, gain),
+            per=per(gain),
+            interval=amount_between(more, gain),
+        ),
+        _short(tr("Tree of a rule with its answers. Give it to {who}; else do not.", who=policy.who)),
+        trn(
+            "Of the {n} rules learned on the way, {agree} asks the same first question.",
+            "Of the {n} rules learned on the way, {agree} ask the same first question.",
+            agree,
+            n=n,
+            agree=agree,
+        ),
     )
 
 
 def _lacks_rule(policy: GesturePolicy) -> str:
     if policy.valued is None:
-        return "So there is no rule either."
+        return tr("So there is no rule either.")
     if policy.valued.rule.give is not None:
-        return "The rule has no question in it, so there is no tree to draw."
+        return tr("The rule has no question in it, so there is no tree to draw.")
     return ""
 
 
@@ -208,8 +241,8 @@ def _draw_curve(found: GestureRanking, ax: Axes) -> None:
     span = float(max(high.max(), 0.0) - min(low.min(), 0.0)) or 1.0
     over = float(np.interp(50, x, y)) >= y[-1] / 2
     for at, value, words, token, above in (
-        (30, float(np.interp(30, x, y)), "best first", "link", over),
-        (70, 0.7 * y[-1], "by lot", "ink", not over),
+        (30, float(np.interp(30, x, y)), tr("best first"), "link", over),
+        (70, 0.7 * y[-1], tr("by lot"), "ink", not over),
     ):
         ax.annotate(
             words, (at, value), (0, 14 if above else -14), textcoords="offset points", ha="center",
@@ -223,7 +256,12 @@ def _draw_curve(found: GestureRanking, ax: Axes) -> None:
         ax.yaxis.set_major_formatter(lambda v, _: money(v, gain.currency, digits))
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6)
     ax.set_axisbelow(True)
-    ax.set_xlabel(f"{capital(gain.effect.rows)}s who get it, of 100, the best forecasts first", labelpad=6)
+    who_get_it = (
+        tr("Customers who get it, of 100, the best forecasts first")
+        if gain.effect.rows == "customer"
+        else tr("Orders who get it, of 100, the best forecasts first")
+    )
+    ax.set_xlabel(who_get_it, labelpad=6)
     fit(ax, 0.17 if narrow else 0.11, 0.17, 0.96, 0.97)
 
 
@@ -237,16 +275,32 @@ def _curve_caption(found: GestureRanking) -> Caption:
     points = []
     for share in (0.2, 0.5, 1.0):
         value, low, high = curve.at(share)
-        points.append(f"{number(100 * share)} of 100: {amount(Estimate(value, low, high), gain)}")
+        told = amount(Estimate(value, low, high), gain)
+        points.append(tr("{n} of 100: {amount}", n=number(100 * share), amount=told))
+    alt = (
+        tr("Line of gain by share of customers who get it.")
+        if gain.effect.rows == "customer"
+        else tr("Line of gain by share of orders who get it.")
+    )
     return Caption(
         found.heading,
-        f"Gain {per(gain)} in all, by how many get {quoted(gain.effect)}, with the 95% interval at each point. "
-        f"{number(curve.area.n or 0)} {gain.effect.rows}s, by forecasts that had not seen them. Dashed: by lot.",
-        _short(
-            f"Line of gain by share of {gain.effect.rows}s who get it. {'; '.join(points)}. On average "
-            f"{more_or_less(curve.area, gain)} than by lot ({amount_between(curve.area, gain)})."
+        tr(
+            "Gain {per} in all, by how many get {gesture}, with the 95% interval at each point. {rows}, by forecasts "
+            "that had not seen them. Dashed: by lot.",
+            per=per(gain),
+            gesture=quoted(gain.effect),
+            rows=counted(curve.area.n or 0, gain),
         ),
-        "The area between line and dashes is the Qini coefficient.",
+        _short(
+            tr(
+                "{start} {listed}. On average {more_or_less} than by lot ({interval}).",
+                start=alt,
+                listed="; ".join(points),
+                more_or_less=more_or_less(curve.area, gain),
+                interval=amount_between(curve.area, gain),
+            )
+        ),
+        tr("The area between line and dashes is the Qini coefficient."),
     )
 
 
@@ -262,15 +316,15 @@ def _curve_numbers(found: GestureRanking) -> Table:
         rows.append((Cell(capital(name_of(gain.effect))), *cells, over))
     return Table(
         "qini",
-        "What giving it to the best forecasts gains",
-        ("Gesture", "Best 10 of 100", "Best 30", "Best 50", "All", "Over the lot"),
+        tr("What giving it to the best forecasts gains"),
+        (tr("Gesture"), tr("Best 10 of 100"), tr("Best 30"), tr("Best 50"), tr("All"), tr("Over the lot")),
         tuple(rows),
-        f"Per {PER} customers, or orders for gestures that came with orders. Small figures are 95% intervals.",
+        tr("Per 100 customers, or orders for gestures that came with orders. Small figures are 95% intervals."),
     )
 
 
 def _lacks_curve(found: GestureRanking) -> str:
-    return "" if found.policy.curve is not None else "So there is no curve to draw."
+    return "" if found.policy.curve is not None else tr("So there is no curve to draw.")
 
 
 def _short(text: str) -> str:

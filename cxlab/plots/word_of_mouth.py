@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.loyalty.asymmetry import NONE, Outcome, Sides
+from cxlab.language import Texts, tr, trn
+from cxlab.loyalty.asymmetry import NONE, Sides
 from cxlab.loyalty.word_of_mouth import DIGITS, WordOfMouth
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND
@@ -15,7 +16,7 @@ from cxlab.words import count, number, number_between
 
 _ORDER = (2, 1, 0, NONE)
 _MARKS = {0: "bad", 1: "other", 2: "good", NONE: "muted"}
-_TITLES: dict[Outcome, str] = {"referrals": "Brought by 100 customers", "purchases": "Purchases a customer"}
+_TITLES = Texts({"referrals": "Brought by 100 customers", "purchases": "Purchases a customer"})
 
 
 def _draw(found: WordOfMouth, ax: Axes) -> None:
@@ -48,7 +49,7 @@ def _draw_side(found: WordOfMouth, side: Sides, ax: Axes, *, names: bool) -> Non
             ax.text(
                 0,
                 y,
-                "nobody" if not found.customers[g] else "not told",
+                tr("nobody") if not found.customers[g] else tr("not told"),
                 ha="left",
                 va="center",
                 size=12,
@@ -79,14 +80,23 @@ def _caption(found: WordOfMouth) -> Caption:
         )
         for side in found.sides
     )
-    alt = f"Dots by score given: {listed}. {found.heading}."
+    alt = tr("Dots by score given: {listed}. {heading}.", listed=listed, heading=found.heading)
     return Caption(
         found.heading,
-        f"What customers did in the {count(found.window_days, 'day')} after, by the last score that they had given by "
-        f"then; {count(found.told.n or 0, 'customer')}. Lines: 95% interval.",
-        alt if len(alt) < 400 else f"{alt[:390].rsplit(';', 1)[0]}; and so on.",
-        "Dashed: after a middle score. Brought: customers who came on their recommendation. No answer: by then. The "
-        "scores go together with what followed and need not have caused it.",
+        trn(
+            "What customers did in the {n} day after, by the last score that they had given by then; "
+            "{customers}. Lines: 95% interval.",
+            "What customers did in the {n} days after, by the last score that they had given by then; "
+            "{customers}. Lines: 95% interval.",
+            found.window_days,
+            n=number(found.window_days),
+            customers=count(found.told.n or 0, "customer"),
+        ),
+        alt if len(alt) < 400 else tr("{first}; and so on.", first=alt[:380].rsplit(";", 1)[0]),
+        tr(
+            "Dashed: after a middle score. Brought: customers who came on their recommendation. No "
+            "answer: by then. The scores go together with what followed and need not have caused it."
+        ),
     )
 
 
@@ -100,25 +110,25 @@ def _numbers(found: WordOfMouth) -> Table:
             rows.append((Cell(f"{_TITLES[side.outcome]}: {name}"), Cell(*cells)))
     return Table(
         "word_of_mouth",
-        "What a low score takes and a high one brings",
-        ("Against a middle score", "Difference"),
+        tr("What a low score takes and a high one brings"),
+        (tr("Against a middle score"), tr("Difference")),
         tuple(rows),
-        "Small figures are 95% intervals. Above 0 in the last row of each: the low score weighs more.",
+        tr("Small figures are 95% intervals. Above 0 in the last row of each: the low score weighs more."),
     )
 
 
 def _both(side: Sides) -> Sequence[tuple[str, Estimate]]:
     return (
-        ("fewer after a low score", side.costs),
-        ("more after a high score", side.brings),
-        ("the first less the second", side.asymmetry),
+        (tr("fewer after a low score"), side.costs),
+        (tr("more after a high score"), side.brings),
+        (tr("the first less the second"), side.asymmetry),
     )
 
 
 def _lacks(found: WordOfMouth) -> str:
     if any(side.rates[g].has_interval and found.is_shown(g) for side in found.sides for g in range(NONE + 1)):
         return ""
-    return "So there is nothing to draw."
+    return tr("So there is nothing to draw.")
 
 
 word_of_mouth: Plot[WordOfMouth] = Plot(

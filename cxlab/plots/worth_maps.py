@@ -6,22 +6,19 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
+from cxlab.language import Texts, tr, trn
 from cxlab.loyalty.rules_of_thumb import SAID
 from cxlab.loyalty.two_way import TwoWay, WorthMap
-from cxlab.loyalty.words import buyers, buyers_between, long_time
+from cxlab.loyalty.words import ahead, ahead_short, buyers, buyers_between
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.words import between, capital, count, money, number, percent
 
 _BANDS = ("paper", "seq1", "seq2", "seq3")
-_NO_NUMBER = "no number"
 _EACH_KEPT, _EACH_OTHER = 10, 8  # of the points drawn, every which one stands in the table
 _MOST_DIGITS = 4
-_AXIS = {
-    "referrals": "Customers brought by 100 fans",
-    "cost": "Cost to win a customer",
-}
+_AXIS = Texts({"referrals": "Customers brought by 100 fans", "cost": "Cost to win a customer"})
 
 
 def _draw(found: TwoWay, ax: Axes) -> None:
@@ -31,7 +28,7 @@ def _draw(found: TwoWay, ax: Axes) -> None:
         _draw_map(found, of, axes)
         if not narrow and place:
             axes.set_yticklabels([])
-        label = "Share of fans’ buying left a year later" if narrow or n == 1 else "Share left a year later"
+        label = tr("Share of fans’ buying left a year later") if narrow or n == 1 else tr("Share left a year later")
         axes.set_xlabel(label, labelpad=4)
     for axes in each[n:]:
         axes.set_axis_off()
@@ -63,12 +60,18 @@ def _draw_map(found: TwoWay, of: WorthMap, ax: Axes) -> None:
         ax.axhspan(first, float(found.other[-1]), color=COLOUR["other"], alpha=0.25, lw=0, zorder=1)
         middle = (first + float(found.other[-1])) / 2
         ax.text(
-            float(found.kept.mean()), middle, _NO_NUMBER, ha="center", va="center", size=12, color=COLOUR["ink"],
+            float(found.kept.mean()), middle, tr("no number"), ha="center", va="center", size=12, color=COLOUR["ink"],
             zorder=5,
         )  # fmt: skip
     _draw_own(found, of, ax)
     ax.set(xlim=(found.kept[0], found.kept[-1]), ylim=(found.other[0], found.other[-1]))
-    ax.set_title(capital(f"over the next {long_time(of.horizon_days)}"), loc="left", size=12, weight=700, pad=6)
+    ax.set_title(
+        capital(ahead(of.horizon_days)),
+        loc="left",
+        size=12,
+        weight=700,
+        pad=6,
+    )
     ax.locator_params(axis="x", nbins=5)
     ax.locator_params(axis="y", nbins=5)
     ax.xaxis.set_major_formatter(lambda value, _: percent(value))
@@ -103,7 +106,11 @@ def _draw_own(found: TwoWay, of: WorthMap, ax: Axes) -> None:
 def _legend(found: TwoWay, ax: Axes, *, narrow: bool) -> None:
     """Put the bands above the first map, in words and colours, and what the upright scale is."""
     lines = [_line(line) for line in found.lines]
-    words = [f"under {lines[0]}", *map(between, lines, lines[1:]), f"over {lines[-1]}"] if lines else []
+    words = (
+        [tr("under {low}", low=lines[0]), *map(between, lines, lines[1:]), tr("over {high}", high=lines[-1])]
+        if lines
+        else []
+    )
     figure = ax.figure.get_figure(root=True)
     height, width = (float(size) * 72 for size in figure.get_size_inches()[::-1])
     left = 0.03 if narrow else 0.0125
@@ -117,7 +124,7 @@ def _legend(found: TwoWay, ax: Axes, *, narrow: bool) -> None:
         va="center",
     )
     at = left
-    figure.text(at, 1 - 14 / height, "One-time buyers", size=12, color=COLOUR["muted"], va="center")
+    figure.text(at, 1 - 14 / height, tr("One-time buyers"), size=12, color=COLOUR["muted"], va="center")
     if narrow:
         at, row = left, 30
     else:
@@ -131,18 +138,28 @@ def _legend(found: TwoWay, ax: Axes, *, narrow: bool) -> None:
 
 
 def _caption(found: TwoWay) -> Caption:
-    by = "the share of their buying left a year later and " + (
-        "the customers they bring" if found.kind == "referrals" else "the cost to win a customer"
-    )
-    whiskers = "the interval of the fit" + (" and of the customers brought" if found.kind == "referrals" else "")
-    dashed = "Dashed: the same number as reckoned. " if any(map(_has_dashes, found.maps)) else ""
+    by = tr("the share of their buying left a year later and the cost to win a customer")
+    whiskers = tr("Lines at the dot: the interval of the fit.")
+    if found.kind == "referrals":
+        by = tr("the share of their buying left a year later and the customers they bring")
+        whiskers = tr("Lines at the dot: the interval of the fit and of the customers brought.")
+    note = _lines_in_words(found)
+    if any(map(_has_dashes, found.maps)):
+        note.append(tr("Dashed: the same number as reckoned."))
+    note += [whiskers, tr("Only what lies beyond the days that were seen varies with what is left.")]
     return Caption(
         found.heading,
-        f"One-time buyers that equal one fan, by {by}; {count(found.n_fans, 'fan')}. "
-        f"Dot: as reckoned, with its 95% interval in words.",
-        f"Maps of one-time buyers that equal one fan by {by}. {capital(_own_words(found))}.",
-        f"{_lines_in_words(found)}{dashed}Lines at the dot: {whiskers}. Only what lies beyond the days that were seen "
-        "varies with what is left.",
+        tr(
+            "One-time buyers that equal one fan, by {by}; {fans}. Dot: as reckoned, with its 95% interval in words.",
+            by=by,
+            fans=count(found.n_fans, "fan"),
+        ),
+        tr(
+            "Maps of one-time buyers that equal one fan by {by}. {as_reckoned}.",
+            by=by,
+            as_reckoned=capital(_own_words(found)),
+        ),
+        " ".join(note),
     )
 
 
@@ -160,22 +177,32 @@ def _line(value: float) -> str:
     return number(value, digits)
 
 
-def _lines_in_words(found: TwoWay) -> str:
-    lines = [_line(line) for line in found.lines]
-    listed = " and ".join(part for part in (", ".join(lines[:-1]), *lines[-1:]) if part)
-    said = f"Thick lines: {listed}. " if len(lines) > 1 else f"Thick line: {listed}. " if lines else ""
-    outside = [str(target) for target in SAID if target not in found.reached]
-    if not outside:
-        return said
-    nor = " and ".join(part for part in (", ".join(outside[:-1]), outside[-1]) if part)
-    return f"{said}No line for {nor}: nothing that is drawn comes to {'it' if len(outside) == 1 else 'them'}. "
+def _lines_in_words(found: TwoWay) -> list[str]:
+    lines, said = [_line(line) for line in found.lines], []
+    if lines:
+        said.append(trn("Thick line: {listed}.", "Thick lines: {listed}.", len(lines), listed=_and(lines)))
+    if outside := [str(target) for target in SAID if target not in found.reached]:
+        said.append(
+            trn(
+                "No line for {listed}: nothing that is drawn comes to it.",
+                "No line for {listed}: nothing that is drawn comes to them.",
+                len(outside),
+                listed=_and(outside),
+            )
+        )
+    return said
+
+
+def _and(numbers: list[str]) -> str:
+    *first, last = numbers
+    return tr("{first} and {last}", first=", ".join(first), last=last) if first else last
 
 
 def _numbers(found: TwoWay) -> Table:
     kept, other = range(0, len(found.kept), _EACH_KEPT), range(0, len(found.other), _EACH_OTHER)
     rows = tuple(
         (
-            Cell(capital(f"next {long_time(of.horizon_days)}")),
+            Cell(capital(ahead_short(of.horizon_days))),
             Cell(_other(found, float(found.other[i]))),
             *(Cell(buyers(n) if np.isfinite(n := float(of.numbers[i, j])) else "–") for j in kept),
         )
@@ -184,25 +211,41 @@ def _numbers(found: TwoWay) -> Table:
     )
     return Table(
         "worth_maps",
-        "One-time buyers for one fan, two assumptions changed at once",
-        ("Horizon", _AXIS[found.kind], *(f"{percent(float(found.kept[j]))} left" for j in kept)),
+        tr("One-time buyers for one fan, two assumptions changed at once"),
+        (tr("Horizon"), _AXIS[found.kind], *(tr("{share} left", share=percent(float(found.kept[j]))) for j in kept)),
         rows,
-        f"Left: share of fans’ buying left a year later. {_as_reckoned(found)}"
-        + (" A dash: no number." if any(np.isnan(of.numbers[::_EACH_OTHER]).any() for of in found.maps) else ""),
+        " ".join(
+            [
+                tr("Left: share of fans’ buying left a year later. {as_reckoned}", as_reckoned=_as_reckoned(found)),
+                *(
+                    [tr("A dash: no number.")]
+                    if any(np.isnan(of.numbers[::_EACH_OTHER]).any() for of in found.maps)
+                    else []
+                ),
+            ]
+        ),
     )
 
 
 def _own_words(found: TwoWay) -> str:
     return "; ".join(
-        f"next {long_time(of.horizon_days)}: {percent(of.kept.number)} left, "
-        + (f"{buyers(of.worth.number)} ({buyers_between(of.worth)})" if of.worth.value is not None else _NO_NUMBER)
+        tr(
+            "{ahead}: {kept} left, {worth}",
+            ahead=ahead_short(of.horizon_days),
+            kept=percent(of.kept.number),
+            worth=f"{buyers(of.worth.number)} ({buyers_between(of.worth)})"
+            if of.worth.value is not None
+            else tr("no number"),
+        )
         for of in found.maps
     )
 
 
 def _as_reckoned(found: TwoWay) -> str:
-    by = "brought by 100 fans" if found.kind == "referrals" else "to win a customer"
-    return f"As reckoned, with {_other(found, found.own.number)} {by}, {_own_words(found)}."
+    other, listed = _other(found, found.own.number), _own_words(found)
+    if found.kind == "referrals":
+        return tr("As reckoned, with {n} brought by 100 fans, {listed}.", n=other, listed=listed)
+    return tr("As reckoned, with {amount} to win a customer, {listed}.", amount=other, listed=listed)
 
 
 def _other(found: TwoWay, value: float) -> str:
@@ -210,7 +253,7 @@ def _other(found: TwoWay, value: float) -> str:
 
 
 def _lacks(found: TwoWay) -> str:
-    return "" if found.maps else "So there is no map to draw."
+    return "" if found.maps else tr("So there is no map to draw.")
 
 
 fan_worth_maps: Plot[TwoWay] = Plot(

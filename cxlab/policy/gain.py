@@ -15,6 +15,7 @@ from cxlab.gestures.overlap import LEAST_EFFECTIVE, TRIM_ABOVE
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.trial_means import adjusted_means
 from cxlab.gestures.verdict import LEAST_CUSTOMERS
+from cxlab.language import tr
 from cxlab.occasions import HISTORY
 
 Mask = NDArray[np.bool_]
@@ -94,11 +95,11 @@ def mean_by_customer(scores: Array, clusters: Codes, df: int, unit: str) -> Esti
 def gain_fault(effects: GestureEffects, effect: GestureEffect) -> str:
     """Say why no customer can be chosen by this arm, as the end of a sentence; empty where one may try."""
     if effect.is_spoilt:
-        return "the arms are not of the sizes that were meant, so no figure of this trial can be trusted"
+        return tr("the arms are not of the sizes that were meant, so no figure of this trial can be trusted")
     if effect.verdict.token == "not_identifiable" or not effect.is_told:
         return effect.verdict.why
     if runs(effects, effect):
-        return "the trial still runs, and choosing by what it shows so far would choose by chance"
+        return tr("the trial still runs, and choosing by what it shows so far would choose by chance")
     return ""
 
 

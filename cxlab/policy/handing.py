@@ -6,10 +6,11 @@ from typing import Protocol
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings
+from cxlab.language import tr
 from cxlab.policy.giving import GIVE, HOLD_OUT, GivingList
 from cxlab.policy.next_reading import SURE, NextReading, next_reading
 from cxlab.policy.result import GesturePolicy
-from cxlab.words import count, day, few, number, percent
+from cxlab.words import capital, count, day, few, number, percent
 
 
 class TrialSize(Protocol):
@@ -62,16 +63,28 @@ class GestureHanding:
         reading = self.next_reading
         if reading is None:
             return ""
-        shows = f"If the gain is what it was here, the next reading shows it in {_times(reading.chance)}"
+        shows = tr(
+            "if the gain is what it was here, the next reading shows it in {times}", times=_times(reading.chance)
+        )
         if self.policy.giving is not None and self.policy.giving.with_orders:
-            shows = f"Once they have all come to buy: {shows[0].lower()}{shows[1:]}"
+            shows = tr("once they have all come to buy: {shows}", shows=shows)
+        shows = capital(shows)
         if reading.chance >= SURE:
             return f"{shows}."
         half = reading.with_half
-        more = f"and with a half held out (holdout_share: 0.5) in {_times(half.chance)}"
         if half.chance >= SURE:
-            return f"{shows}, {more}: hold out more if it must be settled."
-        return f"{shows}, {more}: the list is too short to settle it at once, so add up several readings."
+            return tr(
+                "{shows}, and with a half held out (holdout_share: 0.5) in {times}: hold out more if it must be "
+                "settled.",
+                shows=shows,
+                times=_times(half.chance),
+            )
+        return tr(
+            "{shows}, and with a half held out (holdout_share: 0.5) in {times}: the list is too short to settle it at "
+            "once, so add up several readings.",
+            shows=shows,
+            times=_times(half.chance),
+        )
 
     @property
     def trial_size(self) -> str:
@@ -79,7 +92,9 @@ class GestureHanding:
         size = self.trial.findings.get("next_trial.customers_per_arm", Estimate())
         if size.value is None:
             return ""
-        return f"To see an effect of 10% it takes {number(size.number)} {size.unit or 'customers'}."
+        if (size.unit or "").endswith(" an arm"):
+            return tr("To see an effect of 10% it takes {n} customers an arm.", n=number(size.number))
+        return tr("To see an effect of 10% it takes {n} customers.", n=number(size.number))
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -105,10 +120,18 @@ class GestureHanding:
         """The list in a line."""
         giving = self.policy.giving
         if giving is None:
-            return "No list: a trial comes first" if not self.policy.verdict.has_list else "No list: nobody is named"
+            return (
+                tr("No list: a trial comes first")
+                if not self.policy.verdict.has_list
+                else tr("No list: nobody is named")
+            )
         least = self.policy.effects.data.minimum_group
         held_out = few(giving.count(HOLD_OUT), least)
-        return f"{few(giving.count(GIVE), least)} customers to give it to, {held_out} held out by lot"
+        return tr(
+            "{n} customers to give it to, {held_out} held out by lot",
+            n=few(giving.count(GIVE), least),
+            held_out=held_out,
+        )
 
     @property
     def reading(self) -> str:
@@ -116,39 +139,55 @@ class GestureHanding:
         policy, giving = self.policy, self.policy.giving
         if giving is None:
             why = policy.no_list or policy.verdict.why
-            return f"There is no list, for {why}. {self.trial.reading}"
-        least = policy.effects.data.minimum_group
-        when = ""
-        if giving.day is not None:
-            known = "before their last order" if giving.with_orders else f"on {day(giving.day)}"
-            when = f", by what was known of each {known}"
-        text = (
-            f"The table holds {count(len(giving.table), 'customer')}{when}. {few(giving.count(GIVE), least)} are to "
-            f"get it and {few(giving.count(HOLD_OUT), least)}, {percent(giving.holdout_share)} of the chosen, by lot, "
-            "are not. Keep to it: what those held out buy tells what the gesture did, and the next run reads the "
-            "second table as its trial (assignments, with hold_out as the control). "
-        )
-        if giving.with_orders:
-            text += (
-                "These gestures came with orders, so what they do is known of customers who come to buy: give them "
-                "with the customer's next order, and put the day of that order into the second table, for those held "
-                "out as well."
+            return tr("There is no list, for {why}. {reading}", why=why, reading=self.trial.reading)
+        least, customers = policy.effects.data.minimum_group, count(len(giving.table), "customer")
+        holds = tr("The table holds {customers}.", customers=customers)
+        if giving.with_orders and giving.day is not None:
+            holds = tr(
+                "The table holds {customers}, by what was known of each before their last order.", customers=customers
             )
-        else:
-            text += "Put the day on which you start in it."
-        if self.is_enough:
-            text += f" {self.is_enough}"
-        if giving.left_by:
-            text += " The budget does not reach further: "
-            text += (
-                "the best forecasts come first."
-                if giving.left_by == "forecasts"
-                else "forecasts do not tell whom to leave out, so the lot decided."
+        elif giving.day is not None:
+            holds = tr(
+                "The table holds {customers}, by what was known of each on {day}.",
+                customers=customers,
+                day=day(giving.day),
+            )
+        said = [
+            holds,
+            tr(
+                "{given} are to get it and {held_out}, {share} of the chosen, by lot, are not. Keep to it: what those "
+                "held out buy tells what the gesture did, and the next run reads the second table as its trial "
+                "(assignments, with hold_out as the control).",
+                given=few(giving.count(GIVE), least),
+                held_out=few(giving.count(HOLD_OUT), least),
+                share=percent(giving.holdout_share),
+            ),
+            tr(
+                "These gestures came with orders, so what they do is known of customers who come to buy: "
+                "give them with the customer's next order, and put the day of that order into the second "
+                "table, for those held out as well."
+            )
+            if giving.with_orders
+            else tr("Put the day on which you start in it."),
+            self.is_enough,
+            self._left_out(giving, least),
+        ]
+        return " ".join(part for part in said if part)
+
+    @staticmethod
+    def _left_out(giving: GivingList, least: int) -> str:
+        """Say who is not on the list for want of budget, and who because nobody like them was seen."""
+        said = []
+        if giving.left_by == "forecasts":
+            said.append(tr("The budget does not reach further: the best forecasts come first."))
+        elif giving.left_by:
+            said.append(
+                tr("The budget does not reach further: forecasts do not tell whom to leave out, so the lot decided.")
             )
         if giving.n_unlike:
             unlike = few(giving.n_unlike, least)
-            text += f" Left out: {unlike} customers unlike any who were seen with or without the gesture."
-        return text
+            said.append(tr("Left out: {n} customers unlike any who were seen with or without the gesture.", n=unlike))
+        return " ".join(said)
 
 
 def _times(chance: float) -> str:
@@ -161,8 +200,8 @@ def _times(chance: float) -> str:
     """
     of_100 = round(100 * chance)
     if 0 < of_100 < 100:
-        return f"about {of_100} of 100 cases"
-    return "nearly all cases" if of_100 else "hardly any case"
+        return tr("about {n} of 100 cases", n=of_100)
+    return tr("nearly all cases") if of_100 else tr("hardly any case")
 
 
 def hand_out(policy: GesturePolicy, trial: TrialSize) -> GestureHanding:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.said import quoted
+from cxlab.language import tr
 from cxlab.policy.gain import GestureGain
 from cxlab.policy.qini import Qini
 from cxlab.policy.result import GesturePolicy
@@ -49,18 +50,18 @@ class GestureRanking:
         """The finding on the main gesture in a line."""
         curve = self.policy.curve
         if curve is None:
-            return "Customers cannot be ranked"
+            return tr("Customers cannot be ranked")
         if curve.ranks:
-            return "Those foreseen to gain more do gain more"
+            return tr("Those foreseen to gain more do gain more")
         if curve.area.high is not None and curve.area.high < 0:
-            return "Those foreseen to gain more gained less: do not rank by these forecasts"
-        return "Those foreseen to gain more gained no more than chance allows"
+            return tr("Those foreseen to gain more gained less: do not rank by these forecasts")
+        return tr("Those foreseen to gain more gained no more than chance allows")
 
     @property
     def reading(self) -> str:
         """How far the curve lies over the line of a choice by lot, arm by arm."""
         if not self.policy.curves:
-            return "No arm has the rows that it takes to rank customers."
+            return tr("No arm has the rows that it takes to rank customers.")
         return "\n\n".join(_say(gain, curve) for gain, curve in self.policy.curves)
 
 
@@ -71,13 +72,34 @@ def rank_customers(policy: GesturePolicy) -> GestureRanking:
 
 def _say(gain: GestureGain, curve: Qini) -> str:
     area = curve.area
-    p = "p below .001" if curve.p_value < 0.001 else f"p = {number(curve.p_value, 3)}"
+    p = tr("p below .001") if curve.p_value < 0.001 else tr("p = {p}", p=number(curve.p_value, 3))
     first = curve.at(0.3)
     best = Estimate(first[0], first[1], first[2], n=area.n)
-    gains, what = ("gains", "95% interval") if best.number >= 0 else ("loses", "95% interval of the gain")
     size = amount(Estimate(abs(best.number), *best.ends), gain)
-    return (
-        f"{capital(quoted(gain.effect))}: given to the {percent(0.3)} with the best forecasts, it {gains} "
-        f"{size} {per(gain)} in all ({what} {amount_between(best, gain)}). On average over all "
-        f"shares that is {more_or_less(area, gain)} than by lot ({amount_between(area, gain)}; {p})."
+    told = {
+        "gesture": capital(quoted(gain.effect)),
+        "share": percent(0.3),
+        "size": size,
+        "per": per(gain),
+        "interval": amount_between(best, gain),
+    }
+    start = (
+        tr(
+            "{gesture}: given to the {share} with the best forecasts, it gains {size} {per} in all "
+            "(95% interval {interval}).",
+            **told,
+        )
+        if best.number >= 0
+        else tr(
+            "{gesture}: given to the {share} with the best forecasts, it loses {size} {per} in all "
+            "(95% interval of the gain {interval}).",
+            **told,
+        )
+    )
+    return tr(
+        "{start} On average over all shares that is {more_or_less} than by lot ({interval}; {p}).",
+        start=start,
+        more_or_less=more_or_less(area, gain),
+        interval=amount_between(area, gain),
+        p=p,
     )

@@ -12,6 +12,7 @@ from cxlab.gestures import GestureEffect, GestureEffects
 from cxlab.gestures.means import Array
 from cxlab.gestures.said import is_shown, name_of, quoted
 from cxlab.gestures.worth import Worth
+from cxlab.language import SOURCE, Texts, speaking, tr
 from cxlab.policy.asides import asides, of_what
 from cxlab.policy.candidates import Candidates
 from cxlab.policy.fifths import GainByFifth, gain_by_fifth
@@ -24,13 +25,24 @@ from cxlab.policy.tree import rule_matrix
 from cxlab.policy.value import PolicyValues, value_policies
 from cxlab.policy.verdict import PolicyVerdict, judge_policy
 
-POLICY_NAME = {
-    "everyone": "Everyone", "no_one": "No one", "profit_bringers": "Profit-bringers only", "rule": "By the rule",
-    "budget": "Best forecasts only",
-}  # fmt: skip
+POLICY_NAME = Texts(
+    {
+        "everyone": "Everyone",
+        "no_one": "No one",
+        "profit_bringers": "Profit-bringers only",
+        "rule": "By the rule",
+        "budget": "Best forecasts only",
+    }
+)
+_IS_CHOOSING = Texts(
+    {
+        "yes": "Is choosing worth more than giving it to everyone? Yes.",
+        "no": "Is choosing worth more than giving it to everyone? No.",
+        "cannot_tell": "Is choosing worth more than giving it to everyone? The data cannot tell.",
+    }
+)
 MOST_LETTERS = 110
 """Longer rules stand in the figure and not in headings."""
-TOO_FEW = "too few customers with it and without it can be compared"
 AGES = "tenure_days"
 
 
@@ -88,42 +100,64 @@ class GesturePolicy:
         """The finding in a line."""
         token, values = self.verdict.token, self.valued
         if values is None:
-            return "By these figures no one can be chosen"
+            return tr("By these figures no one can be chosen")
         if token == "choose":
             more = values.difference("rule", "everyone")
-            return f"Choosing by the rule is worth {amount_between(more, values.gain)} more {per(values.gain)}"
+            return tr(
+                "Choosing by the rule is worth {interval} more {per}",
+                interval=amount_between(more, values.gain),
+                per=per(values.gain),
+            )
         if token == "everyone":
-            pays = "pays" if values.gain.currency else "helps"
             if self.verdict.choosing == "no":
-                return f"Giving it to everyone {pays}; choosing gains no more"
-            return f"Giving it to everyone {pays}; choosing is not shown to gain more"
+                return (
+                    tr("Giving it to everyone pays; choosing gains no more")
+                    if values.gain.currency
+                    else tr("Giving it to everyone helps; choosing gains no more")
+                )
+            return (
+                tr("Giving it to everyone pays; choosing is not shown to gain more")
+                if values.gain.currency
+                else tr("Giving it to everyone helps; choosing is not shown to gain more")
+            )
         if token == "no_one":
-            return "Giving it to no one is best, as far as can be told"
-        return "The data cannot tell whom to give it to"
+            return tr("Giving it to no one is best, as far as can be told")
+        return tr("The data cannot tell whom to give it to")
 
     @property
     def rule_heading(self) -> str:
         """Whether there is a rule to choose by, in a line."""
         values = self.valued
         if values is None or values.rule.give is not None:
-            return "There is no rule to choose by"
+            return tr("There is no rule to choose by")
         if self.verdict.token != "choose":
-            return "No rule is shown to be worth following"
-        return f"Give it to {self.who}" if len(self.who) < MOST_LETTERS else "Give it by a rule of two questions"
+            return tr("No rule is shown to be worth following")
+        return (
+            tr("Give it to {who}", who=self.who)
+            if len(self.who) < MOST_LETTERS
+            else tr("Give it by a rule of two questions")
+        )
 
     @property
     def reading(self) -> str:
         """What the policies are worth, and whether choosing pays."""
         values = self.valued
         if values is None:
-            return f"No customers can be chosen for {quoted(self.effect)}: {self.verdict.why}."
+            return tr(
+                "No customers can be chosen for {gesture}: {why}.", gesture=quoted(self.effect), why=self.verdict.why
+            )
         gain = values.gain
         all_of_them = values.difference("everyone", "no_one")
-        text = (
-            f"Giving {quoted(self.effect)} to everyone gains {amount(all_of_them, gain)} {per(gain)} over giving it "
-            f"to no one (95% interval {amount_between(all_of_them, gain)}): {of_what(gain)}. "
+        text = tr(
+            "Giving {gesture} to everyone gains {amount} {per} over giving it to no one (95% interval {interval}): "
+            "{of_what}.",
+            gesture=quoted(self.effect),
+            amount=amount(all_of_them, gain),
+            per=per(gain),
+            interval=amount_between(all_of_them, gain),
+            of_what=of_what(gain),
         )
-        return f"{text}{self._choosing()}{asides(values, self.verdict, self.curve)}"
+        return f"{text} {self._choosing()}{asides(values, self.verdict, self.curve)}"
 
     def _choosing(self) -> str:
         values = self.valued
@@ -131,32 +165,44 @@ class GesturePolicy:
         gain, more = values.gain, values.difference("rule", "everyone")
         over_none = values.difference("rule", "no_one")
         if values.never_chooses:
-            gave = "rules of two questions, learned from some and tried on others, gave it to everyone"
             if self.verdict.choosing == "no":
-                return f"Is choosing worth more? No: {gave}."
-            return (
-                f"Is choosing worth more? The data cannot tell: {gave}, yet those with high forecasts gained more than "
-                "those with low ones (see below)."
+                return tr(
+                    "Is choosing worth more? No: rules of two questions, learned from some and tried on others, gave "
+                    "it to everyone."
+                )
+            return tr(
+                "Is choosing worth more? The data cannot tell: rules of two questions, learned from some and tried on "
+                "others, gave it to everyone, yet those with high forecasts gained more than those with low ones (see "
+                "below)."
             )
         if values.never_gives:
-            return (
-                f"Rules of two questions, learned from some and tried on others, gave it to no one: that is "
-                f"{more_or_less(more, gain)} {per(gain)} than giving it to everyone (95% interval "
-                f"{amount_between(more, gain)})."
+            return tr(
+                "Rules of two questions, learned from some and tried on others, gave it to no one: that is "
+                "{more_or_less} {per} than giving it to everyone (95% interval {interval}).",
+                more_or_less=more_or_less(more, gain),
+                per=per(gain),
+                interval=amount_between(more, gain),
             )
+        start = tr("The rule gives it to {who}. Rules learned like it", who=self.who)
         if values.rule.give is not None:
-            answer = "to everyone" if values.rule.give else "to no one"
-            start = f"No rule of two questions gains more than giving it {answer}. Rules learned from a part of them"
-        else:
-            start = f"The rule gives it to {self.who}. Rules learned like it"
-        said = {"yes": "Yes", "no": "No", "cannot_tell": "The data cannot tell"}[self.verdict.choosing]
-        return (
-            f"{start}, tried on customers that they were not learned from, gained "
-            f"{more_or_less(more, gain)} {per(gain)} than giving it to everyone (95% interval "
-            f"{amount_between(more, gain)}), and {more_or_less(over_none, gain)} than giving it to no one "
-            f"({amount_between(over_none, gain)}). Is choosing worth more than giving it to "
-            f"everyone? {said}."
+            start = (
+                tr("No rule of two questions gains more than giving it to everyone. Rules learned from a part of them")
+                if values.rule.give
+                else tr(
+                    "No rule of two questions gains more than giving it to no one. Rules learned from a part of them"
+                )
+            )
+        tried = tr(
+            "{start}, tried on customers that they were not learned from, gained {over_all} {per} than giving it to "
+            "everyone (95% interval {interval}), and {over_none} than giving it to no one ({interval_over_none}).",
+            start=start,
+            over_all=more_or_less(more, gain),
+            per=per(gain),
+            interval=amount_between(more, gain),
+            over_none=more_or_less(over_none, gain),
+            interval_over_none=amount_between(over_none, gain),
         )
+        return f"{tried} {_IS_CHOOSING[self.verdict.choosing]}"
 
 
 def choose_customers(
@@ -192,7 +238,7 @@ def choose_customers(
         if is_main:
             foreseen, place, ahead = told, placed, told_ahead
     gain = gains.get(main.prefix + main.label)
-    fault = _fault(effects, main) or (TOO_FEW if gain is None else "")
+    fault = _fault(effects, main) or (_too_few() if gain is None else "")
     if fault or gain is None:
         verdict = PolicyVerdict("not_identifiable", "cannot_tell", fault)
         return GesturePolicy(effects, main, verdict, None, None, tuple(curves), None, "")
@@ -204,9 +250,9 @@ def choose_customers(
     verdict, fifths = judge_policy(values, ranks=mine.ranks), gain_by_fifth(gain, foreseen, place)
     giving, no_list = None, ""
     if not verdict.has_list:
-        no_list = "neither a rule nor giving it to everyone is shown to gain more than giving it to no one"
+        no_list = tr("neither a rule nor giving it to everyone is shown to gain more than giving it to no one")
     elif candidates is None:
-        no_list = "the study does not name its customers"
+        no_list = tr("the study does not name its customers")
     else:
         like = _inside(matrix, matrix_ahead, names)
         by_rule = values.rule.decide(matrix_ahead) if verdict.token == "choose" else np.ones(len(ahead), dtype=bool)
@@ -214,7 +260,7 @@ def choose_customers(
             candidates.customer_id[like], ahead[like], by_rule[like], fifths,
             segments=None if candidates.segments is None else candidates.segments[like],
             ranked=mine.ranks, n_most=None if budget_share is None else round(budget_share * int(like.sum())),
-            holdout_share=holdout_share, experiment=f"{name_of(main)}, next", day=candidates.day,
+            holdout_share=holdout_share, experiment=_next(main), day=candidates.day,
             n_unlike=int((~like).sum()), seed=seed, with_orders=candidates.with_orders,
         )  # fmt: skip
     return GesturePolicy(effects, main, verdict, values, fifths, tuple(curves), giving, no_list)
@@ -224,9 +270,19 @@ def _tried(effects: GestureEffects, main: GestureEffect) -> Sequence[GestureEffe
     return [e for e in effects.effects if not _fault(effects, e)] if main in effects.effects else []
 
 
+def _too_few() -> str:
+    return tr("too few customers with it and without it can be compared")
+
+
+def _next(effect: GestureEffect) -> str:
+    """Name the trial that the list is, for a file: it stays in one language."""
+    with speaking(SOURCE):
+        return f"{name_of(effect)}, next"
+
+
 def _fault(effects: GestureEffects, effect: GestureEffect) -> str:
     fault = gain_fault(effects, effect)
-    return fault or ("" if is_shown(effect, effects.data.minimum_group) else TOO_FEW)
+    return fault or ("" if is_shown(effect, effects.data.minimum_group) else _too_few())
 
 
 def _inside(rows: Array, ahead: Array, names: Sequence[str]) -> NDArray[np.bool_]:

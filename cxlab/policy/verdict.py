@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cxlab.language import tr
 from cxlab.policy.value import PolicyValues
 
 Token = Literal["choose", "everyone", "no_one", "cannot_tell", "not_identifiable"]
@@ -52,7 +53,7 @@ def judge_policy(values: PolicyValues, *, ranks: bool = False) -> PolicyVerdict:
         return PolicyVerdict("everyone", choosing)
     if all_over_none < 0:
         return PolicyVerdict("no_one", choosing)
-    return PolicyVerdict("cannot_tell", choosing, "what it gains and what it costs lie too near to each other")
+    return PolicyVerdict("cannot_tell", choosing, tr("what it gains and what it costs lie too near to each other"))
 
 
 def _side(ends: tuple[float, float]) -> int:

@@ -4,10 +4,13 @@ import math
 from collections.abc import Callable
 
 from cxlab.blocks import Cell, Table
+from cxlab.language import Texts, tr, trn
 from cxlab.loyalty import Fans
-from cxlab.words import count, money, money_between, number, number_between
+from cxlab.words import money, money_between, number, number_between
 
-_NAMES = {"fans": "Fans", "one_time_buyers": "One-time buyers", "others": "All others", "everybody": "All customers"}
+_NAMES = Texts(
+    {"fans": "Fans", "one_time_buyers": "One-time buyers", "others": "All others", "everybody": "All customers"}
+)
 _NONE = Cell("–")
 
 
@@ -26,17 +29,17 @@ def fans_and_others(fans: Fans) -> Table:
     def span(low: float, high: float) -> str:
         return number_between(low, high, 1)
 
-    after = count(fans.holdout_days, "day")
-    n_both = int((fans.are_fans & fans.came_once).sum())
-    both = " Fans who bought once and have not come back stand in both of the first two rows." if n_both else ""
-    about = f" “About”: rounded, for it would tell of under {fans.minimum_group} customers." if fans.rounded else ""
-    columns = ["Group", "Customers", "Purchases so far", "Contribution so far"]
+    n_after = fans.holdout_days
+    columns = [tr("Group"), tr("Customers"), tr("Purchases so far"), tr("Contribution so far")]
     measures: list[tuple[str, Callable[[float], str], Callable[[float, float], str]]] = [
         ("purchases", purchases, span),
         ("contribution", amount, amounts),
     ]
     if fans.holdout_days:
-        columns += [f"Purchases, next {after}", f"Contribution, next {after}"]
+        columns += [
+            trn("Purchases, next {n} day", "Purchases, next {n} days", n_after, n=number(n_after)),
+            trn("Contribution, next {n} day", "Contribution, next {n} days", n_after, n=number(n_after)),
+        ]
         measures += [("holdout_purchases", purchases, span), ("holdout_contribution", amount, amounts)]
     rows = []
     for row in fans.table.to_dict("records"):
@@ -50,11 +53,26 @@ def fans_and_others(fans: Fans) -> Table:
         rows.append(tuple(cells))
     return Table(
         name="fans_and_others",
-        caption="Fans, one-time buyers and all others",
+        caption=tr("Fans, one-time buyers and all others"),
         columns=tuple(columns),
         rows=tuple(rows),
-        note=f"Means a customer; small figures are 95% intervals. So far: up to {fans.calibration_end}. Fans are told "
-        "by what they did up to then, one-time buyers by not having come back until "
-        f"{fans.observation_end}: that they bought nothing in the time after is how they are told, not a finding."
-        f"{both}{about}",
+        note=_note(fans),
     )
+
+
+def _note(fans: Fans) -> str:
+    said = [
+        tr(
+            "Means a customer; small figures are 95% intervals. So far: up to {calibration_end}. "
+            "Fans are told by what they did up to then, one-time buyers by not having come back "
+            "until {observation_end}: that they bought nothing in the time after is how they are "
+            "told, not a finding.",
+            calibration_end=fans.calibration_end,
+            observation_end=fans.observation_end,
+        )
+    ]
+    if (fans.are_fans & fans.came_once).any():
+        said.append(tr("Fans who bought once and have not come back stand in both of the first two rows."))
+    if fans.rounded:
+        said.append(tr("“About”: rounded, for it would tell of under {n} customers.", n=fans.minimum_group))
+    return " ".join(said)

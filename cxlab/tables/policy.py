@@ -1,6 +1,7 @@
 """The list to act on, as counts: the customers themselves stand in the run's tables only."""
 
 from cxlab.blocks import Cell, Table
+from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME
 from cxlab.policy import GestureHanding, PlannedTrial
 from cxlab.policy.giving import GIVE, HOLD_OUT
@@ -14,17 +15,17 @@ def customers_to_give_to(handing: GestureHanding) -> Table | None:
         return None
     least, n_rest = handing.policy.effects.data.minimum_group, giving.count("")
     rows = [
-        (Cell("Give"), Cell("give"), Cell(few(giving.count(GIVE), least))),
-        (Cell("Held out by lot"), Cell("hold_out"), Cell(few(giving.count(HOLD_OUT), least))),
+        (Cell(tr("Give")), Cell("give"), Cell(few(giving.count(GIVE), least))),
+        (Cell(tr("Held out by lot")), Cell("hold_out"), Cell(few(giving.count(HOLD_OUT), least))),
     ]
     if n_rest:
-        rows.append((Cell("Not chosen"), Cell("empty"), Cell(few(n_rest, least))))
+        rows.append((Cell(tr("Not chosen")), Cell(tr("empty")), Cell(few(n_rest, least))))
     return Table(
         "gesture_customers",
-        "Whom to give it to",
-        ("Answer", "Column arm of the table", "Customers"),
+        tr("Whom to give it to"),
+        (tr("Answer"), tr("Column arm of the table"), tr("Customers")),
         tuple(rows),
-        "The customers stand in the file gesture_customers among the run's tables, with their own ids.",
+        tr("The customers stand in the file gesture_customers among the run's tables, with their own ids."),
         words=(1,),
     )
 
@@ -44,13 +45,15 @@ def planned_assignments(planned: PlannedTrial) -> Table | None:
     ]
     return Table(
         "gesture_assignments",
-        "The trial that is written into the list",
-        ("Customers as they are now", "Give", "Held out by lot"),
+        tr("The trial that is written into the list"),
+        (tr("Customers as they are now"), tr("Give"), tr("Held out by lot")),
         tuple(shown),
-        "The file gesture_assignments among the run's tables is the study's next table of assignments, with "
-        "hold_out as its control.",
+        tr(
+            "The file gesture_assignments among the run's tables is the study's next table of "
+            "assignments, with hold_out as its control."
+        ),
     )
 
 
 def _stratum(name: str) -> str:
-    return "First order" if name == "new" else SEGMENT_NAME.get(name, name or "All")
+    return tr("First order") if name == "new" else SEGMENT_NAME.get(name, name or tr("All"))
