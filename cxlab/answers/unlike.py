@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cxlab.gestures import EffectByGroup, GestureEffect
 from cxlab.gestures.by_cluster import EffectByCluster
 from cxlab.gestures.for_whom import DIFFERENT, group_name
+from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME
 
 
@@ -44,8 +45,8 @@ def people(group: str) -> str:
     ('the misunderstood', 'those at their first order', 'Oulu')
     """
     if group == "new":
-        return "those at their first order"
-    return f"the {SEGMENT_NAME[group].lower()}" if group in SEGMENT_NAME else group_name(group)
+        return tr("those at their first order")
+    return tr("the {segment}", segment=SEGMENT_NAME[group].lower()) if group in SEGMENT_NAME else group_name(group)
 
 
 def extremes(groups: EffectByGroup) -> tuple[str, str] | None:
@@ -77,4 +78,4 @@ def listed(names: tuple[str, ...] | list[str]) -> str:
     ('a', 'a, b and c')
     """
     *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return tr("{first} and {last}", first=", ".join(first), last=last) if first else last

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from cxlab.estimate import Estimate
 from cxlab.gestures.means import Array, Codes
+from cxlab.language import SOURCE, Texts, speaking, tr, translated
 from cxlab.words import number
 
 ALIKE = 0.1
 """A standardised difference up to this counts as alike (Austin 2009)."""
-_WORDS = {
+_WORDS = Texts({
     "earlier_purchases": "purchases so far", "recent_purchases": "recent purchases",
     "tenure_days": "days since the first order", "days_since_last_order": "days since the last order",
     "earlier_revenue": "revenue so far", "mean_day_value": "value of an order so far",
@@ -20,7 +21,7 @@ _WORDS = {
     "days_since_gesture": "days since the last gesture", "earlier_failures": "failures so far",
     "waited_days": "from the order to the gesture", "day_value": "value of this order",
     "failed": "a failure at this order", "day": "calendar day",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,27 +56,51 @@ class Balance:
     def reading(self) -> str:
         """How unlike the two were, and how unlike they are after weighting."""
         if not len(self.table):
-            return "Nothing is known of the time before, so it cannot be said whether the two were alike."
+            return tr("Nothing is known of the time before, so it cannot be said whether the two were alike.")
         before = self.table["before"].abs()
         name, most = self.largest
         unlike = int((before > ALIKE).sum())
-        widest = self.table["covariate"].iloc[int(before.to_numpy().argmax())]
-        start = (
-            f"Of {number(len(before))} measures of the time before, {number(unlike)} differed by more than {ALIKE} "
-            f"standard deviations; the largest gap, in {widest}, was "
-            f"{number(float(before.max()), 2)}."
+        widest = as_said(self.table["covariate"].iloc[int(before.to_numpy().argmax())])
+        limit = number(ALIKE, 1)
+        start = tr(
+            "Of {measures} measures of the time before, {unlike} differed by more than {limit} standard deviations; "
+            "the largest gap, in {widest}, was {gap}.",
+            measures=number(len(before)),
+            unlike=number(unlike),
+            limit=limit,
+            widest=widest,
+            gap=number(float(before.max()), 2),
         )
         if not self.is_weighted:
             return start
-        left = f"After weighting, the largest that is left is {number(most, 2)}, in {name}"
-        left += f": more than {ALIKE}, so the two are not quite alike." if most > ALIKE else "."
+        name = as_said(name)
+        left = (
+            tr(
+                "After weighting, the largest that is left is {most}, in {name}: more than {limit}, so the two are not "
+                "quite alike.",
+                most=number(most, 2),
+                name=name,
+                limit=limit,
+            )
+            if most > ALIKE
+            else tr("After weighting, the largest that is left is {most}, in {name}.", most=number(most, 2), name=name)
+        )
         return f"{start} {left}"
 
 
 def in_words(name: str) -> str:
-    """Name a covariate, or one value of it, as readers know it."""
+    """Name a covariate, or one value of it, as readers of English know it: so it stands in tables."""
     column, equals, value = name.partition(" = ")
-    return f"{_WORDS.get(column, column)}{': ' if column in _WORDS and equals else equals}{value}"
+    with speaking(SOURCE):
+        return f"{_WORDS.get(column, column)}{': ' if column in _WORDS and equals else equals}{value}"
+
+
+def as_said(covariate: str) -> str:
+    """Say a covariate that stands in a table, or one value of it, as readers of the page know it."""
+    words, colon, value = covariate.partition(": ")
+    with speaking(SOURCE):
+        is_known = words in _WORDS.values()
+    return f"{translated(words)}{colon}{value}" if is_known else covariate
 
 
 def covariate_balance(
