@@ -7,8 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.estimate import Estimate
+from cxlab.gestures.basis import OTHER, as_numbers
 from cxlab.gestures.means import Array, Codes
-from cxlab.language import SOURCE, Texts, speaking, tr, translated
+from cxlab.language import SOURCE, Texts, speaking, tr, trn
 from cxlab.words import number
 
 ALIKE = 0.1
@@ -99,8 +100,21 @@ def as_said(covariate: str) -> str:
     """Say a covariate that stands in a table, or one value of it, as readers of the page know it."""
     words, colon, value = covariate.partition(": ")
     with speaking(SOURCE):
-        is_known = words in _WORDS.values()
-    return f"{translated(words)}{colon}{value}" if is_known else covariate
+        column = next((name for name, known in _WORDS.items() if known == words), "")
+    if not column:
+        name, equals, value = covariate.partition(" = ")
+        return f"{name}{equals}{_value(name, value)}"
+    return f"{_WORDS[column]}{colon}{_value(column, value)}"
+
+
+def _value(column: str, value: str) -> str:
+    """Say a value of a covariate: as it stands in the data, but for those that the kit made."""
+    if value == OTHER:
+        return tr("other")
+    if column == "waited_days" and value:
+        n = int(value.removesuffix(" days"))
+        return trn("{n} days", "{n} days", n, n=number(n))
+    return value
 
 
 def covariate_balance(
@@ -121,8 +135,6 @@ def covariate_balance(
     people : shape (n,), number of the customer; None: each row is another.
     minimum_group : a value that fewer people hold is not named: it counts as one with the others of that kind.
     """
-    from cxlab.gestures.basis import as_numbers
-
     names: tuple[str, ...] = ()
     if treated.any() and not treated.all():
         matrix, names = as_numbers(covariates, people=people, minimum_group=minimum_group)

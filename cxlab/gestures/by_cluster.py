@@ -15,8 +15,8 @@ from cxlab.gestures.means import TwoMeans
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
 from cxlab.gestures.sample import NEW, Sample
-from cxlab.language import tr
-from cxlab.words import capital, count, number
+from cxlab.language import tr, trn
+from cxlab.words import capital, number
 
 
 class Clustering(Protocol):
@@ -91,7 +91,9 @@ class EffectByCluster(EffectByGroup):
         ]
         small = len(effect.groups) - len(self.told)
         if small:
-            parts.append(tr("{clusters} too small to tell.", clusters=count(small, "cluster")))
+            parts.append(
+                trn("{n} cluster too small to tell.", "{n} clusters too small to tell.", small, n=number(small))
+            )
         p = effect.heterogeneity
         if p is not None:
             often = how_often(p)

@@ -9,9 +9,9 @@ from cxlab.estimate import Estimate, columns_of
 from cxlab.gestures.effect import GestureEffect, GroupEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_of, interval, noun_of, owned, quoted, signed
-from cxlab.language import tr
+from cxlab.language import tr, trn
 from cxlab.look import SEGMENT_NAME
-from cxlab.words import capital, count, number
+from cxlab.words import capital, number
 
 DIFFERENT = 0.05
 
@@ -147,7 +147,7 @@ class EffectByGroup:
         )
         small = len(effect.groups) - len(self.told)
         if small:
-            text += " " + tr("{groups} too small to tell.", groups=count(small, "group"))
+            text += " " + trn("{n} group too small to tell.", "{n} groups too small to tell.", small, n=number(small))
         p = effect.heterogeneity
         if p is None or len(self.told) < 2:
             return text

@@ -1,6 +1,7 @@
 """Does it pay? What every gesture brought, before and after its cost."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,7 @@ class GestureMoney:
         for sign in (1, -1):
             sure = [owned(e) for e, w in self.paid if _surely(w, sign)]
             if sure:
-                arms = capital(tr(" and ").join(sure))
+                arms = capital(reduce(lambda one, other: tr("{first} and {last}", first=one, last=other), sure))
                 return (
                     tr("{arms} brought more than was spent", arms=arms)
                     if sign > 0
