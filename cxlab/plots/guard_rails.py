@@ -10,7 +10,10 @@ from cxlab.gestures.rails import HARMLESS, Rail
 from cxlab.language import tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
+from cxlab.plots.style import is_narrow
 from cxlab.words import percent
+
+_ROOM = 54  # letters of a name and of the words beside it that a phone has room for
 
 
 def _points(estimate: Estimate) -> Estimate:
@@ -25,9 +28,12 @@ def _several(found: GuardRails) -> bool:
 def _draw(found: GuardRails, ax: Axes) -> None:
     rows, last = [], None
     for effect, rail in found.shown:
-        words = f"{said_change(rail).split(' ')[0]}: {SAYS[rail.verdict]}"
+        name, change = rail_name(effect, rail, several=_several(found)), _change(rail)[0]
+        words = f"{change}: {SAYS[rail.verdict]}"
+        if is_narrow(ax) and len(name) + len(words) > _ROOM:
+            words = change
         gap = 0.0 if last in (None, effect.label) else 0.5
-        rows.append(Row(rail_name(effect, rail, several=_several(found)), _points(rail.change), words, gap=gap))
+        rows.append(Row(name, _points(rail.change), words, gap=gap))
         last = effect.label
     band = (-100 * HARMLESS, 100 * HARMLESS)
     draw_rows(ax, rows, unit=tr("Change, in points of a hundred"), left=0.4, band=band)
