@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from cxlab.gestures.data import GestureData
 from cxlab.gestures.sample import Sample
-from cxlab.words import count
+from cxlab.language import tr, trn
+from cxlab.words import number
 
 
 def count_whole_groups(data: GestureData) -> GestureData:
@@ -28,11 +29,16 @@ def count_whole_groups(data: GestureData) -> GestureData:
             sample, clusters=groups, adjust=sample.adjust.drop(columns="stratum"), drawn=_sizes(sample, groups),
             counted="strata",
         ))  # fmt: skip
-        words.append(said if groups is None else (
-            f"{said} Each of the {count(int(groups.max()) + 1, 'stratum', 'strata')} lies in one arm as a whole: so "
-            "whole strata were drawn, not customers, and how sure the figures are is counted by strata."
-        ))  # fmt: skip
+        words.append(said if groups is None else f"{said} {_whole(int(groups.max()) + 1)}")
     return replace(data, samples=tuple(samples), words=tuple(words))
+
+
+def _whole(n: int) -> str:
+    return tr(
+        "Each of the {strata} lies in one arm as a whole: so whole strata were drawn, not customers, and how sure the "
+        "figures are is counted by strata.",
+        strata=trn("1 stratum", "{n} strata", n, n=number(n)),
+    )
 
 
 def _sizes(sample: Sample, groups: NDArray[np.int64]) -> dict[str, int]:

@@ -5,12 +5,13 @@ from cxlab.errors import MissingDataError
 from cxlab.gestures.data import GestureData
 from cxlab.gestures.sample import Sample, SegmentLines, chosen_sample, outcome_sample, trial_samples
 from cxlab.intake import Intake
+from cxlab.language import tr, trn
 from cxlab.occasions import Occasions, Ties, order_occasions, outcome_rows, tie_gestures, trial_rows
 from cxlab.parameters import Parameters
 from cxlab.policy import Candidates, read_candidates
 from cxlab.segments import Segments, assign_segments
 from cxlab.study import Study
-from cxlab.words import count
+from cxlab.words import count, number
 
 
 def read_gestures(study: Study, parameters: Parameters, intake: Intake, customers: Customers | None) -> GestureData:
@@ -28,9 +29,11 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
         return _of_outcomes(study, intake)
     if customers is None or not {"assignments", "gestures"} & intake.tables.keys():
         raise MissingDataError(
-            "the study records no gesture: bring the assignments (customer_id, assigned_at, arm) of a trial drawn by "
-            "lot, or gestures (customer_id, given_at) as they were given, and this page tells what a gesture brings, "
-            "for whom, and whether it pays"
+            tr(
+                "the study records no gesture: bring the assignments (customer_id, assigned_at, arm) of "
+                "a trial drawn by lot, or gestures (customer_id, given_at) as they were given, and this "
+                "page tells what a gesture brings, for whom, and whether it pays"
+            )
         )
     lines = _lines(parameters, customers)
     columns = {name: table.columns for name, table in intake.tables.items()}
@@ -136,12 +139,17 @@ def _of_outcomes(study: Study, intake: Intake) -> GestureData:
         minimum_group=study.privacy.minimum_group,
     )  # fmt: skip
     known = len(rows.covariates.columns)
-    words = (
-        f"{count(rows.n, 'customer')}, one row each, with {count(known, 'column')} of what was known of them before."
+    words = tr(
+        "{customers}, one row each, with {columns} of what was known of them before.",
+        customers=count(rows.n, "customer"),
+        columns=count(known, "column"),
     )
     if "contribution" in rows.frame and (unknown := int(rows.frame["contribution"].isna().sum())):
-        words += (
-            f" {count(unknown, 'row')} without a contribution {'is' if unknown == 1 else 'are'} left out of the money."
+        words += " " + trn(
+            "{n} row without a contribution is left out of the money.",
+            "{n} rows without a contribution are left out of the money.",
+            unknown,
+            n=number(unknown),
         )
     return GestureData((sample,), None, study.currency, study.privacy.minimum_group, (words,))
 

@@ -419,7 +419,7 @@ class TestGuardRails:
         )  # fmt: skip
         found = guard_rails(estimated(replace(sample, main_channel="shop")))
         (rail,) = [rail for _, rail in found.shown if rail.name == "channel"]
-        assert rail.verdict == "shifted" and "“shop”" in rail.words
+        assert rail.verdict == "shifted" and "“shop”" in rail.said
 
     def test_only_what_the_study_tells_is_looked_at_and_a_spoilt_trial_tells_nothing(self) -> None:
         sample = trial(48, complaints=lambda *_: None, earned=lambda *_: None)

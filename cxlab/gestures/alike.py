@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cxlab.estimate import Estimate
+from cxlab.gestures.balance import as_said
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, digits_of, interval, is_shown, name_of, signed
 from cxlab.gestures.sensitivity import Sensitivity
+from cxlab.language import tr
 from cxlab.words import capital, number, percent
 
 
@@ -37,22 +39,22 @@ class Alikeness:
     def heading(self) -> str:
         """The finding in a line."""
         if not is_shown(self.effect, self.effects.data.minimum_group):
-            return "Too few got a gesture to be compared"
+            return tr("Too few got a gesture to be compared")
         if not len(self.effect.balance.table):
-            return "Nothing is known of the time before"
+            return tr("Nothing is known of the time before")
         _, most = self.effect.balance.largest
         if self.effect.design == "randomised":
-            return f"Before the draw the arms lay at most {number(most, 2)} standard deviations apart"
+            return tr("Before the draw the arms lay at most {most} standard deviations apart", most=number(most, 2))
         if not self.effect.balance.is_weighted:
-            return f"Those with a gesture differed by up to {number(most, 2)} standard deviations"
-        return f"Weighted, the two differ by at most {number(most, 2)} standard deviations"
+            return tr("Those with a gesture differed by up to {most} standard deviations", most=number(most, 2))
+        return tr("Weighted, the two differ by at most {most} standard deviations", most=number(most, 2))
 
     @property
     def reading(self) -> str:
         """Balance, overlap, placebo and what it would take to explain the effect away."""
         effect = self.effect
         if not is_shown(effect, self.effects.data.minimum_group):
-            return "One of the groups is too small to be shown, and so is what was known of it before."
+            return tr("One of the groups is too small to be shown, and so is what was known of it before.")
         parts = [f"{capital(name_of(effect))}: {effect.balance.reading}"]
         if effect.overlap is not None:
             parts.append(effect.overlap.reading)
@@ -77,52 +79,84 @@ def _before(effect: GestureEffect) -> list[str]:
     found = f"{signed(placebo.number, digits)} ({interval(placebo, digits)})"
     if effect.design == "randomised":
         end = (
-            "as chance has it"
+            tr("In as many days before the draw the two differ by {found} purchases, as chance has it.", found=found)
             if _holds_zero(placebo)
-            else "more than chance often has it; the honest figure takes it out"
+            else tr(
+                "In as many days before the draw the two differ by {found} purchases, more than chance often has it; "
+                "the honest figure takes it out.",
+                found=found,
+            )
         )
-        return [f"In as many days before the draw the two differ by {found} purchases, {end}."]
+        return [end]
     if not _holds_zero(placebo):
-        end = "so the weights do not do their work, and no effect is given."
+        end = tr("so the weights do not do their work, and no effect is given.")
     elif _is_coarse(effect):
-        end = (
-            "chance alone can make that. But the interval is so wide that a difference as large as the effect itself "
-            "would not show: a weak check."
+        end = tr(
+            "chance alone can make that. But the interval is so wide that a difference as large as "
+            "the effect itself would not show: a weak check."
         )
     else:
-        end = "nothing to speak of, so the weights do their work. It says nothing about reasons that no record holds."
-    said = [f"Weighted to be alike, the two differ by {found} in purchases in as many days before the order: {end}"]
+        end = tr(
+            "nothing to speak of, so the weights do their work. It says nothing about reasons that no record holds."
+        )
+    said = [
+        tr(
+            "Weighted to be alike, the two differ by {found} in purchases in as many days before the order: {end}",
+            found=found,
+            end=end,
+        )
+    ]
     if choice.has_interval:
         digits = digits_for(_reach(choice))
         found = f"{signed(choice.number, digits)} ({interval(choice, digits)})"
         end = (
-            "So whatever decided who got one, seen or unseen, it did not go with how much they had just been buying. "
-            "That speaks for the figure."
+            tr(
+                "So whatever decided who got one, seen or unseen, it did not go with how much they had "
+                "just been buying. That speaks for the figure."
+            )
             if _holds_zero(choice)
-            else "So the shop chose by recent purchases, or by something behind them. The figure is right only if the "
-            "records hold what it chose by."
+            else tr(
+                "So the shop chose by recent purchases, or by something behind them. The figure is right "
+                "only if the records hold what it chose by."
+            )
         )
         if not effect.is_told and not _holds_zero(choice):
-            end = "So the shop chose by recent purchases, or by something behind them."
-        said.append(f"As far as only the time before those days foretells, they differ by {found} in those days. {end}")
+            end = tr("So the shop chose by recent purchases, or by something behind them.")
+        said.append(
+            tr(
+                "As far as only the time before those days foretells, they differ by {found} in those days. {end}",
+                found=found,
+                end=end,
+            )
+        )
     return said
 
 
 def _unseen(effect: GestureEffect) -> str:
     found = effect.sensitivity
     assert found is not None
-    text = (
-        f"Something unseen would have to explain {percent(found.robustness_value, 1)} of what is left open of who got "
-        "a gesture, and as much of what they bought, for the effect to be nothing"
+    text = tr(
+        "Something unseen would have to explain {share} of what is left open of who "
+        "got a gesture, and as much of what they bought, for the effect to be nothing",
+        share=percent(found.robustness_value, 1),
     )
     if found.robustness_value_low == 0:
-        text += "; for the interval to hold zero nothing unseen is needed, it does already"
-    enough = "would be enough" if found.is_within_reach else "would not be enough"
-    text = (
-        f"{text}. For comparison: all that is recorded explains {percent(found.seen_choice, 1)} of the one and "
-        f"{percent(found.seen_outcome, 1)} of the other; something unseen as strong as that {enough}."
+        text += tr("; for the interval to hold zero nothing unseen is needed, it does already")
+    seen = {"choice": percent(found.seen_choice, 1), "outcome": percent(found.seen_outcome, 1)}
+    compared = (
+        tr(
+            "For comparison: all that is recorded explains {choice} of the one and {outcome} of the other; something "
+            "unseen as strong as that would be enough.",
+            **seen,
+        )
+        if found.is_within_reach
+        else tr(
+            "For comparison: all that is recorded explains {choice} of the one and {outcome} of the other; something "
+            "unseen as strong as that would not be enough.",
+            **seen,
+        )
     )
-    return " ".join(part for part in (text, _as_the_strongest(effect, found), _by_ratio(found)) if part)
+    return " ".join(part for part in (f"{text}.", compared, _as_the_strongest(effect, found), _by_ratio(found)) if part)
 
 
 def _as_the_strongest(effect: GestureEffect, found: Sensitivity) -> str:
@@ -133,10 +167,18 @@ def _as_the_strongest(effect: GestureEffect, found: Sensitivity) -> str:
     digits = digits_of(effect)
     left = number(found.left, digits)
     size = number(abs(effect.effect.number), digits)
-    end = f"would leave at least {left} of the {size}" if found.left > 0 else f"could take away all of the {size}"
-    return (
-        f"Something unseen as strong as the strongest single thing recorded, {one.name}, would explain "
-        f"{percent(one.choice, 1)} and {percent(one.outcome, 1)}, and {end}."
+    end = (
+        tr("would leave at least {left} of the {size}", left=left, size=size)
+        if found.left > 0
+        else tr("could take away all of the {size}", size=size)
+    )
+    return tr(
+        "Something unseen as strong as the strongest single thing recorded, {name}, would "
+        "explain {choice} and {outcome}, and {end}.",
+        name=as_said(one.name),
+        choice=percent(one.choice, 1),
+        outcome=percent(one.outcome, 1),
+        end=end,
     )
 
 
@@ -146,10 +188,11 @@ def _by_ratio(found: Sensitivity) -> str:
         return ""
     low = ""
     if math.isfinite(found.e_value_low) and found.e_value_low >= 1.05:
-        low = f"; for the interval to reach none, {number(found.e_value_low, 1)} times"
-    return (
-        f"As a ratio (E-value): it would have to make both a gesture and purchases {number(found.e_value, 1)} times as "
-        f"likely{low}."
+        low = tr("; for the interval to reach none, {times} times", times=number(found.e_value_low, 1))
+    return tr(
+        "As a ratio (E-value): it would have to make both a gesture and purchases {times} times as likely{low}.",
+        times=number(found.e_value, 1),
+        low=low,
     )
 
 

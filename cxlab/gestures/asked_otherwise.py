@@ -11,15 +11,28 @@ from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import (
     digits_of,
     each_of,
+    in_percent,
     interval,
     is_chosen,
     name_of,
     noun_of,
+    owned,
     percent_interval,
-    quoted,
     signed,
 )
+from cxlab.language import Texts, tr
 from cxlab.words import capital
+
+ON = Texts(
+    {
+        "Those that had one": "Those that had one",
+        "All orders": "All orders",
+        "All customers": "All customers",
+        "Where it was open": "Where it was open",
+        "With none after it": "With none after it",
+    }
+)
+"""On which occasions an effect is asked for, by their names in the table."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class AskedOtherwise:
 
     @property
     def rows(self) -> tuple[tuple[str, Estimate, Estimate], ...]:
-        """Question, effect, and the same in percent, of those that can be answered."""
+        """Question as in the table, effect, and the same in percent, of those that can be answered."""
         e = self.chosen
         if e is None:
             return ()
@@ -64,11 +77,13 @@ class AskedOtherwise:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.rows:
-            return "The count model as a check" if self._checked else "There is one way only to ask this"
+            return tr("The count model as a check") if self._checked else tr("There is one way only to ask this")
         signs = {_side(e) for _, e, _ in self.rows}
         if len(signs) == 1:
-            return "Asked otherwise, the answer is the same"
-        return "The answer hangs on how it is asked" if {-1, 1} <= signs else "Some ways of asking leave it open"
+            return tr("Asked otherwise, the answer is the same")
+        return (
+            tr("The answer hangs on how it is asked") if {-1, 1} <= signs else tr("Some ways of asking leave it open")
+        )
 
     @property
     def reading(self) -> str:
@@ -78,21 +93,27 @@ class AskedOtherwise:
         if effect is not None and self.rows:
             digits = digits_of(effect)
             said = "; ".join(
-                f"{name[0].lower()}{name[1:]} {signed(e.number, digits)} ({interval(e, digits)}){_in_percent(p)}"
+                f"{_in_a_sentence(ON[name])} {signed(e.number, digits)} ({interval(e, digits)}){_in_percent(p)}"
                 for name, e, p in self.rows
             )
-            text = f"{capital(name_of(effect))}, difference in {noun_of(effect)} {each_of(effect)}: {said}."
-            text += " Where it was open: each counts by how near its chance of a gesture was to even."
+            text = tr(
+                "{arm}, difference in {purchases} {each}: {said}.",
+                arm=capital(name_of(effect)),
+                purchases=noun_of(effect),
+                each=each_of(effect),
+                said=said,
+            )
+            text += " " + tr("Where it was open: each counts by how near its chance of a gesture was to even.")
             if effect.until_next.has_interval:
-                text += (
-                    " With none after it: had no further gesture come in the time looked at, neither after this one "
-                    "nor to those without."
+                text += " " + tr(
+                    "With none after it: had no further gesture come in the time looked at, neither after "
+                    "this one nor to those without."
                 )
             elif is_chosen(effect):
-                text += " What one gesture does with none after it cannot be told from these."
+                text += " " + tr("What one gesture does with none after it cannot be told from these.")
             parts.append(text)
         parts += [_check(e) for e in self._checked]
-        return "\n\n".join(parts) or "No effect can be given, so none can be asked for otherwise."
+        return "\n\n".join(parts) or tr("No effect can be given, so none can be asked for otherwise.")
 
     @property
     def _checked(self) -> tuple[GestureEffect, ...]:
@@ -105,15 +126,26 @@ def asked_otherwise(effects: GestureEffects) -> AskedOtherwise:
 
 
 def _check(effect: GestureEffect) -> str:
-    honest = f", where the honest figure is {signed(effect.percent.number, 0)}%" if effect.percent.has_interval else ""
-    return (
-        f"A count model of {quoted(effect)}, as a check: {signed(effect.count_model.number, 0)}% "
-        f"({percent_interval(effect.count_model)}){honest}."
+    honest = (
+        tr(", where the honest figure is {figure}", figure=in_percent(signed(effect.percent.number, 0)))
+        if effect.percent.has_interval
+        else ""
+    )
+    return tr(
+        "A count model of {arm}, as a check: {figure} ({interval}){honest}.",
+        arm=owned(effect),
+        figure=in_percent(signed(effect.count_model.number, 0)),
+        interval=percent_interval(effect.count_model),
+        honest=honest,
     )
 
 
+def _in_a_sentence(text: str) -> str:
+    return f"{text[0].lower()}{text[1:]}"
+
+
 def _in_percent(estimate: Estimate) -> str:
-    return f", {signed(estimate.number, 0)}%" if estimate.has_interval else ""
+    return f", {in_percent(signed(estimate.number, 0))}" if estimate.has_interval else ""
 
 
 def _side(estimate: Estimate) -> int:

@@ -7,12 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.estimate import Estimate
+from cxlab.gestures.basis import OTHER, as_numbers
 from cxlab.gestures.means import Array, Codes
+from cxlab.language import SOURCE, Texts, speaking, tr, trn
 from cxlab.words import number
 
 ALIKE = 0.1
 """A standardised difference up to this counts as alike (Austin 2009)."""
-_WORDS = {
+_WORDS = Texts({
     "earlier_purchases": "purchases so far", "recent_purchases": "recent purchases",
     "tenure_days": "days since the first order", "days_since_last_order": "days since the last order",
     "earlier_revenue": "revenue so far", "mean_day_value": "value of an order so far",
@@ -20,7 +22,7 @@ _WORDS = {
     "days_since_gesture": "days since the last gesture", "earlier_failures": "failures so far",
     "waited_days": "from the order to the gesture", "day_value": "value of this order",
     "failed": "a failure at this order", "day": "calendar day",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,27 +57,64 @@ class Balance:
     def reading(self) -> str:
         """How unlike the two were, and how unlike they are after weighting."""
         if not len(self.table):
-            return "Nothing is known of the time before, so it cannot be said whether the two were alike."
+            return tr("Nothing is known of the time before, so it cannot be said whether the two were alike.")
         before = self.table["before"].abs()
         name, most = self.largest
         unlike = int((before > ALIKE).sum())
-        widest = self.table["covariate"].iloc[int(before.to_numpy().argmax())]
-        start = (
-            f"Of {number(len(before))} measures of the time before, {number(unlike)} differed by more than {ALIKE} "
-            f"standard deviations; the largest gap, in {widest}, was "
-            f"{number(float(before.max()), 2)}."
+        widest = as_said(self.table["covariate"].iloc[int(before.to_numpy().argmax())])
+        limit = number(ALIKE, 1)
+        start = tr(
+            "Of {measures} measures of the time before, {unlike} differed by more than {limit} standard deviations; "
+            "the largest gap, in {widest}, was {gap}.",
+            measures=number(len(before)),
+            unlike=number(unlike),
+            limit=limit,
+            widest=widest,
+            gap=number(float(before.max()), 2),
         )
         if not self.is_weighted:
             return start
-        left = f"After weighting, the largest that is left is {number(most, 2)}, in {name}"
-        left += f": more than {ALIKE}, so the two are not quite alike." if most > ALIKE else "."
+        name = as_said(name)
+        left = (
+            tr(
+                "After weighting, the largest that is left is {most}, in {name}: more than {limit}, so the two are not "
+                "quite alike.",
+                most=number(most, 2),
+                name=name,
+                limit=limit,
+            )
+            if most > ALIKE
+            else tr("After weighting, the largest that is left is {most}, in {name}.", most=number(most, 2), name=name)
+        )
         return f"{start} {left}"
 
 
 def in_words(name: str) -> str:
-    """Name a covariate, or one value of it, as readers know it."""
+    """Name a covariate, or one value of it, as readers of English know it: so it stands in tables."""
     column, equals, value = name.partition(" = ")
-    return f"{_WORDS.get(column, column)}{': ' if column in _WORDS and equals else equals}{value}"
+    with speaking(SOURCE):
+        return f"{_WORDS.get(column, column)}{': ' if column in _WORDS and equals else equals}{value}"
+
+
+def as_said(covariate: str) -> str:
+    """Say a covariate that stands in a table, or one value of it, as readers of the page know it."""
+    words, colon, value = covariate.partition(": ")
+    with speaking(SOURCE):
+        column = next((name for name, known in _WORDS.items() if known == words), "")
+    if not column:
+        name, equals, value = covariate.partition(" = ")
+        return f"{name}{equals}{_value(name, value)}"
+    return f"{_WORDS[column]}{colon}{_value(column, value)}"
+
+
+def _value(column: str, value: str) -> str:
+    """Say a value of a covariate: as it stands in the data, but for those that the kit made."""
+    if value == OTHER:
+        return tr("other")
+    if column == "waited_days" and value:
+        n = int(value.removesuffix(" days"))
+        return trn("{n} days", "{n} days", n, n=number(n))
+    return value
 
 
 def covariate_balance(
@@ -96,8 +135,6 @@ def covariate_balance(
     people : shape (n,), number of the customer; None: each row is another.
     minimum_group : a value that fewer people hold is not named: it counts as one with the others of that kind.
     """
-    from cxlab.gestures.basis import as_numbers
-
     names: tuple[str, ...] = ()
     if treated.any() and not treated.all():
         matrix, names = as_numbers(covariates, people=people, minimum_group=minimum_group)

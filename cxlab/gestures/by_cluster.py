@@ -9,13 +9,14 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.compared import compare_outcome, sample_of
 from cxlab.gestures.effect import GestureEffect, GroupEffect
-from cxlab.gestures.for_whom import EffectByGroup
+from cxlab.gestures.for_whom import EffectByGroup, how_often
 from cxlab.gestures.groups import effects_by_group, group_effect
 from cxlab.gestures.means import TwoMeans
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
 from cxlab.gestures.sample import NEW, Sample
-from cxlab.words import capital, count, number
+from cxlab.language import tr, trn
+from cxlab.words import capital, number
 
 
 class Clustering(Protocol):
@@ -42,20 +43,23 @@ class EffectByCluster(EffectByGroup):
 
     def name(self, group: str) -> str:
         """Name a cluster as pages do."""
-        return "first order" if group == NEW else f"cluster {group}"
+        return tr("first order") if group == NEW else tr("cluster {group}", group=group)
 
     @property
     def heading(self) -> str:
         """The finding in a line."""
         if self.effect.is_spoilt or len(self.told) < 2:
-            return "By the customers’ own clusters it cannot be told for whom it works"
+            return tr("By the customers’ own clusters it cannot be told for whom it works")
         if not self.differ:
-            return "The clusters differ by no more than chance makes them"
+            return tr("The clusters differ by no more than chance makes them")
         digits = digits_of(self.effect)
         best, least = (pick(self.told, key=lambda g: g.effect.number) for pick in (max, min))
-        return (
-            f"From {signed(least.effect.number, digits)} for {self.name(least.group)} to "
-            f"{signed(best.effect.number, digits)} for {self.name(best.group)}"
+        return tr(
+            "From {lowest} for {worst} to {highest} for {best}",
+            lowest=signed(least.effect.number, digits),
+            worst=self.name(least.group),
+            highest=signed(best.effect.number, digits),
+            best=self.name(best.group),
         )
 
     @property
@@ -63,26 +67,51 @@ class EffectByCluster(EffectByGroup):
         """Effect by cluster with interval, and whether they may be ranked."""
         effect, digits = self.effect, digits_of(self.effect)
         if not effect.groups:
-            return "No clusters can be told: too few customers, no effect, or nothing known of the time before."
+            return tr("No clusters can be told: too few customers, no effect, or nothing known of the time before.")
         if not self.told:
-            return "No cluster has the customers that it takes on both sides."
+            return tr("No cluster has the customers that it takes on both sides.")
         each = "; ".join(
-            f"{self.name(g.group)} {signed(g.effect.number, digits)} ({interval(g.effect, digits)}; "
-            f"{number(g.n_treated)} against {number(g.n_control)})"
+            tr(
+                "{group} {difference} ({interval}; {n_treated} against {n_control})",
+                group=self.name(g.group),
+                difference=signed(g.effect.number, digits),
+                interval=interval(g.effect, digits),
+                n_treated=number(g.n_treated),
+                n_control=number(g.n_control),
+            )
             for g in self.told
         )
-        parts = [f"{capital(quoted(effect))}, difference in {noun_of(effect)} with 95% intervals: {each}."]
+        parts = [
+            tr(
+                "{arm}, difference in {purchases} with 95% intervals: {each}.",
+                arm=capital(quoted(effect)),
+                purchases=noun_of(effect),
+                each=each,
+            )
+        ]
         small = len(effect.groups) - len(self.told)
         if small:
-            parts.append(f"{count(small, 'cluster')} too small to tell.")
+            parts.append(
+                trn("{n} cluster too small to tell.", "{n} clusters too small to tell.", small, n=number(small))
+            )
         p = effect.heterogeneity
         if p is not None:
-            often = "fewer than 1 of 1,000 such studies" if p < 0.001 else f"{number(100 * p)} of 100 such studies"
-            end = "so they do differ" if self.differ else "so do not choose by cluster what was found by looking"
-            parts.append(f"Differences as large as these come about by chance in {often}, {end}.")
+            often = how_often(p)
+            parts.append(
+                tr("Differences as large as these come about by chance in {often}, so they do differ.", often=often)
+                if self.differ
+                else tr(
+                    "Differences as large as these come about by chance in {often}, so do not choose by cluster what "
+                    "was found by looking.",
+                    often=often,
+                )
+            )
         parts.append(
-            "Clusters are those of the customers at the end of calibration; each order is put into the one that its "
-            "customer’s history came nearest to on that day. The letters are those of the report on clusters."
+            tr(
+                "Clusters are those of the customers at the end of calibration; each order is put into "
+                "the one that its customer’s history came nearest to on that day. The letters are those "
+                "of the report on clusters."
+            )
         )
         return " ".join(parts)
 

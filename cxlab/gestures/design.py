@@ -9,6 +9,7 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import name_of, p_value
 from cxlab.gestures.verdict import MISMATCH
+from cxlab.language import tr
 from cxlab.words import number
 
 
@@ -49,11 +50,11 @@ class GestureDesign:
     def heading(self) -> str:
         """The design in a line."""
         if self.effects.data.n_trials and any(e.prefix for e in self.effects.effects):
-            return "Some gestures were drawn by lot, others were chosen"
+            return tr("Some gestures were drawn by lot, others were chosen")
         return {
-            "randomised": "Who got a gesture was drawn by lot",
-            "observational": "Who got a gesture was chosen, not drawn",
-            "not_identifiable": "Gestures were given in a way that tells no effect",
+            "randomised": tr("Who got a gesture was drawn by lot"),
+            "observational": tr("Who got a gesture was chosen, not drawn"),
+            "not_identifiable": tr("Gestures were given in a way that tells no effect"),
         }[self.token]
 
     @property
@@ -61,7 +62,10 @@ class GestureDesign:
         """How the arms came about, how many rows they have, and what control means."""
         parts = list(dict.fromkeys(self.effects.data.words))
         open_ones = [e for e in self.effects.effects if token_of(e) == "not_identifiable"]
-        parts += [f"For {name_of(effect)} no effect can be given: {effect.verdict.why}." for effect in open_ones]
+        parts += [
+            tr("For {arm} no effect can be given: {why}.", arm=name_of(effect), why=effect.verdict.why)
+            for effect in open_ones
+        ]
         trial = next((e for e in self.effects.effects if e.design == "randomised"), None)
         if trial is not None:
             parts.append(_lots(trial, self._empty(trial)))
@@ -80,15 +84,15 @@ def gesture_design(effects: GestureEffects) -> GestureDesign:
 
 def _lots(trial: GestureEffect, empty: list[str]) -> str:
     if trial.mismatch is None:
-        return "The study does not declare the shares that were meant, so the arms’ sizes could not be checked."
+        return tr("The study does not declare the shares that were meant, so the arms’ sizes could not be checked.")
     if trial.mismatch < MISMATCH:
-        return (
-            f"The arms are not of the sizes that were meant (chance alone would do this in {_rarely(trial.mismatch)}): "
-            "something decides who is counted, so no verdict is given. Find it before reading on."
-            + "".join(f" Nobody was drawn for “{arm}”." for arm in empty)
-        )
-    return f"The arms are of the sizes that were meant ({p_value(trial.mismatch)})."
+        return tr(
+            "The arms are not of the sizes that were meant (chance alone would do this in {rarely}): "
+            "something decides who is counted, so no verdict is given. Find it before reading on.",
+            rarely=_rarely(trial.mismatch),
+        ) + "".join(f" {tr('Nobody was drawn for “{arm}”.', arm=arm)}" for arm in empty)
+    return tr("The arms are of the sizes that were meant ({p}).", p=p_value(trial.mismatch))
 
 
 def _rarely(p: float) -> str:
-    return "fewer than 1 in 10,000 draws" if p < 1e-4 else f"{number(10_000 * p)} of 10,000 draws"
+    return tr("fewer than 1 in 10,000 draws") if p < 1e-4 else tr("{n} of 10,000 draws", n=number(10_000 * p))

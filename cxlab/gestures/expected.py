@@ -8,6 +8,7 @@ import numpy as np
 from cxlab.estimate import Estimate
 from cxlab.gestures.fitted import Fitted
 from cxlab.gestures.means import Array, TwoMeans
+from cxlab.language import tr
 from cxlab.words import percent_between
 
 MOST_PARTS, FEWEST_A_PART = 10, 50
@@ -38,7 +39,7 @@ class Expected:
     @property
     def name(self) -> str:
         """The chances in words."""
-        return f"{percent_between(self.low, self.high)} likely"
+        return tr("{chance} likely", chance=percent_between(self.low, self.high))
 
 
 def parts_by_chance(fitted: Fitted, unit: str, chance: Array, seed: int) -> tuple[Expected, ...]:

@@ -8,12 +8,12 @@ from cxlab.blocks import SEGMENTS
 from cxlab.estimate import Estimate, columns_of
 from cxlab.gestures.effect import GestureEffect, GroupEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
+from cxlab.gestures.said import digits_of, interval, noun_of, owned, quoted, signed
+from cxlab.language import tr, trn
 from cxlab.look import SEGMENT_NAME
-from cxlab.words import capital, count, number
+from cxlab.words import capital, number
 
 DIFFERENT = 0.05
-NEW_NAME = "First order"
 
 
 @dataclass(frozen=True)
@@ -83,29 +83,34 @@ class EffectByGroup:
         off, alone = _off_zero(told, joint=True), _off_zero(told, joint=False)
         if off:
             names = ", ".join(group_name(group.group).lower() for group in off)
-            return f"With intervals that hold for all groups at once, these still lie off zero: {names}."
+            return tr(
+                "With intervals that hold for all groups at once, these still lie off zero: {names}.", names=names
+            )
         if alone:
-            return "With intervals that hold for all groups at once, none lies off zero."
-        return "No group lies off zero, taken alone or all at once."
+            return tr("With intervals that hold for all groups at once, none lies off zero.")
+        return tr("No group lies off zero, taken alone or all at once.")
 
     @property
     def heading(self) -> str:
         """The finding in a line."""
         if self.effect.is_spoilt:
-            return "With arms that are not what was meant, no group can be told from another"
+            return tr("With arms that are not what was meant, no group can be told from another")
         if not self.effect.is_told:
-            return "For whom it works cannot be told, for no effect can be given"
+            return tr("For whom it works cannot be told, for no effect can be given")
         if len(self.told) < 2:
-            return "For whom it works cannot be told from so few"
+            return tr("For whom it works cannot be told from so few")
         if not self.differ:
-            return "The groups differ by no more than chance makes them"
+            return tr("The groups differ by no more than chance makes them")
         digits = digits_of(self.effect)
         apart = self.effect.differences
         mine = [g for g in self.told if not apart or g.grouping == min(apart, key=lambda name: apart[name])]
         best, least = (pick(mine, key=lambda g: g.effect.number) for pick in (max, min))
-        return (
-            f"From {signed(least.effect.number, digits)} for {group_name(least.group).lower()} to "
-            f"{signed(best.effect.number, digits)} for {group_name(best.group).lower()}"
+        return tr(
+            "From {lowest} for {worst} to {highest} for {best}",
+            lowest=signed(least.effect.number, digits),
+            worst=group_name(least.group).lower(),
+            highest=signed(best.effect.number, digits),
+            best=group_name(best.group).lower(),
         )
 
     @property
@@ -113,35 +118,52 @@ class EffectByGroup:
         """Effect by group with interval, and whether they may be ranked."""
         effect, digits = self.effect, digits_of(self.effect)
         if not effect.groups:
-            return "The rows belong to no groups, so the effect is known for all together only."
+            return tr("The rows belong to no groups, so the effect is known for all together only.")
         if effect.is_spoilt:
-            return f"No figure of {quoted(effect)} may be used, for all together or for any group."
+            return tr("No figure of {arm} may be used, for all together or for any group.", arm=owned(effect))
         if not effect.is_told:
-            return f"No effect of {quoted(effect)} can be given, for all together or for any group."
+            return tr("No effect of {arm} can be given, for all together or for any group.", arm=owned(effect))
         if not self.told:
-            return f"No group has the customers that it takes on both sides to tell what {quoted(effect)} did there."
+            return tr(
+                "No group has the customers that it takes on both sides to tell what {arm} did there.",
+                arm=owned(effect),
+            )
         each = "; ".join(
-            f"{group_name(g.group).lower()} {signed(g.effect.number, digits)} ({interval(g.effect, digits)}; "
-            f"{number(g.n_treated)} against {number(g.n_control)})"
+            tr(
+                "{group} {difference} ({interval}; {n_treated} against {n_control})",
+                group=group_name(g.group).lower(),
+                difference=signed(g.effect.number, digits),
+                interval=interval(g.effect, digits),
+                n_treated=number(g.n_treated),
+                n_control=number(g.n_control),
+            )
             for g in self.told
         )
-        name = quoted(effect)
-        text = f"{capital(name)}, difference in {noun_of(effect)} with 95% intervals: {each}."
+        text = tr(
+            "{arm}, difference in {purchases} with 95% intervals: {each}.",
+            arm=capital(quoted(effect)),
+            purchases=noun_of(effect),
+            each=each,
+        )
         small = len(effect.groups) - len(self.told)
         if small:
-            text += f" {count(small, 'group')} too small to tell."
+            text += " " + trn("{n} group too small to tell.", "{n} groups too small to tell.", small, n=number(small))
         p = effect.heterogeneity
         if p is None or len(self.told) < 2:
             return text
         text += f" {self._at_once}"
         if self.differ:
-            return (
-                f"{text} Differences as large as these come about by chance in {_often(p)}, so the groups do differ; "
-                "where two intervals lie over each other, which of the two comes first is open."
+            return tr(
+                "{text} Differences as large as these come about by chance in {often}, so the groups do "
+                "differ; where two intervals lie over each other, which of the two comes first is open.",
+                text=text,
+                often=how_often(p),
             )
-        return (
-            f"{text} Differences as large as these come about by chance in {_often(p)}: do not choose by group what "
-            "was found by looking."
+        return tr(
+            "{text} Differences as large as these come about by chance in {often}: do not choose by "
+            "group what was found by looking.",
+            text=text,
+            often=how_often(p),
         )
 
 
@@ -164,8 +186,9 @@ def in_order(groups: tuple[GroupEffect, ...]) -> tuple[GroupEffect, ...]:
 
 def group_name(group: str) -> str:
     """Name a group as readers know it."""
-    return NEW_NAME if group == "new" else SEGMENT_NAME.get(group, group)
+    return tr("First order") if group == "new" else SEGMENT_NAME.get(group, group)
 
 
-def _often(p: float) -> str:
-    return "fewer than 1 of 1,000 such studies" if p < 0.001 else f"{number(100 * p)} of 100 such studies"
+def how_often(p: float) -> str:
+    """Say in how many studies chance alone would make groups differ so much."""
+    return tr("fewer than 1 of 1,000 such studies") if p < 0.001 else tr("{n} of 100 such studies", n=number(100 * p))

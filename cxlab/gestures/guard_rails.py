@@ -7,18 +7,21 @@ import pandas as pd
 from cxlab.estimate import Estimate, columns_of
 from cxlab.gestures.compared import sample_of
 from cxlab.gestures.effect import GestureEffect
-from cxlab.gestures.rails import Rail, RailToken, find_rails
+from cxlab.gestures.rails import Rail, find_rails
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import name_of, quoted, signed
+from cxlab.language import Texts, tr
 from cxlab.words import capital, number, number_between, percent
 
-SAYS: dict[RailToken, str] = {
-    "worse": "worse",
-    "not_worse": "not worse",
-    "shifted": "shifted",
-    "not_shifted": "not shifted",
-    "cannot_tell": "cannot tell",
-}
+SAYS = Texts(
+    {
+        "worse": "worse",
+        "not_worse": "not worse",
+        "shifted": "shifted",
+        "not_shifted": "not shifted",
+        "cannot_tell": "cannot tell",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -71,37 +74,54 @@ class GuardRails:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.shown:
-            return "Whether a gesture does harm elsewhere is not recorded"
+            return tr("Whether a gesture does harm elsewhere is not recorded")
         worse = [rail for _, rail in self.shown if rail.verdict in ("worse", "shifted")]
         if worse:
-            return f"A change for the worse, or a shift: {_listed([rail.words for rail in worse])}"
+            return tr("A change for the worse, or a shift: {listed}", listed=_listed([rail.said for rail in worse]))
         open_still = sum(rail.verdict == "cannot_tell" for _, rail in self.shown)
         if not open_still:
-            return "No harm elsewhere: no guard rail is touched"
-        return f"No harm is shown elsewhere; {number(open_still)} of {number(len(self.shown))} checks cannot tell"
+            return tr("No harm elsewhere: no guard rail is touched")
+        return tr(
+            "No harm is shown elsewhere; {open_still} of {shown} checks cannot tell",
+            open_still=number(open_still),
+            shown=number(len(self.shown)),
+        )
 
     @property
     def reading(self) -> str:
         """Each arm's guard rails, and how many were looked at."""
         if not self.shown:
-            return (
-                "Guard rails need returns, incidents, feedback, channels or costs beside the orders, and an effect "
-                "that can be given."
+            return tr(
+                "Guard rails need returns, incidents, feedback, channels or costs beside the orders, and "
+                "an effect that can be given."
             )
         parts = []
         for effect, rails in self.rails:
             if not rails or effect not in self.effects.shown:
                 continue
             said = "; ".join(
-                f"{rail.words}: {said_change(rail)} from {percent(rail.without.number, 1)}, {SAYS[rail.verdict]}"
+                tr(
+                    "{share}: {change} from {without}, {verdict}",
+                    share=rail.said,
+                    change=said_change(rail),
+                    without=percent(rail.without.number, 1),
+                    verdict=SAYS[rail.verdict],
+                )
                 for rail in rails
             )
             parts.append(
-                f"{capital(quoted(effect))}, change of each share in points of a hundred, with 95% interval: {said}."
+                tr(
+                    "{arm}, change of each share in points of a hundred, with 95% interval: {said}.",
+                    arm=capital(quoted(effect)),
+                    said=said,
+                )
             )
         parts.append(
-            "Of several checks one may look bad by chance: worse is said only where it holds after allowing for their "
-            "number (Holm). Not worse means that a change of one in a hundred for the worse is ruled out."
+            tr(
+                "Of several checks one may look bad by chance: worse is said only where it holds after "
+                "allowing for their number (Holm). Not worse means that a change of one in a hundred for "
+                "the worse is ruled out."
+            )
         )
         return "\n\n".join(parts)
 

@@ -1,6 +1,7 @@
 """Does it pay? What every gesture brought, before and after its cost."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,9 @@ import pandas as pd
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import chance, each_of, quoted, verb
+from cxlab.gestures.said import chance, each_of, in_number, owned, quoted
 from cxlab.gestures.worth import Worth
+from cxlab.language import tr, trn
 from cxlab.words import capital, money, money_between
 
 
@@ -54,22 +56,27 @@ class GestureMoney:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.paid:
-            return "What a gesture brings in money is not known"
-        for word, sign in (("more than was spent", 1), ("less than was spent", -1)):
-            sure = [quoted(e) for e, w in self.paid if _surely(w, sign)]
+            return tr("What a gesture brings in money is not known")
+        for sign in (1, -1):
+            sure = [owned(e) for e, w in self.paid if _surely(w, sign)]
             if sure:
-                return f"{capital(' and '.join(sure))} brought {word}"
+                arms = capital(reduce(lambda one, other: tr("{first} and {last}", first=one, last=other), sure))
+                return (
+                    tr("{arms} brought more than was spent", arms=arms)
+                    if sign > 0
+                    else tr("{arms} brought less than was spent", arms=arms)
+                )
         if not any(w.incremental.has_interval for _, w in self.paid):
-            return "What gestures brought is known, what they cost is not"
-        return "Whether it pays is not settled"
+            return tr("What gestures brought is known, what they cost is not")
+        return tr("Whether it pays is not settled")
 
     @property
     def reading(self) -> str:
         """What each arm brought, cost and left, and how likely it pays."""
         if not self.paid:
-            return (
-                "The study tells no contribution for these gestures, or no effect of theirs can be trusted, so nothing "
-                "can be said of money."
+            return tr(
+                "The study tells no contribution for these gestures, or no effect of theirs can be "
+                "trusted, so nothing can be said of money."
             )
         return "\n\n".join(_say(e, w) for e, w in self.paid)
 
@@ -83,23 +90,45 @@ def _say(effect: GestureEffect, worth: Worth) -> str:
     gross, net, currency = worth.break_even, worth.incremental, worth.currency
     if gross.low is None or gross.high is None:
         assert net.low is not None and net.high is not None
-        return (
-            f"{capital(quoted(effect))}: {money(net.number, currency)} of contribution {each_of(effect)}, its cost "
-            f"already taken off (95% interval {money_between(net.low, net.high, currency)}). By this alone, the "
-            f"probability that {quoted(effect)} {verb(effect, 'pay')} is {chance(worth.pays)}."
+        return tr(
+            "{arm}: {net} of contribution {each}, its cost already taken off (95% interval {interval}). {pays}",
+            arm=capital(quoted(effect)),
+            net=money(net.number, currency),
+            each=each_of(effect),
+            interval=money_between(net.low, net.high, currency),
+            pays=_pays(effect, worth),
         )
-    text = (
-        f"{capital(quoted(effect))}: {money(gross.number, currency)} of contribution {each_of(effect)} before its "
-        f"cost (95% interval {money_between(gross.low, gross.high, currency)})"
+    text = tr(
+        "{arm}: {gross} of contribution {each} before its cost (95% interval {interval})",
+        arm=capital(quoted(effect)),
+        gross=money(gross.number, currency),
+        each=each_of(effect),
+        interval=money_between(gross.low, gross.high, currency),
     )
     if worth.cost is None or net.low is None or net.high is None:
-        return f"{text}. What it cost is not recorded, so whether it pays cannot be said; that much it may cost."
+        return tr(
+            "{text}. What it cost is not recorded, so whether it pays cannot be said; that much it may cost.", text=text
+        )
     left = money_between(net.low, net.high, currency)
-    given = ", taken as given where none is recorded" if worth.is_assumed else ""
-    return (
-        f"{text}. At a cost of {money(worth.cost, currency)}{given}, {money(net.number, currency)} are left "
-        f"({left}). By this alone, the probability that {quoted(effect)} {verb(effect, 'pay')} is "
-        f"{chance(worth.pays)}."
+    given = tr(", taken as given where none is recorded") if worth.is_assumed else ""
+    return tr(
+        "{text}. At a cost of {cost}{given}, {net} are left ({left}). {pays}",
+        text=text,
+        cost=money(worth.cost, currency),
+        given=given,
+        net=money(net.number, currency),
+        left=left,
+        pays=_pays(effect, worth),
+    )
+
+
+def _pays(effect: GestureEffect, worth: Worth) -> str:
+    return trn(
+        "By this alone, the probability that {arm} pays is {chance}.",
+        "By this alone, the probability that {arm} pay is {chance}.",
+        in_number(effect),
+        arm=owned(effect),
+        chance=chance(worth.pays),
     )
 
 

@@ -6,10 +6,12 @@ import pandas as pd
 from scipy.stats import chi2_contingency
 
 from cxlab.estimate import Estimate
+from cxlab.gestures.balance import as_said
 from cxlab.gestures.compared import sample_of
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
+from cxlab.gestures.said import digits_of, interval, noun_of, owned, signed
+from cxlab.language import tr
 from cxlab.words import number
 
 _UNLIKE = 0.01  # chance of shares so unlike in the strata, below which they were not meant to be alike
@@ -47,26 +49,36 @@ class NaiveAnswer:
         """The difference in a line."""
         chosen = self.chosen
         if chosen is None and any(self._is_mixed(e) for e in self.shown):
-            return "At first sight the arms are not alike: their shares differ by stratum"
+            return tr("At first sight the arms are not alike: their shares differ by stratum")
         if chosen is None:
-            return "The lot took care of the comparison" if self.shown else "There is nothing to compare at first sight"
+            return (
+                tr("The lot took care of the comparison")
+                if self.shown
+                else tr("There is nothing to compare at first sight")
+            )
         digits = digits_of(chosen)
         if not chosen.is_told:
-            return (
-                f"At first sight {signed(chosen.naive.number, digits)} {noun_of(chosen)}; what is behind it stays open"
+            return tr(
+                "At first sight {naive} {purchases}; what is behind it stays open",
+                naive=signed(chosen.naive.number, digits),
+                purchases=noun_of(chosen),
             )
-        return (
-            f"At first sight {signed(chosen.naive.number, digits)} {noun_of(chosen)}, held against others alike "
-            f"{signed(chosen.effect.number, digits)}"
+        return tr(
+            "At first sight {naive} {purchases}, held against others alike {honest}",
+            naive=signed(chosen.naive.number, digits),
+            purchases=noun_of(chosen),
+            honest=signed(chosen.effect.number, digits),
         )
 
     @property
     def reading(self) -> str:
         """Why the naive answer misleads, arm by arm."""
         if not self.shown and any(e.is_spoilt for e in self.effects.shown):
-            return "The arms are not of the sizes that were meant, so holding them against each other tells nothing."
+            return tr(
+                "The arms are not of the sizes that were meant, so holding them against each other tells nothing."
+            )
         if not self.shown:
-            return "Too few got a gesture, or too few did not, to hold them against each other."
+            return tr("Too few got a gesture, or too few did not, to hold them against each other.")
         trials = [e for e in self.shown if e.design == "randomised"]
         chosen = [_say(effect) for effect in self.shown if effect.design != "randomised"]
         mixed = any(self._is_mixed(e) for e in trials)
@@ -96,35 +108,60 @@ def _say_trial(trials: list[GestureEffect], *, is_mixed: bool) -> str:
             f"{signed(effect.effect.number, digits)} ({interval(effect.effect, digits)})" if effect.is_told else "–"
         )
         naive = f"{signed(effect.naive.number, digits)} ({interval(effect.naive, digits)})"
-        each.append(f"{naive} for {quoted(effect)}, and {honest} once the time before is taken out")
-    said = f"Drawn by lot: as they come, the arms differ by {'; '.join(each)}."
-    if is_mixed:
-        return (
-            f"{said} The shares that were drawn into the arms differ by stratum, so as they come the arms hold other "
-            "kinds of customers; the second figure compares within strata."
+        each.append(
+            tr(
+                "{naive} for {arm}, and {honest} once the time before is taken out",
+                naive=naive,
+                arm=owned(effect),
+                honest=honest,
+            )
         )
-    return f"{said} The lot had made them alike, so the two figures of an arm can differ by chance only."
+    said = tr("Drawn by lot: as they come, the arms differ by {differences}.", differences="; ".join(each))
+    if is_mixed:
+        return tr(
+            "{said} The shares that were drawn into the arms differ by stratum, so as they come the "
+            "arms hold other kinds of customers; the second figure compares within strata.",
+            said=said,
+        )
+    return tr("{said} The lot had made them alike, so the two figures of an arm can differ by chance only.", said=said)
 
 
 def _say(effect: GestureEffect) -> str:
     digits = digits_of(effect)
-    naive = f"{signed(effect.naive.number, digits)} ({interval(effect.naive, digits)}) in {noun_of(effect)}"
-    compared = f"{quoted(effect)} went with {naive} against none"
+    naive = tr(
+        "{difference} ({interval}) in {purchases}",
+        difference=signed(effect.naive.number, digits),
+        interval=interval(effect.naive, digits),
+        purchases=noun_of(effect),
+    )
+    compared = tr("{arm} went with {naive} against none", arm=owned(effect), naive=naive)
     before = effect.balance.table
     told = ""
     if len(before):
         row = before.iloc[int(before["before"].abs().to_numpy().argmax())]
-        side = "more" if row["before"] > 0 else "less"
-        told = f" But the two differed before: most of all in {row['covariate']}, where those with one had {side}."
+        what = as_said(row["covariate"])
+        told = " " + (
+            tr("But the two differed before: most of all in {what}, where those with one had more.", what=what)
+            if row["before"] > 0
+            else tr("But the two differed before: most of all in {what}, where those with one had less.", what=what)
+        )
     if not effect.is_told:
-        return f"Chosen: {compared}.{told}"
+        return tr("Chosen: {compared}.{told}", compared=compared, told=told)
     gap = effect.naive.number - effect.effect.number
     if (effect.effect.low or 0.0) <= effect.naive.number <= (effect.effect.high or 0.0):
-        close = "Here the naive answer happens to lie within the honest interval."
+        close = tr("Here the naive answer happens to lie within the honest interval.")
     else:
-        kind = "flatters" if gap > 0 else "belittles"
-        close = f"The naive answer {kind} the gesture by {number(abs(gap), digits)}: it counts who was chosen."
-    return (
-        f"Chosen: {compared}.{told} Held against others alike, the difference is "
-        f"{signed(effect.effect.number, digits)} ({interval(effect.effect, digits)}). {close}"
+        by = number(abs(gap), digits)
+        close = (
+            tr("The naive answer flatters the gesture by {by}: it counts who was chosen.", by=by)
+            if gap > 0
+            else tr("The naive answer belittles the gesture by {by}: it counts who was chosen.", by=by)
+        )
+    return tr(
+        "Chosen: {compared}.{told} Held against others alike, the difference is {difference} ({interval}). {close}",
+        compared=compared,
+        told=told,
+        difference=signed(effect.effect.number, digits),
+        interval=interval(effect.effect, digits),
+        close=close,
     )

@@ -30,6 +30,8 @@ from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
 from cxlab.gestures.until_next import MOST_CUT, purchases_without_more_gestures
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, holm, judge
 from cxlab.gestures.worth import Worth, find_worth
+from cxlab.language import tr
+from cxlab.words import number
 
 Mask = NDArray[np.bool_]
 _ORDINALS = 3  # the third gesture and all later ones count as one
@@ -85,14 +87,19 @@ class _Chosen:
 
     def _lacking(self) -> str:
         if not self.treated.any():
-            return "none of the gestures can be followed"
+            return tr("none of the gestures can be followed")
         if self.treated.all():
-            return "everyone got the gesture, so there is nobody to hold them against"
+            return tr("everyone got the gesture, so there is nobody to hold them against")
         n_control = int((~self.treated).sum())
         if n_control < LEAST_EFFECTIVE:
-            return f"fewer than {LEAST_EFFECTIVE:.0f} {self.sample.rows}s had none"
+            least = number(LEAST_EFFECTIVE)
+            if self.sample.rows == "order":
+                return tr("fewer than {n} orders had none", n=least)
+            return tr("fewer than {n} customers had none", n=least)
         if len(self.names) == 0:
-            return "nothing is known of the time before, so those with a gesture cannot be held against others alike"
+            return tr(
+                "nothing is known of the time before, so those with a gesture cannot be held against others alike"
+            )
         return ""
 
     def _fit(self) -> None:
@@ -107,9 +114,9 @@ class _Chosen:
         self.placebo, self.choice = self._before()
         low, high = self.placebo.low, self.placebo.high
         if not self.fault and low is not None and high is not None and not low <= 0 <= high:
-            self.fault = (
-                "weighted to be alike, those with a gesture and those without still differ in what they bought before "
-                "it, which it cannot have changed"
+            self.fault = tr(
+                "weighted to be alike, those with a gesture and those without still differ in what they "
+                "bought before it, which it cannot have changed"
             )
         if self.fault:
             return

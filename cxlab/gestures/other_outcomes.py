@@ -11,7 +11,8 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.means import TwoMeans
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, digits_of, each_of, interval, noun_of, quoted, signed
-from cxlab.words import capital, money, money_between
+from cxlab.language import SOURCE, speaking, tr
+from cxlab.words import capital, money, money_between, number
 
 _KEYS = {
     "days_to_next": "effect_days_to_next_purchase",
@@ -68,19 +69,21 @@ class OtherOutcomes:
         """The finding in a line, of the main arm."""
         days = next((told.get("days_to_next") for e, told, _ in self.shown if e is self.effects.main), None)
         if days is None:
-            return "How soon customers came back, and with how much, is not known"
+            return tr("How soon customers came back, and with how much, is not known")
         low, high = days.ends
         if high < 0:
-            return f"The next purchase came {_days(-high, -low)} days sooner"
+            return tr("The next purchase came {days} days sooner", days=_days(-high, -low))
         if low > 0:
-            return f"The next purchase came {_days(low, high)} days later"
-        return "Whether the next purchase came sooner is open"
+            return tr("The next purchase came {days} days later", days=_days(low, high))
+        return tr("Whether the next purchase came sooner is open")
 
     @property
     def reading(self) -> str:
         """What each arm changed, in days and in money."""
         if not self.shown:
-            return "The study tells nothing else that came after these gestures, or no effect of theirs can be given."
+            return tr(
+                "The study tells nothing else that came after these gestures, or no effect of theirs can be given."
+            )
         return "\n\n".join(self._say(e, told, base) for e, told, base in self.shown)
 
     def _say(self, effect: GestureEffect, told: dict[str, Estimate], base: dict[str, Estimate]) -> str:
@@ -90,13 +93,18 @@ class OtherOutcomes:
             days = told["days_to_next"]
             digits = digits_for((days.ends[1] - days.ends[0]) / 2)
             parts.append(
-                f"{capital(quoted(effect))}: within {window} days, the next purchase came "
-                f"{signed(days.number, digits)} days ({interval(days, digits)}) from the "
-                f"{base['days_to_next'].number:.1f} without it; minus is sooner. Whoever did not come counts as "
-                f"{window} days."
+                tr(
+                    "{arm}: within {window} days, the next purchase came {change} days ({interval}) from the {without} "
+                    "without it; minus is sooner. Whoever did not come counts as {window} days.",
+                    arm=capital(quoted(effect)),
+                    window=window,
+                    change=signed(days.number, digits),
+                    interval=interval(days, digits),
+                    without=number(base["days_to_next"].number, 1),
+                )
             )
         said = []
-        for name, text in (("revenue", "revenue"), ("contribution", "contribution before its own cost")):
+        for name, text in (("revenue", tr("revenue")), ("contribution", tr("contribution before its own cost"))):
             if name in told:
                 e = told[name]
                 said.append(f"{text} {_plus(e, currency)} ({money_between(*e.ends, currency)})")
@@ -104,7 +112,13 @@ class OtherOutcomes:
             name = "" if "days_to_next" in told else f"{capital(quoted(effect))}: "
             digits = digits_of(effect)
             purchases = (
-                f" beside {signed(effect.effect.number, digits)} {noun_of(effect)} ({interval(effect.effect, digits)})"
+                " "
+                + tr(
+                    "beside {difference} {purchases} ({interval})",
+                    difference=signed(effect.effect.number, digits),
+                    purchases=noun_of(effect),
+                    interval=interval(effect.effect, digits),
+                )
                 if effect.is_told
                 else ""
             )
@@ -156,29 +170,36 @@ def _means(effects: GestureEffects, effect: GestureEffect) -> dict[str, TwoMeans
 
 def _units(effects: GestureEffects, effect: GestureEffect) -> dict[str, str]:
     currency = effects.data.currency
+    with speaking(SOURCE):
+        each = each_of(effect)
     return {
         "days_to_next": f"days to the next purchase, at most {effects.data.outcome_days}",
-        "revenue": f"{currency} of revenue {each_of(effect)}",
+        "revenue": f"{currency} of revenue {each}",
         "per_purchase": f"{currency} of revenue per purchase",
     }
 
 
 def _days(low: float, high: float) -> str:
     digits = digits_for((high - low) / 2)
-    return f"{low:.{digits}f} to {high:.{digits}f}"
+    return tr("{low} to {high}", low=number(low, digits), high=number(high, digits))
 
 
 def _a_purchase(change: Estimate, currency: str) -> str:
     """Say whether money came of larger purchases or of more of them."""
     low, high = change.ends
-    end = (
-        "so part of the money is that purchases were larger"
-        if low > 0
-        else "so purchases were smaller"
-        if high < 0
-        else "so they may be of one size with it and without"
+    said = {"change": _plus(change, currency), "interval": money_between(low, high, currency)}
+    if low > 0:
+        return tr(
+            "Revenue for a purchase changed by {change} ({interval}), so part of the money is that purchases were "
+            "larger.",
+            **said,
+        )
+    if high < 0:
+        return tr("Revenue for a purchase changed by {change} ({interval}), so purchases were smaller.", **said)
+    return tr(
+        "Revenue for a purchase changed by {change} ({interval}), so they may be of one size with it and without.",
+        **said,
     )
-    return f"Revenue for a purchase changed by {_plus(change, currency)} ({money_between(low, high, currency)}), {end}."
 
 
 def _plus(estimate: Estimate, currency: str) -> str:

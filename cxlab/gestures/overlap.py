@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxlab.gestures.means import Array
+from cxlab.language import tr
 from cxlab.words import number, percent
 
 LEAST_INSIDE = 0.5
@@ -59,32 +60,39 @@ class Overlap:
     def fault(self) -> str:
         """Why no effect can be told; empty where it can."""
         if self.share_inside < LEAST_INSIDE:
-            return (
-                f"only {percent(self.share_inside)} of those with a gesture have others alike without one: too many "
-                "would have got it in any case"
+            return tr(
+                "only {share} of those with a gesture have others alike without one: too many would have got it in any "
+                "case",
+                share=percent(self.share_inside),
             )
         if self.effective_controls < LEAST_EFFECTIVE:
-            return (
-                f"the comparison hangs on no more than {number(self.effective_controls)} of those without a gesture, "
-                f"fewer than {LEAST_EFFECTIVE:.0f}"
+            return tr(
+                "the comparison hangs on no more than {n} of those without a gesture, fewer than {least}",
+                n=number(self.effective_controls),
+                least=number(LEAST_EFFECTIVE),
             )
         return ""
 
     @property
     def reading(self) -> str:
         """How far the two overlap."""
-        text = (
-            f"For {percent(self.share_inside)} of those with a gesture there are others without one who were as "
-            f"likely to get it. Weighted to be like them, the {number(self.n_control)} without count as "
-            f"{number(self.effective_controls)}."
+        text = tr(
+            "For {share} of those with a gesture there are others without one who were as likely to get it. Weighted "
+            "to be like them, the {n_control} without count as {n_effective}.",
+            share=percent(self.share_inside),
+            n_control=number(self.n_control),
+            n_effective=number(self.effective_controls),
         )
         if self.is_thin and not self.fault:
-            text += " That overlap is thin: few of those without a gesture are like those with one, and the figure "
-            text += "hangs on them."
+            text += " " + tr(
+                "That overlap is thin: few of those without a gesture are like those with one, and the figure hangs on "
+                "them."
+            )
         if self.is_trimmed and not self.fault:
-            text += (
-                f" {percent(self.share_trimmed)} of those with a gesture were so sure to get it that they are left "
-                "out: the effect is that on the others."
+            text += " " + tr(
+                "{share} of those with a gesture were so sure to get it that they are left out: the effect is that "
+                "on the others.",
+                share=percent(self.share_trimmed),
             )
         return text
 

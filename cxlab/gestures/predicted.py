@@ -8,7 +8,8 @@ from cxlab.estimate import Estimate, columns_of
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.foretold import FIFTHS
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_of, interval, noun_of, quoted, signed
+from cxlab.gestures.said import digits_of, interval, noun_of, owned, signed
+from cxlab.language import tr
 from cxlab.words import number
 
 
@@ -48,12 +49,12 @@ class PredictedEffects:
         """The finding in a line."""
         found = None if self.effect is None else self.effect.foretold
         if found is None:
-            return "Too few to foretell who gains most"
+            return tr("Too few to foretell who gains most")
         if not found.tells:
-            return "Who gains most cannot be foretold from what was known before"
+            return tr("Who gains most cannot be foretold from what was known before")
         if (found.slope.high or 0.0) < 1:
-            return "Who gains more can be foretold, but less than predicted"
-        return "Who gains more can be foretold from what was known before"
+            return tr("Who gains more can be foretold, but less than predicted")
+        return tr("Who gains more can be foretold from what was known before")
 
     @property
     def reading(self) -> str:
@@ -61,29 +62,40 @@ class PredictedEffects:
         effect = self.effect
         found = None if effect is None else effect.foretold
         if effect is None or found is None:
-            return (
-                "To hold predicted effects against those that came about takes twenty customers with and without a "
-                "gesture in each of five parts, and an effect that may be used."
+            return tr(
+                "To hold predicted effects against those that came about takes twenty customers with and "
+                "without a gesture in each of five parts, and an effect that may be used."
             )
         digits = digits_of(effect)
         ends = (
-            f"{signed(found.predicted[k], digits)} was predicted and "
-            f"{signed(found.realised[k].number, digits)} came about ({interval(found.realised[k], digits)})"
+            tr(
+                "{predicted} was predicted and {realised} came about ({interval})",
+                predicted=signed(found.predicted[k], digits),
+                realised=signed(found.realised[k].number, digits),
+                interval=interval(found.realised[k], digits),
+            )
             for k in (0, -1)
         )
         least, most = ends
         slope = f"{number(found.slope.number, 2)} ({interval(found.slope, 2)})"
-        said = (
-            f"From what was known before it, the effect of {quoted(effect)} was predicted for customers that the "
-            f"models had not seen. In the fifth of whom least is expected, {least} in {noun_of(effect)}; in that of "
-            f"whom most is expected, {most}. For each unit more that is predicted, {slope} come about: 1 where "
-            "predictions hold, 0 where they tell nothing."
+        said = tr(
+            "From what was known before it, the effect of {arm} was predicted for customers that "
+            "the models had not seen. In the fifth of whom least is expected, {least} in {purchases}; "
+            "in that of whom most is expected, {most}. For each unit more that is predicted, {slope} "
+            "come about: 1 where predictions hold, 0 where they tell nothing.",
+            arm=owned(effect),
+            least=least,
+            purchases=noun_of(effect),
+            most=most,
+            slope=slope,
         )
         if not found.tells:
-            return f"{said} That may be nothing: do not choose by predicted effect."
+            return tr("{said} That may be nothing: do not choose by predicted effect.", said=said)
         if (found.slope.high or 0.0) < 1:
-            return f"{said} The order can be used, the size of the predictions cannot: they are too far apart."
-        return f"{said} The order can be used to choose whom to give it to."
+            return tr(
+                "{said} The order can be used, the size of the predictions cannot: they are too far apart.", said=said
+            )
+        return tr("{said} The order can be used to choose whom to give it to.", said=said)
 
 
 def predicted_effects(effects: GestureEffects) -> PredictedEffects:

@@ -11,6 +11,7 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.means import TwoMeans
 from cxlab.gestures.sample import Sample
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEVEL, always_valid_reach, holm
+from cxlab.language import SOURCE, Texts, speaking, tr
 
 RailToken = Literal["worse", "not_worse", "shifted", "not_shifted", "cannot_tell"]
 HARMLESS = 0.01
@@ -21,20 +22,36 @@ HARMLESS = 0.01
 class _Kind:
     """A guard rail: a share of two outcomes (`purchases` is the sample's own), and which way is worse (0: neither)."""
 
-    name: str
-    words: str
     above: str
     below: str
     worse: int
 
 
 _KINDS = {
-    "returns": _Kind("Returns", "value that came back, of what was sold", "returned", "sold", 1),
-    "complaints": _Kind("Complaints", "things that went wrong, for a purchase", "complaints", "purchases", 1),
-    "low_scores": _Kind("Low scores", "low scores, of all answers", "low_answers", "answers", 1),
-    "channel": _Kind("Other channels", "purchases elsewhere than through", "elsewhere_days", "channel_days", 0),
-    "margin": _Kind("Margin", "what is left of revenue, gestures aside", "earned", "revenue", -1),
+    "returns": _Kind("returned", "sold", 1),
+    "complaints": _Kind("complaints", "purchases", 1),
+    "low_scores": _Kind("low_answers", "answers", 1),
+    "channel": _Kind("elsewhere_days", "channel_days", 0),
+    "margin": _Kind("earned", "revenue", -1),
 }
+_SHORT = Texts(
+    {
+        "returns": "Returns",
+        "complaints": "Complaints",
+        "low_scores": "Low scores",
+        "channel": "Other channels",
+        "margin": "Margin",
+    }
+)
+_SAID = Texts(
+    {
+        "returns": "value that came back, of what was sold",
+        "complaints": "things that went wrong, for a purchase",
+        "low_scores": "low scores, of all answers",
+        "channel": "purchases elsewhere than through",
+        "margin": "what is left of revenue, gestures aside",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -43,21 +60,31 @@ class Rail:
 
     Attributes
     ----------
-    name, short, words : machine name, and what it is in a word and in plain words.
+    name : machine name.
     without : the share without the gesture. change : how much the gesture changes it; both are shares.
     p_value : of no change; adjusted_p : for the number of rails of this arm (Holm).
+    channel : against which purchases elsewhere are counted; empty: it is not about channels.
     verdict : worse (shifted, where neither way is worse) when the adjusted p is below 5% and the change goes the wrong
         way; not_worse when the 90% interval keeps off a change of one in a hundred for the worse; else cannot_tell.
     """
 
     name: str
-    short: str
-    words: str
+    channel: str
     without: Estimate
     change: Estimate
     p_value: float
     adjusted_p: float
     verdict: RailToken
+
+    @property
+    def short(self) -> str:
+        """What it is, in a word or two."""
+        return _SHORT[self.name]
+
+    @property
+    def said(self) -> str:
+        """What it is, in plain words."""
+        return _say(self.name, self.channel)
 
 
 def find_rails(sample: Sample, effect: GestureEffect) -> tuple[Rail, ...]:
@@ -72,18 +99,23 @@ def find_rails(sample: Sample, effect: GestureEffect) -> tuple[Rail, ...]:
     found = []
     for name, means in told.items():
         kind = _KINDS[name]
-        through = f" “{sample.main_channel}”" if name == "channel" else ""
-        words = f"{kind.words}{through}"
+        channel = sample.main_channel if name == "channel" else ""
+        with speaking(SOURCE):
+            words = _say(name, channel)
         sure = abs(means.difference) > reach[name] if sample.n_running else adjusted[name] < 1 - LEVEL
         verdict = _judge(means, kind.worse, sure=sure, running=bool(sample.n_running))
         found.append(
             Rail(
-                name, kind.name, words, means.mean("control", words),
+                name, channel, means.mean("control", words),
                 means.estimate(f"{words}, as a share"), means.p_value,
                 adjusted[name], verdict,
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _say(name: str, channel: str) -> str:
+    return f"{_SAID[name]} {tr('“{channel}”', channel=channel)}" if channel else _SAID[name]
 
 
 def _share(sample: Sample, effect: GestureEffect, kind: _Kind) -> TwoMeans | None:

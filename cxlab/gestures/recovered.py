@@ -9,8 +9,16 @@ from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, interval, noun_of, signed
+from cxlab.language import Texts, tr
 
 AGAINST_NONE, AGAINST_NO_FAILURE = "against a failure without one", "against no failure and none"
+AGAINST = Texts(
+    {
+        "against a failure without one": "against a failure without one",
+        "against no failure and none": "against no failure and none",
+    }
+)
+"""The contrasts by their names in the table."""
 _MOST_DIGITS = 4
 
 
@@ -27,7 +35,7 @@ class ServiceRecovery:
 
     @property
     def rows(self) -> tuple[tuple[str, Estimate], ...]:
-        """Name and effect of the two contrasts, of those that enough customers tell."""
+        """Name in the table and effect of the two contrasts, of those that enough customers tell."""
         if self.effect is None:
             return ()
         named = ((AGAINST_NONE, self.effect.recovered or Estimate()), (AGAINST_NO_FAILURE, self.effect.made_good))
@@ -57,37 +65,53 @@ class ServiceRecovery:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.rows:
-            return "What a gesture does after a failure cannot be told from so few"
+            return tr("What a gesture does after a failure cannot be told from so few")
         token = self.effect.made_good.verdict if self.effect is not None else None
         if token == "paradox":
-            return "A failure with a gesture ends above no failure at all"
+            return tr("A failure with a gesture ends above no failure at all")
         if token == "no_paradox":
-            return "A failure with a gesture does not end above no failure"
-        return "Whether a gesture more than makes good a failure is open"
+            return tr("A failure with a gesture does not end above no failure")
+        return tr("Whether a gesture more than makes good a failure is open")
 
     @property
     def reading(self) -> str:
         """Both contrasts with their intervals, and what follows."""
         if self.effect is None:
-            return "The study records no orders that went wrong (incidents) beside chosen gestures that tell an effect."
+            return tr(
+                "The study records no orders that went wrong (incidents) beside chosen gestures that tell an effect."
+            )
         if not self.rows:
-            return "Too few orders that went wrong had a gesture, or too few had none, to tell what it does there."
+            return tr("Too few orders that went wrong had a gesture, or too few had none, to tell what it does there.")
         found = dict(self.rows)
         noun, parts = noun_of(self.effect), []
-        for name, text in (
-            (AGAINST_NONE, "At orders that went wrong, a gesture brings {} in {}."),
-            (AGAINST_NO_FAILURE, "Held against orders alike that went well and had none, they come to {} in {}."),
-        ):
-            if name in found:
-                e = found[name]
-                parts.append(text.format(f"{signed(e.number, self.digits)} ({interval(e, self.digits)})", noun))
-        said = {
-            "paradox": "So failure and gesture together end above no failure: the recovery paradox. That is no reason "
-            "to fail: what goes wrong may differ from order to order in ways that no record holds.",
-            "no_paradox": "So there is no recovery paradox here: at best the gesture makes good what went wrong.",
-            "cannot_tell": "Whether the gesture more than makes good the failure cannot be told.",
+        said = {name: f"{signed(e.number, self.digits)} ({interval(e, self.digits)})" for name, e in found.items()}
+        if AGAINST_NONE in said:
+            change = said[AGAINST_NONE]
+            parts.append(
+                tr(
+                    "At orders that went wrong, a gesture brings {change} in {purchases}.",
+                    change=change,
+                    purchases=noun,
+                )
+            )
+        if AGAINST_NO_FAILURE in said:
+            parts.append(
+                tr(
+                    "Held against orders alike that went well and had none, they come to {change} in {purchases}.",
+                    change=said[AGAINST_NO_FAILURE],
+                    purchases=noun,
+                )
+            )
+        follows = {
+            "paradox": tr(
+                "So failure and gesture together end above no failure: the recovery paradox. That is no "
+                "reason to fail: what goes wrong may differ from order to order in ways that no record "
+                "holds."
+            ),
+            "no_paradox": tr("So there is no recovery paradox here: at best the gesture makes good what went wrong."),
+            "cannot_tell": tr("Whether the gesture more than makes good the failure cannot be told."),
         }
-        parts.append(said.get(self.effect.made_good.verdict or "", ""))
+        parts.append(follows.get(self.effect.made_good.verdict or "", ""))
         return " ".join(part for part in parts if part)
 
 

@@ -10,23 +10,51 @@ from cxlab.gestures.compared import sample_of
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, digits_of, interval, noun_of, signed
-from cxlab.gestures.slopes import Slope, SlopeToken, find_slope
+from cxlab.gestures.slopes import Slope, find_slope
+from cxlab.language import Texts, tr
 
 _ORDINAL = ("first", "second", "third and later")
 WAITS = ((0, 30, "up to 30 days after the last"), (30, 90, "31–90 days after"), (90, np.inf, "over 90 days after"))
 """Days since the customer's last gesture: more than the first, up to the second."""
-_IN_WORDS: dict[SlopeToken, str] = {
-    "less": "Each further gesture works less than the one before",
-    "more": "A further gesture works more than the one before",
-    "no_slope": "A further gesture works as well as the first",
-    "cannot_tell": "Whether gestures wear off cannot be told",
-}
-_MEANS: dict[SlopeToken, str] = {
-    "less": "So gestures wear off.",
-    "more": "So they do not wear off: a further one works more.",
-    "no_slope": "So they do not wear off by anything worth the name.",
-    "cannot_tell": "So whether they wear off cannot be told.",
-}
+PARTS = Texts(
+    {
+        "first": "first",
+        "second": "second",
+        "third and later": "third and later",
+        "up to 30 days after the last": "up to 30 days after the last",
+        "31–90 days after": "31–90 days after",
+        "over 90 days after": "over 90 days after",
+    }
+)
+"""What the parts are called, by their names in the table."""
+_IN_WORDS = Texts(
+    {
+        "less": "Each further gesture works less than the one before",
+        "more": "A further gesture works more than the one before",
+        "no_slope": "A further gesture works as well as the first",
+        "cannot_tell": "Whether gestures wear off cannot be told",
+    }
+)
+_MEANS = Texts(
+    {
+        "less": "So gestures wear off.",
+        "more": "So they do not wear off: a further one works more.",
+        "no_slope": "So they do not wear off by anything worth the name.",
+        "cannot_tell": "So whether they wear off cannot be told.",
+    }
+)
+_PAUSES = Texts(
+    {
+        "less": "With every doubling of those days it changes, between customers alike, by {change}, "
+        "so a longer pause makes the next one work less.",
+        "more": "With every doubling of those days it changes, between customers alike, by {change}, "
+        "so a longer pause lets the next one work more.",
+        "no_slope": "With every doubling of those days it changes, between customers alike, by {change}, "
+        "so the length of the pause makes no difference worth the name.",
+        "cannot_tell": "With every doubling of those days it changes, between customers alike, by {change}, "
+        "so whether a longer pause helps cannot be told.",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -95,35 +123,37 @@ class RepeatedGestures:
         if effect is None:
             return ""
         if not self.rows:
-            return "Whether a second gesture still works cannot be told from so few."
+            return tr("Whether a second gesture still works cannot be told from so few.")
         digits = digits_of(effect)
 
         def said(rows: tuple[tuple[str, Estimate], ...]) -> str:
-            return "; ".join(f"{name} {signed(e.number, digits)} ({interval(e, digits)})" for name, e in rows)
+            return "; ".join(f"{PARTS[name]} {signed(e.number, digits)} ({interval(e, digits)})" for name, e in rows)
 
         parts = [
-            "Chosen gestures by what the customer had had before, difference in "
-            f"{noun_of(effect)} with 95% intervals: {said(self.rows)}."
+            tr(
+                "Chosen gestures by what the customer had had before, difference in {purchases} with 95% "
+                "intervals: {said}.",
+                purchases=noun_of(effect),
+                said=said(self.rows),
+            )
         ]
         if self.slope is not None:
             parts.append(
-                f"With each further gesture the effect changes by {_change(self.slope.plain)}. Who gets a third one is "
-                "another kind of customer than who gets one; between customers of one segment from whom as many "
-                f"{noun_of(effect)} were to be expected it is {_change(self.slope.alike)}. {_MEANS[self.slope.verdict]}"
+                tr(
+                    "With each further gesture the effect changes by {change}. Who gets a third one is "
+                    "another kind of customer than who gets one; between customers of one segment from whom "
+                    "as many {purchases} were to be expected it is {change_alike}. {follows}",
+                    change=_change(self.slope.plain),
+                    purchases=noun_of(effect),
+                    change_alike=_change(self.slope.alike),
+                    follows=_MEANS[self.slope.verdict],
+                )
             )
         if self.waits:
-            parts.append(f"By the days since the last one: {said(self.waits)}.")
+            parts.append(tr("By the days since the last one: {said}.", said=said(self.waits)))
         if self.wait_slope is not None:
-            end = {
-                "less": "so a longer pause makes the next one work less",
-                "more": "so a longer pause lets the next one work more",
-                "no_slope": "so the length of the pause makes no difference worth the name",
-                "cannot_tell": "so whether a longer pause helps cannot be told",
-            }[self.wait_slope.verdict]
-            parts.append(
-                "With every doubling of those days it changes, between customers alike, by "
-                f"{_change(self.wait_slope.alike)}, {end}."
-            )
+            change = _change(self.wait_slope.alike)
+            parts.append(_PAUSES[self.wait_slope.verdict].format(change=change))
         return " ".join(parts)
 
 

@@ -11,17 +11,30 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.nuisance import Learner
 from cxlab.gestures.observational import chosen_effects
 from cxlab.gestures.randomised import trial_effects
-from cxlab.gestures.said import digits_of, each_of, interval, is_shown, name_of, noun_of, percent_interval, signed
-from cxlab.gestures.verdict import Token
+from cxlab.gestures.said import (
+    count_rows,
+    digits_of,
+    each_of,
+    in_percent,
+    interval,
+    is_shown,
+    name_of,
+    noun_of,
+    percent_interval,
+    signed,
+)
+from cxlab.language import Texts, tr, trn
 from cxlab.words import capital, day, number
 
-_IN_WORDS: dict[Token, str] = {
-    "works": "It works",
-    "harms": "It harms",
-    "no_effect": "It has no effect worth the name",
-    "cannot_tell": "The data cannot tell",
-    "not_identifiable": "No effect can be given",
-}
+_IN_WORDS = Texts(
+    {
+        "works": "It works",
+        "harms": "It harms",
+        "no_effect": "It has no effect worth the name",
+        "cannot_tell": "The data cannot tell",
+        "not_identifiable": "No effect can be given",
+    }
+)
 _IN_TABLE = (
     "naive", "effect", "percent", "average", "average_percent", "on_overlap", "on_overlap_percent", "until_next",
     "until_next_percent", "count_model", "always_valid", "placebo",
@@ -83,16 +96,21 @@ class GestureEffects:
         """The finding on the main arm in a line."""
         main = self.main
         if main.is_awaited and main.over is not None and not main.is_spoilt:
-            return f"{capital(name_of(main))}: it can be read when the time after the draw is over, on {day(main.over)}"
+            return tr(
+                "{arm}: it can be read when the time after the draw is over, on {over}",
+                arm=capital(name_of(main)),
+                over=day(main.over),
+            )
         if not is_shown(main, self.data.minimum_group):
-            return "Too few got a gesture to tell anything"
+            return tr("Too few got a gesture to tell anything")
         name = name_of(main)
         if not main.is_told:
             return f"{capital(name)}: {_IN_WORDS[main.verdict.token].lower()}"
         more = signed(main.effect.number, digits_of(main))
-        open_still = ", not settled" if main.verdict.token == "cannot_tell" else ""
         found = f"{more} {noun_of(main)} {each_of(main)} ({interval(main.effect, digits_of(main))})"
-        return f"{capital(name)}: {found}{open_still}"
+        if main.verdict.token == "cannot_tell":
+            found = tr("{found}, not settled", found=found)
+        return f"{capital(name)}: {found}"
 
     @property
     def reading(self) -> str:
@@ -102,7 +120,14 @@ class GestureEffects:
         said += [f"{capital(name_of(effect))}: {effect.verdict.why}." for effect in waiting]
         hidden = len(self.effects) - len(self.shown) - len(waiting)
         if hidden:
-            said.append(f"{hidden} more {'arm is' if hidden == 1 else 'arms are'} too small to be shown.")
+            said.append(
+                trn(
+                    "{n} more arm is too small to be shown.",
+                    "{n} more arms are too small to be shown.",
+                    hidden,
+                    n=number(hidden),
+                )
+            )
         return "\n\n".join(said)
 
 
@@ -143,7 +168,7 @@ def estimate_gestures(
             )  # fmt: skip
     if not effects:
         raise NotEnoughDataError(
-            "nobody was in any arm but the control: bring the rows of those who got a gesture as well"
+            tr("nobody was in any arm but the control: bring the rows of those who got a gesture as well")
         )
     return GestureEffects(tuple(effects), data)
 
@@ -152,30 +177,59 @@ def verdict_in_words(effect: GestureEffect) -> str:
     """Say the verdict; of chosen gestures it holds as far as the records tell."""
     words = _IN_WORDS[effect.verdict.token]
     surely = effect.verdict.token in ("works", "harms", "no_effect")
-    return f"{words}, as far as the records tell" if effect.design == "observational" and surely else words
+    return (
+        tr("{words}, as far as the records tell", words=words) if effect.design == "observational" and surely else words
+    )
 
 
 def effect_reading(effect: GestureEffect) -> str:
     """Say one arm's effect in a sentence or two."""
     digits, name = digits_of(effect), capital(name_of(effect))
-    sizes = f"{number(effect.n_treated)} {effect.rows}s with it, {number(effect.n_control)} without"
-    without = (
-        "without it, as adjusted"
-        if effect.design == "randomised"
-        else f"that the same {effect.rows}s would have had without it"
+    sizes = tr(
+        "{treated} with it, {n_control} without",
+        treated=count_rows(effect.n_treated, effect.rows),
+        n_control=number(effect.n_control),
     )
+    mean = number(effect.control_mean.number, digits)
+    if effect.design == "randomised":
+        base = tr("from {mean} without it, as adjusted", mean=mean)
+    elif effect.rows == "order":
+        base = tr("from {mean} that the same orders would have had without it", mean=mean)
+    else:
+        base = tr("from {mean} that the same customers would have had without it", mean=mean)
     if not effect.is_told:
-        return f"{name}: {_IN_WORDS[effect.verdict.token].lower()}, for {effect.verdict.why} ({sizes})."
+        return tr(
+            "{arm}: {verdict}, for {why} ({sizes}).",
+            arm=name,
+            verdict=_IN_WORDS[effect.verdict.token].lower(),
+            why=effect.verdict.why,
+            sizes=sizes,
+        )
     ratio = ""
     if effect.percent.has_interval:
-        ratio = f", or {signed(effect.percent.number, 0)}% ({percent_interval(effect.percent)})"
-    text = (
-        f"{name}: {signed(effect.effect.number, digits)} {noun_of(effect)} {each_of(effect)} (95% interval "
-        f"{interval(effect.effect, digits)}), from {number(effect.control_mean.number, digits)} {without}{ratio}; "
-        f"{sizes}. {verdict_in_words(effect)}: {effect.verdict.why}."
+        ratio = tr(
+            ", or {figure} ({interval})",
+            figure=in_percent(signed(effect.percent.number, 0)),
+            interval=percent_interval(effect.percent),
+        )
+    text = tr(
+        "{arm}: {difference} {purchases} {each} (95% interval {interval}), {base}{ratio}; {sizes}. {verdict}: {why}.",
+        arm=name,
+        difference=signed(effect.effect.number, digits),
+        purchases=noun_of(effect),
+        each=each_of(effect),
+        interval=interval(effect.effect, digits),
+        base=base,
+        ratio=ratio,
+        sizes=sizes,
+        verdict=verdict_in_words(effect),
+        why=effect.verdict.why,
     )
     if effect.always_valid.has_interval:
-        text += f" While it runs, the interval that holds at every look is {interval(effect.always_valid, digits)}."
+        text += " " + tr(
+            "While it runs, the interval that holds at every look is {interval}.",
+            interval=interval(effect.always_valid, digits),
+        )
     return text
 
 

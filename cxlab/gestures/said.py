@@ -5,7 +5,10 @@ import math
 from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.sample import CHOSEN, PURCHASES
-from cxlab.words import MINUS, number, number_between, percent, percent_between
+from cxlab.language import tr, trn
+from cxlab.words import MINUS, count, number, number_between, percent, percent_between
+
+_MANY = 2
 
 
 def digits_for(size: float) -> int:
@@ -60,23 +63,44 @@ def percent_interval(estimate: Estimate) -> str:
 def name_of(effect: GestureEffect) -> str:
     """Name an arm: as it stands in the data, chosen gestures by what they are."""
     if is_chosen(effect):
-        return "chosen gestures"
+        return tr("chosen gestures")
     return f"{effect.arm} ({effect.experiment})" if effect.label != effect.arm else effect.arm
 
 
 def noun_of(effect: GestureEffect) -> str:
     """Name the outcome: purchases, or in quotation marks what the data calls it."""
-    return effect.noun if effect.noun == PURCHASES else f"“{effect.noun}”"
+    return trn("purchase", "purchases", _MANY) if effect.noun == PURCHASES else tr("“{noun}”", noun=effect.noun)
+
+
+def outcome_of(effect: GestureEffect, days: int | None) -> str:
+    """Name the outcome with the time in which it is counted.
+
+    Parameters
+    ----------
+    days : after the occasion; None: the outcome was measured outside the study.
+    """
+    noun = noun_of(effect)
+    return tr("{noun} in the {days} days after", noun=noun, days=days) if days else tr("{noun} per customer", noun=noun)
 
 
 def quoted(effect: GestureEffect) -> str:
     """Name an arm within a sentence: those of the data in quotation marks."""
-    return name_of(effect) if is_chosen(effect) else f"“{name_of(effect)}”"
+    return name_of(effect) if is_chosen(effect) else tr("“{name}”", name=name_of(effect))
 
 
-def verb(effect: GestureEffect, stem: str) -> str:
-    """Put a verb in the number of the arm's name: an arm of the data is one thing, chosen gestures are many."""
-    return stem if is_chosen(effect) else f"{stem}s"
+def owned(effect: GestureEffect) -> str:
+    """Name an arm as `quoted` does, where a language that has cases takes the genitive: in "the effect of {arm}".
+
+    Other languages say "owing to", "with" or "without" it by such an effect, too.
+    """
+    if is_chosen(effect):
+        return trn("chosen gesture", "chosen gestures", _MANY)
+    return tr("“{gesture}”", gesture=name_of(effect))
+
+
+def in_number(effect: GestureEffect) -> int:
+    """Return 1 where an arm's name is one thing, 2 for chosen gestures, which are many: for the verb beside it."""
+    return _MANY if is_chosen(effect) else 1
 
 
 def is_chosen(effect: GestureEffect) -> bool:
@@ -86,7 +110,28 @@ def is_chosen(effect: GestureEffect) -> bool:
 
 def each_of(effect: GestureEffect) -> str:
     """Say what an effect is per."""
-    return "per gesture" if effect.rows == "order" else "per customer"
+    return tr("per gesture") if effect.rows == "order" else tr("per customer")
+
+
+def count_rows(n: int, rows: str) -> str:
+    """Write a number of rows: customers or orders."""
+    return count(n, "order") if rows == "order" else count(n, "customer")
+
+
+def rows_of(rows: str) -> str:
+    """Name rows beside a number that stands for itself."""
+    return trn("order", "orders", _MANY) if rows == "order" else trn("customer", "customers", _MANY)
+
+
+def in_percent(figure: str) -> str:
+    """Write a figure, or two with what joins them, with a percent sign.
+
+    Examples
+    --------
+    >>> in_percent("+12")
+    '+12%'
+    """
+    return tr("{figure}%", figure=figure)
 
 
 def chance(probability: float) -> str:
@@ -98,8 +143,8 @@ def chance(probability: float) -> str:
     ('94%', 'over 99%', 'under 1%')
     """
     if probability > 0.995:
-        return "over 99%"
-    return "under 1%" if probability < 0.005 else percent(probability)
+        return tr("over {share}", share=percent(0.99))
+    return tr("under {share}", share=percent(0.01)) if probability < 0.005 else percent(probability)
 
 
 def p_value(p: float) -> str:

@@ -11,16 +11,19 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.expected import Expected, parts_by_chance
 from cxlab.gestures.result import GestureEffects
 from cxlab.gestures.said import digits_for, digits_of, interval, noun_of, signed
-from cxlab.gestures.slopes import Slope, SlopeToken, find_slope
+from cxlab.gestures.slopes import Slope, find_slope
+from cxlab.language import Texts, tr
 
 POINTS = 10
 """The slope is the change of the effect for so many points of the chance of a gesture, in percent."""
-_IN_WORDS: dict[SlopeToken, str] = {
-    "less": "A gesture works less where it was to be expected",
-    "more": "A gesture works more where it was to be expected",
-    "no_slope": "Expected or not, a gesture works alike",
-    "cannot_tell": "Whether an expected gesture works less cannot be told",
-}
+_IN_WORDS = Texts(
+    {
+        "less": "A gesture works less where it was to be expected",
+        "more": "A gesture works more where it was to be expected",
+        "no_slope": "Expected or not, a gesture works alike",
+        "cannot_tell": "Whether an expected gesture works less cannot be told",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -77,42 +80,63 @@ class Surprise:
         """What could be foreseen, how the effect goes with it, and what that shows."""
         if self.effect is None:
             if all(e.design == "randomised" for e in self.effects.effects):
-                return (
-                    "In a trial the lot decides who gets a gesture, so nobody could expect it, and what the shop would "
-                    "have chosen cannot be known. Surprise can be looked at only in gestures that the shop chose."
+                return tr(
+                    "In a trial the lot decides who gets a gesture, so nobody could expect it, and what the "
+                    "shop would have chosen cannot be known. Surprise can be looked at only in gestures that "
+                    "the shop chose."
                 )
-            return "No effect of chosen gestures can be given, so nothing can be said of how expected they were."
+            return tr("No effect of chosen gestures can be given, so nothing can be said of how expected they were.")
         if self.slope is None:
-            return "The chance of a gesture hardly differs from order to order, or too few had one to look at it."
+            return tr("The chance of a gesture hardly differs from order to order, or too few had one to look at it.")
         digits, noun = digits_of(self.effect), noun_of(self.effect)
         parts = []
         if self.parts:
             first, last = self.parts[0], self.parts[-1]
             parts.append(
-                "From the customer’s history it can be foreseen how likely a gesture was. Where it was least expected "
-                f"({first.name}), it brought {signed(first.effect.number, digits)} in {noun} "
-                f"({interval(first.effect, digits)}); where it was most expected ({last.name}), "
-                f"{signed(last.effect.number, digits)} ({interval(last.effect, digits)})."
+                tr(
+                    "From the customer’s history it can be foreseen how likely a gesture was. Where it was "
+                    "least expected ({least}), it brought {least_effect} in {purchases} ({least_interval}); where it "
+                    "was most expected ({most}), {most_effect} ({most_interval}).",
+                    least=first.name,
+                    least_effect=signed(first.effect.number, digits),
+                    purchases=noun,
+                    least_interval=interval(first.effect, digits),
+                    most=last.name,
+                    most_effect=signed(last.effect.number, digits),
+                    most_interval=interval(last.effect, digits),
+                )
             )
         plain, alike = self.slope.plain, self.slope.alike
         parts.append(
-            f"For every {POINTS} points that a gesture was likelier, its effect changes by {_said(plain)}; between "
-            f"customers of one segment from whom as many {noun} were to be expected, by {_said(alike)}. "
-            f"{_MEANS[self.slope.verdict]}"
+            tr(
+                "For every {points} points that a gesture was likelier, its effect changes by {change}; between "
+                "customers of one segment from whom as many {purchases} were to be expected, by {change_alike}. "
+                "{follows}",
+                points=POINTS,
+                change=_said(plain),
+                purchases=noun,
+                change_alike=_said(alike),
+                follows=_MEANS[self.slope.verdict],
+            )
         )
         parts.append(
-            "The chance of a gesture is itself an estimate, and noise in it as a rule makes a slope flatter. Nobody "
-            "drew by lot who could expect one, so this is no proof of what surprise itself does."
+            tr(
+                "The chance of a gesture is itself an estimate, and noise in it as a rule makes a slope "
+                "flatter. Nobody drew by lot who could expect one, so this is no proof of what surprise "
+                "itself does."
+            )
         )
         return " ".join(parts)
 
 
-_MEANS: dict[SlopeToken, str] = {
-    "less": "So gestures work less where they were to be expected.",
-    "more": "So gestures work more where they were to be expected.",
-    "no_slope": "So there is no such slope worth the name.",
-    "cannot_tell": "So whether an expected gesture works less cannot be told.",
-}
+_MEANS = Texts(
+    {
+        "less": "So gestures work less where they were to be expected.",
+        "more": "So gestures work more where they were to be expected.",
+        "no_slope": "So there is no such slope worth the name.",
+        "cannot_tell": "So whether an expected gesture works less cannot be told.",
+    }
+)
 
 
 def gesture_surprise(effects: GestureEffects, *, equivalence_margin: float = 0.05, seed: int = 1) -> Surprise:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxlab.gestures.means import TwoMeans
+from cxlab.language import tr
 from cxlab.words import number, percent
 
 Token = Literal["works", "harms", "no_effect", "cannot_tell", "not_identifiable"]
@@ -108,17 +109,31 @@ def judge(
     if fault:
         return Verdict("not_identifiable", fault)
     if mismatch is not None and mismatch < MISMATCH:
-        why = "the arms are not of the sizes that were meant, by more than chance: who was counted hangs on the arm"
+        why = tr("the arms are not of the sizes that were meant, by more than chance: who was counted hangs on the arm")
         return Verdict("cannot_tell", why)
     if customers == 0 and running:
-        where = " on one of the two sides" if n else ""
-        return Verdict("cannot_tell", f"the time after the draw is not over yet for anybody{where}")
+        why = (
+            tr("the time after the draw is not over yet for anybody on one of the two sides")
+            if n
+            else tr("the time after the draw is not over yet for anybody")
+        )
+        return Verdict("cannot_tell", why)
     if customers < LEAST_CUSTOMERS:
-        return Verdict("cannot_tell", f"the smaller group has fewer than {LEAST_CUSTOMERS} {counted}")
+        why = (
+            tr("the smaller group has fewer than {n} customers", n=LEAST_CUSTOMERS)
+            if counted == "customers"
+            else tr("the smaller group has fewer than {n} strata", n=LEAST_CUSTOMERS)
+        )
+        return Verdict("cannot_tell", why)
     if events < LEAST_EVENTS:
-        return Verdict("cannot_tell", f"fewer than {LEAST_EVENTS} {rows}s had any outcome at all")
+        why = (
+            tr("fewer than {n} orders had any outcome at all", n=LEAST_EVENTS)
+            if rows == "order"
+            else tr("fewer than {n} customers had any outcome at all", n=LEAST_EVENTS)
+        )
+        return Verdict("cannot_tell", why)
     if means is None or means.standard_error == 0:
-        return Verdict("cannot_tell", "the outcome is the same for everybody")
+        return Verdict("cannot_tell", tr("the outcome is the same for everybody"))
     if running:
         reach = always_valid_reach(means.standard_error, means.n, (1 - LEVEL) / arms)
         decided = abs(means.difference) > reach
@@ -126,27 +141,40 @@ def judge(
         decided = adjusted_p < 1 - LEVEL
     if decided:
         more = means.difference > 0
-        why = f"the whole interval lies {'above' if more else 'below'} zero"
-        return Verdict("works" if more else "harms", f"{why}, also when it is widened because the trial is running"
-                       if running else why)  # fmt: skip
+        why = tr("the whole interval lies above zero") if more else tr("the whole interval lies below zero")
+        if running:
+            why = tr("{why}, also when it is widened because the trial is running", why=why)
+        return Verdict("works" if more else "harms", why)
     if running:
-        return Verdict("cannot_tell", f"the trial is still running: {number(running)} can be followed later only")
+        return Verdict(
+            "cannot_tell",
+            tr("the trial is still running: {running} can be followed later only", running=number(running)),
+        )
     margin = equivalence_margin * abs(means.control)
     if margin > 0 and abs(means.difference) + means.reach(0.90) <= margin:
         return Verdict(
             "no_effect",
-            f"the 90% interval lies within {percent(equivalence_margin)} of the outcome without the gesture",
+            tr(
+                "the 90% interval lies within {margin} of the outcome without the gesture",
+                margin=percent(equivalence_margin),
+            ),
         )
     return Verdict("cannot_tell", _too_wide(means, equivalence_margin, adjusted_p, arms))
 
 
 def _too_wide(means: TwoMeans, margin: float, adjusted_p: float, arms: int) -> str:
     if means.p_value < 1 - LEVEL:
-        return f"of {arms} arms tried, one may look like this by chance (p = {number(adjusted_p, 3)}, adjusted for it)"
+        return tr(
+            "of {arms} arms tried, one may look like this by chance (p = {p}, adjusted for it)",
+            arms=arms,
+            p=number(adjusted_p, 3),
+        )
     ratio = means.percent()
     if ratio.low is None or ratio.high is None:
-        return "the interval holds zero"
-    return (
-        f"anything from {percent(ratio.low / 100)} to {percent(ratio.high / 100)} fits the data, where up to "
-        f"{percent(margin)} either way would count as none"
+        return tr("the interval holds zero")
+    return tr(
+        "anything from {low} to {high} fits the data, where up to {margin} either way would count as none",
+        low=percent(ratio.low / 100),
+        high=percent(ratio.high / 100),
+        margin=percent(margin),
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
+from cxlab.language import tr
 from cxlab.occasions.around import AFTER, Columns, main_channel, read_around
 from cxlab.occasions.history import costs_are_known, read_history
 from cxlab.occasions.next_gesture import read_next_gestures
@@ -68,21 +69,31 @@ class Occasions:
         """How many occasions there are, and what was left out."""
         treated, least = int(self.frame["treated"].sum()), self.minimum_group
         days, followed = self.outcome_days, self.n - self.n_twice
-        text = f"{few(followed, least)} orders can be followed for {days} days, {few(treated, least)} with a gesture."
+        text = tr(
+            "{followed} orders can be followed for {days} days, {treated} with a gesture.",
+            followed=few(followed, least),
+            days=days,
+            treated=few(treated, least),
+        )
         if self.n_twice:
-            text += f" {few(self.n_twice, least)} stand twice: without it as long as it had not come, and with it."
+            text += " " + tr(
+                "{n} stand twice: without it as long as it had not come, and with it.",
+                n=few(self.n_twice, least),
+            )
         left = [
-            (self.n_unobserved, "whose time after is not over yet"),
-            (self.n_in_trial, f"in the {days} days from the customer’s draw in a trial"),
-            (self.n_outside, "from before the first gesture or after the last"),
-            (self.n_back_before, "after which the customer came back before the day that stands for the gesture’s"),
+            (self.n_unobserved, tr("whose time after is not over yet")),
+            (self.n_in_trial, tr("in the {days} days from the customer’s draw in a trial", days=days)),
+            (self.n_outside, tr("from before the first gesture or after the last")),
+            (self.n_back_before, tr("after which the customer came back before the day that stands for the gesture’s")),
         ]
         said = [f"{few(n, least)} {why}" for n, why in left if n]
         if said:
-            text += f" Left out are {'; '.join(said)}"
-            text += "."
+            text += " " + tr("Left out are {rows}.", rows="; ".join(said))
             if self.n_gestures_left_out:
-                text += f" {few(self.n_gestures_left_out, least)} gestures belong to these."
+                text += " " + tr(
+                    "{n} gestures belong to these.",
+                    n=few(self.n_gestures_left_out, least),
+                )
         return f"{text} {self.ties.said(least)}".strip()
 
 

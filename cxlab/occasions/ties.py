@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cxlab.engine import Engine, fill
+from cxlab.language import tr, trn
 from cxlab.words import few
 
 TIE_DAYS = 7
@@ -44,18 +45,28 @@ class Ties:
         if not self.n:
             return ""
 
+        one = minimum_group == 1
+
         def many(n: int) -> str:
-            return f"{few(n, minimum_group)} {'gesture' if n == 1 and minimum_group == 1 else 'gestures'}"
+            """Count gestures; one that may not be written out is told as several."""
+            gestures = trn("gesture", "gestures", n if one else 2)
+            return f"{few(n, minimum_group)} {gestures}"
 
         ways = [
-            f"{many(self.by_order)} by the order that they name" if self.by_order else "",
-            f"{many(self.same_day)} to an order of the same day" if self.same_day else "",
-            f"{many(self.earlier)} to the last order, up to {TIE_DAYS} days before" if self.earlier else "",
+            tr("{gestures} by the order that they name", gestures=many(self.by_order)) if self.by_order else "",
+            tr("{gestures} to an order of the same day", gestures=many(self.same_day)) if self.same_day else "",
+            tr("{gestures} to the last order, up to {days} days before", gestures=many(self.earlier), days=TIE_DAYS)
+            if self.earlier
+            else "",
         ]
         said = "; ".join(way for way in ways if way)
-        text = f"Tied to orders: {said}." if said else "No gesture could be tied to an order."
+        text = tr("Tied to orders: {ways}.", ways=said) if said else tr("No gesture could be tied to an order.")
         if self.loose:
-            text += f" {many(self.loose)} had no order in the {TIE_DAYS} days before, and only cost money."
+            text += " " + tr(
+                "{gestures} had no order in the {days} days before, and only cost money.",
+                gestures=many(self.loose),
+                days=TIE_DAYS,
+            )
         return text
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, fill
+from cxlab.language import tr
 from cxlab.occasions.around import Columns, main_channel, read_around
 from cxlab.occasions.given import read_given
 from cxlab.occasions.history import costs_are_known, read_history
@@ -50,13 +51,17 @@ class Assigned:
     @property
     def reading(self) -> str:
         """How many were drawn, and how many can be followed."""
-        text = f"{count(int(self.drawn['n'].sum()), 'customer')} drawn by lot"
+        text = tr("{customers} drawn by lot", customers=count(int(self.drawn["n"].sum()), "customer"))
         if self.n_unobserved:
-            return (
-                f"{text}; {number(self.n)} of them can be followed for {self.outcome_days} days, and for the other "
-                f"{number(self.n_unobserved)} that time is not over yet."
+            return tr(
+                "{drawn}; {n} of them can be followed for {days} days, and for the other {n_running} that time is "
+                "not over yet.",
+                drawn=text,
+                n=number(self.n),
+                days=self.outcome_days,
+                n_running=number(self.n_unobserved),
             )
-        return f"{text}, all followed for {self.outcome_days} days."
+        return tr("{drawn}, all followed for {days} days.", drawn=text, days=self.outcome_days)
 
 
 def trial_rows(

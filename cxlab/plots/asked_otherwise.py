@@ -5,22 +5,34 @@ from matplotlib.axes import Axes
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import AskedOtherwise, GestureEffect, PredictedEffects
+from cxlab.gestures.asked_otherwise import ON
 from cxlab.gestures.foretold import Foretold
-from cxlab.gestures.said import digits_of, interval, name_of, noun_of, signed
+from cxlab.gestures.said import digits_of, in_percent, interval, name_of, noun_of, signed
+from cxlab.language import Texts, tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.plots.style import COLOUR
 from cxlab.words import number_between
 
-_FIFTHS = ("Least expected", "Second fifth", "Middle fifth", "Fourth fifth", "Most expected")
-_PERCENT = "Percent"
+_FIFTHS = Texts(
+    {
+        "first": "Least expected",
+        "second": "Second fifth",
+        "third": "Middle fifth",
+        "fourth": "Fourth fifth",
+        "fifth": "Most expected",
+    }
+)
 
 
-def _cell(estimate: Estimate, digits: int, unit: str = "") -> Cell:
+def _cell(estimate: Estimate, digits: int) -> Cell:
+    return Cell(signed(estimate.number, digits), interval(estimate, digits)) if estimate.has_interval else Cell("–")
+
+
+def _percent(estimate: Estimate) -> Cell:
     if not estimate.has_interval:
         return Cell("–")
-    ends = interval(estimate, digits) if not unit else f"{number_between(*estimate.ends)}{unit}"
-    return Cell(f"{signed(estimate.number, digits)}{unit}", ends)
+    return Cell(in_percent(signed(estimate.number, 0)), in_percent(number_between(*estimate.ends)))
 
 
 # --- asked otherwise --------------------------------------------------------------------------------------------------
@@ -33,34 +45,42 @@ def _chosen(found: AskedOtherwise) -> GestureEffect:
 
 def _draw_otherwise(found: AskedOtherwise, ax: Axes) -> None:
     effect = _chosen(found)
-    rows = [Row(name, e, signed(e.number, digits_of(effect))) for name, e, _ in found.rows]
-    draw_rows(ax, rows, unit=f"Difference in {noun_of(effect)}", left=0.27)
+    rows = [Row(ON[name], e, signed(e.number, digits_of(effect))) for name, e, _ in found.rows]
+    draw_rows(ax, rows, unit=tr("Difference in {outcome}", outcome=noun_of(effect)), left=0.27)
 
 
 def _otherwise_caption(found: AskedOtherwise) -> Caption:
     effect = _chosen(found)
-    said = "; ".join(
-        f"{name} {signed(e.number, digits_of(effect))} ({interval(e, digits_of(effect))})" for name, e, _ in found.rows
+    said = {"arm": name_of(effect), "purchases": noun_of(effect)}
+    answers = "; ".join(
+        f"{ON[name]} {signed(e.number, digits_of(effect))} ({interval(e, digits_of(effect))})"
+        for name, e, _ in found.rows
     )
     return Caption(
         found.heading,
-        f"Effect of {name_of(effect)} in {noun_of(effect)}, on several groups of {effect.rows}s, with 95% intervals.",
-        f"Dots with intervals of the effect of {name_of(effect)}, asked in several ways: {said}."[:400],
-        "Where it was open: each counts by how near its chance of a gesture was to even.",
+        (
+            tr("Effect of {arm} in {purchases}, on several groups of orders, with 95% intervals.", **said)
+            if effect.rows == "order"
+            else tr("Effect of {arm} in {purchases}, on several groups of customers, with 95% intervals.", **said)
+        ),
+        tr("Dots with intervals of the effect of {arm}, asked in several ways: {answers}.", **said, answers=answers)[
+            :400
+        ],
+        tr("Where it was open: each counts by how near its chance of a gesture was to even."),
     )
 
 
 def _otherwise_numbers(found: AskedOtherwise) -> Table:
     digits = digits_of(_chosen(found))
-    rows = tuple((Cell(name), _cell(e, digits), _cell(p, 0, "%")) for name, e, p in found.rows)
+    rows = tuple((Cell(ON[name]), _cell(e, digits), _percent(p)) for name, e, p in found.rows)
     return Table(
-        "asked_otherwise", "The effect, asked otherwise", ("On", "Effect", _PERCENT), rows,
-        "Small figures are 95% intervals.",
+        "asked_otherwise", tr("The effect, asked otherwise"), (tr("On"), tr("Effect"), tr("Percent")), rows,
+        tr("Small figures are 95% intervals."),
     )  # fmt: skip
 
 
 def _lacks_otherwise(found: AskedOtherwise) -> str:
-    return "" if found.rows else "There is no effect of chosen gestures to ask for otherwise."
+    return "" if found.rows else tr("There is no effect of chosen gestures to ask for otherwise.")
 
 
 # --- who gains most ---------------------------------------------------------------------------------------------------
@@ -76,9 +96,9 @@ def _draw_predicted(found: PredictedEffects, ax: Axes) -> None:
     digits = digits_of(effect)
     rows = [
         Row(name, realised, signed(realised.number, digits))
-        for name, realised in zip(_FIFTHS, told.realised, strict=True)
+        for name, realised in zip(_FIFTHS.values(), told.realised, strict=True)
     ]
-    draw_rows(ax, rows, unit=f"Difference in {noun_of(effect)}", left=0.25)
+    draw_rows(ax, rows, unit=tr("Difference in {outcome}", outcome=noun_of(effect)), left=0.25)
     low, high = ax.get_xlim()
     room = 0.03 * (high - low)
     ax.set_xlim(min(low, min(told.predicted) - room), max(high, max(told.predicted) + room))
@@ -89,14 +109,25 @@ def _predicted_caption(found: PredictedEffects) -> Caption:
     effect, told = _told(found)
     digits = digits_of(effect)
     said = "; ".join(
-        f"{name} predicted {signed(predicted, digits)}, came {signed(realised.number, digits)}"
-        for name, predicted, realised in zip(_FIFTHS, told.predicted, told.realised, strict=True)
+        tr(
+            "{fifth} predicted {predicted}, came {realised}",
+            fifth=name,
+            predicted=signed(predicted, digits),
+            realised=signed(realised.number, digits),
+        )
+        for name, predicted, realised in zip(_FIFTHS.values(), told.predicted, told.realised, strict=True)
     )
     return Caption(
         found.heading,
-        f"Effect of {name_of(effect)} in {noun_of(effect)}, in fifths by the effect that was predicted. Dot: what came "
-        "about, with 95% intervals; blue line: what was predicted.",
-        f"Dots with intervals of the effect that came about by fifth of the predicted effect. {said}."[:400],
+        tr(
+            "Effect of {arm} in {purchases}, in fifths by the effect that was predicted. Dot: what came about, with "
+            "95% intervals; blue line: what was predicted.",
+            arm=name_of(effect),
+            purchases=noun_of(effect),
+        ),
+        tr(
+            "Dots with intervals of the effect that came about by fifth of the predicted effect. {fifths}.", fifths=said
+        )[:400],
     )
 
 
@@ -105,16 +136,17 @@ def _predicted_numbers(found: PredictedEffects) -> Table:
     digits = digits_of(effect)
     rows = tuple(
         (Cell(name), Cell(signed(predicted, digits)), _cell(realised, digits))
-        for name, predicted, realised in zip(_FIFTHS, told.predicted, told.realised, strict=True)
+        for name, predicted, realised in zip(_FIFTHS.values(), told.predicted, told.realised, strict=True)
     )
     return Table(
-        "predicted_effects", "Predicted effect, and what came about", ("Fifth", "Predicted", "Came about"), rows,
-        "Small figures are 95% intervals.",
+        "predicted_effects", tr("Predicted effect, and what came about"),
+        (tr("Fifth"), tr("Predicted"), tr("Came about")), rows,
+        tr("Small figures are 95% intervals."),
     )  # fmt: skip
 
 
 def _lacks_predicted(found: PredictedEffects) -> str:
-    return "" if found.effect is not None else "There is nothing to draw: the fifths are too small."
+    return "" if found.effect is not None else tr("There is nothing to draw: the fifths are too small.")
 
 
 asked_otherwise = Plot(

@@ -6,25 +6,24 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GestureMoney
 from cxlab.gestures.for_whom import group_name, in_order
-from cxlab.gestures.said import chance, digits_of, interval, name_of, noun_of, signed
+from cxlab.gestures.said import chance, digits_of, in_percent, interval, name_of, outcome_of, signed
 from cxlab.gestures.worth import Worth
+from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.words import capital, money, money_between, number, number_between
 
 _NONE = Cell("–")
-_WORD = {
+_WORD = Texts({
     "works": "works", "harms": "harms", "no_effect": "no effect", "cannot_tell": "cannot tell",
     "not_identifiable": "no effect can be given",
-}  # fmt: skip
+})  # fmt: skip
 
 
 def _outcome(effects: GestureEffects) -> str:
     """Say what is measured, over which time."""
-    days = effects.data.outcome_days
-    noun = noun_of(effects.main)
-    return f"{noun} in the {days} days after" if days else f"{noun} per customer"
+    return outcome_of(effects.main, effects.data.outcome_days)
 
 
 # --- effect -----------------------------------------------------------------------------------------------------------
@@ -41,28 +40,42 @@ def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
         digits = digits_of(effect)
         gap = 0.5 if k else 0.0
         if effect.naive.has_interval:
-            words = f"naive {signed(effect.naive.number, digits)}"
+            words = tr("naive {difference}", difference=signed(effect.naive.number, digits))
             rows.append(Row(capital(name_of(effect)), effect.naive, words, "other", "ink", filled=False, gap=gap))
         honest = f"{signed(effect.effect.number, digits)}: {_WORD[effect.verdict.token]}"
         words = honest if effect.is_told else _WORD[effect.verdict.token]
         name = "" if effect.naive.has_interval else capital(name_of(effect))
         rows.append(Row(name, effect.effect, words, gap=0.0 if effect.naive.has_interval else gap))
-    draw_rows(ax, rows, unit=f"Difference in {_outcome(effects)}", left=0.25)
+    draw_rows(ax, rows, unit=tr("Difference in {outcome}", outcome=_outcome(effects)), left=0.25)
 
 
 def _effect_caption(effects: GestureEffects) -> Caption:
     said = []
     for e in _usable(effects):
         digits = digits_of(e)
-        honest = f"{signed(e.effect.number, digits)} ({interval(e.effect, digits)})" if e.is_told else "not given"
-        said.append(f"{name_of(e)}: naive {signed(e.naive.number, digits)}, honest {honest}")
-    alt = f"Dots with intervals of the difference in {_outcome(effects)} by gesture. {'; '.join(said)}"
+        honest = f"{signed(e.effect.number, digits)} ({interval(e.effect, digits)})" if e.is_told else tr("not given")
+        said.append(
+            tr(
+                "{arm}: naive {naive}, honest {honest}",
+                arm=name_of(e),
+                naive=signed(e.naive.number, digits),
+                honest=honest,
+            )
+        )
+    alt = tr(
+        "Dots with intervals of the difference in {outcome} by gesture. {gestures}.",
+        outcome=_outcome(effects),
+        gestures="; ".join(said),
+    )
     return Caption(
         effects.heading,
-        f"Difference in {_outcome(effects)} between those with the gesture and those without, with 95% intervals. "
-        "Ring: as it looks at first sight; dot: drawn by lot and adjusted for the time before, or held against others "
-        "alike.",
-        _short(f"{alt}."),
+        tr(
+            "Difference in {outcome} between those with the gesture and those without, with 95% "
+            "intervals. Ring: as it looks at first sight; dot: drawn by lot and adjusted for the "
+            "time before, or held against others alike.",
+            outcome=_outcome(effects),
+        ),
+        _short(alt),
     )
 
 
@@ -73,7 +86,7 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         rows.append(
             (
                 Cell(capital(name_of(e))),
-                Cell(number(e.n_treated), f"against {number(e.n_control)}"),
+                Cell(number(e.n_treated), tr("against {n}", n=number(e.n_control))),
                 _number(e.control_mean, digits),
                 _number(e.naive, digits, plus=True),
                 _number(e.effect, digits, plus=True),
@@ -83,11 +96,24 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         )
     return Table(
         "effects",
-        "What each gesture did",
-        ("Gesture", "With it", "Without it, mean", "Naive", "Honest", "Percent", "Verdict"),
+        tr("What each gesture did"),
+        (
+            tr("Gesture"),
+            tr("With it"),
+            tr("Without it, mean"),
+            tr("Naive"),
+            tr("Honest"),
+            tr("Percent"),
+            tr("Verdict"),
+        ),
         tuple(rows),
-        f"{capital(_outcome(effects))}. Small figures are 95% intervals. Without it: in a trial, adjusted as each "
-        "comparison is; for chosen gestures, what the same orders would have had.",
+        capital(
+            tr(
+                "{outcome}. Small figures are 95% intervals. Without it: in a trial, adjusted as each comparison is; "
+                "for chosen gestures, what the same orders would have had.",
+                outcome=_outcome(effects),
+            )
+        ),
         words=(6,),
     )
 
@@ -96,8 +122,8 @@ def _lacks_effect(effects: GestureEffects) -> str:
     if any(e.naive.has_interval for e in _usable(effects)):
         return ""
     if any(e.is_spoilt for e in effects.shown):
-        return "There is nothing to draw: no figure of this trial may be used."
-    return "There is nothing to draw: the groups are too small."
+        return tr("There is nothing to draw: no figure of this trial may be used.")
+    return tr("There is nothing to draw: the groups are too small.")
 
 
 # --- by group ---------------------------------------------------------------------------------------------------------
@@ -106,7 +132,7 @@ def _lacks_effect(effects: GestureEffects) -> str:
 def _draw_groups(found: EffectByGroup, ax: Axes) -> None:
     effect = found.effect
     digits = digits_of(effect)
-    rows = [Row("All", effect.effect, signed(effect.effect.number, digits))]
+    rows = [Row(tr("All"), effect.effect, signed(effect.effect.number, digits))]
     for k, group in enumerate(found.told):
         token = SEGMENT_TOKEN.get(group.group)
         rows.append(
@@ -115,7 +141,7 @@ def _draw_groups(found: EffectByGroup, ax: Axes) -> None:
                 f"{token}-ink" if token else "ink", gap=0.4 if k == 0 else 0.0, wide=group.joint,
             )
         )  # fmt: skip
-    draw_rows(ax, rows, unit=f"Difference in {_outcome(found.effects)}", left=0.25)
+    draw_rows(ax, rows, unit=tr("Difference in {outcome}", outcome=_outcome(found.effects)), left=0.25)
 
 
 def _groups_caption(found: EffectByGroup) -> Caption:
@@ -126,10 +152,21 @@ def _groups_caption(found: EffectByGroup) -> Caption:
     )
     return Caption(
         found.heading,
-        f"Effect of {name_of(effect)} on {_outcome(found.effects)} by what customers were before it, with 95% "
-        "intervals. Thick: each for itself; thin: all groups at once.",
-        _short(f"Dots with intervals of the effect of {name_of(effect)} by group. {said}. {found.heading}."),
-        "Groups with fewer than 20 customers on a side are left out.",
+        tr(
+            "Effect of {arm} on {outcome} by what customers were before it, with 95% intervals. Thick: each for "
+            "itself; thin: all groups at once.",
+            arm=name_of(effect),
+            outcome=_outcome(found.effects),
+        ),
+        _short(
+            tr(
+                "Dots with intervals of the effect of {arm} by group. {groups}. {heading}.",
+                arm=name_of(effect),
+                groups=said,
+                heading=found.heading,
+            )
+        ),
+        tr("Groups with fewer than 20 customers on a side are left out."),
     )
 
 
@@ -139,8 +176,8 @@ def _groups_numbers(found: EffectByGroup) -> Table:
     rows = []
     for g in in_order(effect.groups):
         token = SEGMENT_TOKEN.get(g.group)
-        size = f"under {least}" if min(g.n_treated, g.n_control) < least else number(g.n_treated)
-        against = "" if min(g.n_treated, g.n_control) < least else f"against {number(g.n_control)}"
+        size = tr("under {share}", share=least) if min(g.n_treated, g.n_control) < least else number(g.n_treated)
+        against = "" if min(g.n_treated, g.n_control) < least else tr("against {n}", n=number(g.n_control))
         rows.append(
             (
                 Cell(group_name(g.group), segment=g.group if token else ""),
@@ -152,18 +189,23 @@ def _groups_numbers(found: EffectByGroup) -> Table:
         )
     return Table(
         "effect_by_group",
-        f"Effect of {name_of(effect)} by group",
-        ("Before it", "With it", "Effect", "All at once", "Percent"),
+        tr("Effect of {arm} by group", arm=name_of(effect)),
+        (tr("Before it"), tr("With it"), tr("Effect"), tr("All at once"), tr("Percent")),
         tuple(rows),
-        f"{capital(_outcome(found.effects))}. Small figures are 95% intervals, each for itself; all at once: 95% "
-        "intervals of which none misses in 95 of 100 such studies.",
+        capital(
+            tr(
+                "{outcome}. Small figures are 95% intervals, each for itself; all at once: 95% intervals of which none "
+                "misses in 95 of 100 such studies.",
+                outcome=_outcome(found.effects),
+            )
+        ),
     )
 
 
 def _lacks_groups(found: EffectByGroup) -> str:
     if found.effect.is_spoilt:
-        return "So there is nothing to draw."
-    return "" if found.told else "There is nothing to draw: no group has the customers that it takes on both sides."
+        return tr("So there is nothing to draw.")
+    return "" if found.told else tr("There is nothing to draw: no group has the customers that it takes on both sides.")
 
 
 # --- worth ------------------------------------------------------------------------------------------------------------
@@ -175,14 +217,14 @@ def _draw_worth(found: GestureMoney, ax: Axes) -> None:
     for k, (effect, worth) in enumerate(found.paid):
         name, gap = capital(name_of(effect)), 0.5 if k else 0.0
         if worth.break_even.has_interval:
-            words = f"before its cost {money(worth.break_even.number, currency)}"
+            words = tr("before its cost {amount}", amount=money(worth.break_even.number, currency))
             rows.append(Row(name, worth.break_even, words, "other", filled=False, gap=gap))
             name, gap = "", 0.0
         if worth.incremental.has_interval:
-            after = "after its cost" if name else "after it"
-            words = f"{after} {money(worth.incremental.number, currency)}"
+            amount = money(worth.incremental.number, currency)
+            words = tr("after its cost {amount}", amount=amount) if name else tr("after it {amount}", amount=amount)
             rows.append(Row(name, worth.incremental, words, gap=gap))
-    draw_rows(ax, rows, unit=f"Contribution that one brought, {currency}", left=0.25)
+    draw_rows(ax, rows, unit=tr("Contribution that one brought, {currency}", currency=currency), left=0.25)
 
 
 def _worth_caption(found: GestureMoney) -> Caption:
@@ -190,15 +232,23 @@ def _worth_caption(found: GestureMoney) -> Caption:
     said = []
     for e, worth in found.paid:
         gross, net = worth.break_even, worth.incremental
-        before = [f"before its cost {money(gross.number, currency)}"] if gross.has_interval else []
-        after = [f"after it {money(net.number, currency)}"] if net.has_interval else []
+        before = [tr("before its cost {amount}", amount=money(gross.number, currency))] if gross.has_interval else []
+        after = [tr("after it {amount}", amount=money(net.number, currency))] if net.has_interval else []
         said.append(f"{name_of(e)}: {', '.join(before + after)}")
     return Caption(
         found.heading,
-        "Contribution that the gesture brought in the time looked at, per customer drawn or per gesture given, with "
-        "95% intervals. Ring: before its cost; dot: after it.",
-        _short(f"Dots with intervals of contribution by gesture. {'; '.join(said)}. {found.heading}."),
-        "What a gesture may cost is where the ring lies.",
+        tr(
+            "Contribution that the gesture brought in the time looked at, per customer drawn or per "
+            "gesture given, with 95% intervals. Ring: before its cost; dot: after it."
+        ),
+        _short(
+            tr(
+                "Dots with intervals of contribution by gesture. {gestures}. {heading}.",
+                gestures="; ".join(said),
+                heading=found.heading,
+            )
+        ),
+        tr("What a gesture may cost is where the ring lies."),
     )
 
 
@@ -216,19 +266,19 @@ def _worth_numbers(found: GestureMoney) -> Table:
     )
     return Table(
         "worth",
-        "What each gesture brought and cost",
-        ("Gesture", "Brought, before its cost", "Cost", "Left", "Probability that it pays"),
+        tr("What each gesture brought and cost"),
+        (tr("Gesture"), tr("Brought, before its cost"), tr("Cost"), tr("Left"), tr("Probability that it pays")),
         rows,
-        "Per customer drawn, or per gesture given. Small figures are 95% intervals.",
+        tr("Per customer drawn, or per gesture given. Small figures are 95% intervals."),
     )
 
 
 def _cost(worth: Worth) -> str:
-    return "not recorded" if worth.break_even.has_interval else "taken off"
+    return tr("not recorded") if worth.break_even.has_interval else tr("taken off")
 
 
 def _lacks_worth(found: GestureMoney) -> str:
-    return "" if found.paid else "So there is nothing to draw."
+    return "" if found.paid else tr("So there is nothing to draw.")
 
 
 def _number(estimate: Estimate, digits: int, *, plus: bool = False) -> Cell:
@@ -241,7 +291,7 @@ def _number(estimate: Estimate, digits: int, *, plus: bool = False) -> Cell:
 def _percent(estimate: Estimate) -> Cell:
     if estimate.low is None or estimate.high is None:
         return _NONE
-    return Cell(f"{signed(estimate.number, 0)}%", f"{number_between(estimate.low, estimate.high)}%")
+    return Cell(in_percent(signed(estimate.number, 0)), in_percent(number_between(estimate.low, estimate.high)))
 
 
 def _money(estimate: Estimate, currency: str) -> Cell:

@@ -7,9 +7,13 @@ from cxlab.estimate import Estimate
 from cxlab.gestures import GuardRails
 from cxlab.gestures.guard_rails import SAYS, rail_name, said_change
 from cxlab.gestures.rails import HARMLESS, Rail
+from cxlab.language import tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
+from cxlab.plots.style import is_narrow
 from cxlab.words import percent
+
+_ROOM = 54  # letters of a name and of the words beside it that a phone has room for
 
 
 def _points(estimate: Estimate) -> Estimate:
@@ -24,21 +28,26 @@ def _several(found: GuardRails) -> bool:
 def _draw(found: GuardRails, ax: Axes) -> None:
     rows, last = [], None
     for effect, rail in found.shown:
-        words = f"{said_change(rail).split(' ')[0]}: {SAYS[rail.verdict]}"
+        name, change = rail_name(effect, rail, several=_several(found)), _change(rail)[0]
+        words = f"{change}: {SAYS[rail.verdict]}"
+        if is_narrow(ax) and len(name) + len(words) > _ROOM:
+            words = change
         gap = 0.0 if last in (None, effect.label) else 0.5
-        rows.append(Row(rail_name(effect, rail, several=_several(found)), _points(rail.change), words, gap=gap))
+        rows.append(Row(name, _points(rail.change), words, gap=gap))
         last = effect.label
     band = (-100 * HARMLESS, 100 * HARMLESS)
-    draw_rows(ax, rows, unit="Change, in points of a hundred", left=0.4, band=band)
+    draw_rows(ax, rows, unit=tr("Change, in points of a hundred"), left=0.4, band=band)
 
 
 def _caption(found: GuardRails) -> Caption:
-    said = "; ".join(f"{rail.words} {said_change(rail)}" for _, rail in found.shown)
-    alt = f"Dots with intervals of the change in what a gesture must not make worse: {said}."
+    said = "; ".join(f"{rail.said} {said_change(rail)}" for _, rail in found.shown)
+    alt = tr("Dots with intervals of the change in what a gesture must not make worse: {said}.", said=said)
     return Caption(
         found.heading,
-        "What the gesture changed where it must not do harm, in points of a hundred, with 95% intervals "
-        "(each for itself). Shaded: less than one.",
+        tr(
+            "What the gesture changed where it must not do harm, in points of a hundred, with 95% "
+            "intervals (each for itself). Shaded: less than one."
+        ),
         alt if len(alt) <= 400 else f"{alt[:395].rstrip()} …",
     )
 
@@ -59,16 +68,18 @@ def _numbers(found: GuardRails) -> Table:
         for effect, rail in found.shown
     )
     return Table(
-        "guard_rails", "What a gesture must not make worse", ("Guard rail", "Without it", "Change, points", "Verdict"),
-        rows,
-        "Shares in the time after. Small figures are 95% intervals, each for itself; the verdict allows for their "
-        "number.",
+        "guard_rails", tr("What a gesture must not make worse"),
+        (tr("Guard rail"), tr("Without it"), tr("Change, points"), tr("Verdict")), rows,
+        tr(
+            "Shares in the time after. Small figures are 95% intervals, each for itself; the verdict allows for their "
+            "number."
+        ),
         words=(3,),
     )  # fmt: skip
 
 
 guard_rails: Plot[GuardRails] = Plot(
     "guard_rails", _draw, _caption, _numbers, (680, 90), (358, 90),
-    lambda found: "" if found.shown else "So there is nothing to draw.",
+    lambda found: "" if found.shown else tr("So there is nothing to draw."),
     lambda found: int(46 * (len(found.shown) + 0.5 * (len({e.label for e, _ in found.shown}) - 1))),
 )  # fmt: skip

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import ScalarFormatter
 
 from cxlab.estimate import Estimate
 from cxlab.plots.style import COLOUR, fit, is_narrow
+from cxlab.words import number
 
 BEHIND = {"facecolor": COLOUR["paper"], "edgecolor": "none", "pad": 0.5}
 """Paper behind words, so that no line runs through them."""
@@ -69,11 +71,25 @@ def draw_rows(
     ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
     ax.set(xlim=(low - 0.04 * span, high + 0.04 * span), ylim=(y - 0.35, -0.85), yticks=[])
     ax.set_xlabel(unit, loc="left")
+    say_ticks(ax)
     ax.locator_params(axis="x", nbins=4 if narrow else 6)
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.8)
     ax.set_axisbelow(True)
     height = float(ax.figure.get_figure(root=True).get_size_inches()[1]) * 72
     fit(ax, 0.03 if narrow else left, min(0.45, 44 / height), 0.97, 0.99)
+
+
+class _Spoken(ScalarFormatter):
+    """Figures along a scale, with the decimal mark of the language that is spoken."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write one of them."""
+        return super().__call__(x, pos).replace(".", number(0.1, 1)[1])
+
+
+def say_ticks(ax: Axes) -> None:
+    """Write the figures along the horizontal scale as the language does."""
+    ax.xaxis.set_major_formatter(_Spoken())
 
 
 def _draw_row(ax: Axes, row: Row, y: float, span: float, *, narrow: bool) -> None:

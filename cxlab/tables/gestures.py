@@ -4,15 +4,18 @@ from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import GestureDesign
 from cxlab.gestures.design import token_of
-from cxlab.gestures.said import name_of
+from cxlab.gestures.said import in_percent, name_of
+from cxlab.language import Texts, tr, trn
 from cxlab.plan import LEAST, SIZES, NextTrial, Window
 from cxlab.words import capital, few, number, number_between, percent
 
-_GIVEN = {
-    "randomised": "drawn by lot",
-    "observational": "chosen by the shop",
-    "not_identifiable": "chosen, and no effect can be given",
-}
+_GIVEN = Texts(
+    {
+        "randomised": "drawn by lot",
+        "observational": "chosen by the shop",
+        "not_identifiable": "chosen, and no effect can be given",
+    }
+)
 
 
 def gesture_design(design: GestureDesign) -> Table:
@@ -22,7 +25,7 @@ def gesture_design(design: GestureDesign) -> Table:
         (
             Cell(capital(name_of(e))),
             Cell(_GIVEN[token_of(e)]),
-            Cell(f"{e.rows}s"),
+            Cell(tr("orders") if e.rows == "order" else tr("customers")),
             Cell(few(e.n_treated, least)),
             Cell(few(e.n_control, least)),
         )
@@ -30,8 +33,8 @@ def gesture_design(design: GestureDesign) -> Table:
     )
     return Table(
         "design",
-        "How the gestures were given",
-        ("Gesture", "How", "Counted in", "With it", "Without it"),
+        tr("How the gestures were given"),
+        (tr("Gesture"), tr("How"), tr("Counted in"), tr("With it"), tr("Without it")),
         rows,
         words=(1, 2),
     )
@@ -43,7 +46,9 @@ def trial_sizes(trial: NextTrial) -> Table:
     rows = tuple(
         (
             Cell(_length(window)),
-            Cell(number(window.moments.mean, 2), f"variance {number(window.moments.variance, 2)}"),
+            Cell(
+                number(window.moments.mean, 2), tr("variance {variance}", variance=number(window.moments.variance, 2))
+            ),
             Cell(percent(window.moments.explained)),
             *(_customers(trial.size(size, window)) for size in SIZES),
             *([_seen(trial.detectable(window))] if shown else []),
@@ -51,21 +56,28 @@ def trial_sizes(trial: NextTrial) -> Table:
         for window in trial.windows
         if window.is_known
     )
-    each = "Customers an arm" if trial.design.is_even else "Customers"
-    note = (
-        f"To see the effect in {trial.design.trials}, at the {percent(trial.design.alpha)} level, in percent of the "
-        "outcome without the gesture; what the time before foretells is taken out. Small figures are 95% intervals, "
-        "but for the variance."
+    each = tr("Customers an arm") if trial.design.is_even else tr("Customers")
+    note = tr(
+        "To see the effect in {trials}, at the {alpha} level, in percent of the outcome without "
+        "the gesture; what the time before foretells is taken out. Small figures are 95% "
+        "intervals, but for the variance.",
+        trials=trial.design.trials,
+        alpha=percent(trial.design.alpha),
     )
     if shown:
-        those = ", as many as here" if trial.again else f" {trial.who} who could be drawn"
-        note += f" At hand: {few(trial.at_hand or 0, LEAST)}{those}."
+        n = few(trial.at_hand or 0, LEAST)
+        note += " " + (
+            tr("At hand: {n}, as many as here.", n=n)
+            if trial.again
+            else tr("At hand: {n} {who} who could be drawn.", n=n, who=trial.who)
+        )
     return Table(
         "next_trial",
-        "How large the next trial must be, by how long customers are followed",
+        tr("How large the next trial must be, by how long customers are followed"),
         (
-            "Followed for", "Outcome a customer", "Foretold", *(f"{each}, +{percent(size)}" for size in SIZES),
-            *(["Seen with those at hand"] if shown else []),
+            tr("Followed for"), tr("Outcome a customer"), tr("Foretold"),
+            *(f"{each}, +{percent(size)}" for size in SIZES),
+            *([tr("Seen with those at hand")] if shown else []),
         ),
         rows,
         note,
@@ -73,16 +85,19 @@ def trial_sizes(trial: NextTrial) -> Table:
 
 
 def _length(window: Window) -> str:
-    return "The same time" if window.days is None else f"{window.days} days"
+    return tr("The same time") if window.days is None else trn("1 day", "{n} days", window.days, n=number(window.days))
 
 
 def _customers(size: Estimate) -> Cell:
     if size.value is None:
-        return Cell("no number")
+        return Cell(tr("no number"))
     return Cell(number(size.number), number_between(*size.ends) if size.has_interval else "")
 
 
 def _seen(effect: Estimate) -> Cell:
     if effect.value is None:
-        return Cell("none")
-    return Cell(f"+{number(effect.number, 1)}%", f"{number_between(*effect.ends, 1)}%" if effect.has_interval else "")
+        return Cell(tr("none"))
+    return Cell(
+        in_percent(f"+{number(effect.number, 1)}"),
+        in_percent(number_between(*effect.ends, 1)) if effect.has_interval else "",
+    )

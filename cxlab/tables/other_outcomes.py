@@ -4,14 +4,17 @@ from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import OtherOutcomes
 from cxlab.gestures.said import digits_for, each_of, interval, name_of, signed
+from cxlab.language import Texts, tr
 from cxlab.words import capital, money, money_between, number
 
-_WORDS = {
-    "days_to_next": "days to the next purchase",
-    "revenue": "revenue",
-    "contribution": "contribution before its cost",
-    "per_purchase": "revenue for a purchase",
-}
+_WORDS = Texts(
+    {
+        "days_to_next": "days to the next purchase",
+        "revenue": "revenue",
+        "contribution": "contribution before its cost",
+        "per_purchase": "revenue for a purchase",
+    }
+)
 
 
 def other_outcomes(found: OtherOutcomes) -> Table | None:
@@ -32,10 +35,12 @@ def other_outcomes(found: OtherOutcomes) -> Table | None:
             )
     if not rows:
         return None
-    window = f" Days count up to {days}, and as {days} where no purchase came." if days else ""
+    note = tr("Small figures are 95% intervals.")
+    if days:
+        note += " " + tr("Days count up to {days}, and as {days} where no purchase came.", days=days)
     return Table(
-        "other_outcomes", "What the gesture changed beside the number of purchases",
-        ("Gesture", "What", "Without it", "Change"), tuple(rows), f"Small figures are 95% intervals.{window}",
+        "other_outcomes", tr("What the gesture changed beside the number of purchases"),
+        (tr("Gesture"), tr("What"), tr("Without it"), tr("Change")), tuple(rows), note,
         words=(1,),
     )  # fmt: skip
 
