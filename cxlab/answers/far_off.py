@@ -2,7 +2,9 @@
 
 import math
 
+from cxlab.language import tr
 from cxlab.loyalty.words import miss
+from cxlab.phrases import group_name
 from cxlab.purchases import ValueForecast
 from cxlab.purchases.by_group import GroupCheck
 from cxlab.purchases.rule import LEVEL_BAND
@@ -29,8 +31,8 @@ def revenue_missed(value: ValueForecast | None) -> str:
     if value is not None and value.revenue_check == "passed":
         return ""
     if value is None or value.level.value is None:
-        return "the revenue foreseen could not be checked"
-    return f"the revenue foreseen was {miss(value.level.number)}"
+        return tr("the revenue foreseen could not be checked")
+    return tr("the revenue foreseen was {miss}", miss=miss(value.level.number))
 
 
 def _silence(found: GroupCheck | None) -> list[str]:
@@ -38,10 +40,20 @@ def _silence(found: GroupCheck | None) -> list[str]:
     if not off:
         return []
     furthest = max(off, key=lambda group: _distance(group.expected.number, group.actual.number))
-    much = "purchases were foreseen and none came"
-    if furthest.ratio.value is not None:
-        much = f"the purchases foreseen were {miss(furthest.ratio.number)}"
-    return [f"of customers with {furthest.in_words} since the last order, {much}"]
+    if furthest.ratio.value is None:
+        return [
+            tr(
+                "of customers with {silence} since the last order, purchases were foreseen and none came",
+                silence=furthest.in_words,
+            )
+        ]
+    return [
+        tr(
+            "of customers with {silence} since the last order, the purchases foreseen were {miss}",
+            silence=furthest.in_words,
+            miss=miss(furthest.ratio.number),
+        )
+    ]
 
 
 def _fifth(value: ValueForecast | None) -> list[str]:
@@ -55,8 +67,17 @@ def _fifth(value: ValueForecast | None) -> list[str]:
     if not off:
         return []
     furthest = max(off, key=lambda row: _distance(row["expected_revenue"], row["actual_revenue"]))
-    ends = (money(float(furthest[name]), value.currency, 0) for name in ("expected_revenue", "actual_revenue"))
-    return ["of the {} by forecast, {} were foreseen and {} came".format(str(furthest["group"]).lower(), *ends)]
+    foreseen, came = (
+        money(float(furthest[name]), value.currency, 0) for name in ("expected_revenue", "actual_revenue")
+    )
+    return [
+        tr(
+            "of the {fifth} by forecast, {foreseen} were foreseen and {came} came",
+            fifth=group_name(str(furthest["group"])),
+            foreseen=foreseen,
+            came=came,
+        )
+    ]
 
 
 def _is_off(expected: float, low: float, high: float) -> bool:

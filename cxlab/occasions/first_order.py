@@ -10,11 +10,13 @@ from cxlab.customers import EPOCH, Customers
 from cxlab.engine import Engine, fill
 from cxlab.intake.first_days import KNOWN, sum_first_days
 from cxlab.intake.sales import FIRST_DAYS
+from cxlab.language import Texts, tr, trn
 from cxlab.occasions.ties import TIED, tie_gestures
 from cxlab.words import few
 
 GESTURE = "first_gesture"
-_MEANING = {"channel": "by which channel", "category": "for what kind of goods", "store": "in which store"}
+_MEANING = Texts({"channel": "by which channel", "category": "for what kind of goods", "store": "in which store"})
+_NAME = Texts({"channel": "channel", "category": "category", "store": "store"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,25 +48,34 @@ class FirstOrders:
         told = [name.removeprefix("first_") for name in self.frame.columns if name != GESTURE]
         parts = []
         if told:
-            known = f"the {_listed(told, 'and')} {'is' if len(told) == 1 else 'are'} known"
-            parts.append(f"Of the day of the first order {known}.")
+            listed = _listed([_NAME[name] for name in told], tr(" and "))
+            parts.append(
+                trn(
+                    "Of the day of the first order the {listed} is known.",
+                    "Of the day of the first order the {listed} are known.",
+                    len(told),
+                    listed=listed,
+                )
+            )
         if GESTURE in self.frame:
             parts.append(self._gestures())
         return " ".join((*parts, *self.missing))
 
     def _gestures(self) -> str:
         least = self.minimum_group
-        said = f"A gesture came with the first order, on its day, to {few(self.n_with_gesture, least)} customers."
+        said = tr(
+            "A gesture came with the first order, on its day, to {n} customers.", n=few(self.n_with_gesture, least)
+        )
         if self.n_later:
-            said += (
-                f" Those who got their first one later ({few(self.n_later, least)}) count as without: who comes back "
-                "often has more days on which to get one, so a later gesture would go with more purchases even if it "
-                "did nothing."
+            said += tr(
+                " Those who got their first one later ({n}) count as without: who comes back often has more days on "
+                "which to get one, so a later gesture would go with more purchases even if it did nothing.",
+                n=few(self.n_later, least),
             )
         if self.n_before:
-            said += (
-                " So do those who first ordered when no gestures were given yet, or none any more "
-                f"({few(self.n_before, least)})."
+            said += tr(
+                " So do those who first ordered when no gestures were given yet, or none any more ({n}).",
+                n=few(self.n_before, least),
             )
         return said
 
@@ -103,18 +114,23 @@ def first_order_covariates(
         first_days = placed["first_day"].to_numpy(np.int64)
         found[GESTURE], counts = _gestures(engine, customers, columns, first_days)
     else:
-        missing.append("No gestures are recorded: bring gestures (customer_id, given_at) to see who got one at first.")
+        missing.append(
+            tr("No gestures are recorded: bring gestures (customer_id, given_at) to see who got one at first.")
+        )
     result = pd.DataFrame(found, index=customers.frame.index)
     return FirstOrders(result, tuple(missing), *counts, minimum_group=minimum_group)
 
 
 def _missing(unsaid: list[str]) -> str:
-    meant = _listed([_MEANING[name] for name in unsaid], "or")
-    return f"The orders do not say {meant} they were made: bring orders with {_listed(unsaid, 'and')}."
+    return tr(
+        "The orders do not say {what} they were made: bring orders with {columns}.",
+        what=_listed([_MEANING[name] for name in unsaid], tr(" or ")),
+        columns=_listed(unsaid, tr(" and ")),
+    )
 
 
 def _listed(names: list[str], joint: str) -> str:
-    return f"{', '.join(names[:-1])} {joint} {names[-1]}" if len(names) > 1 else names[0]
+    return f"{', '.join(names[:-1])}{joint}{names[-1]}" if len(names) > 1 else names[0]
 
 
 def _gestures(

@@ -11,14 +11,25 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN
+from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
+from cxlab.phrases import group_name, span
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.purchases.by_group import CheckedGroup, GroupCheck
 from cxlab.purchases.rule import LEVEL_BAND
 
 _NONE = Cell("–")
-_OUTCOME = {"passed": "within", "failed": "off", "open": "cannot be told"}
+_HEADS = Texts({"segment": "Segment", "cluster": "Cluster", "days since the last order": "Days since the last order"})
+_OUTCOME = Texts(
+    {
+        "passed": "within",
+        "failed": "off",
+        "open": "cannot be told",
+        "low": "leans low",
+        "high": "leans high",
+    }
+)
 _LONGEST = 16  # letters of a group's name in a line
 _ROW, _ROW_NARROW = 40, 76  # pixels that a group takes
 _FOOT, _HEAD, _LEGEND = 46, 44, 34  # pixels under and over a panel, and from it down to the words of its marks
@@ -34,7 +45,7 @@ def _draw(check: GroupCheck, ax: Axes) -> None:
     each = (height - _FOOT - _HEAD / 2 - between) / 2
     left, right = panels(ax, 2, 1, gap_y=between / each) if narrow else panels(ax, 1, 2, gap_x=0.08)
     for k, group in enumerate(check.shown):
-        name = fill(SEGMENT_NAME.get(group.name, group.name), _LONGEST)
+        name = fill(SEGMENT_NAME.get(group.name, group_name(group.name)), _LONGEST)
         for axes in (left, right) if narrow else (left,):
             token = f"{SEGMENT_TOKEN[group.name]}-ink" if group.name in SEGMENT_TOKEN else "ink"
             axes.text(
@@ -58,14 +69,14 @@ def _draw(check: GroupCheck, ax: Axes) -> None:
     right.xaxis.set_major_locator(FixedLocator([t for t in _TICKS if low <= t <= high and t not in LEVEL_BAND]))
     right.xaxis.set_minor_locator(NullLocator())
     right.xaxis.set_minor_formatter(NullFormatter())
-    right.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    for axes, title in ((left, "Purchases per customer"), (right, "Foreseen / came")):
+    right.xaxis.set_major_formatter(lambda value, _: words.number(value, len(f"{value:g}".partition(".")[2])))
+    for axes, title in ((left, tr("Purchases per customer")), (right, tr("Foreseen / came"))):
         axes.set(ylim=(n - 0.5, -0.5), yticks=[])
         axes.text(0, 1.0, title, transform=axes.transAxes, ha="left", va="bottom", size=12, weight=700)
         axes.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
         axes.set_axisbelow(True)
     _legend(left)
-    _under(right, 0, f"Shaded: {words.number_between(*LEVEL_BAND, 2)} is allowed", "muted")
+    _under(right, 0, tr("Shaded: {allowed} is allowed", allowed=words.number_between(*LEVEL_BAND, 2)), "muted")
     fit(ax, 0.36 if narrow else 0.20, _FOOT / height, 0.98, 1 - _HEAD / 2 / height)
 
 
@@ -95,7 +106,7 @@ def _ratio(group: CheckedGroup, k: int, ax: Axes) -> None:
 
 def _legend(ax: Axes) -> None:
     """Say under the scale which mark is which."""
-    for x, token, text in ((0, "ink", "● came"), (70, "link", "◆ foreseen")):
+    for x, token, text in ((0, "ink", tr("● came")), (70, "link", tr("◆ foreseen"))):
         _under(ax, x, text, token, weight=700)
 
 
@@ -112,21 +123,44 @@ def _caption(check: GroupCheck) -> Caption:
         for group in check.shown
         if group.actual.value is not None
     )
+    by_group = _within(check)
     return Caption(
         check.heading,
-        f"Purchases per customer in the {words.count(check.days, 'day')} after the cut, by {check.by}, and the ratio "
-        f"of what was foreseen to what came; {words.count(check.n, 'customer')}. Lines: 95% intervals.",
-        f"Dots of purchases per customer after the cut by {check.by}, in brackets foreseen. {listed}. {check.heading}.",
-        "A full red dot is off, a full black one lies within the allowed band, an empty one cannot be told. Nothing "
-        "from after the cut was used for the forecast.",
+        tr(
+            "Purchases per customer in the {days} after the cut, {by_group}, and the ratio of what was foreseen "
+            "to what "
+            "came; {customers}. Lines: 95% intervals.",
+            days=span(check.days),
+            by_group=by_group,
+            customers=words.count(check.n, "customer"),
+        ),
+        tr(
+            "Dots of purchases per customer after the cut {by_group}, in brackets foreseen. {listed}. {heading}.",
+            by_group=by_group,
+            listed=listed,
+            heading=check.heading,
+        ),
+        tr(
+            "A full red dot is off, a full black one lies within the allowed band, an empty one cannot be told. "
+            "Nothing "
+            "from after the cut was used for the forecast."
+        ),
     )
+
+
+def _within(check: GroupCheck) -> str:
+    """Say within a sentence what the groups are."""
+    return f"{check.by_group[:1].lower()}{check.by_group[1:]}"
 
 
 def _numbers(name: str, check: GroupCheck) -> Table:
     """One row a group: purchases foreseen and made, their ratio, and whether the forecast is off."""
     rows = [
         (
-            Cell(SEGMENT_NAME.get(group.name, group.name), segment=group.name if group.name in SEGMENT_NAME else ""),
+            Cell(
+                SEGMENT_NAME.get(group.name, group_name(group.name)),
+                segment=group.name if group.name in SEGMENT_NAME else "",
+            ),
             Cell(check.sizes[group.name]),
             _each(group.expected),
             _each(group.actual),
@@ -137,20 +171,31 @@ def _numbers(name: str, check: GroupCheck) -> Table:
     ]
     rows += [
         (
-            Cell(SEGMENT_NAME.get(hidden, hidden), segment=hidden if hidden in SEGMENT_NAME else ""),
+            Cell(SEGMENT_NAME.get(hidden, group_name(hidden)), segment=hidden if hidden in SEGMENT_NAME else ""),
             Cell(check.sizes[hidden]), *(_NONE if hidden in check.hidden else Cell(HIDDEN),) * 4,
         )
         for hidden in (*check.untold, *check.hidden)
     ]  # fmt: skip
     return Table(
         name=name,
-        caption=f"Forecast and fact by {check.by}",
-        columns=(words.capital(check.by), "Customers", "Foreseen each", "Came each", "Foreseen / came", "Forecast"),
+        caption=tr("Forecast and fact {by_group}", by_group=_within(check)),
+        columns=(
+            _HEADS.get(check.by, words.capital(check.by)),
+            tr("Customers"),
+            tr("Foreseen each"),
+            tr("Came each"),
+            tr("Foreseen / came"),
+            tr("Forecast"),
+        ),
         rows=tuple(rows),
         note=(
-            f"Purchases per customer in the {words.count(check.days, 'day')} after the cut. Small figures are 95% "
-            f"intervals. Within, or off: the whole interval of foreseen / came lies within, or outside, "
-            f"{words.number_between(*LEVEL_BAND, 2)}. Leans: neither, but it leaves out 1."
+            tr(
+                "Purchases per customer in the {days} after the cut. Small figures are 95% intervals. Within, or off: "
+                "the whole interval of foreseen / came lies within, or outside, {allowed}. Leans: neither, but it "
+                "leaves out 1.",
+                days=span(check.days),
+                allowed=words.number_between(*LEVEL_BAND, 2),
+            )
         ),
         words=(5,),
     )
@@ -158,7 +203,7 @@ def _numbers(name: str, check: GroupCheck) -> Table:
 
 def _outcome(group: CheckedGroup, check: GroupCheck) -> str:
     if group.outcome == "open" and group in check.leaning:
-        return "leans low" if group.ratio.number < 1 else "leans high"
+        return _OUTCOME["low" if group.ratio.number < 1 else "high"]
     return _OUTCOME[group.outcome]
 
 
@@ -171,7 +216,7 @@ def _each(estimate: Estimate) -> Cell:
 
 def _ratio_cell(ratio: Estimate) -> Cell:
     if ratio.value is None:
-        return _NONE if ratio.low is None else Cell("none came", f"at least {words.number(ratio.low, 2)}")
+        return _NONE if ratio.low is None else Cell(tr("none came"), tr("at least {n}", n=words.number(ratio.low, 2)))
     if not ratio.has_interval:
         return Cell(words.number(ratio.number, 2))
     digits = enough_digits((ratio.number, *ratio.ends), LEVEL_BAND)
@@ -179,7 +224,9 @@ def _ratio_cell(ratio: Estimate) -> Cell:
 
 
 def _lacks(check: GroupCheck) -> str:
-    return "" if check.shown and check.missing in ("", "fit") else f"So there is nothing to draw by {check.by}."
+    if check.shown and check.missing in ("", "fit"):
+        return ""
+    return tr("So there is nothing to draw {by_group}.", by_group=_within(check))
 
 
 def _grows(check: GroupCheck) -> int:

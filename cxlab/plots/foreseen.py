@@ -8,6 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from cxlab.language import tr
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
 Array = NDArray[np.float64]
@@ -124,7 +125,7 @@ def apart(places: list[float], top: float, height: float) -> list[float]:
 
 
 def _short(name: str, n: int) -> str:
-    short = name.replace(" or more", "+")
+    short = name.replace(tr(" or more"), "+")
     if n > 4 and short.endswith("%"):
         short = short.replace("–", "–\n")
     return short.replace(" ", "\n") if n > 3 else short

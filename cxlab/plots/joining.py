@@ -17,10 +17,20 @@ from cxlab.cohorts.lasting import Lasting
 from cxlab.cohorts.retention import Retention
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN, why_hidden, written_counts
+from cxlab.language import Texts, tr
+from cxlab.phrases import span
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
 MOST_ROWS = 15
+_BY_PERIOD = Texts(
+    {
+        "week": "by the week of the first order",
+        "month": "by the month of the first order",
+        "quarter": "by the quarter of the first order",
+        "year": "by the year of the first order",
+    }
+)
 _COLUMNS, _ROOM, _NARROW_ROOM = 12, 490, 235
 """Columns at most, and pixels that there are for them."""
 _LETTER, _GAP = 7.6, 9
@@ -73,7 +83,7 @@ def _first_row(result: Retention) -> int:
 def _shares(result: Retention) -> _Map:
     first, length = _first_row(result), result.joining.length_days
     heads = [str(length * k) for k in range(1, result.share.shape[1] + 1)]
-    over = f"In the {words.count(length, 'day')} up to day"
+    over = tr("In the {days} up to day", days=span(length))
     return _Map(result.share[first:], result.hidden[first:], heads, over, words.percent)
 
 
@@ -83,7 +93,7 @@ def _money(result: Retention) -> _Map:
     shown = values[~np.isnan(values)]
     digits = int(np.abs(shown).max(initial=0.0) < 10)
     hidden = result.hidden_money[first:]
-    return _Map(values[first:], hidden, heads, "Up to day", lambda v: words.number(v, digits))
+    return _Map(values[first:], hidden, heads, tr("Up to day"), lambda v: words.number(v, digits))
 
 
 def _draw_map(result: Retention, ax: Axes, drawn: _Map) -> None:
@@ -95,7 +105,7 @@ def _draw_map(result: Retention, ax: Axes, drawn: _Map) -> None:
         if narrow:
             ax.text(-0.02, i + 0.32, name, ha="right", va="center", weight=700, transform=ax.get_yaxis_transform())
             ax.text(
-                -0.02, i + 0.72, f"{sizes[i]} people", ha="right", va="center", color=COLOUR["muted"],
+                -0.02, i + 0.72, tr("{n} people", n=sizes[i]), ha="right", va="center", color=COLOUR["muted"],
                 transform=ax.get_yaxis_transform(),
             )  # fmt: skip
         else:
@@ -115,7 +125,7 @@ def _draw_map(result: Retention, ax: Axes, drawn: _Map) -> None:
     fit(ax, 0.335 if narrow else 0.27, _FOOT / height, 0.998, top)
     ax.figure.text(0.998, 1 - 2 / height, drawn.over, ha="right", va="top", color=COLOUR["muted"])
     if not narrow:
-        ax.text(-0.012, -0.14 * _ROW / _row_of(ax), "people", ha="right", va="bottom", color=COLOUR["muted"],
+        ax.text(-0.012, -0.14 * _ROW / _row_of(ax), tr("people"), ha="right", va="bottom", color=COLOUR["muted"],
                 transform=ax.get_yaxis_transform())  # fmt: skip
 
 
@@ -143,20 +153,22 @@ def _grows_narrow(result: Retention) -> int:
 
 def _lacks(result: Retention) -> str:
     if not result.is_followed:
-        return "No cohort could be followed long enough to draw how many come back."
-    return "" if (~result.hidden[result.seen]).any() else "The cohorts are too small to be shown."
+        return tr("No cohort could be followed long enough to draw how many come back.")
+    return "" if (~result.hidden[result.seen]).any() else tr("The cohorts are too small to be shown.")
 
 
 def _note(result: Retention, drawn: _Map) -> str:
     first, why = result.joining.names[0], why_hidden(result.joining.minimum_group)
-    text = (
-        "Days count from each customer's own first order. A cell stays empty where not all of a cohort could be "
-        f"followed so far. {words.capital(first)} may hold old customers, from before the data begin."
+    text = tr(
+        "Days count from each customer's own first order. A cell stays empty where not all of a "
+        "cohort could be followed so far. {first} may hold old customers, from before the data "
+        "begin.",
+        first=words.capital(first),
     )
     if len(drawn.columns(narrow=True)) < drawn.values.shape[1]:
-        text += " Where there is no room for all columns, some are left out."
+        text += tr(" Where there is no room for all columns, some are left out.")
     if len(result.joining.starts) > MOST_ROWS:
-        text += f" The last {MOST_ROWS} cohorts are shown."
+        text += tr(" The last {n} cohorts are shown.", n=MOST_ROWS)
     return f"{text} –: {why[:1].lower()}{why[1:]}" if (drawn.hidden & ~np.isnan(drawn.values)).any() else text
 
 
@@ -168,41 +180,64 @@ def _range(result: Retention, drawn: _Map, column: int, what: str) -> str:
     values = np.where(shown, drawn.values[:, column], np.nan)
     names = result.joining.names[_first_row(result) :]
     low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
-    return (
-        f" {what}: from {drawn.written(float(values[low]))} ({names[low]}) to {drawn.written(float(values[high]))} "
-        f"({names[high]})."
+    return tr(
+        " {what}: from {least} ({least_of}) to {most} ({most_of}).",
+        what=what,
+        least=drawn.written(float(values[low])),
+        least_of=names[low],
+        most=drawn.written(float(values[high])),
+        most_of=names[high],
     )
 
 
 def _caption_of_shares(result: Retention) -> Caption:
     drawn, length = _shares(result), result.joining.length_days
-    each = f"{words.count(length, 'day')} of their lives"
     return Caption(
         result.heading,
-        f"Share of each cohort with an order in each {each}, by the {result.joining.period} of the first order; "
-        f"{words.count(result.joining.n, 'customer')}. The darker, the more.",
-        f"Heat map of the share with an order by cohort and time since the first order."
-        f"{_range(result, drawn, 0, words.capital(life_of(1, length)))} {result.heading}.",
-        f"The day of the first order is in no column. {_note(result, drawn)}",
+        tr(
+            "Share of each cohort with an order in each {days} of their lives, {by_period}; "
+            "{customers}. The darker, the more.",
+            days=span(length),
+            by_period=_BY_PERIOD[result.joining.period],
+            customers=words.count(result.joining.n, "customer"),
+        ),
+        tr(
+            "Heat map of the share with an order by cohort and time since the first order.{ends} {heading}.",
+            ends=_range(result, drawn, 0, words.capital(life_of(1, length))),
+            heading=result.heading,
+        ),
+        tr("The day of the first order is in no column. {note}", note=_note(result, drawn)),
     )
 
 
 def _caption_of_money(result: Retention) -> Caption:
     drawn, currency = _money(result), result.currency
     last = len(result.course)
-    title = "What a customer has brought, by cohort"
+    title = tr("What a customer has brought, by cohort")
     if result.brought is not None:
-        days = words.count(last * result.joining.length_days, "day")
+        days = span(last * result.joining.length_days)
         in_all, at_first = (words.money(value, currency) for value in (result.brought.number, result.at_first))
-        title = f"A new customer brings {in_all} in {days}, {at_first} of it with the first order"
+        title = tr(
+            "A new customer brings {in_all} in {days}, {at_first} of it with the first order",
+            in_all=in_all,
+            days=days,
+            at_first=at_first,
+        )
     return Caption(
         title,
-        f"{currency} per customer of the cohort since the first order, added up, returns taken off; by the "
-        f"{result.joining.period} of the first order. {words.count(result.joining.n, 'customer')}. The darker, the "
-        "more.",
-        f"Heat map of revenue per customer by cohort and time since the first order."
-        f"{_range(result, drawn, 0, 'On the first day')} {title}.",
-        f"0: the day of the first order. {_note(result, drawn)}",
+        tr(
+            "{currency} per customer of the cohort since the first order, added up, returns taken "
+            "off; {by_period}. {customers}. The darker, the more.",
+            currency=currency,
+            by_period=_BY_PERIOD[result.joining.period],
+            customers=words.count(result.joining.n, "customer"),
+        ),
+        tr(
+            "Heat map of revenue per customer by cohort and time since the first order.{ends} {title}.",
+            ends=_range(result, drawn, 0, tr("On the first day")),
+            title=title,
+        ),
+        tr("0: the day of the first order. {note}", note=_note(result, drawn)),
     )
 
 
@@ -223,19 +258,25 @@ def _numbers(result: Retention, drawn: _Map, name: str, caption: str) -> Table:
         )
     )
     is_hidden = any(cell.text == HIDDEN for row in rows for cell in row)
-    note = "A cell stays empty where not all of the cohort could be followed so far."
+    note = tr("A cell stays empty where not all of the cohort could be followed so far.")
     note = f"{note} {why_hidden(result.joining.minimum_group)}" if is_hidden else note
-    return Table(name, caption, ("First order in", "Customers", *(f"Day {h}" for h in drawn.heads)), rows, note)
+    return Table(
+        name,
+        caption,
+        (tr("First order in"), tr("Customers"), *(tr("Day {day}", day=h) for h in drawn.heads)),
+        rows,
+        note,
+    )
 
 
 def _numbers_of_shares(result: Retention) -> Table:
-    days = words.count(result.joining.length_days, "day")
-    caption = f"Share of each cohort with an order in the {days} up to a day of their lives"
+    days = span(result.joining.length_days)
+    caption = tr("Share of each cohort with an order in the {days} up to a day of their lives", days=days)
     return _numbers(result, _shares(result), "cohort_retention", caption)
 
 
 def _numbers_of_money(result: Retention) -> Table:
-    caption = f"{result.currency} per customer of the cohort up to a day of their lives"
+    caption = tr("{currency} per customer of the cohort up to a day of their lives", currency=result.currency)
     return _numbers(result, _money(result), "cohort_revenue", caption)
 
 
@@ -283,7 +324,7 @@ def _number_of(day: float) -> float:
 
 
 def _lacks_lasting(result: Lasting) -> str:
-    return "" if (~result.hidden).sum() > 1 else "There are too few cohorts to draw how long relationships last."
+    return "" if (~result.hidden).sum() > 1 else tr("There are too few cohorts to draw how long relationships last.")
 
 
 def _caption_of_lasting(result: Lasting) -> Caption:
@@ -294,16 +335,28 @@ def _caption_of_lasting(result: Lasting) -> Caption:
     )
     line = ""
     if result.trend is not None:
-        line = " The line is the trend" + (
-            ", dashed where it may be chance." if result.verdict == "no_change_seen" else "."
+        line = (
+            tr(" The line is the trend, dashed where it may be chance.")
+            if result.verdict == "no_change_seen"
+            else tr(" The line is the trend.")
         )
-        line += " It goes by cohorts of the same season." if result.by_season else ""
-    which = "First and last cohorts" if len(shown) > 4 else "Cohorts"
+        line += tr(" It goes by cohorts of the same season.") if result.by_season else ""
+    which = tr("First and last cohorts") if len(shown) > 4 else tr("Cohorts")
     return Caption(
         result.heading,
-        f"Share of each cohort that still bought in {result.second_half}; {words.count(result.n, 'customer')}, each "
-        f"followed for {words.count(result.horizon_days, 'day')}. Whiskers: 95% interval.",
-        f"Points of the share still buying by the time of joining. {which}: {listed}. {result.heading}.",
+        tr(
+            "Share of each cohort that still bought in {second_half}; {customers}, each followed for "
+            "{days}. Whiskers: 95% interval.",
+            second_half=result.second_half,
+            customers=words.count(result.n, "customer"),
+            days=span(result.horizon_days),
+        ),
+        tr(
+            "Points of the share still buying by the time of joining. {which}: {listed}. {heading}.",
+            which=which,
+            listed=listed,
+            heading=result.heading,
+        ),
         f"{result.joining.left_out(1)[1:]}{line}",
     )
 
@@ -317,11 +370,11 @@ def _numbers_of_lasting(result: Lasting) -> Table:
         )
         for place, n, share, hide in zip(result.cohorts, result.followed, result.shares, result.hidden, strict=True)
     )
-    note = "Small figures are 95% intervals."
+    note = tr("Small figures are 95% intervals.")
     return Table(
         "lasting",
-        f"Who still bought in {result.second_half}",
-        ("First order in", "Customers followed", "Still bought"),
+        tr("Who still bought in {second_half}", second_half=result.second_half),
+        (tr("First order in"), tr("Customers followed"), tr("Still bought")),
         rows,
         f"{note} {why_hidden(result.joining.minimum_group)}" if result.hidden.any() else note,
     )

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from cxlab import words
 from cxlab.blocks import Caption, Cell, Table
+from cxlab.language import tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -29,15 +30,29 @@ def _draw(new: NewCustomer, ax: Axes) -> None:
         ha="left", va="center", size=12, weight=700, color=COLOUR["link"],
     )  # fmt: skip
     ax.annotate(
-        "first purchase", (float(day[0]), float(value[0])), (8, -12), textcoords="offset points", ha="left", va="top",
-        size=12, color=COLOUR["link"], zorder=5, bbox=BEHIND,
-    )  # fmt: skip
+        tr("first purchase"),
+        (float(day[0]), float(value[0])),
+        (8, -12),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        size=12,
+        color=COLOUR["link"],
+        zorder=5,
+        bbox=BEHIND,
+    )
     if new.acquisition_cost > 0:
         ax.axhline(new.acquisition_cost, color=COLOUR["ink"], lw=1.6, ls=(0, (5, 3)), zorder=2)
         ax.text(
-            right, new.acquisition_cost + 0.015 * span, "winning one costs", ha="right", va="bottom", size=12,
-            weight=700, color=COLOUR["ink"],
-        )  # fmt: skip
+            right,
+            new.acquisition_cost + 0.015 * span,
+            tr("winning one costs"),
+            ha="right",
+            va="bottom",
+            size=12,
+            weight=700,
+            color=COLOUR["ink"],
+        )
         if new.payback_day.value is not None:
             at = new.payback_day.number
             ax.plot([at, at], [bottom, new.acquisition_cost], color=COLOUR["ink"], lw=1, ls=(0, (2, 2)), zorder=2)
@@ -51,25 +66,35 @@ def _draw(new: NewCustomer, ax: Axes) -> None:
     digits = 0 if span >= 5 else 2
     ax.yaxis.set_major_formatter(lambda v, _: words.money(v, new.currency, digits))
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
-    ax.set_xlabel("Days after the first purchase", labelpad=6)
+    ax.set_xlabel(tr("Days after the first purchase"), labelpad=6)
     fit(ax, 0.17 if narrow else 0.10, 0.17, 0.80 if narrow else 0.87, 0.97)
 
 
 def _caption(new: NewCustomer) -> Caption:
     within = horizon_in_words(new.horizon_days)
     listed = "; ".join(
-        f"day {words.number(row['day'])}: {words.money(row['value'], new.currency)}"
+        tr("day {day}: {value}", day=words.number(row["day"]), value=words.money(row["value"], new.currency))
         for row in new.table.iloc[[0, len(new.table) // 2, -1]].to_dict("records")
     )
     cost = ""
     if new.acquisition_cost > 0:
-        cost = f" Winning one costs {words.money(new.acquisition_cost, new.currency)}."
+        cost = tr(" Winning one costs {cost}.", cost=words.money(new.acquisition_cost, new.currency))
     return Caption(
         new.heading,
-        f"Contribution of a new customer, added up from the first purchase over the first {within}"
-        f"{discounting(new.discount_rate)}; {words.count(new.value.n or 0, 'customer')}. Band: 95% interval.",
-        f"Line of the contribution of a new customer by days after the first purchase. {listed}.{cost} {new.heading}.",
-        "An average over customers like those so far. The last customers won usually bring less.",
+        tr(
+            "Contribution of a new customer, added up from the first purchase over the first "
+            "{ahead}{discounting}; {customers}. Band: 95% interval.",
+            ahead=within,
+            discounting=discounting(new.discount_rate),
+            customers=words.count(new.value.n or 0, "customer"),
+        ),
+        tr(
+            "Line of the contribution of a new customer by days after the first purchase. {listed}.{cost} {heading}.",
+            listed=listed,
+            cost=cost,
+            heading=new.heading,
+        ),
+        tr("An average over customers like those so far. The last customers won usually bring less."),
     )
 
 
@@ -86,9 +111,12 @@ def _numbers(new: NewCustomer) -> Table:
         for row in new.table.iloc[::step].to_dict("records")
     )
     return Table(
-        "payback", "What a new customer has brought by each month", ("Days after the first purchase", "Brought"), rows,
-        "Contribution, first purchase in, later amounts discounted. Small figures are 95% intervals.",
-    )  # fmt: skip
+        "payback",
+        tr("What a new customer has brought by each month"),
+        (tr("Days after the first purchase"), tr("Brought")),
+        rows,
+        tr("Contribution, first purchase in, later amounts discounted. Small figures are 95% intervals."),
+    )
 
 
 payback: Plot[NewCustomer] = Plot("payback", _draw, _caption, _numbers)

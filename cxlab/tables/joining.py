@@ -5,6 +5,7 @@ from cxlab.cohorts.joining import life_of
 from cxlab.cohorts.lasting import STRETCH_DAYS, Lasting, Trend
 from cxlab.cohorts.retention import Retention
 from cxlab.intake.hiding import HIDDEN, why_hidden, written_within
+from cxlab.language import tr
 from cxlab.words import capital, number, number_between, percent_between, percent_of
 
 
@@ -19,14 +20,17 @@ def retention_course(retention: Retention) -> Table | None:
         cell = Cell(percent_of(some, n), percent_between(*share.ends), bar=share.number) if told else Cell(HIDDEN)
         rows.append((Cell(capital(life_of(k, retention.joining.length_days))), cell))
     least = retention.joining.minimum_group
-    many = f"{capital(written_within(n, retention.joining.n, least))} customers, the same in each row."
+    many = tr(
+        "{n} customers, the same in each row.",
+        n=capital(written_within(n, retention.joining.n, least)),
+    )
     hidden = f" {why_hidden(least)}" if any(cell.text == HIDDEN for _, cell in rows) else ""
     return Table(
         name="retention_course",
-        caption="Who bought in each period after the first order",
-        columns=("Since the first order", "Bought"),
+        caption=tr("Who bought in each period after the first order"),
+        columns=(tr("Since the first order"), tr("Bought")),
         rows=tuple(rows),
-        note=f"{many} Small figures are 95% intervals.{hidden}",
+        note=f"{many} " + tr("Small figures are 95% intervals.") + hidden,
     )
 
 
@@ -35,19 +39,34 @@ def lasting_trends(lasting: Lasting) -> Table | None:
     if lasting.trend is None or lasting.activity is None:
         return None
     stretches = lasting.horizon_days // STRETCH_DAYS
-    bought = f"Stretches of {STRETCH_DAYS} days with a purchase, of the first {number(stretches)}"
+    bought = tr(
+        "Stretches of {days} days with a purchase, of the first {n}",
+        days=STRETCH_DAYS,
+        n=number(stretches),
+    )
     return Table(
         name="lasting_trends",
-        caption="How long relationships last, by the time of joining",
-        columns=("Measure", "First cohort", "Last cohort", "Change a year later"),
+        caption=tr("How long relationships last, by the time of joining"),
+        columns=(tr("Measure"), tr("First cohort"), tr("Last cohort"), tr("Change a year later")),
         rows=(
-            _row(f"Still bought in days {number(lasting.half_days + 1)} to {number(lasting.horizon_days)}, %",
-                 lasting.trend, 100, 1),
+            _row(
+                tr(
+                    "Still bought in days {first} to {last}, %",
+                    first=number(lasting.half_days + 1),
+                    last=number(lasting.horizon_days),
+                ),
+                lasting.trend,
+                100,
+                1,
+            ),
             _row(bought, lasting.activity, 1, 2),
         ),
-        note=f"{number(lasting.n)} customers. First and last cohort by the line through all of them. Small figures are "
-        "95% intervals. The verdict goes by the first row alone.",
-    )  # fmt: skip
+        note=tr(
+            "{n} customers. First and last cohort by the line through all of them. Small figures are "
+            "95% intervals. The verdict goes by the first row alone.",
+            n=number(lasting.n),
+        ),
+    )
 
 
 def _row(name: str, trend: Trend, factor: int, digits: int) -> tuple[Cell, ...]:
