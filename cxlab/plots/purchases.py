@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.intake.hiding import HIDDEN
 from cxlab.language import tr
-from cxlab.phrases import group_name
+from cxlab.phrases import day_in_table, group_name
 from cxlab.plots.figure import Plot
 from cxlab.plots.foreseen import Columns, apart, draw_columns
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -266,7 +266,7 @@ def _numbers_of_course(course: PurchaseCourse) -> Table:
     shown = course.table.iloc[step - 1 :: step]
     rows = tuple(
         (
-            Cell(number(row['week'])), Cell(f"{row['day']:%Y-%m-%d}"), Cell(number(row['actual'])),
+            Cell(number(row['week'])), Cell(day_in_table(row["day"])), Cell(number(row['actual'])),
             Cell(number(row['expected']), number_between(row['expected_low'], row['expected_high'])),
         )
         for row in shown.to_dict("records")

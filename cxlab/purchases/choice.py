@@ -65,7 +65,8 @@ class ModelScore:
     @property
     def title(self) -> str:
         """Name of the family in words."""
-        return self.model.family.title
+        title = self.model.family.title
+        return tr("{title} with covariates", title=title.split()[0]) if self.has_covariates else title
 
     @property
     def has_covariates(self) -> bool:
@@ -170,7 +171,7 @@ class ModelChoice:
         _high; came; outcome: taken, leads (but is not taken), not taken, did not settle.
         """
         columns: dict[str, list[str] | list[float]] = {
-            "model": [one.title for one in self.scores],
+            "model": [one.model.family.title for one in self.scores],
             "log_likelihood": [one.model.log_likelihood for one in self.scores],
         }
         for name in ("score", "behind", "ahead_of_simplest", "ahead_without", "expected"):

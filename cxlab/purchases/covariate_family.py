@@ -74,7 +74,7 @@ def with_covariates(base: Family, kinds: Kinds) -> Family:
     return replace(
         base,
         key=_KEYS[base.key],
-        title=tr("{title} with covariates", title=base.title),
+        title=f"{base.title} with covariates",
         parameters=(*base.parameters, *(name for name, _ in ratios)),
         starts=tuple((*start, *(1.0,) * len(ratios)) for start in base.starts),
         likelihood=lambda different, counts: _likelihood(base, kinds, different, counts),

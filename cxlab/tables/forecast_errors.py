@@ -47,7 +47,7 @@ def forecast_errors(errors: ForecastErrors) -> Table | None:
 
 def _measure(name: str, estimate: Estimate) -> Cell:
     if estimate.verdict == "ruled_out":
-        return Cell("none")
+        return Cell(tr("{nothing}none", nothing=""))  # a text of its own: elsewhere it is said of customers
     if estimate.value is None:
         return _NONE
     if name in _SHARES:

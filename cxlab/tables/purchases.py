@@ -207,7 +207,7 @@ def _with_interval(estimate: Estimate, digits: int) -> Cell:
 def _behind(estimate: Estimate) -> Cell:
     """Write a difference of log-likelihoods as a difference of likelihoods in percent."""
     if not estimate.has_interval:
-        return Cell("0%")
+        return Cell(percent(0))
     shares = [math.expm1(v) for v in (estimate.number, *estimate.ends)]
     digits = enough_digits([100 * v for v in shares], [0.0], 1)
     return Cell(percent(shares[0], digits), percent_between(shares[1], shares[2], digits))
