@@ -13,7 +13,8 @@ from sklearn.metrics import d2_tweedie_score, mean_absolute_error, mean_poisson_
 from cxlab.customers import Customers
 from cxlab.purchases import check_holdout, fit_bgnbd
 from cxlab.purchases.forecast_errors import MEASURES, RULES, measure_errors
-from cxlab.purchases.window import SAME, open_window
+from cxlab.purchases.rule import SAME
+from cxlab.purchases.window import open_window
 from cxlab.tables.forecast_errors import forecast_errors
 from tests.fast_shops import CUT, fast_shop
 

@@ -2,8 +2,9 @@
 
 import math
 
-from cxlab.language import tr, translated
+from cxlab.language import tr
 from cxlab.loyalty.words import miss
+from cxlab.phrases import group_name
 from cxlab.purchases import ValueForecast
 from cxlab.purchases.by_group import GroupCheck
 from cxlab.purchases.rule import LEVEL_BAND
@@ -39,10 +40,20 @@ def _silence(found: GroupCheck | None) -> list[str]:
     if not off:
         return []
     furthest = max(off, key=lambda group: _distance(group.expected.number, group.actual.number))
-    much = tr("purchases were foreseen and none came")
-    if furthest.ratio.value is not None:
-        much = tr("the purchases foreseen were {miss}", miss=miss(furthest.ratio.number))
-    return [tr("of customers with {silence} since the last order, {much}", silence=furthest.in_words, much=much)]
+    if furthest.ratio.value is None:
+        return [
+            tr(
+                "of customers with {silence} since the last order, purchases were foreseen and none came",
+                silence=furthest.in_words,
+            )
+        ]
+    return [
+        tr(
+            "of customers with {silence} since the last order, the purchases foreseen were {miss}",
+            silence=furthest.in_words,
+            miss=miss(furthest.ratio.number),
+        )
+    ]
 
 
 def _fifth(value: ValueForecast | None) -> list[str]:
@@ -56,15 +67,15 @@ def _fifth(value: ValueForecast | None) -> list[str]:
     if not off:
         return []
     furthest = max(off, key=lambda row: _distance(row["expected_revenue"], row["actual_revenue"]))
-    expected, actual = (
+    foreseen, came = (
         money(float(furthest[name]), value.currency, 0) for name in ("expected_revenue", "actual_revenue")
     )
     return [
         tr(
-            "of the {fifth} by forecast, {expected} were foreseen and {actual} came",
-            fifth=translated(str(furthest["group"])).lower(),
-            expected=expected,
-            actual=actual,
+            "of the {fifth} by forecast, {foreseen} were foreseen and {came} came",
+            fifth=group_name(str(furthest["group"])),
+            foreseen=foreseen,
+            came=came,
         )
     ]
 

@@ -1,11 +1,13 @@
 """Who will buy again, and how much? The answer in words."""
 
 from cxlab.answers.far_off import far_off, revenue_missed
-from cxlab.answers.purchase_counts import what_is_known
+from cxlab.answers.purchase_counts import from_so_many, what_is_known
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.cohorts import RepeatRates, Retention
 from cxlab.errors import Untold, if_told
 from cxlab.intake.hiding import written_within
+from cxlab.language import Texts, tr, trn
+from cxlab.phrases import span
 from cxlab.purchases import (
     HoldoutCheck,
     NewCustomer,
@@ -22,16 +24,20 @@ from cxlab.waits import LateCustomers
 from cxlab.words import count, money, money_between, number, number_between, percent, percent_between
 
 _TONE: dict[Verdict, Tone] = {"holds": "yes", "partly": "partly", "fails": "no", "cannot_tell": "cannot"}
-_NOT_TO_USE: dict[Verdict, str] = {
-    "fails": " The forecast failed: do not plan with this.",
-    "cannot_tell": " Whether the forecast holds is open: do not plan with this.",
-}
-_TAG: dict[Verdict, str] = {
-    "holds": "The forecast holds",
-    "partly": "The order holds, the amounts are open",
-    "fails": "The forecast fails",
-    "cannot_tell": "Cannot tell",
-}
+_NOT_TO_USE = Texts(
+    {
+        "fails": " The forecast failed: do not plan with this.",
+        "cannot_tell": " Whether the forecast holds is open: do not plan with this.",
+    }
+)
+_TAG = Texts(
+    {
+        "holds": "The forecast holds",
+        "partly": "The order holds, the amounts are open",
+        "fails": "The forecast fails",
+        "cannot_tell": "Cannot tell",
+    }
+)
 
 
 def repeat_purchases_answer(
@@ -83,25 +89,27 @@ def _without_forecast(untold: Untold, known: tuple[Fact, ...]) -> Answer:
     return Answer(
         tone="cannot",
         tag=_TAG["cannot_tell"],
-        line=f"The data cannot tell who will buy again. {untold.text} "
-        + (f"What can be said: {said}." if said else "Nor can it be said who came back so far, without telling of a "
-           "few customers."),
+        line=tr("The data cannot tell who will buy again. {why} ", why=untold.text)
+        + (tr("What can be said: {said}.", said=said) if said else tr("Nor can it be said who came back so far, "
+        "without telling of a few customers.")),
         facts=known,
-        decide="Give nobody up and favour nobody by a forecast, for there is none. Each part of the page that needs no "
-        "model stands as it is.",
-        headline="Who will buy again cannot be told yet",
-        open=(("Who will buy again?", untold.remedy),),
+        decide=tr("Give nobody up and favour nobody by a forecast, for there is none. Each part of the "
+"page that needs no model stands as it is."),
+        headline=tr("Who will buy again cannot be told yet"),
+        open=((tr("Who will buy again?"), untold.remedy),),
     )  # fmt: skip
 
 
 def _tag(check: HoldoutCheck, value: ValueForecast | Untold, off: str = "") -> str:
     if check.verdict == "partly" and "failed" in (check.three.checks["level"], check.three.checks["spread"]):
-        return "The order holds, the amounts do not"
+        return tr("The order holds, the amounts do not")
     if check.verdict == "holds" and not _may_budget(check, value):
         failed = not isinstance(value, Untold) and value.revenue_check == "failed"
-        return "The purchases hold, the revenue " + ("does not" if failed else "is open")
+        if failed:
+            return tr("The purchases hold, the revenue does not")
+        return tr("The purchases hold, the revenue is open")
     if check.verdict == "holds" and off:
-        return "The forecast holds in all, not for every group"
+        return tr("The forecast holds in all, not for every group")
     return _TAG[check.verdict]
 
 
@@ -113,123 +121,180 @@ def _may_budget(check: HoldoutCheck, value: ValueForecast | Untold) -> bool:
 def _line(check: HoldoutCheck, still: StillCustomers, off: str) -> str:
     verdict = check.verdict
     if verdict == "cannot_tell":
-        return f"The data cannot tell who will buy again: {_why_not(check)}."
-    came = f"{number(check.expected.number)} purchases were foreseen and {number(check.actual.number)} came"
-    if verdict == "fails":
-        return f"No: {came}, and {_why_failed(check)}. Do not plan with this forecast."
-    start = "Yes" if verdict == "holds" else "Mostly yes"
-    what = "who will buy again" + (" and how often" if verdict == "holds" else "")
-    not_all = f" It is not right for every group: {off}." if off else ""
-    return (
-        f"{start}: the forecast foresees {what}, better than two simple rules do; {came}. But {_limit(still)}.{not_all}"
+        return tr("The data cannot tell who will buy again: {why}.", why=_why_not(check))
+    came = tr(
+        "{expected} purchases were foreseen and {actual} came",
+        expected=number(check.expected.number),
+        actual=number(check.actual.number),
     )
+    if verdict == "fails":
+        return tr("No: {came}, and {why}. Do not plan with this forecast.", came=came, why=_why_failed(check))
+    limit = _limit(still)
+    said = (
+        tr(
+            "Yes: the forecast foresees who will buy again and how often, better than two simple rules do; {came}. But "
+            "{limit}.",
+            came=came,
+            limit=limit,
+        )
+        if verdict == "holds"
+        else tr(
+            "Mostly yes: the forecast foresees who will buy again, better than two simple rules do; {came}. But "
+            "{limit}.",
+            came=came,
+            limit=limit,
+        )
+    )
+    return said + (tr(" It is not right for every group: {off}.", off=off) if off else "")
 
 
 def _why_not(check: HoldoutCheck) -> str:
-    came = count(round(check.actual.number), "purchase")
+    came = round(check.actual.number)
     return {
-        "window": "there is no time after the cut to try the forecast on",
-        "purchases": f"the {came} after the cut are too few to try the forecast on",
-        "forecast": "the forecast foresees no purchases at all",
-        "fit": "the search for the model that fits best did not settle",
-        "": "the forecast is not shown to be better than a simple rule"
+        "window": tr("there is no time after the cut to try the forecast on"),
+        "purchases": trn(
+            "the {n} purchase after the cut are too few to try the forecast on",
+            "the {n} purchases after the cut are too few to try the forecast on",
+            came,
+            n=number(came),
+        ),
+        "forecast": tr("the forecast foresees no purchases at all"),
+        "fit": tr("the search for the model that fits best did not settle"),
+        "": tr("the forecast is not shown to be better than a simple rule")
         if check.three.checks["order"] != "passed"
-        else "that those who are expected to buy more do buy more is not shown",
+        else tr("that those who are expected to buy more do buy more is not shown"),
     }[check.three.missing]
 
 
 def _why_failed(check: HoldoutCheck) -> str:
     checks = check.three.checks
     if check.three.is_reversed:
-        return "those who were expected to buy more bought less"
+        return tr("those who were expected to buy more bought less")
     if checks["order"] == "failed":
-        return "a simple rule foresees better"
+        return tr("a simple rule foresees better")
     if checks["level"] == checks["spread"] == "failed":
-        return "both the total and the distance between customers are out of the range that the rule allows"
-    which = "the total is" if checks["level"] == "failed" else "the distance between customers is"
-    return f"{which} out of the range that the rule allows, while no gain over a simple rule is shown"
+        return tr("both the total and the distance between customers are out of the range that the rule allows")
+    if checks["level"] == "failed":
+        return tr("the total is out of the range that the rule allows, while no gain over a simple rule is shown")
+    return tr(
+        "the distance between customers is out of the range that the rule allows, while no gain over a simple rule is "
+        "shown"
+    )
 
 
 def _limit(still: StillCustomers) -> str:
     first = still.bands.iloc[0]
     if still.writes_off_too_early:
-        return (
-            f"it gives quiet customers up too early: {percent(first['actual_share'])} of the least likely came back, "
-            f"where {percent(first['expected_share'])} were foreseen"
+        return tr(
+            "it gives quiet customers up too early: {came} of the least likely came back, where "
+            "{foreseen} were foreseen",
+            came=percent(first["actual_share"]),
+            foreseen=percent(first["expected_share"]),
         )
-    return "it knows no seasons, so it speaks for a period like this one only"
+    return tr("it knows no seasons, so it speaks for a period like this one only")
 
 
 def _came_back(model: PurchaseModel, counts: RepeatCounts | None) -> Fact:
     year = model.first_year
     interval = (
-        "" if year.low is None or year.high is None else f" (95% interval {number_between(year.low, year.high, 1)})"
+        ""
+        if year.low is None or year.high is None
+        else tr(" (95% interval {interval})", interval=number_between(year.low, year.high, 1))
     )
-    back = f"; so far, {counts.part}." if counts else "."
     return Fact(
-        label="How often they come back",
+        label=tr("How often they come back"),
         big=number(year.number, 1),
-        unit="repeat purchases in a new customer's first year",
-        text=f"on average{interval}{back}",
+        unit=tr("repeat purchases in a new customer's first year"),
+        text=tr("on average{interval}; so far, {part}.", interval=interval, part=counts.part)
+        if counts
+        else tr("on average{interval}.", interval=interval),
     )
 
 
 def _worth(value: ValueForecast | Untold, verdict: Verdict) -> Fact:
     if isinstance(value, Untold):
-        return Fact("What it is worth", "–", f"Cannot be told. {value.text}")
+        return Fact(tr("What it is worth"), "–", tr("Cannot be told. {why}", why=value.text))
     expected = value.expected
     interval = ""
     if expected.low is not None and expected.high is not None:
         ends = money_between(expected.low, expected.high, value.currency, 0)
-        interval = f" (95% interval {ends}, of the fit alone)"
-    came = "" if value.actual.value is None else f" {money(value.actual.number, value.currency, 0)} came."
+        interval = tr(" (95% interval {ends}, of the fit alone)", ends=ends)
+    came = "" if value.actual.value is None else tr(" {came} came.", came=money(value.actual.number, value.currency, 0))
     return Fact(
-        label="What it is worth",
+        label=tr("What it is worth"),
         big=money(expected.number, value.currency, 0),
-        unit=f"revenue expected in {count(value.horizon_days, 'day')}, net of returns",
-        text=f"from {count(value.n, 'customer')}{interval}.{came}{_NOT_TO_USE.get(verdict, '')}",
+        unit=tr("revenue expected in {days}, net of returns", days=span(value.horizon_days)),
+        text=tr("from {customers}{interval}.", customers=from_so_many(value.n), interval=interval)
+        + came
+        + _NOT_TO_USE.get(verdict, ""),
     )
 
 
 def _sure(check: HoldoutCheck) -> Fact:
     level = check.three.level
     if level.low is None or level.high is None:
-        return Fact("How sure", "–", "There is too little after the cut to hold the forecast against.")
+        return Fact(tr("How sure"), "–", tr("There is too little after the cut to hold the forecast against."))
     top = 1.2 * max(level.high, LEVEL_BAND[1])
     ends = percent_between(level.low, level.high)
     return Fact(
-        label="How sure",
+        label=tr("How sure"),
         big=percent(level.number),
-        unit="as many purchases foreseen as came",
-        text=f"95% interval {ends}. The written rule allows {percent_between(*LEVEL_BAND)}.",
-        strip=Strip(level.low, level.number, level.high, f"95% interval {ends} of what came", top=top),
+        unit=tr("as many purchases foreseen as came"),
+        text=tr(
+            "95% interval {ends}. The written rule allows {allowed}.", ends=ends, allowed=percent_between(*LEVEL_BAND)
+        ),
+        strip=Strip(level.low, level.number, level.high, tr("95% interval {ends} of what came", ends=ends), top=top),
     )
 
 
 def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | Untold) -> str:
     if check.verdict in ("fails", "cannot_tell"):
-        return f"Give nobody up and favour nobody on this forecast; {_more(check, value)}."
+        return tr("Give nobody up and favour nobody on this forecast; {next}.", next=_more(check, value))
     if isinstance(value, Untold):
-        plan = "Plan stock" if check.verdict == "holds" else "Do not plan stock yet"
-        strike = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
-        return f"{plan} with the purchases foreseen. Who brings most, and any budget, must wait for amounts.{strike}"
+        plan = (
+            tr("Plan stock with the purchases foreseen. Who brings most, and any budget, must wait for amounts.")
+            if check.verdict == "holds"
+            else tr(
+                "Do not plan stock yet with the purchases foreseen. Who brings most, and any budget, must wait for "
+                "amounts."
+            )
+        )
+        return plan + (tr(" Do not strike the quiet ones off the list.") if still.writes_off_too_early else "")
     fifth, share = int(value.table["customers"].iloc[0]), value.top_share
-    first = f"the {number(fifth)} customers with the highest forecasts"
     held = percent(value.actual_top_share.number if value.has_actual else share.number)
-    verb = "brought" if value.has_actual else "are expected to bring"
-    later = "later " if value.has_actual else ""
-    keep = (
-        f"Give {first} the best service: they {verb} {held} of the {later}revenue. Whom to ask to recommend the shop "
-        f"is another list: the fans, in the report on fans.{_but_the_costly(value, still.minimum_group)}"
+    best = (
+        tr(
+            "Give the {n} customers with the highest forecasts the best service: they brought {share} of the later "
+            "revenue.",
+            n=number(fifth),
+            share=held,
+        )
+        if value.has_actual
+        else tr(
+            "Give the {n} customers with the highest forecasts the best service: they are expected to bring {share} of "
+            "the revenue.",
+            n=number(fifth),
+            share=held,
+        )
     )
-    quiet = " Do not strike the quiet ones off the list." if still.writes_off_too_early else ""
+    fans = tr("Whom to ask to recommend the shop is another list: the fans, in the report on fans.")
+    keep = f"{best} {fans}{_but_the_costly(value, still.minimum_group)}"
+    quiet = tr(" Do not strike the quiet ones off the list.") if still.writes_off_too_early else ""
     if _may_budget(check, value):
-        off = f", but mind that revenue was foreseen {value.revenue_is_off}" if value.revenue_is_off else ""
-        return f"{keep}{quiet} Plan stock and budget with the forecast{off}."
+        if value.revenue_is_off:
+            return f"{keep}{quiet} " + tr(
+                "Plan stock and budget with the forecast, but mind that revenue was foreseen {off}.",
+                off=value.revenue_is_off,
+            )
+        return f"{keep}{quiet} " + tr("Plan stock and budget with the forecast.")
     if check.verdict == "holds":
-        off = f", which was foreseen {value.revenue_is_off}" if value.revenue_is_off else ""
-        return f"{keep}{quiet} Plan stock with the purchases foreseen, but no budget with the revenue yet{off}."
-    return keep + quiet + " Do not plan stock or budget with the amounts yet."
+        if value.revenue_is_off:
+            return f"{keep}{quiet} " + tr(
+                "Plan stock with the purchases foreseen, but no budget with the revenue yet, which was foreseen {off}.",
+                off=value.revenue_is_off,
+            )
+        return f"{keep}{quiet} " + tr("Plan stock with the purchases foreseen, but no budget with the revenue yet.")
+    return keep + quiet + tr(" Do not plan stock or budget with the amounts yet.")
 
 
 def _but_the_costly(value: ValueForecast, minimum_group: int) -> str:
@@ -238,9 +303,12 @@ def _but_the_costly(value: ValueForecast, minimum_group: int) -> str:
         return ""
     fifth = int(value.table["customers"].iloc[0])
     some = written_within(value.n_best_costly, fifth, minimum_group)
-    return (
-        f" But of the {number(fifth)}, {some} would cost more than they bring if they went on as so far (in the table "
-        "customer_forecasts their expected_contribution is below 0): find out first what makes them dear."
+    return tr(
+        " But of the {n}, {some} would cost more than they bring if they went on as so far "
+        "(in the table customer_forecasts their expected_contribution is below 0): find out "
+        "first what makes them dear.",
+        n=number(fifth),
+        some=some,
     )
 
 
@@ -257,66 +325,81 @@ def _what_to_pay(
         return ""
     said = ""
     if new is not None and new.pays is False and new.acquisition_cost > 0:
-        said += " Winning a customer costs more than one brings in that time, so do not win more at this cost."
+        said += tr(" Winning a customer costs more than one brings in that time, so do not win more at this cost.")
     elif new is not None and new.value.has_interval and new.value.number > 0:
         ahead = horizon_in_words(new.horizon_days)
         cost = amount(new.value, new.currency, interval=True)
-        said += f" Pay at most {cost} to win a customer, by what it brings over the first {ahead}."
+        said += tr(
+            " Pay at most {cost} to win a customer, by what it brings over the first {ahead}.", cost=cost, ahead=ahead
+        )
     if point is not None and not point.missing:
         worth = amount(point.present, point.currency, interval=True)
         ahead = horizon_in_words(point.horizon_days)
         each = amount(point.each, point.currency)
-        said += (
-            f" To slow leaving by one point (the {point.leaving.unit} from {point.slowed}) may cost at most {worth} in "
-            f"all, for the {count(point.n, 'customer')}, which is {each} for each, by what that brings over the next "
-            f"{ahead}."
+        said += tr(
+            " To slow leaving by one point (the {leaving} from {slowed}) may cost at most {worth} in "
+            "all, for the {customers}, which is {each} for each, by what that brings over the next "
+            "{ahead}.",
+            leaving=point.leaving_in_words,
+            slowed=point.slowed,
+            worth=worth,
+            customers=count(point.n, "customer"),
+            each=each,
+            ahead=ahead,
         )
     if said and (missed := revenue_missed(value)):
-        said += f" Take these amounts as rough: {missed}, and their intervals leave that out."
+        said += tr(" Take these amounts as rough: {missed}, and their intervals leave that out.", missed=missed)
     if said and new is not None and new.horizon_days > check.days:
-        said += f" Only {count(check.days, 'day')} of the forecast could be checked."
+        said += tr(" Only {days} of the forecast could be checked.", days=count(check.days, "day"))
     return said
 
 
 def _headline(value: ValueForecast) -> str:
     share = value.top_share if not value.has_actual else value.actual_top_share
-    verb = "are expected to bring" if not value.has_actual else "brought"
-    return f"The fifth of the customers with the highest forecasts {verb} {percent(share.number)} of the later revenue"
+    if value.has_actual:
+        return tr(
+            "The fifth of the customers with the highest forecasts brought {share} of the later revenue",
+            share=percent(share.number),
+        )
+    return tr(
+        "The fifth of the customers with the highest forecasts are expected to bring {share} of the later revenue",
+        share=percent(share.number),
+    )
 
 
 def _more(check: HoldoutCheck, value: ValueForecast | Untold) -> str:
     """Say what would make it worth another try."""
     if check.three.missing == "window":
-        return "try it again with an earlier cut, so that time is left after it"
+        return tr("try it again with an earlier cut, so that time is left after it")
     if check.three.missing in ("purchases", "forecast", "fit"):
-        return "try it again on a longer order history"
+        return tr("try it again on a longer order history")
     if check.verdict == "fails":
-        return (
+        return tr(
             "try it again with a whole year after the cut, or a longer history, for it knows no seasons and no growth"
         )
     if not isinstance(value, Untold) and value.are_alike:
-        return "these customers buy so much alike that there is little to tell apart"
-    return "try it again on more customers, or on a longer history"
+        return tr("these customers buy so much alike that there is little to tell apart")
+    return tr("try it again on more customers, or on a longer history")
 
 
 def _open(check: HoldoutCheck, value: ValueForecast | Untold) -> tuple[tuple[str, str], ...]:
     checks = check.three.checks
     if check.verdict == "cannot_tell":
-        return (("Does the forecast hold here?", f"Not yet: {_more(check, value)}."),)
+        return ((tr("Does the forecast hold here?"), tr("Not yet: {next}.", next=_more(check, value))),)
     if isinstance(value, Untold):
-        return (("What will they bring?", value.remedy),)
+        return ((tr("What will they bring?"), value.remedy),)
     if "open" in checks.values():
         return (
             (
-                "Are the amounts right, too?",
-                "More customers, or a longer time after the cut, would narrow the interval.",
+                tr("Are the amounts right, too?"),
+                tr("More customers, or a longer time after the cut, would narrow the interval."),
             ),
         )
     if check.verdict == "holds" and not _may_budget(check, value):
         return (
             (
-                "Is the revenue foreseen right, too?",
-                "A longer time after the cut would tell; see first whether prices or returns have changed.",
+                tr("Is the revenue foreseen right, too?"),
+                tr("A longer time after the cut would tell; see first whether prices or returns have changed."),
             ),
         )
     return ()

@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from cxlab.contingency import Counts
 from cxlab.engine import Engine
 from cxlab.errors import NotEnoughDataError
-from cxlab.intake.cohorts import COMPARED_FROM, Period, group_by_period, period_name
-from cxlab.words import number
+from cxlab.intake.cohorts import COMPARED_FROM, Period, group_by_period
+from cxlab.language import tr
+from cxlab.phrases import day_in_short, months, months_in_short
+from cxlab.words import day, number
 
 EPOCH = dt.date(1970, 1, 1)
 DAYS_OF: dict[Period, int] = {"week": 7, "month": 30, "quarter": 90, "year": 365}
@@ -65,7 +67,7 @@ class Joining:
     @property
     def names(self) -> list[str]:
         """Name of each cohort."""
-        return [period_name(start, self.period) for start in self.starts]
+        return [name_of(start, self.period) for start in self.starts]
 
     def summed(self, first_days: ArrayLike, values: ArrayLike) -> NDArray[np.int64]:
         """Sum up whole numbers that stand by the day of the first order, by cohort; shape (c,)."""
@@ -95,7 +97,10 @@ class Joining:
         """Say that the first cohort is left out, where it is; an empty text else."""
         if not first:
             return ""
-        return f" Customers of {self.names[0]} are left out, because they may have ordered before the data begin."
+        return tr(
+            " Customers of {period} are left out, because they may have ordered before the data begin.",
+            period=self.names[0],
+        )
 
 
 def group_joining(engine: Engine, *, observation_end: dt.date, minimum_group: int = 5) -> Joining:
@@ -117,7 +122,7 @@ def group_joining(engine: Engine, *, observation_end: dt.date, minimum_group: in
         [last_day],
     )
     if found.empty:
-        raise NotEnoughDataError(f"nobody ordered up to {observation_end}: bring orders")
+        raise NotEnoughDataError(tr("nobody ordered up to {date}: bring orders", date=observation_end))
     first_days = found["first_day"].to_numpy(np.int64)
     followed = last_day - int(first_days[0])
     too_short = [period for period in DAYS_OF if period != "year" and followed // DAYS_OF[period] > MOST_PERIODS]
@@ -149,8 +154,29 @@ def life_of(period: int, length_days: int) -> str:
     ('the first 30 days', 'days 331 to 360')
     """
     if period == 1:
-        return f"the first {number(length_days)} days"
-    return f"days {number((period - 1) * length_days + 1)} to {number(period * length_days)}"
+        return tr("the first {n} days", n=number(length_days))
+    return tr(
+        "days {first} to {last}",
+        first=number((period - 1) * length_days + 1),
+        last=number(period * length_days),
+    )
+
+
+def name_of(start: dt.date, period: Period) -> str:
+    """Name a cohort, by its first day.
+
+    Examples
+    --------
+    >>> [name_of(dt.date(2024, 4, 1), period) for period in ("week", "month", "quarter", "year")]
+    ['the week from 1 April 2024', 'April 2024', 'April to June 2024', '2024']
+    """
+    if period == "week":
+        return tr("the week from {day}", day=day(start))
+    return f"{start:%Y}" if period == "year" else months(start, _last_month(start, period))
+
+
+def _last_month(start: dt.date, period: Period) -> dt.date:
+    return start.replace(month=start.month + 2) if period == "quarter" else start
 
 
 def short_name(start: dt.date, period: Period) -> str:
@@ -161,8 +187,6 @@ def short_name(start: dt.date, period: Period) -> str:
     >>> [short_name(dt.date(2024, 4, 1), period) for period in ("week", "month", "quarter", "year")]
     ['1 Apr 2024', 'Apr 2024', 'Apr–Jun 2024', '2024']
     """
-    if period == "quarter":
-        return f"{start:%b}–{start.replace(month=start.month + 2):%b %Y}"
-    return (
-        f"{start.day} {start:%b %Y}" if period == "week" else f"{start:%b %Y}" if period == "month" else f"{start:%Y}"
-    )
+    if period == "week":
+        return day_in_short(start)
+    return f"{start:%Y}" if period == "year" else months_in_short(start, _last_month(start, period))

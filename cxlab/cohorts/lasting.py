@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from cxlab import words
-from cxlab.cohorts.joining import Joining, group_joining, usual_gap
+from cxlab.cohorts.joining import Joining, group_joining, name_of, usual_gap
 from cxlab.contingency import Array, Counts
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate, Findings, columns_of, normal_interval, wilson_interval
-from cxlab.intake.cohorts import COMPARED_FROM, period_name
+from cxlab.intake.cohorts import COMPARED_FROM
 from cxlab.intake.hiding import shares_to_hide
+from cxlab.language import tr
+from cxlab.phrases import span
 
 MOST_OPEN = 0.15  # share of the customers a year: where a larger change is left open, it cannot be told
 Verdict = Literal["longer", "shorter", "no_change_seen", "cannot_tell"]
@@ -93,7 +95,11 @@ class Lasting:
     @property
     def second_half(self) -> str:
         """The second half of the time in words."""
-        return f"days {words.number(self.half_days + 1)} to {words.number(self.horizon_days)} after the first order"
+        return tr(
+            "days {first} to {last} after the first order",
+            first=words.number(self.half_days + 1),
+            last=words.number(self.horizon_days),
+        )
 
     @property
     def starts(self) -> tuple[dt.date, ...]:
@@ -138,10 +144,10 @@ class Lasting:
     def heading(self) -> str:
         """The verdict as a sentence."""
         return {
-            "longer": "Relationships last longer than they used to",
-            "shorter": "Relationships do not last as long as they used to",
-            "no_change_seen": "No change is seen in how long relationships last",
-            "cannot_tell": "Whether relationships last longer than they used to cannot be told",
+            "longer": tr("Relationships last longer than they used to"),
+            "shorter": tr("Relationships do not last as long as they used to"),
+            "no_change_seen": tr("No change is seen in how long relationships last"),
+            "cannot_tell": tr("Whether relationships last longer than they used to cannot be told"),
         }[self.verdict]
 
     @property
@@ -151,81 +157,125 @@ class Lasting:
             return self._why_not()
         slope, (low, high) = self.trend.slope, self.trend.slope.ends
         last = len(self.starts) - 1
-        points = f"{words.number(100 * slope.number, 1)} percentage points"
-        text = (
-            f"Of {words.number(self.n)} customers in {words.number(len(self.starts))} cohorts, each followed for "
-            f"{words.count(self.horizon_days, 'day')}, it is asked who still bought in the second half of that time "
-            f"({self.second_half}). By the line through the cohorts this went from {words.percent(self.trend.start)} "
-            f"of those who joined in {self._name(0)} to {words.percent(self.trend.end)} of those of "
-            f"{self._name(last)}, a change of {points} for each year later (95% interval "
-            f"{words.number_between(100 * low, 100 * high, 1)})."
+        text = tr(
+            "Of {n} customers in {n_cohorts} cohorts, each followed for {days}, it is asked who still "
+            "bought in the second half of that time ({second_half}). By the line through the cohorts "
+            "this went from {start} of those who joined in {first} to {end} of those of {last}, a "
+            "change of {points} percentage points for each year later (95% interval {interval}).",
+            n=words.number(self.n),
+            n_cohorts=words.number(len(self.starts)),
+            days=span(self.horizon_days),
+            second_half=self.second_half,
+            start=words.percent(self.trend.start),
+            first=self._name(0),
+            end=words.percent(self.trend.end),
+            last=self._name(last),
+            points=words.number(100 * slope.number, 1),
+            interval=words.number_between(100 * low, 100 * high, 1),
         )
         if self.verdict in ("no_change_seen", "cannot_tell"):
-            text += (
-                f" Chance alone can make that much. A rise of up to {words.number(100 * high)} points a year cannot be "
-                f"ruled out, nor a fall of up to {words.number(-100 * low)}."
+            text += tr(
+                " Chance alone can make that much. A rise of up to {rise} points a year cannot be ruled "
+                "out, nor a fall of up to {fall}.",
+                rise=words.number(100 * high),
+                fall=words.number(-100 * low),
             )
         if self.trend.spread > 1:
-            text += " The cohorts scatter more than chance makes them, and the interval was widened for that."
+            text += tr(" The cohorts scatter more than chance makes them, and the interval was widened for that.")
         return f"{text} {self._activity()}{self._season()}{self.joining.left_out(1)}".replace("  ", " ")
 
     def _activity(self) -> str:
         if self.activity is None:
             return ""
         slope, (low, high) = self.activity.slope, self.activity.slope.ends
-        way = "rose" if slope.number > 0 else "fell"
-        if low <= 0 <= high:
-            way = f"{way}, but no more than by chance"
-        of = self.horizon_days // STRETCH_DAYS
-        return (
-            f"The number of their first {words.number(of)} stretches of {STRETCH_DAYS} days with a purchase {way} "
-            f"({words.number(slope.number, 2)} a year, 95% interval {words.number_between(low, high, 2)}). "
+        figures = {
+            "n": words.number(self.horizon_days // STRETCH_DAYS), "days": STRETCH_DAYS,
+            "change": words.number(slope.number, 2), "interval": words.number_between(low, high, 2),
+        }  # fmt: skip
+        by_chance, rose = low <= 0 <= high, slope.number > 0
+        if by_chance and rose:
+            return tr(
+                "The number of their first {n} stretches of {days} days with a purchase rose, but no more than "
+                "by chance "
+                "({change} a year, 95% interval {interval}). ",
+                **figures,
+            )
+        if by_chance:
+            return tr(
+                "The number of their first {n} stretches of {days} days with a purchase fell, but no more than "
+                "by chance "
+                "({change} a year, 95% interval {interval}). ",
+                **figures,
+            )
+        if rose:
+            return tr(
+                "The number of their first {n} stretches of {days} days with a purchase rose ({change} a year, 95% "
+                "interval {interval}). ",
+                **figures,
+            )
+        return tr(
+            "The number of their first {n} stretches of {days} days with a purchase fell ({change} a year, 95% "
+            "interval "
+            "{interval}). ",
+            **figures,
         )
 
     def _season(self) -> str:
         """Say what the season of joining does to the trend, and that the calendar stays in it."""
-        calendar = "Whatever else changed in the shop in that time is part of the trend."
+        calendar = tr("Whatever else changed in the shop in that time is part of the trend.")
         if self.by_season:
-            return f"Only those who joined in the same season are held against each other. {calendar}"
-        if self.joining.period == "year":
-            return f"Cohorts are whole years, so the season of joining does not matter. {calendar}"
-        short = _span(self.joined) < WHOLE_YEAR
-        why = "these cohorts joined in less than a year" if short else "too few seasons come twice in these cohorts"
-        return (
-            f"The season in which somebody joined cannot be kept apart from the trend, for {why}: who joins before "
-            f"Christmas may be another customer than who joins in spring. {calendar}"
-        )
+            said = tr("Only those who joined in the same season are held against each other.")
+        elif self.joining.period == "year":
+            said = tr("Cohorts are whole years, so the season of joining does not matter.")
+        elif _span(self.joined) < WHOLE_YEAR:
+            said = tr(
+                "The season in which somebody joined cannot be kept apart from the trend, for these cohorts joined in "
+                "less than a year: who joins before Christmas may be another customer than who joins in spring."
+            )
+        else:
+            said = tr(
+                "The season in which somebody joined cannot be kept apart from the trend, for too few seasons come "
+                "twice in these cohorts: who joins before Christmas may be another customer than who joins in spring."
+            )
+        return f"{said} {calendar}"
 
     def _why_not(self) -> str:
-        start = "Whether relationships last longer than they used to cannot be told:"
+        return tr("Whether relationships last longer than they used to cannot be told: {why}", why=self._lacking())
+
+    def _lacking(self) -> str:
         if self.gap_days is None:
-            return f"{start} nobody came back."
-        gap = words.count(int(np.ceil(self.gap_days)), "day")
+            return tr("nobody came back.")
+        gap = span(int(np.ceil(self.gap_days)))
         if self.missing == "short":
-            return (
-                f"{start} the cohorts that can be compared can be followed for too short a time. It takes twice the "
-                f"{gap} that four in five gaps between purchases stay within, else who is only slow would look lost. "
-                "Bring a longer history."
+            return tr(
+                "the cohorts that can be compared can be followed for too short a time. It takes twice the {gap} that "
+                "four in five gaps between purchases stay within, else who is only slow would look lost. Bring a "
+                "longer history.",
+                gap=gap,
             )
         if self.missing == "span":
-            return (
-                f"{start} the customers that can be followed long enough all joined within less than half a year. "
-                "Bring a longer history."
+            return tr(
+                "the customers that can be followed long enough all joined within less than half a year. Bring a "
+                "longer history."
             )
         if self.missing == "repeats":
-            return (
-                f"{start} in {self.second_half}, fewer than {LEAST_STILL} customers still bought, or fewer than "
-                f"{LEAST_STILL} did not."
+            return tr(
+                "in {second_half}, fewer than {least} customers still bought, or fewer than {least} did not.",
+                second_half=self.second_half,
+                least=LEAST_STILL,
             )
-        least = max(COMPARED_FROM, self.joining.minimum_group)
-        beside = f"beside that of {self.joining.names[0]}, which may hold old customers"
-        return (
-            f"{start} it takes {LEAST_COHORTS} cohorts of {least} customers or more {beside}, followed for "
-            f"twice the {gap} that four in five gaps between purchases stay within. Bring a longer history."
+        return tr(
+            "it takes {n} cohorts of {least} customers or more beside that of {first}, which may hold old customers, "
+            "followed for twice the {gap} that four in five gaps between purchases stay within. Bring a longer "
+            "history.",
+            n=LEAST_COHORTS,
+            least=max(COMPARED_FROM, self.joining.minimum_group),
+            first=self.joining.names[0],
+            gap=gap,
         )
 
     def _name(self, i: int) -> str:
-        return period_name(self.starts[i], self.joining.period)
+        return name_of(self.starts[i], self.joining.period)
 
     @property
     def findings(self) -> Findings:

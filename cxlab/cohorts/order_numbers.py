@@ -15,6 +15,8 @@ from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate, Findings, columns_of, wilson_interval
 from cxlab.intake.cohorts import BACK_WITHIN_DAYS, COMPARED_FROM
 from cxlab.intake.hiding import are_few, written_within
+from cxlab.language import Texts, tr
+from cxlab.phrases import span
 
 MOST_NUMBERS = 10
 """Purchases are numbered up to this one."""
@@ -25,7 +27,20 @@ MANY = 0.1
 SAME_FROM, SAME_UPTO = 3, 5
 """The same customers are compared up to a purchase whose number lies between these."""
 _Z = float(norm.ppf(0.975))
-_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINALS = Texts(
+    {
+        "1": "first",
+        "2": "second",
+        "3": "third",
+        "4": "fourth",
+        "5": "fifth",
+        "6": "sixth",
+        "7": "seventh",
+        "8": "eighth",
+        "9": "ninth",
+        "10": "tenth",
+    }
+)
 _NUMBERED = (
     "SELECT customer_id, day, ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY day) AS k, "
     "LEAD(day) OVER (PARTITION BY customer_id ORDER BY day) - day AS gap "
@@ -111,42 +126,60 @@ class RepeatRates:
     def heading(self) -> str:
         """How the rate goes with the number of the purchase, in a few words."""
         if not self.told.any():
-            return "How many come for one more purchase cannot be told"
+            return tr("How many come for one more purchase cannot be told")
         if self.ends is None:
             k = int(np.flatnonzero(self.told)[0]) + 1
-            return f"{self._percent(k)} came back within {self.within_days} days of their {ordinal(k)} purchase"
+            return tr(
+                "{share} came back within {days} days of their {ordinal} purchase",
+                share=self._percent(k),
+                days=self.within_days,
+                ordinal=ordinal(k),
+            )
         first, last = self.ends
         low, high = self.rates[first - 1], self.rates[last - 1]
         how = (
-            "The more often customers have bought, the likelier they come again"
+            tr("The more often customers have bought, the likelier they come again")
             if self.rises
-            else "Who has bought often comes again less"
+            else tr("Who has bought often comes again less")
             if high.ends[1] < low.ends[0]
-            else "Whether the next purchase is likelier after many than after one cannot be told"
+            else tr("Whether the next purchase is likelier after many than after one cannot be told")
         )
-        return (
-            f"{how}: {self._percent(first)} after the {ordinal(first)}, {self._percent(last)} after the {ordinal(last)}"
+        return tr(
+            "{how}: {first_share} after the {first}, {last_share} after the {last}",
+            how=how,
+            first_share=self._percent(first),
+            first=ordinal(first),
+            last_share=self._percent(last),
+            last=ordinal(last),
         )
 
     @property
     def reading(self) -> str:
         """The rates at both ends, and why they are no proof of habit."""
-        within = words.count(self.within_days, "day")
+        within = span(self.within_days)
         if not self.told.any():
-            return (
-                f"Too few customers could be followed for {within} after a purchase, or too few of them did or did not "
-                "come back, to tell how many come for the next one."
+            return tr(
+                "Too few customers could be followed for {within} after a purchase, or too few of them "
+                "did or did not come back, to tell how many come for the next one.",
+                within=within,
             )
         numbers = self.ends or (int(np.flatnonzero(self.told)[0]) + 1,)
         said = [self._said(k, i) for i, k in enumerate(numbers)]
-        text = f"{', and '.join(said)}. {self.joining.left_out(self.first)[1:]}".strip()
+        text = f"{tr(', and ').join(said)}. {self.joining.left_out(self.first)[1:]}".strip()
         if self.ends is None:
             return text
-        text += (
-            f" {'Such a rise is' if self.rises else 'This is'} selection as much as habit: those who come seldom drop "
-            "out on the way, so whoever has bought often is another kind of customer."
+        selection = (
+            tr(
+                "Such a rise is selection as much as habit: those who come seldom drop out on the way, so whoever has "
+                "bought often is another kind of customer."
+            )
+            if self.rises
+            else tr(
+                "This is selection as much as habit: those who come seldom drop out on the way, so whoever has bought "
+                "often is another kind of customer."
+            )
         )
-        return f"{text} {self._of_the_same()}"
+        return f"{text} {selection} {self._of_the_same()}"
 
     @property
     def rises(self) -> bool:
@@ -155,33 +188,67 @@ class RepeatRates:
 
     def _said(self, k: int, place: int) -> str:
         rate = self.rates[k - 1]
-        start = "Of the" if place == 0 else "of the"
-        within = f" within {words.count(self.within_days, 'day')}" if place == 0 else ""
-        times = "once" if k == 1 else "twice" if k == 2 else f"{_TIMES[k]} times"
-        return (
-            f"{start} {self.counted(k)} customers who had bought {times}, {self._percent(k)} came "
-            f"back{within} (95% interval {words.percent_between(*rate.ends)})"
+        figures = {
+            "n": self.counted(k), "share": self._percent(k), "interval": words.percent_between(*rate.ends),
+            "within": span(self.within_days), "times": _TIMES.get(str(k), ""),
+        }  # fmt: skip
+        if place:
+            if k == 2:
+                return tr(
+                    "of the {n} customers who had bought twice, {share} came back (95% interval {interval})", **figures
+                )
+            return tr(
+                "of the {n} customers who had bought {times} times, {share} came back (95% interval {interval})",
+                **figures,
+            )
+        if k == 1:
+            return tr(
+                "Of the {n} customers who had bought once, {share} came back within {within} (95% interval {interval})",
+                **figures,
+            )
+        if k == 2:
+            return tr(
+                "Of the {n} customers who had bought twice, {share} came back within {within} (95% interval "
+                "{interval})",
+                **figures,
+            )
+        return tr(
+            "Of the {n} customers who had bought {times} times, {share} came back within {within} (95% interval "
+            "{interval})",
+            **figures,
         )
 
     def _of_the_same(self) -> str:
         """Say what became of the same customers, which no selection can move."""
         same = self.same
         if same is None:
-            return "Too few bought often enough to compare the same customers early and later."
-        who = f"The {words.number(same.first.n or 0)} customers who bought at least {_TIMES[same.upto + 1]} times"
+            return tr("Too few bought often enough to compare the same customers early and later.")
         low, high = same.rise.ends
-        points = f"95% interval {words.number_between(100 * low, 100 * high)} percentage points"
-        change = (
-            f"{who} are the same people early and later: {words.percent(same.first.number)} of them came back in time "
-            f"after their first purchase, {words.percent(same.last.number)} after their {ordinal(same.upto)} "
-            f"(difference: {points})."
+        change = tr(
+            "The {n} customers who bought at least {times} times are the same people early and later: {first} of them "
+            "came back in time after their first purchase, {last} after their {ordinal} (difference: 95% interval "
+            "{interval} percentage points).",
+            n=words.number(same.first.n or 0),
+            times=_TIMES[str(same.upto + 1)],
+            interval=words.number_between(100 * low, 100 * high),
+            first=words.percent(same.first.number),
+            last=words.percent(same.last.number),
+            ordinal=ordinal(same.upto),
         )
-        left = "the rise comes from who is left, as far as can be seen" if self.rises else "nothing speaks for habit"
         if low > 0:
-            return f"{change} They came back sooner, which is habit, or the season or the shop has changed meanwhile."
-        if high < 0:
-            return f"{change} They came back later, not sooner, so {left}."
-        return f"{change} They did not clearly come back sooner or later, so {left}."
+            said = tr("They came back sooner, which is habit, or the season or the shop has changed meanwhile.")
+        elif high < 0 and self.rises:
+            said = tr("They came back later, not sooner, so the rise comes from who is left, as far as can be seen.")
+        elif high < 0:
+            said = tr("They came back later, not sooner, so nothing speaks for habit.")
+        elif self.rises:
+            said = tr(
+                "They did not clearly come back sooner or later, so the rise comes from who is left, as far as can be "
+                "seen."
+            )
+        else:
+            said = tr("They did not clearly come back sooner or later, so nothing speaks for habit.")
+        return f"{change} {said}"
 
     def counted(self, k: int) -> str:
         """Write how many could be followed after a purchase, by its number."""
@@ -197,7 +264,19 @@ class RepeatRates:
         return found if self.same is None else found | {"repeat_rate.same_customers": self.same.rise}
 
 
-_TIMES = ("", "once", "twice", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+_TIMES = Texts(
+    {
+        "3": "three",
+        "4": "four",
+        "5": "five",
+        "6": "six",
+        "7": "seven",
+        "8": "eight",
+        "9": "nine",
+        "10": "ten",
+        "11": "eleven",
+    }
+)
 
 
 def ordinal(k: int) -> str:
@@ -208,7 +287,7 @@ def ordinal(k: int) -> str:
     >>> ordinal(1), ordinal(10)
     ('first', 'tenth')
     """
-    return _ORDINALS[k]
+    return _ORDINALS[str(k)]
 
 
 def repeat_rates(

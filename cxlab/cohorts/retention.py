@@ -13,6 +13,8 @@ from cxlab.contingency import Array, Counts
 from cxlab.engine import Engine, fill
 from cxlab.estimate import Estimate, Findings, normal_interval, wilson_interval
 from cxlab.intake.hiding import are_few, shares_to_hide, written_within
+from cxlab.language import tr
+from cxlab.phrases import span
 
 LEAST_PART = 0.5
 """The course is told up to the last period for which at least this share of the compared could be followed."""
@@ -158,17 +160,22 @@ class Retention:
     def heading(self) -> str:
         """How many buy after some time, in a few words."""
         if not self.course:
-            return "Nobody can be followed for long enough yet"
+            return tr("Nobody can be followed for long enough yet")
         first, last, length = self.course[0], self.course[-1], self.joining.length_days
         if (first.n or 0) < self.joining.minimum_group:
-            return "Too few customers can be followed to tell how many come back"
+            return tr("Too few customers can be followed to tell how many come back")
         if not self.is_told(first):
-            return f"{_few(first)} of new customers buy again in {life_of(1, length)}"
+            if first.number <= 0.5:
+                return tr("Not more than half of new customers buy again in {life}", life=life_of(1, length))
+            return tr("More than half of new customers buy again in {life}", life=life_of(1, length))
         if len(self.course) == 1 or not self.is_told(last):
-            return f"{_percent(first)} of new customers buy again in {life_of(1, length)}"
-        return (
-            f"{_percent(first)} of new customers buy again in {life_of(1, length)}, "
-            f"{_percent(last)} in {life_of(len(self.course), length)}"
+            return tr("{share} of new customers buy again in {life}", share=_percent(first), life=life_of(1, length))
+        return tr(
+            "{share} of new customers buy again in {life}, {last_share} in {last_life}",
+            share=_percent(first),
+            life=life_of(1, length),
+            last_share=_percent(last),
+            last_life=life_of(len(self.course), length),
         )
 
     @property
@@ -176,45 +183,61 @@ class Retention:
         """The course of those who could be followed, and what they brought."""
         joining, length = self.joining, self.joining.length_days
         if not self.course:
-            return (
-                f"The data end less than {words.count(length, 'day')} after most customers' first orders, so it cannot "
-                "be told how many of them come back later on."
+            return tr(
+                "The data end less than {days} after most customers' first orders, so it cannot be told "
+                "how many of them come back later on.",
+                days=span(length),
             )
         n, told, k = self.course[0].n or 0, len(self.course), len(self.course)
-        followed = words.count(told * length, "day")
+        followed = span(told * length)
         many = words.capital(written_within(n, joining.n, joining.minimum_group))
-        text = (
-            f"{many} customers could be followed for {followed} after their first "
-            f"order. {self._said(1, f'In {life_of(1, length)} of this, ')}"
+        text = tr(
+            "{n} customers could be followed for {followed} after their first order. {said}",
+            n=many,
+            followed=followed,
+            said=self._said(1),
         )
         if told > 1:
-            text += f" {self._said(k, f'In {life_of(k, length)} it was ')}"
+            text += f" {self._said(k)}"
         if told > 2:
             text += self._where_lost()
         if self.brought is not None and n >= max(joining.minimum_group, 2):
             brought, currency = self.brought, self.currency
-            sure = ", each of them the same"
+            sure = tr(", each of them the same")
             if brought.has_interval:
-                sure = f" (95% interval {words.money_between(*brought.ends, currency)})"
-            text += (
-                f" In all that time one of them brought {words.money(brought.number, currency)} on average, "
-                f"returns taken off{sure}. Of this, {words.money(self.at_first, currency)} came with the first order."
+                sure = tr(" (95% interval {interval})", interval=words.money_between(*brought.ends, currency))
+            text += tr(
+                " In all that time one of them brought {brought} on average, returns taken off{sure}. Of "
+                "this, {at_first} came with the first order.",
+                brought=words.money(brought.number, currency),
+                sure=sure,
+                at_first=words.money(self.at_first, currency),
             )
         return text + joining.left_out(int(not self.followed[0]))
 
-    def _said(self, period: int, start: str) -> str:
-        share = self.course[period - 1]
+    def _said(self, period: int) -> str:
+        share, life = self.course[period - 1], life_of(period, self.joining.length_days)
         if not self.is_told(share):
             if (share.n or 0) < self.joining.minimum_group:
                 return (
-                    "They are too few to tell how many of them bought."
+                    tr("They are too few to tell how many of them bought.")
                     if period == 1
-                    else "It is not told later, either."
+                    else tr("It is not told later, either.")
                 )
-            return f"{start}{_few(share).lower()} of them{' who' if period > 1 else ''} bought."
-        low, high = share.ends
-        bought = " of them bought again" if period == 1 else ""
-        return f"{start}{_percent(share)}{bought} (95% interval {words.percent_between(low, high)})."
+            if share.number <= 0.5:
+                if period == 1:
+                    return tr("In {life} of this, not more than half of them bought.", life=life)
+                return tr("In {life} it was not more than half of them who bought.", life=life)
+            if period == 1:
+                return tr("In {life} of this, more than half of them bought.", life=life)
+            return tr("In {life} it was more than half of them who bought.", life=life)
+        written, interval = _percent(share), words.percent_between(*share.ends)
+        if period == 1:
+            return tr(
+                "In {life} of this, {share} of them bought again (95% interval {interval}).",
+                life=life, share=written, interval=interval,
+            )  # fmt: skip
+        return tr("In {life} it was {share} (95% interval {interval}).", life=life, share=written, interval=interval)
 
     def _where_lost(self) -> str:
         """Say by when more than half of the decline is over; an empty text where there is none."""
@@ -224,14 +247,18 @@ class Retention:
             return ""
         if fall <= LEAST_FALL:
             rose = self.course[-1].ends[0] > self.course[0].ends[1]
-            return " That it rose may be the season, in which those days of life fell." if rose else ""
+            return tr(" That it rose may be the season, in which those days of life fell.") if rose else ""
         if self.course[0].ends[0] <= self.course[-1].ends[1]:
-            return " That difference may be chance."
+            return tr(" That difference may be chance.")
         over = next(k for k, share in enumerate(shares, 1) if share - shares[-1] < (1 - MOST_OF) * fall)
         if over == last:
-            return " More than half of that decline came in the last of these stretches."
+            return tr(" More than half of that decline came in the last of these stretches.")
         life = life_of(over, self.joining.length_days)
-        return f" More than half of that decline is over by {life}, with {words.percent(shares[over - 1])}."
+        return tr(
+            " More than half of that decline is over by {life}, with {shares}.",
+            life=life,
+            shares=words.percent(shares[over - 1]),
+        )
 
     def is_told(self, share: Estimate) -> bool:
         """Whether a share gives no few customers away."""
@@ -309,7 +336,7 @@ def _course(
     told, n = bought.shape[1], int(joining.sizes[rows].sum())
     if not told:
         return (), None, 0.0
-    unit = f"share with an order in that period of {words.count(joining.length_days, 'day')}"
+    unit = f"share with an order in that period of {_days(joining.length_days)}"
     course = tuple(wilson_interval(int(bought[:, k].sum()), n, unit=unit) for k in range(told))
     (squares,) = engine.row(
         _SQUARES,
@@ -318,7 +345,7 @@ def _course(
     )  # fmt: skip
     total = float(revenue.sum())
     mean = total / n
-    unit = f"{currency} per customer in {words.count(told * joining.length_days, 'day')}"
+    unit = f"{currency} per customer in {_days(told * joining.length_days)}"
     variance = max(float(squares) - n * mean**2, 0.0) / max(n - 1, 1)
     brought = (
         normal_interval(mean / 100, float(np.sqrt(variance / n)) / 100, n=n, unit=unit)
@@ -328,8 +355,8 @@ def _course(
     return course, brought, float(revenue[:, 0].sum()) / n / 100
 
 
-def _few(share: Estimate) -> str:
-    return "Not more than half" if share.number <= 0.5 else "More than half"
+def _days(n: int) -> str:
+    return "1 day" if n == 1 else f"{n:,} days"
 
 
 def _percent(share: Estimate) -> str:

@@ -16,7 +16,7 @@ from cxlab.words import few
 
 GESTURE = "first_gesture"
 _MEANING = Texts({"channel": "by which channel", "category": "for what kind of goods", "store": "in which store"})
-_NAMES = Texts({"channel": "channel", "category": "category", "store": "store"})
+_NAME = Texts({"channel": "channel", "category": "category", "store": "store"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +48,13 @@ class FirstOrders:
         told = [name.removeprefix("first_") for name in self.frame.columns if name != GESTURE]
         parts = []
         if told:
+            listed = _listed([_NAME[name] for name in told], tr(" and "))
             parts.append(
                 trn(
-                    "Of the day of the first order the {things} is known.",
-                    "Of the day of the first order the {things} are known.",
+                    "Of the day of the first order the {listed} is known.",
+                    "Of the day of the first order the {listed} are known.",
                     len(told),
-                    things=_listed([_NAMES[name] for name in told], tr("and")),
+                    listed=listed,
                 )
             )
         if GESTURE in self.frame:
@@ -63,19 +64,17 @@ class FirstOrders:
     def _gestures(self) -> str:
         least = self.minimum_group
         said = tr(
-            "A gesture came with the first order, on its day, to {n} customers.",
-            n=few(self.n_with_gesture, least),
+            "A gesture came with the first order, on its day, to {n} customers.", n=few(self.n_with_gesture, least)
         )
         if self.n_later:
-            said += " " + tr(
-                "Those who got their first one later ({n}) count as without: who comes back often "
-                "has more days on which to get one, so a later gesture would go with more purchases even "
-                "if it did nothing.",
+            said += tr(
+                " Those who got their first one later ({n}) count as without: who comes back often has more days on "
+                "which to get one, so a later gesture would go with more purchases even if it did nothing.",
                 n=few(self.n_later, least),
             )
         if self.n_before:
-            said += " " + tr(
-                "So do those who first ordered when no gestures were given yet, or none any more ({n}).",
+            said += tr(
+                " So do those who first ordered when no gestures were given yet, or none any more ({n}).",
                 n=few(self.n_before, least),
             )
         return said
@@ -123,16 +122,15 @@ def first_order_covariates(
 
 
 def _missing(unsaid: list[str]) -> str:
-    meant = _listed([_MEANING[name] for name in unsaid], tr("or"))
     return tr(
-        "The orders do not say {meant} they were made: bring orders with {columns}.",
-        meant=meant,
-        columns=_listed(unsaid, tr("and")),
+        "The orders do not say {what} they were made: bring orders with {columns}.",
+        what=_listed([_MEANING[name] for name in unsaid], tr(" or ")),
+        columns=_listed(unsaid, tr(" and ")),
     )
 
 
 def _listed(names: list[str], joint: str) -> str:
-    return f"{', '.join(names[:-1])} {joint} {names[-1]}" if len(names) > 1 else names[0]
+    return f"{', '.join(names[:-1])}{joint}{names[-1]}" if len(names) > 1 else names[0]
 
 
 def _gestures(

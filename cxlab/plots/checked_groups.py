@@ -13,13 +13,23 @@ from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN
 from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
+from cxlab.phrases import group_name, span
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.purchases.by_group import CheckedGroup, GroupCheck
 from cxlab.purchases.rule import LEVEL_BAND
 
 _NONE = Cell("–")
-_OUTCOME = Texts({"passed": "within", "failed": "off", "open": "cannot be told"})
+_HEADS = Texts({"segment": "Segment", "cluster": "Cluster", "days since the last order": "Days since the last order"})
+_OUTCOME = Texts(
+    {
+        "passed": "within",
+        "failed": "off",
+        "open": "cannot be told",
+        "low": "leans low",
+        "high": "leans high",
+    }
+)
 _LONGEST = 16  # letters of a group's name in a line
 _ROW, _ROW_NARROW = 40, 76  # pixels that a group takes
 _FOOT, _HEAD, _LEGEND = 46, 44, 34  # pixels under and over a panel, and from it down to the words of its marks
@@ -35,7 +45,7 @@ def _draw(check: GroupCheck, ax: Axes) -> None:
     each = (height - _FOOT - _HEAD / 2 - between) / 2
     left, right = panels(ax, 2, 1, gap_y=between / each) if narrow else panels(ax, 1, 2, gap_x=0.08)
     for k, group in enumerate(check.shown):
-        name = fill(SEGMENT_NAME.get(group.name, group.name), _LONGEST)
+        name = fill(SEGMENT_NAME.get(group.name, group_name(group.name)), _LONGEST)
         for axes in (left, right) if narrow else (left,):
             token = f"{SEGMENT_TOKEN[group.name]}-ink" if group.name in SEGMENT_TOKEN else "ink"
             axes.text(
@@ -66,7 +76,7 @@ def _draw(check: GroupCheck, ax: Axes) -> None:
         axes.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
         axes.set_axisbelow(True)
     _legend(left)
-    _under(right, 0, tr("Shaded: {interval} is allowed", interval=words.number_between(*LEVEL_BAND, 2)), "muted")
+    _under(right, 0, tr("Shaded: {allowed} is allowed", allowed=words.number_between(*LEVEL_BAND, 2)), "muted")
     fit(ax, 0.36 if narrow else 0.20, _FOOT / height, 0.98, 1 - _HEAD / 2 / height)
 
 
@@ -113,33 +123,44 @@ def _caption(check: GroupCheck) -> Caption:
         for group in check.shown
         if group.actual.value is not None
     )
+    by_group = _within(check)
     return Caption(
         check.heading,
         tr(
-            "Purchases per customer in the {days} after the cut, by {by}, and the ratio of what was "
-            "foreseen to what came; {customers}. Lines: 95% intervals.",
-            days=words.days(check.days),
-            by=check.by,
+            "Purchases per customer in the {days} after the cut, {by_group}, and the ratio of what was foreseen "
+            "to what "
+            "came; {customers}. Lines: 95% intervals.",
+            days=span(check.days),
+            by_group=by_group,
             customers=words.count(check.n, "customer"),
         ),
         tr(
-            "Dots of purchases per customer after the cut by {by}, in brackets foreseen. {listed}. {heading}.",
-            by=check.by,
+            "Dots of purchases per customer after the cut {by_group}, in brackets foreseen. {listed}. {heading}.",
+            by_group=by_group,
             listed=listed,
             heading=check.heading,
         ),
         tr(
-            "A full red dot is off, a full black one lies within the allowed band, an empty one "
-            "cannot be told. Nothing from after the cut was used for the forecast."
+            "A full red dot is off, a full black one lies within the allowed band, an empty one cannot be told. "
+            "Nothing "
+            "from after the cut was used for the forecast."
         ),
     )
+
+
+def _within(check: GroupCheck) -> str:
+    """Say within a sentence what the groups are."""
+    return f"{check.by_group[:1].lower()}{check.by_group[1:]}"
 
 
 def _numbers(name: str, check: GroupCheck) -> Table:
     """One row a group: purchases foreseen and made, their ratio, and whether the forecast is off."""
     rows = [
         (
-            Cell(SEGMENT_NAME.get(group.name, group.name), segment=group.name if group.name in SEGMENT_NAME else ""),
+            Cell(
+                SEGMENT_NAME.get(group.name, group_name(group.name)),
+                segment=group.name if group.name in SEGMENT_NAME else "",
+            ),
             Cell(check.sizes[group.name]),
             _each(group.expected),
             _each(group.actual),
@@ -150,16 +171,16 @@ def _numbers(name: str, check: GroupCheck) -> Table:
     ]
     rows += [
         (
-            Cell(SEGMENT_NAME.get(hidden, hidden), segment=hidden if hidden in SEGMENT_NAME else ""),
+            Cell(SEGMENT_NAME.get(hidden, group_name(hidden)), segment=hidden if hidden in SEGMENT_NAME else ""),
             Cell(check.sizes[hidden]), *(_NONE if hidden in check.hidden else Cell(HIDDEN),) * 4,
         )
         for hidden in (*check.untold, *check.hidden)
     ]  # fmt: skip
     return Table(
         name=name,
-        caption=tr("Forecast and fact by {by}", by=check.by),
+        caption=tr("Forecast and fact {by_group}", by_group=_within(check)),
         columns=(
-            words.capital(check.by),
+            _HEADS.get(check.by, words.capital(check.by)),
             tr("Customers"),
             tr("Foreseen each"),
             tr("Came each"),
@@ -169,11 +190,11 @@ def _numbers(name: str, check: GroupCheck) -> Table:
         rows=tuple(rows),
         note=(
             tr(
-                "Purchases per customer in the {days} after the cut. Small figures are 95% intervals. "
-                "Within, or off: the whole interval of foreseen / came lies within, or outside, "
-                "{interval}. Leans: neither, but it leaves out 1.",
-                days=words.days(check.days),
-                interval=words.number_between(*LEVEL_BAND, 2),
+                "Purchases per customer in the {days} after the cut. Small figures are 95% intervals. Within, or off: "
+                "the whole interval of foreseen / came lies within, or outside, {allowed}. Leans: neither, but it "
+                "leaves out 1.",
+                days=span(check.days),
+                allowed=words.number_between(*LEVEL_BAND, 2),
             )
         ),
         words=(5,),
@@ -182,7 +203,7 @@ def _numbers(name: str, check: GroupCheck) -> Table:
 
 def _outcome(group: CheckedGroup, check: GroupCheck) -> str:
     if group.outcome == "open" and group in check.leaning:
-        return tr("leans low") if group.ratio.number < 1 else tr("leans high")
+        return _OUTCOME["low" if group.ratio.number < 1 else "high"]
     return _OUTCOME[group.outcome]
 
 
@@ -195,9 +216,7 @@ def _each(estimate: Estimate) -> Cell:
 
 def _ratio_cell(ratio: Estimate) -> Cell:
     if ratio.value is None:
-        return (
-            _NONE if ratio.low is None else Cell(tr("none came"), tr("at least {low}", low=words.number(ratio.low, 2)))
-        )
+        return _NONE if ratio.low is None else Cell(tr("none came"), tr("at least {n}", n=words.number(ratio.low, 2)))
     if not ratio.has_interval:
         return Cell(words.number(ratio.number, 2))
     digits = enough_digits((ratio.number, *ratio.ends), LEVEL_BAND)
@@ -205,9 +224,9 @@ def _ratio_cell(ratio: Estimate) -> Cell:
 
 
 def _lacks(check: GroupCheck) -> str:
-    return (
-        "" if check.shown and check.missing in ("", "fit") else tr("So there is nothing to draw by {by}.", by=check.by)
-    )
+    if check.shown and check.missing in ("", "fit"):
+        return ""
+    return tr("So there is nothing to draw {by_group}.", by_group=_within(check))
 
 
 def _grows(check: GroupCheck) -> int:

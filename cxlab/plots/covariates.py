@@ -8,11 +8,12 @@ from matplotlib.transforms import blended_transform_factory
 from cxlab import words
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import Texts, tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
 from cxlab.purchases.covariate_design import NUMBER_LEVELS
-from cxlab.purchases.covariate_words import title_of
+from cxlab.purchases.covariate_words import level_name, title_of
 from cxlab.purchases.covariates import CovariateLevel, CovariateModel
 
 _TICKS = (1.0, 0.5, 2.0, 0.1, 10.0, 0.2, 5.0, 0.01, 100.0, 0.05, 20.0, 0.02, 50.0, 0.7, 1.5, 0.8, 1.25, 0.9, 1.1)
@@ -20,15 +21,14 @@ _TICKS = (1.0, 0.5, 2.0, 0.1, 10.0, 0.2, 5.0, 0.01, 100.0, 0.05, 20.0, 0.02, 50.
 _APART = 0.13  # of the width, at least so far from tick to tick
 _FURTHEST = 4.6  # of a logarithm: intervals are cut off at a hundredth and at a hundred times
 _LONGEST = {False: 18, True: 13}  # letters of a name, by whether the drawing is for a phone
-_HIGHER = "higher"
 _ROW, _HEAD, _FOOT = 34, 24, 76  # height of a group, of its covariate's name, and of what stands around, in pixels
-_PANELS = (("purchase_rate", "Buy, while they stay"), ("leaving_rate", "Leave"))
+_PANELS = Texts({"purchase_rate": "Buy, while they stay", "leaving_rate": "Leave"})
 
 
 def _lacks(model: CovariateModel) -> str:
     if any(_has_figure(row) for row in model.compared):
         return ""
-    return "No group is held against another, so there is nothing to draw."
+    return tr("No group is held against another, so there is nothing to draw.")
 
 
 def _has_figure(row: CovariateLevel) -> bool:
@@ -44,8 +44,13 @@ def _places(model: CovariateModel) -> tuple[list[tuple[float, str]], list[tuple[
     heads, rows, y = [], [], 0.0
     for covariate in _covariates(model):
         mine = [row for row in model.compared if row.covariate == covariate]
-        step = " by one standard deviation" if mine[0].level == NUMBER_LEVELS[1] else ""
-        heads.append((y + _HEAD / 2, f"{title_of(covariate)}{step}, against {_short(mine[0].reference)}"))
+        title, other = title_of(covariate), _short(covariate, mine[0].reference)
+        head = (
+            tr("{title} by one standard deviation, against {other}", title=title, other=other)
+            if mine[0].level == NUMBER_LEVELS[1]
+            else tr("{title}, against {other}", title=title, other=other)
+        )
+        heads.append((y + _HEAD / 2, head))
         y += _HEAD
         for row in mine:
             rows.append((y + _ROW / 2, row))
@@ -68,7 +73,7 @@ def _draw(model: CovariateModel, ax: Axes) -> None:
     fit(ax, 0.36 if narrow else 0.24, bottom, 0.98, top)
     between = _FOOT / max(1.0, _places(model)[2])
     both = panels(ax, 2, 1, gap_y=between) if narrow else panels(ax, 1, 2, gap_x=0.08)
-    for axes, (field, title) in zip(both, _PANELS, strict=True):
+    for axes, (field, title) in zip(both, _PANELS.items(), strict=True):
         _draw_panel(model, axes, field, names=narrow or axes is both[0])
         axes.text(0, 1, title, transform=axes.transAxes, ha="left", va="bottom", size=12, weight=700)
 
@@ -82,15 +87,18 @@ def _draw_panel(model: CovariateModel, ax: Axes, field: str, *, names: bool) -> 
     low, high = low - room, high + room
     ax.set(xlim=(low, high), ylim=(height, 0), yticks=[])
     ticks = _ticks(low, high)
-    ax.set_xticks([math.log(tick) for tick in ticks], [f"{tick:g}" for tick in ticks])
-    ax.set_xlabel("times, log scale", loc="left")
+    ax.set_xticks(
+        [math.log(tick) for tick in ticks], [words.number(tick, len(f"{tick:g}".partition(".")[2])) for tick in ticks]
+    )
+    ax.set_xlabel(tr("times, log scale"), loc="left")
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.8)
     ax.set_axisbelow(True)
     ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
     for y, row in rows:
         if names:
             ax.text(
-                -0.03, y + 4, _short(row.level, narrow=is_narrow(ax)), ha="right", va="center", size=12, weight=700,
+                -0.03, y + 4, _short(row.covariate, row.level, narrow=is_narrow(ax)), ha="right", va="center", size=12,
+                weight=700,
                 color=COLOUR["ink"], transform=ax.get_yaxis_transform(),
             )  # fmt: skip
         _draw_ratio(ax, y, getattr(row, field))
@@ -103,7 +111,9 @@ def _draw_panel(model: CovariateModel, ax: Axes, field: str, *, names: bool) -> 
 
 def _draw_ratio(ax: Axes, y: float, ratio: Estimate) -> None:
     if not ratio.has_interval:
-        ax.text(0, y + 4, " not settled", ha="left", va="center", size=12, color=COLOUR["muted"], zorder=5, bbox=BEHIND)
+        ax.text(
+            0, y + 4, tr(" not settled"), ha="left", va="center", size=12, color=COLOUR["muted"], zorder=5, bbox=BEHIND
+        )
         return
     low, high = ratio.ends
     colour = COLOUR["muted" if low <= 1 <= high else "ink"]
@@ -129,37 +139,49 @@ def _ticks(low: float, high: float) -> list[float]:
     return sorted(chosen)
 
 
-def _short(name: str, *, narrow: bool = False) -> str:
+def _short(covariate: str, level: str, *, narrow: bool = False) -> str:
     """Cut a name to the room that it has."""
-    if name == NUMBER_LEVELS[1]:
-        return _HIGHER
-    room = _LONGEST[narrow]
+    if level == NUMBER_LEVELS[1]:
+        return tr("higher")
+    room, name = _LONGEST[narrow], level_name(covariate, level)
     return name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
 
 
 def _caption(model: CovariateModel) -> Caption:
     shown = [row for row in model.compared if _has_figure(row)]
     listed = "; ".join(
-        f"{_short(row.level)} {_said(row.purchase_rate)} and {_said(row.leaving_rate)}" for row in shown[:6]
+        tr(
+            "{group} {buys} and {leaves}",
+            group=_short(row.covariate, row.level),
+            buys=_said(row.purchase_rate),
+            leaves=_said(row.leaving_rate),
+        )
+        for row in shown[:6]
     )
-    more = f"; {words.count(len(shown) - 6, 'more group')}" if len(shown) > 6 else ""
+    more = "; " + words.count(len(shown) - 6, "more group") if len(shown) > 6 else ""
     return Caption(
         model.heading,
-        "How many times as often customers of a group buy while they stay, and how many times as fast they leave, "
-        f"against the group named; {words.count(model.n, 'customer')}. Lines: 95% intervals.",
-        f"Dots of the buying and the leaving ratio by group: {listed}{more}.",
-        "Grey: the interval holds 1, so it may be no difference. Differences between customers, no effects.",
+        tr(
+            "How many times as often customers of a group buy while they stay, and how many times as "
+            "fast they leave, against the group named; {customers}. Lines: 95% intervals.",
+            customers=words.count(model.n, "customer"),
+        ),
+        tr("Dots of the buying and the leaving ratio by group: {listed}{more}.", listed=listed, more=more),
+        tr("Grey: the interval holds 1, so it may be no difference. Differences between customers, no effects."),
     )
 
 
 def _said(ratio: Estimate) -> str:
-    return words.number(ratio.number, 2) if ratio.has_interval else "not settled"
+    return words.number(ratio.number, 2) if ratio.has_interval else tr("not settled")
 
 
 def _numbers(model: CovariateModel) -> Table:
     rows = tuple(
         (
-            Cell(f"{title_of(row.covariate)}: {row.level}", f"against {row.reference}"),
+            Cell(
+                f"{title_of(row.covariate)}: {level_name(row.covariate, row.level)}",
+                tr("against {reference}", reference=level_name(row.covariate, row.reference)),
+            ),
             _cell(row.purchase_rate),
             _cell(row.leaving_rate),
         )
@@ -167,16 +189,16 @@ def _numbers(model: CovariateModel) -> Table:
     )
     return Table(
         "rate_ratios",
-        "How often groups of customers buy and how fast they leave",
-        ("Customers by", "Buy, times as often", "Leave, times as fast"),
+        tr("How often groups of customers buy and how fast they leave"),
+        (tr("Customers by"), tr("Buy, times as often"), tr("Leave, times as fast")),
         rows,
-        "Small figures are 95% intervals.",
+        tr("Small figures are 95% intervals."),
     )
 
 
 def _cell(ratio: Estimate) -> Cell:
     if not ratio.has_interval:
-        return Cell("–", "not settled by the data")
+        return Cell("–", tr("not settled by the data"))
     return Cell(words.number(ratio.number, 2), words.number_between(*ratio.ends, 2))
 
 

@@ -8,9 +8,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from cxlab.language import tr
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
 Array = NDArray[np.float64]
+_LONGEST_SHARED = 7  # letters that there is room for under a column of a phone
 _NEAREST = 15.0  # pixels between two words
 
 
@@ -80,13 +82,14 @@ def draw_columns(columns: Columns, ax: Axes) -> None:
     for y, (_, word, colour) in zip(apart([w[0] for w in words], top, height), words, strict=True):
         ax.text(n - 0.55, y, word, ha="left", va="center", size=12, weight=700, color=colour)
     ax.set(xlim=(-0.55, n - 0.45), ylim=(0, top))
-    ax.set_xticks(at, [_short(name, n) if narrow else name for name in columns.names])
+    names = _short_names(columns.names) if narrow else list(columns.names)
+    ax.set_xticks(at, names)
     ax.locator_params(axis="y", nbins=5)
     ax.yaxis.set_major_formatter(lambda value, _: columns.written(value))
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.set_xlabel(columns.below, labelpad=6)
     longest = max(len(columns.written(float(v))) for v in ax.get_yticks())
-    lines = max(name.count("\n") + 1 for name in (_short(name, n) if narrow else name for name in columns.names))
+    lines = max(name.count("\n") + 1 for name in names)
     left = (10 + 7.5 * longest) / (358 if narrow else 680)
     right = 1 - (12 + 7.6 * max(len(word) for word in columns.words)) / (358 if narrow else 680)
     ax.text(
@@ -123,8 +126,17 @@ def apart(places: list[float], top: float, height: float) -> list[float]:
     return [first + move + lift, second - move + lift]
 
 
+def _short_names(names: tuple[str, ...]) -> list[str]:
+    """Shorten names for a phone; a long last word that they share goes, for the axis says what they are."""
+    short = [_short(name, len(names)) for name in names]
+    last = {name.rpartition("\n")[2] for name in short}
+    if len(short) > 1 and len(last) == 1 and len(min(last)) > _LONGEST_SHARED:
+        return [name.rpartition("\n")[0] for name in short]
+    return short
+
+
 def _short(name: str, n: int) -> str:
-    short = name.replace(" or more", "+")
+    short = name.replace(tr(" or more"), "+")
     if n > 4 and short.endswith("%"):
         short = short.replace("–", "–\n")
     return short.replace(" ", "\n") if n > 3 else short

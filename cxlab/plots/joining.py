@@ -18,20 +18,12 @@ from cxlab.cohorts.retention import Retention
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN, why_hidden, written_counts
 from cxlab.language import Texts, tr
+from cxlab.phrases import span
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
 MOST_ROWS = 15
-_COLUMNS, _ROOM, _NARROW_ROOM = 12, 490, 235
-"""Columns at most, and pixels that there are for them."""
-_LETTER, _GAP = 7.6, 9
-"""Pixels that a letter takes, and what lies between two columns."""
-_SHADES = ("surface", "seq1", "seq2", "seq3")
-_ROW, _HEAD, _FOOT = 34, 42, 6
-"""Pixels that a row of a heat map takes, and what stands above and below the rows."""
-
-
-_BY = Texts(
+_BY_PERIOD = Texts(
     {
         "week": "by the week of the first order",
         "month": "by the month of the first order",
@@ -39,7 +31,13 @@ _BY = Texts(
         "year": "by the year of the first order",
     }
 )
-"""How cohorts are made, by what their first orders lie in."""
+_COLUMNS, _ROOM, _NARROW_ROOM = 12, 490, 235
+"""Columns at most, and pixels that there are for them."""
+_LETTER, _GAP = 7.6, 9
+"""Pixels that a letter takes, and what lies between two columns."""
+_SHADES = ("surface", "seq1", "seq2", "seq3")
+_ROW, _HEAD, _FOOT = 34, 42, 6
+"""Pixels that a row of a heat map takes, and what stands above and below the rows."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _first_row(result: Retention) -> int:
 def _shares(result: Retention) -> _Map:
     first, length = _first_row(result), result.joining.length_days
     heads = [str(length * k) for k in range(1, result.share.shape[1] + 1)]
-    over = tr("In the {n} days up to day", n=words.number(length))
+    over = tr("In the {days} up to day", days=span(length))
     return _Map(result.share[first:], result.hidden[first:], heads, over, words.percent)
 
 
@@ -168,9 +166,9 @@ def _note(result: Retention, drawn: _Map) -> str:
         first=words.capital(first),
     )
     if len(drawn.columns(narrow=True)) < drawn.values.shape[1]:
-        text = f"{text} {tr('Where there is no room for all columns, some are left out.')}"
+        text += tr(" Where there is no room for all columns, some are left out.")
     if len(result.joining.starts) > MOST_ROWS:
-        text = f"{text} {tr('The last {n} cohorts are shown.', n=MOST_ROWS)}"
+        text += tr(" The last {n} cohorts are shown.", n=MOST_ROWS)
     return f"{text} –: {why[:1].lower()}{why[1:]}" if (drawn.hidden & ~np.isnan(drawn.values)).any() else text
 
 
@@ -182,15 +180,14 @@ def _range(result: Retention, drawn: _Map, column: int, what: str) -> str:
     values = np.where(shown, drawn.values[:, column], np.nan)
     names = result.joining.names[_first_row(result) :]
     low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
-    said = tr(
-        "{what}: from {least} ({of}) to {most} ({of_most}).",
+    return tr(
+        " {what}: from {least} ({least_of}) to {most} ({most_of}).",
         what=what,
         least=drawn.written(float(values[low])),
-        of=names[low],
+        least_of=names[low],
         most=drawn.written(float(values[high])),
-        of_most=names[high],
+        most_of=names[high],
     )
-    return f" {said}"
 
 
 def _caption_of_shares(result: Retention) -> Caption:
@@ -198,15 +195,18 @@ def _caption_of_shares(result: Retention) -> Caption:
     return Caption(
         result.heading,
         tr(
-            "Share of each cohort with an order in each {n} days of their lives, {by}; "
+            "Share of each cohort with an order in each {days} of their lives, {by_period}; "
             "{customers}. The darker, the more.",
-            n=words.number(length),
-            by=_BY[result.joining.period],
+            days=span(length),
+            by_period=_BY_PERIOD[result.joining.period],
             customers=words.count(result.joining.n, "customer"),
         ),
-        f"{tr('Heat map of the share with an order by cohort and time since the first order.')}"
-        f"{_range(result, drawn, 0, words.capital(life_of(1, length)))} {result.heading}.",
-        f"{tr('The day of the first order is in no column.')} {_note(result, drawn)}",
+        tr(
+            "Heat map of the share with an order by cohort and time since the first order.{ends} {heading}.",
+            ends=_range(result, drawn, 0, words.capital(life_of(1, length))),
+            heading=result.heading,
+        ),
+        tr("The day of the first order is in no column. {note}", note=_note(result, drawn)),
     )
 
 
@@ -215,7 +215,7 @@ def _caption_of_money(result: Retention) -> Caption:
     last = len(result.course)
     title = tr("What a customer has brought, by cohort")
     if result.brought is not None:
-        days = words.count(last * result.joining.length_days, "day")
+        days = span(last * result.joining.length_days)
         in_all, at_first = (words.money(value, currency) for value in (result.brought.number, result.at_first))
         title = tr(
             "A new customer brings {in_all} in {days}, {at_first} of it with the first order",
@@ -227,14 +227,17 @@ def _caption_of_money(result: Retention) -> Caption:
         title,
         tr(
             "{currency} per customer of the cohort since the first order, added up, returns taken "
-            "off; {by}. {customers}. The darker, the more.",
+            "off; {by_period}. {customers}. The darker, the more.",
             currency=currency,
-            by=_BY[result.joining.period],
+            by_period=_BY_PERIOD[result.joining.period],
             customers=words.count(result.joining.n, "customer"),
         ),
-        f"{tr('Heat map of revenue per customer by cohort and time since the first order.')}"
-        f"{_range(result, drawn, 0, tr('On the first day'))} {title}.",
-        f"{tr('0: the day of the first order.')} {_note(result, drawn)}",
+        tr(
+            "Heat map of revenue per customer by cohort and time since the first order.{ends} {title}.",
+            ends=_range(result, drawn, 0, tr("On the first day")),
+            title=title,
+        ),
+        tr("0: the day of the first order. {note}", note=_note(result, drawn)),
     )
 
 
@@ -258,13 +261,17 @@ def _numbers(result: Retention, drawn: _Map, name: str, caption: str) -> Table:
     note = tr("A cell stays empty where not all of the cohort could be followed so far.")
     note = f"{note} {why_hidden(result.joining.minimum_group)}" if is_hidden else note
     return Table(
-        name, caption, (tr("First order in"), tr("Customers"), *(tr("Day {n}", n=h) for h in drawn.heads)), rows, note
+        name,
+        caption,
+        (tr("First order in"), tr("Customers"), *(tr("Day {day}", day=h) for h in drawn.heads)),
+        rows,
+        note,
     )
 
 
 def _numbers_of_shares(result: Retention) -> Table:
-    n = words.number(result.joining.length_days)
-    caption = tr("Share of each cohort with an order in the {n} days up to a day of their lives", n=n)
+    days = span(result.joining.length_days)
+    caption = tr("Share of each cohort with an order in the {days} up to a day of their lives", days=days)
     return _numbers(result, _shares(result), "cohort_retention", caption)
 
 
@@ -328,13 +335,13 @@ def _caption_of_lasting(result: Lasting) -> Caption:
     )
     line = ""
     if result.trend is not None:
-        trend = (
-            tr("The line is the trend, dashed where it may be chance.")
+        line = (
+            tr(" The line is the trend, dashed where it may be chance.")
             if result.verdict == "no_change_seen"
-            else tr("The line is the trend.")
+            else tr(" The line is the trend.")
         )
-        season = f" {tr('It goes by cohorts of the same season.')}" if result.by_season else ""
-        line = f" {trend}{season}"
+        line += tr(" It goes by cohorts of the same season.") if result.by_season else ""
+    which = tr("First and last cohorts") if len(shown) > 4 else tr("Cohorts")
     return Caption(
         result.heading,
         tr(
@@ -342,21 +349,13 @@ def _caption_of_lasting(result: Lasting) -> Caption:
             "{days}. Whiskers: 95% interval.",
             second_half=result.second_half,
             customers=words.count(result.n, "customer"),
-            days=words.count(result.horizon_days, "day"),
+            days=span(result.horizon_days),
         ),
-        (
-            tr(
-                "Points of the share still buying by the time of joining. First and last cohorts: {cohorts}. "
-                "{heading}.",
-                cohorts=listed,
-                heading=result.heading,
-            )
-            if len(shown) > 4
-            else tr(
-                "Points of the share still buying by the time of joining. Cohorts: {cohorts}. {heading}.",
-                cohorts=listed,
-                heading=result.heading,
-            )
+        tr(
+            "Points of the share still buying by the time of joining. {which}: {listed}. {heading}.",
+            which=which,
+            listed=listed,
+            heading=result.heading,
         ),
         f"{result.joining.left_out(1)[1:]}{line}",
     )

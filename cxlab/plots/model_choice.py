@@ -5,10 +5,11 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.purchases import ModelChoice
-from cxlab.purchases.choice import less_likely
+from cxlab.purchases.choice import OUTCOMES, less_likely
 from cxlab.words import day, number, percent, percent_between
 
 _ROWS, _ROW = 3, 50  # models that the plot has room for as it is, and pixels of one more
@@ -33,14 +34,20 @@ def _draw(choice: ModelChoice, ax: Axes) -> None:
     ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
     for row, one in enumerate(choice.scores):
         token = "ink" if one.key == choice.best else "other"
-        title = one.title.replace(" with ", "\nwith ")
+        title = one.title.replace(" ", "\n", 1) if one.has_covariates else one.title
         ax.text(-0.04, row, title, ha="right", va="center", weight=700, size=12, transform=ax.get_yaxis_transform())
         said = choice.outcome(one)
         ax.text(
-            1.03, row, "taken" if said == "taken" else said.replace("did not ", "did not\n"), ha="left", va="center",
-            size=12, weight=700 if said == "taken" else 400, color=COLOUR["ink" if said == "taken" else "muted"],
+            1.03,
+            row,
+            _in_two_lines(OUTCOMES[said]) if said == "did not settle" else OUTCOMES[said],
+            ha="left",
+            va="center",
+            size=12,
+            weight=700 if said == "taken" else 400,
+            color=COLOUR["ink" if said == "taken" else "muted"],
             transform=ax.get_yaxis_transform(),
-        )  # fmt: skip
+        )
         if not one.takes_part:
             continue
         if one.behind.has_interval:
@@ -55,11 +62,12 @@ def _draw(choice: ModelChoice, ax: Axes) -> None:
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
     ax.set_axisbelow(True)
     ax.spines["bottom"].set_visible(False)
-    what = "what came" if choice.days else "what it was fitted to"
-    label = f"Likelihood of {what} per customer,\nagainst the leading model" if narrow else (
-        f"Likelihood of {what} per customer, against the leading model"
-    )  # fmt: skip
-    ax.set_xlabel(label, labelpad=6)
+    label = (
+        tr("Likelihood of what came per customer, against the leading model")
+        if choice.days
+        else tr("Likelihood of what it was fitted to per customer, against the leading model")
+    )
+    ax.set_xlabel(label.replace(", ", ",\n", 1) if narrow else label, labelpad=6)
     left = (0.32 if narrow else 0.19) if choice.has_covariates else (0.28 if narrow else 0.16)
     height = 220 + _grows(choice)
     fit(ax, left, 0.27 * 220 / height, 0.78 if narrow else 0.87, 0.97)
@@ -77,27 +85,48 @@ def _round_ticks(low: float, high: float, *, most: int) -> tuple[list[float], in
     return [k * step for k in range(first, last + 1)], max(0, -int(np.floor(np.log10(step) + 1e-9)))
 
 
+def _in_two_lines(text: str) -> str:
+    return "\n".join(text.rsplit(" ", 1))
+
+
 def _caption(choice: ModelChoice) -> Caption:
     leading = choice.leading
-    what = (
-        f"in the {number(choice.days)} days after {day(choice.calibration_end)}"
+    n, cut = number(choice.n), day(choice.calibration_end)
+    measured = (
+        tr(
+            "How likely each model held what a customer did in the {days} days after {cut}, against the leading model; "
+            "{n} customers. Whiskers: 95% interval.",
+            days=number(choice.days),
+            cut=cut,
+            n=n,
+        )
         if choice.days
-        else f"up to {day(choice.calibration_end)}, to which it was fitted"
+        else tr(
+            "How likely each model held what a customer did up to {cut}, to which it was fitted, against the leading "
+            "model; {n} customers. Whiskers: 95% interval.",
+            cut=cut,
+            n=n,
+        )
     )
-    listed = "" if leading is None else f"{leading.title} leads. " + "".join(
-        f"{one.title}: {less_likely(one.behind)}. " for one in choice.others if choice.is_told(one)
-    )  # fmt: skip
+    note = tr("Average over customers: the geometric mean. The intervals take the fits as they are.") + " "
+    listed = (
+        ""
+        if leading is None
+        else tr("{title} leads. ", title=leading.title)
+        + "".join(f"{one.title}: {less_likely(one.behind)}. " for one in choice.others if choice.is_told(one))
+    )
     return Caption(
         choice.heading,
-        f"How likely each model held what a customer did {what}, against the leading model; {number(choice.n)} "
-        "customers. Whiskers: 95% interval.",
-        f"Dots of likelihood per customer by model. {listed}{choice.heading}.",
-        "Average over customers: the geometric mean. The intervals take the fits as they are. BG/NBD is kept where its "
-        "interval holds 0"
+        measured,
+        tr("Dots of likelihood per customer by model. {listed}{heading}.", listed=listed, heading=choice.heading),
+        note
         + (
-            ", and what is taken without covariates where no lead over it is more than chance."
+            tr(
+                "BG/NBD is kept where its interval holds 0, and what is taken without covariates where no lead over it "
+                "is more than chance."
+            )
             if choice.has_covariates
-            else "."
+            else tr("BG/NBD is kept where its interval holds 0.")
         ),
     )
 
@@ -108,15 +137,19 @@ def _numbers(choice: ModelChoice) -> Table:
         low, high = (v / 100 for v in _reach(one.behind)) if one.takes_part else (0.0, 0.0)
         behind = percent(_percent(one.behind.number) / 100, 2) if one.takes_part else "–"
         interval = percent_between(low, high, 2) if one.behind.has_interval else ""
-        rows.append((Cell(one.title), Cell(behind, interval), Cell(choice.outcome(one))))
+        rows.append((Cell(one.title), Cell(behind, interval), Cell(OUTCOMES[choice.outcome(one)])))
     return Table(
-        "model_distances", "Likelihood per customer, against the leading model", ("Model", "Against it", "Outcome"),
-        tuple(rows), "Small figures are 95% intervals.", words=(2,),
-    )  # fmt: skip
+        "model_distances",
+        tr("Likelihood per customer, against the leading model"),
+        (tr("Model"), tr("Against it"), tr("Outcome")),
+        tuple(rows),
+        tr("Small figures are 95% intervals."),
+        words=(2,),
+    )
 
 
 def _lacks(choice: ModelChoice) -> str:
-    return "" if choice.leading is not None else "the search for the best fit settled in none of the models"
+    return "" if choice.leading is not None else tr("the search for the best fit settled in none of the models")
 
 
 model_choice: Plot[ModelChoice] = Plot(

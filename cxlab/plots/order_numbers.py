@@ -7,6 +7,8 @@ from cxlab import words
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.cohorts.order_numbers import RepeatRates, ordinal
 from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.language import tr
+from cxlab.phrases import span
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
@@ -31,10 +33,11 @@ def _draw(result: RepeatRates, ax: Axes) -> None:
             ax.plot(x, rate.number, "D", ms=6, color=COLOUR["cand"], zorder=4)
         ax.plot(at, [same.first.number, same.last.number], color=COLOUR["cand"], lw=1.2, ls=(0, (4, 3)), zorder=2)
         reach += [*same.first.ends, *same.last.ends]
-        who = "people" if narrow else "customers, early and later"
         ax.text(
             at[0] - 0.1, max(same.first.ends[1], same.last.ends[1]) + 0.02,
-            f"the same {words.number(same.first.n or 0)} {who}",
+            tr("the same {n} people", n=words.number(same.first.n or 0))
+            if narrow
+            else tr("the same {n} customers, early and later", n=words.number(same.first.n or 0)),
             ha="left", va="bottom", color=COLOUR["cand-ink"], weight=700,
         )  # fmt: skip
     top, bottom = min(1.09, max(reach) + 0.1), max(0.0, min(reach) - 0.12)
@@ -42,7 +45,7 @@ def _draw(result: RepeatRates, ax: Axes) -> None:
     ax.set_xticks(range(1, max((k for k, _ in shown), default=1) + 1))
     ax.set_yticks([tick for tick in np.arange(0, 1.01, 0.2) if bottom <= tick <= top])
     ax.yaxis.set_major_formatter(lambda value, _: words.percent(value))
-    ax.set_xlabel("Number of the purchase", labelpad=4)
+    ax.set_xlabel(tr("Number of the purchase"), labelpad=4)
     ax.tick_params(axis="x", pad=6)
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6)
     ax.set_axisbelow(True)
@@ -50,26 +53,39 @@ def _draw(result: RepeatRates, ax: Axes) -> None:
 
 
 def _lacks(result: RepeatRates) -> str:
-    return "" if result.ends else "There are not two purchases after which it can be told how many came again."
+    return "" if result.ends else tr("There are not two purchases after which it can be told how many came again.")
 
 
 def _caption(result: RepeatRates) -> Caption:
-    within = words.count(result.within_days, "day")
+    within = span(result.within_days)
     listed = "; ".join(
         f"{ordinal(k)} {words.percent(rate.number)}" for k, rate in enumerate(result.rates, 1) if result.told[k - 1]
     )
     diamonds = ""
     if result.same is not None:
         times = words.number(result.same.upto + 1)
-        diamonds = f" Diamonds: the same people early and later, all of whom bought at least {times} times."
+        diamonds = tr(
+            " Diamonds: the same people early and later, all of whom bought at least {times} times.", times=times
+        )
     if not result.told.all():
-        diamonds += " Points that would tell what a few customers did are left out."
+        diamonds += tr(" Points that would tell what a few customers did are left out.")
     return Caption(
         result.heading,
-        f"Share of customers who came for one more purchase within {within}, of those followed for so long after it. "
-        "Whiskers: 95% interval.",
-        f"Points of the share who came again within {within} by the number of the purchase: {listed}.",
-        f"Several orders on one day are one purchase.{diamonds}{result.joining.left_out(result.first)}",
+        tr(
+            "Share of customers who came for one more purchase within {within}, of those followed "
+            "for so long after it. Whiskers: 95% interval.",
+            within=within,
+        ),
+        tr(
+            "Points of the share who came again within {within} by the number of the purchase: {listed}.",
+            within=within,
+            listed=listed,
+        ),
+        tr(
+            "Several orders on one day are one purchase.{diamonds}{left_out}",
+            diamonds=diamonds,
+            left_out=result.joining.left_out(result.first),
+        ),
     )
 
 
@@ -87,11 +103,11 @@ def _numbers(result: RepeatRates) -> Table:
         )
         for k, rate in enumerate(result.rates, 1)
     )
-    note = "Small figures are 95% intervals."
+    note = tr("Small figures are 95% intervals.")
     return Table(
         "order_numbers",
-        f"Who came for one more purchase within {words.count(result.within_days, 'day')}",
-        ("After purchase", "Customers followed", "Came again"),
+        tr("Who came for one more purchase within {days}", days=span(result.within_days)),
+        (tr("After purchase"), tr("Customers followed"), tr("Came again")),
         rows,
         note if result.told.all() else f"{note} {why_hidden(result.joining.minimum_group)}",
     )

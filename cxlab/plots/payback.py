@@ -30,15 +30,29 @@ def _draw(new: NewCustomer, ax: Axes) -> None:
         ha="left", va="center", size=12, weight=700, color=COLOUR["link"],
     )  # fmt: skip
     ax.annotate(
-        tr("first purchase"), (float(day[0]), float(value[0])), (8, -12), textcoords="offset points", ha="left",
-        va="top", size=12, color=COLOUR["link"], zorder=5, bbox=BEHIND,
-    )  # fmt: skip
+        tr("first purchase"),
+        (float(day[0]), float(value[0])),
+        (8, -12),
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        size=12,
+        color=COLOUR["link"],
+        zorder=5,
+        bbox=BEHIND,
+    )
     if new.acquisition_cost > 0:
         ax.axhline(new.acquisition_cost, color=COLOUR["ink"], lw=1.6, ls=(0, (5, 3)), zorder=2)
         ax.text(
-            right, new.acquisition_cost + 0.015 * span, tr("winning one costs"), ha="right", va="bottom", size=12,
-            weight=700, color=COLOUR["ink"],
-        )  # fmt: skip
+            right,
+            new.acquisition_cost + 0.015 * span,
+            tr("winning one costs"),
+            ha="right",
+            va="bottom",
+            size=12,
+            weight=700,
+            color=COLOUR["ink"],
+        )
         if new.payback_day.value is not None:
             at = new.payback_day.number
             ax.plot([at, at], [bottom, new.acquisition_cost], color=COLOUR["ink"], lw=1, ls=(0, (2, 2)), zorder=2)
@@ -59,22 +73,27 @@ def _draw(new: NewCustomer, ax: Axes) -> None:
 def _caption(new: NewCustomer) -> Caption:
     within = horizon_in_words(new.horizon_days)
     listed = "; ".join(
-        tr("day {day}: {amount}", day=words.number(row["day"]), amount=words.money(row["value"], new.currency))
+        tr("day {day}: {value}", day=words.number(row["day"]), value=words.money(row["value"], new.currency))
         for row in new.table.iloc[[0, len(new.table) // 2, -1]].to_dict("records")
     )
-    alt = [tr("Line of the contribution of a new customer by days after the first purchase. {listed}.", listed=listed)]
+    cost = ""
     if new.acquisition_cost > 0:
-        alt.append(tr("Winning one costs {amount}.", amount=words.money(new.acquisition_cost, new.currency)))
+        cost = tr(" Winning one costs {cost}.", cost=words.money(new.acquisition_cost, new.currency))
     return Caption(
         new.heading,
         tr(
             "Contribution of a new customer, added up from the first purchase over the first "
-            "{within}{discounting}; {customers}. Band: 95% interval.",
-            within=within,
+            "{ahead}{discounting}; {customers}. Band: 95% interval.",
+            ahead=within,
             discounting=discounting(new.discount_rate),
             customers=words.count(new.value.n or 0, "customer"),
         ),
-        " ".join([*alt, f"{new.heading}."]),
+        tr(
+            "Line of the contribution of a new customer by days after the first purchase. {listed}.{cost} {heading}.",
+            listed=listed,
+            cost=cost,
+            heading=new.heading,
+        ),
         tr("An average over customers like those so far. The last customers won usually bring less."),
     )
 

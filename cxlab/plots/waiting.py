@@ -9,7 +9,9 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
 from cxlab.contingency import Array
 from cxlab.intake.hiding import HIDDEN
+from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_TOKEN
+from cxlab.phrases import span
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.waits.comparison import WaitComparison
@@ -20,10 +22,26 @@ _OTHERS = (("ink", "ink"), ("link", "link"), ("part", "part"), ("open", "open"),
 _DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
     "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 1)), (0, (1, 1)),
 )  # fmt: skip
-_DAYS = {
-    "segment": "Days after the cut", "cluster": "Days after the cut", "cohort": "Days after the first order",
-    "gesture": "Days after the order",
-}  # fmt: skip
+_DAYS = Texts(
+    {
+        "segment": "Days after the cut",
+        "cluster": "Days after the cut",
+        "cohort": "Days after the first order",
+        "gesture": "Days after the order",
+    }
+)
+_CURVES = Texts(
+    {
+        "segment": "Falling curves of the share that has not bought again by segment, after {middle} and {last} days: "
+        "{listed}. {heading}.",
+        "cluster": "Falling curves of the share that has not bought again by cluster, after {middle} and {last} days: "
+        "{listed}. {heading}.",
+        "cohort": "Falling curves of the share that has not bought again by cohort, after {middle} and {last} days: "
+        "{listed}. {heading}.",
+        "gesture": "Falling curves of the share that has not bought again by gesture, after {middle} and {last} days: "
+        "{listed}. {heading}.",
+    }
+)
 _PLOT, _TOP, _AXIS, _HEAD = 250, 30, 44, 20
 """Pixels: height of the curves, over them, of the axis under them, and of the line over the numbers."""
 _ROW, _ROW_NARROW, _APART = 19, 36, 16.0
@@ -88,11 +106,19 @@ def _draw(found: WaitComparison, ax: Axes) -> None:
     ax.set_xticks(shown)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], [words.percent(y) for y in (0, 0.25, 0.5, 0.75, 1)])
     ax.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
-    ax.set_xlabel(_DAYS.get(found.waits.by, "Days"), labelpad=4)
+    ax.set_xlabel(_DAYS.get(found.waits.by, tr("Days")), labelpad=4)
     fit(ax, left / width, below / height, right / width, 1 - _TOP / height)
     _write(found, ax, curves, names, shown, (height - below - _TOP, right - left, left))
-    ax.text(-(left - 4) / (right - left), 1 + 9 / (height - below - _TOP), "Share that has not bought again",
-            transform=ax.transAxes, ha="left", va="bottom", size=12, color=COLOUR["muted"])  # fmt: skip
+    ax.text(
+        -(left - 4) / (right - left),
+        1 + 9 / (height - below - _TOP),
+        tr("Share that has not bought again"),
+        transform=ax.transAxes,
+        ha="left",
+        va="bottom",
+        size=12,
+        color=COLOUR["muted"],
+    )
 
 
 def _write(
@@ -102,8 +128,16 @@ def _write(
     """Write the numbers that still wait under the axis."""
     narrow, (high, wide, left) = is_narrow(ax), pixels
     edge, top = -(left - 4) / wide, _AXIS + 8
-    ax.text(edge, -top / high, "Not back yet, and still followed", transform=ax.transAxes, ha="left", va="center",
-            size=12, color=COLOUR["muted"])  # fmt: skip
+    ax.text(
+        edge,
+        -top / high,
+        tr("Not back yet, and still followed"),
+        transform=ax.transAxes,
+        ha="left",
+        va="center",
+        size=12,
+        color=COLOUR["muted"],
+    )
     for k, (curve, name) in enumerate(zip(curves, names, strict=True)):
         y = top + _HEAD + k * (_ROW_NARROW if narrow else _ROW)
         ax.text(edge, -y / high, name, transform=ax.transAxes, ha="left", va="center", size=12, weight=700,
@@ -152,21 +186,41 @@ def _caption(found: WaitComparison) -> Caption:
         for curve in drawn
     )
     n = found.waits.n if found.waits.unit == "customer" else sum(curve.n for curve in found.curves)
-    largest = "The largest groups are drawn. " if len(drawn) == MOST_DRAWN < len(found.curves) else ""
+    largest = tr("The largest groups are drawn. ") if len(drawn) == MOST_DRAWN < len(found.curves) else ""
     left_out = [found.waits.labels.get(c.group, c.group) for c in found.curves if c not in drawn]
-    few = f"Not drawn, for too few to tell a course: {', '.join(left_out)}. " if left_out and not largest else ""
-    about = ", rounded" if found.told.rounds_waits else ""
+    few = (
+        tr("Not drawn, for too few to tell a course: {groups}. ", groups=", ".join(left_out))
+        if left_out and not largest
+        else ""
+    )
+    about = tr(", rounded") if found.told.rounds_waits else ""
     dash = (
-        "A curve is left open, and “–” stands, where more would tell of a few customers. " if found.told.hides else ""
+        tr("A curve is left open, and “–” stands, where more would tell of a few customers. ")
+        if found.told.hides
+        else ""
     )
     return Caption(
         found.heading,
-        f"Share that has not bought again, {found.waits.start}, over {words.count(h, 'day')}; "
-        f"{words.count(n, found.waits.unit)}. Band: 95% interval.",
-        f"Falling curves of the share that has not bought again by {found.waits.by}, after {found.marks[middle]} and "
-        f"{h} days: {listed}. {found.heading}."[:399],
-        f"{largest}{few}{dash}Under the axis: waits that still go on and can be followed{about}. Several orders on one "
-        "day are one purchase.",
+        tr(
+            "Share that has not bought again, {start}, over {days}; {n}. Band: 95% interval.",
+            start=found.waits.start,
+            days=span(h),
+            n=words.count(n, "order") if found.waits.unit == "order" else words.count(n, "customer"),
+        ),
+        _CURVES[found.waits.by].format(
+            middle=found.marks[middle],
+            last=h,
+            listed=listed,
+            heading=found.heading,
+        )[:399],
+        tr(
+            "{largest}{few}{dash}Under the axis: waits that still go on and can be followed{about}. "
+            "Several orders on one day are one purchase.",
+            largest=largest,
+            few=few,
+            dash=dash,
+            about=about,
+        ),
     )
 
 
@@ -192,16 +246,18 @@ def _numbers(found: WaitComparison) -> Table:
         for curve in found.curves
     )
     return Table(
-        f"waiting_by_{found.waits.by}", "Share that has not bought again",
-        ("Group", "Waits", *(f"Day {words.number(day)}" for day in marks)), rows,
-        f"Counted {found.waits.start}.{found.told.note} Small figures are 95% intervals.",
-    )  # fmt: skip
+        f"waiting_by_{found.waits.by}",
+        tr("Share that has not bought again"),
+        (tr("Group"), tr("Waits"), *(tr("Day {day}", day=words.number(day)) for day in marks)),
+        rows,
+        tr("Counted {start}.{note} Small figures are 95% intervals.", start=found.waits.start, note=found.told.note),
+    )
 
 
 def _lacks(found: WaitComparison) -> str:
     if not found.curves:
-        return "So there is nothing to draw."
-    return "" if _drawn(found) else "No curve can be drawn that would not tell of a few customers."
+        return tr("So there is nothing to draw.")
+    return "" if _drawn(found) else tr("No curve can be drawn that would not tell of a few customers.")
 
 
 def _plot(by: str) -> Plot[WaitComparison]:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.intake.hiding import GroupSizes, shares_to_hide, written_within
+from cxlab.language import SOURCE, speaking, tr
+from cxlab.phrases import group_name
 from cxlab.purchases.family import FamilyWords
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, look_ahead
@@ -103,7 +105,7 @@ class StillCustomers:
     @property
     def by_repeats(self) -> "RepeatGroups":
         """The same by number of repeat purchases."""
-        return RepeatGroups(self.groups, self.words.once[1], self.minimum_group)
+        return RepeatGroups(self.groups, self.words.texts["once_under_table"], self.minimum_group)
 
     @property
     def findings(self) -> Findings:
@@ -115,41 +117,58 @@ class StillCustomers:
         """What heads the section."""
         first = self.bands.iloc[0]
         if self.writes_off_too_early:
-            return f"Do not write the quiet ones off: {percent(first['actual_share'])} of the least likely came back"
-        return f"{capital(self.likely_part)} of those who ever came back are more likely than not still customers"
+            return tr(
+                "Do not write the quiet ones off: {share} of the least likely came back",
+                share=percent(first["actual_share"]),
+            )
+        return tr(
+            "{likely_part} of those who ever came back are more likely than not still customers",
+            likely_part=capital(self.likely_part),
+        )
 
     @property
     def likely_part(self) -> str:
         """The share of repeaters who are more probably customers than not, as a page may write it."""
         if self.tells_likely:
             return percent(self.likely.number)
-        return "more than half" if self.likely.number > LIKELY else "not more than half"
+        return tr("more than half") if self.likely.number > LIKELY else tr("not more than half")
 
     @property
     def reading(self) -> str:
         """How many are still customers, and whether those who are came back."""
         likely = self.likely
         known = likely.low is not None and likely.high is not None
-        interval = f" (95% interval {percent_between(*likely.ends)})" if known and self.tells_likely else ""
-        said = (
-            f"Of the {written_within(self.n_repeaters, self.n, self.minimum_group)} customers who had come back before "
-            f"the cut, {self.likely_part} are, by the model, more likely than not still customers{interval}. "
+        interval = (
+            tr(" (95% interval {interval})", interval=percent_between(*likely.ends))
+            if known and self.tells_likely
+            else ""
+        )
+        said = tr(
+            "Of the {n} customers who had come back before the cut, {likely_part} are, "
+            "by the model, more likely than not still customers{interval}. ",
+            n=written_within(self.n_repeaters, self.n, self.minimum_group),
+            likely_part=self.likely_part,
+            interval=interval,
         )
         if not known:
-            said += "How sure that is cannot be said, for the data does not settle how customers leave. "
+            said += tr("How sure that is cannot be said, for the data does not settle how customers leave. ")
         if len(self.bands) > 1 and self.told[0] and self.told[len(self.bands) - 1]:
             first, last = self.bands.iloc[0], self.bands.iloc[-1]
-            said += (
-                f"Of those with a probability of {first['group']}, {percent(first['actual_share'])} bought again "
-                "within "
-                f"{number(self.horizon_days)} days ({percent_between(first['actual_low'], first['actual_high'])}), "
-                "where the "
-                f"model said {percent(first['expected_share'])}; of those with {last['group']}, "
-                f"{percent(last['actual_share'])} ({percent_between(last['actual_low'], last['actual_high'])}), "
-                "where it said "
-                f"{percent(last['expected_share'])}. "
+            said += tr(
+                "Of those with a probability of {first}, {first_came} bought again within {horizon_days} "
+                "days ({first_interval}), where the model said {first_foreseen}; of those with {last}, {last_came} "
+                "({last_interval}), where it said {last_foreseen}. ",
+                first=group_name(first["group"]),
+                first_came=percent(first["actual_share"]),
+                horizon_days=number(self.horizon_days),
+                first_interval=percent_between(first["actual_low"], first["actual_high"]),
+                first_foreseen=percent(first["expected_share"]),
+                last=group_name(last["group"]),
+                last_came=percent(last["actual_share"]),
+                last_interval=percent_between(last["actual_low"], last["actual_high"]),
+                last_foreseen=percent(last["expected_share"]),
             )
-        return said + self.words.once[2]
+        return said + self.words.texts["once"]
 
 
 def find_still_customers(
@@ -210,7 +229,8 @@ def _bands(alive: Array, again: Mask, minimum: int) -> list[tuple[str, Mask]]:
         joined.append((begin, high))
     if len(joined) > 1 and _within(alive, again, *joined[-1]).sum() < minimum:
         joined[-2:] = [(joined[-2][0], joined[-1][1])]
-    found = [(percent_between(low, high), _within(alive, again, low, high)) for low, high in joined]
+    with speaking(SOURCE):  # names in tables are not translated
+        found = [(percent_between(low, high), _within(alive, again, low, high)) for low, high in joined]
     once = ~again
     return [*found, (ONCE, once)] if once.sum() >= max(minimum, 1) else found
 

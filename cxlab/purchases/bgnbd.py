@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from cxlab.customers import Customers
+from cxlab.language import Texts
 from cxlab.purchases import forecast
 from cxlab.purchases.bgnbd_likelihood import BgNbdLikelihood, log_likelihoods
 from cxlab.purchases.family import Family, FamilyWords, ahead_of_histories, of_histories
@@ -15,16 +16,24 @@ from cxlab.purchases.model import PurchaseModel, fit_family, fit_to_histories
 
 PARAMETERS = ("r", "alpha", "a", "b")
 _STARTS = ((1.0, 10.0, 1.0, 2.0), (0.2, 3.0, 0.5, 5.0))
-_MEANINGS = (
-    "r: how unlike customers' paces are (small: very)",
-    "alpha: r / alpha is the mean pace, purchases a week",
-    "a: weight of leaving",
-    "b: weight of staying",
+_MEANINGS = Texts(
+    {
+        "r": "r: how unlike customers' paces are (small: very)",
+        "alpha": "alpha: r / alpha is the mean pace, purchases a week",
+        "a": "a: weight of leaving",
+        "b": "b: weight of staying",
+    }
 )
 
 
 _SHIFTS = (("buying", 1, -1.0), ("leaving", 2, 1.0), ("staying", 3, 1.0))
-_SHIFT_WORDS = ("times as often, while they stay", "times the weight of leaving", "times the weight of staying")
+_SHIFT_WORDS = Texts(
+    {
+        "buying": "times as often, while they stay",
+        "leaving": "times the weight of leaving",
+        "staying": "times the weight of staying",
+    }
+)
 
 
 def _share_leaving(parameters: Array, slower: float = 1.0) -> float:
@@ -68,17 +77,22 @@ BG_NBD = Family(
     odds_are_quick=True,
     words=FamilyWords(
         leaving="share of customers who leave after their first repeat purchase",
-        leaving_row="Do not return after the first repeat purchase",
-        leaving_heading="after their first repeat purchase, by the model, {share} do not return",
-        leaving_reading="After their first repeat purchase, by the model, {share} do not return{interval}; fewer after "
-        "each later one.",
-        leaving_note="After each later repeat purchase, fewer do not return.",
-        once=(
-            "Customers who bought once stand apart: to the model they have not left.",
-            "At the cut. To the model, who bought once has not left.",
-            "In this model a customer can leave only after a repeat purchase, so whoever bought once counts as a "
-            "customer for good, only a slow one: for them, look at the chance of buying, not at the probability of "
-            "being a customer.",
+        texts=Texts(
+            {
+                "leaving": "share of customers who leave after their first repeat purchase",
+                "row": "Do not return after the first repeat purchase",
+                "heading": "after their first repeat purchase, by the model, {share} do not return",
+                "reading": "After their first repeat purchase, by the model, {share} do not return{interval}; "
+                "fewer after "
+                "each later one.",
+                "note": "After each later repeat purchase, fewer do not return.",
+                "once_under_figure": "Customers who bought once stand apart: to the model they have not left.",
+                "once_under_table": "At the cut. To the model, who bought once has not left.",
+                "once": "In this model a customer can leave only after a repeat purchase, so whoever bought "
+                "once counts as a "
+                "customer for good, only a slow one: for them, look at the chance of buying, not at the probability of "
+                "being a customer.",
+            }
         ),
         meanings=_MEANINGS,
         shifts=_SHIFT_WORDS,
@@ -107,16 +121,21 @@ MBG_NBD = Family(
     odds_are_quick=True,
     words=FamilyWords(
         leaving="share of customers who leave after their first purchase",
-        leaving_row="Do not return after the first purchase",
-        leaving_heading="after their first purchase, by the model, {share} do not return",
-        leaving_reading="After their first purchase, by the model, {share} do not return{interval}; fewer after each "
-        "later one.",
-        leaving_note="After each later purchase, fewer do not return.",
-        once=(
-            "Customers who bought once stand apart: of them only the time since is known.",
-            "At the cut. Who bought once may have left as well.",
-            "In this model a customer can leave already after the first purchase. Of those who bought once only the "
-            "time since is known, so they stand apart.",
+        texts=Texts(
+            {
+                "leaving": "share of customers who leave after their first purchase",
+                "row": "Do not return after the first purchase",
+                "heading": "after their first purchase, by the model, {share} do not return",
+                "reading": "After their first purchase, by the model, {share} do not return{interval}; fewer "
+                "after each "
+                "later one.",
+                "note": "After each later purchase, fewer do not return.",
+                "once_under_figure": "Customers who bought once stand apart: of them only the time since is known.",
+                "once_under_table": "At the cut. Who bought once may have left as well.",
+                "once": "In this model a customer can leave already after the first purchase. Of those who "
+                "bought once only the "
+                "time since is known, so they stand apart.",
+            }
         ),
         meanings=_MEANINGS,
         shifts=_SHIFT_WORDS,

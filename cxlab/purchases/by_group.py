@@ -13,17 +13,28 @@ from cxlab.customers import Customers
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings, columns_of, log_normal_interval, normal_interval
 from cxlab.intake.hiding import GroupSizes, means_to_hide
+from cxlab.language import Texts, tr, trn
 from cxlab.look import SEGMENT_NAME
+from cxlab.phrases import group_name, span
 from cxlab.purchases.histories import Array, Counts, PurchaseModelError
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.rule import LEVEL_BAND, Check, Missing, why_not_judged, within
 from cxlab.purchases.rule import level_of as ratio_of
 from cxlab.purchases.window import HoldoutWindow, open_window
-from cxlab.words import count, number, number_between, percent
+from cxlab.words import number, number_between, percent
 
 _Z = float(norm.ppf(0.975))
 LEAST_PURCHASES = 10
 """Purchases of a group from which on their spread over customers says how sure they are; below, Poisson's ends do."""
+
+
+_BY = Texts(
+    {
+        "segment": "By segment",
+        "cluster": "By cluster",
+        "days since the last order": "By days since the last order",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class CheckedGroup:
     @property
     def in_words(self) -> str:
         """Its name within a sentence."""
-        return SEGMENT_NAME[self.name].lower() if self.name in SEGMENT_NAME else self.name
+        return SEGMENT_NAME[self.name].lower() if self.name in SEGMENT_NAME else group_name(self.name)
 
 
 @dataclass(frozen=True)
@@ -138,56 +149,84 @@ class GroupCheck:
         return found | {f"{self._key}.off": Estimate(len(self.off), n=self.n, unit="groups")}
 
     @property
+    def by_group(self) -> str:
+        """What the groups are, as the start of a sentence: "By segment"."""
+        return _BY[self.by] if self.by in _BY else tr("By {by}", by=self.by)
+
+    @property
     def heading(self) -> str:
         """The finding in a line."""
         if not self.is_judged:
-            return f"By {self.by} the forecast cannot be judged"
-        off, all_of = len(self.off), count(len(self.groups), "group")
+            return tr("{by_group} the forecast cannot be judged", by_group=self.by_group)
+        off, n = len(self.off), len(self.groups)
         if off == 0:
-            return f"By {self.by}, no group's forecast is shown to be off"
-        return f"By {self.by}, the forecast is off in {number(off)} of {all_of}"
+            return tr("{by_group}, no group's forecast is shown to be off", by_group=self.by_group)
+        return trn(
+            "{by_group}, the forecast is off in {off} of {n} group",
+            "{by_group}, the forecast is off in {off} of {n} groups",
+            n, by_group=self.by_group, off=number(off), n=number(n),
+        )  # fmt: skip
 
     @property
     def reading(self) -> str:
         """Which groups are off and by how much, how many chance would bring, and what is not shown."""
         if not self.is_judged:
-            why = why_not_judged(self.missing) if self.missing else "no group has customers enough to be shown"
-            return f"By {self.by} the forecast cannot be judged: {why}."
+            why = why_not_judged(self.missing) if self.missing else tr("no group has customers enough to be shown")
+            return tr("{by_group} the forecast cannot be judged: {why}.", by_group=self.by_group, why=why)
         low, high = LEVEL_BAND
-        said = (
-            f"By {self.by}, in the {count(self.days, 'day')} after the cut: a group's forecast counts as off when the "
-            f"whole 95% interval of expected / actual lies outside {number(low, 2)} to {number(high, 2)}. "
+        said = tr(
+            "{by_group}, in the {days} after the cut: a group's forecast counts as off when the whole "
+            "95% interval of expected / actual lies outside {low} to {high}. ",
+            by_group=self.by_group,
+            days=span(self.days),
+            low=number(low, 2),
+            high=number(high, 2),
         )
         if self.off:
             named = [f"{group.in_words}, {self._off(group)}" for group in self.off]
-            said += f"That is so of {count(len(named), 'group')}: {_listed(named)}. "
+            said += trn(
+                "That is so of {n} group: {listed}. ",
+                "That is so of {n} groups: {listed}. ",
+                len(named), n=number(len(named)), listed=_listed(named),
+            )  # fmt: skip
         else:
-            said += f"That is so of none of the {count(len(self.groups), 'group')}. "
+            n = len(self.groups)
+            said += trn(
+                "That is so of none of the {n} group. ", "That is so of none of the {n} groups. ", n, n=number(n)
+            )
         passed = [group for group in self.groups if group.outcome == "passed"]
         is_open = len(self.groups) - len(passed) - len(self.off)
-        said += (
-            f"In {number(len(passed))} of {number(len(self.groups))} the whole interval lies within, in "
-            f"{number(is_open)} it reaches over an edge, so there it cannot be told. {self._chance()}"
+        said += tr(
+            "In {passed} of {groups} the whole interval lies within, in {is_open} it reaches over an "
+            "edge, so there it cannot be told. {chance}",
+            passed=number(len(passed)),
+            groups=number(len(self.groups)),
+            is_open=number(is_open),
+            chance=self._chance(),
         )
         if self.leaning:
             named = [f"{group.in_words}, {self._off(group)}" for group in self.leaning]
-            said += (
-                f" Not off by this rule, but leaning, for the interval leaves out 1: {_listed(named)}. Of groups in "
-                "which the model is right, chance makes about one in twenty lean."
+            said += tr(
+                " Not off by this rule, but leaning, for the interval leaves out 1: {listed}. Of groups "
+                "in which the model is right, chance makes about one in twenty lean.",
+                listed=_listed(named),
             )
-        for left_out, why in (
-            (self.hidden, "too few customers"),
-            (self.untold, "so few purchases that they, or those of others, would tell of a few customers"),
-        ):
-            if left_out:
-                names = ", ".join(SEGMENT_NAME[name].lower() if name in SEGMENT_NAME else name for name in left_out)
-                said += f" Not shown, for {why}: {names}."
+        if self.hidden:
+            said += tr(" Not shown, for too few customers: {names}.", names=_named(self.hidden))
+        if self.untold:
+            said += tr(
+                " Not shown, for so few purchases that they, or those of others, would tell of a few customers: "
+                "{names}.",
+                names=_named(self.untold),
+            )
         return said
 
     def _off(self, group: CheckedGroup) -> str:
         if group.name not in self.untold:
             return _off_in_words(group)
-        return f"where the forecast is too {'low' if group.ratio.number < 1 else 'high'}"
+        if group.ratio.number < 1:
+            return tr("where the forecast is too low")
+        return tr("where the forecast is too high")
 
     @property
     def _key(self) -> str:
@@ -195,10 +234,15 @@ class GroupCheck:
 
     def _chance(self) -> str:
         often = self.off_by_chance
-        text = number(often, 1) if often >= 0.1 else "fewer than 0.1"
-        return (
-            f"Were the model right in every group, chance alone would bring {text} such "
-            f"{'group' if often < 0.1 else 'groups'} on average."
+        if often < 0.1:
+            return tr(
+                "Were the model right in every group, chance alone would bring fewer than {least} such group on "
+                "average.",
+                least=number(0.1, 1),
+            )
+        return tr(
+            "Were the model right in every group, chance alone would bring {n} such groups on average.",
+            n=number(often, 1),
         )
 
 
@@ -307,14 +351,24 @@ def _of_few(expected: Estimate, actual: Estimate) -> Estimate:
 def _off_in_words(group: CheckedGroup) -> str:
     ratio, expected = group.ratio, number(group.expected.number, 2)
     if ratio.value is None:
-        return f"where {expected} purchases a customer were foreseen and none came"
+        return tr("where {expected} purchases a customer were foreseen and none came", expected=expected)
     off = percent(abs(ratio.number - 1))
     digits = enough_digits((ratio.number, *ratio.ends), LEVEL_BAND)
-    return (
-        f"where the forecast is {off} too {'low' if ratio.number < 1 else 'high'} (expected / actual "
-        f"{number(ratio.number, digits)}, {number_between(*ratio.ends, digits)})"
-    )
+    written, interval = number(ratio.number, digits), number_between(*ratio.ends, digits)
+    if ratio.number < 1:
+        return tr(
+            "where the forecast is {off} too low (expected / actual {ratio}, {interval})",
+            off=off, ratio=written, interval=interval,
+        )  # fmt: skip
+    return tr(
+        "where the forecast is {off} too high (expected / actual {ratio}, {interval})",
+        off=off, ratio=written, interval=interval,
+    )  # fmt: skip
 
 
 def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, and {parts[-1]}"
+    return parts[0] if len(parts) == 1 else tr("{first}, and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def _named(groups: Sequence[str]) -> str:
+    return ", ".join(SEGMENT_NAME[name].lower() if name in SEGMENT_NAME else group_name(name) for name in groups)

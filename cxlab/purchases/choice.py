@@ -14,6 +14,7 @@ from cxlab.customers import Customers
 from cxlab.digits import enough_digits
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, bootstrap_sums, columns_of, percentile_interval
+from cxlab.language import Texts, tr, trn
 from cxlab.purchases.covariate_family import fit_kinds
 from cxlab.purchases.covariate_kinds import sort_into_kinds
 from cxlab.purchases.families import FAMILIES
@@ -27,6 +28,8 @@ SIMPLEST: FamilyName = "bgnbd"
 _EQUAL = 5e-5
 """Models are held as likely as each other where they differ by less than a hundredth of a percent per customer."""
 _UNIT = "log-likelihood per customer, time in weeks"
+OUTCOMES = Texts({"did not settle": "did not settle", "taken": "taken", "leads": "leads", "not taken": "not taken"})
+"""What became of a model, as pages say it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +65,8 @@ class ModelScore:
     @property
     def title(self) -> str:
         """Name of the family in words."""
-        return self.model.family.title
+        title = self.model.family.title
+        return tr("{title} with covariates", title=title.split()[0]) if self.has_covariates else title
 
     @property
     def has_covariates(self) -> bool:
@@ -167,7 +171,7 @@ class ModelChoice:
         _high; came; outcome: taken, leads (but is not taken), not taken, did not settle.
         """
         columns: dict[str, list[str] | list[float]] = {
-            "model": [one.title for one in self.scores],
+            "model": [one.model.family.title for one in self.scores],
             "log_likelihood": [one.model.log_likelihood for one in self.scores],
         }
         for name in ("score", "behind", "ahead_of_simplest", "ahead_without", "expected"):
@@ -187,45 +191,80 @@ class ModelChoice:
         """What heads the section."""
         leading, best = self.leading, self.best
         if leading is None or best is None:
-            return "None of the models settled on these customers"
-        verb = "foresee" if self.days else "fit"
+            return tr("None of the models settled on these customers")
         if best != leading.key:
-            return f"{self[best].title} stays: no other model is shown to {verb} this shop better"
+            title = self[best].title
+            if self.days:
+                return tr("{title} stays: no other model is shown to foresee this shop better", title=title)
+            return tr("{title} stays: no other model is shown to fit this shop better", title=title)
         if not self.others:
-            return f"{leading.title} is the only model that settled on these customers"
+            return tr("{title} is the only model that settled on these customers", title=leading.title)
         if self.is_clear:
-            return f"{leading.title} {verb}s this shop best, by more than chance"
-        return f"{leading.title} {verb}s this shop best, though not every other model is shown to be worse"
+            if self.days:
+                return tr("{title} foresees this shop best, by more than chance", title=leading.title)
+            return tr("{title} fits this shop best, by more than chance", title=leading.title)
+        if self.days:
+            return tr(
+                "{title} foresees this shop best, though not every other model is shown to be worse",
+                title=leading.title,
+            )
+        return tr("{title} fits this shop best, though not every other model is shown to be worse", title=leading.title)
 
     @property
     def reading(self) -> str:
         """What was compared, how far the models are apart, which is taken and why."""
         leading = self.leading
-        each = ", each without and with what was known of customers at first," if self.has_covariates else ""
-        fitted = f"Three models{each} were fitted to the purchases of {number(self.n)} customers up to "
-        said = f"{fitted}{day(self.calibration_end)}. "
+        n, cut = number(self.n), day(self.calibration_end)
+        said = (
+            tr(
+                "Three models, each without and with what was known of customers at first, were fitted to the "
+                "purchases of {n} customers up to {cut}. ",
+                n=n,
+                cut=cut,
+            )
+            if self.has_covariates
+            else tr("Three models were fitted to the purchases of {n} customers up to {cut}. ", n=n, cut=cut)
+        )
         if self.at_average:
-            said += "Customers of whom not all of it is known, or whose group is too small, stand at the average. "
+            said += tr("Customers of whom not all of it is known, or whose group is too small, stand at the average. ")
         if self.no_covariates:
-            said += f"What was known of customers at first takes no part: {self.no_covariates}. "
+            said += tr(
+                "What was known of customers at first takes no part: {why}. ",
+                why=self.no_covariates,
+            )
         unsettled = [one.title for one in self.scores if not one.takes_part]
         if leading is None:
-            return f"{said}The search for the best fit settled in none of them, so which is best cannot be told."
+            return said + tr("The search for the best fit settled in none of them, so which is best cannot be told.")
         said += (
-            f"Each then said how likely it held what every customer did in the {number(self.days)} days after that. "
+            tr(
+                "Each then said how likely it held what every customer did in the {days} days after that. ",
+                days=number(self.days),
+            )
             if self.days
-            else "There is no time after that to try them on, so they are judged by how likely each holds what it was "
-            "fitted to, which shows that a model can bend to this shop and not that it foresees anything. "
+            else tr(
+                "There is no time after that to try them on, so they are judged by how likely each holds "
+                "what it was fitted to, which shows that a model can bend to this shop and not that it "
+                "foresees anything. "
+            )
         )
-        said += f"{leading.title} held it the likeliest. "
-        said += "".join(f"{one.title} held it {less_likely(one.behind)}. " for one in self.others if self.is_told(one))
+        said += tr("{title} held it the likeliest. ", title=leading.title)
+        said += "".join(
+            tr("{title} held it {less_likely}. ", title=one.title, less_likely=less_likely(one.behind))
+            for one in self.others
+            if self.is_told(one)
+        )
         if self.days:
             told = [one for one in self.scores if one.takes_part and self.is_told(one)]
             totals = ", ".join(f"{one.title} {number(one.expected.number)}" for one in told)
-            said += f"Purchases foreseen: {totals}. There came {number(self.came.number)}. "
+            said += tr(
+                "Purchases foreseen: {totals}. There came {came}. ", totals=totals, came=number(self.came.number)
+            )
         if unsettled:
-            did = "takes" if len(unsettled) == 1 else "take"
-            said += f"{' and '.join(unsettled)} did not settle and {did} no part. "
+            said += trn(
+                "{titles} did not settle and takes no part. ",
+                "{titles} did not settle and take no part. ",
+                len(unsettled), titles=tr(" and ").join(unsettled),
+            )  # fmt: skip
         return said + self._why()
 
     def is_told(self, one: ModelScore) -> bool:
@@ -237,20 +276,32 @@ class ModelChoice:
         leading, best = self.leading, self.best
         assert leading is not None and best is not None
         if best != leading.key:
-            return (
-                f"{self[best].title} is taken: the lead of {leading.title} over it may be chance, and then the rule "
-                f"keeps the {'simpler' if leading.has_covariates else 'simplest'}."
+            title, other = self[best].title, leading.title
+            if leading.has_covariates:
+                return tr(
+                    "{title} is taken: the lead of {other} over it may be chance, and then the rule keeps the simpler.",
+                    title=title,
+                    other=other,
+                )
+            return tr(
+                "{title} is taken: the lead of {other} over it may be chance, and then the rule keeps the simplest.",
+                title=title,
+                other=other,
             )
         if leading.has_covariates:
-            return (
-                f"{leading.title} is taken: its lead over what would be taken without covariates is more than chance "
-                "allows."
+            return tr(
+                "{title} is taken: its lead over what would be taken without covariates is more than chance allows.",
+                title=leading.title,
             )
         if not self[SIMPLEST].takes_part:
-            return f"{leading.title} is taken, the best of those that settled."
+            return tr("{title} is taken, the best of those that settled.", title=leading.title)
         if best == SIMPLEST:
-            return f"{leading.title} is taken: it is the simplest of them, and none is ahead of it."
-        return f"{leading.title} is taken: its lead over {self[SIMPLEST].title} is more than chance allows."
+            return tr("{title} is taken: it is the simplest of them, and none is ahead of it.", title=leading.title)
+        return tr(
+            "{title} is taken: its lead over {other} is more than chance allows.",
+            title=leading.title,
+            other=self[SIMPLEST].title,
+        )
 
 
 def less_likely(behind: Estimate) -> str:
@@ -267,11 +318,15 @@ def less_likely(behind: Estimate) -> str:
     """
     shares = [float(np.expm1(v)) for v in (behind.number, *behind.ends)]
     if max(abs(v) for v in shares) < _EQUAL:
-        return "as likely, to a hundredth of a percent"
+        return tr("as likely, to a hundredth of a percent")
     digits = enough_digits([100 * v for v in shares], [0.0], 1)
     middle, low, high = (percent(abs(v), digits) for v in shares)
-    interval = f"{between(high, low, '%')} less" if shares[2] <= 0 else f"from {low} less to {high} more"
-    return f"{middle} less likely per customer (95% interval {interval})"
+    interval = (
+        tr("{interval} less", interval=between(high, low, percent(0).removeprefix(number(0))))
+        if shares[2] <= 0
+        else tr("from {low} less to {high} more", low=low, high=high)
+    )
+    return tr("{middle} less likely per customer (95% interval {interval})", middle=middle, interval=interval)
 
 
 def compare_purchase_models(

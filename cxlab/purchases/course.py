@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, columns_of
+from cxlab.language import tr
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, PurchaseModelError
 from cxlab.purchases.maximum import positive_estimate
 from cxlab.purchases.model import PurchaseModel
@@ -49,15 +50,27 @@ class PurchaseCourse:
         actual, expected = self.end
         off = expected.number / actual.number - 1 if actual.number else 0.0
         last = self.table["day"].iloc[-1]
-        interval = ""
-        if expected.low is not None and expected.high is not None:
-            interval = (
-                f", 95% interval {number_between(expected.low, expected.high)} from the uncertainty of the fit alone"
+        said = tr(
+            "By {date}, week {week}, the {n} customers had come back {came} times. ",
+            date=day(last.date()),
+            week=number(len(self.table)),
+            n=number(self.n),
+            came=number(actual.number),
+        )
+        share = tr("{share} fewer", share=percent(abs(off))) if off < 0 else tr("{share} more", share=percent(abs(off)))
+        if expected.low is None or expected.high is None:
+            return said + tr(
+                "A model that knows only when each of them first bought expected {foreseen} ({share}).",
+                foreseen=number(expected.number),
+                share=share,
             )
-        return (
-            f"By {day(last.date())}, week {number(len(self.table))}, the {number(self.n)} customers had come back "
-            f"{number(actual.number)} times. A model that knows only when each of them first bought expected "
-            f"{number(expected.number)} ({percent(abs(off))} {'fewer' if off < 0 else 'more'}{interval})."
+        return said + tr(
+            "A model that knows only when each of them first bought expected {foreseen} ({share}, 95% interval "
+            "{interval} "
+            "from the uncertainty of the fit alone).",
+            foreseen=number(expected.number),
+            share=share,
+            interval=number_between(expected.low, expected.high),
         )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cxlab.blocks import SEGMENTS
 from cxlab.errors import InputError, NotEnoughDataError
+from cxlab.language import Texts, tr, trn
 from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
 from cxlab.words import capital, few
 
@@ -113,7 +114,7 @@ def design_covariates(covariates: pd.DataFrame, came_back: Mask, *, minimum_grou
     given = {str(name): _values(covariates[name]) for name in covariates.columns}
     n = len(covariates)
     why: dict[str, str] = {
-        name: "is known of half of the customers at most"
+        name: tr("is known of half of the customers at most")
         for name, (values, _) in given.items()
         if 2 * int(pd.notna(values).sum()) <= n
     }
@@ -132,14 +133,21 @@ def design_covariates(covariates: pd.DataFrame, came_back: Mask, *, minimum_grou
             too_small |= small
             continue
         if twin := _says_nothing_new([(name, fit[name].matrix) for name in names]):
-            why[twin] = "says nothing that the others do not"
+            why[twin] = tr("says nothing that the others do not")
             continue
-        left = tuple(f"{_spoken(name)} {reason}, and is left out." for name, reason in why.items())
+        left = tuple(
+            tr("{covariate} {reason}, and is left out.", covariate=_spoken(name), reason=reason)
+            for name, reason in why.items()
+        )
         return _put_together(given, fit, used, left + _who_is_left_out(unknown, too_small, minimum_group))
-    reasons = "; ".join(f"{_spoken(name)} {reason}" for name, reason in why.items()) or "none is given"
+    reasons = "; ".join(f"{_spoken(name)} {reason}" for name, reason in why.items()) or tr("none is given")
     raise NotEnoughDataError(
-        f"No covariate tells customers apart ({reasons}): bring one of which two groups hold {FEWEST_REPEATERS} "
-        "customers each who bought on a second day"
+        tr(
+            "No covariate tells customers apart ({reasons}): bring one of which two groups hold "
+            "{n} customers each who bought on a second day",
+            reasons=reasons,
+            n=FEWEST_REPEATERS,
+        )
     )
 
 
@@ -200,28 +208,29 @@ def _code(
         return _code_number(mine.astype(float), back, len(used), minimum_group)
     levels, which, sizes = _levels(mine, is_flag=is_number)
     if len(levels) < 2:
-        return "is the same for all customers looked at"
+        return tr("is the same for all customers looked at")
     returned = np.bincount(which, weights=back, minlength=len(levels))
     is_large = (returned >= FEWEST_REPEATERS) & (sizes >= minimum_group)
     is_large[MOST_LEVELS - 1 if len(levels) > MOST_LEVELS else MOST_LEVELS :] = False
     if is_number:
         if not is_large.all():
-            return _TOO_FEW
+            return _too_few()
         indicator = which[:, None].astype(np.float64)
         return _Coded("flag", FLAG_LEVELS, tuple(sizes.tolist()), indicator, np.zeros(len(used), dtype=bool))
     return _gather(levels, which, is_large, back, used, minimum_group)
 
 
-_TOO_FEW = f"has no two groups with {FEWEST_REPEATERS} customers each who bought on a second day"
+def _too_few() -> str:
+    return tr("has no two groups with {n} customers each who bought on a second day", n=FEWEST_REPEATERS)
 
 
 def _code_number(values: Array, came_back: Mask, n: int, minimum_group: int) -> _Coded | str:
     different, counts = np.unique(values, return_counts=True)
     if len(different) < 2:
-        return "is the same for all customers looked at"
+        return tr("is the same for all customers looked at")
     apart = values != different[int(np.argmax(counts))]
     if int((apart & came_back).sum()) < FEWEST_REPEATERS or int(apart.sum()) < minimum_group:
-        return _TOO_FEW
+        return _too_few()
     spread = float(np.std(values))
     if len(different) > _MOST_VALUES:
         ranked = np.searchsorted(np.sort(values), values, side="right") - 1
@@ -260,7 +269,7 @@ def _gather(
         else:
             too_small[np.flatnonzero(used)[rest]] = True
     if len(named) < 2:
-        return _TOO_FEW
+        return _too_few()
     sizes = np.bincount(final[final >= 0], minlength=len(named))
     order = np.argsort(-sizes, kind="stable")
     place = np.append(np.argsort(order), -1)  # those left out stay outside
@@ -296,17 +305,37 @@ def _put_together(
 
 
 def _spoken(name: str) -> str:
-    return capital(name.replace("_", " "))
+    return _SPOKEN[name] if name in _SPOKEN else capital(name.replace("_", " "))
+
+
+_SPOKEN = Texts(
+    {
+        "first_channel": "First channel",
+        "first_category": "First category",
+        "first_store": "First store",
+        "first_gesture": "First gesture",
+    }
+)
 
 
 def _who_is_left_out(unknown: Mask, too_small: Mask, minimum_group: int) -> tuple[str, ...]:
-    found = []
-    small = too_small & ~unknown
-    for who, why in (
-        (unknown, "of whom not all of this is known"),
-        (small, "in groups too small to be told apart"),
-    ):
-        if n := int(who.sum()):
-            one = n == 1 and minimum_group <= 1
-            found.append(f"{few(n, minimum_group)} {'customer' if one else 'customers'} {why} are left out.")
+    found, small = [], too_small & ~unknown
+    if n := int(unknown.sum()):
+        found.append(
+            trn(
+                "{n} customer of whom not all of this is known are left out.",
+                "{n} customers of whom not all of this is known are left out.",
+                1 if n == 1 and minimum_group <= 1 else 2,
+                n=few(n, minimum_group),
+            )
+        )
+    if n := int(small.sum()):
+        found.append(
+            trn(
+                "{n} customer in groups too small to be told apart are left out.",
+                "{n} customers in groups too small to be told apart are left out.",
+                1 if n == 1 and minimum_group <= 1 else 2,
+                n=few(n, minimum_group),
+            )
+        )
     return tuple(found)

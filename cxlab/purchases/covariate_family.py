@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
+from cxlab.language import tr
 from cxlab.purchases.covariate_kinds import Kinds
 from cxlab.purchases.covariate_likelihood import CovariateLikelihood, map_to_base
 from cxlab.purchases.covariate_words import of_a_level
@@ -89,7 +90,7 @@ def with_covariates(base: Family, kinds: Kinds) -> Family:
         slowed=slowed,
         leaves_by=(*base.leaves_by, *moved),
         kinds=each,
-        words=replace(base.words, meanings=(*base.words.meanings, *(meaning for _, meaning in ratios))),
+        words=replace(base.words, meanings={**base.words.meanings, **dict(ratios)}),
     )  # fmt: skip
 
 
@@ -127,8 +128,13 @@ def _ratios(base: Family, kinds: Kinds) -> list[tuple[str, str]]:
     return [
         (
             f"{shift}.{covariate}.{level}",
-            f"{capital(of_a_level(covariate, level))}: {words}, against those {of_a_level(covariate, reference)}",
+            tr(
+                "{who}: {ratio}, against those {others}",
+                who=capital(of_a_level(covariate, level)),
+                ratio=base.words.shifts[shift],
+                others=of_a_level(covariate, reference),
+            ),
         )
-        for (shift, _, _), words in zip(base.shifts, base.words.shifts, strict=True)
+        for shift, _, _ in base.shifts
         for covariate, level, reference in kinds.levels
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
+from cxlab.language import tr
 from cxlab.purchases.covariate_design import CovariateColumn, CovariateError, design_covariates
 from cxlab.purchases.covariate_likelihood import different_rows
 from cxlab.purchases.histories import Array, Counts
@@ -69,7 +70,11 @@ def sort_into_kinds(customers: Customers, covariates: pd.DataFrame, *, minimum_g
     rows, which = different_rows(matrix)
     if len(rows) > MOST_KINDS:
         raise NotEnoughDataError(
-            f"The covariates make {len(rows)} kinds of customers, and a forecast takes at most {MOST_KINDS}: bring "
-            "fewer covariates, or coarser ones"
+            tr(
+                "The covariates make {n} kinds of customers, and a forecast takes at most "
+                "{most}: bring fewer covariates, or coarser ones",
+                n=len(rows),
+                most=MOST_KINDS,
+            )
         )
     return Kinds(rows, which, design.columns, int((~design.used).sum()))

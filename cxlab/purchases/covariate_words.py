@@ -1,21 +1,32 @@
 """How sentences name groups of customers by a covariate, and write ratios and p values."""
 
 from cxlab.estimate import Estimate
+from cxlab.language import Texts, tr
+from cxlab.phrases import group_name
 from cxlab.purchases.covariate_design import FLAG_LEVELS, NUMBER_LEVELS
 from cxlab.words import number
 
-_PHRASES = {
-    "first_channel": "who first ordered by “{}”",
-    "first_category": "who first bought mainly “{}”",
-    "first_store": "who first ordered in “{}”",
-}
-_FLAGS = {"first_gesture": ("who got none with it", "who got a gesture with the first order")}
-_TITLES = {
-    "first_channel": "First order by",
-    "first_category": "First bought mainly",
-    "first_store": "First ordered in",
-    "first_gesture": "Gesture with the first order",
-}
+_PHRASES = Texts(
+    {
+        "first_channel": "who first ordered by “{level}”",
+        "first_category": "who first bought mainly “{level}”",
+        "first_store": "who first ordered in “{level}”",
+    }
+)
+_FLAGS = Texts(
+    {
+        "first_gesture": "who got a gesture with the first order",
+        "no first_gesture": "who got none with it",
+    }
+)
+_TITLES = Texts(
+    {
+        "first_channel": "First order by",
+        "first_category": "First bought mainly",
+        "first_store": "First ordered in",
+        "first_gesture": "Gesture with the first order",
+    }
+)
 _LEAST_P = 0.001
 
 
@@ -42,12 +53,19 @@ def of_a_level(covariate: str, level: str) -> str:
     """
     name = covariate.replace("_", " ")
     if covariate in _FLAGS and level in FLAG_LEVELS:
-        return _FLAGS[covariate][FLAG_LEVELS.index(level)]
+        return _FLAGS[covariate if FLAG_LEVELS.index(level) else f"no {covariate}"]
     if level in NUMBER_LEVELS:
-        return f"with {name} at the average" if level == NUMBER_LEVELS[0] else (
-            f"with {name} one standard deviation above average"
+        return tr("with {name} at the average", name=name) if level == NUMBER_LEVELS[0] else (
+            tr("with {name} one standard deviation above average", name=name)
         )  # fmt: skip
-    return _PHRASES.get(covariate, f"with {name} “{{}}”").format(level)
+    if covariate in _PHRASES:
+        return _PHRASES[covariate].format(level=level)
+    return tr("with {name} “{level}”", name=name, level=level)
+
+
+def level_name(covariate: str, level: str) -> str:
+    """Name a group of customers in a table or a figure: names from the data stay as they are."""
+    return group_name(level) if covariate in _FLAGS or level in NUMBER_LEVELS else level
 
 
 def times_in_words(ratio: Estimate) -> str:
@@ -58,7 +76,7 @@ def times_in_words(ratio: Estimate) -> str:
     >>> times_in_words(Estimate(1.4))
     '1.40 times'
     """
-    return f"{number(ratio.number, 2)} times"
+    return tr("{n} times", n=number(ratio.number, 2))
 
 
 def p_in_words(p: float) -> str:
@@ -70,5 +88,5 @@ def p_in_words(p: float) -> str:
     ('p under 0.001', 'p = 0.031', 'p = 0.43')
     """
     if p < _LEAST_P:
-        return f"p under {number(_LEAST_P, 3)}"
+        return tr("p under {least}", least=number(_LEAST_P, 3))
     return f"p = {number(p, 3 if p < 0.1 else 2)}"

@@ -10,6 +10,7 @@ from cxlab import words
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, Findings, columns_of
+from cxlab.language import Texts, tr, trn
 from cxlab.purchases.covariate_design import CovariateColumn, CovariateError, Design, design_covariates
 from cxlab.purchases.covariate_likelihood import CovariateLikelihood, different_rows
 from cxlab.purchases.covariate_words import of_a_level, p_in_words, times_in_words
@@ -135,19 +136,24 @@ class CovariateModel:
     def heading(self) -> str:
         """The finding in a line."""
         if self.missing:
-            return "Nothing known from the first day can be held against how customers come back"
+            return tr("Nothing known from the first day can be held against how customers come back")
         if not self.is_settled:
-            return "The fit did not settle, so no groups are compared"
+            return tr("The fit did not settle, so no groups are compared")
         if self.test is None or self.test.verdict != "differ":
-            return "Nothing known from the first day is shown to tell who comes back more"
+            return tr("Nothing known from the first day is shown to tell who comes back more")
         shown = [(row, field) for row in self.compared for field in _FIELDS[:2] if _leaves_out_one(getattr(row, field))]
         if not shown:
-            return "What is known from the first day goes with how customers come back"
+            return tr("What is known from the first day goes with how customers come back")
         row, field = max(shown, key=lambda pair: _distance(getattr(*pair)))
         ratio = getattr(row, field)
-        what = "buy {} as often while they stay" if field == "purchase_rate" else "leave {} as fast"
         who, others = of_a_level(row.covariate, row.level), of_a_level(row.covariate, row.reference)
-        return f"Customers {who} {what.format(times_in_words(ratio))} as those {others}"
+        often = times_in_words(ratio)
+        if field == "purchase_rate":
+            return tr(
+                "Customers {who} buy {often} as often while they stay as those {others}",
+                who=who, often=often, others=others,
+            )  # fmt: skip
+        return tr("Customers {who} leave {often} as fast as those {others}", who=who, often=often, others=others)
 
     @property
     def reading(self) -> str:
@@ -155,10 +161,16 @@ class CovariateModel:
         if self.missing:
             return self.missing
         if not self.is_settled:
-            return " ".join((f"For {words.count(self.n, 'customer')} the search for the best fit did not settle.",
+            return " ".join((trn("For {n} customer the search for the best fit did not settle.",
+                                 "For {n} customers the search for the best fit did not settle.",
+                                 self.n, n=words.number(self.n)),
                              *self.left_out))  # fmt: skip
-        start = f"{words.count(self.n, 'customer')}, {words.number(self.n_repeaters)} of whom bought again."
-        return " ".join((start, *self._groups(), self._chance(), _NO_EFFECT, *self.left_out))
+        start = tr(
+            "{customers}, {n_repeaters} of whom bought again.",
+            customers=words.count(self.n, "customer"),
+            n_repeaters=words.number(self.n_repeaters),
+        )
+        return " ".join((start, *self._groups(), self._chance(), _SAID["no_effect"], *self.left_out))
 
     @property
     def findings(self) -> Findings:
@@ -197,40 +209,41 @@ class CovariateModel:
         told = compared if len(compared) <= _FEW else tuple(apart[:_MOST_SENTENCES])
         said = [_sentence(row) for row in told]
         if rest := len(compared) - len(told):
-            which = f"The other {words.count(rest, 'group')}" if told else f"None of the {words.count(rest, 'group')}"
-            if len(apart) > len(told):
-                said.append(f"{which} {'stands' if rest == 1 else 'stand'} in the table.")
-            elif told:
-                said.append(f"{which} cannot be told from what {'it is' if rest == 1 else 'they are'} held against.")
-            else:
-                said.append(f"{which} can be told from the one that it is held against.")
+            said.append(_the_rest(rest, in_table=len(apart) > len(told), others=bool(told)))
         loose = [row for row in compared if row not in told and not row.leaving_rate.has_interval]
         if loose:
             said.append(
-                f"In {words.number(len(loose))} of these groups the data does not settle how fast customers leave."
+                tr(
+                    "In {n} of these groups the data does not settle how fast customers leave.",
+                    n=words.number(len(loose)),
+                )
             )
         return said
 
     def _chance(self) -> str:
         if self.test is None:
-            return "Whether all this is more than chance cannot be told."
-        both = (
-            f"likelihood-ratio test {p_in_words(self.test.p_value)}, and {p_in_words(self.test.robust_p_value)} when "
-            "customers need not follow the model"
+            return tr("Whether all this is more than chance cannot be told.")
+        both = tr(
+            "likelihood-ratio test {p}, and {robust_p} when customers need not follow the model",
+            p=p_in_words(self.test.p_value),
+            robust_p=p_in_words(self.test.robust_p_value),
         )
         if self.test.verdict == "differ":
-            return f"Together these differences are more than chance would bring ({both})."
-        return (
-            f"Together these differences are not shown to be more than chance would bring ({both}); of intervals like "
-            "these, one in twenty leaves out no difference by chance."
+            return tr("Together these differences are more than chance would bring ({both}).", both=both)
+        return tr(
+            "Together these differences are not shown to be more than chance would bring ({both}); "
+            "of intervals like these, one in twenty leaves out no difference by chance.",
+            both=both,
         )
 
 
 _FIELDS = ("purchase_rate", "leaving_rate", "first_year")
-_NOTHING_KNOWN = "Nothing is known of the customers from the first day on, so no groups are compared."
-_NO_EFFECT = (
-    "These are differences between different customers and no effects: that somebody buys more or less because of them "
-    "is not shown."
+_SAID = Texts(
+    {
+        "nothing_known": "Nothing is known of the customers from the first day on, so no groups are compared.",
+        "no_effect": "These are differences between different customers and no effects: that somebody buys more or "
+        "less because of them is not shown.",
+    }
 )
 
 
@@ -299,7 +312,7 @@ def compare_by_covariates(customers: Customers, covariates: pd.DataFrame, *, min
     CovariateError : a covariate is made of the purchases themselves, or does not belong to these customers.
     """
     if covariates.columns.empty:
-        return CovariateModel((), customers.n, missing=_NOTHING_KNOWN)
+        return CovariateModel((), customers.n, missing=_SAID["nothing_known"])
     try:
         return fit_with_covariates(customers, covariates, minimum_group=minimum_group)
     except CovariateError:
@@ -407,20 +420,48 @@ def _distance(ratio: Estimate) -> float:
 def _sentence(row: CovariateLevel) -> str:
     who, others = of_a_level(row.covariate, row.level), of_a_level(row.covariate, row.reference)
     often, fast = row.purchase_rate, row.leaving_rate
-    buys = (
-        f"buy {times_in_words(often)} as often while they stay as those {others}{_interval(often, '95% interval ')}"
-        if often.has_interval
-        else f"are held against those {others}, and how often they buy while they stay the data does not settle"
-    )
-    leave = (
-        f", and leave {times_in_words(fast)} as fast{_interval(fast)}."
-        if fast.has_interval
-        else "; how fast they leave the data does not settle."
-    )
-    return f"Customers {who} {buys}{leave}"
+    if not often.has_interval:
+        start = tr(
+            "Customers {who} are held against those {others}, and how often they buy while they stay the data does not "
+            "settle",
+            who=who,
+            others=others,
+        )
+    else:
+        start = tr(
+            "Customers {who} buy {often} as often while they stay as those {others} (95% interval {interval})",
+            who=who,
+            often=times_in_words(often),
+            others=others,
+            interval=_interval(often),
+        )
+    if not fast.has_interval:
+        return start + tr("; how fast they leave the data does not settle.")
+    return start + tr(", and leave {fast} as fast ({interval}).", fast=times_in_words(fast), interval=_interval(fast))
 
 
-def _interval(ratio: Estimate, start: str = "") -> str:
-    low, high = ratio.ends
-    doubt = "" if _leaves_out_one(ratio) else ", so it may be no difference"
-    return f" ({start}{words.number_between(low, high, 2)}{doubt})"
+def _interval(ratio: Estimate) -> str:
+    interval = words.number_between(*ratio.ends, 2)
+    return interval if _leaves_out_one(ratio) else tr("{interval}, so it may be no difference", interval=interval)
+
+
+def _the_rest(n: int, *, in_table: bool, others: bool) -> str:
+    """Say what holds of the groups that have no sentence of their own; `others` have one."""
+    written = words.number(n)
+    if in_table and others:
+        return trn("The other {n} group stands in the table.", "The other {n} groups stand in the table.", n, n=written)
+    if in_table:
+        return trn(
+            "None of the {n} group stands in the table.", "None of the {n} groups stand in the table.", n, n=written
+        )
+    if others:
+        return trn(
+            "The other {n} group cannot be told from what it is held against.",
+            "The other {n} groups cannot be told from what they are held against.",
+            n, n=written,
+        )  # fmt: skip
+    return trn(
+        "None of the {n} group can be told from the one that it is held against.",
+        "None of the {n} groups can be told from the one that it is held against.",
+        n, n=written,
+    )  # fmt: skip

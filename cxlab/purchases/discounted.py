@@ -7,6 +7,7 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import tr
 from cxlab.purchases.by_parameters import expected_until
 from cxlab.purchases.each_interval import ends_of_each, slopes_of_each
 from cxlab.purchases.family import Family
@@ -69,7 +70,11 @@ class DiscountedValue:
     def heading(self) -> str:
         """The finding in a line."""
         ahead = horizon_in_words(self.horizon_days)
-        return f"Over the next {ahead} these customers are expected to bring {amount(self.total, self.currency)}"
+        return tr(
+            "Over the next {ahead} these customers are expected to bring {amount}",
+            ahead=ahead,
+            amount=amount(self.total, self.currency),
+        )
 
     @property
     def reading(self) -> str:
@@ -77,16 +82,20 @@ class DiscountedValue:
         each = Estimate(self.total.number / self.n)
         off = 1 - self.total.number / self.undiscounted if self.undiscounted > 0 else 0.0
         later = discounting(self.discount_rate)
-        said = (
-            f"{caution(self.verdict)}The {count(self.n, 'customer')} are expected to bring "
-            f"{amount(self.total, self.currency, interval=True)} of contribution over the next "
-            f"{horizon_in_words(self.horizon_days)}, {amount(each, self.currency)} each on average{later}. "
+        said = caution(self.verdict) + tr(
+            "The {customers} are expected to bring {amount} of contribution over the next {ahead}, {each} each on "
+            "average{later}. ",
+            customers=count(self.n, "customer"),
+            amount=amount(self.total, self.currency, interval=True),
+            ahead=horizon_in_words(self.horizon_days),
+            each=amount(each, self.currency),
+            later=later,
         )
         if self.discount_rate > 0 and off > 0:
-            said += f"Discounting takes off {percent(off)}. "
-        return (
-            f"{said}{BASIS[self.basis]} The interval holds the uncertainty of the fit and of what a purchase leaves, "
-            "not that the time ahead may differ from the time so far."
+            said += tr("Discounting takes off {off}. ", off=percent(off))
+        return f"{said}{BASIS[self.basis]} " + tr(
+            "The interval holds the uncertainty of the fit and of what a purchase leaves, not that the time ahead may "
+            "differ from the time so far."
         )
 
 

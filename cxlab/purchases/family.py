@@ -1,9 +1,10 @@
 """What sets one purchase model apart from another: its parameters, its likelihood, its forecasts and its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from cxlab.language import Texts
 from cxlab.purchases.histories import Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, maximise
 
@@ -57,22 +58,17 @@ class FamilyWords:
     Attributes
     ----------
     leaving : unit of the share who leave.
-    leaving_row : the same as a row of a table.
-    leaving_heading, leaving_reading : what heads the section, after "12% came back; ", and the sentence on who leaves.
-    leaving_note : what a table adds.
-    once : what the model holds of those who bought once, after a figure, under a table, and as a sentence.
-    meanings : what each parameter means, as rows of a table.
+    texts : `leaving`, that unit as pages say it; `row`, the same as a row of a table; `heading`, what heads the
+        section, and `reading`, the sentence on who leaves; `note`, what a table adds; and what the model holds of those
+        who bought once: `once_under_figure`, `once_under_table`, and `once`, as sentences of the text.
+    meanings : what each parameter means, as a row of a table.
     shifts : what a covariate does to each of the family's `shifts`, to stand behind a group of customers.
     """
 
     leaving: str
-    leaving_row: str
-    leaving_heading: str
-    leaving_reading: str
-    leaving_note: str
-    once: tuple[str, str, str]
-    meanings: tuple[str, ...]
-    shifts: tuple[str, ...]
+    texts: Texts
+    meanings: Mapping[str, str]
+    shifts: Texts
 
 
 class Leaving(Protocol):

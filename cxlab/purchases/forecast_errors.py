@@ -8,10 +8,12 @@ from scipy.special import xlogy
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, bootstrap_sums, columns_of, percentile_interval
+from cxlab.language import tr
+from cxlab.phrases import span
 from cxlab.purchases.histories import Array
 from cxlab.purchases.model import PurchaseModel
-from cxlab.purchases.rule import Missing, why_not_judged
-from cxlab.purchases.window import OWN, SAME, HoldoutWindow, open_window
+from cxlab.purchases.rule import OWN, RULES_IN_WORDS, SAME, Missing, why_not_judged
+from cxlab.purchases.window import HoldoutWindow, open_window
 from cxlab.words import count, number, number_between, percent, percent_between
 
 RULES = ("model", "own_pace", "everybody_alike")
@@ -92,51 +94,68 @@ class ForecastErrors:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.rules:
-            return "How far single forecasts are off cannot be told"
+            return tr("How far single forecasts are off cannot be told")
         share = self.rule("model").error_share
         if not share.has_interval:
-            return "Whether the model beats two simple rules cannot be told"
+            return tr("Whether the model beats two simple rules cannot be told")
         low, high = share.ends
         if high < 1:
-            return (
-                f"The model's squared error is {percent(1 - share.number)} smaller than that of the better simple rule"
+            return tr(
+                "The model's squared error is {share} smaller than that of the better simple rule",
+                share=percent(1 - share.number),
             )
         if low > 1:
-            return f"A simple rule foresees single customers better than the model, by {percent(share.number - 1)}"
-        return "Whether the model beats the better simple rule cannot be told"
+            return tr(
+                "A simple rule foresees single customers better than the model, by {share}",
+                share=percent(share.number - 1),
+            )
+        return tr("Whether the model beats the better simple rule cannot be told")
 
     @property
     def reading(self) -> str:
         """How far the model is off on average, how much it explains, and how that compares."""
         if not self.rules:
-            return f"How far single forecasts are off cannot be told: {why_not_judged(self.missing)}."
+            return tr(
+                "How far single forecasts are off cannot be told: {why}.",
+                why=why_not_judged(self.missing),
+            )
         own = self.rule("model")
-        said = (
-            f"In the {count(self.days, 'day')} after the cut, a customer's forecast is off by "
-            f"{_number(own.mean_absolute_error)} purchases on average ({count(self.n, 'customer')}), and all forecasts "
-            f"together lie {_bias(own.bias)}. "
+        said = tr(
+            "In the {days} after the cut, a customer's forecast is off by {off} purchases on "
+            "average ({customers}), and all forecasts together lie {bias}. ",
+            days=span(self.days),
+            off=_number(own.mean_absolute_error),
+            customers=count(self.n, "customer"),
+            bias=_bias(own.bias),
         )
         explained = own.deviance_explained
         if explained.has_interval:
-            said += (
-                f"Of how unlike customers' purchases are, the model explains "
-                f"{percent(explained.number)} ({percent_between(*explained.ends)}). "
+            said += tr(
+                "Of how unlike customers' purchases are, the model explains {explained} ({interval}). ",
+                explained=percent(explained.number),
+                interval=percent_between(*explained.ends),
             )
             other = self.rule(self.better).deviance_explained
             if other.verdict == "ruled_out":
-                said += "The rule of the own pace explains nothing by this measure: it rules out purchases that came. "
+                said += tr(
+                    "The rule of the own pace explains nothing by this measure: it rules out purchases that came. "
+                )
         elif explained.verdict == "cannot_tell":
-            said += "Customers' purchases hardly differ, so how much of that the model explains cannot be told. "
+            said += tr("Customers' purchases hardly differ, so how much of that the model explains cannot be told. ")
         if own.error_share.has_interval:
-            said += (
-                f"Its squared error is {percent(own.error_share.number)} ({percent_between(*own.error_share.ends)}) of "
-                f"that of the better simple rule, that {OWN if self.better == 'own_pace' else SAME}. "
+            said += tr(
+                "Its squared error is {share} ({interval}) of that of the better simple rule, that {rule}. ",
+                share=percent(own.error_share.number),
+                interval=percent_between(*own.error_share.ends),
+                rule=RULES_IN_WORDS[OWN if self.better == "own_pace" else SAME],
             )
         if self.missing == "fit":
-            said += "The search for the best fit did not settle, so these figures say little of the model. "
+            said += tr("The search for the best fit did not settle, so these figures say little of the model. ")
         if not own.mean_absolute_error.has_interval:
-            said += "Where there is no interval, all customers are alike, so nothing tells how others would differ. "
-        return said + "The 95% intervals are for other customers like these, with the model as it was fitted."
+            said += tr(
+                "Where there is no interval, all customers are alike, so nothing tells how others would differ. "
+            )
+        return said + tr("The 95% intervals are for other customers like these, with the model as it was fitted.")
 
 
 def measure_errors(
@@ -234,9 +253,15 @@ def _number(estimate: Estimate) -> str:
 
 
 def _bias(bias: Estimate) -> str:
-    way = "too low" if bias.number < 0 else "too high"
+    off = number(abs(bias.number), 2)
     if not bias.has_interval:
-        return f"{number(abs(bias.number), 2)} purchases a customer {way}"
+        if bias.number < 0:
+            return tr("{off} purchases a customer too low", off=off)
+        return tr("{off} purchases a customer too high", off=off)
     low, high = bias.ends
-    sure = "" if low > 0 or high < 0 else ", which may be chance"
-    return f"{number(abs(bias.number), 2)} purchases a customer {way} ({number_between(low, high, 2)}{sure})"
+    interval = number_between(low, high, 2)
+    if not (low > 0 or high < 0):
+        interval = tr("{interval}, which may be chance", interval=interval)
+    if bias.number < 0:
+        return tr("{off} purchases a customer too low ({interval})", off=off, interval=interval)
+    return tr("{off} purchases a customer too high ({interval})", off=off, interval=interval)

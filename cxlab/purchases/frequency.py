@@ -11,6 +11,7 @@ from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.intake.hiding import are_few, written_part
+from cxlab.language import tr, trn
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Histories
 from cxlab.purchases.model import PurchaseModel
@@ -65,28 +66,38 @@ class RepeatCounts:
     def part(self) -> str:
         """How many of how many came back, as a clause."""
         some = written_part(self.n_repeaters, self.n, self.minimum_group)
-        return f"of {count(self.n, 'customer')}, {some} bought on a second day"
+        return tr("of {customers}, {some} bought on a second day", customers=count(self.n, "customer"), some=some)
 
     @property
     def heading(self) -> str:
         """The finding in a line."""
         if self.n_repeaters in (0, self.n):
-            return "Everybody came back" if self.n_repeaters else "Nobody has come back yet"
+            return tr("Everybody came back") if self.n_repeaters else tr("Nobody has come back yet")
         if not self.is_told:
-            return f"{'More' if 2 * self.n_repeaters > self.n else 'Not more'} than half of the customers came back"
-        return f"{percent(self.came_back.number)} of the customers came back"
+            if 2 * self.n_repeaters > self.n:
+                return tr("More than half of the customers came back")
+            return tr("Not more than half of the customers came back")
+        return tr("{share} of the customers came back", share=percent(self.came_back.number))
 
     @property
     def reading(self) -> str:
         """How many came back, and how near the model comes to the counts it was fitted on."""
-        interval = f" (95% interval {percent_between(*self.came_back.ends)})" if self.is_told else ""
-        said = f"{capital(self.part)}{interval}, by {day(self.calibration_end)}."
+        interval = (
+            tr(" (95% interval {interval})", interval=percent_between(*self.came_back.ends)) if self.is_told else ""
+        )
+        said = tr(
+            "{part}{interval}, by {cut}.",
+            part=capital(self.part),
+            interval=interval,
+            cut=day(self.calibration_end),
+        )
         if not self.has_model:
             return said
-        return (
-            f"{said} In no group is the model's share more than {number(100 * self.largest_gap.number, 1)} percentage "
-            "points from the counted one. This is the period that the model was fitted on, so it shows that the model "
-            "can bend to this shop, not yet that it foresees anything."
+        return f"{said} " + tr(
+            "In no group is the model's share more than {points} percentage points from the "
+            "counted one. This is the period that the model was fitted on, so it shows that the "
+            "model can bend to this shop, not yet that it foresees anything.",
+            points=number(100 * self.largest_gap.number, 1),
         )
 
 
@@ -106,9 +117,15 @@ def count_repeats(customers: Customers, model: PurchaseModel | None = None, *, m
     n = histories.n
     if n < max(1, minimum_group):
         raise NotEnoughDataError(
-            f"how often customers come back is not told of fewer than {minimum_group} of them, and there "
-            f"{'is' if n == 1 else 'are'} {n} with an order up to calibration_end: bring more orders, or put "
-            "calibration_end later in study.yml"
+            trn(
+                "how often customers come back is not told of fewer than {minimum_group} of them, and there is {n} "
+                "with an order up to calibration_end: bring more orders, or put calibration_end later in study.yml",
+                "how often customers come back is not told of fewer than {minimum_group} of them, and there are {n} "
+                "with an order up to calibration_end: bring more orders, or put calibration_end later in study.yml",
+                n,
+                minimum_group=minimum_group,
+                n=n,
+            )
         )
     groups, names = merge_small(histories.frequency, minimum_group)
     sizes = np.bincount(groups, minlength=len(names))

@@ -13,6 +13,7 @@ from cxlab.digits import enough_digits
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings
 from cxlab.intake.hiding import about
+from cxlab.language import tr
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
 from cxlab.purchases.maximum import ROUNDING, Maximum, in_logarithms, maximise, positive_estimate
@@ -55,7 +56,7 @@ class SpendModel:
 
     def written(self, n: int) -> str:
         """Write a number of customers."""
-        return f"about {number(about(n, self.minimum_group))}" if self.is_rounded else number(n)
+        return tr("about {n}", n=number(about(n, self.minimum_group))) if self.is_rounded else number(n)
 
     @property
     def n_repeaters(self) -> int:
@@ -91,15 +92,17 @@ class SpendModel:
         """Say in a sentence which amounts hardly differ, where p or q ran off to the upper edge; empty elsewhere."""
         within, between = self.maximum.at_edge[:2] & (self.maximum.log_parameters[:2] > 0)
         if within and between:
-            return "In the model amounts hardly differ, neither between customers nor between a customer's purchases. "
+            return tr(
+                "In the model amounts hardly differ, neither between customers nor between a customer's purchases. "
+            )
         if between:
-            return (
+            return tr(
                 "In the model customers hardly differ in what they spend a time, so much the same is expected of each. "
             )
         if within:
-            return (
-                "In the model a customer's own purchases hardly differ in value, so each is expected to spend the same "
-                "again. "
+            return tr(
+                "In the model a customer's own purchases hardly differ in value, so each is expected to "
+                "spend the same again. "
             )
         return ""
 
@@ -205,45 +208,78 @@ class SpendModel:
     @property
     def heading(self) -> str:
         """What heads the section."""
-        typical = money(self.typical.number, self.currency)
-        way = "less" if self.correlation.number < 0 else "more"
-        told = {
-            True: f"and a little {way} the more often they come" if self.hangs_together else "however often they come",
-            False: "and how much depends on how often they come",
-            None: f"and {way} the more often they come" if self.hangs_together
-            else "and whether that depends on how often they come cannot be told",
-        }[self.has_steady_value]  # fmt: skip
-        return f"Who comes back spends {typical} a time, {told}"
+        typical, less = money(self.typical.number, self.currency), self.correlation.number < 0
+        if self.has_steady_value is False:
+            return tr(
+                "Who comes back spends {typical} a time, and how much depends on how often they come", typical=typical
+            )
+        if not self.hangs_together:
+            if self.has_steady_value:
+                return tr("Who comes back spends {typical} a time, however often they come", typical=typical)
+            return tr(
+                "Who comes back spends {typical} a time, and whether that depends on how often they come cannot "
+                "be told",
+                typical=typical,
+            )
+        if self.has_steady_value and less:
+            return tr(
+                "Who comes back spends {typical} a time, and a little less the more often they come", typical=typical
+            )
+        if self.has_steady_value:
+            return tr(
+                "Who comes back spends {typical} a time, and a little more the more often they come", typical=typical
+            )
+        if less:
+            return tr("Who comes back spends {typical} a time, and less the more often they come", typical=typical)
+        return tr("Who comes back spends {typical} a time, and more the more often they come", typical=typical)
 
     @property
     def reading(self) -> str:
         """What a purchase is worth, and whether the model's assumption stands."""
         typical, together = self.typical, self.correlation
-        said = f"A repeat purchase is worth {money(typical.number, self.currency)} on average over customers"
+        interval = ""
         if typical.low is not None and typical.high is not None:
-            said += f" (95% interval {money_between(typical.low, typical.high, self.currency)})"
-        said += f", before returns, from {self.written(self.n_repeaters)} customers with a repeat purchase above 0. "
+            interval = tr(
+                " (95% interval {interval})", interval=money_between(typical.low, typical.high, self.currency)
+            )
+        said = tr(
+            "A repeat purchase is worth {typical} on average over customers{interval}, before returns, from {n} "
+            "customers with a repeat purchase above 0. ",
+            typical=money(typical.number, self.currency),
+            interval=interval,
+            n=self.written(self.n_repeaters),
+        )
         said += self.alike
         if together.low is None or together.high is None:
-            return (
-                f"{said}Whether frequent customers spend more a time cannot be told: all are alike in one of the two."
+            return said + tr(
+                "Whether frequent customers spend more a time cannot be told: all are alike in one of the two."
             )
         digits = enough_digits((together.low, together.high), (0.0, -INDEPENDENT_WITHIN, INDEPENDENT_WITHIN))
-        said += (
-            f"The model takes it that how often and how much have nothing to do with each other: the correlation is "
-            f"{number(together.number, digits)} ({number_between(together.low, together.high, digits)}), "
+        said += tr(
+            "The model takes it that how often and how much have nothing to do with each other: the "
+            "correlation is {correlation} ({interval}), ",
+            correlation=number(together.number, digits),
+            interval=number_between(together.low, together.high, digits),
         )
         said += {
-            True: f"small enough to go by, within the {INDEPENDENT_WITHIN} that the model is trusted with.",
-            False: f"stronger than the {INDEPENDENT_WITHIN} that the model is trusted with, so values of customers who "
-            "buy seldom or often are off.",
-            None: f"so it cannot be told for certain that it stays within the {INDEPENDENT_WITHIN} that the model is "
-            "trusted with.",
+            True: tr(
+                "small enough to go by, within the {limit} that the model is trusted with.",
+                limit=number(INDEPENDENT_WITHIN, 1),
+            ),
+            False: tr(
+                "stronger than the {limit} that the model is trusted with, so values of "
+                "customers who buy seldom or often are off.",
+                limit=number(INDEPENDENT_WITHIN, 1),
+            ),
+            None: tr(
+                "so it cannot be told for certain that it stays within the {limit} that the model is trusted with.",
+                limit=number(INDEPENDENT_WITHIN, 1),
+            ),
         }[self.has_steady_value]
         return (
             said
             if self.is_settled
-            else said + " The fit did not settle on a mean, so take values of single customers as rough."
+            else said + tr(" The fit did not settle on a mean, so take values of single customers as rough.")
         )
 
     def _expected(self, parameters: Array, counts: Counts, means: Array) -> Array:
@@ -269,8 +305,13 @@ def fit_gamma_gamma(customers: Customers, *, minimum_group: int = 5) -> SpendMod
     known = counts > 0
     if int(known.sum()) < FEWEST_REPEATERS:
         raise NotEnoughDataError(
-            f"A model of spending needs {FEWEST_REPEATERS} customers with a repeat purchase of more than 0 up to "
-            f"calibration_end, and there are {int(known.sum())}: bring orders with the amounts paid, over a longer time"
+            tr(
+                "A model of spending needs {least} customers with a repeat purchase of more "
+                "than 0 up to calibration_end, and there are {n}: bring orders with the amounts paid, "
+                "over a longer time",
+                least=FEWEST_REPEATERS,
+                n=int(known.sum()),
+            )
         )
     scale = float(np.median(means[known]))
     best = maximise_gamma_gamma(counts[known], means[known] / scale)

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from cxlab.customers import Customers
 from cxlab.errors import InputError, NotEnoughDataError
+from cxlab.language import tr, trn
+from cxlab.words import number
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -143,16 +145,37 @@ class Histories:
         """
         if self.n < FEWEST_CUSTOMERS:
             raise NotEnoughDataError(
-                f"A purchase model needs {FEWEST_CUSTOMERS} customers with an order up to calibration_end, and there "
-                f"{'is' if self.n == 1 else 'are'} {self.n}: bring more orders, or put calibration_end later in "
-                "study.yml"
+                trn(
+                    "A purchase model needs {least} customers with an order up to calibration_end, and there is {n}: "
+                    "bring more orders, or put calibration_end later in study.yml",
+                    "A purchase model needs {least} customers with an order up to calibration_end, and there are {n}: "
+                    "bring more orders, or put calibration_end later in study.yml",
+                    self.n,
+                    least=FEWEST_CUSTOMERS,
+                    n=self.n,
+                )
             )
         if self.n_repeaters < FEWEST_REPEATERS:
-            who = "nobody" if self.n_repeaters == 0 else f"only {self.n_repeaters}"
+            least, n = FEWEST_REPEATERS, number(self.n)
+            if self.n_repeaters == 0:
+                raise NotEnoughDataError(
+                    tr(
+                        "A purchase model needs {least} customers who bought on a second day up to calibration_end, "
+                        "and of {n} customers nobody did: bring a longer order history, or put calibration_end later "
+                        "in study.yml",
+                        least=least,
+                        n=n,
+                    )
+                )
             raise NotEnoughDataError(
-                f"A purchase model needs {FEWEST_REPEATERS} customers who bought on a second day up to calibration_end,"
-                f" and of {self.n:,} customers {who} did: bring a longer order history, or put calibration_end later "
-                "in study.yml"
+                tr(
+                    "A purchase model needs {least} customers who bought on a second day up to calibration_end, and of "
+                    "{n} customers only {some} did: bring a longer order history, or put calibration_end later in "
+                    "study.yml",
+                    least=least,
+                    n=n,
+                    some=self.n_repeaters,
+                )
             )
 
 

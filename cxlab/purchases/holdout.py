@@ -10,6 +10,7 @@ from scipy.stats import norm
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings
 from cxlab.intake.hiding import means_to_hide
+from cxlab.language import tr
 from cxlab.purchases.groups import merge_small
 from cxlab.purchases.histories import Array, Counts
 from cxlab.purchases.maximum import OF_NONE, positive_estimate
@@ -73,29 +74,35 @@ class HoldoutCheck:
     def heading(self) -> str:
         """What heads the section."""
         if self.three.missing == "fit":
-            return "The model did not settle, so its forecast is not judged"
+            return tr("The model did not settle, so its forecast is not judged")
         if self.days <= 0 or self.three.level.value is None:
-            return "There is too little after the cut to try the forecast on"
+            return tr("There is too little after the cut to try the forecast on")
         off = self.three.level.number - 1
-        return f"The forecast came out {percent(abs(off))} {'below' if off < 0 else 'above'} what customers then bought"
+        share = percent(abs(off))
+        if off < 0:
+            return tr("The forecast came out {share} below what customers then bought", share=share)
+        return tr("The forecast came out {share} above what customers then bought", share=share)
 
     @property
     def reading(self) -> str:
         """The two totals and how far single forecasts are off."""
         n = number(self.expected.n or 0)
         if self.days <= 0:
-            return (
-                f"There is no hold-out window to try the forecasts for the {n} customers on: put calibration_end "
-                "before "
-                "the last order in study.yml."
+            return tr(
+                "There is no hold-out window to try the forecasts for the {n} customers on: put "
+                "calibration_end before the last order in study.yml.",
+                n=n,
             )
-        return (
-            f"In the {number(self.days)} days after the cut the {n} customers were expected to buy "
-            f"{_total_words(self.expected)} "
-            f"times and bought {_total_words(self.actual)} times (in brackets 95% intervals: of the fit, and of "
-            "customers like "
-            f"these). A single customer's forecast is off by {number(self.mean_absolute_error, 2)} purchases on "
-            "average."
+        return tr(
+            "In the {days} days after the cut the {n} customers were expected to buy {foreseen} "
+            "times and bought {came} times (in brackets 95% intervals: of the fit, and of "
+            "customers like these). A single customer's forecast is off by {off} "
+            "purchases on average.",
+            days=number(self.days),
+            n=n,
+            foreseen=_total_words(self.expected),
+            came=_total_words(self.actual),
+            off=number(self.mean_absolute_error, 2),
         )
 
 

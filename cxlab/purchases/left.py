@@ -6,10 +6,12 @@ import numpy as np
 
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
+from cxlab.language import tr
 from cxlab.purchases.credibility import contribution_per_purchase
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array
 from cxlab.purchases.kept import kept_of_purchases
+from cxlab.words import number
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +62,15 @@ def left_of_purchases(customers: Customers) -> LeftOfPurchases:
     n = len(frame)
     if not gross.sum() > 0 or not times.sum() > 0:
         raise NotEnoughDataError(
-            f"What a purchase leaves cannot be told from {n:,} customers who bought for "
-            f"{gross.sum():,.2f} {customers.currency} and came back {times.sum():,.0f} times: bring orders with the "
-            "amounts paid, over a longer time"
+            tr(
+                "What a purchase leaves cannot be told from {n} customers who bought for {revenue} "
+                "{currency} and came back {times} times: bring orders with the amounts paid, over a "
+                "longer time",
+                n=number(n),
+                revenue=number(gross.sum(), 2),
+                currency=customers.currency,
+                times=number(times.sum()),
+            )
         )
     first = gross - again
     share, a_first, a_repeat = contribution.sum() / gross.sum(), first.mean(), again.sum() / times.sum()

@@ -10,13 +10,20 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, percentile_interval
+from cxlab.language import Texts, tr
 from cxlab.purchases.family import Family
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, positive_estimate
 from cxlab.words import capital, number, number_between, percent, percent_between
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
-_UNSETTLED = ("how much customers differ in pace", "how much they differ in leaving")
+_UNSETTLED = Texts(
+    {
+        "pace": "how much customers differ in pace",
+        "leaving": "how much they differ in leaving",
+        "both": "how much customers differ in pace or how much they differ in leaving",
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,28 +190,37 @@ class PurchaseModel:
     def heading(self) -> str:
         """What heads the section."""
         if self.nobody_leaves:
-            return "Nobody is seen to leave for good"
-        return capital(self.family.words.leaving_heading.format(share=percent(self.leaving.number)))
+            return tr("Nobody is seen to leave for good")
+        return capital(self.family.words.texts["heading"].format(share=percent(self.leaving.number)))
 
     @property
     def reading(self) -> str:
         """How often customers come back, how many leave, and what the data does not settle."""
         pace, leaving, year = self.pace, self.leaving, self.first_year
         if self.nobody_leaves:
-            gone = "Nobody is seen to leave for good."
+            gone = tr("Nobody is seen to leave for good.")
         else:
-            gone = self.family.words.leaving_reading.format(
+            gone = self.family.words.texts["reading"].format(
                 share=percent(leaving.number), interval=_interval_percent(leaving)
             )
-        said = (
-            f"As long as they stay, customers buy {number(pace.number, 1)} times a year on average"
-            f"{_interval(pace, '95% interval ')}. {gone} A new customer is expected to buy again "
-            f"{number(year.number, 1)} times in the first year{_interval(year)}."
+        said = tr(
+            "As long as they stay, customers buy {pace} times a year on average{pace_interval}. {gone} A "
+            "new customer is expected to buy again {year} times in the first year{year_interval}.",
+            pace=number(pace.number, 1),
+            pace_interval=tr(" (95% interval {interval})", interval=number_between(*pace.ends, 1))
+            if pace.has_interval
+            else "",
+            gone=gone,
+            year=number(year.number, 1),
+            year_interval=_interval(year),
         )
         if not self.is_settled:
-            return f"{said} The search for the best fit did not settle, so take these figures as rough."
-        loose = [text for at, text in zip((0, 2), _UNSETTLED, strict=True) if not self._is_sure(at)]
-        return f"{said} The data does not settle {' or '.join(loose)}; forecasts can still be sound." if loose else said
+            return f"{said} " + tr("The search for the best fit did not settle, so take these figures as rough.")
+        loose = [name for at, name in ((0, "pace"), (2, "leaving")) if not self._is_sure(at)]
+        if not loose:
+            return said
+        what = _UNSETTLED["both" if len(loose) > 1 else loose[0]]
+        return f"{said} " + tr("The data does not settle {what}; forecasts can still be sound.", what=what)
 
     @property
     def log_errors(self) -> Array:
@@ -262,10 +278,10 @@ def fit_to_histories(family: Family, histories: Histories, calibration_end: dt.d
     return PurchaseModel(histories, family.maximise(*histories.different()), calibration_end, family)
 
 
-def _interval(estimate: Estimate, start: str = "") -> str:
+def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return ""
-    return f" ({start}{number_between(estimate.low, estimate.high, 1)})"
+    return f" ({number_between(estimate.low, estimate.high, 1)})"
 
 
 def _interval_percent(estimate: Estimate) -> str:

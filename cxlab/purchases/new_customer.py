@@ -8,6 +8,8 @@ from scipy.stats import norm
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import tr
+from cxlab.phrases import span
 from cxlab.purchases.by_parameters import new_customer_until
 from cxlab.purchases.family import Family
 from cxlab.purchases.histories import Array, PurchaseModelError
@@ -82,52 +84,86 @@ class NewCustomer:
     @property
     def heading(self) -> str:
         """The finding in a line."""
-        within = f"the first {horizon_in_words(self.horizon_days)}"
+        ahead = horizon_in_words(self.horizon_days)
         if self.value.number <= 0:
-            return f"A new customer brings nothing over {within} that winning one could be paid from"
-        return f"Over {within} a new customer earns back at most {amount(self.value, self.currency)}"
+            return tr(
+                "A new customer brings nothing over the first {ahead} that winning one could be paid from", ahead=ahead
+            )
+        return tr(
+            "Over the first {ahead} a new customer earns back at most {amount}",
+            ahead=ahead,
+            amount=amount(self.value, self.currency),
+        )
 
     @property
     def reading(self) -> str:
         """What a new customer is expected to bring, what one may cost, and that the next ones may be others."""
         parts = [self._brings(), self._may_cost(), self._payback()]
         parts.append(
-            "This is an average over customers like those so far: the next ones, won by spending more, are usually "
-            "worth less, so the last customer won should cost clearly less than this."
+            tr(
+                "This is an average over customers like those so far: the next ones, won by spending "
+                "more, are usually worth less, so the last customer won should cost clearly less than "
+                "this."
+            )
         )
         if self.margin_is_assumed:
-            parts.append("What a sale leaves is an assumption of the study where its cost is not known.")
+            parts.append(tr("What a sale leaves is an assumption of the study where its cost is not known."))
         return caution(self.verdict) + " ".join(part for part in parts if part)
 
     def _brings(self) -> str:
         within = horizon_in_words(self.horizon_days)
         later = self.value.number - self.first.number
-        return (
-            f"A new customer's first purchase leaves {amount(self.first, self.currency)} on average "
-            f"({count(self.value.n or 0, 'customer')}), and the repeat purchases of the {within} after it are expected "
-            f"to leave {amount(Estimate(later), self.currency)}{discounting(self.discount_rate)}."
+        return tr(
+            "A new customer's first purchase leaves {first} on average ({customers}), and the "
+            "repeat purchases of the {within} after it are expected to leave {later}{discounting}.",
+            first=amount(self.first, self.currency),
+            customers=count(self.value.n or 0, "customer"),
+            within=within,
+            later=amount(Estimate(later), self.currency),
+            discounting=discounting(self.discount_rate),
         )
 
     def _may_cost(self) -> str:
         written = amount(self.value, self.currency, interval=True)
         if self.value.number <= 0:
-            return f"Together that is {written}, so no cost of winning one is earned back in that time."
-        return f"So up to {written} may be spent on winning one before it costs more than it brings in that time."
+            return tr(
+                "Together that is {written}, so no cost of winning one is earned back in that time.", written=written
+            )
+        return tr(
+            "So up to {written} may be spent on winning one before it costs more than it brings in that time.",
+            written=written,
+        )
 
     def _payback(self) -> str:
         if self.acquisition_cost <= 0:
             return ""
         cost = amount(Estimate(self.acquisition_cost), self.currency)
-        sure = {True: "", False: "", None: " Whether it pays in that time cannot be told for certain."}[self.pays]
+        sure = tr(" Whether it pays in that time cannot be told for certain.") if self.pays is None else ""
         if self.payback_day.verdict == "not_within":
-            return f"The {cost} that winning one costs are not expected to be earned back in that time.{sure}"
+            return tr(
+                "The {cost} that winning one costs are not expected to be earned back in that time.{sure}",
+                cost=cost,
+                sure=sure,
+            )
         if self.payback_day.verdict == "at_once":
             late = self.payback_day.high
-            perhaps = f", on average (95% interval up to {count(round(late), 'day')} after it)" if late else ""
-            return f"The {cost} that winning one costs are earned back with the first purchase{perhaps}.{sure}"
-        return (
-            f"The {cost} that winning one costs are earned back {count(round(self.payback_day.number), 'day')} after "
-            f"the first purchase{_span(self.payback_day)}.{sure}"
+            if late:
+                return tr(
+                    "The {cost} that winning one costs are earned back with the first purchase, on average (95% "
+                    "interval up to {days} after it).{sure}",
+                    cost=cost,
+                    days=span(round(late)),
+                    sure=sure,
+                )
+            return tr(
+                "The {cost} that winning one costs are earned back with the first purchase.{sure}", cost=cost, sure=sure
+            )
+        return tr(
+            "The {cost} that winning one costs are earned back {days} after the first purchase{interval}.{sure}",
+            cost=cost,
+            days=span(round(self.payback_day.number)),
+            interval=_span(self.payback_day),
+            sure=sure,
         )
 
 
@@ -227,5 +263,5 @@ def _reaches(day: Array, curve: Array, height: float) -> float | None:
 def _span(day: Estimate) -> str:
     """Write the interval of a day in brackets; an end that is not reached is said to lie beyond the horizon."""
     if day.has_interval:
-        return f" (95% interval {number_between(*day.ends)})"
-    return "" if day.low is None else f" (95% interval from day {number(day.low)} to beyond that time)"
+        return tr(" (95% interval {interval})", interval=number_between(*day.ends))
+    return "" if day.low is None else tr(" (95% interval from day {low} to beyond that time)", low=number(day.low))

@@ -7,6 +7,7 @@ is gamma(s, beta) over customers. Time in weeks, parameters (r, alpha, s, beta).
 import numpy as np
 
 from cxlab.customers import Customers
+from cxlab.language import Texts
 from cxlab.purchases import pareto_forecast as forecast
 from cxlab.purchases.family import Family, FamilyWords, ahead_of_histories, of_histories
 from cxlab.purchases.histories import Array, Counts, Histories
@@ -50,24 +51,31 @@ PARETO_NBD = Family(
     odds_are_quick=False,
     words=FamilyWords(
         leaving="share of customers who leave within a year of their first purchase",
-        leaving_row="Leave within a year of the first purchase",
-        leaving_heading="within a year of their first purchase, by the model, {share} leave for good",
-        leaving_reading="Within a year of their first purchase, by the model, {share} leave for good{interval}; fewer "
-        "in each later year.",
-        leaving_note="In each later year, fewer leave.",
-        once=(
-            "Customers who bought once stand apart: of them only the time since is known.",
-            "At the cut. Who bought once may have left as well.",
-            "In this model a customer can leave at any time, also after the first purchase. Of those who bought once "
-            "only the time since is known, so they stand apart.",
+        texts=Texts(
+            {
+                "leaving": "share of customers who leave within a year of their first purchase",
+                "row": "Leave within a year of the first purchase",
+                "heading": "within a year of their first purchase, by the model, {share} leave for good",
+                "reading": "Within a year of their first purchase, by the model, {share} leave for "
+                "good{interval}; fewer "
+                "in each later year.",
+                "note": "In each later year, fewer leave.",
+                "once_under_figure": "Customers who bought once stand apart: of them only the time since is known.",
+                "once_under_table": "At the cut. Who bought once may have left as well.",
+                "once": "In this model a customer can leave at any time, also after the first purchase. Of "
+                "those who bought once "
+                "only the time since is known, so they stand apart.",
+            }
         ),
-        meanings=(
-            "r: how unlike customers' paces are (small: very)",
-            "alpha: r / alpha is the mean pace, purchases a week",
-            "s: how unlike customers are in leaving (small: very)",
-            "beta: s / beta is the mean rate of leaving, a week",
+        meanings=Texts(
+            {
+                "r": "r: how unlike customers' paces are (small: very)",
+                "alpha": "alpha: r / alpha is the mean pace, purchases a week",
+                "s": "s: how unlike customers are in leaving (small: very)",
+                "beta": "beta: s / beta is the mean rate of leaving, a week",
+            }
         ),
-        shifts=("times as often, while they stay", "times as fast in leaving"),
+        shifts=Texts({"buying": "times as often, while they stay", "leaving": "times as fast in leaving"}),
     ),
 )
 """Anybody may leave at any time."""

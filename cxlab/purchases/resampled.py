@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings, percentile_interval
+from cxlab.language import tr
 from cxlab.purchases.histories import Array, Counts, Histories, PurchaseModelError
 from cxlab.purchases.maximum import SURE_OF_A_PARAMETER, maximise, positive_estimate
 from cxlab.purchases.model import PurchaseModel
@@ -121,42 +122,60 @@ class BootstrapFits:
     def heading(self) -> str:
         """What heads the section."""
         if not self.ratios:
-            return "How sure the figures of the model are cannot be told by drawing customers anew"
+            return tr("How sure the figures of the model are cannot be told by drawing customers anew")
         name, ratio = self._furthest
         if self._is_alike(ratio):
-            return "Other customers would move the model about as much as its intervals say"
-        often = "more" if ratio > 1 else "less"
-        return f"Other customers would move {name} {often} than its interval says"
+            return tr("Other customers would move the model about as much as its intervals say")
+        if ratio > 1:
+            return tr("Other customers would move {name} more than its interval says", name=name)
+        return tr("Other customers would move {name} less than its interval says", name=name)
 
     @property
     def reading(self) -> str:
         """How much each parameter moves from draw to draw, against what the two formulas say."""
         n = number(self.model.histories.n)
-        said = f"The {n} customers were drawn anew {number(self.n_drawn)} times and the model was fitted to each draw. "
+        said = tr(
+            "The {n} customers were drawn anew {n_drawn} times and the model was fitted to each draw. ",
+            n=n,
+            n_drawn=number(self.n_drawn),
+        )
         if not self.is_told:
-            why = (
-                f"{number(self.n_lost)} of these fits found no best one of their own"
-                if self.model.is_settled
-                else "already the fit to the customers themselves did not settle"
+            if self.model.is_settled:
+                return said + tr(
+                    "But {n} of these fits found no best one of their own, so their spread says nothing.",
+                    n=number(self.n_lost),
+                )
+            return said + tr(
+                "But already the fit to the customers themselves did not settle, so their spread says nothing."
             )
-            return f"{said}But {why}, so their spread says nothing."
         rows = [row for row in self.table.to_dict("records") if np.isfinite([row["sandwich"], row["bootstrap"]]).all()]
         if not rows:
-            return f"{said}They differ by orders of magnitude: the data does not settle the parameters."
+            return said + tr("They differ by orders of magnitude: the data does not settle the parameters.")
         each = ", ".join(f"{row['parameter']} {percent(row['bootstrap'])}" for row in rows)
         robust = ", ".join(percent(row["sandwich"]) for row in rows)
         plain = ", ".join(percent(row["hessian"]) for row in rows)
         name, ratio = self._furthest
         alike = self._is_alike(ratio)
         end = (
-            "The two ways agree as far as so many draws can tell, so the intervals on this page hold for customers "
-            "like these."
+            tr(
+                "The two ways agree as far as so many draws can tell, so the intervals on this page hold "
+                "for customers like these."
+            )
             if alike
-            else f"For {name} the two differ by a factor of {number(ratio, 2)}, so take its interval as rough."
+            else tr(
+                "For {name} the two differ by a factor of {ratio}, so take its interval as rough.",
+                name=name,
+                ratio=number(ratio, 2),
+            )
         )
-        return (
-            f"{said}From draw to draw they vary by (standard errors): {each}. The formula behind the intervals on this "
-            f"page says {robust}; one that takes it that every customer follows the model says {plain}. {end}"
+        return said + tr(
+            "From draw to draw they vary by (standard errors): {each}. The formula behind the "
+            "intervals on this page says {robust}; one that takes it that every customer follows the "
+            "model says {plain}. {end}",
+            each=each,
+            robust=robust,
+            plain=plain,
+            end=end,
         )
 
     def _is_alike(self, ratio: float) -> bool:

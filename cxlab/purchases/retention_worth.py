@@ -9,8 +9,10 @@ import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval, percentile_interval
+from cxlab.language import tr
 from cxlab.purchases.by_parameters import expected_until, new_customer_until
 from cxlab.purchases.discounted import weight_of_histories
+from cxlab.purchases.family import FamilyWords
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array
 from cxlab.purchases.left import left_of_each, left_of_purchases
@@ -55,6 +57,7 @@ class RetentionWorth:
     discount_rate: float
     verdict: Verdict | None
     currency: str
+    words: FamilyWords
     missing: Literal["", "nobody_leaves", "not_settled"] = ""
 
     @property
@@ -80,19 +83,26 @@ class RetentionWorth:
     def heading(self) -> str:
         """The finding in a line."""
         if self.missing:
-            return "What a point of retention is worth cannot be told"
+            return tr("What a point of retention is worth cannot be told")
         ahead = horizon_in_words(self.horizon_days)
-        return (
-            f"If leaving slowed by one point, the {count(self.n, 'present customer')} would in all bring "
-            f"{amount(self.present, self.currency)} more over the next {ahead}"
+        return tr(
+            "If leaving slowed by one point, the {customers} would in all bring {amount} more over the next {ahead}",
+            customers=count(self.n, "present customer"),
+            amount=amount(self.present, self.currency),
+            ahead=ahead,
         )
+
+    @property
+    def leaving_in_words(self) -> str:
+        """Which share is meant by leaving, within a sentence."""
+        return self.words.texts["leaving"]
 
     @property
     def slowed(self) -> str:
         """The share who leave as it is and with a point less, in words."""
         share = self.leaving.number
         digits = 0 if round(100 * share) - round(100 * (share - POINT)) == 1 else 1
-        return f"{percent(share, digits)} to {percent(share - POINT, digits)}"
+        return tr("{share} to {less}", share=percent(share, digits), less=percent(share - POINT, digits))
 
     @property
     def each(self) -> Estimate:
@@ -103,26 +113,35 @@ class RetentionWorth:
     def reading(self) -> str:
         """What a point is, what it would bring, and what it does not say."""
         if self.missing == "nobody_leaves":
-            return (
-                f"By the model, the {self.leaving.unit} is under {percent(_LEAST_LEAVING)}, so there is no point of "
-                "leaving to take off, and what one would be worth cannot be told."
+            return tr(
+                "By the model, the {leaving} is under {least}, so there is no point of leaving to "
+                "take off, and what one would be worth cannot be told.",
+                leaving=self.leaving_in_words,
+                least=percent(_LEAST_LEAVING),
             )
         if self.missing == "not_settled":
-            return (
+            return tr(
                 "The purchases do not settle how customers leave, so what a point of retention is worth cannot be told."
             )
         ahead = horizon_in_words(self.horizon_days)
-        return (
-            f"{caution(self.verdict)}Suppose that the {self.leaving.unit} fell from {self.slowed}, and that "
-            f"customers left more slowly in the same proportion at any other time, too. Then the "
-            f"{count(self.n, 'present customer')} would in all bring "
-            f"{amount(self.present, self.currency, interval=True)} more over the next {ahead}"
-            f"{discounting(self.discount_rate)}, which is {amount(self.each, self.currency)} for each of them, with "
-            f"{number(self.present_purchases.number)} more purchases in all. "
-            f"A thousand new customers would in all bring {amount(self.per_new, self.currency, interval=True)} more "
-            f"over their first {ahead}. {BASIS[self.basis]} These figures say what a point would be worth, so "
-            "what may be spent on it at most. They do not say that anything would bring it about, which only a trial "
-            "can tell."
+        return caution(self.verdict) + tr(
+            "Suppose that the {leaving} fell from {slowed}, and that customers left more "
+            "slowly in the same proportion at any other time, too. Then the {customers} would in all "
+            "bring {amount} more over the next {ahead}{discounting}, which is {each} for each of "
+            "them, with {purchases} more purchases in all. A thousand new customers would in "
+            "all bring {of_new} more over their first {ahead}. {basis} These figures say what a "
+            "point would be worth, so what may be spent on it at most. They do not say that anything "
+            "would bring it about, which only a trial can tell.",
+            leaving=self.leaving_in_words,
+            slowed=self.slowed,
+            customers=count(self.n, "present customer"),
+            amount=amount(self.present, self.currency, interval=True),
+            ahead=ahead,
+            discounting=discounting(self.discount_rate),
+            each=amount(self.each, self.currency),
+            purchases=number(self.present_purchases.number),
+            of_new=amount(self.per_new, self.currency, interval=True),
+            basis=BASIS[self.basis],
         )
 
 
@@ -208,7 +227,12 @@ def worth_of_retention(
     return RetentionWorth(
         leaving=Estimate(float(found[0]), n=n, unit=family.words.leaving),
         present=estimate(1, unit, of_amount=of_values),
-        per_new=estimate(3, f"{unit} per {PER_NEW} new customers", mean.repeat, float(found[3]) * of_mean),
+        per_new=estimate(
+            3,
+            f"{unit} per {PER_NEW} new customers",
+            mean.repeat,
+            float(found[3]) * of_mean,
+        ),
         present_purchases=estimate(2, "purchases"),
         new_purchases=estimate(4, f"purchases per {PER_NEW} new customers"),
         basis=each.basis,
@@ -218,6 +242,7 @@ def worth_of_retention(
         verdict=verdict,
         currency=customers.currency,
         missing=missing,
+        words=family.words,
     )
 
 

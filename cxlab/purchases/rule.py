@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings, normal_interval
+from cxlab.language import Texts, tr
 from cxlab.purchases.histories import Array
 from cxlab.purchases.maximum import positive_estimate
 from cxlab.words import number, number_between, percent, percent_between
@@ -21,13 +22,25 @@ SPREAD_BAND = (0.67, 1.50)
 ORDER_BAND = (0.0, 1.0)
 FEWEST_PURCHASES = 30
 _ALIKE = 1e-12  # share of squares: all that is left of them is rounding
-_WHY: dict[Missing, str] = {
-    "window": "there is no time after the cut",
-    "purchases": f"the rule asks for {FEWEST_PURCHASES} purchases after the cut, and there are fewer",
-    "forecast": "the model foresees no purchases at all",
-    "fit": "the search for the best fit of the model did not settle",
-}
-OUTCOME = {"passed": "passed", "failed": "failed", "open": "open, for the interval reaches over the edge"}
+_WHY = Texts(
+    {
+        "window": "there is no time after the cut",
+        "purchases": "the rule asks for {n} purchases after the cut, and there are fewer",
+        "forecast": "the model foresees no purchases at all",
+        "fit": "the search for the best fit of the model did not settle",
+    }
+)
+OWN = "each customer goes on at the pace so far"
+SAME = "every customer buys as often as the average one has so far"
+RULES_IN_WORDS = Texts(
+    {
+        OWN: "each customer goes on at the pace so far",
+        SAME: "every customer buys as often as the average one has so far",
+    }
+)
+"""The two rules by their names, to stand after "the rule that"."""
+OUTCOME = Texts({"passed": "passed", "failed": "failed", "open": "open, for the interval reaches over the edge"})
+OUTCOME_IN_SHORT = Texts({"passed": "passed", "failed": "failed", "open": "open"})
 
 
 @dataclass(frozen=True)
@@ -114,56 +127,70 @@ class ThreeChecks:
     def reading(self) -> str:
         """Return a sentence on each check."""
         if not self.is_enough:
-            return f"The forecasts cannot be judged: {why_not_judged(self.missing)}."
+            return tr("The forecasts cannot be judged: {why}.", why=why_not_judged(self.missing))
         checks, said = self.checks, ""
         if self.level.has_interval:
-            said += (
-                f"Level: expected is {_figures(self.level, LEVEL_BAND)} of actual, where the rule allows "
-                f"{number(LEVEL_BAND[0], 2)} to {number(LEVEL_BAND[1], 2)}: {OUTCOME[checks['level']]}. "
+            said += tr(
+                "Level: expected is {figures} of actual, where the rule allows {low} to {high}: {outcome}. ",
+                figures=_figures(self.level, LEVEL_BAND),
+                low=number(LEVEL_BAND[0], 2),
+                high=number(LEVEL_BAND[1], 2),
+                outcome=OUTCOME[checks["level"]],
             )
         if self.slope.has_interval:
-            said += (
-                "Spread: customers whose forecasts differ by one purchase differ by "
-                f"{_figures(self.slope, SPREAD_BAND)}, where the rule allows {number(SPREAD_BAND[0], 2)} to "
-                f"{number(SPREAD_BAND[1], 2)}: {OUTCOME[checks['spread']]}. "
+            said += tr(
+                "Spread: customers whose forecasts differ by one purchase differ by {figures}, where the "
+                "rule allows {low} to {high}: {outcome}. ",
+                figures=_figures(self.slope, SPREAD_BAND),
+                low=number(SPREAD_BAND[0], 2),
+                high=number(SPREAD_BAND[1], 2),
+                outcome=OUTCOME[checks["spread"]],
             )
         else:
-            said += (
-                "Spread: cannot be told, for all forecasts are alike, or all customers then bought equally often: "
-                f"{checks['spread']}. "
+            said += tr(
+                "Spread: cannot be told, for all forecasts are alike, or all customers then bought "
+                "equally often: {outcome}. ",
+                outcome=OUTCOME_IN_SHORT[checks["spread"]],
             )
         if self.error_share.low is not None and self.error_share.high is not None:
             low, high = self.error_share.low, self.error_share.high
             digits = enough_digits((100 * low, 100 * high), (100 * ORDER_BAND[1],), 0)
-            said += (
-                f"Order: the squared error is {percent(self.error_share.number, digits)} "
-                f"({percent_between(low, high, digits)}) of that of the better of two simple rules, that "
-                f"{self.simple_rule}, where the rule asks for less than 100%: {OUTCOME[checks['order']]}. "
+            said += tr(
+                "Order: the squared error is {share} ({interval}) of that of the better of two "
+                "simple rules, that {rule}, where the rule asks for less than 100%: {outcome}. ",
+                share=percent(self.error_share.number, digits),
+                interval=percent_between(low, high, digits),
+                rule=RULES_IN_WORDS.get(self.simple_rule, self.simple_rule),
+                outcome=OUTCOME[checks["order"]],
             )
         else:
-            said += "Order: cannot be told, for there is no error to compare that differs between customers: open. "
+            said += tr("Order: cannot be told, for there is no error to compare that differs between customers: open. ")
         if not self.ranks and not self.is_reversed:
-            said += (
+            said += tr(
                 "That who was expected to buy more did buy more is not shown, so nobody comes first by the forecast."
             )
         return said.strip()
 
 
-_SEE = "(see the report on repeat purchases)"
-_TRUST: dict[Verdict, str] = {
-    "holds": f"The purchase model was tried over the time after the cut, and its forecast holds {_SEE}.",
-    "partly": f"The purchase model was tried over the time after the cut, and its forecast holds only partly {_SEE}: "
-    "it may tell who buys more, but take the amounts as rough.",
-    "fails": f"The purchase model was tried over the time after the cut, and its forecast does not hold {_SEE}. Who "
-    "is a fan and what lies ahead of them both rest on it: they are what would follow if it were right.",
-    "cannot_tell": "Whether the purchase model's forecast holds for the customers of this shop cannot be told "
-    f"{_SEE}. Who is a fan and what lies ahead of them both rest on it, so take all of it as rough.",
-}
+_TRUST = Texts(
+    {
+        "holds": "The purchase model was tried over the time after the cut, and its forecast holds (see the report on "
+        "repeat purchases).",
+        "partly": "The purchase model was tried over the time after the cut, and its forecast holds only partly (see "
+        "the report on repeat purchases): it may tell who buys more, but take the amounts as rough.",
+        "fails": "The purchase model was tried over the time after the cut, and its forecast does not hold (see the "
+        "report on repeat purchases). Who is a fan and what lies ahead of them both rest on it: they are what would "
+        "follow if it were right.",
+        "cannot_tell": "Whether the purchase model's forecast holds for the customers of this shop cannot be told (see "
+        "the report on repeat purchases). Who is a fan and what lies ahead of them both rest on it, so take all of it "
+        "as rough.",
+    }
+)
 
 
 def why_not_judged(missing: Missing) -> str:
     """Say what a judgement lacks, as the end of a sentence."""
-    return _WHY[missing]
+    return _WHY[missing].format(n=FEWEST_PURCHASES)
 
 
 def judge(checks: dict[str, Check], *, reversed_order: bool = False, ranks: bool = True) -> Verdict:

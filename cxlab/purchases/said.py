@@ -1,31 +1,41 @@
 """Amounts and cautions as the sections on value ahead write them."""
 
 from cxlab.estimate import Estimate
+from cxlab.language import Texts, tr, trn
+from cxlab.phrases import span
 from cxlab.purchases.rule import Verdict
 from cxlab.words import money, money_between, number, percent
 
 _DAYS_A_YEAR = 365
 _WHOLE_FROM = 100
-BASIS = {
-    "costs": "What a purchase leaves goes by what each customer's own purchases left so far, costs taken off.",
-    "spend": "What a purchase leaves is the shop's share of the value that the model of spending expects of each "
-    "customer, net of returns.",
-    "average": "There is no model of spending, so everybody's purchase counts what a repeat purchase has left on "
-    "average.",
-}
-_CAUTION: dict[Verdict | None, str] = {
-    None: "The model has not been tried on time it had not seen, so take this as arithmetic, not as a forecast. ",
-    "holds": "",
-    "partly": "The model's forecast holds only partly for this shop, so take the amounts as rough. ",
-    "fails": "The model's forecast does not hold for this shop, so do not plan with these amounts: they are what would "
-    "follow if the model were right. ",
-    "cannot_tell": "Whether the model's forecast holds for this shop cannot be told, so take the amounts as rough. ",
-}
+BASIS = Texts(
+    {
+        "costs": "What a purchase leaves goes by what each customer's own purchases left so far, costs taken off.",
+        "spend": "What a purchase leaves is the shop's share of the value that the model of spending expects of each "
+        "customer, net of returns.",
+        "average": "There is no model of spending, so everybody's purchase counts what a repeat purchase has left on "
+        "average.",
+    }
+)
+_CAUTION = Texts(
+    {
+        "untried": "The model has not been tried on time it had not seen, so take this as arithmetic, not as a "
+        "forecast. ",
+        "partly": "The model's forecast holds only partly for this shop, so take the amounts as rough. ",
+        "fails": "The model's forecast does not hold for this shop, so do not plan with these amounts: they are "
+        "what would "
+        "follow if the model were right. ",
+        "cannot_tell": "Whether the model's forecast holds for this shop cannot be told, so take the amounts as "
+        "rough. ",
+    }
+)
 
 
 def caution(verdict: Verdict | None) -> str:
     """Say, before anything else, how far the model can be trusted; nothing where its forecast holds."""
-    return _CAUTION[verdict]
+    if verdict == "holds":
+        return ""
+    return _CAUTION["untried" if verdict is None else verdict]
 
 
 def horizon_in_words(days: int) -> str:
@@ -38,8 +48,8 @@ def horizon_in_words(days: int) -> str:
     """
     years, rest = divmod(days, _DAYS_A_YEAR)
     if rest or not years:
-        return "day" if days == 1 else f"{number(days)} days"
-    return "year" if years == 1 else f"{number(years)} years"
+        return span(days).removeprefix("1 ")
+    return trn("{span} year", "{span} years", years, span=number(years)).removeprefix("1 ")
 
 
 def discounting(rate: float) -> str:
@@ -51,7 +61,7 @@ def discounting(rate: float) -> str:
     (', later amounts discounted at 10% a year', '')
     """
     digits = 0 if abs(100 * rate - round(100 * rate)) < 1e-9 else 1
-    return f", later amounts discounted at {percent(rate, digits)} a year" if rate > 0 else ""
+    return tr(", later amounts discounted at {rate} a year", rate=percent(rate, digits)) if rate > 0 else ""
 
 
 def amount(estimate: Estimate, currency: str, *, interval: bool = False) -> str:
@@ -67,5 +77,5 @@ def amount(estimate: Estimate, currency: str, *, interval: bool = False) -> str:
     if not interval:
         return text
     if not estimate.has_interval:
-        return f"{text} (how sure that is cannot be told)"
-    return f"{text} (95% interval {money_between(*estimate.ends, currency, digits)})"
+        return tr("{text} (how sure that is cannot be told)", text=text)
+    return tr("{text} (95% interval {interval})", text=text, interval=money_between(*estimate.ends, currency, digits))

@@ -77,7 +77,11 @@ def _names(edges: list[int]) -> list[str]:
     middle = [
         _days(begin) if begin == end else f"{begin}–{end} days" for begin, end in zip(begins, edges[1:], strict=True)
     ]
-    return [f"up to {_days(edges[0])}" if edges[0] else "0 days", *middle, f"over {_days(edges[-1])}"]
+    return [
+        f"up to {_days(edges[0])}" if edges[0] else "0 days",
+        *middle,
+        f"over {_days(edges[-1])}",
+    ]
 
 
 def _days(n: int) -> str:

@@ -9,6 +9,7 @@ from scipy.stats import norm
 from cxlab.customers import Customers
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate, Findings
+from cxlab.language import tr
 from cxlab.purchases.each_interval import alive_ends, ends_of_each, log_expected_of_each
 from cxlab.purchases.gamma_gamma import SpendModel
 from cxlab.purchases.histories import Array, Counts, look_ahead
@@ -94,9 +95,11 @@ class ValueForecast:
             return ""
         low, high = sorted(abs(end - 1) for end in self.level.ends)
         digits = enough_digits((100 * low, 100 * high), (0.0,), 0)
-        way = "high" if self.level.number > 1 else "low"
         much = percent(abs(self.level.number - 1), digits)
-        return f"{much} too {way} (95% interval {percent_between(low, high, digits)})"
+        interval = percent_between(low, high, digits)
+        if self.level.number > 1:
+            return tr("{much} too high (95% interval {interval})", much=much, interval=interval)
+        return tr("{much} too low (95% interval {interval})", much=much, interval=interval)
 
     @property
     def revenue_check(self) -> Check:
@@ -118,43 +121,55 @@ class ValueForecast:
     def heading(self) -> str:
         """What heads the section."""
         if self.are_alike:
-            return "No customer is expected to bring much more than another"
+            return tr("No customer is expected to bring much more than another")
         share = percent(self.top_share.number)
-        return f"The fifth with the highest forecasts is expected to bring {share} of the revenue"
+        return tr("The fifth with the highest forecasts is expected to bring {share} of the revenue", share=share)
 
     @property
     def reading(self) -> str:
         """What is expected of all, how much of it of the highest fifth, and what came."""
         fifth = int(self.table["customers"].iloc[0])
-        said = (
-            f"The {number(self.n)} customers are expected to bring {_money(self.expected, self.currency)} in "
-            f"{number(self.horizon_days)} days, net of returns. The {number(fifth)} with the highest forecasts are "
-            f"expected to bring {percent(self.top_share.number)} of it{_shares(self.top_share)}. These 95% intervals "
-            "hold the uncertainty of the fit alone, not how much one stretch of time differs from another. "
+        said = tr(
+            "The {n} customers are expected to bring {expected} in {days} days, net of returns. "
+            "The {fifth} with the highest forecasts are expected to bring {share} of it{interval}. "
+            "These 95% intervals hold the uncertainty of the fit alone, not how much one stretch of "
+            "time differs from another. ",
+            n=number(self.n),
+            expected=_money(self.expected, self.currency),
+            days=number(self.horizon_days),
+            fifth=number(fifth),
+            share=percent(self.top_share.number),
+            interval=_shares(self.top_share),
         )
         if round(self.kept.number, 2) < 1:
-            said += (
-                f"After returns and purchases of no value, {percent(self.kept.number)} of what a purchase is usually "
-                "worth is left, and that is what is counted. "
+            said += tr(
+                "After returns and purchases of no value, {kept} of what a purchase is usually worth is "
+                "left, and that is what is counted. ",
+                kept=percent(self.kept.number),
             )
         if self.has_actual:
-            said += (
-                f"In fact {_money(self.actual, self.currency)} came, {percent(self.actual_top_share.number)} of it "
-                "from those "
-                f"{number(fifth)}{_shares(self.actual_top_share)}. "
+            said += tr(
+                "In fact {came} came, {share} of it from those {fifth}{interval}. ",
+                came=_money(self.actual, self.currency),
+                share=percent(self.actual_top_share.number),
+                fifth=number(fifth),
+                interval=_shares(self.actual_top_share),
             )
         if self.level.low is not None and self.level.high is not None:
             digits = enough_digits((self.level.low, self.level.high), LEVEL_BAND)
-            said += (
-                f"Revenue foreseen is {number(self.level.number, digits)} "
-                f"({number_between(self.level.low, self.level.high, digits)}) of what came, where "
-                f"{number_between(*LEVEL_BAND, 2)} is allowed for a budget: {OUTCOME[self.revenue_check]}. "
+            said += tr(
+                "Revenue foreseen is {level} ({interval}) of what came, where {allowed} is allowed "
+                "for a budget: {outcome}. ",
+                level=number(self.level.number, digits),
+                interval=number_between(self.level.low, self.level.high, digits),
+                allowed=number_between(*LEVEL_BAND, 2),
+                outcome=OUTCOME[self.revenue_check],
             )
         rate = percent(self.margin_rate)
         return said + (
-            f"Contribution is taken as {rate} of revenue, an assumption of the study."
+            tr("Contribution is taken as {rate} of revenue, an assumption of the study.", rate=rate)
             if self.margin_is_assumed
-            else f"Contribution is taken as {rate} of revenue, as it has been so far."
+            else tr("Contribution is taken as {rate} of revenue, as it has been so far.", rate=rate)
         )
 
 

@@ -7,10 +7,7 @@ import numpy as np
 from cxlab.customers import Customers
 from cxlab.purchases.histories import Array, PurchaseModelError
 from cxlab.purchases.model import PurchaseModel
-from cxlab.purchases.rule import FEWEST_PURCHASES, Missing
-
-OWN = "each customer goes on at the pace so far"
-SAME = "every customer buys as often as the average one has so far"
+from cxlab.purchases.rule import FEWEST_PURCHASES, OWN, SAME, Missing
 
 
 @dataclass(frozen=True, eq=False)

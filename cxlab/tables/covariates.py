@@ -3,8 +3,9 @@
 from cxlab import words
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import tr
 from cxlab.purchases.covariate_design import NUMBER_LEVELS
-from cxlab.purchases.covariate_words import title_of
+from cxlab.purchases.covariate_words import level_name, title_of
 from cxlab.purchases.covariates import CovariateLevel, CovariateModel
 
 _NONE = Cell("–")
@@ -16,7 +17,10 @@ def covariate_groups(model: CovariateModel) -> Table | None:
         return None
     rows = tuple(
         (
-            Cell(f"{title_of(row.covariate)}: {row.level}", "held against" if row.is_reference else ""),
+            Cell(
+                f"{title_of(row.covariate)}: {level_name(row.covariate, row.level)}",
+                tr("held against") if row.is_reference else "",
+            ),
             _NONE if row.level == NUMBER_LEVELS[1] else Cell(words.number(row.customers)),
             _ratio(row, row.purchase_rate),
             _ratio(row, row.leaving_rate),
@@ -26,18 +30,21 @@ def covariate_groups(model: CovariateModel) -> Table | None:
     )
     return Table(
         name="covariate_groups",
-        caption="Who buys oftener and who leaves sooner, by what was known from the first day",
+        caption=tr("Who buys oftener and who leaves sooner, by what was known from the first day"),
         columns=(
-            "Customers by",
-            "Customers",
-            "Buy, times as often while they stay",
-            "Leave, times as fast",
-            "Repeat purchases of a new one in a year",
+            tr("Customers by"),
+            tr("Customers"),
+            tr("Buy, times as often while they stay"),
+            tr("Leave, times as fast"),
+            tr("Repeat purchases of a new one in a year"),
         ),
         rows=rows,
         note=(
-            "Each group is held against the one with 1, all else that is listed being equal. Small figures are 95% "
-            "intervals; one that holds 1 may be no difference. These are differences between customers and no effects."
+            tr(
+                "Each group is held against the one with 1, all else that is listed being equal. Small "
+                "figures are 95% intervals; one that holds 1 may be no difference. These are differences "
+                "between customers and no effects."
+            )
         ),
     )
 
@@ -46,11 +53,11 @@ def _ratio(row: CovariateLevel, ratio: Estimate) -> Cell:
     if row.is_reference:
         return Cell("1")
     if not ratio.has_interval:
-        return Cell("–", "not settled by the data")
+        return Cell("–", tr("not settled by the data"))
     return Cell(words.number(ratio.number, 2), words.number_between(*ratio.ends, 2))
 
 
 def _year(expected: Estimate) -> Cell:
     if not expected.has_interval:
-        return Cell("–", "not settled by the data")
+        return Cell("–", tr("not settled by the data"))
     return Cell(words.number(expected.number, 2), words.number_between(*expected.ends, 2))

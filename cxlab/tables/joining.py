@@ -30,7 +30,7 @@ def retention_course(retention: Retention) -> Table | None:
         caption=tr("Who bought in each period after the first order"),
         columns=(tr("Since the first order"), tr("Bought")),
         rows=tuple(rows),
-        note=f"{many} {tr('Small figures are 95% intervals.')}{hidden}",
+        note=f"{many} " + tr("Small figures are 95% intervals.") + hidden,
     )
 
 
@@ -44,17 +44,21 @@ def lasting_trends(lasting: Lasting) -> Table | None:
         days=STRETCH_DAYS,
         n=number(stretches),
     )
-    still = tr(
-        "Still bought in days {first} to {last}, %",
-        first=number(lasting.half_days + 1),
-        last=number(lasting.horizon_days),
-    )
     return Table(
         name="lasting_trends",
         caption=tr("How long relationships last, by the time of joining"),
         columns=(tr("Measure"), tr("First cohort"), tr("Last cohort"), tr("Change a year later")),
         rows=(
-            _row(still, lasting.trend, 100, 1),
+            _row(
+                tr(
+                    "Still bought in days {first} to {last}, %",
+                    first=number(lasting.half_days + 1),
+                    last=number(lasting.horizon_days),
+                ),
+                lasting.trend,
+                100,
+                1,
+            ),
             _row(bought, lasting.activity, 1, 2),
         ),
         note=tr(

@@ -6,63 +6,84 @@ from cxlab.blocks import Cell, Table
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.language import Texts, tr
+from cxlab.phrases import group_name
 from cxlab.purchases import BootstrapFits, ModelChoice, PurchaseModel, RepeatGroups, ThreeChecks
+from cxlab.purchases.choice import OUTCOMES
+from cxlab.purchases.rule import OUTCOME_IN_SHORT
 from cxlab.words import number, number_between, percent, percent_between
 
-_CHECKS = {
-    "level": "Level: expected / actual purchases",
-    "spread": "Spread: actual difference a foreseen purchase",
-    "order": "Order: squared error against the better simple rule",
-}
+_CHECKS = Texts(
+    {
+        "level": "Level: expected / actual purchases",
+        "spread": "Spread: actual difference a foreseen purchase",
+        "order": "Order: squared error against the better simple rule",
+    }
+)
 
 
 def purchase_model(model: PurchaseModel) -> Table:
     """One row a figure of the fitted model: first what it means, then its parameters."""
     found, family = model.findings, model.family
     meanings = {
-        "pace": "Purchases a year while a customer",
-        "leaving": family.words.leaving_row,
-        "first_year": "Repeat purchases of a new customer in a year",
-        **{f"{family.key}.{name}": words for name, words in zip(family.parameters, family.words.meanings, strict=True)},
-        f"{family.key}.log_likelihood": "Log-likelihood",
+        "pace": tr("Purchases a year while a customer"),
+        "leaving": family.words.texts["row"],
+        "first_year": tr("Repeat purchases of a new customer in a year"),
+        **{f"{family.key}.{name}": family.words.meanings[name] for name in family.parameters},
+        f"{family.key}.log_likelihood": tr("Log-likelihood"),
     }
     rows = tuple((Cell(words), _figure(key, found[key])) for key, words in meanings.items())
     return Table(
         name="model",
-        caption="How customers come back",
-        columns=("Figure", "Estimate"),
+        caption=tr("How customers come back"),
+        columns=(tr("Figure"), tr("Estimate")),
         rows=rows,
-        note=f"{number(model.histories.n)} customers. Small figures are 95% intervals, which allow for customers who "
-        f"do not quite follow the model. {family.words.leaving_note} The rows from r on are the model's own figures, "
-        "for whoever wants to reckon with it.",
+        note=tr(
+            "{n} customers. Small figures are 95% intervals, which allow for customers who do not "
+            "quite follow the model. {leaving_note} The rows from r on are the model's own figures, "
+            "for whoever wants to reckon with it.",
+            n=number(model.histories.n),
+            leaving_note=family.words.texts["note"],
+        ),
     )
 
 
 def parameter_errors(fits: BootstrapFits) -> Table:
     """One row a parameter: how far it is uncertain, by three ways of asking."""
-    meanings = zip(fits.model.family.words.meanings, fits.table.to_dict("records"), strict=True)
+    family = fits.model.family
+    meanings = zip(family.parameters, fits.table.to_dict("records"), strict=True)
     rows = tuple(
         (
-            Cell(words),
+            Cell(family.words.meanings[name]),
             Cell(number(row["estimate"], 3), _ends(row["low"], row["high"])),
             *(Cell(_error(row[way])) for way in ("hessian", "sandwich", "bootstrap")),
         )
-        for words, row in meanings
+        for name, row in meanings
     )
     return Table(
         name="parameter_errors",
-        caption="How far the parameters are uncertain, by three ways",
-        columns=("Parameter", "Estimate", "If all follow the model", "If not all do", "Customers drawn anew"),
+        caption=tr("How far the parameters are uncertain, by three ways"),
+        columns=(
+            tr("Parameter"),
+            tr("Estimate"),
+            tr("If all follow the model"),
+            tr("If not all do"),
+            tr("Customers drawn anew"),
+        ),
         rows=rows,
-        note="Standard errors as a share of the parameter: from the curvature of the likelihood, which takes it that "
-        "every customer follows the model; from how single customers pull at it, which does not; and from fits to "
-        f"{number(fits.n_drawn)} draws of the customers. Small figures are 95% intervals from the draws.",
+        note=tr(
+            "Standard errors as a share of the parameter: from the curvature of the likelihood, "
+            "which takes it that every customer follows the model; from how single customers pull at "
+            "it, which does not; and from fits to {n_drawn} draws of the customers. Small figures "
+            "are 95% intervals from the draws.",
+            n_drawn=number(fits.n_drawn),
+        ),
     )
 
 
 def model_choice(choice: ModelChoice) -> Table:
     """One row a purchase model: fit, hold-out, distance to the leading one, forecast, and which is taken."""
-    scored = "Later purchases" if choice.days else "The same, per customer"
+    scored = tr("Later purchases") if choice.days else tr("The same, per customer")
     rows = tuple(
         (
             Cell(one.title),
@@ -70,22 +91,39 @@ def model_choice(choice: ModelChoice) -> Table:
             _with_interval(one.score, 3),
             Cell("–") if one.behind.value is None else _behind(one.behind),
             _with_interval(one.expected, 0),
-            Cell(choice.outcome(one)),
+            Cell(OUTCOMES[choice.outcome(one)]),
         )
         for one in choice.scores
     )
-    came = f" {number(choice.came.number)} purchases came." if choice.days else ""
     return Table(
         name="model_choice",
-        caption="Purchase models and how well they foresee" if choice.days else "Purchase models",
-        columns=("Model", "Up to the cut", scored, "Behind the leading one", "Purchases foreseen", "Outcome"),
+        caption=tr("Purchase models and how well they foresee") if choice.days else tr("Purchase models"),
+        columns=(
+            tr("Model"),
+            tr("Up to the cut"),
+            scored,
+            tr("Behind the leading one"),
+            tr("Purchases foreseen"),
+            tr("Outcome"),
+        ),
         rows=rows,
-        note="Log-likelihood: of all customers up to the cut, then the mean per customer "
-        + (f"of the {number(choice.days)} days after it. " if choice.days else "of the same time. ")
-        + "Behind: how much less likely the model held it, per customer. Small figures are 95% intervals."
-        + came,
+        note=_note_of_choice(choice),
         words=(5,),
     )
+
+
+def _note_of_choice(choice: ModelChoice) -> str:
+    behind = tr("Behind: how much less likely the model held it, per customer. Small figures are 95% intervals.")
+    if not choice.days:
+        return (
+            tr("Log-likelihood: of all customers up to the cut, then the mean per customer of the same time.")
+            + f" {behind}"
+        )
+    scored = tr(
+        "Log-likelihood: of all customers up to the cut, then the mean per customer of the {days} days after it.",
+        days=number(choice.days),
+    )
+    return f"{scored} {behind} " + tr("{n} purchases came.", n=number(choice.came.number))
 
 
 def forecast_checks(three: ThreeChecks) -> Table:
@@ -93,22 +131,29 @@ def forecast_checks(three: ThreeChecks) -> Table:
     rows = []
     for row in three.table.to_dict("records"):
         allowed = (
-            f"below {number(row['allowed_high'], 2)}"
+            tr("below {limit}", limit=number(row["allowed_high"], 2))
             if row["check"] == "order"
             else _band(row["allowed_low"], row["allowed_high"])
         )
         estimate = Estimate(row["estimate"], row["low"], row["high"])
         figure = _checked(estimate, (row["allowed_low"], row["allowed_high"])) if estimate.has_interval else Cell("–")
         rows.append(
-            (Cell(_CHECKS[row["check"]]), figure, Cell(allowed), Cell(row["outcome"] if three.is_enough else "–"))
+            (
+                Cell(_CHECKS[row["check"]]),
+                figure,
+                Cell(allowed),
+                Cell(OUTCOME_IN_SHORT[row["outcome"]] if three.is_enough else "–"),
+            )
         )
     return Table(
         name="checks",
-        caption="Three checks of the forecast",
-        columns=("Check", "Figure", "Allowed", "Outcome"),
+        caption=tr("Three checks of the forecast"),
+        columns=(tr("Check"), tr("Figure"), tr("Allowed"), tr("Outcome")),
         rows=tuple(rows),
-        note="A check is passed when the whole 95% interval (small) lies in the allowed range, failed when all of "
-        "it lies outside.",
+        note=tr(
+            "A check is passed when the whole 95% interval (small) lies in the allowed range, failed "
+            "when all of it lies outside."
+        ),
         words=(3,),
     )
 
@@ -117,7 +162,7 @@ def alive_by_repeats(groups: RepeatGroups) -> Table:
     """One row a number of repeat purchases: how probable it is that such customers have not left."""
     rows = tuple(
         (
-            Cell(row["repeat_purchases"]),
+            Cell(group_name(row["repeat_purchases"])),
             Cell(number(row["customers"])),
             Cell(percent(row["probability_alive"]), bar=row["probability_alive"]),
             Cell(percent(row["likely_share"]), bar=row["likely_share"]) if told else Cell(HIDDEN),
@@ -126,8 +171,8 @@ def alive_by_repeats(groups: RepeatGroups) -> Table:
     )
     return Table(
         name="alive_by_repeats",
-        caption="Probability of still being a customer, by repeat purchases",
-        columns=("Repeat purchases", "Customers", "Mean probability", "More likely than not"),
+        caption=tr("Probability of still being a customer, by repeat purchases"),
+        columns=(tr("Repeat purchases"), tr("Customers"), tr("Mean probability"), tr("More likely than not")),
         rows=rows,
         note=groups.note + ("" if groups.told.all() else f" {why_hidden(groups.minimum_group)}"),
     )
@@ -140,12 +185,12 @@ def _figure(key: str, estimate: Estimate) -> Cell:
     is_likelihood = key.endswith(".log_likelihood")
     digits = 1 if is_likelihood else 2 if "." not in key else 3
     if estimate.low is None or estimate.high is None:
-        return Cell(number(estimate.number, digits), "" if is_likelihood else "not settled by the data")
+        return Cell(number(estimate.number, digits), "" if is_likelihood else tr("not settled by the data"))
     return Cell(number(estimate.number, digits), number_between(estimate.low, estimate.high, digits))
 
 
 def _ends(low: float, high: float) -> str:
-    return number_between(low, high, 3) if low <= high else "not settled by the data"
+    return number_between(low, high, 3) if low <= high else tr("not settled by the data")
 
 
 def _error(share: float) -> str:
@@ -162,7 +207,7 @@ def _with_interval(estimate: Estimate, digits: int) -> Cell:
 def _behind(estimate: Estimate) -> Cell:
     """Write a difference of log-likelihoods as a difference of likelihoods in percent."""
     if not estimate.has_interval:
-        return Cell("0%")
+        return Cell(percent(0))
     shares = [math.expm1(v) for v in (estimate.number, *estimate.ends)]
     digits = enough_digits([100 * v for v in shares], [0.0], 1)
     return Cell(percent(shares[0], digits), percent_between(shares[1], shares[2], digits))

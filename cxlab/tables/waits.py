@@ -4,13 +4,15 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import HIDDEN, GroupSizes, why_hidden
+from cxlab.language import Texts, tr
+from cxlab.phrases import group_name, span
 from cxlab.waits.comparison import WaitComparison
 from cxlab.waits.curves import WaitingCurve
 from cxlab.waits.late_check import LateCheck
 from cxlab.waits.late_customers import LateCustomers
 
 _NONE = Cell("–")
-_HEADS = {"segment": "Segment", "cluster": "Cluster", "cohort": "First order", "gesture": "Orders"}
+_HEADS = Texts({"segment": "Segment", "cluster": "Cluster", "cohort": "First order", "gesture": "Orders"})
 
 
 def purchase_waits(found: WaitComparison) -> Table | None:
@@ -31,20 +33,28 @@ def purchase_waits(found: WaitComparison) -> Table | None:
         ]
         rows.append(tuple(cells + ([_difference(found, curve.group)] if several else [])))
     reference = found.waits.labels.get(found.reference, found.reference)
-    against = ("Against the largest",) if several else ()
-    what = "Orders" if found.waits.unit == "order" else "Customers"
+    against = (tr("Against the largest"),) if several else ()
+    what = tr("Waits") if found.waits.unit == "order" else tr("Customers")
     return Table(
         name=f"waits_by_{by}",
-        caption=f"Days to the next purchase, within {words.count(h, 'day')}",
+        caption=tr("Days to the next purchase, within {days}", days=span(h)),
         columns=(
-            _HEADS.get(by, "Group"), "Waits" if what == "Orders" else what, "Back by then", "Mean days",
-            "Half back by day", *against,
+            _HEADS.get(by, tr("Group")),
+            what,
+            tr("Back by then"),
+            tr("Mean days"),
+            tr("Half back by day"),
+            *against,
         ),
         rows=tuple(rows),
-        note=f"Counted {found.waits.start}. Mean: a longer wait counted as {words.number(h)} days. "
-        + (f"Largest: {reference}. " if several else "")
-        + f"“–”: fewer than half came back in that time.{found.told.note} Small figures are 95% intervals.",
-    )  # fmt: skip
+        note=tr(
+            "Counted {start}. Mean: a longer wait counted as {h} days. ", start=found.waits.start, h=words.number(h)
+        )
+        + (tr("Largest: {reference}. ", reference=reference) if several else "")
+        + tr(
+            "“–”: fewer than half came back in that time.{note} Small figures are 95% intervals.", note=found.told.note
+        ),
+    )
 
 
 def _back(curve: WaitingCurve, found: WaitComparison) -> Cell:
@@ -52,9 +62,6 @@ def _back(curve: WaitingCurve, found: WaitComparison) -> Cell:
         return Cell(HIDDEN)
     h = found.horizon_days
     return Cell(words.percent(1 - curve.waiting[h]), words.percent_between(1 - curve.high[h], 1 - curve.low[h]))
-
-
-_STILL = "“Still a customer”: the probability of it, by the purchase model. "
 
 
 def late_customers(late: LateCustomers) -> Table | None:
@@ -76,23 +83,36 @@ def late_customers(late: LateCustomers) -> Table | None:
                 *([Cell(words.percent(alive[k]))] if alive else []),
             )
         )  # fmt: skip
-    anyway = "" if late.expected.value is None else ", less what is expected if nothing is done"
+    anyway = "" if late.expected.value is None else tr(", less what is expected if nothing is done")
     return Table(
         name="late_customers",
-        caption=f"Late by their own cadence on {words.day(late.as_of)}, and worth waking: whom to write to first",
+        caption=tr(
+            "Late by their own cadence on {as_of}, and worth waking: whom to write to first",
+            as_of=words.day(late.as_of),
+        ),
         columns=(
-            "Customer", "At stake", "Contribution so far", "Days silent", "Usual gap", "Late from day",
-            "Silence by usual gap", *(["Still a customer"] if alive else []),
+            tr("Customer"),
+            tr("At stake"),
+            tr("Contribution so far"),
+            tr("Days silent"),
+            tr("Usual gap"),
+            tr("Late from day"),
+            tr("Silence by usual gap"),
+            *([tr("Still a customer")] if alive else []),
         ),
         rows=tuple(rows),
         note=(
-            f"“At stake”: contribution in {words.count(late.horizon_days, 'day')} at the customer's own pace, up to "
-            f"what they have contributed so far{anyway}. "
-            "“Usual gap”: half of such a customer's gaps are at most so many days long; at most one in twenty is as "
-            f"long as “late from day”. {_STILL if alive else ''}The names stand for customers; the table in the file "
-            "has all of them, and their ids."
+            tr(
+                "“At stake”: contribution in {days} at the customer's own pace, up to what they have "
+                "contributed so far{anyway}. “Usual gap”: half of such a customer's gaps are at most so "
+                "many days long; at most one in twenty is as long as “late from day”. {still}The names "
+                "stand for customers; the table in the file has all of them, and their ids.",
+                days=span(late.horizon_days),
+                anyway=anyway,
+                still=tr("“Still a customer”: the probability of it, by the purchase model. ") if alive else "",
+            )
         ),
-    )  # fmt: skip
+    )
 
 
 def late_check(check: LateCheck) -> Table | None:
@@ -106,15 +126,22 @@ def late_check(check: LateCheck) -> Table | None:
         told = Cell(HIDDEN) if hidden[i] else _NONE
         if customers[i] and not hidden[i]:
             told = Cell(words.percent(share.number), words.percent_between(*share.ends))
-        rows.append((Cell(str(row["group"])), Cell(sizes.written(i)), told))
+        rows.append((Cell(group_name(str(row["group"]))), Cell(sizes.written(i)), told))
     why = f" {why_hidden(check.minimum_group)}" if hidden.any() else ""
     return Table(
         name="late_check",
-        caption=f"Who came back in the {words.count(check.holdout_days, 'day')} after {words.day(check.as_of)}",
-        columns=("Silence at the cut", "Customers", "Came back"),
+        caption=tr(
+            "Who came back in the {days} after {as_of}",
+            days=span(check.holdout_days),
+            as_of=words.day(check.as_of),
+        ),
+        columns=(tr("Silence at the cut"), tr("Customers"), tr("Came back")),
         rows=tuple(rows),
-        note="By what share of such a customer's gaps last as long as the silence did at the cut. Small figures are "
-        f"95% intervals.{why}",
+        note=tr(
+            "By what share of such a customer's gaps last as long as the silence did at the cut. "
+            "Small figures are 95% intervals.{why}",
+            why=why,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from cxlab import words
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import tr
 from cxlab.purchases.new_customer import NewCustomer
 from cxlab.purchases.retention_worth import PER_NEW, POINT, RetentionWorth
 from cxlab.purchases.said import discounting, horizon_in_words
@@ -14,23 +15,26 @@ def new_customer(new: NewCustomer) -> Table:
     """One row a figure: what the first and the later purchases leave, what one may cost, when a cost is earned back."""
     currency, within = new.currency, horizon_in_words(new.horizon_days)
     rows = [
-        (Cell("First purchase leaves"), _money(new.first, currency)),
-        (Cell("A repeat purchase leaves"), _money(new.repeat, currency)),
-        (Cell(f"Repeat purchases in the first {within}, discounted"), _number(new.purchases)),
-        (Cell(f"Brings in the first {within}, so may cost at most"), _money(new.value, currency)),
+        (Cell(tr("First purchase leaves")), _money(new.first, currency)),
+        (Cell(tr("A repeat purchase leaves")), _money(new.repeat, currency)),
+        (Cell(tr("Repeat purchases in the first {ahead}, discounted", ahead=within)), _number(new.purchases)),
+        (Cell(tr("Brings in the first {ahead}, so may cost at most", ahead=within)), _money(new.value, currency)),
     ]
     if new.acquisition_cost > 0:
-        rows.append((Cell("Winning one costs"), Cell(words.money(new.acquisition_cost, currency))))
-        rows.append((Cell("Earned back, days after the first purchase"), _payback(new)))
+        rows.append((Cell(tr("Winning one costs")), Cell(words.money(new.acquisition_cost, currency))))
+        rows.append((Cell(tr("Earned back, days after the first purchase")), _payback(new)))
     return Table(
         name="new_customer",
-        caption="What a new customer brings",
-        columns=("Figure", "Estimate"),
+        caption=tr("What a new customer brings"),
+        columns=(tr("Figure"), tr("Estimate")),
         rows=tuple(rows),
         note=(
-            f"On average over customers like those so far ({words.number(new.value.n or 0)})"
-            f"{discounting(new.discount_rate)}. Small figures are 95% intervals. The last customers won usually bring "
-            "less than the average."
+            tr(
+                "On average over customers like those so far ({n}){discounting}. Small figures are "
+                "95% intervals. The last customers won usually bring less than the average.",
+                n=words.number(new.value.n or 0),
+                discounting=discounting(new.discount_rate),
+            )
         ),
     )
 
@@ -42,23 +46,31 @@ def retention_worth(worth: RetentionWorth) -> Table | None:
     rows = (
         (
             Cell(words.count(worth.n, "present customer")),
-            _number(worth.present_purchases, 0), _money(worth.present, worth.currency),
+            _number(worth.present_purchases, 0),
+            _money(worth.present, worth.currency),
         ),
         (
-            Cell(f"{words.number(PER_NEW)} new customers"),
-            _number(worth.new_purchases, 0), _money(worth.per_new, worth.currency),
+            Cell(tr("{n} new customers", n=words.number(PER_NEW))),
+            _number(worth.new_purchases, 0),
+            _money(worth.per_new, worth.currency),
         ),
-    )  # fmt: skip
+    )
     return Table(
         name="retention_point",
-        caption="What one point fewer customers leaving would bring",
-        columns=("Of", "More purchases", "More contribution"),
+        caption=tr("What one point fewer customers leaving would bring"),
+        columns=(tr("Of"), tr("More purchases"), tr("More contribution")),
         rows=rows,
         note=(
-            f"Over the next {horizon_in_words(worth.horizon_days)}{discounting(worth.discount_rate)}. One point: the "
-            f"{worth.leaving.unit} is {words.percent(worth.leaving.number - POINT, 1)} in place of "
-            f"{words.percent(worth.leaving.number, 1)}, and everybody leaves more slowly in that proportion. Small "
-            "figures are 95% intervals."
+            tr(
+                "Over the next {ahead}{discounting}. One point: the {leaving} is {less} in "
+                "place of {share}, and everybody leaves more slowly in that proportion. Small "
+                "figures are 95% intervals.",
+                ahead=horizon_in_words(worth.horizon_days),
+                discounting=discounting(worth.discount_rate),
+                leaving=worth.leaving_in_words,
+                less=words.percent(worth.leaving.number - POINT, 1),
+                share=words.percent(worth.leaving.number, 1),
+            )
         ),
     )
 
@@ -66,10 +78,10 @@ def retention_worth(worth: RetentionWorth) -> Table | None:
 def _payback(new: NewCustomer) -> Cell:
     day = new.payback_day
     if day.value is None:
-        return Cell("not in that time")
+        return Cell(tr("not in that time"))
     if day.low is None:
         return Cell(words.number(day.number))
-    ends = words.number_between(*day.ends) if day.has_interval else f"{words.number(day.low)} or later"
+    ends = words.number_between(*day.ends) if day.has_interval else tr("{low} or later", low=words.number(day.low))
     return Cell(words.number(day.number), ends)
 
 

@@ -13,6 +13,7 @@ from cxlab.customers import Customers
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate, Findings, log_normal_interval
 from cxlab.intake.hiding import written_within
+from cxlab.language import tr, trn
 from cxlab.waits.own_gaps import OwnGaps, read_gaps
 
 FEWEST_CUSTOMERS, FEWEST_REPEATERS = 30, 10
@@ -102,17 +103,22 @@ class Cadence:
         own = self.usual_days[self.gaps.has_own]
         low, middle, high = np.quantile(own, [0.1, 0.5, 0.9])
         regular = self._regularity
-        how = "buy much as chance has it, neither by a rhythm nor in bursts, as far as can be told"
+        how = tr("Customers here buy much as chance has it, neither by a rhythm nor in bursts, as far as can be told.")
         if regular.has_interval and regular.ends[0] > _REGULAR:
-            how = "keep a rhythm"
+            how = tr("Customers here keep a rhythm.")
         elif regular.has_interval and regular.ends[1] < _IRREGULAR:
-            how = "buy in bursts"
+            how = tr("Customers here buy in bursts.")
         many = written_within(len(own), len(self.gaps.n), self.minimum_group)
-        return (
-            f"Of {many} customers who have come back, half usually let at most "
-            f"{words.count(round(middle), 'day')} pass between two purchases, a tenth at most "
-            f"{words.count(round(low), 'day')}, and a tenth {words.count(round(high), 'day')} or more. Customers here "
-            f"{how}. A customer with few gaps is taken to be much like the others, one with many goes by their own."
+        return tr(
+            "Of {many} customers who have come back, half usually let at most {days} pass between "
+            "two purchases, a tenth at most {least}, and a tenth {most} or more. "
+            "{how} A customer with few gaps is taken to be much like the others, one with many goes "
+            "by their own.",
+            many=many,
+            days=words.count(round(middle), "day"),
+            least=words.count(round(low), "day"),
+            most=words.count(round(high), "day"),
+            how=how,
         )
 
     def _own(self) -> tuple[Array, Array]:
@@ -124,6 +130,24 @@ class Cadence:
 def find_cadence(engine: Engine, customers: Customers, *, minimum_group: int = 5) -> Cadence:
     """Learn the cadence of each customer from the orders up to the end of calibration; see `fit_cadence`."""
     return fit_cadence(read_gaps(engine, customers), minimum_group=minimum_group)
+
+
+def _too_few(n: int, *, few_back: bool) -> str:
+    if few_back:
+        return trn(
+            "A cadence takes {customers} customers, {repeaters} of whom have come back, and there is {n}, of whom "
+            "fewer have. Bring a longer order history.",
+            "A cadence takes {customers} customers, {repeaters} of whom have come back, and there are {n}, of whom "
+            "fewer have. Bring a longer order history.",
+            n, customers=FEWEST_CUSTOMERS, repeaters=FEWEST_REPEATERS, n=words.number(n),
+        )  # fmt: skip
+    return trn(
+        "A cadence takes {customers} customers, {repeaters} of whom have come back, and there is {n}. Bring a longer "
+        "order history.",
+        "A cadence takes {customers} customers, {repeaters} of whom have come back, and there are {n}. Bring a longer "
+        "order history.",
+        n, customers=FEWEST_CUSTOMERS, repeaters=FEWEST_REPEATERS, n=words.number(n),
+    )  # fmt: skip
 
 
 def fit_cadence(gaps: OwnGaps, *, minimum_group: int = 5) -> Cadence:
@@ -157,9 +181,7 @@ def fit_cadence(gaps: OwnGaps, *, minimum_group: int = 5) -> Cadence:
     if n < FEWEST_CUSTOMERS or again < FEWEST_REPEATERS:
         return _nothing(
             gaps,
-            f"A cadence takes {FEWEST_CUSTOMERS} customers, {FEWEST_REPEATERS} of whom have come back, and there "
-            f"{'is' if n == 1 else 'are'} {words.number(n)}{', of whom fewer have' * (again < FEWEST_REPEATERS)}. "
-            "Bring a longer order history.",
+            _too_few(n, few_back=again < FEWEST_REPEATERS),
         )
     some, pilot = spaced(gaps, MOST_FITTED), spaced(gaps, _PILOT)
     tried = [_climb(np.log(np.array(start)), pilot, "2-point", 1e-8) for start in _STARTS]

@@ -11,9 +11,11 @@ from cxlab.contingency import Counts
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, columns_of
 from cxlab.intake.cohorts import MOST_ROWS, group_by_period
+from cxlab.language import Texts, tr
+from cxlab.phrases import span
 from cxlab.waits.curves import Waiting, WaitingCurve, wait_for_purchases
 from cxlab.waits.logrank import logrank_p_value
-from cxlab.waits.rows import PurchaseWaits
+from cxlab.waits.rows import ADJECTIVES, PurchaseWaits
 from cxlab.waits.told import ToldWaits, tell_waits
 
 FOLLOWED_SHARE = 0.1
@@ -117,25 +119,43 @@ class WaitComparison:
     @property
     def heading(self) -> str:
         """The finding in a line."""
+        by = self.waits.by
         if not self.curves:
-            return f"How long it takes to the next purchase cannot be told by {self.waits.by}"
+            return _untold(by)
         if not any(curve.n_bought for curve in self.curves):
-            return f"Nobody bought again within {self._within}"
+            return tr("Nobody bought again within {within}", within=self._within)
         soonest, latest = self._ends()
         if soonest is latest:
-            return f"Within {self._within} the mean wait for the next purchase is {_days(soonest)}"
+            return tr(
+                "Within {within} the mean wait for the next purchase is {days}",
+                within=self._within,
+                days=_days(soonest),
+            )
         if not self.are_apart:
-            return f"The data cannot tell which {_what(self.waits.by)} come back sooner"
+            return (
+                _WHICH_SOONER[by]
+                if by in _WHICH_SOONER
+                else tr("The data cannot tell which {by} come back sooner", by=by)
+            )
         if _days(soonest) == _days(latest):
-            return f"Within {self._within} all {_what(self.waits.by)} wait about equally long for the next purchase"
-        return (
-            f"Within {self._within} the mean wait for the next purchase is {_days(soonest)} for "
-            f"{self._said(soonest)}, {_days(latest)} for {self._said(latest)}"
+            if by in _ALL_ALIKE:
+                return _ALL_ALIKE[by].format(within=self._within)
+            return tr(
+                "Within {within} all {by} wait about equally long for the next purchase", within=self._within, by=by
+            )
+        return tr(
+            "Within {within} the mean wait for the next purchase is {soonest_days} for {soonest}, {latest_days} for "
+            "{latest}",
+            within=self._within,
+            soonest_days=_days(soonest),
+            soonest=self._said(soonest),
+            latest_days=_days(latest),
+            latest=self._said(latest),
         )
 
     @property
     def _within(self) -> str:
-        return words.count(self.horizon_days, "day")
+        return span(self.horizon_days)
 
     @property
     def reading(self) -> str:
@@ -144,8 +164,13 @@ class WaitComparison:
             return self.missing
         h = self.horizon_days
         parts = [
-            f"Counted {self.waits.start}, and followed for {words.count(h, 'day')}, a wait that lasts longer counted "
-            f"as {words.number(h)}: {self._means()}.",
+            tr(
+                "Counted {start}, and followed for {days}, a wait that lasts longer counted as {h}: {means}.",
+                start=self.waits.start,
+                days=span(h),
+                h=words.number(h),
+                means=self._means(),
+            ),
             *self._difference(),
             self.waits.caveat,
             self._left_out(),
@@ -173,57 +198,88 @@ class WaitComparison:
         return self.waits.said.get(curve.group, curve.group)
 
     def _counted(self, curve: WaitingCurve) -> str:
-        said = self._said(curve)
-        return f"{self.told.sizes[curve.group]} {'of ' if said.startswith('the ') else ''}{said}"
+        mean, n, who = _mean(curve), self.told.sizes[curve.group], self._said(curve)
+        if self.waits.by == "segment" and curve.group in ADJECTIVES:
+            return tr("{mean} for {n} of {who}", mean=mean, n=n, who=who)
+        return tr("{mean} for {n} {who}", mean=mean, n=n, who=who)
 
     def _means(self) -> str:
         """Say the mean of each group, or of the two ends where there are many."""
         many = len(self.curves) > _SAID_ALL
         shown = self._ends() if many else self.curves
-        said = [f"{_mean(curve)} for {self._counted(curve)}" for curve in shown]
+        said = [self._counted(curve) for curve in shown]
         if len(self.curves) == 1:
             return said[0]
-        start = "from the shortest mean to the longest, " if many else ""
-        return f"{start}{', '.join(said[:-1])} and {said[-1]} (in brackets 95% intervals)"
+        first, last = ", ".join(said[:-1]), said[-1]
+        if many:
+            return tr(
+                "from the shortest mean to the longest, {first} and {last} (in brackets 95% intervals)",
+                first=first,
+                last=last,
+            )
+        return tr("{first} and {last} (in brackets 95% intervals)", first=first, last=last)
 
     def _difference(self) -> list[str]:
         """Say how far the group that is furthest from the largest one is away from it."""
         if len(self.curves) < 2:
             return []
         if not self.are_apart:
-            chance = "" if self.p_value is None else f": {_by_chance(self.p_value)}"
-            return [f"The data cannot tell whether these groups wait differently{chance}."]
+            if self.p_value is None:
+                return [tr("The data cannot tell whether these groups wait differently.")]
+            return [
+                tr(
+                    "The data cannot tell whether these groups wait differently: {by_chance}.",
+                    by_chance=_by_chance(self.p_value),
+                )
+            ]
         group, furthest = max(self.differences.items(), key=lambda pair: abs(pair[1].number))
         low, high = sorted(abs(end) for end in furthest.ends)
         sure = furthest.ends[0] > 0 or furthest.ends[1] < 0
-        way = "sooner" if furthest.number < 0 else "later"
         ends = words.number_between(low, high) if sure else words.number_between(*furthest.ends)
         said = self.waits.said
-        many = ", the largest of the differences" if len(self.curves) > 2 else ""
+        largest = tr(", the largest of the differences") if len(self.curves) > 2 else ""
         much = words.count(round(abs(furthest.number)), "day")
         if round(abs(furthest.number)) == 0:
             return [
-                "Their mean waits lie less than a day apart, though the groups differ by more than chance: "
-                f"{_by_chance(self.p_value)}."
+                tr(
+                    "Their mean waits lie less than a day apart, though the groups differ by more than "
+                    "chance: {by_chance}.",
+                    by_chance=_by_chance(self.p_value),
+                )
             ]
+        figures = {
+            "reference": said.get(self.reference, self.reference), "much": much, "who": said.get(group, group),
+            "interval": ends, "largest": largest,
+        }  # fmt: skip
+        apart = (
+            tr(
+                "Against {reference}, the largest group, the purchase comes {much} sooner for {who} (95% interval "
+                "{interval}){largest}.",
+                **figures,
+            )
+            if furthest.number < 0
+            else tr(
+                "Against {reference}, the largest group, the purchase comes {much} later for {who} (95% interval "
+                "{interval}){largest}.",
+                **figures,
+            )
+        )
         return [
-            f"Against {said.get(self.reference, self.reference)}, the largest group, the purchase comes {much} {way} "
-            f"for {said.get(group, group)} (95% interval {ends}){many}. The groups differ by more than chance: "
-            f"{_by_chance(self.p_value)}."
+            f"{apart} " + tr("The groups differ by more than chance: {by_chance}.", by_chance=_by_chance(self.p_value))
         ]
 
     def _left_out(self) -> str:
         assert self.waiting is not None
-        parts = []
-        for names, why in ((self.too_young, "cannot be followed so far yet"), (self.waiting.too_small, self._few())):
-            if names:
-                listed = ", ".join(self.waits.said.get(name, name) for name in names)
-                parts.append(f"Left out: {listed}, which {why}.")
+        parts, said = [], self.waits.said
+        if self.too_young:
+            listed = ", ".join(said.get(name, name) for name in self.too_young)
+            parts.append(tr("Left out: {listed}, which cannot be followed so far yet.", listed=listed))
+        if self.waiting.too_small:
+            listed = ", ".join(said.get(name, name) for name in self.waiting.too_small)
+            parts.append(
+                tr("Left out: {listed}, which hold under {n} customers.", listed=listed, n=self.waiting.minimum_group)
+            )
         return " ".join(parts)
-
-    def _few(self) -> str:
-        assert self.waiting is not None
-        return f"hold under {self.waiting.minimum_group} customers"
 
 
 def compare_waits(waits: PurchaseWaits, *, minimum_group: int = 5) -> WaitComparison:
@@ -250,15 +306,32 @@ def compare_waits(waits: PurchaseWaits, *, minimum_group: int = 5) -> WaitCompar
     frame = waits.frame
     if frame["followed_days"].max() < 1:
         return WaitComparison(
-            waits, None, "", {}, None, missing="The data end on the day from which the waits run, so nobody could be "
-            "followed for a day. Bring a longer history."
-        )  # fmt: skip
+            waits,
+            None,
+            "",
+            {},
+            None,
+            missing=tr(
+                "The data end on the day from which the waits run, so nobody "
+                "could be followed for a "
+                "day. Bring a longer history."
+            ),
+        )
     horizon, too_young = choose_horizon(frame["followed_days"].to_numpy(np.int64), frame["group"], waits.window_days)
     if horizon < SHORTEST_DAYS:
         return WaitComparison(
-            waits, None, "", {}, None, missing=f"The waits can be followed for {words.count(horizon, 'day')} only, "
-            "too short a time to compare them in. Bring a longer history."
-        )  # fmt: skip
+            waits,
+            None,
+            "",
+            {},
+            None,
+            missing=tr(
+                "The waits can be followed for {days} only, too short a time "
+                "to compare them in. Bring a "
+                "longer history.",
+                days=words.count(horizon, "day"),
+            ),
+        )
     kept = frame[~frame["group"].isin(too_young)]
     order = tuple(one for one in waits.groups if one not in too_young)
     days, bought, group, who = (kept[name].to_numpy() for name in ("days", "bought", "group", "customer_id"))
@@ -339,8 +412,34 @@ def _apart(waiting: Waiting, i: int, at: int) -> Estimate:
     return Estimate(value, low, high, n=n, unit="days to the next purchase")
 
 
-def _what(by: str) -> str:
-    return {"segment": "segments", "cluster": "clusters", "cohort": "new customers", "gesture": "orders"}.get(by, by)
+_WHICH_SOONER = Texts(
+    {
+        "segment": "The data cannot tell which segments come back sooner",
+        "cluster": "The data cannot tell which clusters come back sooner",
+        "cohort": "The data cannot tell which new customers come back sooner",
+        "gesture": "The data cannot tell which orders come back sooner",
+    }
+)
+_ALL_ALIKE = Texts(
+    {
+        "segment": "Within {within} all segments wait about equally long for the next purchase",
+        "cluster": "Within {within} all clusters wait about equally long for the next purchase",
+        "cohort": "Within {within} all new customers wait about equally long for the next purchase",
+        "gesture": "Within {within} all orders wait about equally long for the next purchase",
+    }
+)
+_UNTOLD = Texts(
+    {
+        "segment": "How long it takes to the next purchase cannot be told by segment",
+        "cluster": "How long it takes to the next purchase cannot be told by cluster",
+        "cohort": "How long it takes to the next purchase cannot be told by cohort",
+        "gesture": "How long it takes to the next purchase cannot be told by gesture",
+    }
+)
+
+
+def _untold(by: str) -> str:
+    return _UNTOLD[by] if by in _UNTOLD else tr("How long it takes to the next purchase cannot be told by {by}", by=by)
 
 
 def _days(curve: WaitingCurve) -> str:
@@ -362,9 +461,7 @@ def _by_chance(p_value: float | None) -> str:
     'chance alone would do as much in 52 of 100 such shops'
     """
     assert p_value is not None
-    start = "chance alone would do as much in"
     if p_value < 0.001:
-        return f"{start} fewer than 1 of 1,000 such shops"
-    if p_value < 0.01:
-        return f"{start} {words.number(1000 * p_value)} of 1,000 such shops"
-    return f"{start} {min(round(100 * p_value), 99)} of 100 such shops"
+        return tr("chance alone would do as much in fewer than 1 of {of} such shops", of=words.number(1000))
+    n, of = (words.number(1000 * p_value), 1000) if p_value < 0.01 else (str(min(round(100 * p_value), 99)), 100)
+    return tr("chance alone would do as much in {n} of {of} such shops", n=n, of=words.number(of))

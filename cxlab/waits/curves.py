@@ -13,6 +13,7 @@ from cxlab import words
 from cxlab.contingency import Array, Counts
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings
+from cxlab.language import tr
 
 _Z = float(norm.ppf(0.975))
 _TAIL = 0.025
@@ -109,10 +110,14 @@ class Waiting:
     def reading(self) -> str:
         """Mean days to the next purchase of each group, within the horizon."""
         said = "; ".join(f"{curve.group} {_mean_in_words(curve.restricted_mean)}" for curve in self.curves)
-        few = f" Too few to be shown: {', '.join(self.too_small)}." if self.too_small else ""
-        return (
-            f"Days to the next purchase within {words.count(self.horizon_days, 'day')}, on average, a longer wait "
-            f"counted as {self.horizon_days}: {said}.{few}"
+        few = tr(" Too few to be shown: {join}.", join=", ".join(self.too_small)) if self.too_small else ""
+        return tr(
+            "Days to the next purchase within {days}, on average, a longer wait counted as "
+            "{horizon_days}: {said}.{few}",
+            days=words.count(self.horizon_days, "day"),
+            horizon_days=self.horizon_days,
+            said=said,
+            few=few,
         )
 
     @property
@@ -183,7 +188,10 @@ def wait_for_purchases(
         moved.append(np.bincount(np.unique(whose[mine]), influence, minlength=n_whose))
     if not shown:
         raise NotEnoughDataError(
-            f"How long customers wait cannot be told from fewer than {minimum_group} of them: bring more orders"
+            tr(
+                "How long customers wait cannot be told from fewer than {n} of them: bring more orders",
+                n=minimum_group,
+            )
         )
     each = np.stack(moved)
     return Waiting(tuple(shown), horizon_days, tuple(too_small), minimum_group, np.einsum("ic,jc->ij", each, each))

@@ -107,7 +107,13 @@ def find_late_customers(
     unit = customers.currency
     return LateCustomers(
         list_late(
-            frame, cadence, stake, worth, as_of=customers.calibration_end, expected=value, alive=probability,
+            frame,
+            cadence,
+            stake,
+            worth,
+            as_of=customers.calibration_end,
+            expected=value,
+            alive=probability,
             pseudonyms=pseudonyms,
         ),
         as_of=customers.calibration_end,
@@ -116,7 +122,8 @@ def find_late_customers(
         expected=Estimate() if value is None else total(value, worth, unit),
         brought=Estimate(float(contribution[worth].sum()), n=n_worth, unit=unit),
         letter=Estimate(float(stake[worth].mean()), n=n_worth, unit=f"{unit} per customer")
-        if n_worth and value is not None else Estimate(),
+        if n_worth and value is not None
+        else Estimate(),
         mean_alive=float(probability[worth].mean()) if probability is not None and n_worth else None,
         check=check,
         money=money,
@@ -132,7 +139,7 @@ def find_late_customers(
         missing=cadence.missing,
         doubt=doubt,
         near_then=then is not None and 0 < abs(n_judged - then.n_judged) < minimum_group,
-    )  # fmt: skip
+    )
 
 
 def _one_each(name: str, given: ArrayLike | None, n: int) -> Array | None:

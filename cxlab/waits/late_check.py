@@ -13,6 +13,8 @@ from cxlab.contingency import Array
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.intake.hidden_cells import cells_to_hide
 from cxlab.intake.hiding import shares_to_hide
+from cxlab.language import SOURCE, speaking, tr
+from cxlab.phrases import span
 
 BANDS = (0.0, 0.05, 0.2, 0.5)
 """Lower ends of the bands of the chance of so long a silence; the first is that of the late ones."""
@@ -78,43 +80,61 @@ class LateCheck:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.is_known:
-            return "Whether those called late stay away cannot be told"
+            return tr("Whether those called late stay away cannot be told")
         if not self.holds:
-            return "The data cannot tell whether those called late stay away more than others"
-        return (
-            f"{words.percent(self.late.number)} of those late on {words.day(self.as_of)} came back, against "
-            f"{words.percent(self.others.number)} of the others"
+            return tr("The data cannot tell whether those called late stay away more than others")
+        return tr(
+            "{late} of those late on {as_of} came back, against {others} of the others",
+            late=words.percent(self.late.number),
+            as_of=words.day(self.as_of),
+            others=words.percent(self.others.number),
         )
 
     @property
     def reading(self) -> str:
         """Both shares with their intervals, and what follows from them."""
         if self.holdout_days < 1:
-            return "There is no time after the cut in which anybody could have come back."
+            return tr("There is no time after the cut in which anybody could have come back.")
         if not self.is_made:
-            return "Nobody can be called late, so there is nothing to check."
+            return tr("Nobody can be called late, so there is nothing to check.")
         if not self.is_known:
-            return (
-                f"Those called late, or the others, or those of them who came back or did not, are under "
-                f"{self.minimum_group}, so their later purchases are not compared here."
+            return tr(
+                "Those called late, or the others, or those of them who came back or did not, are under "
+                "{minimum_group}, so their later purchases are not compared here.",
+                minimum_group=self.minimum_group,
             )
         late, others = self.late, self.others
-        said = (
-            f"By the same rule {words.number(late.n or 0)} were late at the cut, on {words.day(self.as_of)}. In the "
-            f"{words.count(self.holdout_days, 'day')} after it, {words.percent(late.number)} of them came back (95% "
-            f"interval {words.percent_between(*late.ends)}), "
-            f"and {words.percent(others.number)} of the {words.number(others.n or 0)} who had come back before and "
-            f"were not late ({words.percent_between(*others.ends)})."
+        said = tr(
+            "By the same rule {n} were late at the cut, on {as_of}. In the {days} after it, "
+            "{late} of them came back (95% interval {interval}), and {others} of the {n_others} who "
+            "had come back before and were not late ({others_interval}).",
+            n=words.number(late.n or 0),
+            as_of=words.day(self.as_of),
+            days=span(self.holdout_days),
+            late=words.percent(late.number),
+            interval=words.percent_between(*late.ends),
+            others=words.percent(others.number),
+            n_others=words.number(others.n or 0),
+            others_interval=words.percent_between(*others.ends),
         )
-        points = f"{words.number(100 * self.difference.number)} points"
+        points = words.number(100 * self.difference.number)
         low, high = (100 * end for end in self.difference.ends)
         if not self.holds:
-            return f"{said} The difference of {points} ({words.number_between(low, high)}) may be chance."
+            return f"{said} " + tr(
+                "The difference of {points} points ({interval}) may be chance.",
+                points=points,
+                interval=words.number_between(low, high),
+            )
         rest = (
-            " So being late is a warning and no farewell: do not strike them off." if late.ends[0] > FEW
-            else " Few of the late came back by themselves."
+            tr(" So being late is a warning and no farewell: do not strike them off.") if late.ends[0] > FEW
+            else tr(" Few of the late came back by themselves.")
         )  # fmt: skip
-        return f"{said} That is a difference of {points} ({words.number_between(low, high)}).{rest}"
+        return f"{said} " + tr(
+            "That is a difference of {points} points ({interval}).{rest}",
+            points=points,
+            interval=words.number_between(low, high),
+            rest=rest,
+        )
 
     @property
     def findings(self) -> Findings:
@@ -142,7 +162,8 @@ def check_late(
     """
     band = np.searchsorted(BANDS, chance, side="right") - 1
     band = np.where(is_late, 0, np.maximum(band, 1))
-    rows = [(_name(i), judged & (band == i)) for i in range(len(BANDS))] + [(ONCE, ~judged)]
+    with speaking(SOURCE):  # names in tables are not translated
+        rows = [(_name(i), judged & (band == i)) for i in range(len(BANDS))] + [(ONCE, ~judged)]
     shares = [(name, int(mine.sum()), int((mine & came_back).sum()), _share(came_back, mine)) for name, mine in rows]
     known = holdout_days > 0
     table = pd.DataFrame(

@@ -8,6 +8,8 @@ import pandas as pd
 from cxlab import words
 from cxlab.estimate import Estimate, Findings
 from cxlab.intake.hiding import written_within
+from cxlab.language import tr, trn
+from cxlab.phrases import span
 from cxlab.waits.cadence import RARE
 from cxlab.waits.late_check import LateCheck
 from cxlab.waits.late_money import GONE, LateMoney, in_money
@@ -95,35 +97,55 @@ class LateCustomers:
     def heading(self) -> str:
         """The finding in a line."""
         if self.missing or self.doubt:
-            return "Who is late by their own cadence cannot be told"
+            return tr("Who is late by their own cadence cannot be told")
         if not self.is_worth_telling:
-            return "Hardly anybody is late and worth waking" if self.n_worth else "Nobody is late and worth waking"
+            return (
+                tr("Hardly anybody is late and worth waking") if self.n_worth else tr("Nobody is late and worth waking")
+            )
         if self._rest_is_small:
-            return f"Nearly all of the {words.number(self.n_late)} customers who are late are worth waking"
-        return f"{words.count(self.n_worth, 'customer')} are late by their own cadence and worth waking"
+            return tr(
+                "Nearly all of the {n_late} customers who are late are worth waking", n_late=words.number(self.n_late)
+            )
+        return tr(
+            "{customers} are late by their own cadence and worth waking",
+            customers=words.count(self.n_worth, "customer"),
+        )
 
     @property
     def reading(self) -> str:
         """How many are late, how many of them are worth waking, and what they bring."""
         if self.missing:
-            return "So nobody can be called late."
+            return tr("So nobody can be called late.")
         if self.doubt:
-            return f"{self.doubt} Until then nobody is called late."
+            return f"{self.doubt} " + tr("Until then nobody is called late.")
         if self.n_late == 0:
-            return (
-                f"On {words.day(self.as_of)} none of the {self._judged} who have come back is late: such "
-                f"customers let as many days pass in more than {words.percent(RARE)} of the gaps.{self._once()}"
+            return tr(
+                "On {as_of} none of the {judged} who have come back is late: such customers let as many "
+                "days pass in more than {rare} of the gaps.{once}",
+                as_of=words.day(self.as_of),
+                judged=self._judged,
+                rare=words.percent(RARE),
+                once=self._once(),
             )
-        share = f" ({words.percent(self.late.number)}, 95% interval {words.percent_between(*self.late.ends)})"
+        share = tr(
+            " ({late}, 95% interval {interval})",
+            late=words.percent(self.late.number),
+            interval=words.percent_between(*self.late.ends),
+        )
         many = (
             f"{words.number(self.n_late)}{'' if self.near_then else share}"
             if self._late_is_told
             else self._hidden(self.n_late)
         )
         parts = [
-            f"On {words.day(self.as_of)}, of the {self._judged} who have come back, {many} are late: with their "
-            f"cadence, a customer who is still one lets so many days pass in at most {words.percent(RARE)} of the "
-            "gaps.",
+            tr(
+                "On {as_of}, of the {judged} who have come back, {many} are late: with their cadence, a "
+                "customer who is still one lets so many days pass in at most {rare} of the gaps.",
+                as_of=words.day(self.as_of),
+                judged=self._judged,
+                many=many,
+                rare=words.percent(RARE),
+            ),
             self._worth(),
             self._stake(),
         ]
@@ -147,33 +169,61 @@ class LateCustomers:
     def letter_words(self) -> str:
         """What a letter may cost at most, as a sentence."""
         if self.letter.value is None:
-            return "What a letter may cost cannot be told, for no forecast says how many would come back without one."
+            return tr(
+                "What a letter may cost cannot be told, for no forecast says how many would come back without one."
+            )
         everyone, tenth = (words.money(part * self.letter.number, self.currency) for part in (1.0, 0.1))
-        ahead = words.count(self.horizon_days, "day")
-        return (
-            f"A letter may cost {everyone} on average at most, if it brought all of them back to their own pace, and "
-            f"{tenth} if it brings back one in ten, by what the next {ahead} would bring, nobody counted with more "
-            "than so far."
+        ahead = span(self.horizon_days)
+        return tr(
+            "A letter may cost {everyone} on average at most, if it brought all of them back to "
+            "their own pace, and {tenth} if it brings back one in ten, by what the next {ahead} "
+            "would bring, nobody counted with more than so far.",
+            everyone=everyone,
+            tenth=tenth,
+            ahead=ahead,
         )
 
     @property
     def advice(self) -> str:
         """Whom to write to, as of which day, and what a letter may cost; empty where there is nobody."""
         if self.doubt:
-            return f"Write to nobody for being late yet. {self.doubt}"
+            return tr("Write to nobody for being late yet.") + f" {self.doubt}"
         if not self.is_worth_telling:
             return ""
-        many = words.count(self.n_worth, "customer") if self.tells_how_many else "customers in the table late_customers"
         came = self.check.late
-        back = "" if came.value is None else (
-            f" Of those late on {words.day(self.check.as_of)}, {words.percent(came.number)} came back anyway in the "
-            f"{words.count(self.check.holdout_days, 'day')} after{self._silent_longer}."
-        )  # fmt: skip
-        return (
-            f"Write this month to the {many} who were late on {words.day(self.as_of)}, the end of the data, and are "
-            "worth waking, to a random half of them first, so that it shows whether writing helps. "
-            f"{self.letter_words}{back}"
+        back = (
+            ""
+            if came.value is None
+            else (
+                tr(
+                    " Of those late on {as_of}, {came} came back anyway in the {days} after{silent_longer}.",
+                    as_of=words.day(self.check.as_of),
+                    came=words.percent(came.number),
+                    days=span(self.check.holdout_days),
+                    silent_longer=self._silent_longer,
+                )
+            )
         )
+        as_of = words.day(self.as_of)
+        write = (
+            trn(
+                "Write this month to the {n} customer who were late on {as_of}, the end of the data, and are worth "
+                "waking, to a random half of them first, so that it shows whether writing helps.",
+                "Write this month to the {n} customers who were late on {as_of}, the end of the data, and are worth "
+                "waking, to a random half of them first, so that it shows whether writing helps.",
+                self.n_worth,
+                n=words.number(self.n_worth),
+                as_of=as_of,
+            )
+            if self.tells_how_many
+            else tr(
+                "Write this month to the customers in the table late_customers who were late on {as_of}, the end of "
+                "the data, and are worth waking, to a random half of them first, so that it shows whether writing "
+                "helps.",
+                as_of=as_of,
+            )
+        )
+        return f"{write} {self.letter_words}{back}"
 
     @property
     def _are_mostly_gone_longer(self) -> bool:
@@ -183,7 +233,7 @@ class LateCustomers:
 
     @property
     def _silent_longer(self) -> str:
-        longer = "; most of these have been silent for longer than that already, so expect fewer"
+        longer = tr("; most of these have been silent for longer than that already, so expect fewer")
         return longer if self._are_mostly_gone_longer else ""
 
     @property
@@ -210,57 +260,88 @@ class LateCustomers:
     @property
     def _judged(self) -> str:
         if self.near_then:
-            return f"about {words.number(round(self.n_judged, -1))} customers"
-        return f"{written_within(self.n_judged, self.n, self.minimum_group)} customers"
+            return tr("about {n} customers", n=words.number(round(self.n_judged, -1)))
+        return tr("{n} customers", n=written_within(self.n_judged, self.n, self.minimum_group))
 
     def _hidden(self, n: int) -> str:
-        return f"{'under' if n < self.minimum_group else 'all but under'} {self.minimum_group}"
+        if n < self.minimum_group:
+            return tr("under {share}", share=self.minimum_group)
+        return tr("all but under {n}", n=self.minimum_group)
 
     def _worth(self) -> str:
-        there = " and are not in all likelihood gone" if self.leaves_out_gone else ""
+        there = tr(" and are not in all likelihood gone") if self.leaves_out_gone else ""
         chance = (
-            f" (by the purchase model the probability that they are customers still is {words.percent(GONE)} or more)"
+            tr(
+                " (by the purchase model the probability that they are customers still is {least} or more)",
+                least=words.percent(GONE),
+            )
             if there
             else ""
         )
+        there += chance
         if self.n_worth < max(1, self.minimum_group):
-            who = f"Under {self.minimum_group}" if self.n_worth else "None"
-            return f"{who} of them have been profitable so far{there}{chance}."
-        many = f"All but under {self.minimum_group}" if self._rest_is_small else words.number(self.n_worth)
+            if not self.n_worth:
+                return tr("None of them have been profitable so far{there}.", there=there)
+            return tr("Under {n} of them have been profitable so far{there}.", n=self.minimum_group, there=there)
         said = (
-            f"{many} of these have been profitable so far{there}{chance}: they are worth waking. They have "
-            f"contributed {words.money(self.brought.number, self.currency, 0)} in all"
+            tr(
+                "All but under {n} of these have been profitable so far{there}: they are worth waking.",
+                n=self.minimum_group,
+                there=there,
+            )
+            if self._rest_is_small
+            else tr(
+                "{n} of these have been profitable so far{there}: they are worth waking.",
+                n=words.number(self.n_worth),
+                there=there,
+            )
         )
+        brought = words.money(self.brought.number, self.currency, 0)
         if self.expected.value is None:
-            return f"{said}."
-        ahead, amount = words.count(self.horizon_days, "day"), in_money(self._expected, self.currency)
-        said += f", and are expected to contribute {amount} in the next {ahead} if nothing is done."
+            return f"{said} " + tr("They have contributed {brought} in all.", brought=brought)
+        said += " " + tr(
+            "They have contributed {brought} in all, and are expected to contribute {amount} in the next {ahead} if "
+            "nothing is done.",
+            brought=brought,
+            amount=in_money(self._expected, self.currency),
+            ahead=span(self.horizon_days),
+        )
         if self.money.foreseen.value is not None:
             said += f" {self.money.reading}"
         if self._is_off:
             return f"{said} {self._why_off()}"
         if self.mean_alive is None:
             return said
-        return f"{said} The purchase model says that {words.percent(self.mean_alive)} of them are customers still."
+        return f"{said} " + tr(
+            "The purchase model says that {share} of them are customers still.",
+            share=words.percent(self.mean_alive),
+        )
 
     def _why_off(self) -> str:
         more = not self.money.is_off or self.money.came.number > self.money.foreseen.number
         if more and self._are_mostly_gone_longer:
-            return (
-                "Whether more than that comes now is open: most of these have been silent for longer than those at the "
-                "cut were followed."
+            return tr(
+                "Whether more than that comes now is open: most of these have been silent for longer "
+                "than those at the cut were followed."
             )
-        why = "the model gives quiet customers up too early" if self.too_early and more else "the forecast missed then"
-        return f"Expect {'more' if more else 'less'} than that now, for {why}."
+        if more and self.too_early:
+            return tr("Expect more than that now, for the model gives quiet customers up too early.")
+        if more:
+            return tr("Expect more than that now, for the forecast missed then.")
+        return tr("Expect less than that now, for the forecast missed then.")
 
     def _stake(self) -> str:
         if not self.is_worth_telling:
             return ""
-        anyway = "" if self.expected.value is None else ", less what is expected anyway"
-        ahead = words.count(self.horizon_days, "day")
-        return (
-            f"The list begins with those of whom most is at stake: what each would contribute in the next {ahead} at "
-            f"their own pace, up to what they have contributed so far{anyway}. {self.letter_words}"
+        anyway = "" if self.expected.value is None else tr(", less what is expected anyway")
+        ahead = span(self.horizon_days)
+        return tr(
+            "The list begins with those of whom most is at stake: what each would contribute in the "
+            "next {ahead} at their own pace, up to what they have contributed so far{anyway}. "
+            "{letter_words}",
+            ahead=ahead,
+            anyway=anyway,
+            letter_words=self.letter_words,
         )
 
     def _once(self) -> str:
@@ -268,8 +349,11 @@ class LateCustomers:
         if not once:
             return ""
         if self.near_then:
-            return " Those who bought once have no cadence of their own, and are not judged."
-        who = f"{words.few(once, self.minimum_group)} who bought once have" if once > 1 else "One who bought once has"
+            return tr(" Those who bought once have no cadence of their own, and are not judged.")
         if 0 < once < self.minimum_group:
-            who = f"Under {self.minimum_group} who bought once have"
-        return f" {who} no cadence of their own, and are not judged."
+            return tr(
+                " Under {n} who bought once have no cadence of their own, and are not judged.", n=self.minimum_group
+            )
+        if once == 1:
+            return tr(" One who bought once has no cadence of their own, and are not judged.")
+        return tr(" {n} who bought once have no cadence of their own, and are not judged.", n=words.number(once))

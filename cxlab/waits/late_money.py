@@ -11,6 +11,7 @@ from cxlab.contingency import Array
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.intake.hiding import shares_to_hide
+from cxlab.language import tr
 
 GONE = 0.05
 """Whose probability of being a customer still is below this is in all likelihood gone, beyond what a letter wakes."""
@@ -49,9 +50,11 @@ class LateMoney:
         if self.foreseen.value is None:
             return ""
         foreseen = words.money(self.foreseen.number, self.currency, 0)
-        return (
-            f"Of those found by the same rule on {words.day(self.as_of)}, {foreseen} was foreseen, and "
-            f"{in_money(self.came, self.currency)} came."
+        return tr(
+            "Of those found by the same rule on {as_of}, {foreseen} was foreseen, and {in_money} came.",
+            as_of=words.day(self.as_of),
+            foreseen=foreseen,
+            in_money=in_money(self.came, self.currency),
         )
 
     @property
@@ -118,4 +121,6 @@ def in_money(estimate: Estimate, currency: str) -> str:
     amount = words.money(estimate.number, currency, 0)
     if not estimate.has_interval:
         return amount
-    return f"{amount} (95% interval {words.money_between(*estimate.ends, currency, 0)})"
+    return tr(
+        "{amount} (95% interval {interval})", amount=amount, interval=words.money_between(*estimate.ends, currency, 0)
+    )

@@ -1,7 +1,7 @@
 """Waits for the next purchase, each from a day on which its group was known: what the curves of waiting rest on."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,14 +13,18 @@ from cxlab.contingency import Counts
 from cxlab.customers import EPOCH, Customers
 from cxlab.engine import Engine
 from cxlab.errors import InputError
+from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME
 from cxlab.occasions import Occasions
-from cxlab.words import EN_DASH, day
+from cxlab.phrases import months, months_in_short
+from cxlab.words import day
 
 MOST_COHORTS = 6
 _STEPS = (1, 3, 6, 12, 24, 60, 120, 600)
 """Months that a cohort may hold."""
 _GIVEN, _NOT = "gesture", "none"
+ADJECTIVES = frozenset({"misunderstood", "lost"})
+"""Segments whose names are adjectives."""
 _MONTHS_A_YEAR = 12
 
 
@@ -94,8 +98,10 @@ def waits_since_cut(
     if customers.holdout_days < 1:
         return _none(
             by,
-            "There is no time after the end of calibration in which to wait for a purchase. Put calibration_end before "
-            "the last order in study.yml.",
+            tr(
+                "There is no time after the end of calibration in which to wait for a purchase. Put "
+                "calibration_end before the last order in study.yml."
+            ),
         )
     cut, end = (_number(date) for date in (customers.calibration_end, customers.observation_end))
     found = engine.frame(_SINCE_CUT, [cut, end, cut])
@@ -105,14 +111,19 @@ def waits_since_cut(
     present = set(groups.tolist())
     known = by == "segment"
     order = tuple(one for one in SEGMENTS if one in present) if known else tuple(sorted(present))
-    names = {one: SEGMENT_NAME[one] if known else f"{name.capitalize()} {one}" for one in order}
+    heads = {one: SEGMENT_NAME[one] if known else _cluster(name, one) for one in order}
     return PurchaseWaits(
-        frame, by, order, names,
-        {one: _segment(one) if known else f"customers of {name} {one}" for one in order},
-        start=f"from {day(customers.calibration_end)} to the next purchase",
-        caveat="Everybody is counted from the day on which the groups were drawn, those who never came back as well.",
+        frame,
+        by,
+        order,
+        heads,
+        {one: _segment(one) if known else _customers_of(name, one) for one in order},
+        start=tr("from {cut} to the next purchase", cut=day(customers.calibration_end)),
+        caveat=tr(
+            "Everybody is counted from the day on which the groups were drawn, those who never came back as well."
+        ),
         window_days=customers.holdout_days,
-    )  # fmt: skip
+    )
 
 
 def waits_for_second_order(engine: Engine, customers: Customers) -> PurchaseWaits:
@@ -128,11 +139,18 @@ def waits_for_second_order(engine: Engine, customers: Customers) -> PurchaseWait
     frame = _frame(found["customer_id"], first, found["second_day"].to_numpy(np.float64), end, keys)
     order = tuple(names)
     return PurchaseWaits(
-        frame, "cohort", order, short, {one: f"customers of {names[one]}" for one in order},
-        start="from the first order to the next purchase",
-        caveat=f"Among the customers of {names[order[0]]} there may be old ones, from before the data begin."
-        if len(order) > 1 else "Some of them may be old customers, from before the data begin.",
-    )  # fmt: skip
+        frame,
+        "cohort",
+        order,
+        short,
+        {one: tr("customers of {months}", months=names[one]) for one in order},
+        start=tr("from the first order to the next purchase"),
+        caveat=tr(
+            "Among the customers of {months} there may be old ones, from before the data begin.", months=names[order[0]]
+        )
+        if len(order) > 1
+        else tr("Some of them may be old customers, from before the data begin."),
+    )
 
 
 def waits_after_gestures(engine: Engine, occasions: Occasions | None, customers: Customers) -> PurchaseWaits:
@@ -145,11 +163,17 @@ def waits_after_gestures(engine: Engine, occasions: Occasions | None, customers:
     """
     treated = np.zeros(0, dtype=bool) if occasions is None else occasions.frame["treated"].to_numpy(bool)
     if occasions is None or not treated.any() or treated.all():
-        lacking = "no gesture that the shop chose to give at an order" if not treated.any() else "no order without one"
         return _none(
             "gesture",
-            f"The study records {lacking}, so waits after a gesture cannot be held against others. Bring gestures "
-            "(customer_id, given_at) as they were given.",
+            tr(
+                "The study records no order without one, so waits after a gesture cannot be held against others. "
+                "Bring gestures (customer_id, given_at) as they were given."
+            )
+            if treated.any()
+            else tr(
+                "The study records no gesture that the shop chose to give at an order, so waits after a gesture cannot "
+                "be held against others. Bring gestures (customer_id, given_at) as they were given."
+            ),
         )
     end = _number(customers.observation_end)
     known = occasions.frame[["customer_id", "order_day", "day"]]
@@ -158,13 +182,19 @@ def waits_after_gestures(engine: Engine, occasions: Occasions | None, customers:
     start = rows["day"].to_numpy(np.int64)
     frame = _frame(rows["customer_id"], start, rows["next_day"].to_numpy(np.float64), end, groups)
     return PurchaseWaits(
-        frame, "gesture", (_GIVEN, _NOT), {_GIVEN: "With a gesture", _NOT: "Without"},
-        {_GIVEN: "orders with a gesture", _NOT: "orders without one"}, unit="order",
-        start="from the order to the next purchase",
-        caveat="This describes, and tells no effect: the shop chose the orders, and may have chosen those of customers "
-        "who would have come back sooner anyway.",
+        frame,
+        "gesture",
+        (_GIVEN, _NOT),
+        {_GIVEN: tr("With a gesture"), _NOT: tr("Without")},
+        {_GIVEN: tr("orders with a gesture"), _NOT: tr("orders without one")},
+        unit="order",
+        start=tr("from the order to the next purchase"),
+        caveat=tr(
+            "This describes, and tells no effect: the shop chose the orders, and may have chosen "
+            "those of customers who would have come back sooner anyway."
+        ),
         window_days=occasions.outcome_days,
-    )  # fmt: skip
+    )
 
 
 def _none(by: str, missing: str) -> PurchaseWaits:
@@ -192,28 +222,43 @@ def _frame(ids: pd.Series, start: Counts, following: ArrayLike, end: int, groups
 
 def _cohorts(first: Counts) -> tuple[NDArray[np.str_], dict[str, str], dict[str, str]]:
     """Return the key of each customer's cohort, shape (n,), and the cohorts' names in order of time, long and short."""
-    months = first.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    low, high = int(months.min()), int(months.max())
+    joined = first.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    low, high = int(joined.min()), int(joined.max())
     step = next(s for s in _STEPS if high // s - low // s < MOST_COHORTS or s == _STEPS[-1])
-    starts = months // step * step
+    starts = joined // step * step
     keys = starts.astype("datetime64[M]").astype(str)
     there = {str(np.datetime64(int(m), "M")): int(m) for m in np.unique(starts).tolist()}
-    names, short = ({key: _period(m, step, form) for key, m in there.items()} for form in ("%B", "%b"))
+    names, short = (
+        {key: _period(m, step, written) for key, m in there.items()} for written in (months, months_in_short)
+    )
     return keys, names, short
 
 
-def _period(month: int, step: int, form: str) -> str:
-    """Name the months from one counted from January 1970 on, each written in a form of `strftime`."""
+def _period(month: int, step: int, written: Callable[[dt.date, dt.date], str]) -> str:
+    """Name the months from one counted from January 1970 on."""
     first, last = (dt.date(1970 + m // _MONTHS_A_YEAR, m % _MONTHS_A_YEAR + 1, 1) for m in (month, month + step - 1))
-    if step >= _MONTHS_A_YEAR:
-        return f"{first:%Y}" if step == _MONTHS_A_YEAR else f"{first:%Y} to {last:%Y}"
-    joint = " to " if form == "%B" else EN_DASH
-    start = "" if step == 1 else f"{first.strftime(form)}{joint}"
-    return f"{start}{last.strftime(form)} {last:%Y}"
+    if step > _MONTHS_A_YEAR:
+        return tr("{first} to {last}", first=f"{first:%Y}", last=f"{last:%Y}")
+    return f"{first:%Y}" if step == _MONTHS_A_YEAR else written(first, last)
 
 
 def _segment(name: str) -> str:
-    return f"the {name}" if name in ("misunderstood", "lost") else SEGMENT_NAME[name].lower()
+    if name in ADJECTIVES:
+        return _ADJECTIVES[name]
+    return SEGMENT_NAME[name].lower()
+
+
+def _cluster(kind: str, name: str) -> str:
+    return tr("Cluster {name}", name=name) if kind == "cluster" else f"{kind.capitalize()} {name}"
+
+
+def _customers_of(kind: str, name: str) -> str:
+    if kind == "cluster":
+        return tr("customers of cluster {name}", name=name)
+    return tr("customers of {kind} {name}", kind=kind, name=name)
+
+
+_ADJECTIVES = Texts({"misunderstood": "the misunderstood", "lost": "the lost"})
 
 
 def _number(date: dt.date) -> int:

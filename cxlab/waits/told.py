@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cxlab import words
 from cxlab.contingency import Counts
 from cxlab.intake.hiding import HIDDEN, GroupSizes, about, shares_to_hide, written_steps
+from cxlab.language import tr
 from cxlab.waits.curves import WaitingCurve
 
 Mask = NDArray[np.bool_]
@@ -27,6 +28,7 @@ class ToldWaits:
     marks : shape (k,) a group, whether its share is told at each of the marks, the last of which is the horizon.
     go_on : the waits that go on at each mark, as they are written.
     minimum_group : of the study.
+    about : groups whose sizes are rounded.
     rounds_waits : whether the waits that go on are rounded, for other tables count the same customers by shorter
         groups.
     """
@@ -36,6 +38,7 @@ class ToldWaits:
     marks: Mapping[str, Mask]
     go_on: Mapping[str, Sequence[str]]
     minimum_group: int
+    about: frozenset[str] = frozenset()
     rounds_waits: bool = False
 
     def share_back(self, group: str) -> bool:
@@ -50,10 +53,12 @@ class ToldWaits:
     @property
     def note(self) -> str:
         """Why a size is rounded or a share hidden, as sentences that begin with a space; an empty text else."""
-        few, said = f"under {self.minimum_group} customers", ""
-        if any(size.startswith("about") for size in self.sizes.values()):
-            said += f" “About”: rounded, for it would tell of groups of {few} beside other numbers."
-        return f"{said} “Hidden”: it would tell of {few}." if self.hides else said
+        n, said = self.minimum_group, ""
+        if self.about:
+            said += tr(
+                " “About”: rounded, for it would tell of groups of under {n} customers beside other numbers.", n=n
+            )
+        return said + tr(" “Hidden”: it would tell of under {n} customers.", n=n) if self.hides else said
 
 
 def tell_waits(
@@ -83,7 +88,8 @@ def tell_waits(
     names, n = [curve.group for curve in curves], np.array([curve.n for curve in curves])
     bought = np.array([curve.bought_by[list(marks)] for curve in curves])
     rounded = parts is not None and any(0 < part < minimum_group for part in (*parts, *sizes.values()))
-    written = _sizes(sizes, minimum_group, rounded=rounded)
+    written, plain = _sizes(sizes, minimum_group, rounded=rounded)
+    about_so_many = frozenset(name for name, size in written.items() if size != plain[name])
     strict = np.array([told_steps(row, curve.n, minimum_group) for row, curve in zip(bought, curves, strict=True)])
     at = strict | (_PERCENT * n >= minimum_group)[:, None]
     others = [size for name, size in sizes.items() if name not in names]  # whose shares are not told at all
@@ -95,8 +101,11 @@ def tell_waits(
     days, found = {}, {}
     for curve, row, told in zip(curves, strict & at, at, strict=True):
         days[curve.group] = _days(curve, np.asarray(marks)[row], minimum_group)
-        found[curve.group] = _go_on(curve, marks, row & told, written[curve.group], minimum_group, parts is not None)
-    return ToldWaits(written, days, dict(zip(names, at, strict=True)), found, minimum_group, parts is not None)
+        rounds = parts is not None or curve.group in about_so_many
+        found[curve.group] = _go_on(curve, marks, row & told, plain[curve.group], minimum_group, rounds)
+    return ToldWaits(
+        written, days, dict(zip(names, at, strict=True)), found, minimum_group, about_so_many, parts is not None
+    )
 
 
 def told_steps(counts: Counts, n: int, minimum_group: int) -> Mask:
@@ -129,14 +138,22 @@ def _days(curve: WaitingCurve, marks: Counts, minimum_group: int) -> Mask:
     return drawn
 
 
-def _sizes(sizes: Mapping[str, int], minimum_group: int, *, rounded: bool) -> dict[str, str]:
+def _sizes(sizes: Mapping[str, int], minimum_group: int, *, rounded: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """Write the sizes, and the same without saying which of them are rounded."""
     if not rounded:
         known = GroupSizes(tuple(sizes.values()), minimum_group)
-        return {name: known.written(i) for i, name in enumerate(sizes)}
-    return {
-        name: f"about {words.number(about(n, minimum_group))}" if n >= minimum_group else words.few(n, minimum_group)
+        written = {name: known.written(i) for i, name in enumerate(sizes)}
+        plain = {
+            name: words.number(known.number(i)) if i == known.about else written[name] for i, name in enumerate(sizes)
+        }
+        return written, plain
+    plain = {
+        name: words.number(about(n, minimum_group)) if n >= minimum_group else words.few(n, minimum_group)
         for name, n in sizes.items()
     }
+    return {
+        name: tr("about {n}", n=plain[name]) if n >= minimum_group else plain[name] for name, n in sizes.items()
+    }, plain
 
 
 def _go_on(
@@ -145,15 +162,14 @@ def _go_on(
     """Write the waits that go on at each mark; where that of a share would tell of a few, as a dash."""
     left = [int(curve.go_on[mark]) for mark in marks]
     steps = written_steps(left[::-1], curve.n, minimum_group)[::-1]
-    rounded = is_rounded or size.startswith("about")
     said = []
     for mark, n, text, is_told in zip(marks, left, steps, told, strict=True):
         if mark == 0:
-            said.append(size.removeprefix("about "))
-        elif text.startswith("under"):
+            said.append(size)
+        elif minimum_group > 1 and text == words.few(1, minimum_group):
             said.append(f"<{minimum_group}")
         elif not is_told or text == HIDDEN or not text[0].isdigit():
             said.append("–")
         else:
-            said.append(words.number(about(n, minimum_group)) if rounded else text)
+            said.append(words.number(about(n, minimum_group)) if is_rounded else text)
     return said
