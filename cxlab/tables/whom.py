@@ -3,16 +3,19 @@
 from cxlab import words
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import Texts, tr, trn
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments import Effort, Priorities
 from cxlab.segments.effort import WHOLE_FROM
 
 _SHOWN = 3
 _NONE = Cell("–")
-_GROUPS = {
-    "takes_more": "Take more than comes back",
-    "brings_for_little": "Bring much for little",
-}
+_GROUPS = Texts(
+    {
+        "takes_more": "Take more than comes back",
+        "brings_for_little": "Bring much for little",
+    }
+)
 
 
 def customers_to_start_with(priorities: Priorities) -> Table | None:
@@ -34,19 +37,25 @@ def customers_to_start_with(priorities: Priorities) -> Table | None:
             first["segment"], first["pseudonym"], numbers.tolist(), strict=True
         )
     )
-    value = "Expected" if priorities.by == "expected" else "Ranked by"
-    ahead = "" if priorities.horizon_days is None else (
-        f"“Expected”: contribution in the {words.count(priorities.horizon_days, 'day')} after the segments were drawn. "
-    )  # fmt: skip
+    value = tr("Expected") if priorities.by == "expected" else tr("Ranked by")
+    note = tr(
+        "The names stand for customers; the table in the file has up to {most} of each, and their ids.",
+        most=priorities.most,
+    )
+    if priorities.horizon_days is not None:
+        ahead = trn(
+            "“Expected”: contribution in the {n} day after the segments were drawn.",
+            "“Expected”: contribution in the {n} days after the segments were drawn.",
+            priorities.horizon_days,
+            n=words.number(priorities.horizon_days),
+        )
+        note = f"{ahead} {note}"
     return Table(
         name="start_with",
-        caption="The first three to start with in each segment",
-        columns=("Segment", "Customer", value, "Contribution so far", "Days since last order"),
+        caption=tr("The first three to start with in each segment"),
+        columns=(tr("Segment"), tr("Customer"), value, tr("Contribution so far"), tr("Days since last order")),
         rows=rows,
-        note=(
-            f"{ahead}The names stand for customers; the table in the file has up to {priorities.most} of each, and "
-            "their ids."
-        ),
+        note=note,
         words=(1,),
     )
 
@@ -76,21 +85,26 @@ def effort_and_return(effort: Effort) -> Table | None:
         )
     return Table(
         name="effort",
-        caption="Effort against return",
+        caption=tr("Effort against return"),
         columns=(
-            "Customers who",
-            "Customers",
-            "Share of all effort",
-            "Spent on them",
-            "They brought",
-            "Brought for each 1 spent",
-            "Next, each",
+            tr("Customers who"),
+            tr("Customers"),
+            tr("Share of all effort"),
+            tr("Spent on them"),
+            tr("They brought"),
+            tr("Brought for each 1 spent"),
+            tr("Next, each"),
         ),
         rows=tuple(rows),
         note=(
-            f"Spent: service and gestures. Brought: contribution before these. Next: the "
-            f"{words.count(effort.holdout_days, 'day')} after, effort taken off; that of the segments stands with "
-            "them. Small figures are 95% intervals."
+            trn(
+                "Spent: service and gestures. Brought: contribution before these. Next: the {n} day after, effort "
+                "taken off; that of the segments stands with them. Small figures are 95% intervals.",
+                "Spent: service and gestures. Brought: contribution before these. Next: the {n} days after, effort "
+                "taken off; that of the segments stands with them. Small figures are 95% intervals.",
+                effort.holdout_days,
+                n=words.number(effort.holdout_days),
+            )
         ),
     )
 
