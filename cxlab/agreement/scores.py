@@ -30,7 +30,6 @@ _BEST = Texts(
 )
 _SPELLED = Texts(
     {
-        "0": "no",
         "1": "one",
         "2": "two",
         "3": "three",
