@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, normal_interval
-from cxlab.intake.questions import COSTS, Question
+from cxlab.intake.questions import Question, costs_needed, no_orders, orders_needed
 from cxlab.language import tr
 from cxlab.segments.words import STRONG, costs_in_words, together_in_words
 from cxlab.words import number, percent_of
@@ -124,7 +124,7 @@ class Together:
         """Whether the data can tell the two apart, and what to bring if they cannot."""
         asked = tr("Do the data tell active customers from profitable ones?")
         if not self.n:
-            return Question(asked, "no", tr("there are no orders"), tr("orders: customer_id, ordered_at, revenue"))
+            return Question(asked, "no", no_orders(), orders_needed())
         if self.correlation is None:
             why = tr("the customers are too few, or too much alike in one of them")
             return Question(asked, "no", why, tr("a longer period, or more customers"))
@@ -135,7 +135,7 @@ class Together:
             why = tr("the two are two different things here (rank correlation {correlation})", correlation=correlation)
         if not self.costs_known:
             why = tr("{why}, and without costs, profitable means having spent much", why=why)
-            return Question(asked, "partly", why, COSTS)
+            return Question(asked, "partly", why, costs_needed())
         if not self.is_one:
             return Question(asked, "yes", why)
         return Question(asked, "partly", why, "" if self.serving_known else tr("what serving costs (a costs table)"))
