@@ -18,6 +18,7 @@ from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 from cxlab.plots.words_of_segments import room_for_names
 
+_NARROW_CELL = 10  # letters of a line in a cell on a phone
 _STEPS = (2, 10, 20)  # residuals beyond which a cell takes the next shade
 
 
@@ -28,6 +29,7 @@ def _draw_heat(agreement: Agreement, ax: Axes) -> None:
     for i in range(rows):
         for j in range(columns):
             said = agreement.share_in_words(str(agreement.counts.index[i]), str(agreement.counts.columns[j]))
+            said = textwrap.fill(said, _NARROW_CELL) if narrow else said
             _draw_cell(ax, i, j, said, None if agreement.hidden.mask[i, j] else float(residuals[i, j]))
         group = str(agreement.counts.index[i])
         name = SEGMENT_NAME.get(group, group)
