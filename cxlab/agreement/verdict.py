@@ -1,5 +1,6 @@
 """The verdict on the four segments, by a rule that was written down first: docs/decisions/0001."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -110,12 +111,17 @@ def judge_segmentation(skill: Skill) -> Verdict:
 def _reservation(*, keeps_most: bool, some_missing: bool, close: bool, ahead: bool) -> str:
     """Say what is not shown, or shown not to be so."""
     if some_missing:
-        return tr("they keep less than two thirds of it")
+        return tr("they keep less than {share} of it", share=_most())
     if not keeps_most:
-        return tr("it is not sure that they keep two thirds of it")
+        return tr("it is not sure that they keep {share} of it", share=_most())
     if not close:
         return tr("clusters foresee more") if ahead else tr("clusters may foresee more")
     return tr("little can be foreseen at all")
+
+
+def _most() -> str:
+    """Write the share that is most."""
+    return tr("two thirds") if math.isclose(MOST, 2 / 3) else words.percent(MOST)
 
 
 def _too_little(skill: Skill) -> str:
