@@ -13,6 +13,7 @@ from cxlab.agreement.partitions import Agreement, PartitionError
 from cxlab.contingency import adjusted_mutual_information
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
+from cxlab.language import tr
 
 LEAST_CUSTOMERS = 60  # two halves of thirty
 ALIKE, PARTLY = 0.75, 0.3  # adjusted mutual information from which on lines are said to be nearly, or partly, the same
@@ -75,13 +76,16 @@ class Ceiling:
         """The finding in a line: how alike segments and clusters are, and whether random rules are as alike."""
         ami = self.observed.number
         if ami >= PARTLY and not self.stands_out:
-            return (
-                f"Segments and clusters agree, but {words.number(self.as_much)} of "
-                f"{words.number(len(self.random_rules))} random rules agree with the clusters as much"
+            return tr(
+                "Segments and clusters agree, but {as_much} of {rules} random rules agree with the clusters as much",
+                as_much=words.number(self.as_much),
+                rules=words.number(len(self.random_rules)),
             )
         if ami >= ALIKE:
-            return "Segments and clusters draw nearly the same lines"
-        return "Left to itself, the data draws " + ("partly the same lines" if ami >= PARTLY else "other lines")
+            return tr("Segments and clusters draw nearly the same lines")
+        if ami >= PARTLY:
+            return tr("Left to itself, the data draws partly the same lines")
+        return tr("Left to itself, the data draws other lines")
 
     @property
     def table(self) -> pd.DataFrame:
@@ -93,22 +97,26 @@ class Ceiling:
     @property
     def reading(self) -> str:
         """The ceiling and the random rules in a sentence each."""
-        rules, middle = words.number(len(self.random_rules)), self.random_band[1]
-        beaten = int((self.random_rules < self.observed.number).sum())
-        said = (
-            f"Of {rules} random rules with groups of the same sizes on the same measures, {words.number(beaten)} agree "
-            f"less with the clusters than the four segments do; in the middle they agree at {words.number(middle, 2)}."
+        said = tr(
+            "Of {rules} random rules with groups of the same sizes on the same measures, {beaten} agree less with the "
+            "clusters than the four segments do; in the middle they agree at {middle}.",
+            rules=words.number(len(self.random_rules)),
+            beaten=words.number(int((self.random_rules < self.observed.number).sum())),
+            middle=words.number(self.random_band[1], 2),
         )
         ceiling = self.noise_ceiling
         if ceiling.value is None:
-            return f"The customers are too few to be halved, so there is no noise ceiling. {said}"
-        spread = words.number_between(*self.split_band, 2)
-        return (
-            "Clusters found in two halves of the customers apart agree with each other at "
-            f"{words.number(ceiling.number, 2)} in the middle of {words.number(len(self.splits))} splits "
-            f"({words.count(ceiling.n or 0, 'customer')}; 95% of the splits lie within {spread}, which is a range over "
-            f"splits of the same customers and no confidence interval). {said}"
+            return f"{tr('The customers are too few to be halved, so there is no noise ceiling.')} {said}"
+        first = tr(
+            "Clusters found in two halves of the customers apart agree with each other at {ceiling} in the middle of "
+            "{splits} splits ({customers}; 95% of the splits lie within {spread}, which is a range over splits of the "
+            "same customers and no confidence interval).",
+            ceiling=words.number(ceiling.number, 2),
+            splits=words.number(len(self.splits)),
+            customers=words.count(ceiling.n or 0, "customer"),
+            spread=words.number_between(*self.split_band, 2),
         )
+        return f"{first} {said}"
 
     @property
     def findings(self) -> dict[str, Estimate]:

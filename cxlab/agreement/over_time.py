@@ -11,7 +11,9 @@ from cxlab.agreement.partitions import PartitionError
 from cxlab.contingency import Counts, adjusted_mutual_information_of
 from cxlab.drawn_tables import draw_tables
 from cxlab.estimate import Estimate, columns_of, percentile_interval, wilson_interval
+from cxlab.language import tr, trn
 
+LEAST_GROUPS = 2
 _UNIT = "adjusted mutual information, 0 chance, 1 identity"
 
 
@@ -47,29 +49,67 @@ class OverTime:
     def heading(self) -> str:
         """The finding in a line."""
         if self.missing:
-            return "Which of the two lasts longer cannot be told"
+            return tr("Which of the two lasts longer cannot be told")
         low, high = self.difference.ends
         if low <= 0 <= high:
-            return "Segments and clusters last about equally long, as far as can be seen"
-        return "The segments last longer than the clusters" if low > 0 else "The clusters last longer than the segments"
+            return tr("Segments and clusters last about equally long, as far as can be seen")
+        return (
+            tr("The segments last longer than the clusters")
+            if low > 0
+            else tr("The clusters last longer than the segments")
+        )
 
     @property
     def reading(self) -> str:
         """How far each agrees with itself later, and which does more."""
         if self.missing:
             return self.missing
-        points = words.number(abs(self.difference.number), 2)
-        low, high = self.difference.ends
-        more = "more" if self.difference.number > 0 else "less"
-        ends = (low, high) if self.difference.number > 0 else (-high, -low)
-        return (
-            f"{words.count(self.days, 'day')} later both are drawn anew, as the next report will draw them. "
-            f"{words.percent(self.stayed.number)} of {words.count(self.n, 'customer')} are in the same segment as "
-            f"before (95% interval {words.percent_between(*self.stayed.ends)}). On the scale where 0 is chance and 1 "
-            f"is identity, the segments agree with the earlier ones at {_shown(self.segments)}, the clusters with the "
-            f"earlier ones at {_shown(self.clusters)}: the segments {points} {more} "
-            f"({words.number_between(*ends, 2)}). Most measures behind the clusters add up over time and change slowly "
-            "by themselves; the segments turn on the last order."
+        return " ".join([self._stayed(), self._agree(), self._by_themselves()])
+
+    def _stayed(self) -> str:
+        drawn = trn(
+            "{n} day later both are drawn anew, as the next report will draw them.",
+            "{n} days later both are drawn anew, as the next report will draw them.",
+            self.days,
+            n=words.number(self.days),
+        )
+        stayed = trn(
+            "{share} of {n} customer are in the same segment as before (95% interval {interval}).",
+            "{share} of {n} customers are in the same segment as before (95% interval {interval}).",
+            self.n,
+            share=words.percent(self.stayed.number),
+            n=words.number(self.n),
+            interval=words.percent_between(*self.stayed.ends),
+        )
+        return f"{drawn} {stayed}"
+
+    def _agree(self) -> str:
+        points, (low, high) = words.number(abs(self.difference.number), 2), self.difference.ends
+        segments, clusters = _shown(self.segments), _shown(self.clusters)
+        if self.difference.number > 0:
+            return tr(
+                "On the scale where 0 is chance and 1 is identity, the segments agree with the earlier ones at "
+                "{segments}, the clusters with the earlier ones at {clusters}: the segments {points} more "
+                "({interval}).",
+                segments=segments,
+                clusters=clusters,
+                points=points,
+                interval=words.number_between(low, high, 2),
+            )
+        return tr(
+            "On the scale where 0 is chance and 1 is identity, the segments agree with the earlier ones at {segments}, "
+            "the clusters with the earlier ones at {clusters}: the segments {points} less ({interval}).",
+            segments=segments,
+            clusters=clusters,
+            points=points,
+            interval=words.number_between(-high, -low, 2),
+        )
+
+    @staticmethod
+    def _by_themselves() -> str:
+        return tr(
+            "Most measures behind the clusters add up over time and change slowly by themselves; the segments turn on "
+            "the last order."
         )
 
     @property
@@ -118,11 +158,10 @@ def stability_over_time(
     sizes = {len(labels) for labels in (*segments, *clusters)}
     if len(sizes) != 1 or sizes == {0}:
         raise PartitionError(f"Labels of {sorted(sizes)} customers: give those of the same customers, four times")
-    alone = [name for name, pair in (("segments", segments), ("clusters", clusters)) if min(map(_groups, pair)) < 2]
+    alone = _alone(min(map(_groups, segments)) < LEAST_GROUPS, min(map(_groups, clusters)) < LEAST_GROUPS)
     if alone:
         none = Estimate()
-        said = f"Which lasts longer cannot be told: all customers are in one of the {' and of the '.join(alone)}."
-        return OverTime(none, none, none, none, 0, days, said)
+        return OverTime(none, none, none, none, 0, days, alone)
     codes = [np.unique(labels.to_numpy(str), return_inverse=True)[1] for labels in (*segments, *clusters)]
     shape = tuple(int(one.max()) + 1 for one in codes)
     cells = np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape)))
@@ -140,6 +179,15 @@ def stability_over_time(
     )
 
 
+def _alone(in_one_segment: bool, in_one_cluster: bool) -> str:
+    """Say which way of grouping keeps all customers together; empty where none does."""
+    if in_one_segment and in_one_cluster:
+        return tr("Which lasts longer cannot be told: all customers are in one of the segments and of the clusters.")
+    if in_one_segment:
+        return tr("Which lasts longer cannot be told: all customers are in one of the segments.")
+    return tr("Which lasts longer cannot be told: all customers are in one of the clusters.") if in_one_cluster else ""
+
+
 def _groups(labels: pd.Series) -> int:
     return int(labels.nunique())
 
@@ -149,4 +197,8 @@ def _agreement(table: Counts, axes: tuple[int, int]) -> float:
 
 
 def _shown(estimate: Estimate) -> str:
-    return f"{words.number(estimate.number, 2)} (95% interval {words.number_between(*estimate.ends, 2)})"
+    return tr(
+        "{value} (95% interval {interval})",
+        value=words.number(estimate.number, 2),
+        interval=words.number_between(*estimate.ends, 2),
+    )

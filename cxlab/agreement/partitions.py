@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 from cxlab.intake.hidden_cells import HiddenCells, hide_cells, surely_largest
 from cxlab.intake.hiding import GroupSizes
+from cxlab.language import tr, trn
 from cxlab.look import SEGMENT_NAME
 
 NEARLY_ALL = 0.9
@@ -128,7 +129,7 @@ class Agreement:
         i, j = self._at(group, other)
         if not self.hidden.mask[i, j]:
             return words.percent(self.share(group, other))
-        return "nearly all" if self.is_nearly_all(group, other) else self.hidden.written[i][j]
+        return tr("nearly all") if self.is_nearly_all(group, other) else self.hidden.written[i][j]
 
     def _at(self, group: str, other: str) -> tuple[int, int]:
         return self.counts.index.tolist().index(group), self.counts.columns.tolist().index(other)
@@ -163,12 +164,17 @@ class Agreement:
     def reading(self) -> str:
         """How far they agree, with interval and n."""
         ami = self.adjusted_mutual_information
-        spread = words.number_between(*ami.ends, 2)
-        return (
-            f"On a scale where 0 is chance and 1 is identity, the two ways of grouping "
-            f"{words.count(self.n, 'customer')} agree at {words.number(ami.number, 2)} "
-            f"(adjusted mutual information, 95% interval {spread}).{self._merged()}"
+        said = trn(
+            "On a scale where 0 is chance and 1 is identity, the two ways of grouping {n} customer agree at {ami} "
+            "(adjusted mutual information, 95% interval {interval}).",
+            "On a scale where 0 is chance and 1 is identity, the two ways of grouping {n} customers agree at {ami} "
+            "(adjusted mutual information, 95% interval {interval}).",
+            self.n,
+            n=words.number(self.n),
+            ami=words.number(ami.number, 2),
+            interval=words.number_between(*ami.ends, 2),
         )
+        return f"{said}{self._merged()}"
 
     def _merged(self) -> str:
         """Say which groups of the first the second puts together; empty where no two have one main cluster."""
@@ -176,7 +182,11 @@ class Agreement:
         for group, cluster in self.main_cluster.items():
             together.setdefault(cluster, []).append(SEGMENT_NAME.get(group, group).lower())
         said = [
-            f"The largest part of the {' and of the '.join(groups)} is in one cluster, {cluster}: the data merges them."
+            tr(
+                "The largest part of the {groups} is in one cluster, {cluster}: the data merges them.",
+                groups=reduce(lambda one, other: tr("{one} and of the {other}", one=one, other=other), groups),
+                cluster=cluster,
+            )
             for cluster, groups in together.items()
             if len(groups) > 1
         ]

@@ -1,7 +1,7 @@
 """What each description of a customer foresees: the scores, side by side and in words."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,15 +10,38 @@ from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.estimate import Estimate, columns_of
+from cxlab.language import Texts, tr, trn
 
 NOTHING = 0.005  # share that would be written as 0 %
-NAMES = {
-    "segments": "The four segments",
-    "clusters": "Clusters",
-    "rfm": "RFM fifths",
-    "features": "Boosted trees",
-    "purchase_model": "Purchase model",
-}
+NAMES = Texts(
+    {
+        "segments": "The four segments",
+        "clusters": "Clusters",
+        "rfm": "RFM fifths",
+        "features": "Boosted trees",
+        "purchase_model": "Purchase model",
+    }
+)
+_BEST = Texts(
+    {
+        "4": "the best of four descriptions",
+        "5": "the best of five descriptions",
+    }
+)
+_SPELLED = Texts(
+    {
+        "1": "one",
+        "2": "two",
+        "3": "three",
+        "4": "four",
+        "5": "five",
+        "6": "six",
+        "7": "seven",
+        "8": "eight",
+        "9": "nine",
+        "10": "ten",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +84,7 @@ class Skill:
     Attributes
     ----------
     scores : one a description; none when there is too little to see, and `missing` says why.
+    reason : says what there is too little of, in the language that is spoken then; nothing where there is enough.
     difference : skill of the segments - skill of the clusters, from the same bootstrap draws.
     lead : the same as a share of the best description's skill.
     n, n_purchases, n_buyers : customers, their purchases in the hold-out window, and how many bought at all.
@@ -80,22 +104,33 @@ class Skill:
     n_buyers: int
     holdout_days: int
     n_clusters: int
-    missing: str = ""
+    reason: Callable[[], str] = str
     left_out: str = ""
     n_segments: int = 4
     usual_gap_days: float | None = None
     losses: Losses | None = field(default=None, compare=False, repr=False)
 
     @property
+    def missing(self) -> str:
+        """What there is too little of to see anything; empty where there is enough."""
+        return self.reason()
+
+    @property
     def no_test(self) -> str:
         """Why these segments, or this window, are no test of foresight, as a sentence; empty where they are one."""
         if self.n_segments < 2:
-            return "all customers are in one segment, so there is nothing to tell apart: draw other lines."
+            return tr("all customers are in one segment, so there is nothing to tell apart: draw other lines.")
         if self.usual_gap_days is not None and self.usual_gap_days > self.holdout_days:
-            return (
-                f"the hold-out window of {words.count(self.holdout_days, 'day')} is shorter than one gap in five "
-                f"between two orders, which are longer than {words.days(math.floor(self.usual_gap_days))}, so whoever "
-                "keeps the usual pace may not be seen in it: bring a longer history, or set calibration_end earlier."
+            return trn(
+                "the hold-out window of {n} day is shorter than one gap in five between two orders, which are longer "
+                "than {gap}, so whoever keeps the usual pace may not be seen in it: bring a longer history, or set "
+                "calibration_end earlier.",
+                "the hold-out window of {n} days is shorter than one gap in five between two orders, which are longer "
+                "than {gap}, so whoever keeps the usual pace may not be seen in it: bring a longer history, or set "
+                "calibration_end earlier.",
+                self.holdout_days,
+                n=words.number(self.holdout_days),
+                gap=words.days(math.floor(self.usual_gap_days)),
             )
         return ""
 
@@ -120,55 +155,85 @@ class Skill:
     def heading(self) -> str:
         """The finding in a line."""
         if not self.scores:
-            return "The segments cannot be tested on what came afterwards"
+            return tr("The segments cannot be tested on what came afterwards")
         if self.n_segments < 2:
-            return "All customers are in one segment, which foresees nothing"
+            return tr("All customers are in one segment, which foresees nothing")
         if self.no_test:
-            return "The time that came after is too short to test the segments on"
+            return tr("The time that came after is too short to test the segments on")
         share = self.score("segments").share
         if not share.has_interval:
-            return "Not even the best description is shown to foresee how often customers buy again"
+            return tr("Not even the best description is shown to foresee how often customers buy again")
         if self.best.predictor == "segments":
-            return "No description foresees more than the four segments"
-        kept = words.percent(share.number) if share.number >= NOTHING else "nothing"
-        return f"The four segments keep {kept} of what {self.best_in_words} foresees"
+            return tr("No description foresees more than the four segments")
+        if share.number < NOTHING:
+            return tr("The four segments keep nothing of what {best} foresees", best=self.best_in_words)
+        return tr(
+            "The four segments keep {kept} of what {best} foresees",
+            kept=words.percent(share.number),
+            best=self.best_in_words,
+        )
 
     @property
     def best_in_words(self) -> str:
         """Say among how many descriptions the best one is the best."""
-        return f"the best of {spelled(len(self.scores))} descriptions"
+        n = len(self.scores)
+        return _BEST.get(str(n)) or tr("the best of {n} descriptions", n=spelled(n))
 
     @property
     def reading(self) -> str:
         """What the segments foresee, beside the clusters and the best."""
         if self.missing:
             return self.missing
-        segments, clusters, best = self.score("segments"), self.score("clusters"), self.best
-        side = "ahead of" if self.difference.number > 0 else "behind"
-        points = words.number(abs(100 * self.difference.number), 1)
-        low, high = self.difference.ends
-        spread = words.number_between(100 * low, 100 * high, 1)
-        purchases, customers = words.count(self.n_purchases, "purchase"), words.count(self.n, "customer")
-        first = (
-            f"The four segments foresee {_shown(segments.skill)} of the spread in the {purchases} that {customers} "
-            f"made in the {self.holdout_days} days after."
-        )
-        name, share = in_a_sentence(best.predictor), segments.share
+        segments, best, share = self.score("segments"), self.best, self.score("segments").share
+        said = [
+            tr(
+                "The four segments foresee {shown} of the spread in the {purchases} that {customers} made in the "
+                "{days} days after.",
+                shown=_shown(segments.skill),
+                purchases=words.count(self.n_purchases, "purchase"),
+                customers=words.count(self.n, "customer"),
+                days=self.holdout_days,
+            )
+        ]
+        name = in_a_sentence(best.predictor)
         if not share.has_interval:
-            second = (
-                f"The best description ({name}) comes to {_shown(best.skill)}, so it is not shown to foresee anything."
+            said.append(
+                tr(
+                    "The best description ({name}) comes to {shown}, so it is not shown to foresee anything.",
+                    name=name,
+                    shown=_shown(best.skill),
+                )
             )
         elif best is segments:
-            second = "No other description foresees more."
+            said.append(tr("No other description foresees more."))
         else:
-            second = (
-                f"The best description ({name}) foresees {_shown(best.skill)}: the segments keep "
-                f"{words.percent(share.number)} of that ({_interval(share)})."
+            said.append(
+                tr(
+                    "The best description ({name}) foresees {shown}: the segments keep {share} of that ({interval}).",
+                    name=name,
+                    shown=_shown(best.skill),
+                    share=words.percent(share.number),
+                    interval=_interval(share),
+                )
             )
-        groups = f"{spelled(self.n_clusters).capitalize()} clusters"
-        return (
-            f"{first} {second} {groups} foresee {_shown(clusters.skill)}: the segments are {points} points "
-            f"{side} them (95% interval {spread}).{self._money()}{' ' * bool(self.left_out)}{self.left_out}"
+        return " ".join(part for part in (*said, self._beside_clusters(), self._money(), self.left_out) if part)
+
+    def _beside_clusters(self) -> str:
+        """Say what the clusters foresee, and how far the segments are ahead of them, or behind."""
+        low, high = (100 * end for end in self.difference.ends)
+        given = {
+            "groups": clusters_in_words(self.n_clusters),
+            "shown": _shown(self.score("clusters").skill),
+            "points": words.number(abs(100 * self.difference.number), 1),
+            "spread": words.number_between(low, high, 1),
+        }
+        if self.difference.number > 0:
+            return tr(
+                "{groups} foresee {shown}: the segments are {points} points ahead of them (95% interval {spread}).",
+                **given,
+            )
+        return tr(
+            "{groups} foresee {shown}: the segments are {points} points behind them (95% interval {spread}).", **given
         )
 
     def _money(self) -> str:
@@ -178,11 +243,19 @@ class Skill:
         if mine is None:
             return ""
         best = max(scored, key=lambda score: score.contribution_skill.number)
-        said = f" Of the spread in what customers contributed, the segments foresee {_shown(mine)}"
-        if best.predictor != "segments":
-            name = in_a_sentence(best.predictor)
-            said += f", the best ({name}) {_shown(best.contribution_skill)}"
-        return f"{said}; that hangs on a few large customers and is not part of the rule."
+        if best.predictor == "segments":
+            return tr(
+                "Of the spread in what customers contributed, the segments foresee {shown}; that hangs on a few large "
+                "customers and is not part of the rule.",
+                shown=_shown(mine),
+            )
+        return tr(
+            "Of the spread in what customers contributed, the segments foresee {shown}, the best ({name}) {most}; that "
+            "hangs on a few large customers and is not part of the rule.",
+            shown=_shown(mine),
+            name=in_a_sentence(best.predictor),
+            most=_shown(best.contribution_skill),
+        )
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -216,7 +289,7 @@ def _shown(estimate: Estimate) -> str:
 
 
 def _interval(estimate: Estimate) -> str:
-    return f"95% interval {words.percent_between(*estimate.ends)}"
+    return tr("95% interval {interval}", interval=words.percent_between(*estimate.ends))
 
 
 def spelled(n: int) -> str:
@@ -227,5 +300,15 @@ def spelled(n: int) -> str:
     >>> spelled(4), spelled(12)
     ('four', '12')
     """
-    small = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return small[n] if n < len(small) else str(n)
+    return _SPELLED.get(str(n), str(n))
+
+
+def clusters_in_words(n: int) -> str:
+    """Begin a sentence with so many clusters.
+
+    Examples
+    --------
+    >>> clusters_in_words(4), clusters_in_words(12)
+    ('Four clusters', '12 clusters')
+    """
+    return tr("{n} clusters", n=spelled(n).capitalize())

@@ -18,6 +18,7 @@ from cxlab.agreement.scores import Losses, Score, Skill
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, bootstrap_sums, percentile_interval
+from cxlab.language import tr, trn
 
 Array = NDArray[np.float64]
 Sizes = tuple[int, int, int, int, int]
@@ -79,9 +80,10 @@ def predictive_skill(
     purchases = frame["holdout_purchases"].to_numpy(float)
     n_buyers = int((purchases > 0).sum())
     sizes: Sizes = (customers.n, int(purchases.sum()), n_buyers, customers.holdout_days, k)
-    if why := too_few(customers.n, n_buyers) or too_alike(purchases):
+    reason = partial(_too_little, customers.n, n_buyers, purchases)
+    if reason():
         none = Estimate(n=customers.n)
-        return _with(Skill((), none, none, *sizes, missing=why), customers, segments)
+        return _with(Skill((), none, none, *sizes, reason=reason), customers, segments)
     model, left_out = foreseen(customers, purchase_model)
     contribution = frame["holdout_contribution"].to_numpy(float)
     earning: dict[str, Way] = {}
@@ -109,12 +111,23 @@ def _with(skill: Skill, customers: Customers, segments: pd.Series) -> Skill:
     return replace(skill, n_segments=segments.nunique(), usual_gap_days=customers.typical_gap_days)
 
 
+def _too_little(n: int, n_buyers: int, purchases: Array) -> str:
+    """Say what there is too little of to test foresight on; empty where there is enough."""
+    return too_few(n, n_buyers) or too_alike(purchases)
+
+
 def too_few(n: int, n_buyers: int) -> str:
     """Say that customers, or those who bought in the hold-out window, are too few; empty when they are enough."""
     if n >= LEAST_CUSTOMERS and n_buyers >= LEAST_BUYERS:
         return ""
-    few = f"{words.count(n, 'customer')}, of whom {words.number(n_buyers)} bought in the hold-out window,"
-    return f"{few} are too few to test foresight on: it takes {LEAST_CUSTOMERS} and {LEAST_BUYERS}."
+    return tr(
+        "{customers}, of whom {buyers} bought in the hold-out window, are too few to test foresight on: it takes "
+        "{least} and {least_buyers}.",
+        customers=words.count(n, "customer"),
+        buyers=words.number(n_buyers),
+        least=LEAST_CUSTOMERS,
+        least_buyers=LEAST_BUYERS,
+    )
 
 
 def too_alike(purchases: Array) -> str:
@@ -123,10 +136,26 @@ def too_alike(purchases: Array) -> str:
     usual = int(customers.argmax())
     if len(purchases) - int(customers[usual]) >= LEAST_DIFFERENT:
         return ""
-    others = "All" if len(numbers) == 1 else f"All but fewer than {LEAST_DIFFERENT} of the"
-    return (
-        f"{others} {words.count(len(purchases), 'customer')} bought equally often in the hold-out window "
-        f"({words.count(int(numbers[usual]), 'purchase')} each), so there is nothing to tell apart."
+    n, each = len(purchases), words.count(int(numbers[usual]), "purchase")
+    if len(numbers) == 1:
+        return trn(
+            "All {n} customer bought equally often in the hold-out window ({each} each), so there is nothing to tell "
+            "apart.",
+            "All {n} customers bought equally often in the hold-out window ({each} each), so there is nothing to tell "
+            "apart.",
+            n,
+            n=words.number(n),
+            each=each,
+        )
+    return trn(
+        "All but fewer than {least} of the {n} customer bought equally often in the hold-out window ({each} each), so "
+        "there is nothing to tell apart.",
+        "All but fewer than {least} of the {n} customers bought equally often in the hold-out window ({each} each), so "
+        "there is nothing to tell apart.",
+        n,
+        least=LEAST_DIFFERENT,
+        n=words.number(n),
+        each=each,
     )
 
 
@@ -139,9 +168,9 @@ def foreseen(
     try:
         expected = purchase_model(customers).expected_purchases(customers.holdout_days)
     except InputError as fault:
-        return {}, f"The purchase model is left out: {fault}"
+        return {}, tr("The purchase model is left out: {fault}", fault=fault)
     if not np.isfinite(expected).all():
-        return {}, "The purchase model is left out: it gives no number for some customers."
+        return {}, tr("The purchase model is left out: it gives no number for some customers.")
     return {"purchase_model": partial(_as_given, values=expected)}, ""
 
 

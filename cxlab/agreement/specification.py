@@ -14,9 +14,10 @@ from cxlab.agreement.crossfit import divisions, folds, poisson_deviance
 from cxlab.agreement.partitions import PartitionError
 from cxlab.agreement.scores import Skill
 from cxlab.agreement.skill import skill_of
-from cxlab.agreement.verdict import Token, Verdict, judge_segmentation
+from cxlab.agreement.verdict import NAMES, Token, Verdict, judge_segmentation
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of
+from cxlab.language import SOURCE, speaking, tr, trn
 
 Array = NDArray[np.float64]
 ROBUST_FROM = 0.8  # share of the other specifications that come to the chosen one's verdict
@@ -53,21 +54,35 @@ class Specification:
 
     Attributes
     ----------
-    name : the way in a few words.
-    choices : how activity is measured, how strictly, and how profitability is.
-    is_chosen : whether the page goes by it.
+    lines : the way.
     skill : of these segments and of the clusters, held against the same best descriptions; None where the lines cannot
         be drawn.
     verdict : by the written rule; None likewise.
-    missing : why it could not be judged; empty where it was.
     """
 
-    name: str
-    choices: tuple[str, str, str]
-    is_chosen: bool
+    lines: Lines
     skill: Skill | None
     verdict: Verdict | None
-    missing: str = ""
+
+    @property
+    def name(self) -> str:
+        """The way in a few words."""
+        return self.lines.name
+
+    @property
+    def choices(self) -> tuple[str, str, str]:
+        """How activity is measured, how strictly, and how profitability is."""
+        return self.lines.choices
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the page goes by it."""
+        return self.lines.is_chosen
+
+    @property
+    def missing(self) -> str:
+        """Why it could not be judged; empty where it was."""
+        return self.lines.missing or ("" if self.skill is None else self.skill.missing)
 
     @property
     def difference(self) -> Estimate:
@@ -127,56 +142,74 @@ class SpecificationCurve:
     def table(self) -> pd.DataFrame:
         """One row a specification: verdict, skill of the segments, share kept, skill less the clusters', with ends."""
         shown = self.specifications
+        with speaking(SOURCE):  # files are the same whatever the page speaks
+            names, missing = [one.name for one in shown], [one.missing for one in shown]
         columns: dict[str, list[str] | list[bool] | list[float]] = {
-            "specification": [one.name for one in shown],
+            "specification": names,
             "is_chosen": [one.is_chosen for one in shown],
             "verdict": ["" if one.verdict is None else one.verdict.token for one in shown],
         }
         for field in ("skill", "share"):
             columns |= columns_of(field, [_score(one, field) for one in shown])
         columns |= columns_of("skill_difference", [one.difference for one in shown])
-        return pd.DataFrame({**columns, "missing": [one.missing for one in shown]})
+        return pd.DataFrame({**columns, "missing": missing})
 
     @property
     def heading(self) -> str:
         """The finding in a line."""
         if not self.others:
-            return "Whether other lines would change the verdict cannot be told"
+            return tr("Whether other lines would change the verdict cannot be told")
         if self.chosen_token == "cannot_tell" and self.is_robust:
-            return "No other lines would let the data tell more"
-        return "The verdict does not hang on the lines" if self.is_robust else "The verdict hangs on the lines"
+            return tr("No other lines would let the data tell more")
+        return tr("The verdict does not hang on the lines") if self.is_robust else tr("The verdict hangs on the lines")
 
     @property
     def reading(self) -> str:
         """How many ways to draw the lines come to the same verdict, in one sentence."""
         if not self.others:
-            why = next((one.missing for one in self.specifications if one.missing), "no other lines can be drawn")
-            return f"Whether other lines would change the verdict cannot be told: {why.rstrip('.')}."
-        same, token = self.tokens[self.chosen_token], _spoken(self.chosen_token)
-        rest = ", ".join(
-            f"{words.number(count)} to “{_spoken(other)}”"
+            why = next((one.missing for one in self.specifications if one.missing), tr("no other lines can be drawn"))
+            return tr("Whether other lines would change the verdict cannot be told: {why}.", why=why.rstrip("."))
+        same, n = self.tokens[self.chosen_token], len(self.others)
+        ways = trn("Of {n} other way to draw the lines,", "Of {n} other ways to draw the lines,", n, n=words.number(n))
+        came = trn(
+            "{same} ({share}) comes to the same verdict as the chosen one, “{verdict}”",
+            "{same} ({share}) come to the same verdict as the chosen one, “{verdict}”",
+            same,
+            same=words.number(same),
+            share=words.percent(self.agreeing),
+            verdict=NAMES[self.chosen_token].lower(),
+        )
+        rest = [
+            tr("{n} to “{verdict}”", n=words.number(count), verdict=NAMES[other].lower())
             for other, count in sorted(self.tokens.items(), key=lambda item: (-item[1], item[0]))
             if other != self.chosen_token
-        )
-        robust = "so it is robust" if self.is_robust else "so it is not robust"
+        ]
+        return f"{ways} {', '.join([came, *rest, self._so()])}{self._reach()}{self._left()}."
+
+    def _so(self) -> str:
         if self.chosen_token == "cannot_tell":
-            robust = "so other lines would not help" if self.is_robust else "so other lines may tell more"
+            return tr("so other lines would not help") if self.is_robust else tr("so other lines may tell more")
+        return tr("so it is robust") if self.is_robust else tr("so it is not robust")
+
+    def _reach(self) -> str:
+        """Say from where to where the difference to the clusters runs; empty where there is none."""
         apart = [100 * one.difference.number for one in self.judged if one.difference.has_interval]
-        reach = (
-            "; segments less clusters, skill runs from "
-            f"{words.number(min(apart), 1)} to {words.number(max(apart), 1)} points"
-            if apart
-            else ""
+        if not apart:
+            return ""
+        return tr(
+            "; segments less clusters, skill runs from {least} to {most} points",
+            least=words.number(min(apart), 1),
+            most=words.number(max(apart), 1),
         )
-        left = len(self.specifications) - len(self.judged)
-        out = f"; {words.number(left)} more cannot be drawn or judged" if left else ""
-        if left and any(one.skill is not None and one.skill.scores for one in self.judged):
-            out += ", for reasons in the table"
-        return (
-            f"Of {words.count(len(self.others), 'other way')} to draw the lines, {words.number(same)} "
-            f"({words.percent(self.agreeing)}) {'comes' if same == 1 else 'come'} to the same verdict as the chosen "
-            f"one, “{token}”{f', {rest}' if rest else ''}, {robust}{reach}{out}."
-        )
+
+    def _left(self) -> str:
+        """Say how many ways could not be judged; empty where all could."""
+        left = words.number(len(self.specifications) - len(self.judged))
+        if len(self.specifications) == len(self.judged):
+            return ""
+        if any(one.skill is not None and one.skill.scores for one in self.judged):
+            return tr("; {n} more cannot be drawn or judged, for reasons in the table", n=left)
+        return tr("; {n} more cannot be drawn or judged", n=left)
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -276,11 +309,7 @@ def _curve(lines: Sequence[Lines], found: dict[tuple[str, str, str], Skill], n: 
     specifications = []
     for one in lines:
         skill = found.get(one.choices)
-        verdict = None if skill is None else judge_segmentation(skill)
-        unseen = "" if skill is None else skill.missing
-        specifications.append(
-            Specification(one.name, one.choices, one.is_chosen, skill, verdict, one.missing or unseen)
-        )
+        specifications.append(Specification(one, skill, None if skill is None else judge_segmentation(skill)))
     return SpecificationCurve(tuple(specifications), n)
 
 
@@ -293,7 +322,3 @@ def _score(one: Specification, field: str) -> Estimate:
         return Estimate()
     found: Estimate = getattr(one.skill.score("segments"), field)
     return found
-
-
-def _spoken(token: str) -> str:
-    return token.replace("_", " ")

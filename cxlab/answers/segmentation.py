@@ -6,17 +6,68 @@ import pandas as pd
 
 from cxlab import words
 from cxlab.agreement import Ceiling, OverTime, Skill, SpecificationCurve, Verdict
+from cxlab.agreement.verdict import NAMES
 from cxlab.blocks import SEGMENTS, Answer, Fact, Field, Strip, Tone
 from cxlab.estimate import Estimate, Findings
+from cxlab.language import Texts, plural, tr, trn
 from cxlab.segments import SegmentProfile
 from cxlab.segments.words import ACTIONS, share_in_words
 
-_TONES: dict[str, tuple[Tone, str]] = {
-    "supported": ("yes", "Supported"),
-    "partly_supported": ("partly", "Partly supported"),
-    "not_supported": ("no", "Not supported"),
-    "cannot_tell": ("cannot", "Cannot tell"),
+_TONES: dict[str, Tone] = {
+    "supported": "yes",
+    "partly_supported": "partly",
+    "not_supported": "no",
+    "cannot_tell": "cannot",
 }
+_ROBUST_FIELDS = Texts(
+    {
+        "supported": "Steer by the four fields.",
+        "partly_supported": (
+            "Keep the four fields for daily work, and look at the single customer where a decision is dear."
+        ),
+    }
+)
+_ROBUST_PEOPLED = Texts(
+    {
+        "supported": "Steer by the fields that hold anybody.",
+        "partly_supported": (
+            "Keep the fields that hold anybody for daily work, and look at the single customer where a decision is "
+            "dear."
+        ),
+    }
+)
+_STEPS = Texts(
+    {
+        "profit_bringers": "give the best service and the first gestures to {people}",
+        "misunderstood": "try out what wakes {people} before paying for it",
+        "candidates": "raise the basket of {people}, or cut the cost to serve them",
+        "lost": "review what was done for {people}",
+    }
+)
+_FEW = Texts(
+    {
+        "profit_bringers": "the few profit-bringers",
+        "misunderstood": "the few misunderstood",
+        "candidates": "the few candidates",
+        "lost": "the few lost",
+    }
+)
+_ABOUT = Texts(
+    {
+        "profit_bringers": "the profit-bringers ({size})",
+        "misunderstood": "the misunderstood ({size})",
+        "candidates": "the candidates ({size})",
+        "lost": "the lost ({size})",
+    }
+)
+_COUNTED = Texts(
+    {
+        "profit_bringers": "the {size} profit-bringers",
+        "misunderstood": "the {size} misunderstood",
+        "candidates": "the {size} candidates",
+        "lost": "the {size} lost",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -64,32 +115,61 @@ def _robust(curve: SpecificationCurve) -> str:
     if curve.chosen_token == "cannot_tell":
         return _cannot_either(curve)
     if curve.is_robust:
-        return f"That is robust: {same} of {others} other ways to draw the lines come to the same."
-    return (
-        f"That is not robust: of {others} other ways to draw the lines {same} come to the same, so it holds for these "
-        "lines and not for any."
+        return tr(
+            "That is robust: {same} of {others} other ways to draw the lines come to the same.",
+            same=same,
+            others=others,
+        )
+    return tr(
+        "That is not robust: of {others} other ways to draw the lines {same} come to the same, so it holds for these "
+        "lines and not for any.",
+        others=others,
+        same=same,
     )
 
 
 def _cannot_either(curve: SpecificationCurve) -> str:
     """Say by how many other ways to draw the lines the data cannot tell either, and whether others can."""
-    same, others = curve.tokens["cannot_tell"], words.count(len(curve.others), "other way")
+    same, n = curve.tokens["cannot_tell"], len(curve.others)
     if not same:
-        return f"By each of {others} to draw the lines the data can tell, but these are the lines of this page."
-    if same == len(curve.others):
-        return f"By none of {others} to draw the lines can the data tell."
-    return f"By {words.number(same)} of {others} to draw the lines the data cannot tell either."
+        return trn(
+            "By each of {n} other way to draw the lines the data can tell, but these are the lines of this page.",
+            "By each of {n} other ways to draw the lines the data can tell, but these are the lines of this page.",
+            n,
+            n=words.number(n),
+        )
+    if same == n:
+        return trn(
+            "By none of {n} other way to draw the lines can the data tell.",
+            "By none of {n} other ways to draw the lines can the data tell.",
+            n,
+            n=words.number(n),
+        )
+    return trn(
+        "By {same} of {n} other way to draw the lines the data cannot tell either.",
+        "By {same} of {n} other ways to draw the lines the data cannot tell either.",
+        n,
+        same=words.number(same),
+        n=words.number(n),
+    )
 
 
 def _beside_clusters(ceiling: Ceiling) -> str:
-    seen = ceiling.observed
-    more = "more" if ceiling.stands_out else "not clearly more"
-    top = ceiling.noise_ceiling
-    twice = "" if top.value is None else f"; clusters found twice agree at {words.number(top.number, 2)}"
-    return (
-        f"The segments agree with the clusters at {words.number(seen.number, 2)} of 1, {more} than random rules of the "
-        f"same sizes do{twice}. That decides nothing, for clusters are no truth."
-    )
+    seen, top = words.number(ceiling.observed.number, 2), ceiling.noise_ceiling
+    if ceiling.stands_out:
+        said = tr(
+            "The segments agree with the clusters at {seen} of 1, more than random rules of the same sizes do",
+            seen=seen,
+        )
+    else:
+        said = tr(
+            "The segments agree with the clusters at {seen} of 1, not clearly more than random rules of the same sizes "
+            "do",
+            seen=seen,
+        )
+    if top.value is not None:
+        said += tr("; clusters found twice agree at {top}", top=words.number(top.number, 2))
+    return f"{said}. {tr('That decides nothing, for clusters are no truth.')}"
 
 
 def _lasting(lasting: OverTime) -> str:
@@ -97,11 +177,36 @@ def _lasting(lasting: OverTime) -> str:
         return ""
     low, high = lasting.difference.low, lasting.difference.high
     assert low is not None and high is not None
-    than = "about as much as" if low <= 0 <= high else "less than" if high < 0 else "more than"
-    return (
-        f"{words.count(lasting.days, 'day')} later, drawn anew, the segments agree with the earlier ones at "
-        f"{words.number(lasting.segments.number, 2)}, {than} clusters do with theirs "
-        f"({words.number(lasting.clusters.number, 2)})."
+    given = {
+        "n": words.number(lasting.days),
+        "segments": words.number(lasting.segments.number, 2),
+        "clusters": words.number(lasting.clusters.number, 2),
+    }
+    if low <= 0 <= high:
+        return trn(
+            "{n} day later, drawn anew, the segments agree with the earlier ones at {segments}, about as much as "
+            "clusters do with theirs ({clusters}).",
+            "{n} days later, drawn anew, the segments agree with the earlier ones at {segments}, about as much as "
+            "clusters do with theirs ({clusters}).",
+            lasting.days,
+            **given,
+        )
+    if high < 0:
+        return trn(
+            "{n} day later, drawn anew, the segments agree with the earlier ones at {segments}, less than clusters do "
+            "with theirs ({clusters}).",
+            "{n} days later, drawn anew, the segments agree with the earlier ones at {segments}, less than clusters do "
+            "with theirs ({clusters}).",
+            lasting.days,
+            **given,
+        )
+    return trn(
+        "{n} day later, drawn anew, the segments agree with the earlier ones at {segments}, more than clusters do with "
+        "theirs ({clusters}).",
+        "{n} days later, drawn anew, the segments agree with the earlier ones at {segments}, more than clusters do "
+        "with theirs ({clusters}).",
+        lasting.days,
+        **given,
     )
 
 
@@ -115,10 +220,9 @@ def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict,
     verdict : by the written rule.
     curve : the verdict over other lines.
     """
-    tone, tag = _TONES[verdict.token]
     return Answer(
-        tone=tone,
-        tag=tag,
+        tone=_TONES[verdict.token],
+        tag=NAMES[verdict.token],
         line=_line(profile, skill, verdict, curve),
         facts=(_kept(skill, verdict), _worth(profile), _sure(skill, curve)),
         decide=_decide(profile, verdict, curve),
@@ -130,27 +234,49 @@ def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict,
 
 def _line(profile: SegmentProfile, skill: Skill, verdict: Verdict, curve: SpecificationCurve) -> str:
     if verdict.token == "cannot_tell":
-        return f"The data cannot tell: {verdict.why}"
-    start = {"supported": "Yes", "partly_supported": "In part", "not_supported": "No"}[verdict.token]
-    share = skill.score("segments").share
+        return tr("The data cannot tell: {why}", why=verdict.why)
+    start = {"supported": tr("Yes"), "partly_supported": tr("In part"), "not_supported": tr("No")}[verdict.token]
+    share, but = skill.score("segments").share, f"{_limit(profile, verdict)}{_hangs(curve)}"
     if not share.has_interval:
-        return f"{start}: {verdict.why} But {_limit(profile, verdict)}{_hangs(curve)}."
-    kept = f"foresee {words.percent(max(0.0, share.number))} of what {skill.best_in_words} foresees"
+        return tr("{start}: {why} But {but}.", start=start, why=verdict.why, but=but)
     if skill.best.predictor == "segments":
-        kept = "foresee more than any other description does"
-    return f"{start}: the four fields {kept} of the purchases to come. But {_limit(profile, verdict)}{_hangs(curve)}."
+        return tr(
+            "{start}: the four fields foresee more than any other description does of the purchases to come. But "
+            "{but}.",
+            start=start,
+            but=but,
+        )
+    return tr(
+        "{start}: the four fields foresee {kept} of what {best} foresees of the purchases to come. But {but}.",
+        start=start,
+        kept=words.percent(max(0.0, share.number)),
+        best=skill.best_in_words,
+        but=but,
+    )
 
 
 def _hangs(curve: SpecificationCurve) -> str:
     """Say that other lines would give another verdict; empty where the verdict is robust."""
     if not curve.others or curve.is_robust or curve.chosen_token == "cannot_tell":
         return ""
-    other, all_of_them = len(curve.others) - curve.tokens[curve.chosen_token], len(curve.others)
-    unsure, ways = curve.tokens["cannot_tell"], f"{words.count(all_of_them, 'other way')} to draw the lines"
+    n, unsure = len(curve.others), curve.tokens["cannot_tell"]
+    other, ways = n - curve.tokens[curve.chosen_token], words.number(n)
     if unsure == other:
-        return f", and by {words.number(other)} of {ways} the data cannot tell"
-    told = f", of which {words.number(unsure)} cannot tell" if unsure else ""
-    return f", and {words.number(other)} of {ways} do not say so{told}"
+        return trn(
+            ", and by {other} of {n} other way to draw the lines the data cannot tell",
+            ", and by {other} of {n} other ways to draw the lines the data cannot tell",
+            n,
+            other=words.number(other),
+            n=ways,
+        )
+    said = trn(
+        ", and {other} of {n} other way to draw the lines do not say so",
+        ", and {other} of {n} other ways to draw the lines do not say so",
+        n,
+        other=words.number(other),
+        n=ways,
+    )
+    return said + (tr(", of which {n} cannot tell", n=words.number(unsure)) if unsure else "")
 
 
 def _limit(profile: SegmentProfile, verdict: Verdict) -> str:
@@ -160,149 +286,218 @@ def _limit(profile: SegmentProfile, verdict: Verdict) -> str:
     if verdict.but:
         return verdict.but
     if verdict.token == "not_supported":
-        return "they still say who brought the money so far"
+        return tr("they still say who brought the money so far")
     if not profile.segments.costs_known:
-        return "with few costs known, profitable means little but having spent much"
-    return f"that is so in this shop, over these {words.count(profile.holdout_days, 'day')}"
+        return tr("with few costs known, profitable means little but having spent much")
+    return trn(
+        "that is so in this shop, over this {n} day",
+        "that is so in this shop, over these {n} days",
+        profile.holdout_days,
+        n=words.number(profile.holdout_days),
+    )
 
 
 def _kept(skill: Skill, verdict: Verdict) -> Fact:
-    label = "Skill kept by the four segments"
+    label = tr("Skill kept by the four segments")
     share = skill.score("segments").share if skill.scores else Estimate()
     if skill.no_test or verdict.token == "cannot_tell" or share.low is None or share.high is None:
         if skill.scores and (skill.no_test or share.has_interval):
-            return Fact(label, "–", "What was foreseen is no test here; the reason stands above.")
-        why = "Not even the best description is shown to foresee anything, so there is nothing to keep."
-        return Fact(label, "–", why if skill.scores else "No description can be tested on what came afterwards.")
+            return Fact(label, "–", tr("What was foreseen is no test here; the reason stands above."))
+        why = tr("Not even the best description is shown to foresee anything, so there is nothing to keep.")
+        return Fact(label, "–", why if skill.scores else tr("No description can be tested on what came afterwards."))
     spread, kept = words.percent_between(share.low, share.high), words.percent(max(0.0, share.number))
     return Fact(
         label,
         kept,
-        f"of what {skill.best_in_words} foresees of the purchases to come (95% interval {spread}).",
+        tr(
+            "of what {best} foresees of the purchases to come (95% interval {spread}).",
+            best=skill.best_in_words,
+            spread=spread,
+        ),
         strip=Strip(
-            share.low, share.number, share.high, f"{kept}, from {spread} of the best",
+            share.low,
+            share.number,
+            share.high,
+            tr("{kept}, from {spread} of the best", kept=kept, spread=spread),
             bottom=min(0.0, share.low),
         ),
-    )  # fmt: skip
-
-
-def _worth(profile: SegmentProfile) -> Fact:
-    label, top, lost = "What it is worth", profile.row("profit_bringers"), profile.row("lost")
-    share = top.holdout_contribution_share
-    if top.customers < profile.minimum_group:
-        return Fact(
-            label, "–", "There are no profit-bringers." if top.customers == 0 else "Profit-bringers are too few."
-        )
-    if share.low is None or share.high is None:
-        return Fact(label, "–", f"{profile.no_later_shares} It is not shared out among the segments.")
-    spread, currency = words.percent_between(share.low, share.high), profile.segments.currency
-    each = words.money(top.holdout_contribution.number, currency)
-    against = ""
-    if lost.customers >= profile.minimum_group:
-        against = f", against {words.money(lost.holdout_contribution.number, currency)} from a lost customer"
-    return Fact(
-        label,
-        words.percent(share.number),
-        f"of the contribution in the next {words.count(profile.holdout_days, 'day')} ({spread}) came from the "
-        f"{words.percent(profile.size(top.segment).number)} who were profit-bringers: {each} each{against}.",
     )
 
 
+def _worth(profile: SegmentProfile) -> Fact:
+    label, top, lost = tr("What it is worth"), profile.row("profit_bringers"), profile.row("lost")
+    share = top.holdout_contribution_share
+    if top.customers < profile.minimum_group:
+        nobody = top.customers == 0
+        return Fact(label, "–", tr("There are no profit-bringers.") if nobody else tr("Profit-bringers are too few."))
+    if share.low is None or share.high is None:
+        shared = tr("It is not shared out among the segments.")
+        return Fact(label, "–", f"{profile.no_later_shares} {shared}")
+    currency, days = profile.segments.currency, profile.holdout_days
+    given = {
+        "n": words.number(days),
+        "interval": words.percent_between(share.low, share.high),
+        "size": words.percent(profile.size(top.segment).number),
+        "each": words.money(top.holdout_contribution.number, currency),
+    }
+    if lost.customers >= profile.minimum_group:
+        text = trn(
+            "of the contribution in the next {n} day ({interval}) came from the {size} who were profit-bringers: "
+            "{each} each, against {lost} from a lost customer.",
+            "of the contribution in the next {n} days ({interval}) came from the {size} who were profit-bringers: "
+            "{each} each, against {lost} from a lost customer.",
+            days,
+            lost=words.money(lost.holdout_contribution.number, currency),
+            **given,
+        )
+    else:
+        text = trn(
+            "of the contribution in the next {n} day ({interval}) came from the {size} who were profit-bringers: "
+            "{each} each.",
+            "of the contribution in the next {n} days ({interval}) came from the {size} who were profit-bringers: "
+            "{each} each.",
+            days,
+            **given,
+        )
+    return Fact(label, words.percent(share.number), text)
+
+
 def _sure(skill: Skill, curve: SpecificationCurve) -> Fact:
-    customers = words.count(skill.n, "customer")
-    made = f"made by {customers} in {words.count(skill.holdout_days, 'day')}, after the lines were drawn"
-    text = f"{made}."
-    difference = skill.difference
-    if difference.low is not None and difference.high is not None:
-        low, high = 100 * difference.low, 100 * difference.high
-        points = words.number(abs(100 * difference.number), 1)
-        side = "better" if difference.number < 0 else "worse"
-        ends = (-high, -low) if difference.number < 0 else (low, high)
-        said = f"Clusters do {side} by {points} points ({words.number_between(*ends, 1)})."
-        if low <= 0 <= high:
-            spread = words.number_between(*ends, 1)
-            said = f"Clusters are not shown to do better or worse: {points} points {side}, within {spread}."
-        text = f"{made}. {said}"
+    said = [
+        trn(
+            "made by {customers} in {n} day, after the lines were drawn.",
+            "made by {customers} in {n} days, after the lines were drawn.",
+            skill.holdout_days,
+            customers=words.count(skill.n, "customer"),
+            n=words.number(skill.holdout_days),
+        )
+    ]
     if curve.others and curve.chosen_token == "cannot_tell":
-        text = f"{made}. {_cannot_either(curve)}"
-    elif curve.others:
-        same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
-        robust = "robust" if curve.is_robust else "not robust"
-        text += f" Of {others} other ways to draw the lines, {same} come to this verdict: it is {robust}."
-    noun = "purchase" if skill.n_purchases == 1 else "purchases"
-    return Fact("How sure", words.number(skill.n_purchases), text, unit=noun)
+        said.append(_cannot_either(curve))
+    else:
+        said += [part for part in (_against_clusters(skill.difference), _of_others(curve)) if part]
+    noun = plural("purchase", "purchases", skill.n_purchases)
+    return Fact(tr("How sure"), words.number(skill.n_purchases), " ".join(said), unit=noun)
+
+
+def _against_clusters(difference: Estimate) -> str:
+    """Say whether clusters foresee more or less than the segments; empty where it is not known."""
+    if difference.low is None or difference.high is None:
+        return ""
+    low, high = 100 * difference.low, 100 * difference.high
+    points, is_better = words.number(abs(100 * difference.number), 1), difference.number < 0
+    spread = words.number_between(*((-high, -low) if is_better else (low, high)), 1)
+    if low <= 0 <= high and is_better:
+        return tr(
+            "Clusters are not shown to do better or worse: {points} points better, within {spread}.",
+            points=points,
+            spread=spread,
+        )
+    if low <= 0 <= high:
+        return tr(
+            "Clusters are not shown to do better or worse: {points} points worse, within {spread}.",
+            points=points,
+            spread=spread,
+        )
+    if is_better:
+        return tr("Clusters do better by {points} points ({spread}).", points=points, spread=spread)
+    return tr("Clusters do worse by {points} points ({spread}).", points=points, spread=spread)
+
+
+def _of_others(curve: SpecificationCurve) -> str:
+    """Say how many other ways to draw the lines come to this verdict; empty where there are none."""
+    if not curve.others:
+        return ""
+    same, others = words.number(curve.tokens[curve.chosen_token]), words.number(len(curve.others))
+    if curve.is_robust:
+        return tr(
+            "Of {others} other ways to draw the lines, {same} come to this verdict: it is robust.",
+            others=others,
+            same=same,
+        )
+    return tr(
+        "Of {others} other ways to draw the lines, {same} come to this verdict: it is not robust.",
+        others=others,
+        same=same,
+    )
 
 
 def _decide(profile: SegmentProfile, verdict: Verdict, curve: SpecificationCurve) -> str:
     if verdict.token == "cannot_tell":
-        return (
+        return tr(
             "Sort customers by the four fields if that helps to talk about them, but spend nothing on the strength of "
             "a field yet. Look again when more orders have come in."
         )
     if verdict.token == "not_supported":
-        return (
+        return tr(
             "Do not choose whom to serve or write to by field. Go by what each customer last did, or draw other lines "
             "and test them the same way."
         )
-    fields = "the fields that hold anybody" if profile.undivided else "the four fields"
-    if verdict.token == "partly_supported":
-        begin = f"Keep {fields} for daily work, and look at the single customer where a decision is dear."
-    else:
-        begin = f"Steer by {fields}."
-    if curve.others and not curve.is_robust:
-        begin = (
-            f"Talk about customers by {fields} of these lines, and no others; look at the single customer wherever a "
-            "decision costs money."
+    return f"{_use(profile, verdict, curve)} {_steps(profile)}"
+
+
+def _use(profile: SegmentProfile, verdict: Verdict, curve: SpecificationCurve) -> str:
+    """Say what the fields may be used for."""
+    if not curve.others or curve.is_robust:
+        return (_ROBUST_PEOPLED if profile.undivided else _ROBUST_FIELDS)[verdict.token]
+    if profile.undivided:
+        return tr(
+            "Talk about customers by the fields that hold anybody of these lines, and no others; look at the single "
+            "customer wherever a decision costs money."
         )
-    return f"{begin} {_steps(profile)}"
+    return tr(
+        "Talk about customers by the four fields of these lines, and no others; look at the single customer wherever a "
+        "decision costs money."
+    )
 
 
 def _steps(profile: SegmentProfile) -> str:
     """Say what to do with the fields that count most, among those that hold anybody."""
-    said = {
-        "profit_bringers": "give the best service and the first gestures to {}",
-        "misunderstood": "try out what wakes {} before paying for it",
-        "candidates": "raise the basket of {}, or cut the cost to serve them",
-        "lost": "review what was done for {}",
-    }
-    held = [segment for segment in said if profile.row(segment).customers]
-    steps = "; ".join(said[segment].format(_people(profile, segment)) for segment in held[:2])
-    return f"{steps[:1].upper()}{steps[1:]}."
+    held = [segment for segment in _STEPS if profile.row(segment).customers]
+    steps = "; ".join(_STEPS[segment].format(people=_people(profile, segment)) for segment in held[:2])
+    return f"{words.capital(steps)}."
 
 
 def _people(profile: SegmentProfile, segment: str) -> str:
-    noun = {"profit_bringers": "profit-bringers"}.get(segment, segment)
     if profile.row(segment).customers < profile.minimum_group:
-        return f"the few {noun}"
-    k, size = SEGMENTS.index(segment), profile.sizes.written(SEGMENTS.index(segment))
-    return f"the {noun} ({size})" if k == profile.sizes.about else f"the {size} {noun}"
+        return _FEW[segment]
+    k = SEGMENTS.index(segment)
+    said = _ABOUT if k == profile.sizes.about else _COUNTED
+    return said[segment].format(size=profile.sizes.written(k))
 
 
 def _headline(profile: SegmentProfile, skill: Skill, verdict: Verdict) -> str:
     if verdict.token == "cannot_tell":
-        return "Too little is known yet to judge the four segments"
+        return tr("Too little is known yet to judge the four segments")
     if profile.undivided:
-        return f"{profile.undivided[:1].upper()}{profile.undivided[1:]}"
+        return words.capital(profile.undivided)
     if not skill.score("segments").share.has_interval:
-        return "The four segments do not tell who buys again"
+        return tr("The four segments do not tell who buys again")
     return skill.heading
 
 
 def _fields(profile: SegmentProfile) -> tuple[Field, ...]:
-    fields = []
+    fields, customers = [], plural("customer", "customers", 0)
     for k, row in enumerate(profile.rows):
         if row.customers == 0:
-            fields.append(Field(row.segment, "0", "customers", "Nobody is in it.", "Nothing to do."))
+            fields.append(Field(row.segment, "0", customers, tr("Nobody is in it."), tr("Nothing to do.")))
             continue
         if row.customers < profile.minimum_group:
             big = words.few(row.customers, profile.minimum_group)
-            fields.append(Field(row.segment, big, "customers", "Too few to follow.", ACTIONS[row.segment]))
+            fields.append(Field(row.segment, big, customers, tr("Too few to follow."), ACTIONS[row.segment]))
             continue
-        later = row.holdout_contribution_share
-        text = f"{profile.sizes.written(k)} {'customer' if row.customers == 1 else 'customers'}"
+        later, size = row.holdout_contribution_share, profile.sizes.written(k)
+        text = trn("{size} customer", "{size} customers", row.customers, size=size)
         if later.has_interval:
-            text = f"{words.percent(later.number)} of the next {words.count(profile.holdout_days, 'day')}’ contribution"
-        fields.append(Field(row.segment, profile.sizes.share_written(k), "of customers", text, ACTIONS[row.segment]))
+            text = trn(
+                "{share} of the next {n} day’ contribution",
+                "{share} of the next {n} days’ contribution",
+                profile.holdout_days,
+                share=words.percent(later.number),
+                n=words.number(profile.holdout_days),
+            )
+        share = profile.sizes.share_written(k)
+        fields.append(Field(row.segment, share, tr("of customers"), text, ACTIONS[row.segment]))
     return tuple(fields)
 
 
@@ -312,42 +507,46 @@ def _open(
     """List what is not settled, and what would settle it."""
     found = []
     if not profile.segments.costs_known:
-        share = profile.segments.costed_share
-        came = (
-            f"a cost came with only {share_in_words(share)} of the revenue" if share else "no costs came with the data"
-        )
-        found.append(
-            (
-                "Who is profitable once their costs are counted?",
-                f"Not known: {came}. Bring the cost of goods, or the hours spent on each customer.",
-            )
-        )
+        found.append((tr("Who is profitable once their costs are counted?"), _without_costs(profile)))
     if verdict.token == "cannot_tell":
         found.append(
             (
-                "Do the four segments tell who buys again?",
-                f"Not known: {verdict.why} More orders after the cut settle it.",
+                tr("Do the four segments tell who buys again?"),
+                tr("Not known: {why} More orders after the cut settle it.", why=verdict.why),
             )
         )
     if verdict.token == "partly_supported" and skill.difference.number < 0:
         found.append(
             (
-                "Would other lines between the segments foresee more?",
-                "Perhaps: clusters do. Draw the lines anew, and test them on orders that have not come in yet.",
+                tr("Would other lines between the segments foresee more?"),
+                tr("Perhaps: clusters do. Draw the lines anew, and test them on orders that have not come in yet."),
             )
         )
     if verdict.token != "cannot_tell" and curve.others and not curve.is_robust:
         found.append(
             (
-                "Which lines should the segments be drawn by?",
-                "Not settled: other reasonable lines come to other verdicts. Choose those that fit the trade, write "
-                "them into study.yml, and test them on orders that have not come in yet.",
+                tr("Which lines should the segments be drawn by?"),
+                tr(
+                    "Not settled: other reasonable lines come to other verdicts. Choose those that fit the trade, "
+                    "write them into study.yml, and test them on orders that have not come in yet."
+                ),
             )
         )
     found.append(
         (
-            "Does anything that is done move a customer to a better field?",
-            "Not known: the fields describe. A trial on the misunderstood, a random half left alone, settles it.",
+            tr("Does anything that is done move a customer to a better field?"),
+            tr("Not known: the fields describe. A trial on the misunderstood, a random half left alone, settles it."),
         )
     )
     return tuple(found)
+
+
+def _without_costs(profile: SegmentProfile) -> str:
+    share = profile.segments.costed_share
+    if share:
+        return tr(
+            "Not known: a cost came with only {share} of the revenue. Bring the cost of goods, or the hours spent on "
+            "each customer.",
+            share=share_in_words(share),
+        )
+    return tr("Not known: no costs came with the data. Bring the cost of goods, or the hours spent on each customer.")

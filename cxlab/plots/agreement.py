@@ -12,10 +12,13 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.intake.hidden_cells import surely_largest
 from cxlab.intake.hiding import why_hidden
+from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
+from cxlab.plots.words_of_segments import room_for_names
 
+_NARROW_CELL = 10  # letters of a line in a cell on a phone
 _STEPS = (2, 10, 20)  # residuals beyond which a cell takes the next shade
 
 
@@ -26,6 +29,7 @@ def _draw_heat(agreement: Agreement, ax: Axes) -> None:
     for i in range(rows):
         for j in range(columns):
             said = agreement.share_in_words(str(agreement.counts.index[i]), str(agreement.counts.columns[j]))
+            said = textwrap.fill(said, _NARROW_CELL) if narrow else said
             _draw_cell(ax, i, j, said, None if agreement.hidden.mask[i, j] else float(residuals[i, j]))
         group = str(agreement.counts.index[i])
         name = SEGMENT_NAME.get(group, group)
@@ -36,7 +40,15 @@ def _draw_heat(agreement: Agreement, ax: Axes) -> None:
         )  # fmt: skip
         if not narrow:
             size = agreement.sizes[0].written(i)
-            ax.text(-0.04, i + 0.74, f"{size} customers", ha="right", va="center", size=12, color=COLOUR["muted"])
+            ax.text(
+                -0.04,
+                i + 0.74,
+                tr("{size} customers", size=size),
+                ha="right",
+                va="center",
+                size=12,
+                color=COLOUR["muted"],
+            )
     heads = [agreement.names_b.get(str(c), "") for c in agreement.counts.columns]
     lines = [_wrapped(head) for head in heads]
     for j, group in enumerate(agreement.counts.columns):
@@ -46,7 +58,8 @@ def _draw_heat(agreement: Agreement, ax: Axes) -> None:
     ax.set(xlim=(0, columns), ylim=(rows, 0))
     ax.axis("off")
     deepest = 0 if narrow else max((line.count("\n") + 1 for line in lines if line), default=0)
-    fit(ax, 0.27 if narrow else 0.2, 0.01, 1, 0.92 - 0.055 * deepest)
+    names = (part for name in SEGMENT_NAME.values() for part in name.split("-"))
+    fit(ax, room_for_names(0.27, names) if narrow else 0.2, 0.01, 1, 0.92 - 0.055 * deepest)
 
 
 def _wrapped(head: str) -> str:
@@ -70,17 +83,35 @@ def _draw_cell(ax: Axes, i: int, j: int, said: str, residual: float | None) -> N
 
 
 def _caption_of_heat(agreement: Agreement) -> Caption:
-    listed = "; ".join(f"{_name(group)} {said} in {cluster}" for group, (cluster, said) in _largest(agreement).items())
-    kinds = f"{len(agreement.counts)} segments by {len(agreement.counts.columns)} clusters"
-    named = "; ".join(f"{letter}: {name}" for letter, name in agreement.names_b.items())
-    hidden = f" Nearly all: over {words.percent(NEARLY_ALL)}. {why_hidden(agreement.minimum_group)}"
+    listed = "; ".join(
+        tr("{segment} {share} in {cluster}", segment=_name(group), share=said, cluster=cluster)
+        for group, (cluster, said) in _largest(agreement).items()
+    )
+    note = [
+        tr(
+            "A residual says how many standard deviations a cell is from chance; beyond ±2 would be rare by chance "
+            "alone."
+        )
+    ]
+    if agreement.names_b:
+        note.append(tr("Clusters: {named}.", named="; ".join(f"{c}: {name}" for c, name in agreement.names_b.items())))
+    if agreement.hidden.mask.any():
+        note.append(tr("Nearly all: over {share}.", share=words.percent(NEARLY_ALL)))
+        note.append(why_hidden(agreement.minimum_group))
     return Caption(
         _split(agreement),
-        "Share of each segment in each cluster (large) and standardised residual (small), "
-        f"{words.count(agreement.n, 'customer')}. Green: more than by chance; purple: fewer.",
-        f"Heat map of {kinds}. Largest share of each segment: {listed or 'not shown'}.",
-        f"A residual says how many standard deviations a cell is from chance; beyond ±2 would be rare by chance alone."
-        f"{' Clusters: ' * bool(named)}{named}{'.' * bool(named)}{hidden * bool(agreement.hidden.mask.any())}",
+        tr(
+            "Share of each segment in each cluster (large) and standardised residual (small), {customers}. Green: more "
+            "than by chance; purple: fewer.",
+            customers=words.count(agreement.n, "customer"),
+        ),
+        tr(
+            "Heat map of {segments} segments by {clusters} clusters. Largest share of each segment: {listed}.",
+            segments=len(agreement.counts),
+            clusters=len(agreement.counts.columns),
+            listed=listed or tr("not shown"),
+        ),
+        " ".join(note),
     )
 
 
@@ -88,16 +119,22 @@ def _split(agreement: Agreement) -> str:
     """Say which segment the clusters divide most."""
     largest = _largest(agreement)
     if not largest or agreement.counts.shape[1] < 2:
-        return "Segments and clusters side by side"
+        return tr("Segments and clusters side by side")
     all_told = len(largest) == len(agreement.groups_spoken_of)
     shown = {group: cluster for group, (cluster, _) in largest.items() if not agreement.is_hidden(group, cluster)}
     group = min(shown, key=lambda group: agreement.share(group, shown[group]), default="")
     if not group or agreement.share(group, shown[group]) > NEARLY_ALL:
-        return "Each segment lies almost wholly in one cluster" if all_told else "Segments and clusters side by side"
-    parts = [f"{largest[group][1]} are in {shown[group]}"]
+        return (
+            tr("Each segment lies almost wholly in one cluster")
+            if all_told
+            else tr("Segments and clusters side by side")
+        )
+    parts = [tr("{share} are in {cluster}", share=largest[group][1], cluster=shown[group])]
     if second := _second(agreement, group, shown[group]):
-        parts.append(f"{agreement.share_in_words(group, second)} in {second}")
-    return f"The clusters divide the {_name(group)}{' most' * all_told}: {', '.join(parts)}"
+        parts.append(tr("{share} in {cluster}", share=agreement.share_in_words(group, second), cluster=second))
+    if all_told:
+        return tr("The clusters divide the {segment} most: {parts}", segment=_name(group), parts=", ".join(parts))
+    return tr("The clusters divide the {segment}: {parts}", segment=_name(group), parts=", ".join(parts))
 
 
 def _largest(agreement: Agreement) -> dict[str, tuple[str, str]]:
@@ -132,17 +169,17 @@ def _numbers_of_heat(agreement: Agreement) -> Table:
     )
     heads = (f"{c}: {agreement.names_b[str(c)]}" if str(c) in agreement.names_b else str(c) for c in counts.columns)
     note = why_hidden(agreement.minimum_group) if agreement.hidden.mask.any() else ""
-    return Table("agreement_heat_map", "Customers by segment and cluster", ("Segment", *heads), rows, note)
+    return Table("agreement_heat_map", tr("Customers by segment and cluster"), (tr("Segment"), *heads), rows, note)
 
 
 def _draw_scale(ceiling: Ceiling, ax: Axes) -> None:
     narrow = is_narrow(ax)
-    rows = [("Random rules", *ceiling.random_band, "muted", "s")]
+    rows = [(tr("Random rules"), *ceiling.random_band, "muted", "s")]
     seen = ceiling.observed
-    rows.append(("The four segments", _or(seen.low, seen), seen.number, _or(seen.high, seen), "ink", "o"))
+    rows.append((tr("The four segments"), _or(seen.low, seen), seen.number, _or(seen.high, seen), "ink", "o"))
     if ceiling.noise_ceiling.value is not None:
         low, high = ceiling.split_band
-        rows.append(("Clusters, half by half", low, ceiling.noise_ceiling.number, high, "muted", "D"))
+        rows.append((tr("Clusters, half by half"), low, ceiling.noise_ceiling.number, high, "muted", "D"))
     for k, (name, start, value, end, token, marker) in enumerate(rows):
         mine = token == "ink"
         ax.plot([start, end], [k, k], color=COLOUR[token], lw=2.4, solid_capstyle="butt", zorder=3)
@@ -154,7 +191,8 @@ def _draw_scale(ceiling: Ceiling, ax: Axes) -> None:
         ax.text(value, k - 0.24, words.number(value, 2), ha="center", va="bottom", size=12, weight=700 if mine else 400)
     bottom = min(0.0, *(row[1] for row in rows))
     ax.set(xlim=(bottom - 0.02, 1.02), ylim=(len(rows) - 0.55, -0.75), yticks=[])
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0\nchance", "0.25", "0.5", "0.75", "1\nidentity"])
+    between = [words.number(0.25, 2), words.number(0.5, 1), words.number(0.75, 2)]
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], [f"0\n{tr('chance')}", *between, f"1\n{tr('identity')}"])
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.6)
     ax.set_axisbelow(True)
     ax.spines["bottom"].set_visible(False)
@@ -167,40 +205,52 @@ def _or(end: float | None, estimate: Estimate) -> float:
 
 def _caption_of_scale(ceiling: Ceiling) -> Caption:
     low, middle, high = ceiling.random_band
-    seen = ceiling.observed
-    title = (
-        "The segments agree with the clusters more than random rules of the same sizes do"
-        if ceiling.stands_out
-        else f"{words.number(ceiling.as_much)} of {words.number(len(ceiling.random_rules))} random rules of the same "
-        "sizes agree with the clusters as much as the segments do"
+    seen, top = ceiling.observed, ceiling.noise_ceiling
+    if ceiling.stands_out:
+        title = tr("The segments agree with the clusters more than random rules of the same sizes do")
+    else:
+        title = tr(
+            "{as_much} of {rules} random rules of the same sizes agree with the clusters as much as the segments do",
+            as_much=words.number(ceiling.as_much),
+            rules=words.number(len(ceiling.random_rules)),
+        )
+    alt = tr(
+        "Scale of agreement with the clusters from 0, chance, to 1, identity. Random rules {middle} ({interval}); the "
+        "four segments {seen}",
+        middle=words.number(middle, 2),
+        interval=words.number_between(low, high, 2),
+        seen=words.number(seen.number, 2),
     )
-    top = ceiling.noise_ceiling
-    said = "" if top.value is None else f"; clusters of two halves {words.number(top.number, 2)}"
+    if top.value is not None:
+        alt += tr("; clusters of two halves {top}", top=words.number(top.number, 2))
     return Caption(
         title,
-        f"Agreement with the clusters (adjusted mutual information), {words.count(seen.n or 0, 'customer')}. "
-        "Bar of the segments: 95% interval; of the others: the middle 95% of the rules and of the splits, which is no "
-        "confidence interval.",
-        f"Scale of agreement with the clusters from 0, chance, to 1, identity. Random rules {words.number(middle, 2)} "
-        f"({words.number_between(low, high, 2)}); the four segments {words.number(seen.number, 2)}{said}.",
-        "A random rule asks two chance questions of the same measures and makes groups of the same sizes.",
+        tr(
+            "Agreement with the clusters (adjusted mutual information), {customers}. Bar of the segments: 95% "
+            "interval; of the others: the middle 95% of the rules and of the splits, which is no confidence interval.",
+            customers=words.count(seen.n or 0, "customer"),
+        ),
+        f"{alt}.",
+        tr("A random rule asks two chance questions of the same measures and makes groups of the same sizes."),
     )
 
 
 def _numbers_of_scale(ceiling: Ceiling) -> Table:
     low, middle, high = ceiling.random_band
     lines: list[tuple[str, float, float | None, float | None]] = [
-        ("Random rules, the middle one", middle, low, high),
-        ("The four segments", ceiling.observed.number, ceiling.observed.low, ceiling.observed.high),
+        (tr("Random rules, the middle one"), middle, low, high),
+        (tr("The four segments"), ceiling.observed.number, ceiling.observed.low, ceiling.observed.high),
     ]
     if ceiling.noise_ceiling.value is not None:
-        lines.append(("Clusters of two halves", ceiling.noise_ceiling.number, *ceiling.split_band))
+        lines.append((tr("Clusters of two halves"), ceiling.noise_ceiling.number, *ceiling.split_band))
     rows = tuple(
         (Cell(name), Cell(words.number(value, 2)), Cell(words.number_between(start, end, 2)))
         for name, value, start, end in lines
         if start is not None and end is not None
     )
-    return Table("agreement_scale", "Agreement with the clusters", ("What", "Agreement", "95% range"), rows)
+    return Table(
+        "agreement_scale", tr("Agreement with the clusters"), (tr("What"), tr("Agreement"), tr("95% range")), rows
+    )
 
 
 agreement_heat_map = Plot("agreement_heat_map", _draw_heat, _caption_of_heat, _numbers_of_heat, (680, 380), (358, 330))

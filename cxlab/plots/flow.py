@@ -1,7 +1,7 @@
 """Flows of customers from one grouping to another: bands from the groups at the left to those at the right."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,16 +16,25 @@ from cxlab.agreement import Agreement
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
 from cxlab.intake.hidden_cells import HiddenCells
 from cxlab.intake.hiding import GroupSizes, why_hidden
+from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.plots.words_of_segments import in_a_sentence
+from cxlab.plots.words_of_segments import room_for_names
 from cxlab.segments import Migration
 
 Array = NDArray[np.float64]
 _GAP, _NODE, _FAINT = 0.035, 0.018, 0.55  # between groups; a group's bar; how much a band covers
 _LEAST_APART = (0.115, 0.13)  # between two groups' words, as shares of the height: wide, narrow
 _BEND = 0.45
+_STILL = Texts(
+    {
+        "profit_bringers": "{share} of the {size} profit-bringers were still that one period later",
+        "misunderstood": "{share} of the {size} misunderstood were still that one period later",
+        "candidates": "{share} of the {size} candidates were still that one period later",
+        "lost": "{share} of the {size} lost were still that one period later",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -141,14 +150,15 @@ def _draw_migration(migration: Migration, ax: Axes) -> None:
     counts, narrow = migration.counts, is_narrow(ax)
     left, right = map(_segments, migration.sizes)
     draw_flow(ax, counts, migration.hidden, left, right, migration.minimum_group)
-    heads = ("First", "Second") if narrow else ("First period", "Second period")
+    heads = (tr("First"), tr("Second")) if narrow else (tr("First period"), tr("Second period"))
     for x, text, align in zip((0.0, 1.0), heads, ("left", "right"), strict=True):
         ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
-    fit(ax, 0.3 if narrow else 0.2, 0.01, 0.7 if narrow else 0.8, 0.93)
+    side = room_for_names(0.3) if narrow else 0.2
+    fit(ax, side, 0.01, 1 - side, 0.93)
 
 
 def _lacks_migration(migration: Migration) -> str:
-    return "The movement is not drawn, as nothing can be said of it." if migration.missing else ""
+    return tr("The movement is not drawn, as nothing can be said of it.") if migration.missing else ""
 
 
 def _caption_of_migration(migration: Migration) -> Caption:
@@ -156,34 +166,42 @@ def _caption_of_migration(migration: Migration) -> Caption:
     for k, name in enumerate(SEGMENTS):
         if sizes[k].sum() >= migration.minimum_group and not migration.hidden.mask[k, k]:
             stayed.append((sizes[k, k] / sizes[k].sum(), name, migration.sizes[0].written(k)))
-    title = "Customers by segment in two periods"
+    title = tr("Customers by segment in two periods")
     if stayed:
         share, name, size = min(stayed)
-        title = f"{words.percent(share)} of the {size} {_people(name)} were still that one period later"
+        title = _STILL[name].format(share=words.percent(share), size=size)
     listed = "; ".join(f"{SEGMENT_NAME[name].lower()} {words.percent(share)}" for share, name, _ in stayed)
+    customers = words.count(migration.n, "customer")
     return Caption(
         title,
-        "Each band is customers who went from a segment (left) to a segment (right); "
-        f"{words.count(migration.n, 'customer')}, two periods of {migration.days} days, the lines of the first.",
-        f"Flow of {words.count(migration.n, 'customer')} from four segments to the same four one period later. "
-        f"Still in their segment: {listed or 'not shown'}.",
-        "Contribution counts within each period only, so these are not the segments above. Customers who came later "
-        "are not followed."
+        tr(
+            "Each band is customers who went from a segment (left) to a segment (right); {customers}, two periods of "
+            "{days} days, the lines of the first.",
+            customers=customers,
+            days=migration.days,
+        ),
+        tr(
+            "Flow of {customers} from four segments to the same four one period later. Still in their segment: "
+            "{listed}.",
+            customers=customers,
+            listed=listed or tr("not shown"),
+        ),
+        tr(
+            "Contribution counts within each period only, so these are not the segments above. Customers who came "
+            "later are not followed."
+        )
         + _hidden_in_words(migration.hidden, migration.minimum_group),
-    )  # fmt: skip
+    )
 
 
 def _hidden_in_words(hidden: HiddenCells, minimum_group: int) -> str:
     if not hidden.mask.any():
         return ""
-    return (
-        " Where a number is hidden, the band is only as wide as is certain from what is shown, or left out; the bars "
-        f"are whole. {why_hidden(minimum_group)}"
+    said = tr(
+        "Where a number is hidden, the band is only as wide as is certain from what is shown, or left out; the bars "
+        "are whole."
     )
-
-
-def _people(segment: str) -> str:
-    return in_a_sentence(segment).removeprefix("the ")
+    return f" {said} {why_hidden(minimum_group)}"
 
 
 def _numbers_of_migration(migration: Migration) -> Table:
@@ -200,10 +218,10 @@ def _numbers_of_migration(migration: Migration) -> Table:
         rows.append(tuple(cells))
     return Table(
         "migration",
-        "Customers by segment in the first period (rows) and in the second (columns)",
-        ("From", *(SEGMENT_NAME[name] for name in SEGMENTS)),
+        tr("Customers by segment in the first period (rows) and in the second (columns)"),
+        (tr("From"), *(SEGMENT_NAME[name] for name in SEGMENTS)),
         tuple(rows),
-        "Small: share of the row, and its 95% interval."
+        tr("Small: share of the row, and its 95% interval.")
         + f" {why_hidden(migration.minimum_group)}" * bool(hidden.mask.any()),
     )
 
@@ -224,9 +242,9 @@ def _draw_to_clusters(agreement: Agreement, ax: Axes) -> None:
         head = f"{letter}, {columns.share_written(k)}"
         right.append(_Group(head, "" if narrow else _two_lines(named), "other", "ink"))
     draw_flow(ax, counts, agreement.hidden, left, right, agreement.minimum_group)
-    for x, text, align in ((0.0, "Segments", "left"), (1.0, "Clusters", "right")):
+    for x, text, align in ((0.0, tr("Segments"), "left"), (1.0, tr("Clusters"), "right")):
         ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
-    fit(ax, 0.3 if narrow else 0.2, 0.01, 0.84 if narrow else 0.72, 0.93)
+    fit(ax, room_for_names(0.3) if narrow else 0.2, 0.01, 0.84 if narrow else 0.72, 0.93)
 
 
 def _ink(group: str) -> str:
@@ -244,26 +262,50 @@ def _caption_of_clusters(agreement: Agreement) -> Caption:
         for group, cluster in agreement.nearest.items()
         if not agreement.is_hidden(group, cluster)
     }
-    title = "From segments to clusters"
-    if agreement.nearest_pair:
-        near, cluster = agreement.nearest_pair
-        title = f"{SEGMENT_NAME.get(near, near)} and cluster {cluster} come nearest to each other"
-        if near in overlaps:
-            title += f": {overlaps[near]} of those in either are in both"
     listed = "; ".join(
-        f"{SEGMENT_NAME.get(group, group).lower()} and {agreement.nearest[group]} {said}"
+        tr(
+            "{segment} and {cluster} {share}",
+            segment=SEGMENT_NAME.get(group, group).lower(),
+            cluster=agreement.nearest[group],
+            share=said,
+        )
         for group, said in overlaps.items()
     )
     named = "; ".join(f"{letter}: {name}" for letter, name in agreement.names_b.items())
+    note = tr("Clusters: {named}.", named=named)
+    if not named:
+        note = tr("Clusters are lettered by what a customer brings, A most.")
     return Caption(
-        title,
-        "Each band is customers of a segment (left) who are in a cluster (right); "
-        f"{words.count(agreement.n, 'customer')}. The numbers are with the next figure.",
-        f"Flow of {words.count(agreement.n, 'customer')} from {len(agreement.counts)} segments to "
-        f"{len(agreement.counts.columns)} clusters. Customers in both, of those in either: {listed or 'not shown'}. "
-        "All numbers are with the next figure.",
-        (f"Clusters: {named}." if named else "Clusters are lettered by what a customer brings, A most.")
-        + _hidden_in_words(agreement.hidden, agreement.minimum_group),
+        _title_of_clusters(agreement, overlaps),
+        tr(
+            "Each band is customers of a segment (left) who are in a cluster (right); {customers}. The numbers are "
+            "with the next figure.",
+            customers=words.count(agreement.n, "customer"),
+        ),
+        tr(
+            "Flow of {customers} from {segments} segments to {clusters} clusters. Customers in both, of those in "
+            "either: {listed}. All numbers are with the next figure.",
+            customers=words.count(agreement.n, "customer"),
+            segments=len(agreement.counts),
+            clusters=len(agreement.counts.columns),
+            listed=listed or tr("not shown"),
+        ),
+        note + _hidden_in_words(agreement.hidden, agreement.minimum_group),
+    )
+
+
+def _title_of_clusters(agreement: Agreement, overlaps: Mapping[str, str]) -> str:
+    if not agreement.nearest_pair:
+        return tr("From segments to clusters")
+    near, cluster = agreement.nearest_pair
+    segment = SEGMENT_NAME.get(near, near)
+    if near not in overlaps:
+        return tr("{segment} and cluster {cluster} come nearest to each other", segment=segment, cluster=cluster)
+    return tr(
+        "{segment} and cluster {cluster} come nearest to each other: {share} of those in either are in both",
+        segment=segment,
+        cluster=cluster,
+        share=overlaps[near],
     )
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
+from cxlab.language import Texts, tr, trn
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.crowd import groups_of_neighbours
 from cxlab.plots.figure import Plot
@@ -16,11 +17,13 @@ from cxlab.segments import SegmentProfile
 
 Array = NDArray[np.float64]
 _RIGHT, _TOP = ("profit_bringers", "candidates"), ("profit_bringers", "misunderstood")
-_AXIS = {
-    "recency": ("Days since the last order", "{:.0f}"),
-    "cadence": ("Days since the last order, as a multiple of the days allowed", "{:g}"),
-    "p_alive": ("Probability of still being a customer", "{:.0%}"),
-}
+_AXIS = Texts(
+    {
+        "recency": "Days since the last order",
+        "cadence": "Days since the last order, as a multiple of the days allowed",
+        "p_alive": "Probability of still being a customer",
+    }
+)
 _LINES_OF_WORDS, _ROW, _UNDER = 3, 17, 46  # of a field's words; their height and that of the axis below, in pixels
 _ROUND_DAYS = (0, 7, 14, 30, 60, 90, 120, 180, 240, 300, 365, 540, 730, 1095, 1460, 1825, 2555, 3650)
 
@@ -89,16 +92,16 @@ def _draw_map(profile: SegmentProfile, ax: Axes) -> None:
         said = [(SEGMENT_NAME[name], 700, COLOUR[f"{SEGMENT_TOKEN[name]}-ink"])]
         said.append((size_in_words(profile, k), 400, COLOUR["ink"]))
         if share.value is not None and is_shown(profile, k):
-            said.append((f"{words.percent(share.number)} of contribution", 400, COLOUR["ink"]))
+            said.append((tr("{share} of contribution", share=words.percent(share.number)), 400, COLOUR["ink"]))
         first = ends[1] if top else ends[0] + len(said) * row
         for step, (text, weight, colour) in enumerate(said):
             ax.text(
                 1.0 if right else 0.0, first - step * row, text, ha="right" if right else "left", va="top",
                 weight=weight, size=12 if narrow or step else 14, color=colour, zorder=5,
             )  # fmt: skip
-    label, written = _AXIS[segments.activity]
+    label = _AXIS[segments.activity]
     ticks = _activity_ticks(profile, narrow=narrow)
-    ax.set_xticks(_place_activity(profile, ticks).tolist(), [written.format(v) for v in ticks])
+    ax.set_xticks(_place_activity(profile, ticks).tolist(), [_written(v, segments.activity) for v in ticks.tolist()])
     marks = _marks(_amount(low), _amount(high))
     money = [words.money(v, segments.currency, 0).replace("\u00a0", " ") for v in marks]
     ax.set_yticks(_depth(marks).tolist(), money)
@@ -106,10 +109,18 @@ def _draw_map(profile: SegmentProfile, ax: Axes) -> None:
     ax.set_axisbelow(True)
     ax.spines["bottom"].set_visible(False)
     ax.set_xlabel(
-        f"{label} (right: active)" if not narrow or len(label) < 30 else "Activity (right: active)", labelpad=6
+        tr("{label} (right: active)", label=label) if not narrow or len(label) < 30 else tr("Activity (right: active)"),
+        labelpad=6,
     )
     widest = max((len(text) for text in money), default=1)
     fit(ax, (10 + 7.4 * widest) / (358 if narrow else 680), _UNDER / height, 0.995, 0.995)
+
+
+def _written(value: float, activity: str) -> str:
+    """Write a value on the scale of activity."""
+    if activity == "p_alive":
+        return words.percent(value)
+    return f"{value:.0f}" if activity == "recency" else words.number(value, 0 if value.is_integer() else 1)
 
 
 def _activity_ticks(profile: SegmentProfile, *, narrow: bool) -> Array:
@@ -128,37 +139,60 @@ def _activity_ticks(profile: SegmentProfile, *, narrow: bool) -> Array:
 
 
 def _caption_of_map(profile: SegmentProfile) -> Caption:
-    k, largest = max(enumerate(profile.rows), key=lambda pair: pair[1].customers)
-    title = f"{SEGMENT_NAME[largest.segment]} is the largest field: {size_in_words(profile, k)}"
-    if is_shown(profile, k) and largest.contribution_share.value is not None:
-        title += f" and {words.percent(largest.contribution_share.number)} of the contribution so far"
     segments = profile.segments
-    parted = {
-        "recency": f"{words.days(round(segments.line))} since the last order",
-        "p_alive": "an even chance of being a customer",
-    }
-    listed = "; ".join(
-        f"{SEGMENT_NAME[row.segment].lower()} {size_in_words(profile, k).removesuffix(' of customers')}"
-        + (
-            f" and {words.percent(row.contribution_share.number)}"
-            if row.contribution_share.value is not None and is_shown(profile, k)
-            else ""
-        )
-        for k, row in enumerate(profile.rows)
+    parted = tr("the days allowed")
+    if segments.activity == "recency":
+        days = round(segments.line)
+        parted = trn("{n} day since the last order", "{n} days since the last order", days, n=words.number(days))
+    elif segments.activity == "p_alive":
+        parted = tr("an even chance of being a customer")
+    everybody = words.count(profile.n, "customer")
+    alt = tr(
+        "Map of {everybody} by activity and contribution on a log scale, parted at {line} and {amount}. Share of "
+        "customers and of contribution: {listed}.",
+        everybody=everybody,
+        line=parted,
+        amount=words.money(segments.threshold, segments.currency),
+        listed="; ".join(_listed(profile, k) for k in range(len(profile.rows))),
     )
-    everybody, amount = words.count(profile.n, "customer"), words.money(segments.threshold, segments.currency)
-    alt = (
-        f"Map of {everybody} by activity and contribution on a log scale, parted at "
-        f"{parted.get(segments.activity, 'the days allowed')} and {amount}. "
-        f"Share of customers and of contribution: {listed}."
-    )
-    note = "Each dot stands at the mean of its group."
+    note = tr("Each dot stands at the mean of its group.")
     if profile.minimum_group > 1:
-        note = "No dot is a single person: each stands at the mean of its group."
+        note = tr("No dot is a single person: each stands at the mean of its group.")
     if segments.activity != "p_alive":
-        note += " The scale of activity is stretched so that its line stands in the middle."
-    dots = f"Each dot is a group of {profile.minimum_group} or more neighbours; {everybody} in all."
-    return Caption(title, f"Contribution so far (log scale through zero) by activity. {dots}", alt, note)
+        note += f" {tr('The scale of activity is stretched so that its line stands in the middle.')}"
+    subtitle = tr(
+        "Contribution so far (log scale through zero) by activity. Each dot is a group of {least} or more neighbours; "
+        "{everybody} in all.",
+        least=profile.minimum_group,
+        everybody=everybody,
+    )
+    return Caption(_title_of_map(profile), subtitle, alt, note)
+
+
+def _title_of_map(profile: SegmentProfile) -> str:
+    k, largest = max(enumerate(profile.rows), key=lambda pair: pair[1].customers)
+    name, size = SEGMENT_NAME[largest.segment], size_in_words(profile, k)
+    if not is_shown(profile, k) or largest.contribution_share.value is None:
+        return tr("{segment} is the largest field: {size}", segment=name, size=size)
+    return tr(
+        "{segment} is the largest field: {size} and {share} of the contribution so far",
+        segment=name,
+        size=size,
+        share=words.percent(largest.contribution_share.number),
+    )
+
+
+def _listed(profile: SegmentProfile, k: int) -> str:
+    row = profile.rows[k]
+    name, size = SEGMENT_NAME[row.segment].lower(), size_in_words(profile, k, of_whom=False)
+    if row.contribution_share.value is None or not is_shown(profile, k):
+        return f"{name} {size}"
+    return tr(
+        "{segment} {size} and {share}",
+        segment=name,
+        size=size,
+        share=words.percent(row.contribution_share.number),
+    )
 
 
 def _numbers_of_map(profile: SegmentProfile) -> Table:
@@ -173,10 +207,10 @@ def _numbers_of_map(profile: SegmentProfile) -> Table:
     )
     return Table(
         "four_field_map",
-        "Customers and contribution by segment",
-        ("Segment", "Customers", "Share", "Contribution so far"),
+        tr("Customers and contribution by segment"),
+        (tr("Segment"), tr("Customers"), tr("Share"), tr("Contribution so far")),
         rows,
-        "Small figures are 95% intervals.",
+        tr("Small figures are 95% intervals."),
     )
 
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
@@ -16,6 +17,7 @@ from cxlab.plots.words_of_segments import (
     is_shown,
     money_cell,
     number_cell,
+    room_for_names,
     share_cell,
     size_in_words,
 )
@@ -34,9 +36,9 @@ def _draw_next(profile: SegmentProfile, ax: Axes) -> None:
         lambda v: words.money(v, currency),
         names=narrow,
     )
-    for axes, title in ((left, "Purchases per customer"), (right, "Contribution per customer")):
+    for axes, title in ((left, tr("Purchases per customer")), (right, tr("Contribution per customer"))):
         axes.text(0, 1.04, title, transform=axes.transAxes, ha="left", va="bottom", size=12, weight=700)
-    fit(ax, 0.30 if narrow else 0.19, 0.03 if narrow else 0.04, 0.99, 0.94 if narrow else 0.89)
+    fit(ax, room_for_names(0.30) if narrow else 0.19, 0.03 if narrow else 0.04, 0.99, 0.94 if narrow else 0.89)
 
 
 ABOUT_AS_OFTEN = 1.05  # times below which no segment is said to buy more often than another
@@ -84,28 +86,45 @@ def _caption_of_next(profile: SegmentProfile) -> Caption:
         for k, row in enumerate(profile.rows)
         if is_shown(profile, k) and row.holdout_purchases.value is not None
     ]
-    title = f"What each segment bought in the {profile.holdout_days} days after"
+    title = tr("What each segment bought in the {days} days after", days=profile.holdout_days)
     if len(shown) > 1:
         most = max(shown, key=lambda pair: pair[1].holdout_purchases.number)[1]
         least = min(shown, key=lambda pair: pair[1].holdout_purchases.number)[1]
         if least.holdout_purchases.number > 0:
             times = most.holdout_purchases.number / least.holdout_purchases.number
-            often = f"{words.number(times, 1 if times < 10 else 0)} times as often as {in_a_sentence(least.segment)}"
-            title = f"{SEGMENT_NAME[most.segment]} went on to buy {often}"
+            title = tr(
+                "{most} went on to buy {times} times as often as {least}",
+                most=SEGMENT_NAME[most.segment],
+                times=words.number(times, 1 if times < 10 else 0),
+                least=in_a_sentence(least.segment),
+            )
             if times < ABOUT_AS_OFTEN:
-                title = f"All segments went on to buy about equally often in the {profile.holdout_days} days after"
+                title = tr(
+                    "All segments went on to buy about equally often in the {days} days after",
+                    days=profile.holdout_days,
+                )
     currency = profile.segments.currency
     listed = "; ".join(
-        f"{SEGMENT_NAME[row.segment].lower()} {words.number(row.holdout_purchases.number, 2)} and "
-        f"{words.money(row.holdout_contribution.number, currency)}"
+        tr(
+            "{segment} {purchases} and {money}",
+            segment=SEGMENT_NAME[row.segment].lower(),
+            purchases=words.number(row.holdout_purchases.number, 2),
+            money=words.money(row.holdout_contribution.number, currency),
+        )
         for _, row in shown
     )
     return Caption(
         title,
-        f"Purchases and contribution per customer of the segment in the {profile.holdout_days} days after the "
-        f"segments were drawn; {words.count(profile.n, 'customer')}. Whiskers: 95% interval.",
-        f"Bars of purchases and contribution per customer by segment: {listed}. {title}.",
-        "Several orders on one day count once.",
+        tr(
+            "Purchases and contribution per customer of the segment in the {days} days after the segments were drawn; "
+            "{customers}. Whiskers: 95% interval.",
+            days=profile.holdout_days,
+            customers=words.count(profile.n, "customer"),
+        ),
+        tr(
+            "Bars of purchases and contribution per customer by segment: {listed}. {title}.", listed=listed, title=title
+        ),
+        tr("Several orders on one day count once."),
     )
 
 
@@ -128,10 +147,10 @@ def _numbers_of_next(profile: SegmentProfile) -> Table:
         rows.append(tuple(cells))
     return Table(
         "segment_outcomes",
-        f"What each segment did in the {profile.holdout_days} days after",
-        ("Segment", "Customers", "Bought again", "Purchases each", "Contribution each"),
+        tr("What each segment did in the {days} days after", days=profile.holdout_days),
+        (tr("Segment"), tr("Customers"), tr("Bought again"), tr("Purchases each"), tr("Contribution each")),
         tuple(rows),
-        "Small figures are 95% intervals.",
+        tr("Small figures are 95% intervals."),
     )
 
 

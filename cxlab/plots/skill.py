@@ -4,20 +4,21 @@ from matplotlib.axes import Axes
 
 from cxlab import words
 from cxlab.agreement import Score, Skill
-from cxlab.agreement.scores import NAMES, spelled
+from cxlab.agreement.scores import NAMES, clusters_in_words
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import Texts, tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
-_SHORT = {"segments": "Four segments", "purchase_model": "Purchase model"}
+_SHORT = Texts({"segments": "Four segments", "purchase_model": "Purchase model"})
 
 
 def _draw(skill: Skill, ax: Axes) -> None:
     narrow = is_narrow(ax)
     if not skill.scores:
-        ax.text(0.5, 0.5, "Too little to see", ha="center", va="center", size=12, color=COLOUR["muted"])
+        ax.text(0.5, 0.5, tr("Too little to see"), ha="center", va="center", size=12, color=COLOUR["muted"])
         ax.axis("off")
         return
     ax.set_axis_off()
@@ -25,8 +26,8 @@ def _draw(skill: Skill, ax: Axes) -> None:
         left, right = ax.inset_axes((0, 0.6, 1, 0.36)), ax.inset_axes((0, 0.06, 1, 0.36))
     else:
         left, right = ax.inset_axes((0, 0, 0.55, 1)), ax.inset_axes((0.62, 0, 0.38, 1))
-    _draw_panel(skill, left, "skill", "Purchases foreseen", names=True, narrow=narrow)
-    _draw_panel(skill, right, "contribution_skill", "Contribution foreseen", names=narrow, narrow=narrow)
+    _draw_panel(skill, left, "skill", tr("Purchases foreseen"), names=True, narrow=narrow)
+    _draw_panel(skill, right, "contribution_skill", tr("Contribution foreseen"), names=narrow, narrow=narrow)
     fit(ax, 0.33 if narrow else 0.205, 0.05 if narrow else 0.1, 0.985, 0.97 if narrow else 0.9)
 
 
@@ -60,7 +61,7 @@ def _draw_panel(skill: Skill, ax: Axes, field: str, title: str, *, names: bool, 
 
 def _draw_bar(ax: Axes, estimate: Estimate, row: int, *, mine: bool) -> None:
     if not estimate.has_interval:
-        ax.text(0, row, " not measured", ha="left", va="center", size=12, color=COLOUR["muted"])
+        ax.text(0, row, f" {tr('not measured')}", ha="left", va="center", size=12, color=COLOUR["muted"])
         return
     token, line = ("ink", "ink") if mine else ("other", "muted")
     ax.barh(row, estimate.number, height=0.5, color=COLOUR[token], lw=0, zorder=2)
@@ -82,7 +83,8 @@ def _write_share(score: Score, ax: Axes, row: int, span: float, *, narrow: bool)
     if not score.share.has_interval:
         return
     value, mine = score.skill.number, score.predictor == "segments"
-    text = words.percent(score.share.number) + ("" if narrow else " of the best")
+    share = words.percent(score.share.number)
+    text = share if narrow else tr("{share} of the best", share=share)
     inside = value / span > (0.17 if narrow else 0.36)
     start = 0.012 * span if inside else max(score.skill.ends[1], 0.0) + 0.012 * span
     ax.text(
@@ -93,12 +95,17 @@ def _write_share(score: Score, ax: Axes, row: int, span: float, *, narrow: bool)
 
 def _caption(skill: Skill) -> Caption:
     if not skill.scores:
-        return Caption("Too little to see", skill.missing, skill.missing)
+        return Caption(tr("Too little to see"), skill.missing, skill.missing)
     segments, clusters, best = skill.score("segments"), skill.score("clusters"), skill.best
     mine, theirs = words.percent(segments.skill.number), words.percent(clusters.skill.number)
-    title = f"The four segments foresee {mine}, the clusters {theirs}"
+    title = tr("The four segments foresee {mine}, the clusters {theirs}", mine=mine, theirs=theirs)
     if best.predictor not in ("segments", "clusters"):
-        title += f", the best description {words.percent(best.skill.number)}"
+        title = tr(
+            "The four segments foresee {mine}, the clusters {theirs}, the best description {most}",
+            mine=mine,
+            theirs=theirs,
+            most=words.percent(best.skill.number),
+        )
     listed = "; ".join(
         f"{_in_a_list(_name(skill, s.predictor))} {words.percent(s.skill.number)} "
         f"({words.percent_between(*s.skill.ends)})"
@@ -106,18 +113,26 @@ def _caption(skill: Skill) -> Caption:
     )
     return Caption(
         title,
-        f"Poisson deviance explained of {words.count(skill.n_purchases, 'purchase')} in the {skill.holdout_days} days "
-        f"after, and squared error of the contribution, by {words.count(skill.n, 'customer')}, each foreseen without a "
-        "look at their own later ones. "
-        "Whiskers: 95% interval. Dashed: the ceiling, the best.",
-        f"Bars of deviance explained by description, with 95% intervals. {listed}.",
-        "RFM fifths: recency, frequency and money in five classes each. Boosted trees: all that is known of a customer."
-        + (
-            " Purchase model: expected ones, fitted once on all customers up to the cut."
-            if len(skill.scores) > 4
-            else ""
+        tr(
+            "Poisson deviance explained of {purchases} in the {days} days after, and squared error of the "
+            "contribution, by {customers}, each foreseen without a look at their own later ones. Whiskers: 95% "
+            "interval. Dashed: the ceiling, the best.",
+            purchases=words.count(skill.n_purchases, "purchase"),
+            days=skill.holdout_days,
+            customers=words.count(skill.n, "customer"),
         ),
+        tr("Bars of deviance explained by description, with 95% intervals. {listed}.", listed=listed),
+        _note(skill),
     )
+
+
+def _note(skill: Skill) -> str:
+    said = tr(
+        "RFM fifths: recency, frequency and money in five classes each. Boosted trees: all that is known of a customer."
+    )
+    if len(skill.scores) > 4:
+        said += f" {tr('Purchase model: expected ones, fitted once on all customers up to the cut.')}"
+    return said
 
 
 def _numbers(skill: Skill) -> Table:
@@ -132,16 +147,16 @@ def _numbers(skill: Skill) -> Table:
     )
     return Table(
         "predictive_skill",
-        "Skill of each description",
-        ("Description", "Purchases foreseen", "Share of the best", "Contribution foreseen"),
+        tr("Skill of each description"),
+        (tr("Description"), tr("Purchases foreseen"), tr("Share of the best"), tr("Contribution foreseen")),
         rows,
-        "Purchases: Poisson deviance explained. Contribution: squared error explained. Small: 95% intervals.",
+        tr("Purchases: Poisson deviance explained. Contribution: squared error explained. Small: 95% intervals."),
     )
 
 
 def _name(skill: Skill, predictor: str) -> str:
     if predictor == "clusters":
-        return f"{spelled(skill.n_clusters).capitalize()} clusters"
+        return clusters_in_words(skill.n_clusters)
     return NAMES.get(predictor, predictor)
 
 

@@ -4,25 +4,58 @@ from matplotlib.axes import Axes
 
 from cxlab import words
 from cxlab.agreement import Specification, SpecificationCurve
-from cxlab.agreement.verdict import MOST, SOME
+from cxlab.agreement.verdict import MOST, NAMES, SOME
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import Texts, tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
 
-_VERDICTS = {  # words, colour, shape
-    "supported": ("Supported", "good", "o"),
-    "partly_supported": ("Partly supported", "part", "D"),
-    "not_supported": ("Not supported", "bad", "X"),
-    "cannot_tell": ("Cannot tell", "open", "s"),
+_MARKS = {  # colour, shape
+    "supported": ("good", "o"),
+    "partly_supported": ("part", "D"),
+    "not_supported": ("bad", "X"),
+    "cannot_tell": ("open", "s"),
 }
+_VERDICTS_IN_SHORT = Texts(
+    {
+        "supported": "Supported",
+        "partly_supported": "Partly",
+        "not_supported": "Not",
+        "cannot_tell": "Cannot tell",
+    }
+)
 _CHOICES = (
-    (("recency", "Days since last order", "Days"), ("cadence", "Own rhythm", "Rhythm"),
-     ("p_alive", "Purchase model", "Model")),
-    (("strict", "Strict", "Strict"), ("usual", "Usual", "Usual"), ("lenient", "Lenient", "Lenient")),
-    (("break_even", "Break-even", "Even"), ("median", "Median", "Median"), ("amount", "An amount", "Amount")),
-)  # fmt: skip
-_HEADS = ("Active by", "How strictly", "Profitable from")
+    ("recency", "cadence", "p_alive"),
+    ("strict", "usual", "lenient"),
+    ("break_even", "median", "amount"),
+)
+_NAMES = Texts(
+    {
+        "recency": "Days since last order",
+        "cadence": "Own rhythm",
+        "p_alive": "Purchase model",
+        "strict": "Strict",
+        "usual": "Usual",
+        "lenient": "Lenient",
+        "break_even": "Break-even",
+        "median": "Median",
+        "amount": "An amount",
+    }
+)
+_IN_SHORT = Texts(
+    {
+        "recency": "Days",
+        "cadence": "Rhythm",
+        "p_alive": "Model",
+        "strict": "Strict",
+        "usual": "Usual",
+        "lenient": "Lenient",
+        "break_even": "Even",
+        "median": "Median",
+        "amount": "Amount",
+    }
+)
 
 
 def _in_order(curve: SpecificationCurve) -> list[Specification]:
@@ -39,7 +72,7 @@ def _token(one: Specification) -> str:
 
 
 def _lacks(curve: SpecificationCurve) -> str:
-    return "" if _in_order(curve) else "No figure of other lines is drawn, as nothing foreseen is there to compare."
+    return "" if _in_order(curve) else tr("No figure of other lines is drawn, as nothing foreseen is there to compare.")
 
 
 def _draw(curve: SpecificationCurve, ax: Axes) -> None:
@@ -50,7 +83,7 @@ def _draw(curve: SpecificationCurve, ax: Axes) -> None:
     for x, one in enumerate(shown):
         share = _share(one)
         assert share.low is not None and share.high is not None
-        _, token, shape = _VERDICTS[_token(one)]
+        token, shape = _MARKS[_token(one)]
         top.plot([x, x], [share.low, share.high], color=COLOUR[token], lw=1.6, solid_capstyle="butt", zorder=2)
         top.plot(
             [x], [share.number], shape, ms=9 if one.is_chosen else 5.5, color=COLOUR[token], zorder=4,
@@ -76,7 +109,7 @@ def _draw(curve: SpecificationCurve, ax: Axes) -> None:
 
 def _mark_choices(ax: Axes, x: int, one: Specification) -> None:
     for block, options in enumerate(_CHOICES):
-        for row, (key, *_) in enumerate(options):
+        for row, key in enumerate(options):
             mine = one.choices[block] == key
             colour = COLOUR["ink" if mine else "rule"]
             ax.plot([x], [_row(block, row)], "o", ms=4.4 if mine else 1.8, color=colour, zorder=3, mew=0)
@@ -88,9 +121,9 @@ def _row(block: int, row: int) -> float:
 
 def _name_choices(ax: Axes, n: int, *, narrow: bool) -> None:
     for block, options in enumerate(_CHOICES):
-        for row, (_, wide, short) in enumerate(options):
+        for row, key in enumerate(options):
             ax.text(
-                -0.9, _row(block, row), short if narrow else wide, ha="right", va="center", size=12,
+                -0.9, _row(block, row), (_IN_SHORT if narrow else _NAMES)[key], ha="right", va="center", size=12,
                 color=COLOUR["ink"], clip_on=False,
             )  # fmt: skip
         if not narrow and block:
@@ -102,37 +135,53 @@ def _name_choices(ax: Axes, n: int, *, narrow: bool) -> None:
 def _name_verdicts(ax: Axes, tokens: set[str], *, narrow: bool) -> None:
     """Name the shapes and colours over the curve, in the order of the rule."""
     start, step = (-0.2, 0.33) if narrow else (0.0, 0.25)
-    shown = [named for token, named in _VERDICTS.items() if token in tokens]
-    for k, (name, colour, shape) in enumerate(shown):
-        x = start + k * step
+    names = _VERDICTS_IN_SHORT if narrow else NAMES
+    for k, token in enumerate(token for token in _MARKS if token in tokens):
+        x, (colour, shape) = start + k * step, _MARKS[token]
         ax.plot([x], [1.08], shape, ms=6, color=COLOUR[colour], transform=ax.transAxes, clip_on=False, zorder=5, mew=0)
-        said = name.replace(" supported", "").capitalize() if narrow else name
-        ax.text(x + 0.02, 1.08, said, ha="left", va="center", size=12, transform=ax.transAxes, clip_on=False)
+        ax.text(x + 0.02, 1.08, names[token], ha="left", va="center", size=12, transform=ax.transAxes, clip_on=False)
 
 
 def _caption(curve: SpecificationCurve) -> Caption:
-    shown = _in_order(curve)
-    shares = [_share(one).number for one in shown]
-    same = curve.tokens[_token(curve.chosen)]
+    shown, n = _in_order(curve), len(curve.others)
     title = curve.heading
-    if curve.others:
-        title += f": {words.number(same)} of {words.count(len(curve.others), 'other way')} come to the same"
+    if n:
+        title = trn(
+            "{heading}: {same} of {n} other way come to the same",
+            "{heading}: {same} of {n} other ways come to the same",
+            n,
+            heading=curve.heading,
+            same=words.number(curve.tokens[_token(curve.chosen)]),
+            n=words.number(n),
+        )
     counts = "; ".join(
-        f"{_VERDICTS[token][0].lower()} {words.number(curve.tokens[token])}"
-        for token in _VERDICTS
-        if curve.tokens[token]
+        f"{NAMES[token].lower()} {words.number(curve.tokens[token])}" for token in _MARKS if curve.tokens[token]
     )
-    spread = f"{words.percent(min(shares))} to {words.percent(max(shares))}" if shares else "not known"
-    left = len(curve.specifications) - len(shown)
+    note = tr("Dashed: a third and two thirds, by which the rule goes.")
+    if left := len(curve.specifications) - len(shown):
+        note += f" {tr('Not drawn: {n}, for reasons in the table.', n=left)}"
     return Caption(
         title,
-        "Share of the best description's foresight that the four segments keep, for each way to draw the lines; "
-        f"{words.count(curve.n, 'customer')}. Upright: 95% interval. Shaded and ringed: the lines of this page.",
-        f"Curve of {len(shown)} ways to draw the lines, by the share of the best foresight kept, from {spread}. "
-        f"Verdicts of the others: {counts}.",
-        "Dashed: a third and two thirds, by which the rule goes."
-        + (f" Not drawn: {left}, for reasons in the table." if left else ""),
-    )  # fmt: skip
+        tr(
+            "Share of the best description's foresight that the four segments keep, for each way to draw the lines; "
+            "{customers}. Upright: 95% interval. Shaded and ringed: the lines of this page.",
+            customers=words.count(curve.n, "customer"),
+        ),
+        tr(
+            "Curve of {n} ways to draw the lines, by the share of the best foresight kept, from {spread}. Verdicts of "
+            "the others: {counts}.",
+            n=len(shown),
+            spread=_spread([_share(one).number for one in shown]),
+            counts=counts,
+        ),
+        note,
+    )
+
+
+def _spread(shares: list[float]) -> str:
+    if not shares:
+        return tr("not known")
+    return tr("{least} to {most}", least=words.percent(min(shares)), most=words.percent(max(shares)))
 
 
 def _numbers(curve: SpecificationCurve) -> Table:
@@ -143,15 +192,15 @@ def _numbers(curve: SpecificationCurve) -> Table:
         if share.has_interval:
             assert share.low is not None and share.high is not None
             cell = Cell(words.percent(share.number), words.percent_between(share.low, share.high))
-        verdict = _VERDICTS[_token(one)][0] if one.verdict is not None else "Not judged"
-        head = Cell(f"{one.name[:1].upper()}{one.name[1:]}", "the lines of this page" if one.is_chosen else "")
+        verdict = NAMES[_token(one)] if one.verdict is not None else tr("Not judged")
+        head = Cell(words.capital(one.name), tr("the lines of this page") if one.is_chosen else "")
         rows.append((head, cell, Cell(verdict, one.missing)))
     return Table(
         "specification_curve",
-        "The verdict by how the lines are drawn",
-        ("Active; profitable", "Share of the best kept", "Verdict"),
+        tr("The verdict by how the lines are drawn"),
+        (tr("Active; profitable"), tr("Share of the best kept"), tr("Verdict")),
         tuple(rows),
-        "Small figures are 95% intervals.",
+        tr("Small figures are 95% intervals."),
         (2,),
     )
 

@@ -10,6 +10,7 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of, percentile_interval, wilson_interval
+from cxlab.language import tr, trn
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.rule import Segments
 
@@ -25,10 +26,6 @@ TOP_RETURN = 0.8  # quantile of the return above which a customer brings much
 WHOLE_FROM = 1000
 """Amounts from which on pages leave out the cents."""
 LITTLE = 0.5  # effort is little up to this share of what the shop spends on such a return
-_BRING = (
-    "Bring what is spent on each customer (a costs table: customer_id, spent_at, and hours with an hourly_rate or an "
-    "amount), and what gestures cost."
-)
 
 
 @dataclass(frozen=True)
@@ -106,13 +103,13 @@ class Effort:
     def heading(self) -> str:
         """The finding in a line."""
         if self.missing:
-            return "Effort cannot be held against return"
+            return tr("Effort cannot be held against return")
         row = self.row("takes_more")
         if row.customers == 0:
-            return "Nobody takes more than comes back"
+            return tr("Nobody takes more than comes back")
         if row.customers < self.minimum_group:
-            return "Next to nobody takes more than comes back"
-        return f"{words.percent(row.size.number)} of the customers take more than comes back"
+            return tr("Next to nobody takes more than comes back")
+        return tr("{size} of the customers take more than comes back", size=words.percent(row.size.number))
 
     @property
     def reading(self) -> str:
@@ -121,7 +118,7 @@ class Effort:
             return self.missing
         parts = [self._takes_more(), self._brings()]
         if self.margin_is_assumed:
-            parts.append("What comes back rests on an assumed margin where a cost of goods is not known.")
+            parts.append(tr("What comes back rests on an assumed margin where a cost of goods is not known."))
         return " ".join(parts)
 
     @property
@@ -136,59 +133,103 @@ class Effort:
         }
 
     def _takes_more(self) -> str:
-        row, n = self.row("takes_more"), words.count(self.n, "customer")
+        row, n = self.row("takes_more"), words.number(self.n)
+        if row.customers < self.minimum_group and not row.customers:
+            return trn(
+                "Of {n} customer, none took more in service and gestures than came back.",
+                "Of {n} customers, none took more in service and gestures than came back.",
+                self.n,
+                n=n,
+            )
         if row.customers < self.minimum_group:
-            who = words.few(row.customers, self.minimum_group) if row.customers else "none"
-            return f"Of {n}, {who} took more in service and gestures than came back."
-        said = f"{words.percent(row.size.number)} of {n} ({_shares(row.size)}) took more in service and gestures"
-        return f"{said} than came back{self._of_all(row)}{self._amounts(row)}{self._known()}"
+            return trn(
+                "Of {n} customer, {few} took more in service and gestures than came back.",
+                "Of {n} customers, {few} took more in service and gestures than came back.",
+                self.n,
+                n=n,
+                few=words.few(row.customers, self.minimum_group),
+            )
+        said = trn(
+            "{size} of {n} customer ({interval}) took more in service and gestures than came back",
+            "{size} of {n} customers ({interval}) took more in service and gestures than came back",
+            self.n,
+            size=words.percent(row.size.number),
+            n=n,
+            interval=_shares(row.size),
+        )
+        return f"{said}{self._of_all(row)}{self._amounts(row)}{self._known()}"
 
     def _of_all(self, row: EffortRow) -> str:
         share = row.effort_share
-        return f", {words.percent(share.number)} of all effort ({_shares(share)})" if share.has_interval else ""
+        if not share.has_interval:
+            return ""
+        return tr(", {share} of all effort ({interval})", share=words.percent(share.number), interval=_shares(share))
 
     def _known(self) -> str:
         """Say that the segments already part these customers off, and which of them takes how much of the effort."""
         if not self.parts_at_break_even:
             return ""
-        said = [
+        shares = [
             f"{SEGMENT_NAME[name].lower()} {words.percent(share.number)}"
             for name in ("candidates", "lost")
             if (share := self.row(name).effort_share).has_interval
         ]
-        taken = f" Of the effort they take {' and '.join(said)}." if said else ""
-        return (
-            " They are those of the candidates and the lost on whom anything was spent, for the line of profit lies "
-            f"where nothing is left.{taken}"
+        said = tr(
+            "They are those of the candidates and the lost on whom anything was spent, for the line of profit lies "
+            "where nothing is left."
         )
+        if not shares:
+            return f" {said}"
+        listed = shares[0] if len(shares) == 1 else tr("{one} and {other}", one=shares[0], other=shares[1])
+        return f" {said} {tr('Of the effort they take {shares}.', shares=listed)}"
 
     def _brings(self) -> str:
         row = self.row("brings_for_little")
+        if row.customers < self.minimum_group and not row.customers:
+            return tr(
+                "The other way round, nobody among the fifth who bring most got at most half of the usual effort."
+            )
         if row.customers < self.minimum_group:
-            who = words.few(row.customers, self.minimum_group) if row.customers else "nobody"
-            return f"The other way round, {who} among the fifth who bring most got at most half of the usual effort."
-        said = (
-            f"The other way round, {words.percent(row.size.number)} ({_shares(row.size)}) are among the fifth who "
-            "bring most, and got at most half of the usual effort for it"
+            return tr(
+                "The other way round, {few} among the fifth who bring most got at most half of the usual effort.",
+                few=words.few(row.customers, self.minimum_group),
+            )
+        said = tr(
+            "The other way round, {size} ({interval}) are among the fifth who bring most, and got at most half of the "
+            "usual effort for it",
+            size=words.percent(row.size.number),
+            interval=_shares(row.size),
         )
         return f"{said}{self._amounts(row)}"
 
     def _amounts(self, row: EffortRow) -> str:
         """End a sentence with what a group took and brought, and what it brought next."""
         if not row.spent.has_interval:
-            return f"; {words.count(row.customers, 'customer')} are too few to give amounts for."
-        said = f": {self._money(row.spent)} spent against {self._money(row.brought)} brought."
+            customers = words.count(row.customers, "customer")
+            return f"; {tr('{customers} are too few to give amounts for.', customers=customers)}"
+        spent, brought = self._money(row.spent), self._money(row.brought)
+        said = f": {tr('{spent} spent against {brought} brought.', spent=spent, brought=brought)}"
         if not row.later.has_interval:
             return said
-        window = words.count(self.holdout_days, "day")
-        return f"{said} In the {window} after, they brought {self._money(row.later)} each, effort taken off."
+        later = trn(
+            "In the {n} day after, they brought {money} each, effort taken off.",
+            "In the {n} days after, they brought {money} each, effort taken off.",
+            self.holdout_days,
+            n=words.number(self.holdout_days),
+            money=self._money(row.later),
+        )
+        return f"{said} {later}"
 
     def _money(self, estimate: Estimate) -> str:
         digits = 0 if abs(estimate.number) >= WHOLE_FROM else 2
         amount = words.money(estimate.number, self.currency, digits)
         if estimate.low is None or estimate.high is None:
             return amount
-        return f"{amount} (95% interval {words.money_between(estimate.low, estimate.high, self.currency, digits)})"
+        return tr(
+            "{amount} (95% interval {interval})",
+            amount=amount,
+            interval=words.money_between(estimate.low, estimate.high, self.currency, digits),
+        )
 
 
 _MEASURES = ("effort_share", "spent", "brought", "net", "return_rate", "later")
@@ -242,10 +283,19 @@ def weigh_effort(
 def _missing(n: int, spent: Array) -> str:
     """Say why effort cannot be held against return; empty where it can."""
     if n < LEAST_CUSTOMERS:
-        few = words.count(n, "customer")
-        return f"Effort cannot be held against return for {few}: it takes {LEAST_CUSTOMERS}."
+        return trn(
+            "Effort cannot be held against return for {n} customer: it takes {least}.",
+            "Effort cannot be held against return for {n} customers: it takes {least}.",
+            n,
+            n=words.number(n),
+            least=LEAST_CUSTOMERS,
+        )
     if not (spent > 0).any():
-        return f"Effort cannot be held against return, for the data does not say what serving anybody costs. {_BRING}"
+        return tr(
+            "Effort cannot be held against return, for the data does not say what serving anybody costs. Bring what is "
+            "spent on each customer (a costs table: customer_id, spent_at, and hours with an hourly_rate or an "
+            "amount), and what gestures cost."
+        )
     return ""
 
 
@@ -294,4 +344,4 @@ def _ratio(sums: Array, draws: Array, above: int, below: int, n: int, unit: str)
 
 
 def _shares(estimate: Estimate) -> str:
-    return f"95% interval {words.percent_between(*estimate.ends)}"
+    return tr("95% interval {interval}", interval=words.percent_between(*estimate.ends))

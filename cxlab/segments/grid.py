@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from cxlab import words
 from cxlab.customers import Customers
 from cxlab.errors import InputError
+from cxlab.language import Texts, tr, trn
 from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments, fields
 from cxlab.segments.words import Activity, Profitability
 
@@ -21,7 +23,39 @@ CHANCES = (0.75, 0.5, 0.25)
 """The same for P(alive): from which chance on a customer is active."""
 LEAST_SIDE = 0.05
 """Share of the customers that each side of a line has to hold: nobody draws one that parts off a handful."""
-_TIMES = {"strict": "once", "usual": "twice", "lenient": "four times"}
+_RHYTHM = Texts(
+    {
+        "strict": "silent for at most once the own usual gap",
+        "usual": "silent for at most twice the own usual gap",
+        "lenient": "silent for at most four times the own usual gap",
+    }
+)
+_UNDRAWN = Texts(
+    {
+        "recency": "active by the last order, {strictness}",
+        "cadence": "active by the own rhythm, {strictness}",
+        "p_alive": "active by the purchase model, {strictness}",
+    }
+)
+_STRICTNESS = Texts({"strict": "strict", "usual": "usual", "lenient": "lenient"})
+_NOBODY = Texts(
+    {
+        "active": "nobody is active by it",
+        "passive": "nobody is passive by it",
+        "profitable": "nobody is profitable by it",
+        "unprofitable": "nobody is unprofitable by it",
+    }
+)
+_HARDLY_ANYBODY = Texts(
+    {
+        "active": "under {share} of the customers are active by it",
+        "passive": "under {share} of the customers are passive by it",
+        "profitable": "under {share} of the customers are profitable by it",
+        "unprofitable": "under {share} of the customers are unprofitable by it",
+    }
+)
+Reason = Callable[[], str] | None
+"""Says why lines cannot be drawn, in the language that is spoken then; None where they can."""
 STRICTNESS = ("strict", "usual", "lenient")
 
 
@@ -35,7 +69,7 @@ class Lines:
     line, threshold : on the measure of activity (days; multiples of a customer's own allowance; P(alive)) and on
         contribution, in units of currency; NaN where they cannot be drawn.
     labels : shape (n,), each customer's segment; None where the lines cannot be drawn.
-    missing : why not; empty where they can.
+    reason : says why not; None where they can.
     is_chosen : whether these are the lines of the page.
     """
 
@@ -46,7 +80,7 @@ class Lines:
     threshold: float
     labels: pd.Series | None
     currency: str
-    missing: str = ""
+    reason: Reason = None
     is_chosen: bool = False
 
     @property
@@ -59,19 +93,27 @@ class Lines:
         """The lines in a few words."""
         return f"{self._active()}; {self._profitable()}"
 
+    @property
+    def missing(self) -> str:
+        """Why they cannot be drawn; empty where they can."""
+        return "" if self.reason is None else self.reason()
+
     def _active(self) -> str:
         if math.isnan(self.line):
-            by = {"recency": "the last order", "cadence": "the own rhythm", "p_alive": "the purchase model"}
-            return f"active by {by[self.activity]}, {self.strictness}"
+            return _UNDRAWN[self.activity].format(strictness=_STRICTNESS[self.strictness])
         if self.activity == "recency":
-            return f"ordered in the last {words.days(math.floor(self.line))}"
+            days = math.floor(self.line)
+            return trn("ordered in the last {n} day", "ordered in the last {n} days", days, n=words.number(days))
         if self.activity == "cadence":
-            return f"silent for at most {_TIMES[self.strictness]} the own usual gap"
-        return f"still a customer with a chance of {words.percent(self.line)}"
+            return _RHYTHM[self.strictness]
+        return tr("still a customer with a chance of {chance}", chance=words.percent(self.line))
 
     def _profitable(self) -> str:
-        above = {"break_even": "break-even", "median": "the median"}
-        return f"brought more than {above.get(self.profitability) or words.money(self.threshold, self.currency)}"
+        if self.profitability == "break_even":
+            return tr("brought more than break-even")
+        if self.profitability == "median":
+            return tr("brought more than the median")
+        return tr("brought more than {amount}", amount=words.money(self.threshold, self.currency))
 
 
 def draw_lines(
@@ -113,19 +155,19 @@ def draw_lines(
         for place, strictness in enumerate(STRICTNESS):
             for profitability, threshold in thresholds.items():
                 is_chosen = (activity, strictness, profitability) == (chosen.activity, "usual", chosen.profitability)
-                labels, missing, line = None, why, math.nan
+                labels, reason, line = None, why, math.nan
                 if score is not None:
                     if profitability == "break_even" and not customers.costs_known:
-                        missing = "without costs everybody who paid is above break-even"
+                        reason = _without_costs
                     line = at[place]
                     active = score >= line if activity == "p_alive" else score <= line
-                    missing = missing or _divides(active, contribution > threshold)
-                    labels = None if missing else fields(active, contribution > threshold, customers.frame.index)
+                    reason = reason or _divides(active, contribution > threshold)
+                    labels = None if reason else fields(active, contribution > threshold, customers.frame.index)
                 if is_chosen:
-                    labels, missing = chosen.labels, ""
+                    labels, reason = chosen.labels, None
                 drawn.append(
                     Lines(
-                        activity, strictness, profitability, line, threshold, labels, customers.currency, missing,
+                        activity, strictness, profitability, line, threshold, labels, customers.currency, reason,
                         is_chosen,
                     )
                 )  # fmt: skip
@@ -137,31 +179,42 @@ def _measure(
     chosen: Segments,
     activity: Activity,
     purchase_model: Callable[[Customers], KnowsWhoIsAlive] | None,
-) -> tuple[NDArray[np.float64] | None, tuple[float, ...], str]:
+) -> tuple[NDArray[np.float64] | None, tuple[float, ...], Reason]:
     """Return the measure of activity and its three lines, or why there is none."""
     if activity == chosen.activity:
         score = chosen.score.to_numpy(float)
     elif activity == "p_alive" and purchase_model is None:
-        return None, (), "there is no purchase model to go by"
+        return None, (), _without_model
     else:
         try:
             segments = assign_segments(
                 customers, activity=activity, active_days=chosen.active_days, purchase_model=purchase_model
             )
         except InputError as fault:
-            return None, (), str(fault)
+            return None, (), partial(str, fault)
         score = segments.score.to_numpy(float)
     if activity == "p_alive":
-        return score, CHANCES, ""
+        return score, CHANCES, None
     usual = float(chosen.active_days) if activity == "recency" else 1.0
-    return score, tuple(usual * times for times in SILENCE), ""
+    return score, tuple(usual * times for times in SILENCE), None
 
 
-def _divides(active: NDArray[np.bool_], profitable: NDArray[np.bool_]) -> str:
-    """Say which of the two questions leaves next to nobody on one side; empty where neither does."""
+def _without_model() -> str:
+    return tr("there is no purchase model to go by")
+
+
+def _without_costs() -> str:
+    return tr("without costs everybody who paid is above break-even")
+
+
+def _divides(active: NDArray[np.bool_], profitable: NDArray[np.bool_]) -> Reason:
+    """Say which of the two questions leaves next to nobody on one side; None where neither does."""
     sides = {"active": active, "passive": ~active, "profitable": profitable, "unprofitable": ~profitable}
     for side, members in sides.items():
         if members.mean() < LEAST_SIDE:
-            who = f"under {words.percent(LEAST_SIDE)} of the customers are" if members.any() else "nobody is"
-            return f"{who} {side} by it"
-    return ""
+            return partial(_hardly_anybody, side, nobody=not members.any())
+    return None
+
+
+def _hardly_anybody(side: str, *, nobody: bool) -> str:
+    return _NOBODY[side] if nobody else _HARDLY_ANYBODY[side].format(share=words.percent(LEAST_SIDE))

@@ -16,6 +16,7 @@ from cxlab.errors import InputError
 from cxlab.estimate import Estimate, columns_of, normal_interval, percentile_interval, wilson_interval
 from cxlab.intake.hidden_cells import HiddenCells, hide_cells
 from cxlab.intake.hiding import GroupSizes
+from cxlab.language import Texts, tr, trn
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.periods import Periods
 from cxlab.segments.rule import KnowsWhoIsAlive, Segments, assign_segments
@@ -32,6 +33,21 @@ N_DRAWS = 2000
 WHOLE_FROM = 100
 SMALLEST_STAKE = 0.005  # an amount that would be written as nothing
 """Amounts from which on the cents are left out."""
+_STAYED = Texts(
+    {
+        "profit_bringers": "{share} of {size} profit-bringers ({interval})",
+        "misunderstood": "{share} of {size} misunderstood ({interval})",
+        "candidates": "{share} of {size} candidates ({interval})",
+        "lost": "{share} of {size} lost ({interval})",
+    }
+)
+_OTHERS = Texts(
+    {
+        "misunderstood": "{share} of the {size} misunderstood",
+        "candidates": "{share} of the {size} candidates",
+        "lost": "{share} of the {size} lost",
+    }
+)
 _PRIOR = 0.25  # customers added to each of the four cells of a row before it is drawn: one in all (Perks 1947)
 
 
@@ -123,14 +139,15 @@ class Migration:
     def heading(self) -> str:
         """The finding in a line."""
         if self.missing:
-            return "Who moved between segments cannot be told"
+            return tr("Who moved between segments cannot be told")
         if not any(self._profit_bringers):
-            return "Nobody was a profit-bringer in either period"
+            return tr("Nobody was a profit-bringer in either period")
         change = self.net_change["profit_bringers"]
         if change.low is None or change.high is None or change.low <= 0 <= change.high:
-            return "As many became profit-bringers as stopped being ones, as far as can be seen"
-        more = "More" if change.number > 0 else "Fewer"
-        return f"{more} customers became profit-bringers than stopped being ones"
+            return tr("As many became profit-bringers as stopped being ones, as far as can be seen")
+        if change.number > 0:
+            return tr("More customers became profit-bringers than stopped being ones")
+        return tr("Fewer customers became profit-bringers than stopped being ones")
 
     @property
     def reading(self) -> str:
@@ -149,15 +166,17 @@ class Migration:
     def _lines(self) -> str:
         """Say where the two lines lie, for they are found in the first period and may not be those of the page."""
         assert self.first is not None
+        days = round(self.first.line)
         active = {
-            "recency": f"within {words.days(round(self.first.line))}",
-            "cadence": f"within {words.number(self.first.line, 1)} times the days allowed",
-            "p_alive": "with an even chance or better of being a customer still",
+            "recency": trn("within {n} day", "within {n} days", days, n=words.number(days)),
+            "cadence": tr("within {n} times the days allowed", n=words.number(self.first.line, 1)),
+            "p_alive": tr("with an even chance or better of being a customer still"),
         }[self.first.activity]
-        amount = words.money(self.first.threshold, self.currency)
-        return (
-            f"Both lines are found in the first period and stay where they are in the second: active is who bought "
-            f"{active}, profitable who brought more than {amount} in a period."
+        return tr(
+            "Both lines are found in the first period and stay where they are in the second: active is who bought "
+            "{active}, profitable who brought more than {amount} in a period.",
+            active=active,
+            amount=words.money(self.first.threshold, self.currency),
         )
 
     @property
@@ -170,18 +189,36 @@ class Migration:
         return {key: estimate for key, estimate in found.items() if estimate.value is not None}
 
     def _stayed(self) -> str:
-        assert self.first is not None
-        said = []
-        for name in SEGMENTS:
-            stayed = self.transitions[name, name]
-            if stayed.has_interval and not self.is_hidden(name, name):
-                people = f"{self.sizes[0].written(SEGMENTS.index(name))} {SEGMENT_NAME[name].lower()}"
-                said.append(f"{words.percent(stayed.number)} of {people} ({_interval(stayed)})")
-        kept = "how many stayed is not told, for it would give away fewer than "
-        kept += words.count(self.minimum_group, "customer")
+        stayed = {name: self.transitions[name, name] for name in SEGMENTS}
+        said = [
+            _STAYED[name].format(
+                share=words.percent(one.number),
+                size=self.sizes[0].written(SEGMENTS.index(name)),
+                interval=_interval(one),
+            )
+            for name, one in stayed.items()
+            if one.has_interval and not self.is_hidden(name, name)
+        ]
+        n = words.number(self.n)
         if said:
-            kept = f"still in their segment were {'; '.join(said)}"
-        return f"Of {words.count(self.n, 'customer')} followed over two periods of {self.days} days, {kept}."
+            return trn(
+                "Of {n} customer followed over two periods of {days} days, still in their segment were {shares}.",
+                "Of {n} customers followed over two periods of {days} days, still in their segment were {shares}.",
+                self.n,
+                n=n,
+                days=self.days,
+                shares="; ".join(said),
+            )
+        return trn(
+            "Of {n} customer followed over two periods of {days} days, how many stayed is not told, for it would give "
+            "away fewer than {customers}.",
+            "Of {n} customers followed over two periods of {days} days, how many stayed is not told, for it would give "
+            "away fewer than {customers}.",
+            self.n,
+            n=n,
+            days=self.days,
+            customers=words.count(self.minimum_group, "customer"),
+        )
 
     def _net(self) -> str:
         change = self.net_change["profit_bringers"]
@@ -191,57 +228,97 @@ class Migration:
             return ""
         points = words.number(100 * abs(change.number), 1)
         ends = words.number_between(100 * change.low, 100 * change.high, 1)
-        way = "rose" if change.number > 0 else "fell" if change.number < 0 else "changed"
-        fall = "so a fall is to be expected" if change.number < 0 else "although a fall was to be expected"
-        return (
-            f"The share of profit-bringers among them {way} by {points} points (95% interval of the change {ends}). "
-            f"All of them had bought by the end of the first period, many for the first time in it, {fall}; whoever "
-            "came later is not among them, and a shop that wins customers can grow all the same."
-        )
+        if change.number > 0:
+            said = tr(
+                "The share of profit-bringers among them rose by {points} points (95% interval of the change {ends}).",
+                points=points,
+                ends=ends,
+            )
+        elif change.number < 0:
+            said = tr(
+                "The share of profit-bringers among them fell by {points} points (95% interval of the change {ends}).",
+                points=points,
+                ends=ends,
+            )
+        else:
+            said = tr(
+                "The share of profit-bringers among them changed by {points} points (95% interval of the change "
+                "{ends}).",
+                points=points,
+                ends=ends,
+            )
+        if change.number < 0:
+            why = tr(
+                "All of them had bought by the end of the first period, many for the first time in it, so a fall is "
+                "to be expected; whoever came later is not among them, and a shop that wins customers can grow all "
+                "the same."
+            )
+        else:
+            why = tr(
+                "All of them had bought by the end of the first period, many for the first time in it, although a "
+                "fall was to be expected; whoever came later is not among them, and a shop that wins customers can "
+                "grow all the same."
+            )
+        return f"{said} {why}"
 
     def _small(self) -> str:
         few = [
-            f"{SEGMENT_NAME[name].lower()} ({words.few(size, self.minimum_group) if size else 'nobody'})"
+            f"{SEGMENT_NAME[name].lower()} ({words.few(size, self.minimum_group) if size else tr('nobody')})"
             for name, size in zip(SEGMENTS, self.counts.to_numpy().sum(axis=1), strict=True)
             if size < self.minimum_group
         ]
-        return f"Too few at first to be followed: {', '.join(few)}." if few else ""
+        return tr("Too few at first to be followed: {segments}.", segments=", ".join(few)) if few else ""
 
     def _ahead(self) -> str:
         top = [self.expected.get((ahead, "profit_bringers"), Estimate()) for ahead in AHEAD]
         if not any(self._profit_bringers):
             return ""
         if not all(one.has_interval for one in top):
-            return (
-                "How they will be spread later is not given: it takes at least "
-                f"{words.count(self.minimum_group, 'customer')} at first in each segment that anybody was in."
+            return tr(
+                "How they will be spread later is not given: it takes at least {customers} at first in each segment "
+                "that anybody was in.",
+                customers=words.count(self.minimum_group, "customer"),
             )
-        each = " and ".join(
-            f"{words.percent(one.number)} ({_interval(one)}) after {words.count(ahead, 'more period')}"
+        soon, late = (
+            trn(
+                "{share} ({interval}) after {n} more period",
+                "{share} ({interval}) after {n} more periods",
+                ahead,
+                share=words.percent(one.number),
+                interval=_interval(one),
+                n=words.number(ahead),
+            )
             for ahead, one in zip(AHEAD, top, strict=True)
         )
-        now = self.sizes[1].share_written(SEGMENTS.index("profit_bringers"))
-        return f"If they go on moving like that, of {now} now {each} will be profit-bringers."
+        return tr(
+            "If they go on moving like that, of {now} now {soon} and {late} will be profit-bringers.",
+            now=self.sizes[1].share_written(SEGMENTS.index("profit_bringers")),
+            soon=soon,
+            late=late,
+        )
 
     def _stake(self) -> str:
         pairs = {pair: e for pair, e in self.at_stake.items() if e.has_interval and pair[1] == "profit_bringers"}
         if not pairs:
-            return (
-                f"No value at stake is given: it takes {LEAST_FOR_MONEY} customers among the profit-bringers and in "
-                "another segment."
+            return tr(
+                "No value at stake is given: it takes {least} customers among the profit-bringers and in another "
+                "segment.",
+                least=LEAST_FOR_MONEY,
             )
         (start, _), stake = max(pairs.items(), key=lambda item: item[1].number)
         if stake.number < SMALLEST_STAKE:
-            return "No segment brought less than the profit-bringers did, so no value is at stake."
+            return tr("No segment brought less than the profit-bringers did, so no value is at stake.")
         digits = 0 if stake.number >= WHOLE_FROM else 2
-        amount = words.money(stake.number, self.currency, digits)
-        ends = words.money_between(*stake.ends, self.currency, digits)
-        people = f"{self.sizes[1].written(SEGMENTS.index(start))} {SEGMENT_NAME[start].lower()}"
-        others = f"{words.percent(MOVED_SHARE)} of the {people} of the second period"
-        return (
-            f"If {others} brought what as many profit-bringers bring, that would be {amount} more a period (95% "
-            f"interval {ends}), the largest such sum: a difference between different customers, which also grows with "
-            "the size of the field, and not what moving anybody would bring."
+        others = _OTHERS[start].format(
+            share=words.percent(MOVED_SHARE), size=self.sizes[1].written(SEGMENTS.index(start))
+        )
+        return tr(
+            "If {others} of the second period brought what as many profit-bringers bring, that would be {amount} more "
+            "a period (95% interval {ends}), the largest such sum: a difference between different customers, which "
+            "also grows with the size of the field, and not what moving anybody would bring.",
+            others=others,
+            amount=words.money(stake.number, self.currency, digits),
+            ends=words.money_between(*stake.ends, self.currency, digits),
         )
 
 
@@ -287,7 +364,9 @@ def segment_migration(
         if activity == "p_alive" and purchase_model is not None:
             alive = [purchase_model(c).probability_alive() for c in (periods.known_first, periods.known_second)]
     except InputError as fault:
-        return _nothing(periods, minimum_group, f"Movement between segments cannot be told by P(alive): {fault}")
+        return _nothing(
+            periods, minimum_group, tr("Movement between segments cannot be told by P(alive): {fault}", fault=fault)
+        )
     first = assign_segments(
         periods.first,
         activity=activity,
@@ -429,4 +508,4 @@ def _nothing(periods: Periods, minimum_group: int, why: str) -> Migration:
 
 
 def _interval(estimate: Estimate) -> str:
-    return f"95% interval {words.percent_between(*estimate.ends)}"
+    return tr("95% interval {interval}", interval=words.percent_between(*estimate.ends))

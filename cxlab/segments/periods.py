@@ -10,6 +10,7 @@ import pandas as pd
 from cxlab import words
 from cxlab.customers import Customers, customer_table
 from cxlab.engine import Engine
+from cxlab.language import tr, trn
 
 LEAST_DAYS = 28  # of a period: in less, pay days and week-ends decide more than loyalty does
 LEAST_CUSTOMERS = 30
@@ -117,22 +118,32 @@ def _periods(known: Customers, before: pd.DataFrame | None, after: Customers, da
 def _missing(known: Customers, days: int) -> str:
     """Say why two such periods tell nothing of movement; empty where they do."""
     if days < LEAST_DAYS:
-        return (
-            f"Movement between segments cannot be told: it takes two periods of {LEAST_DAYS} days or more, one before "
-            f"and one after {words.day(known.calibration_end)}, and there {'is' if days == 1 else 'are'} "
-            f"{words.count(days, 'day')} on the shorter side. Bring a longer history, or set calibration_end nearer to "
-            "its middle."
+        return trn(
+            "Movement between segments cannot be told: it takes two periods of {least} days or more, one before and "
+            "one after {middle}, and there is {n} day on the shorter side. Bring a longer history, or set "
+            "calibration_end nearer to its middle.",
+            "Movement between segments cannot be told: it takes two periods of {least} days or more, one before and "
+            "one after {middle}, and there are {n} days on the shorter side. Bring a longer history, or set "
+            "calibration_end nearer to its middle.",
+            days,
+            least=LEAST_DAYS,
+            middle=words.day(known.calibration_end),
+            n=words.number(days),
         )
     gap = known.typical_gap_days
     if gap is not None and math.isfinite(gap) and gap > days:
-        return (
-            f"Movement between segments cannot be told: the periods are {words.count(days, 'day')} long, but one gap "
-            f"in five between two orders is longer than {words.days(math.floor(gap))}. Whoever kept that pace could "
-            "look lost. Bring a longer history."
+        return tr(
+            "Movement between segments cannot be told: the periods are {days} long, but one gap in five between two "
+            "orders is longer than {gap}. Whoever kept that pace could look lost. Bring a longer history.",
+            days=words.count(days, "day"),
+            gap=words.days(math.floor(gap)),
         )
     if known.n < LEAST_CUSTOMERS:
-        return (
-            f"Movement between segments cannot be told from {words.count(known.n, 'customer')}: it takes "
-            f"{LEAST_CUSTOMERS}."
+        return trn(
+            "Movement between segments cannot be told from {n} customer: it takes {least}.",
+            "Movement between segments cannot be told from {n} customers: it takes {least}.",
+            known.n,
+            n=words.number(known.n),
+            least=LEAST_CUSTOMERS,
         )
     return ""

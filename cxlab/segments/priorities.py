@@ -11,12 +11,21 @@ from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate
 from cxlab.intake.hiding import GroupSizes
+from cxlab.language import Texts, tr, trn
 from cxlab.look import SEGMENT_NAME
 from cxlab.pseudonyms import Pseudonyms
 from cxlab.segments.rule import SegmentError, Segments
 from cxlab.segments.words import ACTIONS
 
 MOST = 10
+_HELD = Texts(
+    {
+        "profit_bringers": "{share} of it among {size} profit-bringers",
+        "misunderstood": "{share} of it among {size} misunderstood",
+        "candidates": "{share} of it among {size} candidates",
+        "lost": "{share} of it among {size} lost",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -60,37 +69,64 @@ class Priorities:
     @property
     def heading(self) -> str:
         """The section's heading."""
-        return "Whom to start with in each segment" if len(self.table) else "No segment is large enough to name anybody"
+        return (
+            tr("Whom to start with in each segment")
+            if len(self.table)
+            else tr("No segment is large enough to name anybody")
+        )
 
     @property
     def reading(self) -> str:
         """By what the customers are ranked, how much of it those named hold, and of whom nobody is named."""
         if self.table.empty:
-            return f"No segment holds {self.minimum_group} customers or more, so nobody is named."
-        what = (
-            f"the contribution expected of them in the next {words.count(self.horizon_days, 'day')}"
-            if self.horizon_days is not None
-            else "what they have contributed so far, as no purchase model says what to expect"
-        )
-        parts = [
-            f"At most {words.count(self.most, 'customer')} of each segment "
-            f"{'is' if self.most == 1 else 'are'} named, ranked by {what}."
-        ]
+            return tr(
+                "No segment holds {minimum_group} customers or more, so nobody is named.",
+                minimum_group=self.minimum_group,
+            )
+        parts = [self._ranked()]
         held = [one for one in (self._held(name) for name in SEGMENTS) if one]
         if held:
-            parts.append(f"Those named hold {'; '.join(held)}.")
+            parts.append(tr("Those named hold {shares}.", shares="; ".join(held)))
         few = [
-            f"{SEGMENT_NAME[name].lower()} ({words.few(size, self.minimum_group) if size else 'nobody'})"
+            f"{SEGMENT_NAME[name].lower()} ({words.few(size, self.minimum_group) if size else tr('nobody')})"
             for name, size in self.sizes.items()
             if size < self.minimum_group
         ]
         if few:
-            parts.append(f"Nobody is named of segments that are too small: {', '.join(few)}.")
+            parts.append(tr("Nobody is named of segments that are too small: {segments}.", segments=", ".join(few)))
         parts.append(
-            "The ranking says who brings most, not whom an action changes most: draw lots among those named, and a "
-            "trial will tell."
+            tr(
+                "The ranking says who brings most, not whom an action changes most: draw lots among those named, and a "
+                "trial will tell."
+            )
         )
         return " ".join(parts)
+
+    def _ranked(self) -> str:
+        """Say how many are named at most, and by what they are ranked."""
+        most = words.number(self.most)
+        if self.horizon_days is None:
+            return trn(
+                "At most {most} customer of each segment is named, ranked by what they have contributed so far, as no "
+                "purchase model says what to expect.",
+                "At most {most} customers of each segment are named, ranked by what they have contributed so far, as "
+                "no purchase model says what to expect.",
+                self.most,
+                most=most,
+            )
+        ahead = trn(
+            "the contribution expected of them in the next {n} day",
+            "the contribution expected of them in the next {n} days",
+            self.horizon_days,
+            n=words.number(self.horizon_days),
+        )
+        return trn(
+            "At most {most} customer of each segment is named, ranked by {what}.",
+            "At most {most} customers of each segment are named, ranked by {what}.",
+            self.most,
+            most=most,
+            what=ahead,
+        )
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -104,7 +140,7 @@ class Priorities:
             return ""
         share = words.percent(float(named.sum()) / total)
         sizes = GroupSizes(tuple(self.sizes[one] for one in SEGMENTS), self.minimum_group)
-        return f"{share} of it among {sizes.written(SEGMENTS.index(name))} {SEGMENT_NAME[name].lower()}"
+        return _HELD[name].format(share=share, size=sizes.written(SEGMENTS.index(name)))
 
 
 def choose_first(

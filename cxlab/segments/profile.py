@@ -11,6 +11,7 @@ from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of, normal_interval, percentile_interval, wilson_interval
 from cxlab.intake.hiding import GroupSizes
+from cxlab.language import tr, trn
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments.rule import Segments
 
@@ -97,13 +98,14 @@ class SegmentProfile:
         """Which question does not divide the customers, and why; empty where both do."""
         top, woken, coming, lost = (row.customers for row in self.rows)
         pairs = {
-            "nobody is profitable": top + woken, "everybody is profitable": coming + lost,
-            "nobody is active": top + coming, "everybody is active": woken + lost,
+            tr("nobody is profitable"): top + woken, tr("everybody is profitable"): coming + lost,
+            tr("nobody is active"): top + coming, tr("everybody is active"): woken + lost,
         }  # fmt: skip
         common = [said for said, others in pairs.items() if others == 0]
         if len(common) == 2:
-            return f"{common[0]} and {common[1]}, so neither question divides the customers"
-        return f"{common[0]}, so that question does not divide the customers" if common else ""
+            first, second = common
+            return tr("{first} and {second}, so neither question divides the customers", first=first, second=second)
+        return tr("{common}, so that question does not divide the customers", common=common[0]) if common else ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -119,31 +121,38 @@ class SegmentProfile:
         """The finding in a line."""
         top = self.row("profit_bringers")
         if top.customers < self.minimum_group:
-            return "There are next to no profit-bringers" if top.customers else "Nobody is a profit-bringer"
-        if not top.contribution_share.has_interval:
-            return f"{words.percent(self.size(top.segment).number)} of the customers are profit-bringers"
-        brought = words.percent(top.contribution_share.number)
+            return tr("There are next to no profit-bringers") if top.customers else tr("Nobody is a profit-bringer")
         size = words.percent(self.size(top.segment).number)
-        return f"{size} of the customers brought {brought} of the contribution so far"
+        if not top.contribution_share.has_interval:
+            return tr("{size} of the customers are profit-bringers", size=size)
+        brought = words.percent(top.contribution_share.number)
+        return tr("{size} of the customers brought {brought} of the contribution so far", size=size, brought=brought)
 
     @property
     def next_reading(self) -> str:
         """What each segment bought in the hold-out window, per customer."""
         shown = [row for row in self.rows if row.customers >= max(1, self.minimum_group)]
         shown = [row for row in shown if row.holdout_purchases.value is not None]
-        after = f"in the {self.holdout_days} days after"
         if not shown:
-            return "No segment is large enough to be followed."
+            return tr("No segment is large enough to be followed.")
         if not any(row.holdout_purchases.number for row in shown):
-            return f"Nobody bought {after}, in no segment that is large enough to be followed."
+            return tr(
+                "Nobody bought in the {days} days after, in no segment that is large enough to be followed.",
+                days=self.holdout_days,
+            )
         each = "; ".join(f"{SEGMENT_NAME[row.segment].lower()} {self._bought(row)}" for row in shown)
-        return f"Purchases per customer {after}, with 95% intervals: {each}."
+        return tr(
+            "Purchases per customer in the {days} days after, with 95% intervals: {each}.",
+            days=self.holdout_days,
+            each=each,
+        )
 
     def _bought(self, row: SegmentRow) -> str:
         """Write how often a customer of a segment bought, and of how many that is the mean."""
-        bought, number = row.holdout_purchases, self.sizes.written(SEGMENTS.index(row.segment))
-        spread = words.number_between(*bought.ends, 2) if bought.has_interval else "each of them"
-        return f"{words.number(bought.number, 2)} ({spread}; {number} {'customer' if number == '1' else 'customers'})"
+        bought, size = row.holdout_purchases, self.sizes.written(SEGMENTS.index(row.segment))
+        spread = words.number_between(*bought.ends, 2) if bought.has_interval else tr("each of them")
+        customers = trn("{size} customer", "{size} customers", 1 if size == "1" else 2, size=size)
+        return f"{words.number(bought.number, 2)} ({spread}; {customers})"
 
     @property
     def reading(self) -> str:
@@ -168,34 +177,81 @@ class SegmentProfile:
         return found
 
     def _leaders(self) -> list[str]:
-        top, everybody = self.row("profit_bringers"), words.count(self.n, "customer")
+        top, everybody = self.row("profit_bringers"), words.number(self.n)
+        if not top.customers and top.customers < self.minimum_group:
+            return [
+                trn(
+                    "Of {everybody} customer, none are profit-bringers.",
+                    "Of {everybody} customers, none are profit-bringers.",
+                    self.n,
+                    everybody=everybody,
+                )
+            ]
         if top.customers < self.minimum_group:
-            few = words.few(top.customers, self.minimum_group) if top.customers else "none"
-            return [f"Of {everybody}, {few} are profit-bringers."]
+            return [
+                trn(
+                    "Of {everybody} customer, {few} are profit-bringers.",
+                    "Of {everybody} customers, {few} are profit-bringers.",
+                    self.n,
+                    everybody=everybody,
+                    few=words.few(top.customers, self.minimum_group),
+                )
+            ]
         size = self.size(top.segment)
-        said = [f"{words.percent(size.number)} of {everybody} are profit-bringers ({_between(size)})."]
+        said = [
+            trn(
+                "{size} of {everybody} customer are profit-bringers ({interval}).",
+                "{size} of {everybody} customers are profit-bringers ({interval}).",
+                self.n,
+                size=words.percent(size.number),
+                everybody=everybody,
+                interval=_between(size),
+            )
+        ]
         now, later = top.contribution_share, top.holdout_contribution_share
         if now.has_interval:
-            said.append(f"They brought {words.percent(now.number)} of the contribution so far ({_between(now)}).")
+            said.append(
+                tr(
+                    "They brought {share} of the contribution so far ({interval}).",
+                    share=words.percent(now.number),
+                    interval=_between(now),
+                )
+            )
         if later.has_interval:
-            window = f"in the {self.holdout_days} days after"
-            said.append(f"Of the contribution {window} they brought {words.percent(later.number)} ({_between(later)}).")
+            said.append(
+                tr(
+                    "Of the contribution in the {days} days after they brought {share} ({interval}).",
+                    days=self.holdout_days,
+                    share=words.percent(later.number),
+                    interval=_between(later),
+                )
+            )
         return said
 
     def _oddities(self) -> list[str]:
         said = []
         empty = [SEGMENT_NAME[row.segment].lower() for row in self.rows if row.customers == 0]
         if empty:
-            said.append(f"Nobody is in {words.count(len(empty), 'segment')}: {', '.join(empty)}.")
-        if self.undivided:
-            said.append(f"{self.undivided[:1].upper()}{self.undivided[1:]}.")
-        if self.rows[0].contribution_share.value is None:
-            total = words.money(self.contribution, self.segments.currency)
             said.append(
-                f"Contribution so far adds up to {total}, too near to zero or below it for shares to mean anything."
+                trn(
+                    "Nobody is in {n} segment: {names}.",
+                    "Nobody is in {n} segments: {names}.",
+                    len(empty),
+                    n=words.number(len(empty)),
+                    names=", ".join(empty),
+                )
+            )
+        if self.undivided:
+            said.append(f"{words.capital(self.undivided)}.")
+        if self.rows[0].contribution_share.value is None:
+            said.append(
+                tr(
+                    "Contribution so far adds up to {total}, too near to zero or below it for shares to mean anything.",
+                    total=words.money(self.contribution, self.segments.currency),
+                )
             )
         elif self.rows[0].holdout_contribution_share.value is None:
-            said.append(f"{self.no_later_shares} Shares of it would mean nothing.")
+            said.append(tr("{why} Shares of it would mean nothing.", why=self.no_later_shares))
         return said
 
     @property
@@ -203,11 +259,14 @@ class SegmentProfile:
         """Say why the contribution of the hold-out window is not shared out among the segments."""
         total = words.money(self.holdout_contribution, self.segments.currency)
         if self.holdout_contribution < 0:
-            return f"The {self.holdout_days} days after brought a loss, {total} in all."
+            return tr("The {days} days after brought a loss, {total} in all.", days=self.holdout_days, total=total)
         if self.holdout_contribution == 0:
-            return f"The {self.holdout_days} days after brought no contribution."
-        days = f"the {self.holdout_days} days after"
-        return f"Too little contribution came in during {days}, or too unevenly: {total} in all."
+            return tr("The {days} days after brought no contribution.", days=self.holdout_days)
+        return tr(
+            "Too little contribution came in during the {days} days after, or too unevenly: {total} in all.",
+            days=self.holdout_days,
+            total=total,
+        )
 
 
 _MEASURES = (
@@ -322,4 +381,4 @@ def _difference(name: str, frame: pd.DataFrame, labels: pd.Series, minimum_group
 
 
 def _between(estimate: Estimate) -> str:
-    return f"95% interval {words.percent_between(*estimate.ends)}"
+    return tr("95% interval {interval}", interval=words.percent_between(*estimate.ends))

@@ -13,6 +13,7 @@ from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate
+from cxlab.language import tr
 from cxlab.segments.together import rank_correlation
 from cxlab.segments.words import (
     Activity,
@@ -85,8 +86,8 @@ class Segments:
     def reading(self) -> str:
         """How the two lines are drawn, and how far they measure the same thing."""
         parts = [
-            f"Active means {line_in_words(self.activity, self.active_days)}.",
-            f"Profitable means {money_in_words(self.profitability, self.threshold, self.currency)}.",
+            tr("Active means {line}.", line=line_in_words(self.activity, self.active_days)),
+            tr("Profitable means {line}.", line=money_in_words(self.profitability, self.threshold, self.currency)),
             together_in_words(self.together),
             costs_in_words(costs_known=self.costs_known, costed_share=self.costed_share, margin_rate=self.margin_rate),
         ]

@@ -10,12 +10,12 @@ from scipy.stats import spearmanr
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, normal_interval
-from cxlab.intake.questions import Question, costs_needed
+from cxlab.intake.questions import Question, costs_needed, no_orders, orders_needed
+from cxlab.language import tr
 from cxlab.segments.words import STRONG, costs_in_words, together_in_words
 from cxlab.words import number, percent_of
 
 _LEAST = 10
-_QUESTION = "Do the data tell active customers from profitable ones?"
 
 
 @dataclass(frozen=True)
@@ -66,44 +66,53 @@ class Together:
     def reading(self) -> str:
         """How far the two go together, what that does to the segments, and what to bring."""
         if not self.n:
-            return "The study brings no orders, so nobody can be called active or profitable."
+            return tr("The study brings no orders, so nobody can be called active or profitable.")
         if self.correlation is None:
-            return "The customers are too few, or too much alike, to tell active from profitable ones."
+            return tr("The customers are too few, or too much alike, to tell active from profitable ones.")
+        what = together_in_words(self.correlation, tr("Being active and being profitable"))
         costs = costs_in_words(
             costs_known=self.costs_known, costed_share=self.costed_share, margin_rate=self.margin_rate
         )
-        found, chance = (percent_of(share, 1) for share in self.crossed)
-        halves = (
-            f"{found} of the customers are above the median in one but not in the other; it would be about {chance} if "
-            "the two had nothing to do with each other, and next to nobody if they were one."
-        )
+        return " ".join(part for part in (what, self._halves(), self._so(), costs) if part)
+
+    def _halves(self) -> str:
+        """Say how many customers are above one median and not above the other."""
         if self.is_hidden:
-            halves = (
+            return tr(
                 "How many are above the median in one but not in the other is not said here, because some of these "
-                f"groups hold under {self.minimum_group} customers."
+                "groups hold under {minimum_group} customers.",
+                minimum_group=self.minimum_group,
             )
-        so = (
-            " Those who are have to fill two of the four segments, the misunderstood and the candidates, so expect "
-            "those to be small, and do not take them for a finding."
-            if self.is_one
-            else ""
+        found, chance = (percent_of(share, 1) for share in self.crossed)
+        return tr(
+            "{found} of the customers are above the median in one but not in the other; it would be about {chance} if "
+            "the two had nothing to do with each other, and next to nobody if they were one.",
+            found=found,
+            chance=chance,
         )
-        what = together_in_words(self.correlation).replace("The two", "Being active and being profitable", 1)
-        return " ".join(part for part in (what, halves + so, costs) if part)
+
+    def _so(self) -> str:
+        """Say what it does to the segments if the two are nearly one."""
+        if not self.is_one:
+            return ""
+        return tr(
+            "Those who are have to fill two of the four segments, the misunderstood and the candidates, so expect "
+            "those to be small, and do not take them for a finding."
+        )
 
     @property
     def heading(self) -> str:
         """Whether the two are one, in a few words."""
         if self.correlation is None:
-            return "Active and profitable cannot be told apart"
+            return tr("Active and profitable cannot be told apart")
         if self.is_one:
-            return "Active and profitable customers are nearly the same ones"
+            return tr("Active and profitable customers are nearly the same ones")
         low, high = self.correlation.low, self.correlation.high
         if low is None or high is None or high < 0:
-            return "Active customers are rather the unprofitable ones"
+            return tr("Active customers are rather the unprofitable ones")
         if low <= 0:
-            return "Active and profitable have nothing to do with each other"
-        return "Active and profitable go together, but are two things"
+            return tr("Active and profitable have nothing to do with each other")
+        return tr("Active and profitable go together, but are two things")
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -113,19 +122,23 @@ class Together:
     @property
     def question(self) -> Question:
         """Whether the data can tell the two apart, and what to bring if they cannot."""
+        asked = tr("Do the data tell active customers from profitable ones?")
         if not self.n:
-            return Question(_QUESTION, "no", "there are no orders", "orders: customer_id, ordered_at, revenue")
+            return Question(asked, "no", no_orders(), orders_needed())
         if self.correlation is None:
-            why = "the customers are too few, or too much alike in one of them"
-            return Question(_QUESTION, "no", why, "a longer period, or more customers")
-        are = "nearly one" if self.is_one else "two different things"
-        why = f"the two are {are} here (rank correlation {number(self.correlation.number, 2)})"
+            why = tr("the customers are too few, or too much alike in one of them")
+            return Question(asked, "no", why, tr("a longer period, or more customers"))
+        correlation = number(self.correlation.number, 2)
+        if self.is_one:
+            why = tr("the two are nearly one here (rank correlation {correlation})", correlation=correlation)
+        else:
+            why = tr("the two are two different things here (rank correlation {correlation})", correlation=correlation)
         if not self.costs_known:
-            why += ", and without costs, profitable means having spent much"
-            return Question(_QUESTION, "partly", why, costs_needed())
+            why = tr("{why}, and without costs, profitable means having spent much", why=why)
+            return Question(asked, "partly", why, costs_needed())
         if not self.is_one:
-            return Question(_QUESTION, "yes", why)
-        return Question(_QUESTION, "partly", why, "" if self.serving_known else "what serving costs (a costs table)")
+            return Question(asked, "yes", why)
+        return Question(asked, "partly", why, "" if self.serving_known else tr("what serving costs (a costs table)"))
 
 
 def activity_against_profit(customers: Customers | None, *, minimum_group: int = 5) -> Together:

@@ -3,6 +3,7 @@
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Cell, Table
 from cxlab.estimate import Estimate
+from cxlab.language import tr, trn
 from cxlab.look import SEGMENT_NAME
 from cxlab.segments import Migration
 from cxlab.segments.migration import AHEAD, WHOLE_FROM
@@ -28,20 +29,28 @@ def expected_segments(migration: Migration) -> Table | None:
     one, four = AHEAD
     return Table(
         name="expected_segments",
-        caption="Where they were, and where they go if they go on moving like that",
+        caption=tr("Where they were, and where they go if they go on moving like that"),
         columns=(
-            "Segment",
-            "First period",
-            "Second period",
-            f"After {one} more",
-            f"After {four} more",
-            "1% like profit-bringers",
+            tr("Segment"),
+            tr("First period"),
+            tr("Second period"),
+            tr("After {n} more", n=one),
+            tr("After {n} more", n=four),
+            tr("1% like profit-bringers"),
         ),
         rows=tuple(rows),
         note=(
-            f"Shares of {words.count(migration.n, 'customer')}; a period is {words.count(migration.days, 'day')}. Last "
-            "column: what 1% of the segment would bring more in a period if they brought what profit-bringers bring, a "
-            "comparison of different people. Small figures are 95% intervals."
+            trn(
+                "Shares of {n} customer; a period is {days}. Last column: what 1% of the segment would bring more in a "
+                "period if they brought what profit-bringers bring, a comparison of different people. Small figures "
+                "are 95% intervals.",
+                "Shares of {n} customers; a period is {days}. Last column: what 1% of the segment would bring more in "
+                "a period if they brought what profit-bringers bring, a comparison of different people. Small figures "
+                "are 95% intervals.",
+                migration.n,
+                n=words.number(migration.n),
+                days=words.count(migration.days, "day"),
+            )
         ),
     )
 

@@ -38,25 +38,24 @@ def customers_to_start_with(priorities: Priorities) -> Table | None:
         )
     )
     value = tr("Expected") if priorities.by == "expected" else tr("Ranked by")
-    names = tr(
+    note = tr(
         "The names stand for customers; the table in the file has up to {most} of each, and their ids.",
         most=priorities.most,
     )
-    days = priorities.horizon_days
-    if days is not None:
-        expected = trn(
+    if priorities.horizon_days is not None:
+        ahead = trn(
             "“Expected”: contribution in the {n} day after the segments were drawn.",
             "“Expected”: contribution in the {n} days after the segments were drawn.",
-            days,
-            n=words.number(days),
+            priorities.horizon_days,
+            n=words.number(priorities.horizon_days),
         )
-        names = f"{expected} {names}"
+        note = f"{ahead} {note}"
     return Table(
         name="start_with",
         caption=tr("The first three to start with in each segment"),
         columns=(tr("Segment"), tr("Customer"), value, tr("Contribution so far"), tr("Days since last order")),
         rows=rows,
-        note=names,
+        note=note,
         words=(1,),
     )
 
@@ -99,12 +98,10 @@ def effort_and_return(effort: Effort) -> Table | None:
         rows=tuple(rows),
         note=(
             trn(
-                "Spent: service and gestures. Brought: contribution before these. Next: the {n} day "
-                "after, effort taken off; that of the segments stands with them. Small figures are 95% "
-                "intervals.",
-                "Spent: service and gestures. Brought: contribution before these. Next: the {n} days "
-                "after, effort taken off; that of the segments stands with them. Small figures are 95% "
-                "intervals.",
+                "Spent: service and gestures. Brought: contribution before these. Next: the {n} day after, effort "
+                "taken off; that of the segments stands with them. Small figures are 95% intervals.",
+                "Spent: service and gestures. Brought: contribution before these. Next: the {n} days after, effort "
+                "taken off; that of the segments stands with them. Small figures are 95% intervals.",
                 effort.holdout_days,
                 n=words.number(effort.holdout_days),
             )
