@@ -29,11 +29,11 @@ from tests.make import needs_proc
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def cxlab(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def cxlab(folder: Path, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """Run the command line in a folder."""
     command = [sys.executable, "-m", "cxlab", *arguments]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout)
 
 
 @pytest.fixture(scope="module")

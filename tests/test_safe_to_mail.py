@@ -28,7 +28,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> HostileShop:
 @pytest.fixture(scope="module")
 def ran(shop: HostileShop) -> subprocess.CompletedProcess[str]:
     only = [word for name in NOTEBOOKS for word in ("--only", name)]
-    return cxlab(shop.folder.parent, "report", "shop", *only, "--check-privacy", "-p", "n_bootstrap", "100")
+    return cxlab(
+        shop.folder.parent, "report", "shop", *only, "--check-privacy", "-p", "n_bootstrap", "100", timeout=900
+    )
 
 
 @pytest.fixture(scope="module")
