@@ -311,7 +311,8 @@ def of() -> Any:
     clusters = dataclasses.replace(clusters, labels=labels)
     first, *others = (made := cluster_profiles(clusters, customers, minimum_group=5)).profiles
     assert first.customers == 3
-    profiles = dataclasses.replace(made, profiles=(dataclasses.replace(first, name="Odd ones"), *others))
+    odd = SimpleNamespace(words="Odd ones", in_tables="Odd ones")
+    profiles = dataclasses.replace(made, profiles=(dataclasses.replace(first, named=odd), *others))
     stability = cluster_stability(clusters, n_bootstrap=20, seed=1, minimum_group=5)
     return SimpleNamespace(
         structure=structure_test(features, k_max=3, seed=1, n_references=19),
