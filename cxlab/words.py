@@ -25,6 +25,10 @@ _MANNERS = {
     "en": _Manner(",", ".", "%", " to ", False, "{0.day} {0:%B %Y}"),
     "fi": _Manner(NO_BREAK, ",", f"{NO_BREAK}%", "\u2026", True, "{0.day}.{0.month}.{0.year}"),
 }
+_MONTHS = (
+    "tammikuu", "helmikuu", "maaliskuu", "huhtikuu", "toukokuu", "kesäkuu", "heinäkuu", "elokuu", "syyskuu", "lokakuu",
+    "marraskuu", "joulukuu",
+)  # fmt: skip
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _SIGNS = "=+-@＝＋－＠"
 """What a formula may start with."""  # full-width signs count in Japanese and Chinese settings
@@ -118,6 +122,31 @@ def money_between(low: float, high: float, currency: str, digits: int = 2) -> st
 def day(date: dt.date) -> str:
     """Write a date: 30 September 1997."""
     return _manner().date.format(date)
+
+
+def month(date: dt.date, *, year: bool = True) -> str:
+    """Write the month of a date.
+
+    Examples
+    --------
+    >>> month(dt.date(1997, 9, 30)), month(dt.date(1997, 9, 30), year=False)
+    ('September 1997', 'September')
+    """
+    name = _MONTHS[date.month - 1] if spoken() == "fi" else f"{date:%B}"
+    return f"{name} {date.year}" if year else name
+
+
+def short(date: dt.date, *, day: bool = False) -> str:
+    """Write a date under an axis: its month and year, or its day and month.
+
+    Examples
+    --------
+    >>> short(dt.date(1997, 9, 30)), short(dt.date(1997, 9, 30), day=True)
+    ('Sep 1997', '30 Sep')
+    """
+    if spoken() == "fi":
+        return f"{date.day}.{date.month}." if day else f"{date.month}/{date.year}"
+    return f"{date.day} {date:%b}" if day else f"{date:%b %Y}"
 
 
 def capital(text: str) -> str:

@@ -2,9 +2,10 @@
 
 from cxlab.blocks import Answer, Fact, Tone
 from cxlab.intake import Intake, Question, Questions
+from cxlab.language import Texts, tr, trn
 from cxlab.words import count, day, number, percent
 
-_TAGS: dict[Tone, str] = {"yes": "Ready", "partly": "Ready, with gaps", "no": "Not ready"}
+_TAGS = Texts({"yes": "Ready", "partly": "Ready, with gaps", "no": "Not ready"})
 
 
 def readiness(intake: Intake) -> Tone:
@@ -34,72 +35,101 @@ def intake_answer(intake: Intake, questions: Questions | None = None) -> Answer:
         line=_line(tone, n_read, n_used, gap),
         facts=(
             Fact(
-                "Records used",
+                tr("Records used"),
                 percent(n_used / n_read, 0 if n_used == n_read else 1),
-                f"of {count(n_read, 'record')}; "
-                + ("none was rejected." if n_used == n_read else _rejected(n_read - n_used)),
+                _rejected(n_read, n_read - n_used),
             ),
             _span(intake),
             Fact(
-                "What they can answer",
+                tr("What they can answer"),
                 number(sum(q.can == "yes" for q in asked)),
-                f"in full, {number(sum(q.can == 'partly' for q in asked))} in part, "
-                f"{number(sum(q.can == 'no' for q in asked))} not at all.",
-                unit=f"of {count(len(asked), 'question')}",
+                tr(
+                    "in full, {partly} in part, {not_at_all} not at all.",
+                    partly=number(sum(q.can == "partly" for q in asked)),
+                    not_at_all=number(sum(q.can == "no" for q in asked)),
+                ),
+                unit=trn("of {n} question", "of {n} questions", len(asked), n=number(len(asked))),
             ),
         ),
         decide=_decide(tone, gap),
         headline=_headline(tone, gap),
         open=(
             *(
-                (q.question, f"Not answered in full: {q.why}. Bring {q.bring}.")
+                (q.question, tr("Not answered in full: {why}. Bring {bring}.", why=q.why, bring=q.bring))
                 for q in intake.questions.core
                 if q.bring
             ),
-            *((("Are the orders complete?", intake.calendar.gaps.question),) if intake.calendar.gaps.found else ()),
+            *(((tr("Are the orders complete?"), intake.calendar.gaps.question),) if intake.calendar.gaps.found else ()),
         ),
     )
 
 
 def _line(tone: Tone, n_read: int, n_used: int, gap: Question | None) -> str:
-    used = "all" if n_used == n_read else percent(n_used / n_read, 1) + " of"
-    what = f"{used} {count(n_read, 'record')} can be used"
+    n = number(n_read)
+    if n_used == n_read:
+        what = trn("all {n} record can be used", "all {n} records can be used", n_read, n=n)
+    else:
+        share = percent(n_used / n_read, 1)
+        what = trn("{share} of {n} record can be used", "{share} of {n} records can be used", n_read, n=n, share=share)
     if gap is None:
-        return f"Yes: {what}, and they answer every question the kit asks."
+        return tr("Yes: {what}, and they answer every question the kit asks.", what=what)
     if tone == "yes":
-        return f"Yes: {what}, and they carry the main questions. Not every further one: {gap.why}."
+        return tr(
+            "Yes: {what}, and they carry the main questions. Not every further one: {why}.", what=what, why=gap.why
+        )
     if tone == "partly":
-        return f"Mostly yes: {what}. But {gap.why}."
-    return f"No: {what}, but {gap.why}."
+        return tr("Mostly yes: {what}. But {why}.", what=what, why=gap.why)
+    return tr("No: {what}, but {why}.", what=what, why=gap.why)
 
 
-def _rejected(n: int) -> str:
-    return f"{count(n, 'record')} {'was' if n == 1 else 'were'} rejected with a reason."
+def _rejected(n_read: int, n: int) -> str:
+    of = trn("of {n} record", "of {n} records", n_read, n=number(n_read))
+    if not n:
+        return tr("{of}; none was rejected.", of=of)
+    return trn(
+        "{of}; {n} record was rejected with a reason.", "{of}; {n} records were rejected with a reason.", n,
+        of=of, n=number(n),
+    )  # fmt: skip
 
 
 def _span(intake: Intake) -> Fact:
     if intake.first_order is None or intake.last_order is None:
-        return Fact("Customers", "–", "The study brings no orders.")
+        return Fact(tr("Customers"), "–", tr("The study brings no orders."))
     n_gaps = len(intake.calendar.gaps.found)
-    gaps = f"; {count(n_gaps, 'gap')} in the calendar must be explained" if n_gaps else ""
+    gaps = ""
+    if n_gaps:
+        gaps = trn(
+            "; {n} gap in the calendar must be explained", "; {n} gaps in the calendar must be explained", n_gaps,
+            n=number(n_gaps),
+        )  # fmt: skip
     return Fact(
-        "Customers",
+        tr("Customers"),
         number(intake.n_customers),
-        f"with {count(intake.n_orders, 'order')} from {day(intake.first_order)} to {day(intake.last_order)}{gaps}.",
+        tr(
+            "with {orders} from {first_order} to {last_order}{gaps}.",
+            orders=count(intake.n_orders, "order"),
+            first_order=day(intake.first_order),
+            last_order=day(intake.last_order),
+            gaps=gaps,
+        ),
     )
 
 
 def _decide(tone: Tone, gap: Question | None) -> str:
     if tone == "no":
-        return f"Before reading on, bring {gap.bring}." if gap else "Bring orders before reading on."
+        return (
+            tr("Before reading on, bring {bring}.", bring=gap.bring) if gap else tr("Bring orders before reading on.")
+        )
     if gap is None or not gap.bring:
-        return "Read the other reports with confidence in what they rest on."
+        return tr("Read the other reports with confidence in what they rest on.")
     if tone == "yes":
-        return f"Read the other reports now; to answer more, bring {gap.bring}."
-    return f"Read the other reports now; before acting on money, bring {gap.bring}."
+        return tr("Read the other reports now; to answer more, bring {bring}.", bring=gap.bring)
+    return tr("Read the other reports now; before acting on money, bring {bring}.", bring=gap.bring)
 
 
 def _headline(tone: Tone, gap: Question | None) -> str:
     if tone == "no":
-        return "The data are not ready yet"
-    return "The data are ready" if tone == "yes" or gap is None else f"The data are ready, but {gap.why}"
+        return tr("The data are not ready yet")
+    return (
+        tr("The data are ready") if tone == "yes" or gap is None else tr("The data are ready, but {why}", why=gap.why)
+    )

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
 from cxlab.intake.gaps import Gaps, find_gaps
-from cxlab.words import capital, count, day, number, number_between
+from cxlab.language import tr, trn
+from cxlab.words import capital, count, day, month, number, number_between
 
 EPOCH = dt.date(1970, 1, 1)
 NO_ORDERS = "The study brings no orders, only outcomes that were summed already; there is nothing to lay out in time."
@@ -50,40 +51,54 @@ class OrderCalendar:
     def _rhythm(self) -> str:
         whole = self._whole_weeks()
         if len(whole) < 2:
-            return "The orders cover less than two whole weeks."
+            return tr("The orders cover less than two whole weeks.")
         n = whole["orders"].to_numpy(np.int64)
         least, most = int(n.min()), int(n.max())
         if least == most:
-            return f"Each of the {number(len(n))} whole weeks brought {count(most, 'order')}."
-        fewest, fewest_weeks = self._weeks_with(whole, least)
-        each, most_weeks = self._weeks_with(whole, most)
-        return (
-            f"At least half of the {number(len(n))} whole weeks brought {_middle(n)}; the median is "
-            f"{number(float(np.median(n)), _half(n))}. {capital(fewest_weeks)} brought "
-            f"{f'the fewest, {number(least)}{fewest}' if least else 'none'}, and {most_weeks} the most, "
-            f"{number(most)}{each}."
-        )
+            return tr("Each of the {n} whole weeks brought {orders}.", n=number(len(n)), orders=count(most, "order"))
+        return tr(
+            "At least half of the {n} whole weeks brought {middle}; the median is {median}. {fewest}, and {most}.",
+            n=number(len(n)), middle=_middle(n), median=number(float(np.median(n)), _half(n)),
+            fewest=capital(self._said(whole, least, most=False)), most=self._said(whole, most, most=True),
+        )  # fmt: skip
 
     @staticmethod
-    def _weeks_with(whole: pd.DataFrame, orders: int) -> tuple[str, str]:
-        """Name the week that brought so many orders, or count the weeks if there are several, which are then "each"."""
+    def _said(whole: pd.DataFrame, orders: int, *, most: bool) -> str:
+        """Say which week brought so many orders, or how many weeks did if there are several."""
         found = whole.loc[whole["orders"] == orders, "period"]
-        return ("", f"the week from {day(found.iloc[0])}") if len(found) == 1 else (" each", count(len(found), "week"))
+        is_one, n = len(found) == 1, number(orders)
+        which = day(found.iloc[0]) if is_one else count(len(found), "week")
+        if most:
+            one, many = (
+                tr("the week from {day} the most, {n}", day=which, n=n),
+                tr("{weeks} the most, {n} each", weeks=which, n=n),
+            )
+        elif orders:
+            one, many = (
+                tr("the week from {day} brought the fewest, {n}", day=which, n=n),
+                tr("{weeks} brought the fewest, {n} each", weeks=which, n=n),
+            )
+        else:
+            one, many = tr("the week from {day} brought none", day=which), tr("{weeks} brought none", weeks=which)
+        return one if is_one else many
 
     def name(self, start: dt.date) -> str:
         """Name the period that starts on a day."""
-        return f"{start:%B %Y}" if self.period == "month" else f"the week from {day(start)}"
+        return month(start) if self.period == "month" else tr("the week from {day}", day=day(start))
 
     @property
     def heading(self) -> str:
         """How many orders a usual week brought, in a few words."""
         if self.table.empty:
-            return "There are no orders to count"
+            return tr("There are no orders to count")
         n = self._whole_weeks()["orders"].to_numpy(np.int64)
         if len(n) < 2:
-            return "The orders cover less than two whole weeks"
-        text = f"A usual week brought {_middle(n)}"
-        return f"{text}, but {count(len(self.gaps.found), 'gap')} must be explained" if self.gaps.found else text
+            return tr("The orders cover less than two whole weeks")
+        text, n_gaps = tr("A usual week brought {middle}", middle=_middle(n)), len(self.gaps.found)
+        if not n_gaps:
+            return text
+        more = trn("but {n} gap must be explained", "but {n} gaps must be explained", n_gaps, n=number(n_gaps))
+        return f"{text}, {more}"
 
     def _whole_weeks(self) -> pd.DataFrame:
         return self.weeks[self.weeks["complete"].astype(bool)]
@@ -153,7 +168,7 @@ def _summed(days: pd.DataFrame, last_day: int, period: Literal["month", "week"])
 def _middle(n: NDArray[np.int64]) -> str:
     """Write between which counts of orders the middle half lies."""
     low, high = (int(end) for end in np.quantile(n, [0.25, 0.75], method="closest_observation"))
-    return count(low, "order") if low == high else f"{number_between(low, high)} orders"
+    return count(low, "order") if low == high else tr("{interval} orders", interval=number_between(low, high))
 
 
 def _half(n: NDArray[np.int64]) -> int:

@@ -13,7 +13,8 @@ from scipy.stats import chi2_contingency
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate, wilson_interval
 from cxlab.intake.hiding import to_hide
-from cxlab.words import capital, count, percent_between, percent_of
+from cxlab.language import Texts, tr, trn
+from cxlab.words import capital, count, day, few, month, number, percent_between, percent_of
 
 Period = Literal["week", "month", "quarter", "year"]
 BACK_WITHIN_DAYS = 90
@@ -25,6 +26,26 @@ CHANCE = 0.01
 """Cohorts count as different when chance alone makes them differ as much less often than this (chi-squared test)."""
 _CODES: dict[Period, str] = {"week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 _LONGEST: Period = "year"
+_FEW_AS_WELL = Texts(
+    {
+        "week": "{period} may hold old customers, from before the data begin, and is left out here, as is a week of "
+        "which under {n} could be followed:",
+        "month": "{period} may hold old customers, from before the data begin, and is left out here, as is a month of "
+        "which under {n} could be followed:",
+        "quarter": "{period} may hold old customers, from before the data begin, and is left out here, as is a quarter "
+        "of which under {n} could be followed:",
+        "year": "{period} may hold old customers, from before the data begin, and is left out here, as is a year of "
+        "which under {n} could be followed:",
+    }
+)
+_ALIKE = Texts(
+    {
+        "week": ", and the weeks differ in that no more than by chance",
+        "month": ", and the months differ in that no more than by chance",
+        "quarter": ", and the quarters differ in that no more than by chance",
+        "year": ", and the years differ in that no more than by chance",
+    }
+)
 _COLUMNS = ["period", "customers", "came_back", "followed", "back_within"]
 
 
@@ -81,26 +102,73 @@ class Cohorts:
     def reading(self) -> str:
         """How many customers a period brought, and how many of them came back."""
         if self.table.empty:
-            return "The study brings no orders, so nobody can be seen to come back."
+            return tr("The study brings no orders, so nobody can be seen to come back.")
         came, back = int(self.table["came_back"].sum()), self.back
-        text = (
-            f"{capital(self._people(self.n))} ordered for the first time within {count(len(self.table), self.period)}, "
-            f"and {self._share(came, self.n)} of them have ordered on a later day as well."
-        )
+        came_in = {"people": capital(self._people(self.n)), "time": self._time(len(self.table))}
+        if came or not self.n:
+            share = self._share(came, self.n)
+            text = tr(
+                "{people} ordered for the first time {time}, and {share} of them have ordered on a later day as "
+                "well.",
+                **came_in, share=share,
+            )  # fmt: skip
+        else:
+            text = tr(
+                "{people} ordered for the first time {time}, and none of them have ordered on a later day as "
+                "well.",
+                **came_in,
+            )  # fmt: skip
         if back is None or back.low is None or back.high is None:
-            return f"{text} None of them could be followed for {self.within_days} days yet."
-        (n_back, n_followed), first = self._sums(), self.name(self.table["period"].iloc[0])
-        text += f" {capital(first)} may hold old customers, from before the data begin"
-        few = self.table["followed"].between(1, self.minimum_group - 1).any()
-        also = f", as is a {self.period} of which under {self.minimum_group} could be followed" if few else ""
-        text += f", and is left out here{also}: of" if self.leaves_first_out else ". Of"
-        text += (
-            f" the {self._people(n_followed)} who could be followed for {self.within_days} days, "
-            f"{self._share(n_back, n_followed)} came back in that time"
-        )
+            none = tr("None of them could be followed for {n} days yet.", n=self.within_days)
+            return f"{text} {none}"
+        first = capital(self.name(self.table["period"].iloc[0]))
+        if not self.leaves_first_out:
+            text += " " + tr("{period} may hold old customers, from before the data begin.", period=first)
+        elif self.table["followed"].between(1, self.minimum_group - 1).any():
+            text += " " + _FEW_AS_WELL[self.period].format(period=first, n=self.minimum_group)
+        else:
+            text += " " + tr(
+                "{period} may hold old customers, from before the data begin, and is left out here:", period=first
+            )
+        return f"{text} {self._came_back(back)}"
+
+    def _came_back(self, back: Estimate) -> str:
+        """Say how many of the compared came back; it goes on after a colon where the first row is left out."""
+        (n_back, n_followed), told = self._sums(), self._n_people(self._sums()[1])
+        values = {"n": told[0], "days": self.within_days, "share": self._share(n_back, n_followed)}
+        if not n_back:
+            text = trn(
+                "Of the {n} customer who could be followed for {days} days, none came back in that time",
+                "Of the {n} customers who could be followed for {days} days, none came back in that time",
+                told[1], **values,
+            )  # fmt: skip
+        else:
+            text = trn(
+                "Of the {n} customer who could be followed for {days} days, {share} came back in that time",
+                "Of the {n} customers who could be followed for {days} days, {share} came back in that time",
+                told[1], **values,
+            )  # fmt: skip
+        if self.leaves_first_out:
+            text = f"{text[:1].lower()}{text[1:]}"
         if self.is_told(n_back, n_followed):
-            text += f" (95% interval {percent_between(back.low, back.high)}){self._ends()}"
+            assert back.low is not None and back.high is not None
+            interval = tr("95% interval {interval}", interval=percent_between(back.low, back.high))
+            text += f" ({interval}){self._ends()}"
         return f"{text}."
+
+    def _time(self, n: int) -> str:
+        """Say within how many periods."""
+        written = number(n)
+        return {
+            "week": trn("within {n} week", "within {n} weeks", n, n=written),
+            "month": trn("within {n} month", "within {n} months", n, n=written),
+            "quarter": trn("within {n} quarter", "within {n} quarters", n, n=written),
+            "year": trn("within {n} year", "within {n} years", n, n=written),
+        }[self.period]
+
+    def _n_people(self, n: int) -> tuple[str, int]:
+        """Write a number of people, hidden where they are few, and return it as the words around it are to be bent."""
+        return few(n, self.minimum_group), 2 if 0 < n < self.minimum_group else n
 
     def _sums(self) -> tuple[int, int]:
         """Return how many of the compared came back in time, and how many of them were followed."""
@@ -126,12 +194,12 @@ class Cohorts:
         return rows
 
     def _people(self, n: int) -> str:
-        return f"under {self.minimum_group} customers" if 0 < n < self.minimum_group else count(n, "customer")
+        return tr("under {n} customers", n=self.minimum_group) if 0 < n < self.minimum_group else count(n, "customer")
 
     def _share(self, n: int, of: int) -> str:
         if self.is_told(n, of):
             return percent_of(n, of)
-        return "most" if of >= self.minimum_group <= n else "some" if n else "none"
+        return tr("most") if of >= self.minimum_group <= n else tr("some") if n else tr("none")
 
     def _ends(self) -> str:
         """Name the cohorts of which the fewest and the most came back, where they differ by more than chance."""
@@ -141,28 +209,34 @@ class Cohorts:
         if len(compared) < 2 or not 0 < back.sum() < followed.sum():
             return ""
         if chi2_contingency(np.stack([back, followed - back])).pvalue > CHANCE:
-            return f", and the {self.period}s differ in that no more than by chance"
+            return _ALIKE[self.period]
         share = back / followed
         worst, best = (int(at) for at in (share.argmin(), share.argmax()))
         names = [self.name(start) for start in compared["period"]]
-        return (
-            f", from {percent_of(back[worst], followed[worst])} of those of {names[worst]} to "
-            f"{percent_of(back[best], followed[best])} of those of {names[best]}"
-        )
+        return tr(
+            ", from {fewest} of those of {worst} to {most} of those of {best}",
+            fewest=percent_of(back[worst], followed[worst]), worst=names[worst],
+            most=percent_of(back[best], followed[best]), best=names[best],
+        )  # fmt: skip
 
     @property
     def heading(self) -> str:
         """How many came back, in a few words."""
         if self.table.empty:
-            return "There are no customers to follow"
+            return tr("There are no customers to follow")
         n_back, n = (int(self.table["came_back"].sum()), self.n) if self.back is None else self._sums()
         if not self.is_told(n_back, n):
-            many = "None" if not n_back else "Few" if n_back < self.minimum_group else "Most"
-            return f"{many} of the customers have come back so far"
+            if not n_back:
+                return tr("None of the customers have come back so far")
+            if n_back < self.minimum_group:
+                return tr("Few of the customers have come back so far")
+            return tr("Most of the customers have come back so far")
         if self.back is None:
-            return f"{percent_of(n_back, n)} of the customers have come back so far"
-        who = "new customers" if self.leaves_first_out else "the customers"
-        return f"{percent_of(n_back, n)} of {who} came back within {self.within_days} days"
+            return tr("{share} of the customers have come back so far", share=percent_of(n_back, n))
+        values = {"share": percent_of(n_back, n), "n": self.within_days}
+        if self.leaves_first_out:
+            return tr("{share} of new customers came back within {n} days", **values)
+        return tr("{share} of the customers came back within {n} days", **values)
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -183,10 +257,11 @@ def period_name(start: dt.date, period: Period) -> str:
     ('April to June 2024', 'April 2024')
     """
     if period == "week":
-        return f"the week from {start.day} {start:%B %Y}"
+        return tr("the week from {day}", day=day(start))
     if period == "quarter":
-        return f"{start:%B} to {start.replace(month=start.month + 2):%B %Y}"
-    return f"{start:%B %Y}" if period == "month" else f"{start:%Y}"
+        first, last = month(start, year=False), month(start.replace(month=start.month + 2))
+        return tr("{first} to {last}", first=first, last=last)
+    return month(start) if period == "month" else f"{start:%Y}"
 
 
 def empty_cohorts() -> Cohorts:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cxlab.engine import Engine
 from cxlab.estimate import Estimate
-from cxlab.words import count, day
+from cxlab.language import tr
+from cxlab.words import capital, count, day
 
 TYPICAL_SHARE = 0.8
 """A gap is typical that this share of all gaps between two order days stays within."""
@@ -96,43 +97,55 @@ class PurchaseCycle:
     def reading(self) -> str:
         """How long customers let pass, against the length of the hold-out."""
         if self.calibration_end is None:
-            return "The study brings no orders, so there is no time between two of them."
-        holdout = f"the hold-out window, from then to the end of the data, has {count(self.holdout_days, 'day')}"
-        if self.median_days is None or self.typical_days is None:
-            return f"Nobody had come back by {day(self.calibration_end)}; {holdout}."
-        return (
-            f"Up to {day(self.calibration_end)}, customers came back {self._times()}: half of these within "
-            f"{whole_days(self.median_days)} of the order before, four in five within {self.typical}. "
-            f"{holdout[0].upper()}{holdout[1:]}. {self._judgement()}"
+            return tr("The study brings no orders, so there is no time between two of them.")
+        holdout = tr(
+            "the hold-out window, from then to the end of the data, has {days}", days=count(self.holdout_days, "day")
         )
+        if self.median_days is None or self.typical_days is None:
+            return tr(
+                "Nobody had come back by {calibration_end}; {holdout}.",
+                calibration_end=day(self.calibration_end),
+                holdout=holdout,
+            )
+        return tr(
+            "Up to {calibration_end}, customers came back {times}: half of these within {median} "
+            "of the order before, four in five within {typical}. {holdout}. {judgement}",
+            calibration_end=day(self.calibration_end), times=self._times(), median=whole_days(self.median_days),
+            typical=self.typical, holdout=capital(holdout), judgement=self._judgement(),
+        )  # fmt: skip
 
     def _times(self) -> str:
         few = self.n_gaps < self.minimum_group
-        return f"under {self.minimum_group} times" if few else count(self.n_gaps, "time")
+        return tr("under {n} times", n=self.minimum_group) if few else count(self.n_gaps, "time")
 
     def _judgement(self) -> str:
         assert self.median_days is not None and self.typical_days is not None
         if self.is_long_enough:
-            return "So who is silent all through it has let more than a usual gap pass."
+            return tr("So who is silent all through it has let more than a usual gap pass.")
         who = (
-            "even half of those who do come back would not be back by its end"
+            tr("even half of those who do come back would not be back by its end")
             if self.holdout_days < self.median_days
-            else "more than one in five of those who do come back would not be back by its end"
+            else tr("more than one in five of those who do come back would not be back by its end")
         )
         later, earlier = self.enough
-        also = f", or a calibration that ends on {day(earlier)} at the latest" if earlier else ""
-        return f"That is too short to tell who is lost: {who}. It takes orders up to {day(later)} at the least{also}."
+        also = tr(", or a calibration that ends on {earlier} at the latest", earlier=day(earlier)) if earlier else ""
+        return tr(
+            "That is too short to tell who is lost: {who}. It takes orders up to {later} at the least{also}.",
+            who=who,
+            later=day(later),
+            also=also,
+        )
 
     @property
     def heading(self) -> str:
         """Whether the hold-out outlasts a usual gap, in a few words."""
         if self.calibration_end is None:
-            return "There is no time between orders to measure"
+            return tr("There is no time between orders to measure")
         if self.typical_days is None:
-            return "Nobody came back, so there is no cycle to go by"
+            return tr("Nobody came back, so there is no cycle to go by")
         if self.is_long_enough:
-            return "The hold-out is long enough to tell who stays away"
-        return "The hold-out is too short to tell who stays away"
+            return tr("The hold-out is long enough to tell who stays away")
+        return tr("The hold-out is too short to tell who stays away")
 
     @property
     def findings(self) -> dict[str, Estimate]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.language import tr
 from cxlab.words import capital, count, day, number
 
 SILENT_DAYS = 7
@@ -49,16 +50,28 @@ class Gap:
     @property
     def span(self) -> str:
         """Its days."""
-        return f"{day(self.start)} to {day(self.end)}"
+        return tr("{start} to {end}", start=day(self.start), end=day(self.end))
 
     @property
     def words(self) -> str:
         """Name it with its days, and what it probably is."""
         if self.usual is None:
-            return f"no order from {self.span} ({count(self.days, 'day')}): {self.meaning}"
-        when = f"in the {count(self.days // 7, 'week')} from {self.span}" if self.days > 7 else f"from {self.span}"
-        usual = f"where about {number(self.usual)} a week are usual"
-        return f"only {count(self.orders, 'order')} {when}, {usual}: {self.meaning}"
+            return tr(
+                "no order from {span} ({days}): {meaning}",
+                span=self.span,
+                days=count(self.days, "day"),
+                meaning=self.meaning,
+            )
+        values = {
+            "orders": count(self.orders, "order"), "span": self.span, "usual": number(self.usual),
+            "meaning": self.meaning,
+        }  # fmt: skip
+        if self.days <= 7:
+            return tr("only {orders} from {span}, where about {usual} a week are usual: {meaning}", **values)
+        return tr(
+            "only {orders} in the {weeks} from {span}, where about {usual} a week are usual: {meaning}",
+            weeks=count(self.days // 7, "week"), **values,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,30 +106,32 @@ class Gaps:
     @property
     def reading(self) -> str:
         """Name every gap with its days, or say that none stands out."""
-        rest = f"no more than {count(self.longest_other, 'day')} in a row went without an order"
+        rest = tr("no more than {days} in a row went without an order", days=count(self.longest_other, "day"))
         if not self.longest_other:
-            rest = "not a single day went without an order"
+            rest = tr("not a single day went without an order")
         if not self.found:
-            weeks = ", and no week brought less than a fifth of the weeks around it" if self.weeks_judged else ""
-            return f"No gap stands out in the calendar: {rest}{weeks}."
+            weeks = tr(", and no week brought less than a fifth of the weeks around it") if self.weeks_judged else ""
+            return tr("No gap stands out in the calendar: {rest}{weeks}.", rest=rest, weeks=weeks)
         named = "; ".join(gap.words for gap in self.found[:_NAMED])
         more = len(self.found) - _NAMED
         if more > 0:
-            named += f"; and {number(more)} more, all in the table calendar_gaps"
-        return (
-            f"{capital(named)}. Apart from that, {rest}. If the shop was open then, the files lack orders: bring them, "
-            "or mind the gap in every count by time."
+            named += tr("; and {more} more, all in the table calendar_gaps", more=number(more))
+        return tr(
+            "{named}. Apart from that, {rest}. If the shop was open then, the files lack orders: "
+            "bring them, or mind the gap in every count by time.",
+            named=capital(named),
+            rest=rest,
         )
 
     @property
     def question(self) -> str:
         """What must be settled about them, for those who know the shop; empty where there is none."""
-        return f"Few orders or none: {self.spans()}. Was the shop closed?" if self.found else ""
+        return tr("Few orders or none: {spans}. Was the shop closed?", spans=self.spans()) if self.found else ""
 
     def spans(self, most: int = _NAMED) -> str:
         """Name the days of up to so many gaps, and count the others."""
         named, more = ", ".join(gap.span for gap in self.found[:most]), len(self.found) - most
-        return f"{named} and {number(more)} more" if more > 0 else named
+        return tr("{named} and {more} more", named=named, more=number(more)) if more > 0 else named
 
 
 def find_gaps(order_days: NDArray[np.int64], weeks: pd.DataFrame, *, last_day: int) -> Gaps:
@@ -175,7 +190,7 @@ def _dips(weeks: pd.DataFrame, silent: list[tuple[int, int]]) -> tuple[list[Gap]
             _date(int(starts[run[-1]]) + 6),
             int(orders[run].sum()),
             float(np.mean([usual[i] for i in run])),
-            "closed for days, or a file or a store that the export lacks",
+            tr("closed for days, or a file or a store that the export lacks"),
         )
         for run in (low[a:b] for a, b in pairwise(breaks))
         if run
@@ -195,16 +210,20 @@ def _usual(orders: NDArray[np.int64], i: int) -> tuple[float, float] | None:
 def _silence(first: int, last: int, last_day: int) -> Gap:
     start, end = _date(first), _date(last)
     if last == last_day:
-        meaning = (
-            "the orders end before the time observed does, so the shop was closed, the export ends early, or the study "
-            "sets the end of observation too late"
+        meaning = tr(
+            "the orders end before the time observed does, so the shop was closed, the export ends "
+            "early, or the study sets the end of observation too late"
         )
     elif whole := _whole_months(start, end):
-        meaning = f"{'a whole month' if whole == 1 else 'whole months'}, so probably a file that the export lacks"
+        meaning = (
+            tr("a whole month, so probably a file that the export lacks")
+            if whole == 1
+            else tr("whole months, so probably a file that the export lacks")
+        )
     elif (end - start).days < _HOLIDAYS_DAYS and (end.year > start.year or start <= dt.date(start.year, 12, 25) <= end):
-        meaning = "around the turn of the year, so probably a closed shop"
+        meaning = tr("around the turn of the year, so probably a closed shop")
     else:
-        meaning = "a closed shop, or days that the export lacks"
+        meaning = tr("a closed shop, or days that the export lacks")
     return Gap(start, end, 0, None, meaning)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cxlab.language import tr
 from cxlab.words import few, number, percent_of
 
 HIDDEN = "hidden"
@@ -58,7 +59,9 @@ def written_counts(counts: Sequence[int], minimum_group: int) -> list[str]:
     sizes = np.asarray(counts, dtype=np.int64)
     hidden = to_hide(counts, minimum_group)
     is_plain = not _are_given_away(sizes[hidden & _are_small(sizes, minimum_group)], minimum_group, apart=True)
-    word = f"under {minimum_group}" if is_plain else HIDDEN  # the larger one must not be told from the small ones
+    word = (
+        tr("under {share}", share=minimum_group) if is_plain else HIDDEN
+    )  # the larger one must not be told from the small ones
     return [word if hide else number(n) for hide, n in zip(hidden, counts, strict=True)]
 
 
@@ -79,7 +82,7 @@ def written_steps(upto: Sequence[int], total: int, minimum_group: int) -> list[s
         if _is_small(n, minimum_group):
             said.append(few(n, minimum_group))
         elif _is_small(total - n, minimum_group):
-            said.append(f"all but under {minimum_group}")
+            said.append(tr("all but under {n}", n=minimum_group))
         elif _is_small(n - last, minimum_group):
             said.append(HIDDEN)
         else:
@@ -245,7 +248,7 @@ def written_within(some: int, of: int, minimum_group: int) -> str:
     if _is_small(some, minimum_group):
         return few(some, minimum_group)
     rest_is_small = _is_small(of - some, minimum_group)
-    return f"about {number(about(some, minimum_group))}" if rest_is_small else number(some)
+    return tr("about {n}", n=number(about(some, minimum_group))) if rest_is_small else number(some)
 
 
 def about(n: int, minimum_group: int) -> int:
@@ -262,7 +265,9 @@ def about(n: int, minimum_group: int) -> int:
 
 def why_hidden(minimum_group: int) -> str:
     """Say what the word "hidden" stands for."""
-    return f"Hidden: groups of under {minimum_group} customers, and the next smallest that would give them away."
+    return tr(
+        "Hidden: groups of under {n} customers, and the next smallest that would give them away.", n=minimum_group
+    )
 
 
 def _is_small(n: int, minimum_group: int) -> bool:

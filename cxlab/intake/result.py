@@ -29,6 +29,7 @@ from cxlab.intake.store import keep_study
 from cxlab.intake.suspects import Suspects, read_suspects
 from cxlab.intake.ways import below_common, name_files
 from cxlab.intake.windows import doubt_dates
+from cxlab.language import tr, trn
 from cxlab.study import Study, shown_path
 from cxlab.words import count, day, number, percent
 
@@ -170,7 +171,7 @@ class Intake:
         """The remarks, and what looks like a slip, as one paragraph that names no customer."""
         remarks = (*self.remarks, *self.suspects.told(by_name=False))
         named = (re.sub(r"`([^`]*)`", r"“\1”", remark) for remark in remarks)
-        return " ".join(named) or "Nothing else about these records needs to be known before reading on."
+        return " ".join(named) or tr("Nothing else about these records needs to be known before reading on.")
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -193,15 +194,21 @@ class Intake:
         table = pd.DataFrame(rows, columns=["table", "column", "reason", "records", "share"])
         table["heading"] = [heading_of(self.study, name, column) for name, column, *_ in rows]
         if not rows:
-            return Rejects(table, "Every record was used.", "Every record could be used")
+            return Rejects(table, tr("Every record was used."), tr("Every record could be used"))
         most, lost = max(rows, key=lambda row: row[3]), sum(row[3] for row in rows)
-        reading = f"{count(lost, 'record')} {_were(lost)} not used"
         if sum(row[3] == most[3] for row in rows) == 1:
-            reading += f"; the most frequent reason, in {percent(most[4], 1)} of the {most[0]}: {most[2]}."
+            reading = trn(
+                "{n} record was not used; the most frequent reason, in {share} of the {table}: {reason}.",
+                "{n} records were not used; the most frequent reason, in {share} of the {table}: {reason}.",
+                lost, n=number(lost), share=percent(most[4], 1), table=most[0], reason=most[2],
+            )  # fmt: skip
         else:
-            reading += f", for {count(len(rows), 'reason')} of which none stands out as the most frequent."
+            reading = tr(
+                "{n} records were not used, for {reasons} of which none stands out as the most frequent.",
+                n=number(lost), reasons=count(len(rows), "reason"),
+            )  # fmt: skip
         share = lost / sum(t.n_read for t in self.tables.values())
-        heading = f"{percent(share, 1)} of the records could not be used"
+        heading = tr("{share} of the records could not be used", share=percent(share, 1))
         return Rejects(table, reading, heading)
 
     @property
@@ -222,14 +229,22 @@ class Intake:
     def reading(self) -> str:
         """What was read, in a sentence or two."""
         tables = list(self.tables.values())
-        read = " and ".join(f"{count(t.n_read, 'record')} of {t.table}" for t in tables)
-        verb = _were(sum(t.n_read for t in tables))
-        text = f"{read} {verb} read, {number(sum(t.n_rejected for t in tables))} of them not used."
+        read = tr(" and ").join(
+            tr("{records} of {table}", records=count(t.n_read, "record"), table=t.table) for t in tables
+        )
+        text = trn(
+            "{records} was read, {n} of them not used.", "{records} were read, {n} of them not used.",
+            sum(t.n_read for t in tables), records=read, n=number(sum(t.n_rejected for t in tables)),
+        )  # fmt: skip
         if self.first_order and self.last_order and self.calibration_end:
-            text += (
-                f" They hold {count(self.n_orders, 'order')} by {count(self.n_customers, 'customer')}, from "
-                f"{day(self.first_order)} to {day(self.last_order)}; what is known up to {day(self.calibration_end)} "
-                "foretells, and what came after it checks."
+            text += tr(
+                " They hold {orders} by {customers}, from {first_order} to {last_order}; what is known "
+                "up to {calibration_end} foretells, and what came after it checks.",
+                orders=count(self.n_orders, "order"),
+                customers=count(self.n_customers, "customer"),
+                first_order=day(self.first_order),
+                last_order=day(self.last_order),
+                calibration_end=day(self.calibration_end),
             )
         return text
 
@@ -237,8 +252,14 @@ class Intake:
     def heading(self) -> str:
         """What came in, in a few words."""
         if not self.n_orders:
-            return f"{count(sum(t.n_used for t in self.tables.values()), 'record')} came in, and no orders"
-        return f"{count(self.n_customers, 'customer')} with {count(self.n_orders, 'order')} came in"
+            return tr(
+                "{records} came in, and no orders", records=count(sum(t.n_used for t in self.tables.values()), "record")
+            )
+        return tr(
+            "{customers} with {orders} came in",
+            customers=count(self.n_customers, "customer"),
+            orders=count(self.n_orders, "order"),
+        )
 
     def summary(self) -> str:
         """Tell all of it as plain text, for a terminal."""
@@ -309,7 +330,3 @@ class Intake:
     ) -> None:
         """Close it."""
         self.close()
-
-
-def _were(n: int) -> str:
-    return "was" if n == 1 else "were"

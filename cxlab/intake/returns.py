@@ -11,6 +11,7 @@ from cxlab.estimate import Estimate
 from cxlab.intake.cycle import whole_days
 from cxlab.intake.hiding import to_hide
 from cxlab.intake.sales import DAYS, LINES, RETURN_LINES
+from cxlab.language import tr, trn
 from cxlab.words import capital, count, money, number, percent_of
 
 HOW = ("number", "amount", "part", "other", "none")
@@ -74,49 +75,67 @@ class Returns:
     def reading(self) -> str:
         """What was given back, what that leaves, and how much of it goes with an earlier order."""
         if not self.n:
-            return (
-                "No line of the orders is a return, so nothing is taken off the revenue." if self.sold else _NO_ORDERS
-            )
+            if self.sold:
+                return tr("No line of the orders is a return, so nothing is taken off the revenue.")
+            return tr("The study brings no orders, so nothing can have been given back.")
         if self.is_hidden:
-            return (
-                f"{capital(self._people(self.n_customers))} gave something back: too few to say here how much. The "
-                f"table returns has the sums.{self._buyers()}"
+            return tr(
+                "{people} gave something back: too few to say here how much. The table returns has the sums.{buyers}",
+                people=capital(self._people(self.n_customers)),
+                buyers=self._buyers(),
             )
-        share = "" if self.share is None else f", {percent_of(self.value, self.sold, 1)} of it"
-        return (
-            f"Before returns the revenue is {self._money(self.sold)}. {count(self.n, 'return line')} of "
-            f"{self._people(self.n_customers)} {'takes' if self.n == 1 else 'take'} {self._money(self.value)} back"
-            f"{share}, and {self._money(self.sold - self.value)} is left. {self._matched()}{self._buyers()}"
-        )
+        share = "" if self.share is None else tr(", {share} of it", share=percent_of(self.value, self.sold, 1))
+        taken = trn(
+            "Before returns the revenue is {sold}. {lines} of {people} takes {value} back{share}, and {left} is left.",
+            "Before returns the revenue is {sold}. {lines} of {people} take {value} back{share}, and {left} is left.",
+            self.n, sold=self._money(self.sold), lines=count(self.n, "return line"),
+            people=self._people(self.n_customers), value=self._money(self.value), share=share,
+            left=self._money(self.sold - self.value),
+        )  # fmt: skip
+        return f"{taken} {self._matched()}{self._buyers()}"
 
     def _buyers(self) -> str:
         """Say who is no buyer, or brought less than nothing; empty where nobody is or did."""
         text = ""
         if self.n_only:
-            text += f" {capital(self._people(self.n_only))} only gave back, never bought, and count as no buyers."
+            text += tr(
+                " {people} only gave back, never bought, and count as no buyers.",
+                people=capital(self._people(self.n_only)),
+            )
         if self.n_negative:
-            text += f" {capital(self._people(self.n_negative))} gave back more than they bought."
+            text += tr(" {people} gave back more than they bought.", people=capital(self._people(self.n_negative)))
         return text
 
     def _matched(self) -> str:
         """Say for how many a purchase was found, how long after it they came, and why not for the others."""
         if not self.n_found:
-            return "No earlier purchase fits any of them."
+            return tr("No earlier purchase fits any of them.")
         assert self.median_days is not None
-        within = "on the day of the purchase" if self.median_days <= 0 else f"within {whole_days(self.median_days)}"
+        within = (
+            tr("on the day of the purchase")
+            if self.median_days <= 0
+            else tr("within {days}", days=whole_days(self.median_days))
+        )
         if self.n_found == self.n:
-            return f"A purchase was found for each of them; half came back {within}."
+            return tr("A purchase was found for each of them; half came back {within}.", within=within)
         if not self._may_tell(FOUND):
-            some = "most" if 2 * self.n_found > self.n else "some"
-            return f"A purchase was found for {some} of them; too few customers stand behind the rest to say more."
+            some = tr("most") if 2 * self.n_found > self.n else tr("some")
+            return tr(
+                "A purchase was found for {some} of them; too few customers stand behind the rest to say more.",
+                some=some,
+            )
         ways = self.table.set_index("how")
         unknown, lost = float(ways["value"][list(HOW[3:])].sum()), int(ways["lines"].to_numpy()[HOW.index("none")])
-        value = f" ({percent_of(unknown, self.value, 1)} of the value)" if self.value else ""
+        value = tr(" ({share} of the value)", share=percent_of(unknown, self.value, 1)) if self.value else ""
         told = lost and self._may_tell(("none",))
-        before = f"; for {number(lost)} of them the data hold no earlier order at all" if told else ""
-        return (
-            f"A purchase was found for {number(self.n_found)} of them; half of these came back {within}. The others"
-            f"{value} fit nothing that the customer had bought before{before}."
+        before = tr("; for {lost} of them the data hold no earlier order at all", lost=number(lost)) if told else ""
+        return tr(
+            "A purchase was found for {n_found} of them; half of these came back {within}. The "
+            "others{value} fit nothing that the customer had bought before{before}.",
+            n_found=number(self.n_found),
+            within=within,
+            value=value,
+            before=before,
         )
 
     @property
@@ -133,12 +152,12 @@ class Returns:
     def heading(self) -> str:
         """How much of the revenue was given back, in a few words."""
         if not self.n:
-            return "There are no orders to give back" if self.is_empty else "Nothing was given back"
+            return tr("There are no orders to give back") if self.is_empty else tr("Nothing was given back")
         if self.is_hidden:
-            return "A few customers gave something back"
+            return tr("A few customers gave something back")
         if self.share is None:
-            return f"{self._money(self.value)} was given back"
-        return f"{percent_of(self.value, self.sold, 1)} of the revenue was given back"
+            return tr("{money} was given back", money=self._money(self.value))
+        return tr("{share} of the revenue was given back", share=percent_of(self.value, self.sold, 1))
 
     @property
     def findings(self) -> dict[str, Estimate]:
@@ -154,10 +173,7 @@ class Returns:
         return money(amount, self.currency, 0 if abs(amount) >= 1000 else 2)
 
     def _people(self, n: int) -> str:
-        return f"under {self.minimum_group} customers" if n < self.minimum_group else count(n, "customer")
-
-
-_NO_ORDERS = "The study brings no orders, so nothing can have been given back."
+        return tr("under {n} customers", n=self.minimum_group) if n < self.minimum_group else count(n, "customer")
 
 
 def empty_returns() -> Returns:

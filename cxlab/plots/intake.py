@@ -13,19 +13,23 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.intake import OrderCalendar, PurchaseCycle
 from cxlab.intake.cycle import TYPICAL_SHARE, whole_days
 from cxlab.intake.hiding import HIDDEN, why_hidden, written_counts, written_steps
+from cxlab.language import Texts, tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.words import count, day, number, percent, percent_of
+from cxlab.words import count, day, number, percent, percent_of, short
 
 _UP_TO = 0.88
 """Share of the height that lines and shaded gaps take: below the words at the top."""
 _NAME = 62
 """Pixels that the name of a month takes."""
+_BY = Texts({"week": "Orders by week", "month": "Orders by month"})
+_BARS = Texts({"week": "Bars of orders by week", "month": "Bars of orders by month"})
+_INCOMPLETE = Texts({"week": "* An incomplete week.", "month": "* An incomplete month."})
 _MUTED: dict[str, Any] = {"va": "center", "color": COLOUR["muted"]}
 
 
 def _lacks(calendar: OrderCalendar) -> str:
-    return "" if calendar.calibration_end else "Without orders there is nothing to draw."
+    return "" if calendar.calibration_end else tr("Without orders there is nothing to draw.")
 
 
 def _draw(calendar: OrderCalendar, ax: Axes) -> None:
@@ -53,17 +57,16 @@ def _draw(calendar: OrderCalendar, ax: Axes) -> None:
     ends = (-0.9, len(table) - 0.4)
     room, apart = (share * (ends[1] - ends[0]) for share in ((0.19, 0.016) if is_narrow(ax) else (0.095, 0.008)))
     between = min(max(line, ends[0] + room), ends[1] - room)
-    ax.text(between - apart, top * 1.13, "known", ha="right", **_MUTED)
-    ax.text(between + apart, top * 1.13, "hold-out", ha="left", **_MUTED)
+    ax.text(between - apart, top * 1.13, tr("known"), ha="right", **_MUTED)
+    ax.text(between + apart, top * 1.13, tr("hold-out"), ha="left", **_MUTED)
     ax.set(xlim=ends, ylim=(0, top * 1.2))
     every = max(1, -(-len(table) // (4 if is_narrow(ax) else 8)))
     ticks = [i for i in at if i % every == 0]
-    form = "%b %Y" if calendar.period == "month" else "%-d %b"
     bar = 0.9 * (358 if is_narrow(ax) else 680) / (ends[1] - ends[0])  # pixels from one bar to the next
     runs_off = (ends[1] - ticks[-1]) * bar < _NAME / 2
     if runs_off and every * bar < 1.6 * _NAME:
         ticks, runs_off = ticks[:-1], False
-    ax.set_xticks(ticks, [f"{table['period'].iloc[i]:{form}}" for i in ticks])
+    ax.set_xticks(ticks, [short(table["period"].iloc[i], day=calendar.period != "month") for i in ticks])
     if runs_off:
         ax.get_xticklabels()[-1].set_horizontalalignment("right")
     ax.yaxis.set_major_formatter(lambda value, _: number(value))
@@ -89,33 +92,46 @@ def _caption(calendar: OrderCalendar) -> Caption:
     n, n_new, most = int(orders.sum()), int(new.sum()), int(orders.argmax())
     last_new = max(start for start, k in zip(starts, new, strict=True) if k > 0)
     if last_new.replace(day=28) < calendar.calibration_end and starts[-1] > last_new:
-        title = f"No new customer came after {calendar.name(last_new)}: the rest are repeat orders"
+        title = tr("No new customer came after {name}: the rest are repeat orders", name=calendar.name(last_new))
     elif n_new < n:
-        title = f"{percent_of(n_new, n)} of the orders are first orders, the rest come from customers known before"
+        title = tr(
+            "{share} of the orders are first orders, the rest come from customers known before",
+            share=percent_of(n_new, n),
+        )
     else:
-        title = "Every order is a first order: nobody came back"
-    unfinished, last = ("" if bool(table["complete"].iloc[i]) else " (incomplete)" for i in (most, -1))
+        title = tr("Every order is a first order: nobody came back")
+    unfinished, last = ("" if bool(table["complete"].iloc[i]) else tr(" (incomplete)") for i in (most, -1))
     n_gaps, partial = len(calendar.gaps.found), _starred(calendar)
-    gaps = f" Few orders or none: {calendar.gaps.spans(2)}." if n_gaps else ""
+    gaps = tr(" Few orders or none: {spans}.", spans=calendar.gaps.spans(2)) if n_gaps else ""
     if n_gaps:
-        the = "the gap" if n_gaps == 1 else f"{number(n_gaps)} gaps"
-        partial = f"Shaded: {the} in the calendar ({calendar.gaps.spans()}). {partial}"
+        shaded = trn(
+            "Shaded: the gap in the calendar ({spans}).", "Shaded: {n} gaps in the calendar ({spans}).", n_gaps,
+            n=number(n_gaps), spans=calendar.gaps.spans(),
+        )  # fmt: skip
+        partial = f"{shaded} {partial}"
     return Caption(
         title=title,
-        subtitle=f"Orders by {period}; strong, below: first orders of new customers. {count(n, 'order')} in all.",
-        alt=(
-            f"Bars of orders by {period}, {calendar.name(starts[0])} to {calendar.name(starts[-1])}. Most in "
-            f"{calendar.name(starts[most])}: {number(orders[most])}{unfinished}; in the last: {number(orders[-1])}"
-            f"{last}. First orders: {number(n_new)} of {number(n)} ({percent_of(n_new, n)}). Known up to "
-            f"{day(calendar.calibration_end)}, hold-out after it.{gaps}"
+        subtitle=tr(
+            "{what}; strong, below: first orders of new customers. {orders} in all.",
+            what=_BY[period], orders=count(n, "order"),
         ),
-        note=f"Left of the dashed line lies what the reports may know, right of it what checks them. {partial}".strip(),
-    )
+        alt=tr(
+            "{what}, {first} to {last}. Most in {most}: {orders}{unfinished}; in the last: {orders_last}{last_one}. "
+            "First orders: {n_new} of {n} ({share}). Known up to {calibration_end}, hold-out after it.{gaps}",
+            what=_BARS[period], first=calendar.name(starts[0]), last=calendar.name(starts[-1]),
+            most=calendar.name(starts[most]), orders=number(orders[most]), unfinished=unfinished,
+            orders_last=number(orders[-1]), last_one=last, n_new=number(n_new), n=number(n),
+            share=percent_of(n_new, n), calibration_end=day(calendar.calibration_end), gaps=gaps,
+        ),
+        note=" ".join(
+            (tr("Left of the dashed line lies what the reports may know, right of it what checks them."), partial)
+        ).strip(),
+    )  # fmt: skip
 
 
 def _starred(calendar: OrderCalendar) -> str:
     """Say what a star stands for, where there is one."""
-    return "" if bool(calendar.table["complete"].all()) else f"* An incomplete {calendar.period}."
+    return "" if bool(calendar.table["complete"].all()) else _INCOMPLETE[calendar.period]
 
 
 def _numbers(calendar: OrderCalendar) -> Table:
@@ -127,13 +143,15 @@ def _numbers(calendar: OrderCalendar) -> Table:
         for start, orders, whole, first in zip(*columns, new, strict=True)
     )
     hidden = why_hidden(calendar.minimum_group) if HIDDEN in new else ""
-    heads = ("Month" if calendar.period == "month" else "Week from", "Orders", "First orders")
+    heads = (
+        tr("Month") if calendar.period == "month" else tr("Week from"), tr("Orders"), tr("First orders"),
+    )  # fmt: skip
     note = " ".join(part for part in (_starred(calendar), hidden) if part)
-    return Table("calendar", f"Orders by {calendar.period}", heads, rows, note=note)
+    return Table("calendar", _BY[calendar.period], heads, rows, note=note)
 
 
 def _row_name(calendar: OrderCalendar, start: pd.Timestamp) -> str:
-    return calendar.name(start.date()).removeprefix("the week from ")
+    return calendar.name(start.date()) if calendar.period == "month" else day(start.date())
 
 
 orders_over_time: Plot[OrderCalendar] = Plot(
@@ -143,8 +161,8 @@ orders_over_time: Plot[OrderCalendar] = Plot(
 
 def _few_gaps(cycle: PurchaseCycle) -> str:
     if cycle.calibration_end is None:
-        return "Without orders there is nothing to draw."
-    return "" if cycle.n_gaps >= cycle.minimum_group else "Too few customers came back to draw how long that took."
+        return tr("Without orders there is nothing to draw.")
+    return "" if cycle.n_gaps >= cycle.minimum_group else tr("Too few customers came back to draw how long that took.")
 
 
 def _draw_cycle(cycle: PurchaseCycle, ax: Axes) -> None:
@@ -157,9 +175,9 @@ def _draw_cycle(cycle: PurchaseCycle, ax: Axes) -> None:
     left, right_end = 0.14 if narrow else 0.075, 0.98
     letter = 7.2 / ((right_end - left) * (358 if narrow else 680)) * end  # days that a bold letter takes
     breaks = []
-    for at, height, said in ((median, 0.5, "half"), (typical, TYPICAL_SHARE, "four in five")):
+    for at, height, said in ((median, 0.5, tr("half")), (typical, TYPICAL_SHARE, tr("four in five"))):
         ax.plot([at], [height], "o", ms=7, color=COLOUR["ink"], zorder=4)
-        words = f"{said}: {whole_days(at)}" if narrow else f"{said} within {whole_days(at)}"
+        words = f"{said}: {whole_days(at)}" if narrow else tr("{said} within {days}", said=said, days=whole_days(at))
         below = at < end / 2 or at + letter * len(words) < 0.98 * end  # right of the curve and under it, else above it
         where, side = (at + 0.02 * end, 1) if below else (at - 0.02 * end, -1)
         ax.text(
@@ -173,7 +191,7 @@ def _draw_cycle(cycle: PurchaseCycle, ax: Axes) -> None:
         for low, high in zip((0.0, *(b[1] for b in breaks)), (*(b[0] for b in breaks), 1.02), strict=True):
             ax.plot([cycle.holdout_days] * 2, [low, high], color=COLOUR["ink"], lw=1, ls=(0, (4, 3)), zorder=2)
     right = cycle.holdout_days > 0.5 * end
-    text = f"hold-out: {count(cycle.holdout_days, 'day')}"
+    text = tr("hold-out: {days}", days=count(cycle.holdout_days, "day"))
     beyond = cycle.holdout_days > end
     where = end if beyond else cycle.holdout_days + (-0.012 if right else 0.012) * end
     ax.text(
@@ -181,7 +199,7 @@ def _draw_cycle(cycle: PurchaseCycle, ax: Axes) -> None:
         color=COLOUR["muted"],
     )  # fmt: skip
     ax.set(xlim=(0, end), ylim=(0, 1.14), yticks=[0, 0.5, 1])
-    ax.set_xlabel("Days since the order before", labelpad=4)
+    ax.set_xlabel(tr("Days since the order before"), labelpad=4)
     ax.tick_params(axis="x", pad=8)
     ax.yaxis.set_major_formatter(lambda value, _: percent(value))
     ax.xaxis.set_major_formatter(lambda value, _: number(value))
@@ -195,34 +213,46 @@ def _caption_of_cycle(cycle: PurchaseCycle) -> Caption:
     assert cycle.calibration_end is not None and cycle.median_days is not None and cycle.typical_days is not None
     holdout, over = count(cycle.holdout_days, "day"), ""
     if _steps(cycle)[cycle.holdout_days][1]:
-        over = f"; {percent_of(cycle.over_by_then, 1)} of the gaps are no longer"
+        over = tr("; {share} of the gaps are no longer", share=percent_of(cycle.over_by_then, 1))
     until = day(cycle.calibration_end)
     return Caption(
         title=(
-            f"Four in five who came back did so within {whole_days(cycle.typical_days)}; the hold-out window has "
-            f"{holdout}"
+            tr(
+                "Four in five who came back did so within {days}; the hold-out window has {holdout}",
+                days=whole_days(cycle.typical_days),
+                holdout=holdout,
+            )
         ),
         subtitle=(
-            "Share of the gaps between two days with an order of the same customer that last up to so many days; "
-            f"{count(cycle.n_gaps, 'gap')} up to {until}."
+            tr(
+                "Share of the gaps between two days with an order of the same customer that last up to "
+                "so many days; {gaps} up to {until}.",
+                gaps=count(cycle.n_gaps, "gap"),
+                until=until,
+            )
         ),
         alt=(
-            f"Rising curve of the share of gaps between orders by their length in days. Half last up to "
-            f"{whole_days(cycle.median_days)}, four in five up to {whole_days(cycle.typical_days)}. The hold-out "
-            f"window has {holdout}{over}."
+            tr(
+                "Rising curve of the share of gaps between orders by their length in days. Half last up "
+                "to {median}, four in five up to {typical}. The hold-out window has {holdout}{over}.",
+                median=whole_days(cycle.median_days),
+                typical=whole_days(cycle.typical_days),
+                holdout=holdout,
+                over=over,
+            )
         ),
-        note=f"Only gaps that had ended by {until} are counted, so the longest ones are missing.",
+        note=tr("Only gaps that had ended by {until} are counted, so the longest ones are missing.", until=until),
     )
 
 
 def _numbers_of_cycle(cycle: PurchaseCycle) -> Table:
     steps = _steps(cycle)
-    lengths = (*((count(n, "day"), n) for n in _LENGTHS), ("Length of the hold-out", cycle.holdout_days))
+    lengths = (*((count(n, "day"), n) for n in _LENGTHS), (tr("Length of the hold-out"), cycle.holdout_days))
     rows = tuple((Cell(name), Cell(steps[upto][0]), Cell(steps[upto][1] or "–")) for name, upto in lengths)
-    columns = ("Gap of up to", "Gaps", "Share of all")
+    columns = (tr("Gap of up to"), tr("Gaps"), tr("Share of all"))
     hidden = any(said == HIDDEN for said, _ in steps.values())
-    note = f"Hidden: what differs from another row by under {cycle.minimum_group} gaps." if hidden else ""
-    return Table("cycle", "Gaps between orders, by their length", columns, rows, note=note)
+    note = tr("Hidden: what differs from another row by under {n} gaps.", n=cycle.minimum_group) if hidden else ""
+    return Table("cycle", tr("Gaps between orders, by their length"), columns, rows, note=note)
 
 
 def _steps(cycle: PurchaseCycle) -> dict[int, tuple[str, str]]:

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, normal_interval
-from cxlab.intake.questions import COSTS, Question
+from cxlab.intake.questions import Question, costs_needed
 from cxlab.segments.words import STRONG, costs_in_words, together_in_words
 from cxlab.words import number, percent_of
 
@@ -122,7 +122,7 @@ class Together:
         why = f"the two are {are} here (rank correlation {number(self.correlation.number, 2)})"
         if not self.costs_known:
             why += ", and without costs, profitable means having spent much"
-            return Question(_QUESTION, "partly", why, COSTS)
+            return Question(_QUESTION, "partly", why, costs_needed())
         if not self.is_one:
             return Question(_QUESTION, "yes", why)
         return Question(_QUESTION, "partly", why, "" if self.serving_known else "what serving costs (a costs table)")

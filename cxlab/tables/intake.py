@@ -1,23 +1,34 @@
 """What came in and when, what was not used or was given back, and what the data can answer."""
 
+import math
 from collections.abc import Sequence
 
 from cxlab.blocks import Cell, Table
 from cxlab.intake import Cohorts, Intake, Ledger, Questions, Rejects, Returns
 from cxlab.intake.cohorts import MOST_ROWS
-from cxlab.intake.cycle import whole_days
 from cxlab.intake.hiding import HIDDEN, to_hide, why_hidden, written_counts
+from cxlab.language import Texts, tr
 from cxlab.segments import Together
 from cxlab.words import money, number, percent_of
 
-_CAN = {"yes": "Yes", "partly": "In part", "no": "No"}
-_HOW = {
-    "number": "By the order's number",
-    "amount": "By the same amount",
-    "part": "As part of a line, by the price per piece",
-    "other": "Not found: none of the earlier orders fits",
-    "none": "Not found: the customer has no earlier order",
-}
+_CAN = Texts({"yes": "Yes", "partly": "In part", "no": "No"})
+_HOW = Texts(
+    {
+        "number": "By the order's number",
+        "amount": "By the same amount",
+        "part": "As part of a line, by the price per piece",
+        "other": "Not found: none of the earlier orders fits",
+        "none": "Not found: the customer has no earlier order",
+    }
+)
+_BY_FIRST_ORDER = Texts(
+    {
+        "week": "Customers by the week of their first order, and those who came back",
+        "month": "Customers by the month of their first order, and those who came back",
+        "quarter": "Customers by the quarter of their first order, and those who came back",
+        "year": "Customers by the year of their first order, and those who came back",
+    }
+)
 
 
 def sources(intake: Intake) -> Table:
@@ -32,10 +43,10 @@ def sources(intake: Intake) -> Table:
     )  # fmt: skip
     return Table(
         name="sources",
-        caption="What was read",
-        columns=("Table", "Records", "Used", "Not used", "Revenue", "Read as"),
+        caption=tr("What was read"),
+        columns=(tr("Table"), tr("Records"), tr("Used"), tr("Not used"), tr("Revenue"), tr("Read as")),
         rows=rows,
-        note="Used and not used together are all records in the files. Revenue: of the lines used, before returns.",
+        note=tr("Used and not used together are all records in the files. Revenue: of the lines used, before returns."),
         words=(5,),
     )
 
@@ -50,12 +61,14 @@ def ledger(found: Ledger) -> Table | None:
         (Cell(file), Cell(number(n)), Cell(HIDDEN if hide else money(revenue, found.currency)))
         for hide, file, n, revenue in zip(hidden, *columns, strict=True)
     )
-    note = "Revenue of the lines used, before returns, to be held against the shop's own books."
-    why = f" Hidden: files of under {found.minimum_group} records, and the next smallest that would give them away."
+    note = tr("Revenue of the lines used, before returns, to be held against the shop's own books.")
+    why = tr(
+        " Hidden: files of under {n} records, and the next smallest that would give them away.", n=found.minimum_group
+    )
     return Table(
         name="ledger",
-        caption="Revenue by file",
-        columns=("File", "Used", "Revenue"),
+        caption=tr("Revenue by file"),
+        columns=(tr("File"), tr("Used"), tr("Revenue")),
         rows=rows,
         note=f"{note}{why}" if hidden.any() else note,
     )
@@ -72,18 +85,20 @@ def rejects(found: Rejects) -> Table | None:
     )
     return Table(
         name="rejects",
-        caption="Records that were not used",
-        columns=("Reason", "Table", "Column", "Records", "Share of the table"),
+        caption=tr("Records that were not used"),
+        columns=(tr("Reason"), tr("Table"), tr("Column"), tr("Records"), tr("Share of the table")),
         rows=rows,
-        note="Each stands in the folder rejects with its file, line and text. These are records, not customers, so "
-        "small numbers are shown too.",
+        note=tr(
+            "Each stands in the folder rejects with its file, line and text. These are records, not "
+            "customers, so small numbers are shown too."
+        ),
         words=(1, 2),
     )
 
 
 def _column(ours: str, heading: str) -> Cell:
     """Name a column as the kit does, and as the files do where that is something else."""
-    return Cell(ours, small="" if heading == ours else f"“{heading}” in the files")
+    return Cell(ours, small="" if heading == ours else tr("“{heading}” in the files", heading=heading))
 
 
 def cohorts(found: Cohorts) -> Table | None:
@@ -94,21 +109,27 @@ def cohorts(found: Cohorts) -> Table | None:
     within, so_far = _shares_back(found, "back_within", "followed"), _shares_back(found, "came_back", "customers")
     names = [found.name(start).removeprefix("the ") for start in found.table["period"]]
     rows = [
-        (Cell(name, small="may hold old customers" if i == 0 else ""), Cell(n), within[i], so_far[i])
+        (Cell(name, small=tr("may hold old customers") if i == 0 else ""), Cell(n), within[i], so_far[i])
         for i, (name, n) in enumerate(zip(names, customers, strict=True))
     ]
     if len(rows) > MOST_ROWS:
         rows = [row for row, n in zip(rows, found.table["customers"], strict=True) if n > 0][-MOST_ROWS:]
-    note = (
-        "Back: an order on a later day. Small figures: how many, of those who could be followed so long. Later rows "
-        f"had less time for “back so far”; what can be compared is “back within {found.within_days} days”. Who first "
-        "ordered before the data begin counts as new at the first order in them, so the first rows may hold old "
-        "customers."
+    note = tr(
+        "Back: an order on a later day. Small figures: how many, of those who could be followed "
+        "so long. Later rows had less time for “back so far”; what can be compared is “back "
+        "within {n} days”. Who first ordered before the data begin counts as new at "
+        "the first order in them, so the first rows may hold old customers.",
+        n=found.within_days,
     )
     return Table(
         name="cohorts",
-        caption=f"Customers by the {found.period} of their first order, and those who came back",
-        columns=("First order in", "New customers", f"Back within {found.within_days} days", "Back so far"),
+        caption=_BY_FIRST_ORDER[found.period],
+        columns=(
+            tr("First order in"),
+            tr("New customers"),
+            tr("Back within {n} days", n=found.within_days),
+            tr("Back so far"),
+        ),
         rows=tuple(rows),
         note=_with_reason(note, rows, found.minimum_group),
     )
@@ -123,7 +144,7 @@ def _shares_back(found: Cohorts, back: str, of: str) -> list[Cell]:
         if not whole
         else Cell(HIDDEN)
         if hidden
-        else Cell(percent_of(n, whole), small=f"{number(n)} of {number(whole)}", bar=n / whole)
+        else Cell(percent_of(n, whole), small=tr("{n} of {all}", n=number(n), all=number(whole)), bar=n / whole)
         for n, whole, hidden in zip(*columns, hide, strict=True)
     ]
 
@@ -147,12 +168,12 @@ def returns(found: Returns) -> Table | None:
         for how, lines, value, days in zip(*columns, strict=True)
     ]
     if len(rows) > 1 and not found.is_hidden:
-        rows.append(_returned(found, "All returns", found.n, found.value, found.median_days))
-    note = "Small figures: share of the revenue before returns. Days from the purchase to the return: median."
+        rows.append(_returned(found, tr("All returns"), found.n, found.value, found.median_days))
+    note = tr("Small figures: share of the revenue before returns. Days from the purchase to the return: median.")
     return Table(
         name="returns",
-        caption="What was given back",
-        columns=("How the purchase was found", "Return lines", "Value", "Days until returned"),
+        caption=tr("What was given back"),
+        columns=(tr("How the purchase was found"), tr("Return lines"), tr("Value"), tr("Days until returned")),
         rows=tuple(rows),
         note=_with_reason(note, rows, found.minimum_group),
     )
@@ -164,7 +185,7 @@ def _hidden_return(how: str) -> tuple[Cell, ...]:
 
 def _returned(found: Returns, what: str, lines: int, value: float, days: float | None) -> tuple[Cell, ...]:
     share = percent_of(value, found.sold, 1) if found.sold > 0 else ""
-    waited = "–" if days is None else whole_days(days).split()[0]
+    waited = "–" if days is None else number(math.ceil(days))
     return Cell(what), Cell(number(lines)), Cell(money(value, found.currency), small=share), Cell(waited)
 
 
@@ -175,7 +196,7 @@ def activity_and_profit(found: Together) -> Table | None:
     """
     if found.correlation is None or found.is_hidden:
         return None
-    names = {"recent": "Last order after the median day", "silent": "Last order on the median day or before it"}
+    names = {"recent": tr("Last order after the median day"), "silent": tr("Last order on the median day or before it")}
     columns = (found.table[name] for name in ("half", "profitable", "unprofitable"))
     rows = tuple(
         (Cell(names[half]), *(Cell(number(n), small=percent_of(n, found.n)) for n in counts))
@@ -183,10 +204,10 @@ def activity_and_profit(found: Together) -> Table | None:
     )
     return Table(
         name="activity_and_profit",
-        caption="Active against profitable",
-        columns=("Customers", "Contribution above the median", "Median contribution or less"),
+        caption=tr("Active against profitable"),
+        columns=(tr("Customers"), tr("Contribution above the median"), tr("Median contribution or less")),
         rows=rows,
-        note="Number of customers, as of the end of calibration; small figures: share of all of them.",
+        note=tr("Number of customers, as of the end of calibration; small figures: share of all of them."),
     )
 
 
@@ -195,8 +216,8 @@ def questions(asked: Questions) -> Table:
     rows = tuple((Cell(q.question), Cell(_CAN[q.can]), Cell(q.why), Cell(q.bring or "–")) for q in asked.asked)
     return Table(
         name="questions",
-        caption="What these data can answer",
-        columns=("Question", "Answerable", "Why", "What to bring"),
+        caption=tr("What these data can answer"),
+        columns=(tr("Question"), tr("Answerable"), tr("Why"), tr("What to bring")),
         rows=rows,
         words=(1, 2, 3),
     )
