@@ -106,27 +106,30 @@ class RulesOfThumb:
         for rule in self.rules:
             n = len(rule.fits_with)
             if not n:
-                said.append(
-                    tr("{said} lies in the interval under none of the {n} assumptions tried.", said=rule.said, n=tried)
+                one = trn(
+                    "{said} lies in the interval under none of the {n} assumption tried.",
+                    "{said} lies in the interval under none of the {n} assumptions tried.",
+                    self.n_tried,
+                    said=rule.said,
+                    n=tried,
                 )
             elif n <= _LISTED:
-                said.append(
-                    tr(
-                        "{said} lies in the interval with {listed}, of the {n} assumptions tried.",
-                        said=rule.said,
-                        listed=_and([v.said for v in rule.fits_with]),
-                        n=tried,
-                    )
+                one = trn(
+                    "{said} lies in the interval with {listed}, of the {n} assumption tried.",
+                    "{said} lies in the interval with {listed}, of the {n} assumptions tried.",
+                    self.n_tried,
+                    said=rule.said,
+                    listed=_and([v.said for v in rule.fits_with]),
+                    n=tried,
                 )
             else:
-                said.append(
-                    tr(
-                        "{said} lies in the interval under {fits} of the {n} assumptions tried.",
-                        said=rule.said,
-                        fits=n,
-                        n=tried,
-                    )
+                one = tr(
+                    "{said} lies in the interval under {fits} of the {n} assumptions tried.",
+                    said=rule.said,
+                    fits=n,
+                    n=tried,
                 )
+            said.append(one)
         return said
 
 

@@ -182,13 +182,9 @@ class WordOfMouth:
             aside.append(tr("{answers} beyond the scale", answers=count(self.n_outside, "answer")))
         if self.n_other_answers:
             aside.append(tr("{answers} to other questions", answers=count(self.n_other_answers, "answer")))
-        days = trn(
-            "On one day",
-            "On {n} days, {apart} apart,",
-            self.n_days,
-            n=number(self.n_days),
-            apart=count(self.window_days, "day"),
-        )
+        days = tr("On one day")
+        if self.n_days != 1:
+            days = tr("On {n} days, {apart} apart,", n=number(self.n_days), apart=count(self.window_days, "day"))
         sorted_by = trn(
             "{days} every customer was sorted by the last score given by then ({answers} on a scale of {scale}) and "
             "followed for the {n} day after it, the last of them up to {last_day}.",

@@ -13,9 +13,11 @@ import matplotlib as mpl
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 from matplotlib.typing import RcKeyType
 
 from cxlab.look import TOKENS
+from cxlab.words import number
 
 COLOUR = {name: light for name, (light, _) in TOKENS.items()}
 _DRAWN = "DejaVu Sans"  # shipped with matplotlib, so that the layout is the same on every machine
@@ -63,6 +65,14 @@ def panels(ax: Axes, rows: int, columns: int, *, gap_x: float = 0.08, gap_y: flo
         for r in range(rows)
         for c in range(columns)
     ]
+
+
+class WrittenTicks(ScalarFormatter):
+    """Numbers at an axis as Matplotlib chooses them, with the decimal mark of the language."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write one of them."""
+        return str(super().__call__(x, pos)).replace(".", number(0.5, 1)[1])
 
 
 def themed_svg(figure: Figure) -> str:

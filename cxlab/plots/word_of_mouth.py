@@ -11,7 +11,7 @@ from cxlab.loyalty.asymmetry import NONE, Sides
 from cxlab.loyalty.word_of_mouth import DIGITS, WordOfMouth
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND
-from cxlab.plots.style import COLOUR, fit, is_narrow, panels
+from cxlab.plots.style import COLOUR, WrittenTicks, fit, is_narrow, panels
 from cxlab.words import count, number, number_between
 
 _ORDER = (2, 1, 0, NONE)
@@ -65,6 +65,7 @@ def _draw_side(found: WordOfMouth, side: Sides, ax: Axes, *, names: bool) -> Non
         )  # fmt: skip
     ax.set(xlim=(-0.02 * top, 1.05 * top), ylim=(NONE + 0.5, -0.75), yticks=[])
     ax.locator_params(axis="x", nbins=4)
+    ax.xaxis.set_major_formatter(WrittenTicks())
     ax.grid(axis="x", color=COLOUR["rule"], lw=0.8)
     ax.set_axisbelow(True)
     ax.set_title(_TITLES[side.outcome], loc="left", size=12, weight=700, pad=6)
