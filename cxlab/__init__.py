@@ -73,6 +73,7 @@ _HOME = {
     "predictive_skill": "agreement",
     "judge_segmentation": "agreement",
     "draw_lines": "segments",
+    "move_lines": "segments",
     "specification_curve": "agreement",
     "stability_over_time": "agreement",
     "segment_migration": "segments",

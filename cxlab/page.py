@@ -12,7 +12,9 @@ from cxlab.errors import MissingDataError, NotEnoughDataError, Untold, if_told
 from cxlab.estimate import Estimate, Findings
 from cxlab.kit import Kit
 from cxlab.lab import forms
+from cxlab.lab.frontend import live_shell
 from cxlab.plots.figure import Plot
+from cxlab.segments import MovedLines
 from cxlab.words import harmless
 
 R = TypeVar("R")
@@ -112,6 +114,21 @@ class Page:
         block = plot.block(result, source=self.kit.study.title)
         self._emit(block, forms.figure_html(block), block.caption.alt)
         self._keep_of(plot.name, result)
+
+    def explore(self, plot: Plot[MovedLines], moved: MovedLines | Untold) -> None:
+        """Show sliders to move the lines by hand, in JupyterLab; elsewhere, as on the page, draw the result instead.
+
+        The table behind it is kept either way.
+        """
+        if isinstance(moved, Untold) or live_shell() is None:
+            self.figure(plot, moved)
+            return
+        from IPython.display import display
+
+        from cxlab.lab.explorer import explorer
+
+        display(explorer(moved, source=self.kit.study.title))  # type: ignore[no-untyped-call]
+        self._keep_of(plot.name, moved)
 
     def table(self, show: Callable[[R], blocks.Table | None], result: R | Untold) -> None:
         """Show a result as a table; where there is nothing to show (None), its reading has to say so.

@@ -10,13 +10,15 @@ import papermill
 import pytest
 
 import cxlab
-from cxlab.parameters import Parameters
+from cxlab.parameters import Parameters, unit_and_range
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FORBIDDEN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.Lambda, ast.With,
              ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # fmt: skip
 LINE = re.compile(r"^(?P<name>\w+): (?P<type>[\w| ]+?) = (?P<default>.+?)  # (?P<help>.+)$")
+
+LONGEST_LINE = 150  # of the parameters cell, so that it can be read without scrolling on a wide screen
 
 
 def read(path: Path) -> Any:
@@ -80,6 +82,25 @@ class TestNotebook:
                 continue
             assert name in Parameters.model_fields, f"{name} is no parameter of the kit"
             assert match["default"] == "None" and match["type"] in ("int", "float", "str"), line
+
+    def test_the_parameters_cell_says_unit_range_and_default_as_the_kit_has_them(self, path: Path) -> None:
+        for line in parameters_cell(path).strip().splitlines():
+            assert len(line) <= LONGEST_LINE, line
+            match = LINE.match(line)
+            assert match
+            name, help_ = match["name"], match["help"]
+            if name in ("study", "out"):
+                continue
+            meaning, given, empty = help_.split("; ")[:3]
+            assert len(meaning) > 10 and given == unit_and_range(name), line
+            default = Parameters.model_fields[name].default
+            if name == "seed":
+                assert empty == f"empty: the study's seed, else {default}", line
+            elif default is None:
+                assert re.fullmatch(r"empty: study\.yml, else [a-z ]+", empty), line
+            else:
+                written = default if isinstance(default, str) else f"{default:g}"
+                assert empty == f"empty: study.yml, else {written}", line
 
     def test_papermill_sees_every_parameter(self, path: Path) -> None:
         declared = [m["name"] for m in map(LINE.match, parameters_cell(path).strip().splitlines()) if m]
