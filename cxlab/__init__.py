@@ -9,6 +9,7 @@ from typing import Any
 _HOME = {
     # the study
     "open_study": "kit",
+    "open_example": "example",
     "open_page": "page",
     "check_study": "intake",
     "intake_answer": "answers.intake",

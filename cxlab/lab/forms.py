@@ -8,7 +8,8 @@ from cxlab import blocks
 from cxlab.look import SEGMENT_TOKEN, TOKENS
 
 _NO_MATHS = "tex2jax_ignore mathjax_ignore"  # else JupyterLab sets what stands between two dollar signs as a formula
-_LEFT, _RIGHT = "text-align:left", "text-align:right"
+_LEFT = "text-align:left;padding:.2em .6em"
+_RIGHT = "text-align:right;padding:.2em .6em;white-space:nowrap"
 _TONE = {"yes": "good", "partly": "part", "no": "bad", "cannot": "open", "failed": "bad"}
 _LIGHT = "color-scheme:light;background:#fff"  # JupyterLab may be light where the browser is dark
 _GAP = "  "
