@@ -29,7 +29,6 @@ class InputError(ValueError):
         return [*said, "", where] if where else said
 
 
-
 class MissingDataError(InputError):
     """A study does not bring what an analysis needs, which is no fault: the page says so in a sentence.
 

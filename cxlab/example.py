@@ -12,7 +12,7 @@ _HELD: list[HeldFolder] = []
 
 @cache
 def open_example() -> Kit:
-    """Open a small made-up shop: two years of orders, a trial, chosen gestures, costs and feedback; its people never lived.
+    """Open a small made-up shop: two years of orders, a trial, gestures, costs, feedback. Its people never lived.
 
     It is written to a temporary folder that goes with the process, and opened once: the same kit comes back every time.
     It is far too small to conclude anything from.
@@ -22,6 +22,7 @@ def open_example() -> Kit:
     >>> import cxlab as cx
     >>> kit = cx.open_example()
     >>> kit.study.title, kit.customers.n
+    ('A made-up shop', 481)
     """
     folder = HeldFolder()
     _HELD.append(folder)

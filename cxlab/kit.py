@@ -220,6 +220,13 @@ def open_study(study: str | Path, *, seed: int | None = None, allow_outside: boo
     -----
     What `cxlab report --out DIR` read of a study is taken from there, and not read again, where the environment
     variable `CXLAB_STORE` names DIR and the study's files are as they were.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_study(cx.open_example().study.file, margin_rate=0.25)
+    >>> kit.study.name, kit.parameters.margin_rate
+    ('example', 0.25)
     """
     set_up()
     opened = load_study(_find(study), kit_faults)

@@ -221,7 +221,16 @@ class Page:
 
 
 def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
-    """Open the page of a report; see `Page`."""
+    """Open the page of a report; see `Page`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> page = cx.open_page(kit, "segmentation")
+    >>> page.kit is kit
+    True
+    """
     return Page(kit, report, out)
 
 

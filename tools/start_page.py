@@ -1,4 +1,4 @@
-"""Write notebooks/start.md, the page that `make lab` opens: which notebook answers which question, from the notebooks."""
+"""Write notebooks/start.md, which `make lab` opens: which notebook answers which question, from the notebooks."""
 
 import re
 import sys
@@ -24,12 +24,12 @@ HOW = """
 1. Open the notebook, and choose **Run**, then **Run All Cells**. It reads the example study named in the table.
 2. Read it from top to bottom. While a long step runs, a bar under the cell says how far it has come.
 3. Change a value in the first cell with code, the parameters, and run all cells again. Behind each name stands what it
-   means, its unit, the values it may have, and what holds where it is left empty.
+   means, its unit, the values it may have, and what holds where it stays empty.
 
 ## How do I use my own data?
 
-Put the files into a folder, say `data/my-shop`, and let the kit guess what is in them; in a terminal (**File**, **New**,
-**Terminal**):
+Put the files into a folder, say `data/my-shop`, and let the kit guess what is in them, in a terminal (**File**,
+**New**, **Terminal**):
 
 ```text
 .venv/bin/cxlab new data/my-shop data/my-shop/orders.csv

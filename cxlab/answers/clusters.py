@@ -51,7 +51,22 @@ def clusters_answer(
     methods: MethodAgreement,
     luck: SearchLuck | None = None,
 ) -> Answer:
-    """Put the verdict on the clusters into words: tone by `clusters_verdict`, three facts and the decision."""
+    """Put the verdict on the clusters into words: tone by `clusters_verdict`, three facts and the decision.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> features = cx.fit_features(kit.customers)
+    >>> choice = cx.choose_k(features, k_max=4, seed=1)
+    >>> structure = cx.structure_test(features, k_max=3, seed=1, n_references=19)
+    >>> clusters = cx.fit_clusters(kit.customers, k=choice.k, seed=1)
+    >>> stability = cx.cluster_stability(clusters, n_bootstrap=20, seed=1)
+    >>> profiles = cx.cluster_profiles(clusters, kit.customers)
+    >>> methods = cx.compare_methods(clusters, seed=1)
+    >>> cx.clusters_answer(structure, choice, stability, profiles, methods).tag
+    'Groups, but not firm'
+    """
     tone, k = clusters_verdict(structure, stability, methods), count(len(profiles.profiles), "cluster")
     customers = count(structure.n, "customer")
     unsure = "some of them unsteady" if not stability.all_stable else "but where one ends hangs on the method"

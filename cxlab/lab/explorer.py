@@ -1,4 +1,4 @@
-"""Two sliders over the map of the four fields, in JupyterLab: where would the customers be with other lines?"""
+"""Two sliders over the map of the four fields, in JupyterLab: where the customers would be with other lines."""
 
 import html
 from typing import Any

@@ -18,7 +18,11 @@ def install(shell: Any) -> None:
 
 
 def _show(
-    shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType | None, tb_offset: int | None = None
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
 ) -> list[str]:
     if isinstance(error, InputError):
         shown = error._render_traceback_()

@@ -75,9 +75,7 @@ class Watcher:
     def _step(self, statements: list[tuple[int, str]]) -> Step | None:
         """Find the statement that the main thread is at."""
         frame = sys._current_frames().get(self._main)
-        while frame is not None and not (
-            frame.f_code.co_name == "<module>" and frame.f_globals is self._shell.user_ns
-        ):
+        while frame is not None and not (frame.f_code.co_name == "<module>" and frame.f_globals is self._shell.user_ns):
             frame = frame.f_back
         if frame is None or not statements:
             return None
@@ -97,11 +95,11 @@ def install(shell: Any) -> None:
 
 
 def steps(source: str) -> list[tuple[int, str]]:
-    """Return the first line and its number, from 1, of each statement of a cell; none of what is no Python.
+    r"""Return the first line and its number, from 1, of each statement of a cell; none of what is no Python.
 
     Examples
     --------
-    >>> steps("skill = cx.predictive_skill(\\n    kit.customers,\\n)\\npage.reading(skill)")
+    >>> steps("skill = cx.predictive_skill(\n    kit.customers,\n)\npage.reading(skill)")
     [(1, 'skill = cx.predictive_skill('), (4, 'page.reading(skill)')]
     >>> steps("skill = (")
     []

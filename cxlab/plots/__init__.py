@@ -1,4 +1,14 @@
-"""Every plot of the kit: one a result, in one style; the only modules that import matplotlib or seaborn."""
+"""Every plot of the kit: one a result, in one style; the only modules that import matplotlib or seaborn.
+
+Examples
+--------
+>>> import cxlab as cx
+>>> kit = cx.open_example()
+>>> segments = cx.assign_segments(kit.customers)
+>>> axes = cx.plots.four_field_map(cx.describe_segments(kit.customers, segments))
+>>> axes.get_xlabel()
+'Days since the last order (right: active)'
+"""
 
 from cxlab.plots.agreement import agreement_heat_map, agreement_scale
 from cxlab.plots.alike import covariate_balance, overlap

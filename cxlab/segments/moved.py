@@ -171,6 +171,15 @@ def move_lines(customers: Customers, segments: Segments, *, minimum_group: int =
     The page's own line is always among the places, unless a field of it is too small. What fields foresee is measured
     as for `predictive_skill`, but each customer by the mean of all others in the field, joined by one average
     customer; so it is all but the same, and quick enough for a slider.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> moved = cx.move_lines(kit.customers, segments)
+    >>> print(moved.heading)
+    A line at 61 days would have foreseen more
     """
     score = segments.score.to_numpy(float)
     lines = np.unique(np.quantile(score, PLACES if segments.activity != "p_alive" else PLACES[::-1]))
