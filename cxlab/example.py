@@ -1,5 +1,6 @@
 """A small made-up shop, ready to be opened: for trying things out, and for the examples in the help texts."""
 
+import atexit
 from functools import cache
 
 from cxlab.kit import Kit, open_study
@@ -7,7 +8,6 @@ from cxlab.simulate import read_settings, simulate_shop, write_shop
 from cxlab.temporary import HeldFolder
 
 CUSTOMERS, SEED = 600, 3
-_HELD: list[HeldFolder] = []
 
 
 @cache
@@ -25,7 +25,7 @@ def open_example() -> Kit:
     ('A made-up shop', 481)
     """
     folder = HeldFolder()
-    _HELD.append(folder)
+    atexit.register(folder.remove)
     shop = simulate_shop(read_settings(None, customers=CUSTOMERS, seed=SEED, name="example"))
     write_shop(shop, {}, folder.path / "example")
     return open_study(folder.path / "example")

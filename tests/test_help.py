@@ -39,7 +39,7 @@ def test_every_public_name_has_help_with_an_example_that_is_run(name: str) -> No
     test = example(name)
     assert not any(doctest.SKIP in one.options for one in test.examples), "an example that is not run"
     assert any(one.want for one in test.examples), "an example that shows nothing"
-    calls = [one.source for one in test.examples if name.lower() in one.source]
+    calls = [one.source for one in test.examples if name.lower() in one.source.lower()]
     assert calls, "the example does not use it"
     first = (test.docstring or "").strip().splitlines()[0]
     assert first.endswith((".", ":")) and len(first) > 20

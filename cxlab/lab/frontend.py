@@ -14,7 +14,7 @@ def live_shell() -> Any | None:
     """
     ipython = sys.modules.get("IPython")  # where it is not there, nobody is in a notebook
     shell = None if ipython is None else ipython.get_ipython()
-    asked = getattr(shell, "get_parent", dict)()
+    asked: dict[str, Any] = getattr(shell, "get_parent", dict)()
     return shell if "cellId" in asked.get("metadata", {}) else None
 
 
