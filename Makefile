@@ -16,7 +16,8 @@ test: $(READY) lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lab: $(READY)
-	CXLAB_STORE=$(abspath $(OUT)) $(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	CXLAB_STORE=$(abspath $(OUT)) JUPYTER_CONFIG_PATH=$(abspath tools/lab) $(BIN)/jupyter lab --ServerApp.root_dir=. \
+		--LabApp.default_url=/lab/tree/notebooks/start.md $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from typing import Any
 _HOME = {
     # the study
     "open_study": "kit",
+    "open_example": "example",
     "open_page": "page",
     "check_study": "intake",
     "intake_answer": "answers.intake",
@@ -73,6 +74,7 @@ _HOME = {
     "predictive_skill": "agreement",
     "judge_segmentation": "agreement",
     "draw_lines": "segments",
+    "move_lines": "segments",
     "specification_curve": "agreement",
     "stability_over_time": "agreement",
     "segment_migration": "segments",

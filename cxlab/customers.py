@@ -67,6 +67,16 @@ class Customers:
     and in the hold-out window: holdout_purchases (days with an order), holdout_revenue, holdout_contribution,
     holdout_last_day (days from calibration_end to the last day with an order; 0 where there is none).
     Customers whose first order lies after calibration_end are no rows.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> customers = kit.customers
+    >>> customers.n, customers.holdout_days
+    (481, 244)
+    >>> customers.frame[["n_orders", "contribution"]].median().round(2).to_dict()
+    {'n_orders': 3.0, 'contribution': 13.36}
     """
 
     frame: pd.DataFrame

@@ -1,20 +1,32 @@
 """What a person gave is at fault: the base of every error that ends in one message and exit code 2."""
 
+import linecache
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePosixPath
+from types import TracebackType
 from typing import Self, TypeVar
 
 R = TypeVar("R")
 _ALIKE = 0.7
+_RED, _PLAIN = "\x1b[1;31m", "\x1b[0m"
+_WIDTH = 96  # characters of a line in a notebook's box
 
 
 class InputError(ValueError):
     """Something in the study, its files or the command line is wrong.
 
     The message says what was found, where, and what to do. Subclasses are named after the thing at fault.
+    A notebook shows it as one box, with the line of the cell that it came from, and no traceback.
     """
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the lines that IPython shows in place of a traceback."""
+        said = [f"{_RED}{type(self).__name__}{_PLAIN}", "", *_wrapped(str(self))]
+        where = _line_of_cell(self.__traceback__)
+        return [*said, "", where] if where else said
 
 
 class MissingDataError(InputError):
@@ -132,3 +144,23 @@ def file_alike(path: str, names: Iterable[str]) -> str:
     ending = PurePosixPath(path).suffix.lower()
     best = max(likeness, key=lambda name: (likeness[name], name.lower().endswith(ending)), default="")
     return f"; did you mean `{best}`?" if best and likeness[best] >= _ALIKE else ""
+
+
+def _wrapped(message: str) -> list[str]:
+    """Break a message into lines, what stands on lines of its own apart, each fault as a sentence."""
+    broken = [textwrap.wrap(line, _WIDTH, break_long_words=False) or [""] for line in message.splitlines()]
+    lines = [line for part in broken for line in part]
+    if len(broken) == 1 and lines:
+        return textwrap.wrap(as_sentence(message), _WIDTH, break_long_words=False)
+    return lines
+
+
+def _line_of_cell(trace: TracebackType | None) -> str:
+    """Say which line of the notebook's cell an error came from; empty where it was raised in none."""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_name == "<module>" and "get_ipython" in trace.tb_frame.f_globals:
+            source = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+            return f"In line {trace.tb_lineno} of the cell: {source}" if source else ""
+        trace = trace.tb_next
+    return ""

@@ -16,6 +16,7 @@ from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.intake.stamps import FOLDER
+from cxlab.lab.frontend import set_up
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial
@@ -219,7 +220,15 @@ def open_study(study: str | Path, *, seed: int | None = None, allow_outside: boo
     -----
     What `cxlab report --out DIR` read of a study is taken from there, and not read again, where the environment
     variable `CXLAB_STORE` names DIR and the study's files are as they were.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_study(cx.open_example().study.file, margin_rate=0.25)
+    >>> kit.study.name, kit.parameters.margin_rate
+    ('example', 0.25)
     """
+    set_up()
     opened = load_study(_find(study), kit_faults)
     store = os.environ.get(STORE)
     allowed = allow_outside or os.environ.get(ALLOW_OUTSIDE) == "1"

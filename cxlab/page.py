@@ -1,7 +1,5 @@
 """What a notebook shows: readings, figures, tables and the answer, each as a block, with the findings it rests on."""
 
-import base64
-import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +11,11 @@ from cxlab import blocks
 from cxlab.errors import MissingDataError, NotEnoughDataError, Untold, if_told
 from cxlab.estimate import Estimate, Findings
 from cxlab.kit import Kit
+from cxlab.lab import forms
+from cxlab.lab.frontend import live_shell
 from cxlab.language import language_of, speak, tr
 from cxlab.plots.figure import Plot
+from cxlab.segments import MovedLines
 from cxlab.words import harmless
 
 R = TypeVar("R")
@@ -22,8 +23,6 @@ P = ParamSpec("P")
 BY_NAME = ("customers", "gesture_customers", "gesture_assignments")
 """Tables to act on, which are found by their own names."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_NO_MATHS = "tex2jax_ignore mathjax_ignore"  # else JupyterLab sets what stands between two dollar signs as a formula
-_LEFT, _RIGHT = "text-align:left", "text-align:right"
 
 
 class PageError(ValueError):
@@ -89,7 +88,8 @@ class Page:
         """Head the section with its finding; what is untold has none, and its reading says so."""
         if isinstance(text, Untold):
             return
-        self._emit(blocks.Heading(text), f"<h3>{html.escape(text)}</h3>", text)
+        block = blocks.Heading(text)
+        self._emit(block, forms.heading_html(block), text)
 
     def reading(self, result: Result | str | Untold, *, label: str = "") -> None:
         """Show a result's sentence and record its findings; or show a computed sentence; or say why it is untold.
@@ -101,8 +101,8 @@ class Page:
             return
         text = result if isinstance(result, str) else result.reading
         findings = {} if isinstance(result, str) else result.findings
-        start = f"<b>{html.escape(label)}.</b> " if label else ""
-        self._emit(blocks.Reading(text, label), f"<p>{start}{html.escape(text)}</p>", text, findings)
+        block = blocks.Reading(text, label)
+        self._emit(block, forms.reading_html(block), f"{label}. {text}" if label else text, findings)
 
     def figure(self, plot: Plot[R], result: R | Untold) -> None:
         """Draw a result, or say why it cannot be drawn; the table behind it is kept, see `table`."""
@@ -113,8 +113,23 @@ class Page:
             self.reading(lacking)
             return
         block = plot.block(result, source=self.kit.study.title)
-        self._emit(block, _figure(block), block.caption.alt)
+        self._emit(block, forms.figure_html(block), block.caption.alt)
         self._keep_of(plot.name, result)
+
+    def explore(self, plot: Plot[MovedLines], moved: MovedLines | Untold) -> None:
+        """Show sliders to move the lines by hand, in JupyterLab; elsewhere, as on the page, draw the result instead.
+
+        The table behind it is kept either way.
+        """
+        if isinstance(moved, Untold) or live_shell() is None:
+            self.figure(plot, moved)
+            return
+        from IPython.display import display
+
+        from cxlab.lab.explorer import explorer
+
+        display(explorer(moved, source=self.kit.study.title))  # type: ignore[no-untyped-call]
+        self._keep_of(plot.name, moved)
 
     def table(self, show: Callable[[R], blocks.Table | None], result: R | Untold) -> None:
         """Show a result as a table; where there is nothing to show (None), its reading has to say so.
@@ -124,7 +139,7 @@ class Page:
         block = None if isinstance(result, Untold) else show(result)
         if block is None:
             return
-        self._emit(block, _table(block), block.caption)
+        self._emit(block, forms.table_html(block), forms.table_text(block))
         self._keep_of(block.name, result)
 
     def answer(self, answer: blocks.Answer) -> None:
@@ -134,12 +149,12 @@ class Page:
         """
         lacks = self._untold and answer.tone == "cannot" and "verdict" not in self._findings
         findings = {"verdict": Estimate(verdict="cannot_tell")} if lacks else {}
-        self._emit(answer, _answer(answer), f"{answer.tag}: {answer.line}", findings)
+        self._emit(answer, forms.answer_html(answer), forms.answer_text(answer), findings)
 
     def missing(self, text: str, remedy: str) -> None:
         """Say what the study lacks for an answer, and what would give one."""
-        shown = f"<p>{html.escape(text)}</p><p><b>{tr('What would answer it.')}</b> {html.escape(remedy)}</p>"
-        self._emit(blocks.Missing(text, remedy, tr("Not in this study")), shown, text)
+        block = blocks.Missing(text, remedy, tr("Not in this study"))
+        self._emit(block, forms.missing_html(block), f"{text} {remedy}")
 
     def record(self, findings: Findings) -> None:
         """Record findings that no reading shows."""
@@ -202,7 +217,7 @@ class Page:
         self._findings |= recorded.keys()
         data: dict[str, Any] = {blocks.MIME: blocks.Output(block, recorded).as_json(), "text/plain": text}
         if shown:
-            data["text/html"] = f'<div class="{_NO_MATHS}">{shown}</div>'
+            data["text/html"] = forms.framed(shown)
         display(data, raw=True)  # type: ignore[no-untyped-call]
 
 
@@ -210,6 +225,14 @@ def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     """Open the page of a report; see `Page`.
 
     From now on it is written in the language that the study asks for, if the report is there in it.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> page = cx.open_page(kit, "segmentation")
+    >>> page.kit is kit
+    True
     """
     speak(language_of(kit.study.language, report))
     return Page(kit, report, out)
@@ -226,37 +249,3 @@ def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
 
 def _harmless_text(cell: object) -> object:
     return harmless(cell).replace("\r", " ") if isinstance(cell, str) else cell  # a bare return would end the row
-
-
-def _figure(block: blocks.Figure) -> str:
-    picture = base64.b64encode(block.wide.encode()).decode()
-    return (
-        f"<figure><figcaption><b>{html.escape(block.caption.title)}</b><br>{html.escape(block.caption.subtitle)}"
-        f'</figcaption><img src="data:image/svg+xml;base64,{picture}" alt="{html.escape(block.caption.alt)}"></figure>'
-    )
-
-
-def _table(block: blocks.Table) -> str:
-    align = [_LEFT if i == 0 or i in block.words else _RIGHT for i in range(len(block.columns))]
-    head = "".join(f'<th style="{a}">{html.escape(c)}</th>' for a, c in zip(align, block.columns, strict=True))
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td style="{a}">{html.escape(c.text)}<br><small>{html.escape(c.small)}</small></td>'
-            for a, c in zip(align, row, strict=True)
-        )
-        + "</tr>"
-        for row in block.rows
-    )
-    return f'<table><caption style="{_LEFT}"><b>{html.escape(block.caption)}</b></caption><tr>{head}</tr>{rows}</table>'
-
-
-def _answer(answer: blocks.Answer) -> str:
-    facts = "".join(
-        f"<li><b>{html.escape(f'{fact.label}: {fact.big} {fact.unit}')}</b> {html.escape(fact.text)}</li>"
-        for fact in answer.facts
-    )
-    return (
-        f"<h3>{html.escape(answer.tag)}: {html.escape(answer.line)}</h3><ul>{facts}</ul>"
-        f"<p><b>{tr('Decide.')}</b> {html.escape(answer.decide)}</p>"
-    )

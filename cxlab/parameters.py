@@ -194,6 +194,17 @@ def allowed(name: str) -> str:
     return f"{low:g} or more" if high is None else f"{low:g} to {_large(high)}"
 
 
+def unit_and_range(name: str) -> str:
+    """Say in which unit and in which range a parameter of the kit is given, as notebooks say it of theirs.
+
+    Examples
+    --------
+    >>> unit_and_range("outcome_days"), unit_and_range("activity"), unit_and_range("min_profit")
+    ('days, 1 to 3650', 'recency, cadence, p_alive', 'currency')
+    """
+    return ", ".join(part for part in (unit_of(name), allowed(name)) if part)
+
+
 def _wanted(name: str) -> str:
     """Say in words what a parameter must be, from its own declaration."""
     kind = _schema(name)

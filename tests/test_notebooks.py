@@ -10,13 +10,15 @@ import papermill
 import pytest
 
 import cxlab
-from cxlab.parameters import Parameters
+from cxlab.parameters import Parameters, unit_and_range
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FORBIDDEN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.Lambda, ast.With,
              ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # fmt: skip
 LINE = re.compile(r"^(?P<name>\w+): (?P<type>[\w| ]+?) = (?P<default>.+?)  # (?P<help>.+)$")
+
+RULE = "# Where a value stays None, that of study.yml counts, else what stands behind `empty`."
 
 
 def read(path: Path) -> Any:
@@ -31,6 +33,13 @@ def parameters_cell(path: Path) -> str:
     tagged = [c.source for c in read(path).cells if "parameters" in c.metadata.get("tags", [])]
     assert len(tagged) == 1, "one cell is tagged parameters"
     return str(tagged[0])
+
+
+def declarations(path: Path) -> list[str]:
+    """The lines of the parameters cell under the one that says what holds for all of them."""
+    first, *lines = parameters_cell(path).strip().splitlines()
+    assert first == RULE
+    return lines
 
 
 def test_there_are_notebooks_numbered_without_gaps() -> None:
@@ -68,9 +77,8 @@ class TestNotebook:
         assert others == ["## Method and limits", "## Words"], others
 
     def test_parameters_are_typed_commented_and_known_to_the_kit(self, path: Path) -> None:
-        lines = parameters_cell(path).strip().splitlines()
         found = {}
-        for line in lines:
+        for line in declarations(path):
             match = LINE.match(line)
             assert match, f"not `name: type = default  # help`: {line}"
             found[match["name"]] = match
@@ -81,12 +89,27 @@ class TestNotebook:
             assert name in Parameters.model_fields, f"{name} is no parameter of the kit"
             assert match["default"] == "None" and match["type"] in ("int", "float", "str"), line
 
+    def test_the_parameters_cell_says_unit_range_and_default_as_the_kit_has_them(self, path: Path) -> None:
+        for line in declarations(path):
+            match = LINE.match(line)
+            assert match
+            name, help_ = match["name"], match["help"]
+            if name in ("study", "out"):
+                continue
+            meaning, given, empty = help_.split("; ")[:3]
+            assert len(meaning) > 10 and given == unit_and_range(name), line
+            default = Parameters.model_fields[name].default
+            if default is None:  # in words, how it is found out
+                assert re.fullmatch(r"empty: [a-z ]+", empty), line
+            else:
+                assert empty == f"empty: {default if isinstance(default, str) else f'{default:g}'}", line
+
     def test_papermill_sees_every_parameter(self, path: Path) -> None:
-        declared = [m["name"] for m in map(LINE.match, parameters_cell(path).strip().splitlines()) if m]
+        declared = [m["name"] for m in map(LINE.match, declarations(path)) if m]
         assert list(papermill.inspect_notebook(path)) == declared
 
     def test_every_parameter_reaches_the_study(self, path: Path) -> None:
-        names = [m["name"] for m in map(LINE.match, parameters_cell(path).strip().splitlines()) if m]
+        names = [m["name"] for m in map(LINE.match, declarations(path)) if m]
         opening = code(path)[1]
         for name in names:
             if name not in ("study", "out"):

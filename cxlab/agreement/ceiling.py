@@ -164,6 +164,18 @@ def agreement_ceiling(
     are alike are put in random order. Against shuffled labels anything built from the same measures would stand out.
     The ceiling is shown beside the agreement and never divides it: two clean partitions of which one is finer do not
     agree fully, however little noise there is.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> agreement = cx.compare_partitions(segments.labels, clusters.labels)
+    >>> matrix = clusters.features.matrix
+    >>> ceiling = cx.agreement_ceiling(kit.customers.frame, agreement, clusters.labels, matrix, cx.fit_labels, k=4)
+    >>> print(ceiling.heading)
+    Segments and clusters agree, but 74 of 199 random rules agree with the clusters as much
     """
     matrix = np.asarray(features, dtype=float)
     if matrix.ndim != 2 or not len(matrix) == len(frame) == len(clusters) == agreement.n:

@@ -151,6 +151,17 @@ def stability_over_time(
     -----
     Adjusted mutual information asks for no names of the groups, so clusters found anew need not be matched with the
     earlier ones. Intervals are those of `draw_tables`, as in `compare_partitions`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> first, second = kit.customers, kit.periods.known_second
+    >>> fields = [cx.assign_segments(each).labels for each in (first, second)]
+    >>> groups = [cx.fit_clusters(each, k=4, seed=1).labels for each in (first, second)]
+    >>> lasting = cx.stability_over_time(tuple(fields), tuple(groups), days=kit.periods.days)
+    >>> print(lasting.heading)
+    The clusters last longer than the segments
     """
     if missing:
         none = Estimate()

@@ -235,6 +235,15 @@ def compare_partitions(
     References
     ----------
     Vinh, Epps & Bailey (2010), JMLR 11; Hubert & Arabie (1985), J. Classification 2; Rosenberg & Hirschberg (2007).
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> print(cx.compare_partitions(segments.labels, clusters.labels).reading)  # doctest: +ELLIPSIS
+    On a scale where 0 is chance and 1 is identity, the two ways of grouping 481 customers agree at 0.31 ...
     """
     if len(labels_a) == 0 or not labels_a.index.equals(labels_b.index):
         raise PartitionError(

@@ -248,6 +248,16 @@ def specification_curve(customers: Customers, lines: Sequence[Lines], skill: Ski
     -----
     What does not depend on the lines (clusters, fifths, boosted trees, the purchase model) is taken from `skill`. The
     means of the segments come from sums over folds. Contribution is not part of the rule and not scored.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> skill = cx.predictive_skill(kit.customers, segments.labels, cx.fit_labels)
+    >>> curve = cx.specification_curve(kit.customers, cx.draw_lines(kit.customers, segments), skill)
+    >>> print(curve.heading)
+    The verdict hangs on the lines
     """
     if sum(one.is_chosen for one in lines) != 1:
         raise PartitionError("One of the ways to draw the lines must be the chosen one: mark it, and no other")

@@ -71,6 +71,15 @@ def judge_segmentation(skill: Skill) -> Verdict:
     -----
     A claim is shown when the whole 95 % interval is on its side. The numbers and their reasons stand in
     docs/decisions/0001-segmentation-verdict.md.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> skill = cx.predictive_skill(kit.customers, segments.labels, cx.fit_labels)
+    >>> cx.judge_segmentation(skill).token
+    'partly_supported'
     """
     thin = _too_little(skill)
     if thin:

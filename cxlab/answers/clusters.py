@@ -54,7 +54,22 @@ def clusters_answer(
     methods: MethodAgreement,
     luck: SearchLuck | None = None,
 ) -> Answer:
-    """Put the verdict on the clusters into words: tone by `clusters_verdict`, three facts and the decision."""
+    """Put the verdict on the clusters into words: tone by `clusters_verdict`, three facts and the decision.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> features = cx.fit_features(kit.customers)
+    >>> choice = cx.choose_k(features, k_max=4, seed=1)
+    >>> structure = cx.structure_test(features, k_max=3, seed=1, n_references=19)
+    >>> clusters = cx.fit_clusters(kit.customers, k=choice.k, seed=1)
+    >>> stability = cx.cluster_stability(clusters, n_bootstrap=20, seed=1)
+    >>> profiles = cx.cluster_profiles(clusters, kit.customers)
+    >>> methods = cx.compare_methods(clusters, seed=1)
+    >>> cx.clusters_answer(structure, choice, stability, profiles, methods).tag
+    'Groups, but not firm'
+    """
     tone, k, n = clusters_verdict(structure, stability, methods), number(len(profiles.profiles)), number(structure.n)
     said = {
         "yes": _Verdict("yes", tr("Groups found"), tr("{n} customers fall into {k} clusters that come back", n=n, k=k)),

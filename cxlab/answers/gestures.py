@@ -52,6 +52,16 @@ def gestures_answer(
     ----------
     rails : what it makes worse is named beside the verdict; None: not looked at.
     clusters : whom it serves and whom it harms, where the groups do not differ; None: not looked at.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> groups, rails = cx.gesture_by_group(effects), cx.guard_rails(effects)
+    >>> trial = cx.next_trial(effects, kit.next_trial)
+    >>> cx.gestures_answer(effects, groups, trial, rails).tag
+    'Cannot tell'
     """
     main = effects.main
     token = main.verdict.token

@@ -23,6 +23,13 @@ def intake_answer(intake: Intake, questions: Questions | None = None) -> Answer:
     ----------
     intake : the study, read and checked.
     questions : those of the intake, and any further ones that were judged since; by default those of the intake.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> cx.intake_answer(kit.intake, kit.intake.questions).tag
+    'Ready'
     """
     tone = readiness(intake)
     asked = (questions or intake.questions).asked

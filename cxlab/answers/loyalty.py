@@ -68,6 +68,22 @@ def loyalty_answer(
     forecast : the verdict on the forecast of purchases (see `loyalty_tone`). Where it fails, or cannot be told, nobody
         is to be favoured on the strength of the number.
     fans : who is a fan, for what can be said without the number; None: nothing.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> alive = model.probability_alive()
+    >>> fans = cx.find_fans(kit.customers, segments.labels, alive)
+    >>> import functools
+    >>> foresee = functools.partial(cx.foresee_purchases, model, window_days=kit.customers.holdout_days)
+    >>> outlook = foresee(fans.are_fans, horizon_days=365)
+    >>> worth = cx.weigh_fans(kit.customers, fans, outlook)
+    >>> check = cx.check_fans(kit.customers, fans, outlook)
+    >>> cx.loyalty_answer(worth, check, cx.vary_assumptions(worth, foresee)).tag
+    'A rough number'
     """
     if isinstance(worth, Untold) or isinstance(check, Untold) or isinstance(sensitivity, Untold):
         untold = next(part for part in (worth, check, sensitivity) if isinstance(part, Untold))

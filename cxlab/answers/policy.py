@@ -26,7 +26,18 @@ _TAG = Texts(
 
 
 def policy_answer(money_of: GestureMoney, ranking: GestureRanking, handing: GestureHanding) -> Answer:
-    """Put into words whom to give it to, what choosing is worth, and what to do next."""
+    """Put into words whom to give it to, what choosing is worth, and what to do next.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> policy = cx.choose_customers(effects, kit.candidates(effects.main.rows), seed=1)
+    >>> handing = cx.hand_out(policy, cx.next_trial(effects, kit.next_trial))
+    >>> cx.policy_answer(cx.gesture_money(effects), cx.rank_customers(policy), handing).tag
+    'Cannot tell'
+    """
     policy = handing.policy
     token = policy.verdict.token
     by_records = policy.effect.design == "observational" and token in ("choose", "everyone", "no_one")

@@ -64,6 +64,17 @@ def repeat_purchases_answer(
     new, point : what a new customer and a point of retention are worth; None: not reckoned.
     counts, cohorts, rates : who came back so far, which needs no model; None: not looked at.
     by_silence : forecast against fact by days since the last order; None: not looked at.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> check = cx.check_holdout(model, kit.customers)
+    >>> still = cx.find_still_customers(model, kit.customers, seed=1)
+    >>> value = cx.forecast_value(model, cx.fit_gamma_gamma(kit.customers), kit.customers)
+    >>> cx.repeat_purchases_answer(model, check, still, value).tag
+    'The forecast holds'
     """
     if isinstance(model, Untold) or isinstance(check, Untold) or isinstance(still, Untold):
         untold = next(part for part in (model, check, still) if isinstance(part, Untold))

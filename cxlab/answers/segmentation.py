@@ -103,6 +103,23 @@ def segmentation_verdict(verdict: Verdict, curve: SpecificationCurve, ceiling: C
     curve : the verdict over other lines.
     ceiling : agreement with the clusters, random rules and the noise ceiling.
     lasting : agreement of segments and clusters with themselves one period later.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> skill = cx.predictive_skill(kit.customers, segments.labels, cx.fit_labels)
+    >>> verdict = cx.judge_segmentation(skill)
+    >>> curve = cx.specification_curve(kit.customers, cx.draw_lines(kit.customers, segments), skill)
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> agreement = cx.compare_partitions(segments.labels, clusters.labels)
+    >>> matrix = clusters.features.matrix
+    >>> ceiling = cx.agreement_ceiling(kit.customers.frame, agreement, clusters.labels, matrix, cx.fit_labels, k=4)
+    >>> fields, groups = (segments.labels, segments.labels), (clusters.labels, clusters.labels)
+    >>> lasting = cx.stability_over_time(fields, groups, days=kit.periods.days)
+    >>> print(cx.segmentation_verdict(verdict, curve, ceiling, lasting).reading)  # doctest: +ELLIPSIS
+    Partly supported: the four segments keep 59% of what the best of four descriptions foresees of the ...
     """
     said = [verdict.reading, _robust(curve), _beside_clusters(ceiling), _lasting(lasting)]
     return Reasons(verdict, " ".join(part for part in said if part))
@@ -219,6 +236,18 @@ def segmentation_answer(profile: SegmentProfile, skill: Skill, verdict: Verdict,
     skill : what each description of a customer foresees.
     verdict : by the written rule.
     curve : the verdict over other lines.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> skill = cx.predictive_skill(kit.customers, segments.labels, cx.fit_labels)
+    >>> verdict = cx.judge_segmentation(skill)
+    >>> curve = cx.specification_curve(kit.customers, cx.draw_lines(kit.customers, segments), skill)
+    >>> profile = cx.describe_segments(kit.customers, segments)
+    >>> cx.segmentation_answer(profile, skill, verdict, curve).tag
+    'Partly supported'
     """
     return Answer(
         tone=_TONES[verdict.token],

@@ -36,6 +36,14 @@ def cluster_customers(customers: Customers, *, k_max: int = 10, seed: int = 1) -
     Raises
     ------
     NotEnoughDataError : fewer than 30 customers, or nothing in which they differ.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> clusters = cx.cluster_customers(kit.customers, k_max=4, seed=1)
+    >>> clusters.k
+    4
     """
     features = fit_features(customers)
     return fit_clusters(customers, k=choose_k(features, k_max=k_max, seed=seed).k, seed=seed, features=features)

@@ -274,6 +274,14 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
     Rousseeuw (1987), Silhouettes. Tibshirani, Walther and Hastie (2001), Estimating the number of clusters in a data
     set via the gap statistic; its reference here is the copula of `cxlab.clusters.reference`, not a uniform box, in
     which one-time buyers alone would count as groups.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> choice = cx.choose_k(cx.fit_features(kit.customers), k_max=4, seed=1)
+    >>> choice.k
+    4
     """
     rows = sample_rows(features.n, MOST_COMPARED, seed)
     matrix = features.matrix[rows]

@@ -24,6 +24,15 @@ def compare_criteria(
     seed : for samples, starts, halves and resamples.
     n_splits : random halves for the prediction strength.
     n_bootstrap : resamples at each number of clusters.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> features = cx.fit_features(kit.customers)
+    >>> choice = cx.choose_k(features, k_max=4, seed=1)
+    >>> print(cx.compare_criteria(features, choice, seed=1).heading)
+    The 5 criteria do not settle the number of groups: from none to 4
     """
     k_max = int(choice.tried[-1])
     others = (

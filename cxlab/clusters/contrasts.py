@@ -167,6 +167,14 @@ def cluster_contrasts(clusters: Clusters, customers: Customers, *, minimum_group
     ----------
     Cohen (1988), Statistical power analysis for the behavioral sciences. Hedges and Olkin (1985), Statistical methods
     for meta-analysis.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> print(cx.cluster_contrasts(clusters, kit.customers).heading)
+    A lies farthest from the others, in contribution
     """
     codes, matrix = clusters.codes, clusters.features.matrix
     raw = np.column_stack([feature.raw(customers.frame) for feature in clusters.features.used])

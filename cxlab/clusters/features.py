@@ -203,7 +203,16 @@ class Features:
 
 
 def fit_features(customers: Customers) -> Features:
-    """Choose the features of these customers and bring them to a common scale; see `features_of`."""
+    """Choose the features of these customers and bring them to a common scale; see `features_of`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> features = cx.fit_features(kit.customers)
+    >>> features.matrix.shape == (kit.customers.n, len(features.names))
+    True
+    """
     return features_of(customers.frame)
 
 

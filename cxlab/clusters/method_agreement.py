@@ -278,6 +278,14 @@ def compare_methods(
     Hubert and Arabie (1985), Comparing partitions. Steinley (2004), Properties of the Hubert-Arabie adjusted Rand
     index, Psychological Methods 9. Vinh, Epps and Bailey (2010), Information theoretic measures for clusterings
     comparison.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> print(cx.compare_methods(clusters, seed=1).heading)
+    No other method gives the same clusters
     """
     matrix = clusters.features.matrix
     groupings = {method: fit_method(method, matrix, clusters.k, seed=seed) for method in OTHERS}

@@ -97,6 +97,14 @@ def fit_clusters(customers: Customers, *, k: int, seed: int, features: Features 
     References
     ----------
     Arthur and Vassilvitskii (2007), k-means++: the advantages of careful seeding.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> clusters.k, len(clusters.labels) == kit.customers.n
+    (4, True)
     """
     given = fit_features(customers) if features is None else features
     return _fit(customers.frame, given, k, seed)
@@ -111,6 +119,14 @@ def fit_labels(frame: pd.DataFrame, *, k: int, seed: int) -> Callable[[pd.DataFr
     ----------
     frame : columns of `Customers.frame`, the customers to learn from.
     k, seed : as in `fit_clusters`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> rule = cx.fit_labels(kit.customers.frame, k=4, seed=1)
+    >>> rule(kit.customers.frame).nunique()
+    4
     """
     return _fit(frame, features_of(frame), k, seed).predict
 

@@ -190,6 +190,14 @@ def cluster_profiles(clusters: Clusters, customers: Customers, *, minimum_group:
     clusters : fitted on these customers.
     customers : the same customers, in the same order.
     minimum_group : fewest customers that a page may speak of.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> print(cx.cluster_profiles(clusters, kit.customers).heading)  # doctest: +ELLIPSIS
+    Cluster A (frequent, recent, high contribution, cheap to serve) is 18% of customers and brings 75% of ...
     """
     frame, codes = customers.frame, clusters.codes
     names = name_clusters(clusters, frame)

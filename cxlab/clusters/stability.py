@@ -204,6 +204,15 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimu
     References
     ----------
     Hennig (2007), Cluster-wise assessment of cluster stability, Computational Statistics & Data Analysis 52.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> stability = cx.cluster_stability(clusters, n_bootstrap=20, seed=1)
+    >>> print(stability.heading)
+    All 4 clusters come back when the customers are drawn anew
     """
     matrix, codes = clusters.features.matrix, clusters.codes
 

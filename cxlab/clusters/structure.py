@@ -276,6 +276,14 @@ def structure_test(features: Features, *, k_max: int, seed: int, n_references: i
     -----
     The error rate holds for nulls of this kind. Other shapes without groups may stand out a little, so structure is
     only said when the excess is 0.03 or more as well.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> structure = cx.structure_test(cx.fit_features(kit.customers), k_max=3, seed=1, n_references=19)
+    >>> print(structure.heading)
+    The customers fall into groups more sharply than chance explains
     """
     rows = sample_rows(features.n, MOST_TESTED, seed)
     matrix = features.matrix[rows]

@@ -125,6 +125,14 @@ def typical_customers(clusters: Clusters, customers: Customers, *, minimum_group
     Donoho and Gasko (1992), Breakdown properties of location estimates based on halfspace depth and projected
     outlyingness, Annals of Statistics 20 (means of the innermost share in several measures). Domingo-Ferrer and
     Mateo-Sanz (2002), Practical data-oriented microaggregation for statistical disclosure control, IEEE TKDE 14.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> clusters = cx.fit_clusters(kit.customers, k=4, seed=1)
+    >>> print(cx.typical_customers(clusters, kit.customers).reading)  # doctest: +ELLIPSIS
+    A typical customer of A: 18 repeat purchases, last order 18 days ago, €31 an order, €200 contribution, ...
     """
     codes, matrix, used = clusters.codes, clusters.features.matrix, clusters.features.used
     raw = np.column_stack([feature.raw(customers.frame) for feature in used])

@@ -341,6 +341,15 @@ def compare_lasting(engine: Engine, *, observation_end: dt.date, minimum_group: 
     ----------
     White (1980), A heteroskedasticity-consistent covariance matrix estimator, Econometrica 48, 817-838; Birge (1932),
     The calculation of errors by the method of least squares, Physical Review 40, 207-227.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> end = kit.customers.observation_end
+    >>> lasting = cx.compare_lasting(kit.intake.engine, observation_end=end)
+    >>> print(lasting.heading)
+    Whether relationships last longer than they used to cannot be told
     """
     joining = group_joining(engine, observation_end=observation_end, minimum_group=minimum_group)
     gap = usual_gap(engine, observation_end=observation_end)

@@ -320,6 +320,15 @@ def repeat_rates(
     ----------
     Agresti and Min (2005), Simple improved confidence intervals for comparing matched proportions, Statistics in
     Medicine 24, 729-740.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> end = kit.customers.observation_end
+    >>> rates = cx.repeat_rates(kit.intake.engine, observation_end=end)
+    >>> print(rates.heading)
+    The more often customers have bought, the likelier they come again: 59% after the first, 91% after the ninth
     """
     joining = group_joining(engine, observation_end=observation_end, minimum_group=minimum_group)
     within = _days_to_come(engine, joining, observation_end) if within_days is None else within_days

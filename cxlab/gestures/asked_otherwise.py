@@ -121,7 +121,16 @@ class AskedOtherwise:
 
 
 def asked_otherwise(effects: GestureEffects) -> AskedOtherwise:
-    """Ask for the effect on other occasions, with no further gesture, or by another model."""
+    """Ask for the effect on other occasions, with no further gesture, or by another model.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.asked_otherwise(effects).heading)
+    Asked otherwise, the answer is the same
+    """
     return AskedOtherwise(effects)
 
 

@@ -134,6 +134,16 @@ def covariate_balance(
     weights : shape (n,), of the controls; None: as they stand.
     people : shape (n,), number of the customer; None: each row is another.
     minimum_group : a value that fewer people hold is not named: it counts as one with the others of that kind.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> known = pd.DataFrame({"orders": [1, 2, 3, 4, 5, 6]})
+    >>> balance = cx.covariate_balance(known, np.array([True, True, True, False, False, False]))
+    >>> balance.table.columns.tolist()
+    ['covariate', 'treated', 'control', 'before', 'after']
     """
     names: tuple[str, ...] = ()
     if treated.any() and not treated.all():

@@ -123,6 +123,14 @@ def gesture_by_cluster(effects: GestureEffects, clusters: Clustering | None) -> 
     ----------
     clusters : puts customers into clusters who are described by the columns of `Sample.described`, which are those of
         `Customers.frame`; it is shown only what was known before the occasion. None: there are no clusters.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.gesture_by_cluster(effects, kit.clusters_if_any).heading)
+    By the customers’ own clusters it cannot be told for whom it works
     """
     found = []
     for effect in effects.effects:

@@ -78,7 +78,16 @@ def token_of(effect: GestureEffect) -> str:
 
 
 def gesture_design(effects: GestureEffects) -> GestureDesign:
-    """State the design that was detected: assignments are lots, gestures without them were chosen."""
+    """State the design that was detected: assignments are lots, gestures without them were chosen.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.gesture_design(effects).heading)
+    Some gestures were drawn by lot, others were chosen
+    """
     return GestureDesign(effects)
 
 

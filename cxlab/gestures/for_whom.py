@@ -174,7 +174,16 @@ def _off_zero(groups: list[GroupEffect], joint: bool) -> list[GroupEffect]:
 
 
 def gesture_by_group(effects: GestureEffects) -> EffectByGroup:
-    """Look at the effect by the four segments, or by the groups that the data brings."""
+    """Look at the effect by the four segments, or by the groups that the data brings.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.gesture_by_group(effects).heading)
+    For whom it works cannot be told from so few
+    """
     return EffectByGroup(effects)
 
 

@@ -138,6 +138,14 @@ def guard_rails(effects: GestureEffects) -> GuardRails:
     Each is a share of two outcomes in the time after the occasion, so that more purchases alone touch none of them:
     returned of sold, complaints for a purchase, low of all answers, purchases elsewhere than through the channel most
     used, and what is left of revenue. By the same comparison as the effect; only what the study brings tables for.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.guard_rails(effects).heading)
+    No harm is shown elsewhere; 11 of 13 checks cannot tell
     """
     return GuardRails(
         effects, tuple((effect, find_rails(sample_of(effects.data, effect), effect)) for effect in effects.effects)

@@ -82,7 +82,16 @@ class GestureMoney:
 
 
 def gesture_money(effects: GestureEffects) -> GestureMoney:
-    """Look at what gestures brought in money."""
+    """Look at what gestures brought in money.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.gesture_money(effects).heading)
+    Whether it pays is not settled
+    """
     return GestureMoney(effects)
 
 

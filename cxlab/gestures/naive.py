@@ -95,7 +95,16 @@ class NaiveAnswer:
 
 
 def naive_answer(effects: GestureEffects) -> NaiveAnswer:
-    """Put the naive answer beside the honest one."""
+    """Put the naive answer beside the honest one.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.naive_answer(effects).heading)
+    At first sight +1.51 purchases, held against others alike −0.07
+    """
     return NaiveAnswer(effects)
 
 

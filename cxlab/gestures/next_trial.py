@@ -16,6 +16,14 @@ def next_trial(effects: GestureEffects, planned: NextTrial | None = None) -> Nex
     planned : as reckoned from the study's own orders, for the customers who could be drawn now; where too little is
         known for it, that is the answer, as it is of `cxlab plan`. None: from those without the gesture here, one row
         a customer, after what the recent time before foretells; at hand are as many as there were.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.next_trial(effects, kit.next_trial).heading)
+    A trial of the active customers at hand shows effects of 38.2% or more
     """
     if planned is not None:
         return planned

@@ -139,6 +139,14 @@ def other_outcomes(effects: GestureEffects) -> OtherOutcomes:
     References
     ----------
     Royston and Parmar (2013), Restricted mean survival time, BMC Medical Research Methodology 13.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.other_outcomes(effects).heading)
+    Whether the next purchase came sooner is open
     """
     told, without = [], []
     for effect in effects.effects:

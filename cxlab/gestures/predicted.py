@@ -99,5 +99,14 @@ class PredictedEffects:
 
 
 def predicted_effects(effects: GestureEffects) -> PredictedEffects:
-    """Hold predicted effects against those that came about."""
+    """Hold predicted effects against those that came about.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.predicted_effects(effects).heading)
+    Who gains more can be foretold from what was known before
+    """
     return PredictedEffects(effects)

@@ -116,5 +116,14 @@ class ServiceRecovery:
 
 
 def service_recovery(effects: GestureEffects) -> ServiceRecovery:
-    """Look at gestures after a failure."""
+    """Look at gestures after a failure.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.service_recovery(effects).heading)
+    Whether a gesture more than makes good a failure is open
+    """
     return ServiceRecovery(effects)

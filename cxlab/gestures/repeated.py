@@ -168,6 +168,14 @@ def repeated_gestures(effects: GestureEffects, *, equivalence_margin: float = 0.
     ----------
     equivalence_margin : share of the outcome without a gesture; a slope that makes less of it, from the first gesture
         to the third, or over the middle four fifths of the pauses, is none.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.repeated_gestures(effects).heading)
+    Whether gestures wear off cannot be told
     """
     found = RepeatedGestures(effects)
     effect = found.effect

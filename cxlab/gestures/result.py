@@ -149,6 +149,14 @@ def estimate_gestures(
     Raises
     ------
     NotEnoughDataError : no arm but the control holds anybody.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(effects.heading)
+    Card: +0.72 purchases per customer (−0.25 to 1.70), not settled
     """
     from cxlab.errors import NotEnoughDataError
 

@@ -150,6 +150,14 @@ def gesture_surprise(effects: GestureEffects, *, equivalence_margin: float = 0.0
     equivalence_margin : share of the outcome without a gesture; a slope that makes less of it, between the least and
         the most expected tenth, is none.
     seed : of the draws behind the joint band.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> print(cx.gesture_surprise(effects).heading)
+    Whether an expected gesture works less cannot be told
     """
     effect = next((e for e in effects.shown if e.fitted is not None and e.rows == "order"), None)
     effect = effect or next((e for e in effects.shown if e.fitted is not None), None)

@@ -35,6 +35,14 @@ def check_study(path: str | Path, *, allow_outside: bool = False) -> Intake:
     Raises
     ------
     StudyError, ParameterError, SourceError : what is at fault, where, and what to do.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> intake = cx.check_study(kit.study.file)
+    >>> print(intake.heading)
+    600 customers with 5,488 orders came in
     """
     study = load_study(path, kit_faults)
     return read_study(study, study.settle(), allow_outside=allow_outside)

@@ -186,6 +186,20 @@ def check_fans(
     -----
     The intervals of expected and level hold the fit and that fans are a sample; expected and actual are of the same
     fans and covary. The model is fitted on the time before the window, so the fit does not covary with what came.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> alive = model.probability_alive()
+    >>> fans = cx.find_fans(kit.customers, segments.labels, alive)
+    >>> import functools
+    >>> foresee = functools.partial(cx.foresee_purchases, model, window_days=kit.customers.holdout_days)
+    >>> outlook = foresee(fans.are_fans, horizon_days=365)
+    >>> print(cx.check_fans(kit.customers, fans, outlook).reading)  # doctest: +ELLIPSIS
+    Held against the 244 days after the cut: from what was known at the cut alone, €89.98 was foreseen of a ...
     """
     fans.require_enough()
     own = customers.frame.loc[fans.are_fans]

@@ -245,6 +245,16 @@ def find_fans(customers: Customers, segments: pd.Series, alive: ArrayLike, *, mi
     -----
     Fans are known by what they did up to the cut, one-time buyers by what they did not do until the end of
     observation: a customer who may yet come back is no one-time buyer for certain any earlier.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> fans = cx.find_fans(kit.customers, segments.labels, model.probability_alive())
+    >>> print(fans.heading)
+    25% of the customers are fans, 19% came once and never again
     """
     frame = customers.frame
     probability = np.asarray(alive, dtype=np.float64)

@@ -137,7 +137,24 @@ _LISTED = 3
 
 
 def judge_rules_of_thumb(sensitivity: Sensitivity) -> RulesOfThumb:
-    """Hold the numbers that are often said of a fan, 5, 10 and 15, against the number and its other assumptions."""
+    """Hold the numbers that are often said of a fan, 5, 10 and 15, against the number and its other assumptions.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> alive = model.probability_alive()
+    >>> fans = cx.find_fans(kit.customers, segments.labels, alive)
+    >>> import functools
+    >>> foresee = functools.partial(cx.foresee_purchases, model, window_days=kit.customers.holdout_days)
+    >>> outlook = foresee(fans.are_fans, horizon_days=365)
+    >>> worth = cx.weigh_fans(kit.customers, fans, outlook)
+    >>> rules = cx.judge_rules_of_thumb(cx.vary_assumptions(worth, foresee))
+    >>> print(rules.heading)
+    5, 10 or 15? None of them
+    """
     base, others = sensitivity.base.worth, sensitivity.variants[1:]
     rules = (
         RuleOfThumb(said, _verdict(base, said), tuple(v for v in others if _verdict(v.worth, said) == "fits"))

@@ -271,6 +271,21 @@ def vary_assumptions(worth: Worth, foresee: Foresee | None = None) -> Sensitivit
     -----
     How much of fans' buying is left is varied beyond the days that were seen only, for up to then it is known. A share
     of nothing, or of more than all, is not tried.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> alive = model.probability_alive()
+    >>> fans = cx.find_fans(kit.customers, segments.labels, alive)
+    >>> import functools
+    >>> foresee = functools.partial(cx.foresee_purchases, model, window_days=kit.customers.holdout_days)
+    >>> outlook = foresee(fans.are_fans, horizon_days=365)
+    >>> worth = cx.weigh_fans(kit.customers, fans, outlook)
+    >>> print(cx.vary_assumptions(worth, foresee).heading)
+    Between 32 and 98 one-time buyers, by what is assumed: most hangs on how far ahead one looks
     """
     evidence, base = worth.fan.evidence, worth.fan.assumptions
     before_cost = worth.one_time.number + base.acquisition_cost

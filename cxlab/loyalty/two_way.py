@@ -242,6 +242,21 @@ def map_assumptions(worth: Worth, foresee: Foresee | None = None) -> TwoWay:
     The maps hold numbers only. The intervals are those of the number as reckoned, of the share that is left (from the
     model's fit) and of the customers whom fans bring. There is no number where a one-time buyer's contribution, after
     the cost, is not clearly above zero.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> alive = model.probability_alive()
+    >>> fans = cx.find_fans(kit.customers, segments.labels, alive)
+    >>> import functools
+    >>> foresee = functools.partial(cx.foresee_purchases, model, window_days=kit.customers.holdout_days)
+    >>> outlook = foresee(fans.are_fans, horizon_days=365)
+    >>> worth = cx.weigh_fans(kit.customers, fans, outlook)
+    >>> print(cx.map_assumptions(worth, foresee).heading)
+    One-time buyers for one fan: 40 over the next year and 98 over the next 3 years
     """
     evidence, base = worth.fan.evidence, worth.fan.assumptions
     longest = max(HORIZONS_DAYS)

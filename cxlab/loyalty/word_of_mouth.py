@@ -313,6 +313,14 @@ def weigh_word_of_mouth(
     Raises
     ------
     LoyaltyError : the scale given does not go upwards.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> mouth = cx.weigh_word_of_mouth(kit.feedback, knows_referrals=True)
+    >>> print(mouth.heading)
+    Whether bad scores weigh more than good ones in word of mouth, the data cannot tell
     """
     if feedback is None:
         wanted = _WANTED["feedback"]

@@ -299,6 +299,21 @@ def weigh_fans(
     level. A one-time buyer's value is the mean of what they brought. N* is the ratio, with Fieller's interval. What
     customers had brought by the cut on average stands beside it, because a new customer is no one-time buyer. The
     intervals hold that customers are a sample and that the model is fitted; for what they leave out see `weigh`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> alive = model.probability_alive()
+    >>> fans = cx.find_fans(kit.customers, segments.labels, alive)
+    >>> import functools
+    >>> foresee = functools.partial(cx.foresee_purchases, model, window_days=kit.customers.holdout_days)
+    >>> outlook = foresee(fans.are_fans, horizon_days=365)
+    >>> worth = cx.weigh_fans(kit.customers, fans, outlook)
+    >>> print(worth.heading)
+    One fan is worth 40 one-time buyers
     """
     evidence = gather_evidence(customers, fans, outlook, referrals)
     assumptions = Assumptions(discount_rate=discount_rate, acquisition_cost=acquisition_cost)

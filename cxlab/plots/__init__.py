@@ -1,4 +1,14 @@
-"""Every plot of the kit: one a result, in one style; the only modules that import matplotlib or seaborn."""
+"""Every plot of the kit: one a result, in one style; the only modules that import matplotlib or seaborn.
+
+Examples
+--------
+>>> import cxlab as cx
+>>> kit = cx.open_example()
+>>> segments = cx.assign_segments(kit.customers)
+>>> axes = cx.plots.four_field_map(cx.describe_segments(kit.customers, segments))
+>>> axes.get_xlabel()
+'Days since the last order (right: active)'
+"""
 
 from cxlab.plots.agreement import agreement_heat_map, agreement_scale
 from cxlab.plots.alike import covariate_balance, overlap
@@ -20,6 +30,7 @@ from cxlab.plots.intake import orders_over_time, purchase_cycle
 from cxlab.plots.joining import cohort_retention, cohort_revenue, lasting_by_cohort
 from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
 from cxlab.plots.model_choice import model_choice
+from cxlab.plots.moved_lines import moved_lines
 from cxlab.plots.next_trial import next_trial
 from cxlab.plots.order_numbers import repeat_by_order_number
 from cxlab.plots.payback import payback
@@ -59,6 +70,7 @@ __all__ = [
     "lasting_by_cohort",
     "method_agreement",
     "model_choice",
+    "moved_lines",
     "next_trial",
     "number_of_clusters",
     "orders_over_time",

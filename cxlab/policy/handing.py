@@ -205,5 +205,16 @@ def _times(chance: float) -> str:
 
 
 def hand_out(policy: GesturePolicy, trial: TrialSize) -> GestureHanding:
-    """Put the list, or what must come before one, into words."""
+    """Put the list, or what must come before one, into words.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> policy = cx.choose_customers(effects, kit.candidates(effects.main.rows), seed=1)
+    >>> handing = cx.hand_out(policy, cx.next_trial(effects, kit.next_trial))
+    >>> print(handing.heading)
+    No list: a trial comes first
+    """
     return GestureHanding(policy, trial)

@@ -66,7 +66,17 @@ class GestureRanking:
 
 
 def rank_customers(policy: GesturePolicy) -> GestureRanking:
-    """Look at how well customers can be ranked."""
+    """Look at how well customers can be ranked.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> policy = cx.choose_customers(effects, kit.candidates(effects.main.rows), seed=1)
+    >>> print(cx.rank_customers(policy).heading)
+    Those foreseen to gain more gained no more than chance allows
+    """
     return GestureRanking(policy)
 
 

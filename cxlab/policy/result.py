@@ -220,6 +220,15 @@ def choose_customers(
     candidates : who could get the next one; None: nobody is known by name.
     budget_share : most of the candidates who may get it; None: as many as gain.
     holdout_share : part of the chosen who are left without it by lot.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> effects = cx.estimate_gestures(kit.gestures)
+    >>> policy = cx.choose_customers(effects, kit.candidates(effects.main.rows), seed=1)
+    >>> print(policy.heading)
+    The data cannot tell whom to give it to
     """
     least, main = effects.data.minimum_group, effects.main
     gains: dict[str, GestureGain | None] = {}

@@ -186,6 +186,14 @@ def find_still_customers(
     horizon_days : how far to look ahead; None: as far as the hold-out window, with which it is then compared.
     minimum_group : groups of fewer customers are joined with their neighbours.
     seed : of the draws behind the interval of `likely`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> still = cx.find_still_customers(cx.fit_bgnbd(kit.customers), kit.customers, seed=1)
+    >>> print(still.heading)
+    81% of those who ever came back are more likely than not still customers
     """
     horizon_days = look_ahead(customers, horizon_days)
     alive = model.probability_alive()

@@ -157,6 +157,14 @@ def fit_bgnbd(customers: Customers) -> PurchaseModel:
     ----------
     Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model,
     Marketing Science 24(2), 275-284.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> dict(zip(model.family.parameters, model.parameters.round(2).tolist()))
+    {'r': 0.57, 'alpha': 3.3, 'a': 0.24, 'b': 3.25}
     """
     return fit_family(BG_NBD, customers)
 
@@ -172,6 +180,14 @@ def fit_mbgnbd(customers: Customers) -> PurchaseModel:
     ----------
     Batislam, Denizel and Filiztekin (2007), Empirical validation and comparison of models for customer base analysis,
     International Journal of Research in Marketing 24, 201-209.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_mbgnbd(kit.customers)
+    >>> model.expected_purchases(30).round(2)[:3].tolist()
+    [0.1, 0.04, 0.08]
     """
     return fit_family(MBG_NBD, customers)
 

@@ -276,6 +276,15 @@ def check_by(
     Poisson's upper end of what came to the other two, which is wider than it need be. A group in which the model is
     right is called off with the probability of a normal deviate beyond 1.96 + log(1.25) / standard error, to either
     side.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> check = cx.check_by(cx.fit_bgnbd(kit.customers), kit.customers, segments.labels, by="segment")
+    >>> print(check.heading)
+    By segment, no group's forecast is shown to be off
     """
     window = open_window(model, customers)
     labels = np.asarray(groups, dtype=str)

@@ -371,6 +371,14 @@ def compare_purchase_models(
     Gneiting and Raftery (2007), Strictly Proper Scoring Rules, Prediction, and Estimation, Journal of the American
     Statistical Association 102, 359-378; Vuong (1989), Likelihood Ratio Tests for Model Selection and Non-Nested
     Hypotheses, Econometrica 57(2), 307-333.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> choice = cx.compare_purchase_models(kit.customers, seed=1)
+    >>> print(choice.heading)
+    Pareto/NBD foresees this shop best, by more than chance
     """
     at_cut, days = Histories.of(customers), max(customers.holdout_days, 0)
     at_end = histories_at_end(customers) if days else None

@@ -83,6 +83,14 @@ def follow_purchases(model: PurchaseModel, customers: Customers) -> PurchaseCour
     Raises
     ------
     PurchaseModelError : the purchases of each day are not known, or the study is shorter than a week.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> course = cx.follow_purchases(cx.fit_bgnbd(kit.customers), kit.customers)
+    >>> print(course.reading)  # doctest: +ELLIPSIS
+    By 29 December 2024, week 104, the 481 customers had come back 4,595 times. A model that knows only ...
     """
     days = customers.repeat_days
     weeks = ((customers.observation_end - customers.first_order).days + 1) // 7

@@ -274,6 +274,14 @@ def fit_with_covariates(customers: Customers, covariates: pd.DataFrame, *, minim
     ----------
     Fader and Hardie (2007), Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD Models; White
     (1982), Maximum Likelihood Estimation of Misspecified Models, Econometrica 50(1), 1-25.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_with_covariates(kit.customers, kit.first_orders.frame)
+    >>> print(model.heading)
+    Nothing known from the first day is shown to tell who comes back more
     """
     if not covariates.index.equals(customers.frame.index):
         raise CovariateError(
@@ -310,6 +318,14 @@ def compare_by_covariates(customers: Customers, covariates: pd.DataFrame, *, min
     Raises
     ------
     CovariateError : a covariate is made of the purchases themselves, or does not belong to these customers.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> kinds = cx.compare_by_covariates(kit.customers, kit.first_orders.frame)
+    >>> print(kinds.heading)
+    Nothing known from the first day is shown to tell who comes back more
     """
     if covariates.columns.empty:
         return CovariateModel((), customers.n, missing=_SAID["nothing_known"])

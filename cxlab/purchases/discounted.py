@@ -121,6 +121,15 @@ def discount_value(
     ------
     PurchaseModelError : a horizon of less than a day, or a discount rate below 0.
     NotEnoughDataError : there is no model of spending, and what a purchase leaves cannot be told.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> ahead = cx.discount_value(model, kit.customers, horizon_days=365, discount_rate=0.1)
+    >>> print(ahead.heading)
+    Over the next year these customers are expected to bring €17,399
     """
     steps, left = steps_ahead(horizon_days, discount_rate), left_of_each(customers, spend)
 

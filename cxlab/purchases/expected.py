@@ -39,6 +39,14 @@ def expect_contribution(
     customers : one row a customer.
     model : fitted on them; None: Pareto/NBD, by which also who bought once may have left.
     horizon_days : how far to look ahead; None: as far as the hold-out window; see `look_ahead`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> expected = cx.expect_contribution(kit.customers)
+    >>> expected.horizon_days, expected.values.round(2)[:3].tolist()
+    (244, [7.63, 5.43, 1.58])
     """
     ahead = look_ahead(customers, horizon_days)
     try:

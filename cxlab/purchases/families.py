@@ -37,6 +37,14 @@ def fit_purchase_model(
     NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
     PurchaseModelError : there is no such family.
     CovariateError : a covariate is made of the purchases themselves, or does not belong to these customers.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_purchase_model(kit.customers, "mbgnbd")
+    >>> print(model.heading)
+    After their first purchase, by the model, 14% do not return
     """
     if family not in FAMILIES:
         raise PurchaseModelError(f"There is no purchase model {family!r}: take one of {', '.join(FAMILIES)}.")

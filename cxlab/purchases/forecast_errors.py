@@ -182,6 +182,14 @@ def measure_errors(
     ----------
     Cameron and Windmeijer (1996), R-squared measures for count data regression models with applications to health-care
     utilization, Journal of Business and Economic Statistics 14(2), 209-220 (deviance explained).
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> errors = cx.measure_errors(cx.fit_bgnbd(kit.customers), kit.customers, seed=1)
+    >>> print(errors.heading)
+    The model's squared error is 55% smaller than that of the better simple rule
     """
     window = open_window(model, customers)
     if window.missing in ("window", "purchases", "forecast"):

@@ -112,6 +112,14 @@ def count_repeats(customers: Customers, model: PurchaseModel | None = None, *, m
     Raises
     ------
     NotEnoughDataError : there are no customers, or fewer than `minimum_group`.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> counts = cx.count_repeats(kit.customers, cx.fit_bgnbd(kit.customers))
+    >>> print(counts.heading)
+    75% of the customers came back
     """
     histories = Histories.of(customers)
     n = histories.n

@@ -299,6 +299,14 @@ def fit_gamma_gamma(customers: Customers, *, minimum_group: int = 5) -> SpendMod
     References
     ----------
     Fader and Hardie (2013), The Gamma-Gamma Model of Monetary Value, note at brucehardie.com/notes/025.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> spend = cx.fit_gamma_gamma(kit.customers)
+    >>> print(spend.heading)
+    Who comes back spends €31.49 a time, however often they come
     """
     counts = customers.frame["n_repeat_values"].to_numpy(np.int64)
     means = np.where(counts > 0, customers.frame["mean_repeat_value"].to_numpy(np.float64), 0.0)

@@ -117,6 +117,14 @@ def check_holdout(model: PurchaseModel, customers: Customers, *, minimum_group: 
     Raises
     ------
     PurchaseModelError : the model was fitted on other customers.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> check = cx.check_holdout(cx.fit_bgnbd(kit.customers), kit.customers)
+    >>> print(check.heading)
+    The forecast came out 5% above what customers then bought
     """
     window = open_window(model, customers)
     n, days, expected, actual = window.n, window.days, window.expected, window.actual

@@ -195,6 +195,14 @@ def value_new_customer(
     -----
     Value = first + repeat x sum of the discounted repeat purchases that the model expects month by month. Its variance
     adds that of the fit and that of what purchases leave (see `left_of_purchases`), taken as unrelated.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> new = cx.value_new_customer(cx.fit_bgnbd(kit.customers), kit.customers, horizon_days=365, discount_rate=0.1)
+    >>> print(new.heading)
+    Over the first year a new customer earns back at most €54.50
     """
     if not acquisition_cost >= 0:
         raise PurchaseModelError(f"Winning a customer cannot cost less than nothing, got {acquisition_cost}.")

@@ -50,6 +50,16 @@ def foresee_purchases(
     Raises
     ------
     PurchaseModelError : not one entry of `members` a customer, or a horizon of less than a day.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> many = (kit.customers.frame["n_orders"] > 3).to_numpy()
+    >>> outlook = cx.foresee_purchases(model, many, window_days=kit.customers.holdout_days, horizon_days=365)
+    >>> outlook.horizon_days
+    365
     """
     all_of = model.histories
     if members.shape != (all_of.n,):

@@ -94,6 +94,14 @@ def fit_pareto_nbd(customers: Customers) -> PurchaseModel:
     ----------
     Schmittlein, Morrison and Colombo (1987), Counting Your Customers: Who Are They and What Will They Do Next?,
     Management Science 33(1), 1-24.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_pareto_nbd(kit.customers)
+    >>> model.probability_alive().round(2)[:3].tolist()
+    [0.96, 0.3, 0.66]
     """
     return fit_family(PARETO_NBD, customers)
 

@@ -14,5 +14,14 @@ def refit(model: PurchaseModel, customers: Customers) -> PurchaseModel:
     Raises
     ------
     NotEnoughDataError : fewer than 30 customers, or fewer than 10 who bought on a second day.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> later = cx.refit(model, kit.customers_at_end)
+    >>> model.calibration_end < later.calibration_end
+    True
     """
     return fit_family(FAMILIES[cast(FamilyName, model.family.key.removesuffix("_covariates"))], customers)

@@ -208,6 +208,14 @@ def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1)
     References
     ----------
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 6 and 13.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> refits = cx.bootstrap_fits(cx.fit_bgnbd(kit.customers), seed=1)
+    >>> print(refits.heading)
+    Other customers would move a more than its interval says
     """
     different, counts = model.histories.different()
     if n is None:

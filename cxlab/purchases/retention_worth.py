@@ -184,6 +184,15 @@ def worth_of_retention(
     settle only roughly. The delta method takes it for straight: its intervals held in 86, 90 and 94 of 100 shops of 500
     customers (MBG/NBD, Pareto/NBD, BG/NBD), those by percentiles of fits to customers drawn anew in 96, 95 and 93. So
     where the model brings such fits (`BootstrapFits.resampled_model`) they are taken.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> point = cx.worth_of_retention(model, kit.customers, horizon_days=365, discount_rate=0.1, seed=1)
+    >>> print(point.heading)
+    If leaving slowed by one point, the 481 present customers would in all bring €187 more over the next year
     """
     steps = steps_ahead(horizon_days, discount_rate)
     each, mean = left_of_each(customers, spend), left_of_purchases(customers)

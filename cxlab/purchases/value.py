@@ -185,6 +185,15 @@ def forecast_value(
     ----------
     model, spend : fitted on these customers.
     horizon_days : how far to look ahead; None: as far as the hold-out window, with which it is then compared.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> model = cx.fit_bgnbd(kit.customers)
+    >>> value = cx.forecast_value(model, cx.fit_gamma_gamma(kit.customers), kit.customers)
+    >>> print(value.heading)
+    The fifth with the highest forecasts is expected to bring 66% of the revenue
     """
     horizon_days = look_ahead(customers, horizon_days)
     frame = customers.frame

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from cxlab.parameters import Parameters, allowed, unit_of
+from cxlab.parameters import Parameters, allowed, unit_and_range, unit_of
 from cxlab.reports.notebooks import OWN, Declared, Notebook
 
 _EMPTY = re.compile(r"; empty: (?P<said>[^;]*)")
@@ -33,6 +33,8 @@ def describe_parameters(notebook: Notebook) -> str:
 def _line(declared: Declared) -> tuple[str, ...]:
     known = declared.name in Parameters.model_fields
     help_ = _EMPTY.sub("", declared.help)
+    if known:  # which stand in columns of their own
+        help_ = help_.replace(f"; {unit_and_range(declared.name)}", "", 1)
     unit, values = (unit_of(declared.name), allowed(declared.name)) if known else ("", "")
     return declared.name, declared.kind, _default(declared), unit or _NO, values or _NO, help_ or _NO
 

@@ -3,6 +3,7 @@
 from cxlab.segments.effort import Effort, weigh_effort
 from cxlab.segments.grid import Lines, draw_lines
 from cxlab.segments.migration import Migration, segment_migration
+from cxlab.segments.moved import MovedLines, foresight, move_lines, redraw
 from cxlab.segments.periods import Periods, two_periods
 from cxlab.segments.priorities import Priorities, choose_first
 from cxlab.segments.profile import SegmentProfile, describe_segments
@@ -13,6 +14,7 @@ __all__ = [
     "Effort",
     "Lines",
     "Migration",
+    "MovedLines",
     "Periods",
     "Priorities",
     "SegmentError",
@@ -24,6 +26,9 @@ __all__ = [
     "choose_first",
     "describe_segments",
     "draw_lines",
+    "foresight",
+    "move_lines",
+    "redraw",
     "segment_migration",
     "two_periods",
     "weigh_effort",

@@ -253,6 +253,15 @@ def weigh_effort(
     `brings_for_little`: return above that of four in five customers, for at most half of the effort which the shop as a
     whole spends on such a return. These lines are held fixed in the resamples. Who stands out over some months does so
     partly by chance: the hold-out column shows how much of it stays.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> effort = cx.weigh_effort(kit.customers, segments)
+    >>> print(effort.heading)
+    27% of the customers take more than comes back
     """
     frame, n = customers.frame, customers.n
     spent = frame["cost_to_serve"].to_numpy(float) + frame["gesture_cost"].to_numpy(float)

@@ -141,6 +141,15 @@ def draw_lines(
     -----
     Ways that nobody would choose are missing, with the reason: a line of which one side holds fewer than `LEAST_SIDE`
     of the customers, and break-even where no costs are known, for then everybody who paid is above it.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> lines = cx.draw_lines(kit.customers, segments)
+    >>> len(lines), sum(not one.missing for one in lines)
+    (27, 18)
     """
     contribution = customers.frame["contribution"].to_numpy(float)
     amount = chosen.threshold if chosen.profitability == "amount" else float(contribution.mean())

@@ -356,6 +356,14 @@ def segment_migration(
     matrix stays as it is, and that only the present segment counts, is assumed. A change of a share is that of a
     paired proportion. The value at stake compares the mean contribution in the second period of customers by their
     segment at the end of the first, for the label itself rests on the first period's contribution.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> migration = cx.segment_migration(kit.periods)
+    >>> print(migration.heading)
+    Fewer customers became profit-bringers than stopped being ones
     """
     if periods.missing:
         return _nothing(periods, minimum_group, periods.missing)

@@ -172,6 +172,14 @@ def choose_first(
     Notes
     -----
     Equal values rank by the silence, the shortest first, and then by id, so that the order of the rows changes nothing.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> print(cx.choose_first(kit.customers, segments, pseudonyms=kit.pseudonyms).reading)  # doctest: +ELLIPSIS
+    At most 10 customers of each segment are named, ranked by what they have contributed so far, as no ...
     """
     if most < 1:
         raise SegmentError(f"most is {most}: name at least 1 customer")

@@ -299,6 +299,15 @@ def describe_segments(
     are drawn at the median or by the usual gap. Sizes carry Wilson's interval. Shares of a total are ratios of sums
     over the same bootstrap sample; they are given only when the total is above zero in every sample, for a ratio to a
     number near zero says nothing. Means per customer are bootstrapped within the segment.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> profile = cx.describe_segments(kit.customers, segments)
+    >>> print(profile.heading)
+    25% of the customers brought 68% of the contribution so far
     """
     frame = customers.frame
     member = np.column_stack([(segments.labels == name).to_numpy() for name in SEGMENTS])

@@ -133,6 +133,14 @@ def assign_segments(
     Notes
     -----
     The four fields are those of Löytänä & Kortesuo (2011), Asiakaskokemus.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> segments = cx.assign_segments(kit.customers)
+    >>> segments.labels.value_counts().to_dict()
+    {'misunderstood': 227, 'profit_bringers': 121, 'lost': 93, 'candidates': 40}
     """
     if customers.n == 0:
         raise SegmentError(

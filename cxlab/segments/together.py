@@ -148,6 +148,13 @@ def activity_against_profit(customers: Customers | None, *, minimum_group: int =
     ----------
     customers : one row a customer; None where a study brings no orders.
     minimum_group : of the study.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> print(cx.activity_against_profit(kit.customers, minimum_group=5).heading)
+    Active and profitable go together, but are two things
     """
     if customers is None:
         return Together(None, _halves(np.zeros(0), np.zeros(0)), minimum_group=minimum_group)

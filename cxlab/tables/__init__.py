@@ -1,4 +1,14 @@
-"""Every table of the kit as a reader sees it: one a result."""
+"""Every table of the kit as a reader sees it: one a result.
+
+Examples
+--------
+>>> import cxlab as cx
+>>> kit = cx.open_example()
+>>> segments = cx.assign_segments(kit.customers)
+>>> table = cx.tables.four_segments(cx.describe_segments(kit.customers, segments))
+>>> [row[0].text for row in table.rows]
+['Profit-bringers', 'Misunderstood', 'Candidates', 'Lost']
+"""
 
 from cxlab.tables.agreement import best_matches
 from cxlab.tables.clusters import (

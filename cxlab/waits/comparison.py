@@ -300,6 +300,15 @@ def compare_waits(waits: PurchaseWaits, *, minimum_group: int = 5) -> WaitCompar
     References
     ----------
     Royston and Parmar (2013), Restricted mean survival time, BMC Medical Research Methodology 13:152.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> waits = cx.waits_for_second_order(kit.intake.engine, kit.customers)
+    >>> compared = cx.compare_waits(waits)
+    >>> print(compared.reading)  # doctest: +ELLIPSIS
+    Counted from the first order to the next purchase, and followed for 341 days, a wait that lasts longer ...
     """
     if waits.missing:
         return WaitComparison(waits, None, "", {}, None, missing=waits.missing)

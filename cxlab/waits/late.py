@@ -74,6 +74,15 @@ def find_late_customers(
     covers more days than a short one, somewhat more than `RARE` of those who are still customers are called late on any
     one day where purchases fall by chance (6 to 8 in 100 in made-up shops that nobody leaves), fewer where they keep a
     rhythm.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> cadence = cx.find_cadence(kit.intake.engine, kit.customers)
+    >>> late = cx.find_late_customers(kit.customers, cadence, pseudonyms=kit.pseudonyms)
+    >>> print(late.heading)
+    63 customers are late by their own cadence and worth waking
     """
     frame, n = customers.frame, customers.n
     if len(cadence.gaps.n) != n:
