@@ -8,6 +8,7 @@ import numpy as np
 from cxlab import plots, tables, words
 from cxlab.estimate import Estimate
 from cxlab.lab import forms
+from cxlab.language import tr
 from cxlab.segments import MovedLines, SegmentProfile, describe_segments, foresight, redraw
 
 STEPS = 200
@@ -53,9 +54,10 @@ def explorer(moved: MovedLines, *, source: str = "") -> Any:
     low, high = min(low, segments.threshold, 0.0), max(high, segments.threshold)
     threshold = widgets.FloatSlider(
         value=segments.threshold, min=low, max=max(high, low + 1), step=max((high - low) / STEPS, 0.01),
-        readout_format=".2f", description=f"Profitable: more contribution than, {segments.currency}", **wide,
+        readout_format=".2f", **wide,
+        description=tr("Profitable: more contribution than, {currency}", currency=segments.currency),
     )  # fmt: skip
-    back = widgets.Button(description="Back to the page's lines", layout={"width": "16em"})
+    back = widgets.Button(description=tr("Back to the page's lines"), layout={"width": "16em"})
     shown = widgets.HTML()
 
     def draw(_: object = None) -> None:
@@ -93,12 +95,14 @@ def _foresaw(moved: MovedLines, profile: SegmentProfile) -> str:
     bought = moved.customers.frame["holdout_purchases"].to_numpy(float)
     here, own = foresight(profile.segments.labels, bought), foresight(moved.segments.labels, bought)
     if here is None or own is None:
-        return "Nobody bought after the cut, so nothing can be foreseen."
+        return tr("Nobody bought after the cut, so nothing can be foreseen.")
     top: Estimate = profile.row("profit_bringers").holdout_contribution_share
     worth = "" if top.value is None or profile.row("profit_bringers").customers < profile.minimum_group else (
-        f" The profit-bringers brought {words.percent(top.number)} of the contribution after the cut."
+        tr(" The profit-bringers brought {share} of the contribution after the cut.", share=words.percent(top.number))
     )  # fmt: skip
-    return (
-        f"These fields foresee {words.percent(here)} of the purchases after the cut; "
-        f"those of the page {words.percent(own)}.{worth}"
+    return tr(
+        "These fields foresee {here} of the purchases after the cut; those of the page {own}.{worth}",
+        here=words.percent(here),
+        own=words.percent(own),
+        worth=worth,
     )

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
+from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -21,7 +22,7 @@ _SHORT = {"recency": "Days, still active", "cadence": "Multiple, still active", 
 
 def _lacks(moved: MovedLines) -> str:
     few = len(moved.places) < LEAST_PLACES
-    return "No figure of moved lines is drawn, as too few customers lie between their places." if few else ""
+    return tr("No figure of moved lines is drawn, as too few customers lie between their places.") if few else ""
 
 
 def _draw(moved: MovedLines, ax: Axes) -> None:
@@ -48,7 +49,7 @@ def _draw(moved: MovedLines, ax: Axes) -> None:
     below.set_xlabel((_SHORT if narrow else _AXIS)[moved.segments.activity], labelpad=5)
     below.set_xticks(*_ticks(moved, narrow=narrow))
     below.tick_params(axis="x", pad=9)
-    for axes, said in ((top, "Share of customers"), (below, "Purchases foreseen")):
+    for axes, said in ((top, tr("Share of customers")), (below, tr("Purchases foreseen"))):
         axes.set_title(said, loc="left", size=12, color=COLOUR["muted"], pad=6)
         if moved.own is not None:
             axes.axvline(moved.own.line, color=COLOUR["ink"], lw=1.2, zorder=2)
@@ -94,27 +95,47 @@ def _ticks(moved: MovedLines, *, narrow: bool) -> tuple[list[float], list[str]]:
 def _caption(moved: MovedLines) -> Caption:
     first, last = moved.places[0], moved.places[-1]
     listed = "; ".join(
-        f"{SEGMENT_NAME[name].lower()} {words.percent(first.share(name))} to {words.percent(last.share(name))}"
+        tr(
+            "{segment} {first} to {last}",
+            segment=SEGMENT_NAME[name].lower(),
+            first=words.percent(first.share(name)),
+            last=words.percent(last.share(name)),
+        )
         for name in SEGMENTS
     )
     known = [place.foresight for place in moved.places if place.foresight is not None]
-    foreseen = f" Purchases foreseen: {words.percent(min(known))} to {words.percent(max(known))}." if known else ""
-    own = "" if moved.own is None else " Upright: the line of this page."
+    foreseen = (
+        tr(" Purchases foreseen: {low} to {high}.", low=words.percent(min(known)), high=words.percent(max(known)))
+        if known
+        else ""
+    )
+    own = "" if moved.own is None else tr(" Upright: the line of this page.")
     return Caption(
         moved.heading,
-        f"Share of customers in each field, and of the hold-out purchases that the fields foresee, by where the line "
-        f"of activity lies; {words.count(first.n, 'customer')}.{own}",
-        f"Lines of the share of each field, with the line of activity from {moved.said(first.line)} to "
-        f"{moved.said(last.line)}: {listed}.{foreseen}",
-        "The line of profit stays where it is. Foreseen: Poisson deviance explained, each customer by the others of "
-        "the field.",
+        tr(
+            "Share of customers in each field, and of the hold-out purchases that the fields "
+            "foresee, by where the line of activity lies; {customers}.{own}",
+            customers=words.count(first.n, "customer"),
+            own=own,
+        ),
+        tr(
+            "Lines of the share of each field, with the line of activity from {first} to {last}: {listed}.{foreseen}",
+            first=moved.said(first.line),
+            last=moved.said(last.line),
+            listed=listed,
+            foreseen=foreseen,
+        ),
+        tr(
+            "The line of profit stays where it is. Foreseen: Poisson deviance explained, each "
+            "customer by the others of the field."
+        ),
     )
 
 
 def _numbers(moved: MovedLines) -> Table:
     rows = tuple(
         (
-            Cell(_first_up(moved.said(place.line)), "the line of this page" if place.is_chosen else ""),
+            Cell(_first_up(moved.said(place.line)), tr("the line of this page") if place.is_chosen else ""),
             *(Cell(words.percent(place.share(name))) for name in SEGMENTS),
             Cell("–" if place.foresight is None else words.percent(place.foresight)),
         )
@@ -122,10 +143,10 @@ def _numbers(moved: MovedLines) -> Table:
     )
     return Table(
         "moved_lines",
-        "The fields by where the line of activity lies",
-        ("Line of activity", *(SEGMENT_NAME[name] for name in SEGMENTS), "Foreseen"),
+        tr("The fields by where the line of activity lies"),
+        (tr("Line of activity"), *(SEGMENT_NAME[name] for name in SEGMENTS), tr("Foreseen")),
         rows,
-        "Shares of all customers; the last column is the share of the hold-out purchases' deviance foreseen.",
+        tr("Shares of all customers; the last column is the share of the hold-out purchases' deviance foreseen."),
     )
 
 

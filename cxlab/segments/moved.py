@@ -10,7 +10,7 @@ from cxlab import words
 from cxlab.blocks import SEGMENTS
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate
-from cxlab.look import SEGMENT_NAME
+from cxlab.language import tr
 from cxlab.segments.rule import Segments, fields
 
 Array = NDArray[np.float64]
@@ -87,10 +87,10 @@ class MovedLines:
         """The finding in a line."""
         best, own = self.best, self.own
         if own is None or best is None or own.foresight is None or best.foresight is None:
-            return "The fields change size as the line of activity moves"
+            return tr("The fields change size as the line of activity moves")
         if best.foresight - own.foresight < 0.01:
-            return "No other line of activity would foresee more"
-        return f"A line at {self.said(best.line)} would have foreseen more"
+            return tr("No other line of activity would foresee more")
+        return tr("A line at {place} would have foreseen more", place=self.said(best.line))
 
     @property
     def own(self) -> Place | None:
@@ -101,23 +101,32 @@ class MovedLines:
     def reading(self) -> str:
         """How the profit-bringers and what the fields foresee change with the line."""
         if len(self.places) < LEAST_PLACES:
-            return "The line of activity cannot be moved: too few customers lie between any two places of it."
+            return tr("The line of activity cannot be moved: too few customers lie between any two places of it.")
         first, last = self.places[0], self.places[-1]
         shares = [words.percent(place.share("profit_bringers")) for place in (first, last)]
         said = [
-            f"With the line of activity moved from {self.said(first.line)} to {self.said(last.line)}, the "
-            f"{SEGMENT_NAME['profit_bringers'].lower()} go from {shares[0]} to {shares[1]} of "
-            f"{words.count(first.n, 'customer')}."
+            tr(
+                "With the line of activity moved from {first} to {last}, the profit-bringers go from {share} "
+                "to {share_last} of {n} customers.",
+                first=self.said(first.line),
+                last=self.said(last.line),
+                share=shares[0],
+                share_last=shares[1],
+                n=words.number(first.n),
+            )
         ]
         known = [place.foresight for place in self.places if place.foresight is not None]
         if known:
             said.append(
-                f"The fields foresee between {words.percent(min(known))} and {words.percent(max(known))} of what was "
-                "bought in the hold-out window."
+                tr(
+                    "The fields foresee between {low} and {high} of what was bought in the hold-out window.",
+                    low=words.percent(min(known)),
+                    high=words.percent(max(known)),
+                )
             )
             if self.own is not None and self.own.foresight is not None:
-                said.append(f"At the line of this page it is {words.percent(self.own.foresight)}.")
-            said.append("The best place was found by looking at what came after, so it flatters itself a little.")
+                said.append(tr("At the line of this page it is {share}.", share=words.percent(self.own.foresight)))
+            said.append(tr("The best place was found by looking at what came after, so it flatters itself a little."))
         return " ".join(said)
 
     @property
@@ -130,8 +139,8 @@ class MovedLines:
         if self.segments.activity == "recency":
             return words.days(round(line))
         if self.segments.activity == "cadence":
-            return f"{words.number(line, 1)} times the days allowed"
-        return f"a chance of {words.percent(line)}"
+            return tr("{n} times the days allowed", n=words.number(line, 1))
+        return tr("a chance of {share}", share=words.percent(line))
 
 
 def redraw(segments: Segments, *, line: float | None = None, threshold: float | None = None) -> Segments:
