@@ -80,7 +80,7 @@ _ENGLISH = frozenset(
         "so",
     ]
 )
-_WORD = re.compile(r"[A-Za-zÅÄÖåäö]+")
+_WORD = re.compile(r"\w+")
 _ASIDE = frozenset({"style", "script", "code", "pre", "title"})
 _SAID = ("alt", "aria-label", "title")
 
