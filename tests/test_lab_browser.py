@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import made_notebooks as made
-from tests.test_pages_browser import browser  # noqa: F401 (the fixture)
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,7 +92,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture
-def window(browser: Browser, lab: str) -> Iterator[Page]:  # noqa: F811
+def window(browser: Browser, lab: str) -> Iterator[Page]:
     # So high that JupyterLab draws every cell: it leaves out what is far from the window.
     page = browser.new_page(viewport={"width": 1300, "height": 4500})
     page.set_default_timeout(PATIENCE)

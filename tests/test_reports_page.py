@@ -139,6 +139,8 @@ def test_the_colours_are_the_tokens_of_the_figures() -> None:
         "c",
         "w",
         "a",
+        "l",
+        "z",
         "q1",
         "q2",
         "q3",
