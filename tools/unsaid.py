@@ -4,6 +4,7 @@
 """
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,67 +19,12 @@ from cxlab.language import WRITTEN
 ROOT = Path(__file__).resolve().parent.parent
 STUDIES = ("data/cdnow", "data/corner-shop")
 _ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "are",
-        "is",
-        "was",
-        "were",
-        "with",
-        "that",
-        "which",
-        "from",
-        "by",
-        "each",
-        "for",
-        "than",
-        "who",
-        "whose",
-        "not",
-        "their",
-        "they",
-        "there",
-        "this",
-        "these",
-        "those",
-        "have",
-        "has",
-        "been",
-        "would",
-        "more",
-        "most",
-        "less",
-        "least",
-        "but",
-        "when",
-        "where",
-        "while",
-        "what",
-        "how",
-        "why",
-        "all",
-        "any",
-        "both",
-        "other",
-        "others",
-        "same",
-        "such",
-        "only",
-        "about",
-        "after",
-        "before",
-        "between",
-        "under",
-        "over",
-        "up",
-        "its",
-        "it",
-        "if",
-        "then",
-        "so",
-    ]
+    re.findall(
+        r"\w+",
+        "the of and are is was were with that which from by each for than who whose not their they there this these "
+        "those have has been would more most less least but when where while what how why all any both other others "
+        "same such only about after before between under over up its it if then so ",
+    )
 )
 _WORD = re.compile(r"\w+")
 _ASIDE = frozenset({"style", "script", "code", "pre", "title"})
@@ -131,7 +77,7 @@ def unsaid(language: str, home: Path) -> Iterator[tuple[str, str]]:
     studies, names = [], set()
     for folder in STUDIES:
         study = home / Path(folder).name
-        subprocess.run(["cp", "-r", str(ROOT / folder), str(study)], check=True)
+        shutil.copytree(ROOT / folder, study)
         file = study / "study.yml"
         text = re.sub(r"(?m)^language:.*\n", "", file.read_text(encoding="utf-8"))
         file.write_text(f"{text}\nlanguage: {language}\n", encoding="utf-8")
