@@ -25,8 +25,8 @@ LARGEST = 1_500_000
 """Bytes that a page may have: larger ones are held back by mail servers."""
 _PSEUDONYM = re.compile(r"(?:\d+\. )?[0-9a-hjkmnp-tv-z]{4}-[0-9a-hjkmnp-tv-z]{4}(?: |$)")
 """Perhaps with a place in a list before it, and something small behind it."""
-_CUSTOMER = "Customer"
-"""Head of the column by which a page's table names customers."""
+_CUSTOMER = frozenset({"Customer", "Asiakas"})
+"""Heads of the column by which a page's table names customers, in each language of pages."""
 _NAMED = 3
 """Values, rows or places of one kind that are told of a page."""
 _MAKE_AGAIN = "Make the report again with --force: cxlab writes no such page"
@@ -156,7 +156,7 @@ def _page_told(page: _Page, least: int, own: OwnWords, hits: _Hits) -> PageTold:
         (row[i], table.place)
         for table in page.read.tables
         for i, head in enumerate(table.heads)
-        if head == _CUSTOMER
+        if head in _CUSTOMER
         for row in table.rows
         if i < len(row) and any(sign.isalnum() for sign in row[i])
     ]
