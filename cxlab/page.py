@@ -13,7 +13,7 @@ from cxlab.estimate import Estimate, Findings
 from cxlab.kit import Kit
 from cxlab.lab import forms
 from cxlab.lab.frontend import live_shell
-from cxlab.language import language_of, speak, tr
+from cxlab.language import language_of, speak, tr, translated
 from cxlab.plots.figure import Plot
 from cxlab.segments import MovedLines
 from cxlab.words import harmless
@@ -101,6 +101,7 @@ class Page:
             return
         text = result if isinstance(result, str) else result.reading
         findings = {} if isinstance(result, str) else result.findings
+        label = translated(label)
         block = blocks.Reading(text, label)
         self._emit(block, forms.reading_html(block), f"{label}. {text}" if label else text, findings)
 

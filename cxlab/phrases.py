@@ -2,9 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from cxlab.language import SOURCE, Texts, speaking, spoken, translated, trn
+from cxlab.language import SOURCE, Texts, speaking, spoken, tr, translated, trn
 from cxlab.words import EN_DASH, day, number
 
 _NUMBER = re.compile(r"\d+")
@@ -41,6 +41,18 @@ _NAMES = Texts(
 
 with speaking(SOURCE):
     _KNOWN = frozenset(_NAMES.values())
+
+
+def listed(names: Sequence[str]) -> str:
+    """List names in a sentence.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *first, last = names
+    return tr("{first} and {last}", first=", ".join(first), last=last) if first else last
 
 
 def group_name(name: str) -> str:

@@ -27,6 +27,8 @@ import yaml
 
 from cxlab.errors import InputError
 from cxlab.intake import Intake, check_study
+from cxlab.intake.kept_texts import said_again
+from cxlab.language import speaking
 from cxlab.reports.manifest import describe_reading
 from cxlab.words import harmless
 from tests.made_workbooks import write_xlsx
@@ -76,10 +78,23 @@ def read_case(folder: Path) -> Came:
             returned = [row[0] for row in intake.engine.rows(sql)] if "returned" in columns else []
             rejects = read_rejects(intake, folder)
             counts = (table.n_read, table.n_used, table.n_rejected)
+            assert not only_in_english(intake)
             reads = [entry["read"] for entry in describe_reading(intake.tables)["orders"]]
             return Came(rows, rejects, returned, counts, intake.summary(), reads)
     except InputError as error:
         return Came(error=str(error).replace(f"{folder.as_posix()}/", ""))
+
+
+def only_in_english(intake: Intake) -> list[str]:
+    """Return what is told of the files on a page that is not said in its language: reasons, readings, remarks."""
+    told = list(intake.remarks)
+    for table in intake.tables.values():
+        told += [reject.reason for reject in table.rejects]
+        for reading in table.readings:
+            what, *how = reading.words
+            told += [*how, *(part for part in what.split(", ") if " " in part)]
+    with speaking("fi"):
+        return [text for text in told if said_again(text) == text]
 
 
 def paste(folder: Path, read: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from benchmarks.made.moves import moved, periods_of
 from cxlab import plots
 from cxlab.intake.hidden_cells import cells_to_hide, hide_cells
-from cxlab.intake.hiding import HIDDEN, GroupSizes
+from cxlab.intake.hiding import GroupSizes, withheld
 from cxlab.plots.flow import _moved_apart
 from cxlab.plots.style import canvas
 from cxlab.segments import segment_migration
@@ -111,7 +111,7 @@ def test_a_reader_finds_out_no_more_than_is_said(table: list[list[int]]) -> None
     sizes, cells = np.array(table), hide_cells(table, LEAST)
     small = (sizes > 0) & (sizes < LEAST)
     words = [text for row, mask in zip(cells.written, cells.mask, strict=True) for text in np.array(row)[mask]]
-    assert set(words) <= {HIDDEN, f"under {LEAST}"}
+    assert set(words) <= {withheld(), f"under {LEAST}"}
     assert [[not text.isdigit() for text in row] for row in cells.written] == cells.mask.tolist()
     assert (cells.least <= sizes).all() and (sizes <= cells.most).all()
     assert (cells.least == sizes)[~cells.mask].all() and (cells.most == sizes)[~cells.mask].all()

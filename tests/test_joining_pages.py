@@ -13,7 +13,7 @@ from cxlab.cohorts.lasting import compare_lasting
 from cxlab.cohorts.order_numbers import repeat_rates
 from cxlab.cohorts.retention import follow_cohorts
 from cxlab.engine import Engine
-from cxlab.intake.hiding import HIDDEN
+from cxlab.intake.hiding import withheld
 from cxlab.plots.joining import cohort_retention, cohort_revenue, lasting_by_cohort
 from cxlab.plots.order_numbers import repeat_by_order_number
 from cxlab.tables.joining import lasting_trends, retention_course
@@ -79,7 +79,7 @@ def test_a_small_shop_hides_its_small_cells_in_every_drawing() -> None:
     for plot in (cohort_retention, cohort_revenue):
         figure = plot.block(retention)
         assert figure.numbers is not None
-        hidden = sum(cell.text == HIDDEN for row in figure.numbers.rows for cell in row[2:])
+        hidden = sum(cell.text == withheld() for row in figure.numbers.rows for cell in row[2:])
         assert hidden > 0 and figure.wide.count(">–<") == hidden
         assert "hidden: groups of under 5 customers" in figure.caption.note
 

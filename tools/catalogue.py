@@ -1,9 +1,9 @@
 """Keep the message catalogues in step with the texts: `python -m tools.catalogue`.
 
 Texts are those that the code, the templates and the notebooks' prose say: `tr("…")`, `trn("…", "…", n)`,
-`count(n, "…")`, the values of `Texts({…})`, and each cell of prose. What is new stands in the catalogue without a
-translation; what is no longer said goes, and helps a new text that is much like it, which is then marked as fuzzy for a
-person to look at.
+`count(n, "…")`, `KeptText("…", "…")`, the values of `Texts({…})`, and each cell of prose. What is new stands in the
+catalogue without a translation; what is no longer said goes, and helps a new text that is much like it, which is then
+marked as fuzzy for a person to look at.
 """
 
 import ast
@@ -39,6 +39,9 @@ def in_code(source: str) -> Iterator[tuple[int, Message]]:
         elif name == "count" and len(node.args) > 1 and isinstance(getattr(node.args[1], "value", None), str):
             one = _text(node.args[1])
             yield node.lineno, (one, _text(node.args[2]) if len(node.args) > 2 else f"{one}s")
+        elif name == "KeptText" and node.args:
+            texts = tuple(_text(one) for one in node.args)
+            yield node.lineno, (texts[0], texts[1]) if len(texts) > 1 else texts[0]
         elif name == "Texts" and node.args:
             yield from ((n.lineno, text) for n, text in _values(node.args[0]))
 
@@ -64,10 +67,15 @@ def in_template(source: str) -> Iterator[tuple[int, Message]]:
 
 
 def in_notebook(source: str) -> Iterator[tuple[int, Message]]:
-    """Find the cells of prose of a notebook."""
+    """Find the cells of prose of a notebook, and the labels that its code gives to readings."""
     for number, cell in enumerate(json.loads(source)["cells"], start=1):
+        text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            yield number, "".join(cell["source"])
+            yield number, text
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.keyword) and node.arg == "label":
+                yield number, _text(node.value)
 
 
 def said() -> Iterator[tuple[str, int, Message]]:

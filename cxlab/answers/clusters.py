@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.clusters import Choice, MethodAgreement, Profiles, SearchLuck, Stability, Structure
-from cxlab.clusters.criterion import listed
 from cxlab.clusters.method_agreement import OTHERS
 from cxlab.clusters.structure import LEAST_EXCESS
 from cxlab.language import Texts, tr, trn
+from cxlab.phrases import listed
 from cxlab.words import few, number, number_between, percent, percent_between
 
 _BLIND = Texts(

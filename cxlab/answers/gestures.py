@@ -1,6 +1,6 @@
 """Do gestures bring customers back? The answer in words."""
 
-from cxlab.answers.unlike import Sides, extremes, listed, sides
+from cxlab.answers.unlike import Sides, extremes, sides
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GuardRails
 from cxlab.gestures.by_cluster import EffectByCluster
@@ -22,6 +22,7 @@ from cxlab.gestures.said import (
 from cxlab.gestures.verdict import Token
 from cxlab.gestures.worth import Worth
 from cxlab.language import Texts, tr, trn
+from cxlab.phrases import listed
 from cxlab.plan import MATTERS, NextTrial, within_reach
 from cxlab.words import capital, day, money, money_between, number, percent
 

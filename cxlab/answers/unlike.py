@@ -67,15 +67,3 @@ def _of(groups: EffectByGroup, name: Callable[[str], str]) -> Sides:
 
 def _is_same(one: GestureEffect, other: GestureEffect) -> bool:
     return (one.prefix, one.label, one.design) == (other.prefix, other.label, other.design)
-
-
-def listed(names: tuple[str, ...] | list[str]) -> str:
-    """List names in a sentence.
-
-    Examples
-    --------
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    *first, last = names
-    return tr("{first} and {last}", first=", ".join(first), last=last) if first else last

@@ -7,12 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from cxlab.clusters.criterion import Criterion, listed
+from cxlab.clusters.criterion import Criterion
 from cxlab.clusters.features import Features
 from cxlab.clusters.kmeans import STARTS, k_means, on_all_cores, one_thread, sample_rows, settle, silhouettes
 from cxlab.clusters.reference import Reference, fit_reference
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.language import tr, trn
+from cxlab.phrases import listed
 from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.language import tr
-
 Array = NDArray[np.float64]
 MOST_WHOLE = 20_000  # customers of whom all are divided again in each replicate; beyond that a fresh sample is
 TINY = 1e-9  # an error of no more is none: the figure is what it is by its making
@@ -59,14 +57,3 @@ def largest_reaching(tried: NDArray[np.int64], value: Array, least: float) -> in
     """
     enough = tried[value >= least]
     return int(enough.max()) if len(enough) else 1
-
-
-def listed(words: list[str]) -> str:
-    """Write names as a sentence does.
-
-    Examples
-    --------
-    >>> listed(["gap statistic", "silhouette", "BIC"])
-    'gap statistic, silhouette and BIC'
-    """
-    return words[0] if len(words) == 1 else tr("{first} and {last}", first=", ".join(words[:-1]), last=words[-1])

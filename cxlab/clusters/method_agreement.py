@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.clusters.criterion import listed
 from cxlab.clusters.methods import NAMES, NOISE, Grouping, Method, fit_method
 from cxlab.clusters.partition import Clusters
 from cxlab.contingency import (
@@ -20,6 +19,7 @@ from cxlab.contingency import (
 from cxlab.drawn_tables import draw_tables
 from cxlab.estimate import Estimate, Findings
 from cxlab.language import tr, trn
+from cxlab.phrases import listed
 from cxlab.words import capital, few, number, number_between, percent
 
 Codes = NDArray[np.int64]

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.clusters.criterion import listed, replicate_rows
+from cxlab.clusters.criterion import replicate_rows
 from cxlab.clusters.kmeans import STARTS, k_means, nearest, one_thread, settle
 from cxlab.clusters.partition import Clusters
 from cxlab.clusters.stability import STABLE, Kept, Stability, best_jaccard
 from cxlab.estimate import Estimate, Findings, wilson_interval
 from cxlab.language import tr, trn
+from cxlab.phrases import listed
 from cxlab.words import number, number_between, percent, percent_between
 
 Array = NDArray[np.float64]

@@ -15,7 +15,6 @@ from cxlab.language import tr, trn
 from cxlab.words import capital, count, day, month, number, number_between
 
 EPOCH = dt.date(1970, 1, 1)
-NO_ORDERS = "The study brings no orders, only outcomes that were summed already; there is nothing to lay out in time."
 WEEKLY_UP_TO_DAYS = 182
 """A span of up to half a year is drawn by weeks, a longer one by months."""
 _COLUMNS = ["period", "orders", "new_customers", "revenue", "complete"]
@@ -46,7 +45,9 @@ class OrderCalendar:
     @property
     def reading(self) -> str:
         """How many orders a week brought (the median, the least and the most), and which gaps stand out."""
-        return NO_ORDERS if self.table.empty else f"{self._rhythm()} {self.gaps.reading}"
+        if self.table.empty:
+            return tr("The study brings no orders, but outcomes summed already; there is nothing to lay out in time.")
+        return f"{self._rhythm()} {self.gaps.reading}"
 
     def _rhythm(self) -> str:
         whole = self._whole_weeks()

@@ -7,6 +7,7 @@ from itertools import groupby
 from cxlab.contract import Column, TableContract
 from cxlab.engine import literal
 from cxlab.intake import readings
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.totals import is_total
 from cxlab.intake.values import EARLIEST, LARGEST, LATEST, ODD
 
@@ -55,7 +56,24 @@ class Wanted:
 
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!")
 """What a spreadsheet shows in a cell that it could not compute."""
-_TOTAL = "is a line of totals"
+_TOTAL = KeptText("is a line of totals")()
+_MISSING = KeptText("{column} is missing")
+_LEFT_OUT = KeptText("left out: “{column}” is none of those under keep")
+_BEYOND = KeptText("{column} is beyond all measure")
+_BELOW = KeptText("{column} is below zero")
+_COST_BELOW = KeptText("cost is below zero, though the line is no return")()
+_OTHER_CURRENCY = KeptText("is in another currency than {currency}")
+_COLUMN_IN_OTHER_CURRENCY = KeptText("{column} is in another currency than {currency}")
+_NO_ARM = KeptText("arm is none of those in `allocation`")()
+_LATE = KeptText("lies after the observation end")()
+_NO_DATE = KeptText("{column} is no date")
+_NO_DATE_IN_FORM = KeptText("{column} is no date ({form})")
+_NO_DATE_AS_WRITTEN = KeptText("{column} is no date as its file writes dates")
+_OUT_OF_RANGE = KeptText("{column} lies outside 1970 to 2099")
+_NO_FLAG = KeptText("{column} is neither true nor false")
+_ERROR = KeptText("{column} is an error of the spreadsheet")
+_NO_AMOUNT = KeptText("{column} is no amount")
+_NO_NUMBER = KeptText("{column} is no number")
 _WITHOUT_TOTALS = "leave lines of totals out of the export"
 
 
@@ -77,11 +95,11 @@ def rules(
         name = column.name
         if column.required:
             nobody = name in ("customer_id", "referrer_id", "referred_id")
-            found.append(Rule(name, f"{name} is missing", f"NOT cx_given_{name}", outside_limit=nobody))
+            found.append(Rule(name, _MISSING(column=name), f"NOT cx_given_{name}", outside_limit=nobody))
         found += _kind_rules(column, formats.get(name, ()), wanted.currency)
     found = [replace(rule, of_one_column=True) for rule in found]
     found = [
-        *(Rule("", f"left out: “{heading}” is none of those under keep", f"NOT cx_kept_{i}", outside_limit=True)
+        *(Rule("", _LEFT_OUT(column=heading), f"NOT cx_kept_{i}", outside_limit=True)
           for i, heading in enumerate(wanted.keep)),
         *found,
     ]  # fmt: skip
@@ -89,27 +107,27 @@ def rules(
         groups = [group for group in contract.one_of if present.issuperset(group)]
         lacking = " AND ".join("(" + " OR ".join(f"{name} IS NULL" for name in group) + ")" for group in groups)
         words = " or ".join(" x ".join(group) for group in groups)
-        found.append(Rule(groups[0][0], f"{words} is missing", lacking))
+        found.append(Rule(groups[0][0], _MISSING(column=words), lacking))
     for one, other in _PRODUCTS.get(contract.name, ()):
         if {one, other} <= present:
-            found.append(Rule(one, f"{one} x {other} is beyond all measure", f"ABS({one} * {other}) > {LARGEST:.0f}"))
+            found.append(Rule(one, _BEYOND(column=f"{one} x {other}"), f"ABS({one} * {other}) > {LARGEST:.0f}"))
     if contract.name == "orders" and "cost" in present:
-        found.append(Rule("cost", "cost is below zero, though the line is no return", "cost < 0 AND NOT is_return"))
+        found.append(Rule("cost", _COST_BELOW, "cost < 0 AND NOT is_return"))
     if "currency" in present:
         found.append(
             Rule(
                 "currency",
-                f"is in another currency than {wanted.currency}",
+                _OTHER_CURRENCY(currency=wanted.currency),
                 readings.is_other_currency("currency", wanted.currency),
                 remedy=_one_currency(wanted.currency),
             )
         )
     if wanted.arms is not None:
         arms = ", ".join(literal(arm) for arm in wanted.arms)
-        found.append(Rule("arm", "arm is none of those in `allocation`", f"arm NOT IN ({arms})", remedy=_ADD_ARM))
+        found.append(Rule("arm", _NO_ARM, f"arm NOT IN ({arms})", remedy=_ADD_ARM))
     if contract.moment in present and wanted.observation_end is not None:
         late = f"{contract.moment} >= {(wanted.observation_end + 1) * 86400}"
-        found.append(Rule(str(contract.moment), "lies after the observation end", late, outside_limit=True))
+        found.append(Rule(str(contract.moment), _LATE, late, outside_limit=True))
     return found
 
 
@@ -133,31 +151,32 @@ def _kind_rules(column: Column, formats: Collection[str], currency: str) -> list
     name = column.name
     unread = f"cx_given_{name} AND {name} IS NULL"
     if column.kind == "moment":
-        how = f" ({next(iter(formats))})" if len(formats) == 1 else " as its file writes dates" if formats else ""
+        none = _NO_DATE_AS_WRITTEN if formats else _NO_DATE
+        reason = _NO_DATE_IN_FORM(column=name, form=next(iter(formats))) if len(formats) == 1 else none(column=name)
         return [
-            Rule(name, f"{name} is no date{how}", unread),
-            Rule(name, f"{name} lies outside 1970 to 2099", f"{name} < {EARLIEST} OR {name} >= {LATEST}"),
+            Rule(name, reason, unread),
+            Rule(name, _OUT_OF_RANGE(column=name), f"{name} < {EARLIEST} OR {name} >= {LATEST}"),
         ]
     if column.kind == "flag":
-        return [Rule(name, f"{name} is neither true nor false", unread)]
+        return [Rule(name, _NO_FLAG(column=name), unread)]
     if column.kind == "id":
         errors = ", ".join(literal(error) for error in _ERRORS)
         return [
-            Rule(name, f"{name} is an error of the spreadsheet", f"STARTS_WITH({name}, '#') AND {name} IN ({errors})"),
+            Rule(name, _ERROR(column=name), f"STARTS_WITH({name}, '#') AND {name} IN ({errors})"),
             *([Rule(name, _TOTAL, is_total(name), remedy=_WITHOUT_TOTALS)] if column.required else []),
         ]
     if column.kind in ("money", "number"):
-        what = "amount" if column.kind == "money" else "number"
+        none = _NO_AMOUNT if column.kind == "money" else _NO_NUMBER
         found = [
-            Rule(name, f"{name} is no {what}", f"{unread} AND NOT cx_large_{name}"),
-            Rule(name, f"{name} is beyond all measure", f"cx_given_{name} AND cx_large_{name}"),
+            Rule(name, none(column=name), f"{unread} AND NOT cx_large_{name}"),
+            Rule(name, _BEYOND(column=name), f"cx_given_{name} AND cx_large_{name}"),
         ]
         if not column.negative:
-            found.append(Rule(name, f"{name} is below zero", f"{name} < 0"))
+            found.append(Rule(name, _BELOW(column=name), f"{name} < 0"))
         if column.kind == "money":
             signs = ", ".join(literal(sign) for sign in readings.signs_of(currency))
             other = f"cx_sign_{name} NOT IN ({signs})"
-            reason = f"{name} is in another currency than {currency}"
+            reason = _COLUMN_IN_OTHER_CURRENCY(column=name, currency=currency)
             found.append(Rule(name, reason, other, remedy=_one_currency(currency)))
         return found
     return []

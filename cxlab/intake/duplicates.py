@@ -7,15 +7,25 @@ import numpy as np
 from cxlab.engine import Engine, fill
 from cxlab.intake.charges import charge
 from cxlab.intake.checks import Rule
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.sources import TableIntake
 from cxlab.study import Source, Trial
-from cxlab.words import count
 
 _SAME = Rule(
     "",
-    "the same as a record before it, in every column",
+    KeptText("the same as a record before it, in every column")(),
     "cx_place > 1",
     outside_limit=True,
+)
+_DROPPED = KeptText(
+    "{n} record of {table} repeats an earlier one in every column, and was dropped, as the study says.",
+    "{n} records of {table} repeat an earlier one in every column, and were dropped, as the study says.",
+)
+_REPEATED = KeptText(
+    "{n} record of {table} repeats an earlier one in every column. They were kept: `duplicates: drop` under {table} in "
+    "the study drops them.",
+    "{n} records of {table} repeat an earlier one in every column. They were kept: `duplicates: drop` under {table} in "
+    "the study drops them.",
 )
 
 
@@ -47,8 +57,5 @@ def remark_on_duplicates(table: TableIntake, source: Source) -> list[str]:
     """Say how many records repeat an earlier one, and what became of them."""
     if not table.n_same:
         return []
-    verb, were = ("repeats", "was") if table.n_same == 1 else ("repeat", "were")
-    said = f"{count(table.n_same, 'record')} of {table.table} {verb} an earlier one in every column"
-    if source.duplicates == "drop":
-        return [f"{said}, and {were} dropped, as the study says."]
-    return [f"{said}. They were kept: `duplicates: drop` under {table.table} in the study drops them."]
+    said = _DROPPED if source.duplicates == "drop" else _REPEATED
+    return [said(n=table.n_same, table=table.table)]

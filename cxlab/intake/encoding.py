@@ -11,6 +11,7 @@ from typing import IO
 
 import numpy as np
 
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.places import SourceError
 from cxlab.study import shown_path
 
@@ -19,7 +20,7 @@ _PART = 1 << 22
 _LARGE = 1 << 25
 """A file of so many bytes is worth a second thread."""
 _TAIL = 1 << 16
-NEARLY, BROKEN = "utf-8 with broken bytes", "\ufffd"
+NEARLY, BROKEN = KeptText("utf-8 with broken bytes")(), "\ufffd"
 """The encoding of a file that is UTF-8 but for a few bytes, and what then stands for each of these."""
 _GZIP = b"\x1f\x8b"
 _FEED, _SPACE, _QUOTE = b'\n "'

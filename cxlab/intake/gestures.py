@@ -3,22 +3,33 @@
 from cxlab.engine import Engine, fill
 from cxlab.intake.charges import charge
 from cxlab.intake.checks import Rule
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.sources import TableIntake
-from cxlab.words import count, number
 
 _RULES = (
     Rule(
         "customer_id",
-        "the customer never ordered",
+        KeptText("the customer never ordered")(),
         "cx_first_day IS NULL",
         remedy="see that customer numbers are written as in orders",
     ),
     Rule(
         "given_at",
-        "lies before the customer's first order",
+        KeptText("lies before the customer's first order")(),
         "FLOOR(CAST(given_at AS DOUBLE) / 86400) < cx_first_day",
         remedy="bring the earlier orders as well, or leave out gestures to people who were no customers yet",
     ),
+)
+_NO_NUMBERS = KeptText(
+    "{n} gesture names its order, but the orders have no order_id: gestures are tied to orders by their day.",
+    "{n} gestures name their orders, but the orders have no order_id: gestures are tied to orders by their day.",
+)
+_UNTIED = KeptText(
+    "{n} of {all} gestures with an order_id names an order that their customer does not have: those are tied to orders "
+    "by their day.",
+    "{n} of {all} gestures with an order_id name an order that their customer does not have: those are tied to orders "
+    "by their day.",
+    numbers=("all",),
 )
 
 
@@ -48,12 +59,5 @@ def untied_gestures(engine: Engine, gestures: TableIntake, orders: TableIntake) 
             "is_return) AS o ON o.customer_id = g.customer_id AND o.order_id = g.order_id"
         )
     elif n:
-        which = "1 gesture names its order" if n == 1 else f"{count(n, 'gesture')} name their orders"
-        return [f"{which}, but the orders have no order_id: gestures are tied to orders by their day."]
-    if found == n:
-        return []
-    verb = "names" if n - found == 1 else "name"
-    return [
-        f"{number(n - found)} of {count(n, 'gesture')} with an order_id {verb} an order that their customer does not "
-        "have: those are tied to orders by their day."
-    ]
+        return [_NO_NUMBERS(n=n)]
+    return [] if found == n else [_UNTIED(n=n - found, all=n)]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cxlab.intake.hiding import HIDDEN, GroupSizes, to_hide
+from cxlab.intake.hiding import GroupSizes, to_hide, withheld
 from cxlab.words import few, number
 
 Counts = NDArray[np.int64]
@@ -53,7 +53,7 @@ def hide_cells(counts: ArrayLike, minimum_group: int) -> HiddenCells:
     sizes = np.asarray(counts, dtype=np.int64)
     mask, small = cells_to_hide(sizes, minimum_group), _are_small(sizes, minimum_group)
     plain = _is_plain(sizes, mask, minimum_group)
-    word = few(1, minimum_group) if plain else HIDDEN
+    word = few(1, minimum_group) if plain else withheld()
     low, high = _ends(sizes, mask)
     if plain:
         low[small], high[small] = 1, minimum_group - 1
@@ -62,7 +62,7 @@ def hide_cells(counts: ArrayLike, minimum_group: int) -> HiddenCells:
     for i, j in np.argwhere(mask):
         least[i, j], most[i, j] = _range_of((i, j), low, high, totals)
     cells = zip(sizes.ravel(), mask.ravel(), small.ravel(), strict=True)
-    texts = [(word if is_small else HIDDEN) if hide else number(int(n)) for n, hide, is_small in cells]
+    texts = [(word if is_small else withheld()) if hide else number(int(n)) for n, hide, is_small in cells]
     return HiddenCells(mask, np.array(texts, dtype=object).reshape(sizes.shape).tolist(), least, most)
 
 

@@ -9,7 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from cxlab.language import tr
 from cxlab.words import few, number, percent_of
 
-HIDDEN = "hidden"
+
+def withheld() -> str:
+    """Return what a page says in place of a figure that it must not show."""
+    return tr("hidden")
 
 
 def to_hide(
@@ -60,7 +63,7 @@ def written_counts(counts: Sequence[int], minimum_group: int) -> list[str]:
     hidden = to_hide(counts, minimum_group)
     is_plain = not _are_given_away(sizes[hidden & _are_small(sizes, minimum_group)], minimum_group, apart=True)
     word = (
-        tr("under {share}", share=minimum_group) if is_plain else HIDDEN
+        tr("under {share}", share=minimum_group) if is_plain else withheld()
     )  # the larger one must not be told from the small ones
     return [word if hide else number(n) for hide, n in zip(hidden, counts, strict=True)]
 
@@ -84,7 +87,7 @@ def written_steps(upto: Sequence[int], total: int, minimum_group: int) -> list[s
         elif _is_small(total - n, minimum_group):
             said.append(tr("all but under {n}", n=minimum_group))
         elif _is_small(n - last, minimum_group):
-            said.append(HIDDEN)
+            said.append(withheld())
         else:
             said.append(number(n))
             last = n
@@ -143,7 +146,8 @@ class GroupSizes:
         """Write the size of a group."""
         if _is_small(self.counts[i], self.minimum_group):
             return few(self.counts[i], self.minimum_group)
-        return f"{'about ' * (i == self.about)}{number(self.number(i))}"
+        size = number(self.number(i))
+        return tr("about {n}", n=size) if i == self.about else size
 
     def share_written(self, i: int) -> str:
         """Write the share of a group; of a small one, how many they are."""
@@ -231,9 +235,11 @@ def written_part(some: int, of: int, minimum_group: int) -> str:
     ['none', 'under 5', '27 (77%)', 'all but under 5', 'all']
     """
     if some in (0, of):
-        return "all" if some else "none"
+        return tr("all") if some else tr("none")
     if _is_small(some, minimum_group) or _is_small(of - some, minimum_group):
-        return f"{'under' if some < of - some else 'all but under'} {minimum_group}"
+        return (
+            tr("under {share}", share=minimum_group) if some < of - some else tr("all but under {n}", n=minimum_group)
+        )
     return f"{number(some)} ({percent_of(some, of)})"
 
 

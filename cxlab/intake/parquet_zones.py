@@ -11,11 +11,14 @@ from pyarrow import parquet
 
 from cxlab.engine import Engine, EngineError
 from cxlab.intake.dates import is_timezone, is_zoned, moment
+from cxlab.intake.kept_texts import KeptText
 from cxlab.study import tidy_name
 
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _UTC = ("UTC", "Etc/UTC", "Z", "GMT")
-ON_UTC = "moments on the clock of UTC"
+ON_CLOCK = KeptText("moments on the clock of {zone}")
+_AS_FILE_SAYS = KeptText("as the file says")()
+ON_UTC = ON_CLOCK(zone="UTC")
 """How it is said of a file that names no other zone."""
 
 
@@ -54,7 +57,7 @@ def _clock(engine: Engine, field: str, kind: str, zone: str | None) -> Clock:
     if offset and int(offset[2]) < 24:
         span = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         return Clock(
-            f"({utc} {offset[1]} INTERVAL {span // dt.timedelta(minutes=1)} MINUTE)", f"moments on the clock of {zone}"
+            f"({utc} {offset[1]} INTERVAL {span // dt.timedelta(minutes=1)} MINUTE)", ON_CLOCK(zone=zone or "")
         )
     if zone and zone not in _UTC and is_timezone(zone):
         try:
@@ -62,5 +65,5 @@ def _clock(engine: Engine, field: str, kind: str, zone: str | None) -> Clock:
         except EngineError:
             pass  # the engine does not know it
         else:
-            return Clock(moment(field, kind=kind, timezone=zone), f"moments on the clock of {zone}, as the file says")
+            return Clock(moment(field, kind=kind, timezone=zone), f"{ON_CLOCK(zone=zone)}, {_AS_FILE_SAYS}")
     return Clock(utc, ON_UTC)

@@ -3,11 +3,21 @@
 import importlib.util
 import re
 from pathlib import Path
+from typing import Literal
 
 from cxlab.errors import InputError, file_alike
+from cxlab.intake.kept_texts import KeptText
 from cxlab.study import FILE, Fetch, Source, Study, shown_path
 
 _PACKAGE = re.compile(r"package:(?P<name>[A-Za-z0-9_.-]+)/(?P<file>.+)")
+_NOT_SKIPPED = {
+    "line": KeptText("skip of study.yml not used here: the names stand in the first line")(),
+    "row": KeptText("skip of study.yml not used here: the names stand in the first row")(),
+}
+_SKIPPED = {
+    "line": KeptText("{n} line above the names left out", "{n} lines above the names left out"),
+    "row": KeptText("{n} row above the names left out", "{n} rows above the names left out"),
+}
 
 
 class SourceError(InputError):
@@ -18,7 +28,7 @@ class NoRecordError(SourceError):
     """A file holds nothing, not even a line of names; beside other files of its source that is no fault."""
 
 
-def skipped_in_words(skipped: int | None, what: str) -> str:
+def skipped_in_words(skipped: int | None, what: Literal["line", "row"]) -> str:
     """Say how many lines or rows were skipped where the file tells that by itself; empty where it does not.
 
     Examples
@@ -29,8 +39,8 @@ def skipped_in_words(skipped: int | None, what: str) -> str:
     if skipped is None:
         return ""
     if not skipped:
-        return f"skip of study.yml not used here: the names stand in the first {what}"
-    return f"{skipped} {what}{'' if skipped == 1 else 's'} above the names left out"
+        return _NOT_SKIPPED[what]
+    return _SKIPPED[what](n=skipped)
 
 
 def find_files(study: Study, table: str, source: Source, *, allow_outside: bool = False) -> tuple[Path, ...]:

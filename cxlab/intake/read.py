@@ -10,6 +10,7 @@ from cxlab.errors import did_you_mean
 from cxlab.intake.calendar import EPOCH
 from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
 from cxlab.intake.gestures import judge_gestures, untied_gestures
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.places import SourceError
 from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_rejects
 from cxlab.intake.result import Intake
@@ -22,7 +23,19 @@ from cxlab.intake.windows import Windows, find_windows, lonely_orders
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
-from cxlab.words import count
+
+_POINTS_TO_PEOPLE = KeptText("Left out of {table}, because they point to people: {columns}.")
+_UNCOSTED = KeptText(
+    "{n} line of {all} of orders brings no cost: for it contribution is revenue times the margin rate.",
+    "{n} lines of {all} of orders bring no cost: for them contribution is revenue times the margin rate.",
+    numbers=("all",),
+)
+_NO_RATE = KeptText("The hours spent on customers have no hourly rate, so they cost nothing here: bring hourly_rate.")()
+_STRANGERS = KeptText(
+    "{n} customer of {all} in {table} never ordered: is their customer number written as in orders?",
+    "{n} customers of {all} in {table} never ordered: are their customer numbers written as in orders?",
+    numbers=("all",),
+)
 
 
 def check_study(path: str | Path, *, allow_outside: bool = False) -> Intake:
@@ -171,7 +184,7 @@ def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) ->
     for name, table in tables.items():
         if table.left_out:
             named = ", ".join(f"`{column}`" for column in table.left_out)
-            remarks.append(f"Left out of {name}, because they point to people: {named}.")
+            remarks.append(_POINTS_TO_PEOPLE(table=name, columns=named))
     remarks += remark_on_zones(study, tables)
     if "orders" not in tables:
         return remarks
@@ -180,15 +193,10 @@ def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) ->
     if "cost" in tables["orders"].columns:
         n, uncosted = engine.row("SELECT COUNT(*), COUNT(CASE WHEN cost IS NULL THEN 1 END) FROM orders")
         if uncosted:
-            remarks.append(
-                f"{count(uncosted, 'line')} of {count(n, 'line')} of orders bring no cost: for them contribution is "
-                "revenue times the margin rate."
-            )
+            remarks.append(_UNCOSTED(n=uncosted, all=n))
     costs = tables.get("costs")
     if costs is not None and "hours" in costs.columns and "hourly_rate" not in costs.columns:
-        remarks.append(
-            "The hours spent on customers have no hourly rate, so they cost nothing here: bring hourly_rate."
-        )
+        remarks.append(_NO_RATE)
     if "gestures" in tables:
         remarks += untied_gestures(engine, tables["gestures"], tables["orders"])
     for name in ("assignments", "costs", "feedback", "incidents"):
@@ -199,8 +207,5 @@ def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) ->
             )
             n, known = engine.row(fill(sql, t=name))
             if known < n:
-                remarks.append(
-                    f"{count(n - known, 'customer')} of {count(n, 'customer')} in {name} never ordered: are their "
-                    "customer numbers written as in orders?"
-                )
+                remarks.append(_STRANGERS(n=n - known, all=n, table=name))
     return remarks

@@ -12,10 +12,16 @@ from pathlib import Path
 from typing import IO
 
 from cxlab.intake.encoding import BROKEN, NEARLY, NUL, open_text
+from cxlab.intake.kept_texts import KeptText
 
 LONGEST_LINE = 1 << 20
 """Characters that a record may have; the engine's reader takes lines of up to four times as many bytes."""
 _LONGEST_RECORD = 100
+_NO_TEXT = KeptText("bytes that are no UTF-8 text")()
+_TOO_LONG = KeptText("a line of more than {n} characters")
+_QUOTES = KeptText("quotation marks do not fit")()
+_FIELDS = KeptText("{found} fields instead of {wanted}", numbers=("found", "wanted"))
+_HAS_NUL = KeptText("a NUL character, which no text holds")()
 _STARTS_QUOTED = re.compile(' *"')
 _STAYS_OPEN = re.compile(r' *"(?:[^"]|"")*+\Z')
 
@@ -94,7 +100,7 @@ class RecordReader:
             first = self.accounted + 1
             if mends and BROKEN in line:
                 self.accounted += 1
-                self.broken.append((first, "bytes that are no UTF-8 text", 1))
+                self.broken.append((first, _NO_TEXT, 1))
                 continue
             plain = '"' not in line and NUL not in line and len(line) < LONGEST_LINE and not line.isspace()
             if plain and line.count(delimiter) == commas:
@@ -116,17 +122,17 @@ class RecordReader:
     def _record(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str], int, str]:
         """Split the record that begins with a line: fields, lines taken, and why it is none."""
         if len(record) > LONGEST_LINE:
-            return [], 1, f"a line of more than {LONGEST_LINE:,} characters"
+            return [], 1, _TOO_LONG(n=LONGEST_LINE)
         found, fault = split_record(record, self.delimiter)
         taken = 1
         if fault == "open":
             found, taken, fault = self._continued(record, ahead, text)
         if fault:
-            return [], 1, "quotation marks do not fit"
+            return [], 1, _QUOTES
         if len(found) < self.width or any(field.strip() for field in found[self.width :]):
-            return [], taken, f"{len(found)} fields instead of {self.width}"
+            return [], taken, _FIELDS(found=len(found), wanted=self.width)
         if any(NUL in field for field in found):
-            return [], taken, "a NUL character, which no text holds"
+            return [], taken, _HAS_NUL
         return found[: self.width], taken, ""
 
     def _continued(self, record: str, ahead: list[str], text: IO[str]) -> tuple[list[str], int, str]:

@@ -18,6 +18,7 @@ from cxlab.intake.calendar import EPOCH, OrderCalendar, empty_calendar, order_ca
 from cxlab.intake.cohorts import Cohorts, empty_cohorts, order_cohorts
 from cxlab.intake.counts import Counts, count_orders
 from cxlab.intake.cycle import PurchaseCycle, empty_cycle, purchase_cycle
+from cxlab.intake.kept_texts import said_again
 from cxlab.intake.ledger import Ledger, empty_ledger, read_ledger
 from cxlab.intake.places import SourceError
 from cxlab.intake.questions import Questions, answerable
@@ -30,6 +31,7 @@ from cxlab.intake.suspects import Suspects, read_suspects
 from cxlab.intake.ways import below_common, name_files
 from cxlab.intake.windows import doubt_dates
 from cxlab.language import tr, trn
+from cxlab.phrases import listed
 from cxlab.study import Study, shown_path
 from cxlab.words import count, day, number, percent
 
@@ -169,7 +171,7 @@ class Intake:
     @property
     def remarked(self) -> str:
         """The remarks, and what looks like a slip, as one paragraph that names no customer."""
-        remarks = (*self.remarks, *self.suspects.told(by_name=False))
+        remarks = (*map(said_again, self.remarks), *self.suspects.told(by_name=False))
         named = (re.sub(r"`([^`]*)`", r"“\1”", remark) for remark in remarks)
         return " ".join(named) or tr("Nothing else about these records needs to be known before reading on.")
 
@@ -200,7 +202,7 @@ class Intake:
             reading = trn(
                 "{n} record was not used; the most frequent reason, in {share} of the {table}: {reason}.",
                 "{n} records were not used; the most frequent reason, in {share} of the {table}: {reason}.",
-                lost, n=number(lost), share=percent(most[4], 1), table=most[0], reason=most[2],
+                lost, n=number(lost), share=percent(most[4], 1), table=most[0], reason=said_again(most[2]),
             )  # fmt: skip
         else:
             reading = tr(
@@ -229,9 +231,7 @@ class Intake:
     def reading(self) -> str:
         """What was read, in a sentence or two."""
         tables = list(self.tables.values())
-        read = tr(" and ").join(
-            tr("{records} of {table}", records=count(t.n_read, "record"), table=t.table) for t in tables
-        )
+        read = listed([tr("{records} of {table}", records=count(t.n_read, "record"), table=t.table) for t in tables])
         text = trn(
             "{records} was read, {n} of them not used.", "{records} were read, {n} of them not used.",
             sum(t.n_read for t in tables), records=read, n=number(sum(t.n_rejected for t in tables)),

@@ -31,10 +31,12 @@ from python_calamine import (
 from cxlab.engine import Engine
 from cxlab.errors import did_you_mean
 from cxlab.intake.archives import check_unpacking, column_letters, find_kind, has_errors, scan_sheet
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.places import NoRecordError, SourceError, skipped_in_words
 from cxlab.study import ReadOptions, shown_path, tidy_name
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+_NO_ERRORS = KeptText(" (cells with an error taken for empty)")()
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _ARCHIVE, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -95,7 +97,7 @@ class Sheet:
     @property
     def understood(self) -> str:
         """How the sheet was read, in words."""
-        how = f"sheet {self.sheet}" + ("" if self.errors_known else " (cells with an error taken for empty)")
+        how = f"sheet {self.sheet}" + ("" if self.errors_known else _NO_ERRORS)
         skipped = skipped_in_words(self.skipped, "row")
         return f"{how}, {skipped}" if skipped else how
 

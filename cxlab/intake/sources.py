@@ -10,6 +10,7 @@ from cxlab.intake import checks
 from cxlab.intake.asking import ask
 from cxlab.intake.columns import match_columns
 from cxlab.intake.encoding import NEARLY
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.opening import Opened, open_files, well_formed
 from cxlab.intake.personal import point_to_people
 from cxlab.intake.places import SourceError, find_files
@@ -18,6 +19,10 @@ from cxlab.intake.understanding import Understood, Unsure, understand
 from cxlab.intake.values import MISSING, raw_columns
 from cxlab.intake.ways import Way, below_common, group_alike, name_files, name_readings
 from cxlab.study import Outcomes, Source, Study, Trial, shown_path
+
+_AS_OTHERS = KeptText("as the other files, for by itself it fits two readings")()
+_EMPTY = KeptText("empty, so no record of it")()
+_WITHOUT = KeptText("without {columns}, so empty there")
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,7 @@ def read_source(
             f"{place}: {shown_path(opened[0].path)} holds its line of names and no record: export the table again"
         )
     files = (*checked.files, *empty)
-    nothing = (FileReading(file.name, 0, ("empty, so no record of it",), {}) for file in empty)
+    nothing = (FileReading(file.name, 0, (_EMPTY,), {}) for file in empty)
     return replace(
         checked, files=files, stamps=tuple(stamps[file] for file in files), readings=(*checked.readings, *nothing)
     )
@@ -225,7 +230,7 @@ def _check(
                 one.path.name, counts.get(i, 0) + (len(one.text.broken) if one.text else 0),
                 (
                     one.kind, *understood[i].words, *_lacking(one, mapping),
-                    *(["as the other files, for by itself it fits two readings"] if i in by_others else []),
+                    *([_AS_OTHERS] if i in by_others else []),
                 ), _sayable(one.options) | understood[i].options, understood[i].zones, understood[i].remarks,
             )
             for i, one in enumerate(opened)
@@ -241,7 +246,7 @@ def _check(
 def _lacking(one: Opened, mapping: Mapping[str, str]) -> list[str]:
     """Say which columns a file lacks that another file of its source has."""
     lacking = [theirs for theirs in mapping.values() if theirs not in one.columns]
-    return [f"without {', '.join(f'`{theirs}`' for theirs in lacking)}, so empty there"] if lacking else []
+    return [_WITHOUT(columns=", ".join(f"`{theirs}`" for theirs in lacking))] if lacking else []
 
 
 def _without_people(engine: Engine, table: TableIntake, further: dict[str, str]) -> TableIntake:

@@ -1,9 +1,9 @@
 """Orders that did not come to pass: a column that says so and that nothing reads must be spoken of."""
 
 from cxlab.engine import Engine, fill, literal
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.sources import TableIntake
 from cxlab.study import Source
-from cxlab.words import count
 
 HEADINGS = (
     "status", "order status", "financial status", "payment status", "tila", "tilauksen tila", "tilauksen status",
@@ -16,6 +16,12 @@ UNDONE = (
 )  # fmt: skip
 """How the word for an order that did not come to pass, or not yet, begins."""
 _SHOWN, _LONGEST = 4, 30
+_UNDONE = KeptText(
+    "By `{heading}`, {n} record of {table} did not come to pass, or not yet ({named}), and count all the same: name "
+    "what counts in the study, as `keep: {{{heading}: [Completed]}}` beside `path:`.",
+    "By `{heading}`, {n} records of {table} did not come to pass, or not yet ({named}), and count all the same: name "
+    "what counts in the study, as `keep: {{{heading}: [Completed]}}` beside `path:`.",
+)
 
 
 def remark_on_undone(engine: Engine, table: TableIntake, source: Source) -> list[str]:
@@ -42,9 +48,6 @@ def remark_on_undone(engine: Engine, table: TableIntake, source: Source) -> list
         )  # fmt: skip
         if rows:
             named = ", ".join(f"{n:,} {value[:_LONGEST]}" for value, n in rows[:_SHOWN])
-            found.append(
-                f"By `{heading}`, {count(sum(n for _, n in rows), 'record')} of {table.table} did not come to pass, or "
-                f"not yet ({named}), and count all the same: name what counts in the study, as "
-                f"`keep: {{{heading}: [Completed]}}` beside `path:`."
-            )
+            n = sum(n for _, n in rows)
+            found.append(_UNDONE(n=n, heading=heading, table=table.table, named=named))
     return found

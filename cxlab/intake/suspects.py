@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from cxlab.engine import Engine, fill, literal
 from cxlab.intake.sales import DAYS, SUSPECTS, line_revenue
-from cxlab.words import count, few, number, percent
+from cxlab.language import tr, trn
+from cxlab.words import few, number, percent
 
 LARGE_CUSTOMER, TIMES_CUSTOMER = 0.1, 25
 """A customer holds too much: from this share of the revenue on, and from so many times what one brings on average."""
@@ -64,39 +65,51 @@ class Suspects:
         found: list[str] = []
         if self.nobody:
             named = ", ".join(f"`{name[:_LONGEST]}`" for name in self.nobody[:_SHOWN])
-            more = f" and {count(len(self.nobody) - _SHOWN, 'more name')}" if len(self.nobody) > _SHOWN else ""
-            verb = "stands" if self.nobody_lines == 1 else "stand"
+            left = len(self.nobody) - _SHOWN
+            if left > 0:
+                named = trn(
+                    "{named} and {n} more name", "{named} and {n} more names", left, named=named, n=number(left)
+                )
             found.append(
-                f"{count(self.nobody_lines, 'line')} of orders, with {_share(self.nobody_share)} of the revenue, "
-                f"{verb} under {named}{more}, which names nobody, and counts as one customer each: where a customer is "
-                "not known, leave the cell empty in the export."
-            )
+                trn(
+                    "{n} line of orders, with {share} of the revenue, stands under {named}, which names nobody, and "
+                    "counts as one customer each: where a customer is not known, leave the cell empty in the export.",
+                    "{n} lines of orders, with {share} of the revenue, stand under {named}, which names nobody, and "
+                    "counts as one customer each: where a customer is not known, leave the cell empty in the export.",
+                    self.nobody_lines, n=number(self.nobody_lines), share=_share(self.nobody_share), named=named,
+                )
+            )  # fmt: skip
         if self.customer:
-            who = f"One customer, `{self.customer[:_LONGEST]}`," if by_name else "One customer"
             found.append(
-                f"{who} holds {_share(self.customer_share)} of the revenue: is it one customer, or a number for all "
-                "who have none? For these leave the cell empty in the export."
-            )
+                tr(
+                    "One customer{who} holds {share} of the revenue: is it one customer, or a number for all who have "
+                    "none? For these leave the cell empty in the export.",
+                    who=f", `{self.customer[:_LONGEST]}`," if by_name else "", share=_share(self.customer_share),
+                )
+            )  # fmt: skip
         if self.line:
             found.append(
-                f"A single line of orders, {self.line}, holds {_share(self.line_share)} of the revenue: is its amount "
-                "a slip, or its line one of totals? Then mend it in the export, or leave it out."
-            )
+                tr(
+                    "A single line of orders, {line}, holds {share} of the revenue: is its amount a slip, or its line "
+                    "one of totals? Then mend it in the export, or leave it out.",
+                    line=self.line, share=_share(self.line_share),
+                )
+            )  # fmt: skip
         if self.alike:
-            n, such = (
-                self.n_alike,
-                f": `{self.alike[0][:_LONGEST]}` and `{self.alike[1][:_LONGEST]}`" if by_name else "",
-            )
-            people = (
-                count(n, "customer")
-                if by_name or n >= self.minimum_group
-                else f"{few(n, self.minimum_group)} customers"
-            )
+            n, one, other = self.n_alike, *(name[:_LONGEST] for name in self.alike)
+            such = tr(": `{one}` and `{other}`", one=one, other=other) if by_name else ""
+            people = number(n) if by_name else few(n, self.minimum_group)
             found.append(
-                f"{people} {'differs' if n == 1 else 'differ'} from another only in leading zeros, blanks or capital "
-                f"letters{such}. Each counts as a customer of their own: where they are the same people, write their "
-                "numbers in one way in every file (a spreadsheet drops leading zeros unless the column is text)."
-            )
+                trn(
+                    "{people} customer differs from another only in leading zeros, blanks or capital letters{such}. "
+                    "Each counts as a customer of their own: where they are the same people, write their numbers in "
+                    "one way in every file (a spreadsheet drops leading zeros unless the column is text).",
+                    "{people} customers differ from another only in leading zeros, blanks or capital letters{such}. "
+                    "Each counts as a customer of their own: where they are the same people, write their numbers in "
+                    "one way in every file (a spreadsheet drops leading zeros unless the column is text).",
+                    n if by_name or n >= self.minimum_group else 2, people=people, such=such,
+                )
+            )  # fmt: skip
         return tuple(found)
 
 
@@ -165,7 +178,7 @@ def read_suspects(engine: Engine, columns: Collection[str], names: Sequence[str]
         sum(cents for *_, cents in found["nobody"]) / sold,
         customer[0] if customer else "",
         customer[3] / sold if customer else 0.0,
-        f"{names[int(line[1])]}, line {number(line[2])}" if line else "",
+        tr("{file}, line {line}", file=names[int(line[1])], line=number(line[2])) if line else "",
         line[3] / sold if line else 0.0,
         (alike[0], alike[1]) if alike else None,
         alike[2] if alike else 0,
@@ -218,4 +231,4 @@ def _is_nobody(text: str) -> str:
 
 
 def _share(share: float) -> str:
-    return "less than 1%" if 0 < share < 0.01 else percent(share)
+    return tr("less than 1%") if 0 < share < 0.01 else percent(share)

@@ -23,12 +23,18 @@ from cxlab.intake.encoding import (
     is_same_encoding,
     open_text,
 )
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.places import NoRecordError, SourceError, skipped_in_words
 from cxlab.intake.records import RecordReader, split_record
 from cxlab.study import ReadOptions, shown_path, tidy_name
 
 _CANDIDATES = (",", ";", "\t", "|")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "whitespace": "space"}
+_SEPARATED = {
+    ",": KeptText("comma-separated")(), ";": KeptText("semicolon-separated")(), "\t": KeptText("tab-separated")(),
+    "|": KeptText("bar-separated")(), "whitespace": KeptText("space-separated")(),
+}  # fmt: skip
+_BY_ANOTHER = KeptText("{mark}-separated")
+_UNUSED = KeptText("{key} of study.yml not used here")
 _WRITTEN = {"tab": "\t", "\\t": "\t"}
 _SNIFFED_LINES = 200
 _LONGEST_NAMES, _FEWEST_NAMES = 20, 2
@@ -66,9 +72,9 @@ class TextFile:
     @property
     def understood(self) -> str:
         """How the file was read, in words."""
-        how = f"{_NAMES.get(self.delimiter, self.delimiter)}-separated, {self.encoding}"
-        unused = [f"{key} of study.yml not used here" for key in self.unused]
-        return ", ".join(said for said in (how, skipped_in_words(self.skipped, "line"), *unused) if said)
+        how = _SEPARATED.get(self.delimiter) or _BY_ANOTHER(mark=self.delimiter)
+        unused = [_UNUSED(key=key) for key in self.unused]
+        return ", ".join(said for said in (how, self.encoding, skipped_in_words(self.skipped, "line"), *unused) if said)
 
     @property
     def n_expected(self) -> int | None:

@@ -3,6 +3,7 @@
 from cxlab.engine import Engine, fill
 from cxlab.intake.charges import charge
 from cxlab.intake.checks import Rule
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.places import SourceError
 from cxlab.intake.sources import TableIntake
 from cxlab.study import Outcomes, Study, Trial, shown_path
@@ -11,9 +12,10 @@ from cxlab.words import count, number
 ALL_DRAWS = "assignments_checked_judged"
 """The engine's table of all draws, those after the last order among them; not there where it is read from a store."""
 _SHOWN_CUSTOMERS = 3
+_AFTER_LAST_ORDER = KeptText("lies after the last order: nothing was observed after it")()
 _DRAWN_BEFORE = Rule(
     "customer_id",
-    "was drawn for this arm before",
+    KeptText("was drawn for this arm before")(),
     "cx_nth > 1",
     remedy="see that each customer stands once in an experiment",
 )
@@ -82,7 +84,7 @@ def judge_draws(engine: Engine, study: Study, table: TableIntake, last_day: int 
         rules.append(
             Rule(
                 "assigned_at",
-                "lies after the last order: nothing was observed after it",
+                _AFTER_LAST_ORDER,
                 f"assigned_at >= {(last_day + 1) * 86400}",
                 outside_limit=True,
                 remedy="bring the orders after the draw as well",

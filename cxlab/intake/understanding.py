@@ -4,12 +4,26 @@ import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from types import MappingProxyType
 
 from cxlab.contract import TableContract
 from cxlab.engine import Engine, fill, literal
 from cxlab.intake.choices import SAMPLE, Ambiguous, Choice, choose_date, choose_mark, reads_as, values_of
-from cxlab.intake.dates import ISO, NUMBERS, UNCLEAR, UNIX, UNIX_MS, ZONE, from_study, is_moment, is_zoned, to_study
+from cxlab.intake.dates import (
+    EXCEL,
+    ISO,
+    NUMBERS,
+    UNCLEAR,
+    UNIX,
+    UNIX_MS,
+    ZONE,
+    from_study,
+    is_moment,
+    is_zoned,
+    to_study,
+)
+from cxlab.intake.kept_texts import AND, KeptText
 from cxlab.intake.settled import follow_date, follow_mark
 from cxlab.intake.texts import given
 from cxlab.study import AS_WRITTEN, ReadOptions
@@ -22,6 +36,20 @@ _SHOWN = set("aAbBdfHIjmMpSyY%")
 _FEW_ZONES = 3
 _GLANCE = 1_000
 """Records that mostly tell what many more would."""
+_OF_SHEET = KeptText("{column} as dates of the sheet, and {form} where they are texts", texts=("form",))
+_AS = KeptText("{column} as {form}", texts=("form",))
+_NUMBERS = {
+    EXCEL: KeptText("days since 1899-12-30 ({name})"),
+    UNIX: KeptText("seconds since 1970 ({name})"),
+    UNIX_MS: KeptText("milliseconds since 1970 ({name})"),
+}
+_COMMA = KeptText("decimal comma")()
+_ZONED = KeptText("moments with a zone on the clock of {zone}")
+_ZONE = KeptText("zone {zone} left out, the clock as it stands")
+_ZONES = KeptText("zones {zone} left out, the clock as it stands")
+_NOT_USED = KeptText("{key} of study.yml not used here: it does not fit {what}", texts=("what",))
+_AMOUNTS = KeptText("the amounts")()
+_SEVERAL_ZONES = KeptText("{zone}, which stands for several zones")
 _WHOLE = "^\\d+\\.0+$"
 Columns = Mapping[str, tuple[str, str]]
 
@@ -56,18 +84,16 @@ class Understood:
     def words(self) -> tuple[str, ...]:
         """How it was read, for people."""
         found = [
-            f"{name} as dates of the sheet, and {_as_written(reading)} where they are texts"
-            if name in self.of_sheet
-            else f"{name} as {_as_written(reading)}"
+            (_OF_SHEET if name in self.of_sheet else _AS)(column=name, form=_as_written(reading))
             for name, reading in self.date_formats.items()
         ]
         if self.decimal == ",":
-            found.append("decimal comma")
+            found.append(_COMMA)
         if self.timezone is not None and self.zones:
-            found.append(f"moments with a zone on the clock of {self.timezone}")
+            found.append(_ZONED(zone=self.timezone))
         elif self.zones:
-            one = "zone" if len(self.zones) == 1 else "zones"
-            found.append(f"{one} {', '.join(self.zones)} left out, the clock as it stands")
+            left_out = _ZONE if len(self.zones) == 1 else _ZONES
+            found.append(left_out(zone=", ".join(self.zones)))
         return (*found, *self.remarks)
 
     @property
@@ -180,12 +206,13 @@ def _unused(
         if setting is not None and from_study(setting) != reading:
             columns.setdefault(f'date_format "{setting}"', []).append(name)
     if options.decimal and decimal != options.decimal:
-        columns[f'decimal "{options.decimal}"'] = ["the amounts"]
+        columns[f'decimal "{options.decimal}"'] = [_AMOUNTS]
     unclear = [zone for zone in zones if zone in UNCLEAR] if options.timezone else []
     if unclear:
-        columns[f'timezone "{options.timezone}"'] = [f"{zone}, which stands for several zones" for zone in unclear]
+        columns[f'timezone "{options.timezone}"'] = [_SEVERAL_ZONES(zone=zone) for zone in unclear]
     return tuple(
-        f"{said} of study.yml not used here: it does not fit {' and '.join(names)}" for said, names in columns.items()
+        _NOT_USED(key=said, what=reduce(lambda one, other: AND(one=one, other=other), names))
+        for said, names in columns.items()
     )
 
 
@@ -231,7 +258,7 @@ def _as_written(reading: str) -> str:
     if reading == ISO:
         return f"2024-12-31 ({ISO})"
     if reading in NUMBERS:
-        return f"{NUMBERS[reading]} ({reading})"
+        return _NUMBERS[reading](name=reading)
     plain = reading.replace("%-", "%")
     if set(re.findall("%(.)", plain)).issubset(_SHOWN):
         return f"{_EXAMPLE.strftime(plain)} ({reading})"

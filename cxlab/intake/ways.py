@@ -4,8 +4,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from cxlab.words import number
+from cxlab.intake.kept_texts import AND, KeptText, said_again
+
+_MANY = {"": KeptText("{n} files, {first} to {last}"), "sheet": KeptText("{n} sheets, {first} to {last}")}
+_TWO = {"": AND, "sheet": KeptText("sheets {one} and {other}")}
+_SHEET = KeptText("sheet {sheet}")
 
 
 @dataclass(frozen=True)
@@ -28,14 +33,15 @@ def group_alike(files: Sequence[Path], words: Sequence[tuple[str, ...]], sheets:
     sheets : of each file the sheet that was read, with which its words begin, else empty: sheets that were read alike
         are told together as well.
     """
-    found: dict[tuple[bool, tuple[str, ...]], list[tuple[Path, str]]] = {}
+    found: dict[tuple[bool, str, tuple[str, ...]], list[tuple[Path, str]]] = {}
     for file, said, sheet in zip(files, words, sheets or [""] * len(words), strict=True):
-        about = (said[0].removeprefix(f"sheet {sheet}"), *said[1:]) if sheet else said
-        found.setdefault((bool(sheet), about), []).append((file, sheet))
+        what = said[0].removeprefix(_SHEET(sheet=sheet)) if sheet else said[0]
+        found.setdefault((bool(sheet), what, said[1:]), []).append((file, sheet))
     ways: list[Way] = []
-    for (has_sheets, about), alike in found.items():
+    for (has_sheets, what, about), alike in found.items():
         which = name_files(list(dict.fromkeys(sheet for _, sheet in alike)), "sheet") if has_sheets else ""
-        ways.append(Way((which + about[0], *about[1:]), tuple(dict.fromkeys(file for file, _ in alike))))
+        kind = ", ".join(said_again(part) for part in what.split(", "))
+        ways.append(Way((which + kind, *map(said_again, about)), tuple(dict.fromkeys(file for file, _ in alike))))
     return tuple(ways)
 
 
@@ -54,7 +60,7 @@ def below_common(files: Sequence[Path]) -> list[str]:
     return [file.relative_to(folder).as_posix() for file in dict.fromkeys(files)]
 
 
-def name_files(names: Sequence[str], what: str = "") -> str:
+def name_files(names: Sequence[str], what: Literal["", "sheet"] = "") -> str:
     """Name files, or other things: one or two in full, more by their number, the first and the last.
 
     Parameters
@@ -69,6 +75,7 @@ def name_files(names: Sequence[str], what: str = "") -> str:
     ('sheet Jan', 'sheets Jan and Feb', '3 sheets, Jan to Mar')
     """
     if len(names) > 2:
-        return f"{number(len(names))} {what or 'file'}s, {names[0]} to {names[-1]}"
-    said = " and ".join(names)
-    return f"{what}{'s' if len(names) > 1 else ''} {said}" if what else said
+        return said_again(_MANY[what](n=len(names), first=names[0], last=names[-1]))
+    if len(names) == 2:
+        return said_again(_TWO[what](one=names[0], other=names[1]))
+    return said_again(_SHEET(sheet=names[0])) if what else names[0]

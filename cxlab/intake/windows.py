@@ -4,13 +4,25 @@ import datetime as dt
 from dataclasses import dataclass
 
 from cxlab.engine import Engine
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.places import SourceError
+from cxlab.language import tr
 from cxlab.study import Study, StudyError
-from cxlab.words import day
+from cxlab.words import day, number
 
 EPOCH = dt.date(1970, 1, 1)
 LONELY_DAYS = 365
 """An order that lies further than this from all others may be a slip of the pen: it is remarked on."""
+_LONELY = {
+    "first": KeptText(
+        "The first order, on {date}, lies {far} days from all others: is its date a slip? The windows hang on it.",
+        numbers=("far",), days=("date",),
+    ),
+    "last": KeptText(
+        "The last order, on {date}, lies {far} days from all others: is its date a slip? The windows hang on it.",
+        numbers=("far",), days=("date",),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,11 +75,7 @@ def find_windows(engine: Engine, study: Study) -> Windows:
 
 def lonely_orders(engine: Engine) -> list[str]:
     """Remark on a first or last order day that lies far from all others."""
-    return [
-        f"{_lonely(which, alone, far)}: is its date a slip? The windows hang on it."
-        for which in ("first", "last")
-        for alone, far in _alone(engine, which)
-    ]
+    return [said(date=alone, far=far) for which, said in _LONELY.items() for alone, far in _alone(engine, which)]
 
 
 def future_orders(engine: Engine, today: dt.date) -> list[str]:
@@ -90,16 +98,19 @@ def doubt_dates(engine: Engine, study: Study) -> str:
     end = study.observation_end
     for which, given, name in (("last", None, "observation_end"), ("first", study.calibration_end, "calibration_end")):
         for alone, far in [] if given else _alone(engine, which, end):
-            return f"{_lonely(which, alone, far)}, and may be a slip: {_mend(name)}"
+            values = {"date": day(alone), "far": number(far), "name": name}
+            if which == "first":
+                return tr(
+                    "The first order, on {date}, lies {far} days from all others, and may be a slip: correct their "
+                    "dates, or set {name} in study.yml.",
+                    **values,
+                )
+            return tr(
+                "The last order, on {date}, lies {far} days from all others, and may be a slip: correct their dates, "
+                "or set {name} in study.yml.",
+                **values,
+            )
     return ""
-
-
-def _mend(name: str) -> str:
-    return f"correct their dates, or set {name} in study.yml."
-
-
-def _lonely(which: str, alone: dt.date, far: int) -> str:
-    return f"The {which} order, on {day(alone)}, lies {far:,} days from all others"
 
 
 def _alone(engine: Engine, which: str, end: dt.date | None = None) -> list[tuple[dt.date, int]]:

@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 
 from cxlab.contract import TABLES
+from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.parquet_zones import ON_UTC
 from cxlab.intake.sources import FileReading, TableIntake
 from cxlab.intake.ways import name_files
 from cxlab.study import Study
 
+_IN_UTC = KeptText(
+    "The moments of {files} of {table} are in UTC, while those of {others} name no zone. Near midnight the day of an "
+    "order may be another one in the first than in the second: where the second are on the clock of a place, write it "
+    "under `{table}` in the study, as `read: {{timezone: Europe/Helsinki}}`.",
+    texts=("files", "others"),
+)
 _UTC = {"UTC", "GMT", "UT", "Z", "+00", "+00:00", "+0000"}
 
 
@@ -29,16 +36,10 @@ def remark_on_zones(study: Study, tables: Mapping[str, TableIntake]) -> list[str
         for file, one in zip(tables[name].names, tables[name].readings, strict=True)
         if one.n_read and not one.zones and not _has_clock(one)
     ]
-    found = [f"{name_files(files)} of {name}" for name, files in in_utc.items() if files]
-    if not found or not plain:
+    if not plain:
         return []
-    sources = " and ".join(f"`{name}`" for name, files in in_utc.items() if files)
-    return [
-        f"The moments of {'; '.join(found)} are in UTC, while those of {name_files(list(dict.fromkeys(plain)))} "
-        "name no zone. Near midnight the day of an order may be another one in the first than in the second: where the "
-        f"second are on the clock of a place, write it under {sources} in the study, as "
-        "`read: {timezone: Europe/Helsinki}`."
-    ]
+    others = name_files(list(dict.fromkeys(plain)))
+    return [_IN_UTC(files=name_files(files), table=name, others=others) for name, files in in_utc.items() if files]
 
 
 def _is_in_utc(one: FileReading) -> bool:

@@ -10,7 +10,7 @@ from cxlab import words
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate
-from cxlab.intake.hiding import HIDDEN
+from cxlab.intake.hiding import withheld
 from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.phrases import group_name, span
@@ -172,7 +172,7 @@ def _numbers(name: str, check: GroupCheck) -> Table:
     rows += [
         (
             Cell(SEGMENT_NAME.get(hidden, group_name(hidden)), segment=hidden if hidden in SEGMENT_NAME else ""),
-            Cell(check.sizes[hidden]), *(_NONE if hidden in check.hidden else Cell(HIDDEN),) * 4,
+            Cell(check.sizes[hidden]), *(_NONE if hidden in check.hidden else Cell(withheld()),) * 4,
         )
         for hidden in (*check.untold, *check.hidden)
     ]  # fmt: skip

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
-from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.intake.hiding import why_hidden, withheld
 from cxlab.language import tr
 from cxlab.phrases import group_name
 from cxlab.plots.figure import Plot
@@ -98,7 +98,7 @@ def _numbers_of_alive(still: StillCustomers) -> Table:
             Cell(percent(row['probability_alive'])),
             Cell(percent(row['expected_share'])),
             Cell(percent(row['actual_share']), percent_between(row['actual_low'], row['actual_high']))
-            if still.told[i] else Cell(HIDDEN if still.has_holdout else "–"),
+            if still.told[i] else Cell(withheld() if still.has_holdout else "–"),
         )
         for i, row in enumerate(still.table.to_dict("records"))
     )  # fmt: skip

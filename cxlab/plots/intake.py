@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.intake import OrderCalendar, PurchaseCycle
 from cxlab.intake.cycle import TYPICAL_SHARE, whole_days
-from cxlab.intake.hiding import HIDDEN, why_hidden, written_counts, written_steps
+from cxlab.intake.hiding import why_hidden, withheld, written_counts, written_steps
 from cxlab.language import Texts, tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -142,7 +142,7 @@ def _numbers(calendar: OrderCalendar) -> Table:
         (Cell(f"{_row_name(calendar, start)}{'' if whole else ' *'}"), Cell(number(orders)), Cell(first))
         for start, orders, whole, first in zip(*columns, new, strict=True)
     )
-    hidden = why_hidden(calendar.minimum_group) if HIDDEN in new else ""
+    hidden = why_hidden(calendar.minimum_group) if withheld() in new else ""
     heads = (
         tr("Month") if calendar.period == "month" else tr("Week from"), tr("Orders"), tr("First orders"),
     )  # fmt: skip
@@ -250,7 +250,7 @@ def _numbers_of_cycle(cycle: PurchaseCycle) -> Table:
     lengths = (*((count(n, "day"), n) for n in _LENGTHS), (tr("Length of the hold-out"), cycle.holdout_days))
     rows = tuple((Cell(name), Cell(steps[upto][0]), Cell(steps[upto][1] or "–")) for name, upto in lengths)
     columns = (tr("Gap of up to"), tr("Gaps"), tr("Share of all"))
-    hidden = any(said == HIDDEN for said, _ in steps.values())
+    hidden = any(said == withheld() for said, _ in steps.values())
     note = tr("Hidden: what differs from another row by under {n} gaps.", n=cycle.minimum_group) if hidden else ""
     return Table("cycle", tr("Gaps between orders, by their length"), columns, rows, note=note)
 

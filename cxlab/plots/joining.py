@@ -16,7 +16,7 @@ from cxlab.cohorts.joining import life_of, short_name
 from cxlab.cohorts.lasting import Lasting
 from cxlab.cohorts.retention import Retention
 from cxlab.estimate import Estimate
-from cxlab.intake.hiding import HIDDEN, why_hidden, written_counts
+from cxlab.intake.hiding import why_hidden, withheld, written_counts
 from cxlab.language import Texts, tr
 from cxlab.phrases import span
 from cxlab.plots.figure import Plot
@@ -249,7 +249,7 @@ def _numbers(result: Retention, drawn: _Map, name: str, caption: str) -> Table:
             Cell(words.capital(label.removeprefix("the "))),
             Cell(size),
             *(
-                Cell("") if np.isnan(value) else Cell(HIDDEN) if hide else Cell(drawn.written(float(value)))
+                Cell("") if np.isnan(value) else Cell(withheld()) if hide else Cell(drawn.written(float(value)))
                 for value, hide in zip(values, hidden, strict=True)
             ),
         )
@@ -257,7 +257,7 @@ def _numbers(result: Retention, drawn: _Map, name: str, caption: str) -> Table:
             result.joining.names[first:], sizes, drawn.values, drawn.hidden, strict=True
         )
     )
-    is_hidden = any(cell.text == HIDDEN for row in rows for cell in row)
+    is_hidden = any(cell.text == withheld() for row in rows for cell in row)
     note = tr("A cell stays empty where not all of the cohort could be followed so far.")
     note = f"{note} {why_hidden(result.joining.minimum_group)}" if is_hidden else note
     return Table(
@@ -366,7 +366,7 @@ def _numbers_of_lasting(result: Lasting) -> Table:
         (
             Cell(words.capital(result.joining.names[int(place)].removeprefix("the "))),
             Cell(words.number(n)),
-            Cell(HIDDEN) if hide else _share(share),
+            Cell(withheld()) if hide else _share(share),
         )
         for place, n, share, hide in zip(result.cohorts, result.followed, result.shares, result.hidden, strict=True)
     )

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from cxlab import words
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.cohorts.order_numbers import RepeatRates, ordinal
-from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.intake.hiding import why_hidden, withheld
 from cxlab.language import tr
 from cxlab.phrases import span
 from cxlab.plots.figure import Plot
@@ -99,7 +99,7 @@ def _numbers(result: RepeatRates) -> Table:
                 words.percent_between(*rate.ends),
             )
             if result.told[k - 1]
-            else Cell(HIDDEN),
+            else Cell(withheld()),
         )
         for k, rate in enumerate(result.rates, 1)
     )

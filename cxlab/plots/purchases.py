@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
-from cxlab.intake.hiding import HIDDEN
+from cxlab.intake.hiding import withheld
 from cxlab.language import tr
 from cxlab.phrases import day_in_table, group_name
 from cxlab.plots.figure import Plot
@@ -135,7 +135,7 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
     table = check.table
     inside = int(((table["expected"] >= table["actual_low"]) & (table["expected"] <= table["actual_high"])).sum())
     listed = "; ".join(
-        f"{group_name(row['repeat_purchases'])}: {number(row['actual'], 2) if told else HIDDEN} "
+        f"{group_name(row['repeat_purchases'])}: {number(row['actual'], 2) if told else withheld()} "
         f"({number(row['expected'], 2)})"
         for row, told in zip(table.to_dict("records"), check.told, strict=True)
     )
@@ -175,7 +175,7 @@ def _numbers_of_holdout(check: HoldoutCheck) -> Table:
             Cell(
                 number(row['actual'], 2),
                 number_between(row['actual_low'], row['actual_high'], 2) if np.isfinite(row['actual_low']) else "",
-            ) if told else Cell(HIDDEN),
+            ) if told else Cell(withheld()),
         )
         for row, told in zip(check.table.to_dict("records"), check.told, strict=True)
     )  # fmt: skip

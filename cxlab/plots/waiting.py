@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Caption, Cell, Table
 from cxlab.contingency import Array
-from cxlab.intake.hiding import HIDDEN
+from cxlab.intake.hiding import withheld
 from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_TOKEN
 from cxlab.phrases import span
@@ -225,7 +225,7 @@ def _caption(found: WaitComparison) -> Caption:
 
 
 def _share(curve: WaitingCurve, found: WaitComparison, k: int) -> str:
-    return words.percent(curve.waiting[found.marks[k]]) if found.told.marks[curve.group][k] else HIDDEN
+    return words.percent(curve.waiting[found.marks[k]]) if found.told.marks[curve.group][k] else withheld()
 
 
 def _numbers(found: WaitComparison) -> Table:
@@ -239,7 +239,7 @@ def _numbers(found: WaitComparison) -> Table:
             *(
                 Cell(words.percent(curve.waiting[day]), words.percent_between(curve.low[day], curve.high[day]))
                 if found.told.marks[curve.group][k]
-                else Cell(HIDDEN)
+                else Cell(withheld())
                 for k, day in enumerate(marks, 1)
             ),
         )

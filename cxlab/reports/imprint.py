@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cxlab import words
-from cxlab.language import SOURCE, language_of, speaking, tr, trn
+from cxlab.language import SOURCE, Texts, language_of, speaking, tr, trn
 from cxlab.parameters import Parameters
 from cxlab.reports import manifest
 from cxlab.reports.again import command
@@ -18,8 +18,17 @@ if TYPE_CHECKING:
 
 _HASH = 12
 _SHOWN = ("cxlab", "python", "pandas", "numpy", "scikit-learn", "duckdb")
-
-
+_REPORTS = Texts(
+    {
+        "intake": "Report {number}, intake",
+        "clusters": "Report {number}, clusters",
+        "segmentation": "Report {number}, segmentation",
+        "repeat_purchases": "Report {number}, repeat purchases",
+        "gestures": "Report {number}, gestures",
+        "loyalty": "Report {number}, loyalty",
+        "gesture_policy": "Report {number}, gesture policy",
+    }
+)
 ONLY_ENGLISH = "the study asks for Finnish, which this report is not written in yet: it is in English"
 
 
@@ -136,7 +145,10 @@ def imprint(
             Row(tr("Made with"), made_with, name="made_with"),
             Row(tr("Files"), f"results.json, manifest.json, tables/, notebooks/{notebook.stem}.ipynb", True, "files"),
         ]
-        report = tr("Report {number}, {name}", number=notebook.number, name=notebook.name.replace("_", " "))
+        if notebook.name in _REPORTS:
+            report = _REPORTS[notebook.name].format(number=notebook.number)
+        else:
+            report = tr("Report {number}, {name}", number=notebook.number, name=notebook.name.replace("_", " "))
     return Imprint(
         study.title, report, "index.html", tuple(rows), time, again, f"notebooks/{notebook.stem}.ipynb",
         language=language,

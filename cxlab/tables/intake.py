@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from cxlab.blocks import Cell, Table
 from cxlab.intake import Cohorts, Intake, Ledger, Questions, Rejects, Returns
 from cxlab.intake.cohorts import MOST_ROWS
-from cxlab.intake.hiding import HIDDEN, to_hide, why_hidden, written_counts
+from cxlab.intake.hiding import to_hide, why_hidden, withheld, written_counts
+from cxlab.intake.kept_texts import said_again
 from cxlab.language import Texts, tr
 from cxlab.segments import Together
 from cxlab.words import money, number, percent_of
@@ -58,7 +59,7 @@ def ledger(found: Ledger) -> Table | None:
     columns = (found.table[name] for name in ("file", "lines", "revenue"))
     hidden = to_hide(found.table["lines"].tolist(), found.minimum_group)
     rows = tuple(
-        (Cell(file), Cell(number(n)), Cell(HIDDEN if hide else money(revenue, found.currency)))
+        (Cell(file), Cell(number(n)), Cell(withheld() if hide else money(revenue, found.currency)))
         for hide, file, n, revenue in zip(hidden, *columns, strict=True)
     )
     note = tr("Revenue of the lines used, before returns, to be held against the shop's own books.")
@@ -80,7 +81,13 @@ def rejects(found: Rejects) -> Table | None:
         return None
     columns = (found.table[name] for name in ("reason", "table", "column", "heading", "records", "share"))
     rows = tuple(
-        (Cell(reason), Cell(table), _column(column, heading), Cell(number(records)), Cell(percent_of(share, 1, 1)))
+        (
+            Cell(said_again(reason)),
+            Cell(table),
+            _column(column, heading),
+            Cell(number(records)),
+            Cell(percent_of(share, 1, 1)),
+        )
         for reason, table, column, heading, records, share in zip(*columns, strict=True)
     )
     return Table(
@@ -142,7 +149,7 @@ def _shares_back(found: Cohorts, back: str, of: str) -> list[Cell]:
     return [
         Cell("–")
         if not whole
-        else Cell(HIDDEN)
+        else Cell(withheld())
         if hidden
         else Cell(percent_of(n, whole), small=tr("{n} of {all}", n=number(n), all=number(whole)), bar=n / whole)
         for n, whole, hidden in zip(*columns, hide, strict=True)
@@ -151,7 +158,7 @@ def _shares_back(found: Cohorts, back: str, of: str) -> list[Cell]:
 
 def _with_reason(note: str, rows: Sequence[tuple[Cell, ...]], minimum_group: int) -> str:
     """Say in a note what is hidden, where something is."""
-    is_hidden = any(cell.text == HIDDEN for row in rows for cell in row)
+    is_hidden = any(cell.text == withheld() for row in rows for cell in row)
     return f"{note} {why_hidden(minimum_group)}" if is_hidden else note
 
 
@@ -180,7 +187,7 @@ def returns(found: Returns) -> Table | None:
 
 
 def _hidden_return(how: str) -> tuple[Cell, ...]:
-    return Cell(_HOW[how]), Cell(HIDDEN), Cell(HIDDEN), Cell("–")
+    return Cell(_HOW[how]), Cell(withheld()), Cell(withheld()), Cell("–")
 
 
 def _returned(found: Returns, what: str, lines: int, value: float, days: float | None) -> tuple[Cell, ...]:

@@ -4,7 +4,7 @@ from cxlab.blocks import Cell, Table
 from cxlab.cohorts.joining import life_of
 from cxlab.cohorts.lasting import STRETCH_DAYS, Lasting, Trend
 from cxlab.cohorts.retention import Retention
-from cxlab.intake.hiding import HIDDEN, why_hidden, written_within
+from cxlab.intake.hiding import why_hidden, withheld, written_within
 from cxlab.language import tr
 from cxlab.words import capital, number, number_between, percent_between, percent_of
 
@@ -17,14 +17,14 @@ def retention_course(retention: Retention) -> Table | None:
     for k, share in enumerate(retention.course, 1):
         some = round(share.number * n)
         told = retention.is_told(share)
-        cell = Cell(percent_of(some, n), percent_between(*share.ends), bar=share.number) if told else Cell(HIDDEN)
+        cell = Cell(percent_of(some, n), percent_between(*share.ends), bar=share.number) if told else Cell(withheld())
         rows.append((Cell(capital(life_of(k, retention.joining.length_days))), cell))
     least = retention.joining.minimum_group
     many = tr(
         "{n} customers, the same in each row.",
         n=capital(written_within(n, retention.joining.n, least)),
     )
-    hidden = f" {why_hidden(least)}" if any(cell.text == HIDDEN for _, cell in rows) else ""
+    hidden = f" {why_hidden(least)}" if any(cell.text == withheld() for _, cell in rows) else ""
     return Table(
         name="retention_course",
         caption=tr("Who bought in each period after the first order"),

@@ -5,7 +5,7 @@ import math
 from cxlab.blocks import Cell, Table
 from cxlab.digits import enough_digits
 from cxlab.estimate import Estimate
-from cxlab.intake.hiding import HIDDEN, why_hidden
+from cxlab.intake.hiding import why_hidden, withheld
 from cxlab.language import Texts, tr
 from cxlab.phrases import group_name
 from cxlab.purchases import BootstrapFits, ModelChoice, PurchaseModel, RepeatGroups, ThreeChecks
@@ -165,7 +165,7 @@ def alive_by_repeats(groups: RepeatGroups) -> Table:
             Cell(group_name(row["repeat_purchases"])),
             Cell(number(row["customers"])),
             Cell(percent(row["probability_alive"]), bar=row["probability_alive"]),
-            Cell(percent(row["likely_share"]), bar=row["likely_share"]) if told else Cell(HIDDEN),
+            Cell(percent(row["likely_share"]), bar=row["likely_share"]) if told else Cell(withheld()),
         )
         for row, told in zip(groups.table.to_dict("records"), groups.told, strict=True)
     )

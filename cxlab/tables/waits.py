@@ -3,7 +3,7 @@
 from cxlab import words
 from cxlab.blocks import SEGMENTS, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.intake.hiding import HIDDEN, GroupSizes, why_hidden
+from cxlab.intake.hiding import GroupSizes, why_hidden, withheld
 from cxlab.language import Texts, tr
 from cxlab.phrases import group_name, span
 from cxlab.waits.comparison import WaitComparison
@@ -59,7 +59,7 @@ def purchase_waits(found: WaitComparison) -> Table | None:
 
 def _back(curve: WaitingCurve, found: WaitComparison) -> Cell:
     if not found.told.share_back(curve.group):
-        return Cell(HIDDEN)
+        return Cell(withheld())
     h = found.horizon_days
     return Cell(words.percent(1 - curve.waiting[h]), words.percent_between(1 - curve.high[h], 1 - curve.low[h]))
 
@@ -123,7 +123,7 @@ def late_check(check: LateCheck) -> Table | None:
     sizes, rows = GroupSizes(tuple(customers), check.minimum_group), []
     for i, row in enumerate(check.table.to_dict("records")):
         share = Estimate(row["share"], row["share_low"], row["share_high"])
-        told = Cell(HIDDEN) if hidden[i] else _NONE
+        told = Cell(withheld()) if hidden[i] else _NONE
         if customers[i] and not hidden[i]:
             told = Cell(words.percent(share.number), words.percent_between(*share.ends))
         rows.append((Cell(group_name(str(row["group"]))), Cell(sizes.written(i)), told))

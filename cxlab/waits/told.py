@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cxlab import words
 from cxlab.contingency import Counts
-from cxlab.intake.hiding import HIDDEN, GroupSizes, about, shares_to_hide, written_steps
+from cxlab.intake.hiding import GroupSizes, about, shares_to_hide, withheld, written_steps
 from cxlab.language import tr
 from cxlab.waits.curves import WaitingCurve
 
@@ -168,7 +168,7 @@ def _go_on(
             said.append(size)
         elif minimum_group > 1 and text == words.few(1, minimum_group):
             said.append(f"<{minimum_group}")
-        elif not is_told or text == HIDDEN or not text[0].isdigit():
+        elif not is_told or text == withheld() or not text[0].isdigit():
             said.append("–")
         else:
             said.append(words.number(about(n, minimum_group)) if is_rounded else text)
