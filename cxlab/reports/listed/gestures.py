@@ -95,7 +95,7 @@ KEYS = (
     _arm("robustness_value_interval", "the same for the interval to reach 0", "share left to explain", when=CHOSEN),
     _arm("e_value", "risk ratio that something unseen would need with both gesture and outcome", "risk ratio",
          when=CHOSEN),
-    _arm("e_value_interval", "the same for the interval to reach 0", "risk ratio", when=CHOSEN),
+    _arm("e_value_interval", "the same for the interval to reach no effect", "risk ratio", when=CHOSEN),
     key("sample_ratio_mismatch[.<experiment>]",
         "p value of the arms' sizes against the shares that were meant; below .01 "
         "nothing of the trial can be trusted", "p value", when="`allocation:` says what was meant"),
@@ -127,8 +127,8 @@ KEYS = (
     _chosen("recovery.gesture_vs_no_failure", "a failure with a gesture, against no failure", EACH,
             when="the study has incidents", words=get_args(Paradox)),
     key("next_trial.customers_per_arm", "customers that a trial takes to find an effect of 10 percent",
-        "customers an arm", "active customers an arm", when="the study has orders"),
+        "[active ]customers[ an arm]", when="the customers at hand are known"),
     key("next_trial.detectable_percent", "smallest effect that those at hand would show", PERCENT,
-        when="the study has orders"),
+        when="the customers at hand are known"),
     UNTOLD,
 )  # fmt: skip

@@ -41,7 +41,8 @@ def _word_of_mouth(outcome: Outcome) -> tuple[Key, ...]:
 KEYS = (
     key("fans", "fans: profit-bringers who are hardly gone", "customers", when="they are none, or no fewer than "
         "`minimum_group`"),
-    key("one_time_buyers", "customers who bought once and are not expected back", "customers", when="likewise"),
+    key("one_time_buyers", "customers who bought on one day only, to the end of the observation", "customers",
+        when="likewise"),
     key("fan_value", "what a fan brings over the horizon, with those whom fans bring",
         "<currency> per fan over the next <days> days", when=FANS),
     key("one_time_value", "what a one-time buyer brought", "<currency> per one-time buyer", when=FANS),
@@ -56,7 +57,8 @@ KEYS = (
         "customers brought per fan up to the cut", when=FANS, words=NOT_KNOWN),
     key("kept_a_year.<n>", "share of fans' buying that the model foresees to be left a year later, if so many days are "
         "counted", "share of fans' buying a year later", when=FANS, words=NOT_KNOWN),
-    key("holdout_check", "whether what was foreseen of fans came, within a fifth", when=FANS, words=get_args(Checked)),
+    key("holdout_check", "whether what was foreseen of fans came, within the band of the written rule", when=FANS,
+        words=get_args(Checked)),
     key("holdout_check.expected", "contribution foreseen of fans after the cut", PER_FAN, when="the check is made"),
     key("holdout_check.actual", "contribution that came", PER_FAN, when="the check is made"),
     key("holdout_check.level", "the one divided by the other", "expected / actual", when="the check is made",
