@@ -65,7 +65,7 @@ def page() -> str:
         "## rejects",
         _REJECTS.format(columns=code(HEADER)),
         "## manifest.json",
-        table(("key", "what it is"), [(f"`{name}`", said) for name, said in (RUN | BEFORE).items()]),
+        table(("key", "what it is"), [(f"`{name}`", said) for name, said in {**RUN, **BEFORE}.items()]),
         "Of each report:",
         table(("key", "what it is"), [(f"`{name}`", said) for name, said in REPORT.items()]),
     )

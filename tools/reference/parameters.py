@@ -32,7 +32,7 @@ def page() -> str:
 
 
 def _all(books: list[Notebook]) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     schemas = Parameters.model_json_schema()["properties"]
     for name, field in Parameters.model_fields.items():
         kinds = [kind["type"] for kind in schemas[name].get("anyOf", [schemas[name]]) if kind["type"] != "null"]
