@@ -5,6 +5,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["id", "moment", "money", "number", "flag", "text"]
+KINDS: Mapping[Kind, str] = {
+    "id": "text that names something, as it stands; 17850.0 is 17850",
+    "moment": "a day, or a day with a time",
+    "money": "an amount, with a point or a comma",
+    "number": "a number, with a point or a comma",
+    "flag": "true or false, yes or no, 1 or 0",
+    "text": "as it stands",
+}
+"""What a value of each kind looks like."""
 
 
 @dataclass(frozen=True)

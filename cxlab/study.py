@@ -155,11 +155,13 @@ def _nothing() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of `study.yml`; what its keys mean stands under Attributes, from where the reference takes it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class ReadOptions(_Part):
+class ReadOptions(Part):
     """How a file is to be read, where that shall not be found out by itself.
 
     A `decimal` or a `date_format` holds for each file, and each column of dates, that it fits or that leaves it open;
@@ -169,12 +171,13 @@ class ReadOptions(_Part):
     ----------
     delimiter : one character, or "tab", or "whitespace" for runs of spaces and tabs.
     decimal : "." or ",".
-    encoding : utf-8, cp1252, latin-1, utf-16.
+    encoding : utf-8, cp1252, latin-1, utf-16 and others that Python knows.
     date_format : as in `strptime`: "%d.%m.%Y"; or iso, excel (days since 1899-12-30), unix, unix_ms; for all columns
-        of dates, or for each by its name in the kit.
+        of dates, or for each by its name in the kit: {occurred_at: iso, resolved_at: "%d.%m.%Y"}.
     header : the columns' names in order, for a file that has no line of names.
-    sheet : the sheet of a workbook; or several, or a pattern for them: one after the other.
-    skip : lines (rows of a sheet) before the line of names.
+    sheet : the sheet of a workbook, without it the one whose headings fit; or several as [Jan, Feb], or a pattern for
+        them as "2024-*": one after the other.
+    skip : lines (rows of a sheet) before the line of names, where they are not found by themselves.
     timezone : a zone as "Europe/Helsinki", to whose clock moments that carry a zone are brought; without it, or "as
         written", their own clock is taken as it stands.
     """
@@ -195,8 +198,14 @@ class ReadOptions(_Part):
         return self.date_format.get(column) if isinstance(self.date_format, Mapping) else self.date_format
 
 
-class Fetch(_Part):
-    """Where a file that is not kept here can be had from, and the sha256 that tells that it is the right one."""
+class Fetch(Part):
+    """Where a file that is not kept here can be had from, and the sha256 that tells that it is the right one.
+
+    Attributes
+    ----------
+    url : its public address, by http or https.
+    sha256 : of the file, as 64 hexadecimal digits.
+    """
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s/]\S*$")]
     sha256: Annotated[str, Field(pattern="^[0-9A-Fa-f]{64}$")]
@@ -218,13 +227,19 @@ def _as_kept(value: Any) -> tuple[str, ...]:
 Kept = Annotated[tuple[str, ...], PlainValidator(_as_kept)]
 
 
-class Source(_Part):
-    """Where a table comes from, how it is read, and what its columns are called there (ours: theirs).
+class Source(Part):
+    """Where a table comes from, how it is read, and what its columns are called there.
 
-    `path` is a file, a pattern, or a list of these. A column may have several names, of which each file has one: the
-    first stands in `columns`, the others in `also_called`. `keep` names values of a column of the files, mapped or not:
-    records with another one are left out. `duplicates` says whether records that are the same in every column count
-    each, or once.
+    Attributes
+    ----------
+    path : a file, a pattern as "orders-*.csv", or a list of these; relative to the study's folder.
+    table, url, query : of a database, which this version does not read: give a `path`.
+    fetch : where the file can be fetched from.
+    read : how the files are read, where that is not found out by itself.
+    columns : ours: theirs, where the names differ; a list of names where files differ, of which each file has one.
+    also_called : further names of a column; `columns` takes them as well, as a list.
+    keep : values of a column of the files, mapped or not, that count: records with another one are left out.
+    duplicates : whether records that are the same in every column count each, or once (`drop`).
     """
 
     path: Paths | None = None
@@ -252,21 +267,34 @@ class Source(_Part):
 
 
 class Trial(Source):
-    """A source with arms: which is the control, and what shares were meant."""
+    """A source with arms: which is the control, and what shares were meant.
+
+    Attributes
+    ----------
+    control : the arm that the others are held against.
+    allocation : the shares that were meant, by arm; without them the sizes of the arms are not checked.
+    """
 
     control: Text = "control"
     allocation: Annotated[Mapping[str, Annotated[float, Field(gt=0)]], Frozen] | None = None
 
 
 class Outcomes(Trial):
-    """A table that is already summed, one row a customer."""
+    """A table that is already summed, one row a customer.
+
+    Attributes
+    ----------
+    design : whether the arms were drawn by lot.
+    covariates : the columns that were known before; without it all further ones.
+    ignore : columns that are left out.
+    """
 
     design: Literal["randomised", "observational"] = "randomised"
     covariates: tuple[Text, ...] | None = None
     ignore: tuple[Text, ...] = ()
 
 
-class Sources(_Part):
+class Sources(Part):
     """The tables of a study; orders or outcomes must be there."""
 
     orders: Source | None = None
@@ -285,20 +313,35 @@ class Sources(_Part):
         return {name: source for name, source in found.items() if source is not None}
 
 
-class Privacy(_Part):
-    """What pages show of people: pseudonyms, and no group smaller than `minimum_group`."""
+class Privacy(Part):
+    """What pages show of people.
+
+    Attributes
+    ----------
+    pseudonymise : whether customers stand under pseudonyms.
+    minimum_group : customers of the smallest group that is shown.
+    """
 
     pseudonymise: bool = True
     minimum_group: Annotated[int, Field(ge=1)] = 5
 
 
-class Study(_Part):
+class Study(Part):
     """A study as its file says it.
 
     Attributes
     ----------
     file : the `study.yml`; paths in it are relative to its folder.
-    calibration_end, observation_end : days, inclusive; None: found out from the orders.
+    name : of letters, digits, - and _; the folder of its reports is called so.
+    title : what pages call it; without it the name.
+    language : of the pages.
+    currency : of all amounts, as EUR.
+    engine : what reads the files; this version knows duckdb only.
+    seed : start of every random step, where no parameter says otherwise.
+    sources : the tables, by name; orders or outcomes must be there.
+    calibration_end : last day on which reports speak of what is known; without it two thirds of the time.
+    observation_end : last day that is looked at; without it the day of the last order.
+    privacy : what pages show of people.
     parameters : what the study sets of the analyses' parameters.
     """
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cxlab.blocks import MIME
+from cxlab.reports.listed import faults
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 BEGIN = dt.date(2023, 1, 2)
@@ -121,4 +122,5 @@ def show(notebook: str, study: Path) -> ShownPage:
                 exec(cell.source, names)  # the project's own notebooks
             if "parameters" in cell.metadata.get("tags", []):
                 names |= {"study": str(study)} | {key: value for key, value in _QUICK.items() if key in names}
+    assert not faults(notebook, page.findings)
     return page

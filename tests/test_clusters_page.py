@@ -45,6 +45,7 @@ from cxlab.plots.clusters import search_luck as luck_plot
 from cxlab.plots.clusters import structure
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import canvas
+from cxlab.reports.listed import faults
 from cxlab.tables.clusters import cluster_criteria, cluster_features, cluster_methods
 from cxlab.tables.clusters import cluster_profiles as profile_table
 from cxlab.tables.clusters import typical_customers as typical_table
@@ -488,6 +489,7 @@ class TestBadInput:
     def test_without_a_number_where_there_is_none(self, bad: Path, name: str) -> None:
         found = json.loads((bad / name / "results.json").read_text())
         assert found == {"clusters": {"verdict": {"verdict": "cannot_tell"}}}
+        assert not faults("clusters", found["clusters"])
         assert "<svg" not in (bad / name / "01_clusters.html").read_text().split("The data cannot tell", 1)[1]
 
     @pytest.mark.parametrize("name", ["three", "once", "constant"])

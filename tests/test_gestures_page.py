@@ -27,6 +27,7 @@ from cxlab.gestures import (
     predicted_effects,
     service_recovery,
 )
+from cxlab.reports.listed import faults
 from cxlab.simulate import plant_truth, read_settings, simulate_shop, write_shop
 from tests.make import HEAD, orders_csv, write_study
 
@@ -117,6 +118,7 @@ def page_of(effects: GestureEffects) -> tuple[list[Figure], list[Table], Answer,
                    clusters, otherwise, predicted):  # fmt: skip
         said += [result.reading, getattr(result, "heading", "")]
         assert result.table is not None
+        assert not faults("gestures", {key: found.as_finding() for key, found in result.findings.items()})
     return figures, shown, gestures_answer(effects, groups, trial, rails), "\n".join(said)
 
 
@@ -290,6 +292,7 @@ class TestRun:
         shutil.copy(shared_data / "hillstrom" / "hillstrom.csv", study)
         assert report(study, tmp_path / "out").returncode == 0
         found = json.loads((tmp_path / "out" / "hillstrom" / "results.json").read_text())["gestures"]
+        assert not faults("gestures", found)
         assert found["design"] == {"verdict": "randomised"} and found["sample_ratio_mismatch"]["estimate"] > 0.5
         for arm, effect in (("Mens E-Mail", 0.07659), ("Womens E-Mail", 0.04523)):
             assert found[f"effect_naive.{arm}"]["estimate"] == pytest.approx(effect, abs=5e-6)

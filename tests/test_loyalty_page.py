@@ -19,6 +19,7 @@ from cxlab.estimate import Estimate
 from cxlab.loyalty import FanCheck, Sensitivity, Worth, check_fans, vary_assumptions
 from cxlab.loyalty.sensitivity import Variant
 from cxlab.loyalty.words import buyers
+from cxlab.reports.listed import faults
 from tests.loyal_shops import drawn_evidence, judged, loyal_shop, referrals_of, steady_outlook
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -253,6 +254,7 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class TestCdnow:
     def test_gives_the_findings_of_the_contract(self, cdnow: Path) -> None:
         found = json.loads((cdnow / "results.json").read_text())["loyalty"]
+        assert not faults("loyalty", found)
         assert {
             "fan_value", "one_time_value", "fans_worth", "fans", "one_time_buyers", "referrals_per_fan",
             "holdout_check.expected", "holdout_check.actual",

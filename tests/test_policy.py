@@ -30,6 +30,7 @@ from cxlab.policy.result import _inside
 from cxlab.policy.said import condition, who
 from cxlab.policy.tree import LEAST_ROWS, Rule, learn_rule, rule_matrix
 from cxlab.policy.value import value_policies
+from cxlab.reports.listed import faults
 from cxlab.simulate import plant_truth, read_settings, simulate_shop, write_shop
 from tests.make import HEAD, orders_csv, write_study
 
@@ -426,6 +427,7 @@ def whole_page(policy: GesturePolicy) -> str:
     for result in (policy, ranking, handing):
         for key, estimate in result.findings.items():
             assert estimate.as_finding(), key
+            assert not faults("gesture_policy", {key: estimate.as_finding()})
         assert result.table is not None
     return "\n".join(said)
 

@@ -34,6 +34,8 @@ _KINDS = {
     "channel": _Kind("elsewhere_days", "channel_days", 0),
     "margin": _Kind("earned", "revenue", -1),
 }
+RAILS = tuple(_KINDS)
+"""Their names."""
 _SHORT = Texts(
     {
         "returns": "Returns",

@@ -8,7 +8,7 @@ from cxlab.reports.notebooks import OWN, Declared, Notebook
 
 _EMPTY = re.compile(r"; empty: (?P<said>[^;]*)")
 _ELSE = re.compile(r"study\.yml, else ")
-_HEAD = ("parameter", "type", "default", "unit", "allowed", "what it is")
+HEAD = ("parameter", "type", "default", "unit", "allowed", "what it is")
 _NO = "-"
 _NONE = "none"
 
@@ -19,9 +19,9 @@ def describe_parameters(notebook: Notebook) -> str:
     The default is the value that the notebook comes to where neither the command line nor the study gives one: the
     kit's where the notebook declares None, or in words where it is found out from the data.
     """
-    lines = [_line(declared) for name, declared in notebook.parameters.items() if name not in OWN]
+    lines = rows_of(notebook)
     said = [f"{notebook.stem}: {notebook.question}", ""]
-    said += _columns([_HEAD, *lines]) if lines else ["It has no parameters of its own."]
+    said += _columns([HEAD, *lines]) if lines else ["It has no parameters of its own."]
     said += [
         "",
         "A value given with -p, or by a set of --matrix, goes before `parameters:` of study.yml, and that before the",
@@ -30,7 +30,12 @@ def describe_parameters(notebook: Notebook) -> str:
     return "\n".join(said)
 
 
-def _line(declared: Declared) -> tuple[str, ...]:
+def rows_of(notebook: Notebook) -> list[tuple[str, ...]]:
+    """Return the cells of a line for each parameter of a notebook, as `HEAD` has them; `-` stands for nothing."""
+    return [_row(declared) for name, declared in notebook.parameters.items() if name not in OWN]
+
+
+def _row(declared: Declared) -> tuple[str, ...]:
     known = declared.name in Parameters.model_fields
     help_ = _EMPTY.sub("", declared.help)
     if known:  # which stand in columns of their own
@@ -54,5 +59,5 @@ def _default(declared: Declared) -> str:
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Set rows below each other; the last column is as long as it is."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD) - 1)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD) - 1)]
     return ["  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[-1]]) for row in rows]
