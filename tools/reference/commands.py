@@ -9,7 +9,7 @@ from tools.reference.markdown import page as page_of
 from tools.reference.markdown import sentence, table
 
 _INTRO = """
-`cxlab COMMAND --help` prints the same, `cxlab --version` the version. `python -m cxlab` is the same command. What
+`cxlab report --help` and its like print the same, `cxlab --version` the version. `python -m cxlab` is the same command. What
 `-p` takes stands in [parameters.md](parameters.md).
 """
 
