@@ -1,7 +1,7 @@
 """Steps that many help examples begin with, made once a process: each example stays whole, and all of them run fast.
 
-A plugin of pytest (`-p tests.shared_steps`), so that it reaches the examples in the package. A step is made once for the
-same objects; results are frozen, so examples cannot tell.
+A plugin of pytest (`-p tests.shared_steps`), so that it reaches the examples in the package. A step is made once
+for the same objects; results are frozen, so examples cannot tell.
 """
 
 from collections.abc import Callable, Iterator

@@ -9,8 +9,8 @@ from tools.reference.markdown import page as page_of
 from tools.reference.markdown import sentence, table
 
 _INTRO = """
-`cxlab report --help` and its like print the same, `cxlab --version` the version. `python -m cxlab` is the same command. What
-`-p` takes stands in [parameters.md](parameters.md).
+`cxlab report --help` and its like print the same, `cxlab --version` the version. `python -m cxlab` is the same command.
+What `-p` takes stands in [parameters.md](parameters.md).
 """
 
 
