@@ -61,7 +61,9 @@ def _drawn(compared: Comparison, out: str, language: str) -> str:
         language=language,
         title=said.title(compared),
         study=now.study.title if compared.is_one_study else f"{was.study.title}, {now.study.title}",
-        standfirst=tr("The run of {new}, held against the one of {old}.", new=moment(now.started), old=moment(was.started)),
+        standfirst=tr(
+            "The run of {new}, held against the one of {old}.", new=moment(now.started), old=moment(was.started)
+        ),
         tag=tr("Nothing changed") if all(r.is_same for r in compared.reports) else tr("What changed"),
         line=said.summary(compared),
         facts=_facts(compared),
