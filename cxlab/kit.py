@@ -65,7 +65,7 @@ class Kit:
         intake = self.intake
         if intake.calibration_end is None or intake.observation_end is None:
             raise MissingDataError(
-                "the study brings no orders, on which this report rests: add `orders` to its sources"
+                tr("the study brings no orders, on which this report rests: add `orders` to its sources")
             )
         return customer_table(
             intake.engine,

@@ -1,7 +1,7 @@
 """The language that pages speak: texts by gettext, chosen once for a page."""
 
 import gettext
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -41,6 +41,21 @@ def speaking(language: str) -> Iterator[None]:
 def language_of(asked: str, report: str) -> str:
     """Return the language of a report: the one that the study asks for, if the report is written in it."""
     return asked if report in WRITTEN.get(asked, ()) else SOURCE
+
+
+def shared_by(languages: Iterable[str]) -> str:
+    """Return the language of a page over several studies: the one that all ask for, if there are pages in it."""
+    asked = set(languages)
+    return asked.pop() if len(asked) == 1 and asked <= WRITTEN.keys() else SOURCE
+
+
+def is_alike(text: str, language: str, other: str, of_other: str) -> bool:
+    """Whether two texts, each in a language of its own, say the same as far as the catalogues know."""
+    with speaking(of_other):
+        if translated(text) == other:
+            return True
+    with speaking(language):
+        return translated(other) == text
 
 
 def tr(message: str, /, **values: object) -> str:

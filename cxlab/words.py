@@ -65,6 +65,23 @@ def percent(share: float, digits: int = 0) -> str:
     return number(100 * share, digits) + _manner().percent
 
 
+def percent_sign() -> str:
+    """Return the sign behind a number that is in percent already, with what keeps it there."""
+    return _manner().percent
+
+
+def shortest(value: float) -> str:
+    """Write a round number, as at the end of a scale, with the digits that it has.
+
+    Examples
+    --------
+    >>> shortest(2500.0), shortest(0.05)
+    ('2,500', '0.05')
+    """
+    text, manner = f"{value:,.10g}", _manner()
+    return text.translate({ord(","): manner.thousands, ord("."): manner.decimal})
+
+
 def percent_of(part: float, whole: float, digits: int = 0) -> str:
     """Write a part of a whole (above 0) in percent: 0% and 100% only where nothing, or nothing else, is in it.
 

@@ -11,12 +11,19 @@ from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 
 from cxlab import words
-from cxlab.language import SOURCE, WRITTEN, Texts, language_of, speak, speaking, spoken, tr, trn
+from cxlab.language import SOURCE, WRITTEN, Texts, language_of, shared_by, speak, speaking, spoken, tr, trn
 from cxlab.look import SEGMENT_NAME
+from cxlab.reports.compare import Comparison, compare
+from cxlab.reports.compared_page import compared_page
+from cxlab.reports.compared_text import as_text
 from cxlab.reports.document import read as read_document
 from cxlab.reports.exporter import page
-from cxlab.reports.imprint import Imprint
+from cxlab.reports.imprint import Imprint, data_again
+from cxlab.reports.index import write_index
+from cxlab.reports.past import open_run
+from cxlab.reports.since import find_since, since
 from tests import made_notebooks as made
+from tests import made_runs
 from tools import catalogue
 from tools.unsaid import english
 
@@ -133,6 +140,140 @@ def test_english_is_found_on_a_page() -> None:
     html = '<p>Puolet asiakkaista.</p><p>Half of the customers.</p><code>the of</code><img alt="Bars of orders">'
     assert english(html) == ["Half of the customers.", "Bars of orders"]
     assert english("<p>The Shop: 3 ostoa</p>", frozenset({"The Shop"})) == []
+
+
+IN_FINNISH = {
+    "tag": "Osittain tuettu", "headline": "Se pitää", "line": "Se pitää.", "decide": "Jatka.",
+    "open": [["Miksi?", "Koe ratkaisee."]],
+    "facts": [{"label": "Osuus", "big": "79 %", "text": "ostoista", "unit": "", "strip": None}],
+}  # fmt: skip
+
+
+def write_study(out: Path, name: str, language: str, *, failed: bool = False) -> None:
+    """Write a run whose reports answer in a language; in one with a failure it and what lacks data stand as well."""
+    reports = made.all_answered()
+    for entry in reports.values():
+        entry["title"] = f"{entry['notebook'][:2]} {entry['notebook'][3:].replace('_', ' ').capitalize()}"
+        entry["answer"] |= IN_FINNISH if language == "fi" else {}
+    if failed:
+        error = {"name": "SourceError", "message": "Ei saraketta", "question": "Miksi?"}
+        missing = {"text": "Eleitä ei ole.", "remedy": "Tuo eleet.", "tag": "Ei tässä tutkimuksessa"}
+        reports["clusters"] |= {"status": "failed", "answer": None, "error": error, "question": "Onko ryhmiä?"}
+        reports["gestures"] |= {"status": "missing", "answer": None, "missing": missing, "question": "Toimiiko se?"}
+    study = {"name": name, "path": f"data/{name}", "currency": "EUR", "calibration_end": "1997-09-30"}
+    asked = {} if language == SOURCE else {"language": language}  # as earlier versions wrote it
+    before = made.since("Osittain tuettu")
+    before["reports"]["segmentation"]["title"] = "02 Segmentation"
+    before["reports"]["gestures"]["title"] = "04 Gestures"
+    before |= {"data": made_runs.MANIFEST["data"], "versions": [{"name": "commit", "old": "abc with changes since",
+                                                                 "new": "not set"}]}  # fmt: skip
+    further = {"study": study | {"title": name.capitalize()} | asked, "before": before, "reports": reports}
+    made.write_run(out, name, name, findings=made.found(), **further, data=made_runs.MANIFEST["data"])
+
+
+@pytest.mark.parametrize("names", [("pohjoinen", "etelä"), tuple(f"kauppa {i}" for i in range(6))])
+def test_an_index_over_studies_in_finnish_is_in_finnish(names: tuple[str, ...], tmp_path: Path) -> None:
+    for name in names:
+        write_study(tmp_path, name, "fi", failed=name == names[-1])
+    html = write_index(tmp_path, list(names), "cxlab report pohjoinen").read_text()
+    assert spoken() == SOURCE
+    assert html.startswith('<!doctype html>\n<html lang="fi">')
+    assert html.count('lang="en"') == html.count("<b>SourceError.</b>")  # a fault's message, and no card
+    assert english(html) == []
+    told = (
+        "02 Segmentointi", "Mikä muuttui edellisestä ajosta", "abc muutoksin → ei asetettu", "Ei saraketta",
+        "100 tilausta, 60 asiakasta, 1.1.2024–30.9.2024, yhtään ei hylätty", "Tuloksentuojien osuus",
+    )  # fmt: skip
+    for said in told:
+        assert said in html
+    own = (tmp_path / names[0] / "index.html").read_text()
+    assert '<html lang="fi">' in own and english(own) == [] and ">Kaikki tutkimukset<" in own
+
+
+def test_an_index_over_studies_in_two_languages_is_in_english_and_says_which_cards_are_not(tmp_path: Path) -> None:
+    write_study(tmp_path, "north", SOURCE)
+    write_study(tmp_path, "etelä", "fi", failed=True)
+    html = write_index(tmp_path, ["north", "etelä"], "again").read_text()
+    assert '<html lang="en">' in html and "What the customers of two studies tell us" in html
+    assert html.count('<li class="card partly" lang="fi">') == len(made.found()) - 2
+    assert html.count('<li class="card partly">') == len(made.found())
+    card = re.search(r'<li class="card cannot" lang="fi">.*?</li>', html, flags=re.S)
+    assert card and english(card[0]) == [] and "Ei tässä tutkimuksessa" in card[0]
+    assert '<li lang="fi"><b>Miksi?</b>' in html and '<span class="tag" lang="fi">Osittain tuettu</span>' in html
+    assert '<html lang="fi">' in (tmp_path / "etelä" / "index.html").read_text()
+    assert '<html lang="en">' in (tmp_path / "north" / "index.html").read_text()
+
+
+def partly_supported(language: str) -> str:
+    with speaking(language):
+        return tr("Partly supported")
+
+
+def compared(tmp_path: Path, old: str, new: str, **changed: object) -> Comparison:
+    """Hold the made-up runs against each other, each in its language."""
+    runs = []
+    for name, language, findings in (("old", old, made_runs.OLD), ("new", new, made_runs.NEW)):
+        study = made_runs.MANIFEST["study"] | {"language": language, "title": "Kauppa", "name": "kauppa"}
+        answer = {"answer": {"tag": partly_supported(language), "headline": ""}}
+        reports = {"segmentation": made_runs.entry("segmentation", **answer)}
+        findings = {"segmentation": findings["segments"]}
+        further = {"study": study, "reports": reports} | (changed if name == "new" else {})
+        runs.append(open_run(str(made_runs.write_run(tmp_path / name, findings, **further))))
+    return compare(*runs)
+
+
+def test_the_page_of_two_runs_in_finnish_is_in_finnish_and_the_terminal_in_english(tmp_path: Path) -> None:
+    further = {"parameters": {"k_max": None, "margin_rate": 0.3, "seed": 2}, "versions": {"python": "3.12"}}
+    found = compared(tmp_path, "fi", "fi", **further)
+    with speaking("fi"):
+        text = as_text(found)
+    assert text == as_text(found) and "1 of 5 findings with an interval in both runs changed beyond chance" in text
+    html = compared_page(found, "muutos.html")
+    assert spoken() == SOURCE and '<html lang="fi">' in html
+    assert english(html, frozenset({tmp_path.as_posix()})) == []
+    assert '<code lang="en">beyond</code>' in html and "0,400" in html and "<\u00a00,001" in html.replace("&lt;", "<")
+    assert "aineisto ei kerro" in html  # the verdict cannot_tell
+
+
+def test_the_page_of_two_runs_in_two_languages_is_in_english_and_takes_no_translation_for_a_change(
+    tmp_path: Path,
+) -> None:
+    found = compared(tmp_path, SOURCE, "fi")
+    assert '<html lang="en">' in compared_page(found, "changed.html")
+    assert [report.told.is_same for report in found.reports] == [True]
+
+
+@pytest.mark.parametrize("languages", [(SOURCE, "fi"), ("fi", SOURCE)])
+def test_an_answer_that_only_changed_its_language_did_not_change_since_the_run_before(
+    languages: tuple[str, str], tmp_path: Path
+) -> None:
+    runs = []
+    for language, folder in zip(languages, ("then", "now"), strict=True):
+        answer = {"answer": {"tag": partly_supported(language), "tone": "partly", "headline": ""}, "missing": None}
+        reports = {name: made_runs.entry(name, **answer) for name in ("segmentation", "loyalty")}
+        reports["loyalty"]["answer"] = {"tag": f"x{language}", "tone": "yes", "headline": ""}
+        findings = made_runs.OLD if folder == "then" else made_runs.NEW
+        study = made_runs.MANIFEST["study"] | {"language": language}
+        further = {"study": study, "reports": reports}
+        made_runs.write_run(tmp_path / folder, {"segmentation": findings["segments"]}, **further)
+        runs.append(json.loads((tmp_path / folder / "manifest.json").read_text()))
+    told = since({"before": find_since(runs[0], tmp_path / "then", runs[1], tmp_path / "now", {})})
+    assert told and told.reports["segmentation"].old == told.reports["segmentation"].new
+    assert told.reports["loyalty"].old != told.reports["loyalty"].new
+
+
+def test_a_page_over_several_studies_is_in_the_language_that_all_ask_for() -> None:
+    assert shared_by(["fi", "fi"]) == "fi"
+    assert shared_by(["fi", SOURCE]) == shared_by([]) == shared_by(["sv"]) == SOURCE
+
+
+def test_what_manifests_say_of_data_is_said_anew() -> None:
+    text = "1 order, 2,357 customers, 1 January 1997 to 30 June 1998, 3 records rejected; SHA-256 0123456789ab"
+    assert data_again(text) == text
+    with speaking("fi"):
+        said = "1 tilaus, 2\u00a0357 asiakasta, 1.1.1997–30.6.1998, 3 riviä hylätty; SHA-256 0123456789ab"
+        assert data_again(text) == said
+        assert data_again("something else, none rejected") == "something else, yhtään ei hylätty"
 
 
 @pytest.fixture(autouse=True)

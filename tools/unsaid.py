@@ -1,5 +1,7 @@
 """Make the example studies' reports in each language they are written in, and find texts that are still English.
 
+The indexes over them are looked at as well.
+
 `python -m tools.unsaid` prints them with their page and ends with 1; nothing is printed where all is said.
 """
 
@@ -86,7 +88,7 @@ def unsaid(language: str, home: Path) -> Iterator[tuple[str, str]]:
     only = [part for name in sorted(WRITTEN[language]) for part in ("--only", name)]
     command = [sys.executable, "-m", "cxlab", "report", *studies, *only, "--quiet"]
     subprocess.run(command, cwd=home, check=True)
-    for page in sorted((home / "reports").glob("*/0*.html")):
+    for page in sorted((home / "reports").rglob("*.html")):
         for text in english(page.read_text(encoding="utf-8"), frozenset(names)):
             yield page.relative_to(home / "reports").as_posix(), text
 

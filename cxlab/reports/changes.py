@@ -1,26 +1,31 @@
 """What changed since the last run and why, as rows of the index's table."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cxlab import words
 from cxlab.blocks import Cell
+from cxlab.language import SOURCE, language_of, speaking, tr, translated, trn
 from cxlab.reports import compared_words
 from cxlab.reports.compare import Changed
 from cxlab.reports.measures import Measure, named
 from cxlab.reports.past import Findings
 from cxlab.reports.shown import findings_of
 from cxlab.reports.since import Move, ReportSince, Since, Told, since
+from cxlab.reports.titles import said_title
 
 _MOST_FIGURES, _MOST_VERSIONS = 6, 3
-_SAME = "The same"
-_NOTHING = "Not known: data, parameters, notebook and versions are the same"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A row: what of which report, before and now (a figure with its interval below, or a verdict with its tone)."""
+    """A row: what of which report, before and now (a figure with its interval below, or a verdict with its tone).
+
+    Attributes
+    ----------
+    language : of a verdict with its tone: that of the report, by its ISO 639-1 code.
+    """
 
     where: str
     what: str
@@ -30,6 +35,7 @@ class Change:
     now_tone: str = ""
     why: str = ""
     is_key: bool = False
+    language: str = SOURCE
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,12 @@ def changes(runs: Mapping[str, Mapping[str, Any]], *, brief: bool = False) -> Ch
         return None
     rows: list[Change] = []
     for name, told in found.items():
-        rows += _of_run(name, told, findings_of(runs[name]), brief=brief)
+        asked = str(runs[name]["study"].get("language", SOURCE))
+        rows += _of_run(name, told, findings_of(runs[name]), asked, brief=brief)
     same = sum(len(run["reports"]) for run in runs.values()) - sum(_still_there(told) for told in found.values())
     if same > 0:
-        other = f"The other {words.number(same)}" if same > 1 else "The other one"
-        rows.append(Change(other, "All findings", Cell("as before"), Cell("as before")))
+        other = tr("The other {n}", n=words.number(same)) if same > 1 else tr("The other one")
+        rows.append(Change(other, tr("All findings"), Cell(tr("as before")), Cell(tr("as before"))))
     return Changes(tuple(_shortened(rows)), _caption(found), tuple((name, t.started) for name, t in found.items()))
 
 
@@ -85,28 +92,32 @@ def _still_there(told: Since) -> int:
     return sum(report.new is not None for report in told.changed.values())
 
 
-def _of_run(name: str, told: Since, findings: Findings, *, brief: bool) -> Iterator[Change]:
+def _of_run(name: str, told: Since, findings: Findings, asked: str, *, brief: bool) -> Iterator[Change]:
     changed = told.changed
-    for old, what, before, now in (
-        (None, "New in this run", "not there", "there"),
-        ("", "No longer in this run", "there", "not there"),
-    ):
-        titles = [r.title for r in changed.values() if (r.old if old is None else r.new) is None]
-        if titles:
-            yield Change(name, f"{what}: {', '.join(titles)}", Cell(before), Cell(now), why=_of_all(told))
+    there, not_there = Cell(tr("there")), Cell(tr("not there"))
+    if new := _titles(r for r in changed.values() if r.old is None):
+        yield Change(name, tr("New in this run: {reports}", reports=new), not_there, there, why=_of_all(told))
+    if gone := _titles(r for r in changed.values() if r.new is None):
+        yield Change(name, tr("No longer in this run: {reports}", reports=gone), there, not_there, why=_of_all(told))
     for key, report in changed.items():
         if report.old is not None and report.new is not None:
-            yield from _of_report(f"{name} {report.title}", key, told, report, findings, brief=brief)
+            where = f"{name} {said_title(report.title)}"
+            yield from _of_report(where, key, told, report, findings, language_of(asked, key), brief=brief)
+
+
+def _titles(reports: Iterable[ReportSince]) -> str:
+    return ", ".join(said_title(report.title) for report in reports)
 
 
 def _of_report(
-    where: str, name: str, told: Since, report: ReportSince, findings: Findings, *, brief: bool
+    where: str, name: str, told: Since, report: ReportSince, findings: Findings, language: str, *, brief: bool
 ) -> Iterator[Change]:
     assert report.old is not None and report.new is not None
     why = _why(told, report)
     if report.old != report.new:
-        now_why = "It failed: what to do stands at the top of this page" if report.new.tone == "failed" else why
-        yield _answers(where, report.old, report.new, now_why)
+        failed = report.new.tone == "failed"
+        now_why = tr("It failed: what to do stands at the top of this page") if failed else why
+        yield _answers(where, report.old, report.new, now_why, language)
     for move in report.moves:
         if move.is_verdict:
             old, new = (compared_words.verdict(f) for f in (move.old, move.new))
@@ -125,8 +136,10 @@ def _of_report(
         yield Change(where, left, Cell(""), Cell(""), why=why)
 
 
-def _answers(where: str, old: Told, new: Told, why: str) -> Change:
-    return Change(where, "Answer", Cell(old.tag), Cell(new.tag), old.tone, new.tone, why)
+def _answers(where: str, old: Told, new: Told, why: str, language: str) -> Change:
+    with speaking(language):
+        before, now = Cell(translated(old.tag)), Cell(translated(new.tag))
+    return Change(where, tr("Answer"), before, now, old.tone, new.tone, why, language=language)
 
 
 def _measured(where: str, move: Move, measure: Measure, why: str) -> Change:
@@ -144,35 +157,53 @@ def _keyed(where: str, move: Move, why: str) -> Change:
 
 def _left(report: ReportSince, listed: int) -> str:
     """Count the figures that are not listed."""
-    counted = {"beyond chance": report.n_beyond - listed, "within chance": report.n_within,
-               "without a test": report.n_open}  # fmt: skip
-    said = [f"{words.number(n)} {how}" for how, n in counted.items() if n > 0]
-    n = sum(n for n in counted.values() if n > 0)
-    return f"{'Further figures' if listed else 'Figures'} that changed: {', '.join(said)}" if n else ""
+    beyond = report.n_beyond - listed
+    said = [tr("{n} beyond chance", n=words.number(beyond))] if beyond > 0 else []
+    said += [tr("{n} within chance", n=words.number(report.n_within))] if report.n_within > 0 else []
+    said += [tr("{n} without a test", n=words.number(report.n_open))] if report.n_open > 0 else []
+    if not said:
+        return ""
+    counts = ", ".join(said)
+    return (
+        tr("Further figures that changed: {counts}", counts=counts)
+        if listed
+        else tr("Figures that changed: {counts}", counts=counts)
+    )
 
 
 def _why(told: Since, report: ReportSince) -> str:
     """Say what went in otherwise; of several things none alone is known to be the cause."""
-    said = [f"Parameter {cause.name} from {cause.old} to {cause.new}" for cause in report.causes]
+    again = compared_words.setting_again
+    said = [
+        tr("Parameter {name} from {old} to {new}", name=cause.name, old=again(cause.old), new=again(cause.new))
+        for cause in report.causes
+    ]
     if report.is_other_notebook:
-        said.append("The notebook changed")
-    return _joined([*said, *_of_study(told, has_parameters=bool(report.causes))]) or _NOTHING
+        said.append(tr("The notebook changed"))
+    said += _of_study(told, has_parameters=bool(report.causes))
+    return _joined(said) or tr("Not known: data, parameters, notebook and versions are the same")
 
 
 def _of_all(told: Since) -> str:
-    return _joined(_of_study(told, has_parameters=False)) or "Ordered otherwise"
+    return _joined(_of_study(told, has_parameters=False)) or tr("Ordered otherwise")
 
 
 def _of_study(told: Since, *, has_parameters: bool) -> list[str]:
     said = []
     if told.data:
-        said.append(f"Other data; before: {compared_words.data(told.data)}")
+        said.append(tr("Other data; before: {data}", data=compared_words.data(told.data)))
     if told.is_other_study_file and not has_parameters:
-        said.append("study.yml changed")
+        said.append(tr("study.yml changed"))
     if told.versions:
         more = len(told.versions) - _MOST_VERSIONS
-        listed = ", ".join(f"{v.name} {v.old} to {v.new}" for v in told.versions[:_MOST_VERSIONS])
-        said.append(f"Versions: {listed}" + (f" and {more} more" if more > 0 else ""))
+        again = compared_words.setting_again
+        listed = ", ".join(
+            tr("{name} {old} to {new}", name=v.name, old=again(v.old), new=again(v.new))
+            for v in told.versions[:_MOST_VERSIONS]
+        )
+        if more > 0:
+            listed = tr("{listed} and {n} more", listed=listed, n=more)
+        said.append(tr("Versions: {listed}", listed=listed))
     return said
 
 
@@ -182,13 +213,12 @@ def _joined(said: list[str]) -> str:
 
 def _shortened(rows: list[Change]) -> Iterator[Change]:
     """Say a reason once where rows of one report follow each other."""
-    last = ("", "")
+    last, same = ("", ""), tr("The same")
     for row in rows:
         here = (row.where, row.why)
-        again = here == last and len(row.why) > len(_SAME)
+        again = here == last and len(row.why) > len(same)
         last = here
-        yield Change(row.where, row.what, row.before, row.now, row.before_tone, row.now_tone,
-                     _SAME if again else row.why, row.is_key)  # fmt: skip
+        yield replace(row, why=same) if again else row
 
 
 def _caption(found: Mapping[str, Since]) -> str:
@@ -197,10 +227,15 @@ def _caption(found: Mapping[str, Since]) -> str:
     failed = sum(r.new is not None and r.new.tone == "failed" and r.old != r.new for r in both)
     answers = sum(r.old != r.new for r in both) - failed
     beyond = sum(r.n_beyond for r in both)
-    said = [words.count(answers, "answer") + " changed"] if answers else []
-    said += [words.count(failed, "report") + " failed that had not"] if failed else []
-    said += [words.count(beyond, "figure") + " changed beyond chance"] if beyond else []
     new, gone = sum(r.old is None for r in reports), sum(r.new is None for r in reports)
-    said += [f"{words.count(new, 'report')} {'is' if new == 1 else 'are'} new"] if new else []
-    said += [f"{words.count(gone, 'report')} {'is' if gone == 1 else 'are'} no longer there"] if gone else []
-    return words.capital(", ".join(said)) or "No answer and no figure changed beyond chance"
+    counted = (
+        (answers, trn("{n} answer changed", "{n} answers changed", answers, n=words.number(answers))),
+        (failed, trn("{n} report failed that had not", "{n} reports failed that had not", failed,
+                     n=words.number(failed))),
+        (beyond, trn("{n} figure changed beyond chance", "{n} figures changed beyond chance", beyond,
+                     n=words.number(beyond))),
+        (new, trn("{n} report is new", "{n} reports are new", new, n=words.number(new))),
+        (gone, trn("{n} report is no longer there", "{n} reports are no longer there", gone, n=words.number(gone))),
+    )  # fmt: skip
+    said = ", ".join(text for n, text in counted if n)
+    return words.capital(said) or tr("No answer and no figure changed beyond chance")

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from cxlab.language import is_alike, language_of
 from cxlab.reports.chance import FALSE_SHARE, Bounded, Difference, adjusted, difference
 from cxlab.reports.past import INJECTED, Finding, PastRun, ReportThen
 
@@ -204,7 +205,9 @@ def compare(old: PastRun, new: PastRun) -> Comparison:
     for name in names:
         ours = {key: (*found, p_values.get((name, key))) for (report, key), found in held.items() if report == name}
         then, today = findings[0].get(name, {}), findings[1].get(name, {})
-        reports.append(_report(name, was.reports.get(name), now.reports.get(name), then, today, ours))
+        languages = language_of(was.study.language, name), language_of(now.study.language, name)
+        before, after = was.reports.get(name), now.reports.get(name)
+        reports.append(_report(name, _retold(before, after, languages), after, then, today, ours))
     stems = [(now.reports.get(name) or was.reports[name]).notebook for name in names]
     return Comparison(
         old,
@@ -250,6 +253,15 @@ def _report(
         len(changes) - len(changed),
         sum(c.old != c.new for c in changes if not (c.is_figure or c.is_verdict)),
     )
+
+
+def _retold(old: ReportThen | None, new: ReportThen | None, languages: tuple[str, str]) -> ReportThen | None:
+    """Return the old report, with the new one's answer where both say the same in a language of their own."""
+    if old is None or new is None or old.answer is None or new.answer is None or languages[0] == languages[1]:
+        return old
+    if not is_alike(old.answer.tag, languages[0], new.answer.tag, languages[1]):
+        return old
+    return old.model_copy(update={"answer": old.answer.model_copy(update={"tag": new.answer.tag})})
 
 
 def _is_whole(report: ReportThen | None) -> bool:

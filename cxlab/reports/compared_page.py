@@ -1,7 +1,7 @@
 """Two runs that were held against each other, as one self-contained page."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,23 +10,24 @@ from markupsafe import Markup, escape
 from cxlab import words
 from cxlab.blocks import Cell, Fact, Table
 from cxlab.errors import InputError
+from cxlab.language import SOURCE, Texts, shared_by, speaking, spoken, tr, trn
 from cxlab.reports import compared_words as said
 from cxlab.reports.compare import Changed, Comparison, Pair, ReportChange, Ruling
 from cxlab.reports.drawing import moment, render
-from cxlab.reports.imprint import Row, describe_versions
+from cxlab.reports.imprint import Row, data_again, describe_versions
 from cxlab.reports.past import Finding, PastRun
+from cxlab.reports.titles import said_title
 
-_CAPTIONS: dict[Ruling, str] = {
-    "beyond": "Changed beyond chance",
-    "within": "Changed within chance",
-    "open": "Changed, and cannot be tested",
-}
-_SMALL = "Small figures are intervals, of 95% unless another level is named. p is adjusted for all findings compared."
-_NOTES: dict[Ruling, str] = {
-    "beyond": _SMALL,
-    "within": _SMALL,
-    "open": "Counts, dates, and figures that lack a usable interval in one of the runs, or whose unit changed.",
-}
+_RULINGS: tuple[Ruling, ...] = ("beyond", "within", "open")
+_NOTES = Texts(
+    {
+        "tested": "Small figures are intervals, of 95% unless another level is named. p is adjusted for all findings "
+        "compared.",
+        "open": "Counts, dates, and figures that lack a usable interval in one of the runs, or whose unit changed.",
+    }
+)
+_OLD = Texts({"run": "Old run", "command": "Old command", "data": "Old data", "made_with": "Old run made with"})
+_NEW = Texts({"run": "New run", "command": "New command", "data": "New data", "made_with": "New run made with"})
 _JOINTS = "._"
 
 
@@ -42,19 +43,28 @@ class Section:
 
 
 def compared_page(compared: Comparison, out: str) -> str:
-    """Return the page as HTML; the same runs give the same bytes.
+    """Return the page as HTML, in the language of both runs, else English; the same runs give the same bytes.
 
     Parameters
     ----------
     out : the file as it was named, for the command that makes the page again.
     """
+    language = shared_by(run.manifest.study.language for run in (compared.old, compared.new))
+    with speaking(language):
+        return _drawn(compared, out, language)
+
+
+def _drawn(compared: Comparison, out: str, language: str) -> str:
     was, now = compared.old.manifest, compared.new.manifest
     return render(
         "compared.html.j2",
+        language=language,
         title=said.title(compared),
         study=now.study.title if compared.is_one_study else f"{was.study.title}, {now.study.title}",
-        standfirst=f"The run of {moment(now.started)}, held against the one of {moment(was.started)}.",
-        tag="Nothing changed" if all(r.is_same for r in compared.reports) else "What changed",
+        standfirst=tr(
+            "The run of {new}, held against the one of {old}.", new=moment(now.started), old=moment(was.started)
+        ),
+        tag=tr("Nothing changed") if all(r.is_same for r in compared.reports) else tr("What changed"),
         line=said.summary(compared),
         facts=_facts(compared),
         sections=[s for s in _sections(compared) if s.paragraphs or s.tables or s.folded],
@@ -97,40 +107,40 @@ def write_page(compared: Comparison, out: Path) -> None:
 
 def _sections(compared: Comparison) -> list[Section]:
     return [
-        Section("before", "What to know before reading a change", tuple(said.remarks(compared))),
-        Section("verdicts", "Which answers and verdicts changed?", *_verdicts(compared)),
+        Section("before", tr("What to know before reading a change"), tuple(said.remarks(compared))),
+        Section("verdicts", tr("Which answers and verdicts changed?"), *_verdicts(compared)),
         *(_report(number, report) for number, report in enumerate(compared.reports, start=1)),
         _went_in(compared),
-        Section("chance", "How it is decided what is chance", said.RULES),
+        Section("chance", tr("How it is decided what is chance"), said.rules()),
     ]
 
 
 def _verdicts(compared: Comparison) -> tuple[tuple[str, ...], tuple[Table, ...]]:
     answers = [
-        (Cell(report.title, "answer of the report"), *map(Cell, said.told(report)))
+        (Cell(said_title(report.title), tr("answer of the report")), *map(Cell, said.told(report)))
         for report in compared.reports
         if not report.told.is_same
     ]
     verdicts = [
-        (_key(c.key, report.title), Cell(said.verdict(c.old)), Cell(said.verdict(c.new)))
+        (_key(c.key, said_title(report.title)), Cell(said.verdict(c.old)), Cell(said.verdict(c.new)))
         for report in compared.reports
         for c in report.verdicts
     ]
     if not answers and not verdicts:
-        return ("None: every report gives the same answer, and every finding the same verdict.",), ()
+        return (tr("None: every report gives the same answer, and every finding the same verdict."),), ()
     rows = (*answers, *verdicts)
-    table = Table("verdicts", "Answers and verdicts that changed", ("Of", "Old", "New"), rows, words=(1, 2))
+    caption, columns = tr("Answers and verdicts that changed"), (tr("Of"), tr("Old"), tr("New"))
+    table = Table("verdicts", caption, columns, rows, words=(1, 2))
     return (), (table,)
 
 
 def _report(number: int, report: ReportChange) -> Section:
     text = said.failure(report) or said.same(report)
-    tables = {ruling: _changes(report, ruling) for ruling in _CAPTIONS}
-    folded = [tables["within"], tables["open"], _single("New in this run", report.only_new.items()),
-              _single("Gone since the old run", report.only_old.items())]  # fmt: skip
+    tables = {ruling: _changes(report, ruling) for ruling in _RULINGS}
+    folded = [tables["within"], tables["open"], _new(report.only_new), _gone(report.only_old)]
     return Section(
         f"report-{number}",
-        f"What changed in {report.title}",
+        tr("What changed in {report}", report=said_title(report.title)),
         (text,),
         tuple(table for table in [tables["beyond"]] if table),
         tuple(table for table in folded if table),
@@ -141,54 +151,78 @@ def _changes(report: ReportChange, ruling: Ruling) -> Table | None:
     found = report.figures(ruling)
     if not found:
         return None
-    last = "Why" if ruling == "open" else "p"
+    last = tr("Why") if ruling == "open" else "p"
     return Table(
         ruling,
-        f"{_CAPTIONS[ruling]}: {words.count(len(found), 'finding')}",
-        ("Finding", "Old", "New", "Difference", last),
+        _caption(ruling, len(found)),
+        (tr("Finding"), tr("Old"), tr("New"), tr("Difference"), last),
         tuple(_row(changed) for changed in found),
-        _NOTES[ruling],
+        _NOTES["open" if ruling == "open" else "tested"],
         (4,) if ruling == "open" else (),
     )
 
 
+def _caption(ruling: Ruling, n: int) -> str:
+    said = words.number(n)
+    if ruling == "beyond":
+        return trn("Changed beyond chance: {n} finding", "Changed beyond chance: {n} findings", n, n=said)
+    if ruling == "within":
+        return trn("Changed within chance: {n} finding", "Changed within chance: {n} findings", n, n=said)
+    return trn("Changed, and cannot be tested: {n} finding", "Changed, and cannot be tested: {n} findings", n, n=said)
+
+
 def _row(changed: Changed) -> tuple[Cell, ...]:
     old, new = map(Cell, said.values(changed), said.intervals(changed))
-    last = changed.why if changed.p is None else said.ruling(changed).partition(", p ")[2].removeprefix("= ")
-    return _key(changed.key, said.unit(changed)), old, new, Cell(*said.gap(changed)), Cell(last)
+    last = said.why(changed) if changed.p is None else said.p_value(changed.p)
+    return _key(changed.key, said.unit(changed, _as_written)), old, new, Cell(*said.gap(changed)), Cell(last)
 
 
-def _single(caption: str, found: Iterable[tuple[str, Finding]]) -> Table | None:
-    rows = tuple((_key(key), Cell(said.single(finding))) for key, finding in sorted(found, key=lambda item: item[0]))
-    if not rows:
-        return None
-    return Table("single", f"{caption}: {words.count(len(rows), 'finding')}", ("Finding", "Value"), rows, words=(1,))
+def _new(found: Mapping[str, Finding]) -> Table | None:
+    n = len(found)
+    return _single(trn("New in this run: {n} finding", "New in this run: {n} findings", n, n=words.number(n)), found)
+
+
+def _gone(found: Mapping[str, Finding]) -> Table | None:
+    n = len(found)
+    return _single(
+        trn("Gone since the old run: {n} finding", "Gone since the old run: {n} findings", n, n=words.number(n)), found
+    )
+
+
+def _single(caption: str, found: Mapping[str, Finding]) -> Table | None:
+    rows = tuple((_key(key), Cell(said.single(found[key], _as_written))) for key in sorted(found))
+    return Table("single", caption, (tr("Finding"), tr("Value")), rows, words=(1,)) if rows else None
 
 
 def _went_in(compared: Comparison) -> Section:
     old, new = compared.old.manifest, compared.new.manifest
     tables = [
-        _table("Data", ("File", "State"), [(Cell(f.name), Cell(said.state(f))) for f in compared.files]),
-        _settings("Parameters that changed", "Parameter", compared.parameters),
-        _settings("Versions that changed", "Of", compared.versions),
+        _table(tr("Data"), (tr("File"), tr("State")), [(Cell(f.name), Cell(said.state(f))) for f in compared.files]),
+        _settings(tr("Parameters that changed"), tr("Parameter"), compared.parameters),
+        _settings(tr("Versions that changed"), tr("Of"), compared.versions),
         _table(
-            "Notebooks",
-            ("Notebook", "Code and text"),
+            tr("Notebooks"),
+            (tr("Notebook"), tr("Code and text")),
             [(Cell(n.name), Cell(said.code_state(n))) for n in compared.notebooks],
         ),
     ]
-    texts = [f"Old: {said.data(old.data)}.", f"New: {said.data(new.data)}."]
+    texts = [tr("Old: {data}.", data=said.data(old.data)), tr("New: {data}.", data=said.data(new.data))]
     if old.data == new.data:
-        texts = [f"Both runs: {said.data(new.data)}."]
-    for name, pairs in (("parameters", compared.parameters), ("versions", compared.versions)):
-        if all(pair.is_same for pair in pairs):
-            texts.append(f"The {name} are the same.")
-    return Section("inputs", "What went in", tuple(texts), tuple(table for table in tables if table))
+        texts = [tr("Both runs: {data}.", data=said.data(new.data))]
+    if all(pair.is_same for pair in compared.parameters):
+        texts.append(tr("The parameters are the same."))
+    if all(pair.is_same for pair in compared.versions):
+        texts.append(tr("The versions are the same."))
+    return Section("inputs", tr("What went in"), tuple(texts), tuple(table for table in tables if table))
 
 
 def _settings(caption: str, head: str, pairs: Sequence[Pair]) -> Table | None:
-    rows = [(_key(p.name), Cell(said.setting(p.old)), Cell(said.setting(p.new))) for p in pairs if not p.is_same]
-    return _table(caption, (head, "Old", "New"), rows)
+    rows = [
+        (_setting_name(p.name), *(Cell(said.setting_again(said.setting(value))) for value in (p.old, p.new)))
+        for p in pairs
+        if not p.is_same
+    ]
+    return _table(caption, (head, tr("Old"), tr("New")), rows)
 
 
 def _table(caption: str, columns: tuple[str, ...], rows: Sequence[tuple[Cell, ...]]) -> Table | None:
@@ -202,39 +236,42 @@ def _facts(compared: Comparison) -> tuple[Fact, ...]:
     files = sum(not file.is_same for file in compared.files)
     return (
         Fact(
-            "Beyond chance",
+            tr("Beyond chance"),
             words.number(beyond),
-            f"of {words.number(compared.n_compared)} with an interval in both runs. {said.rest(compared)}",
-            "finding" if beyond == 1 else "findings",
+            tr("of {n} with an interval in both runs. {rest}",
+               n=words.number(compared.n_compared), rest=said.rest(compared)),
+            trn("finding", "findings", beyond),
         ),
         Fact(
-            "Verdicts",
+            tr("Verdicts"),
             words.number(verdicts),
-            f"of single findings changed. Reports that answer otherwise: {answers} of {len(compared.reports)}.",
-            "verdict" if verdicts == 1 else "verdicts",
+            tr("of single findings changed. Reports that answer otherwise: {n} of {all}.",
+               n=answers, all=len(compared.reports)),
+            trn("verdict", "verdicts", verdicts),
         ),
         Fact(
-            "Data",
+            tr("Data"),
             words.number(files),
-            f"of {len(compared.files)} changed, are new or gone. New run: {said.data(compared.new.manifest.data)}.",
-            "file" if files == 1 else "files",
+            tr("of {n} changed, are new or gone. New run: {data}.",
+               n=len(compared.files), data=said.data(compared.new.manifest.data)),
+            trn("file", "files", files),
         ),
-    )
+    )  # fmt: skip
 
 
 def _rows(compared: Comparison, out: str) -> list[Row]:
-    def run(which: str, of: PastRun) -> list[Row]:
+    def run(heads: Texts, of: PastRun) -> list[Row]:
         commit = of.manifest.commit
         made = describe_versions(of.manifest.versions, commit.model_dump() if commit else None)
         return [
-            Row(f"{which} run", f"{of.named}, {moment(of.manifest.started)}"),
-            Row(f"{which} command", of.manifest.command, True),
-            Row(f"{which} data", of.manifest.data),
-            Row(f"{which} run made with", made),
+            Row(heads["run"], f"{of.named}, {moment(of.manifest.started)}"),
+            Row(heads["command"], of.manifest.command, True),
+            Row(heads["data"], data_again(of.manifest.data)),
+            Row(heads["made_with"], made),
         ]
 
     again = shlex.join(["cxlab", "compare", compared.old.named, compared.new.named, "--out", out])
-    return [Row("Command", again, True), *run("Old", compared.old), *run("New", compared.new)]
+    return [Row(tr("Command"), again, True), *run(_OLD, compared.old), *run(_NEW, compared.new)]
 
 
 def _key(key: str, small: str = "") -> Cell:
@@ -242,4 +279,20 @@ def _key(key: str, small: str = "") -> Cell:
     text = str(escape(key))
     for joint in _JOINTS:
         text = text.replace(joint, f"{joint}<wbr>")
-    return Cell(Markup(text), small)
+    return Cell(_english(Markup(text)), small)
+
+
+def _setting_name(name: str) -> Cell:
+    """Write what a parameter or a version is of, and of which report alone."""
+    key, of = said.setting_name(name)
+    return Cell(_key(key).text + of)
+
+
+def _as_written(text: str) -> str:
+    """Write a unit: as it is on an English page, else as what programs read it by."""
+    return text if spoken() == SOURCE else _english(escape(text))
+
+
+def _english(text: Markup) -> Markup:
+    """Mark what is English in each language, for it is a name that programs look for."""
+    return text if spoken() == SOURCE else Markup('<code lang="en">{}</code>').format(text)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cxlab import words
+from cxlab.language import SOURCE, speaking
 from cxlab.reports import compared_words as said
 from cxlab.reports.chance import LEVEL
 from cxlab.reports.compare import Changed, Comparison, Pair, ReportChange, Ruling
@@ -16,8 +17,9 @@ _HEADS: dict[Ruling, str] = {
 
 
 def as_text(compared: Comparison) -> str:
-    """Return all that is to be told, line by line."""
-    return "\n".join(_lines(compared))
+    """Return all that is to be told, line by line, in English."""
+    with speaking(SOURCE):
+        return "\n".join(_lines(compared))
 
 
 def _lines(compared: Comparison) -> Iterator[str]:
@@ -37,7 +39,7 @@ def _lines(compared: Comparison) -> Iterator[str]:
     if same:
         yield from ("", f"Nothing changed in {', '.join(same)}.")
     if compared.count("beyond") + compared.count("within"):
-        yield from ("", f"Intervals have a level of {LEVEL:.0%} unless another is named. {said.RULES[1]}")
+        yield from ("", f"Intervals have a level of {LEVEL:.0%} unless another is named. {said.false_share()}")
 
 
 def _data(compared: Comparison) -> Iterator[str]:
@@ -100,9 +102,10 @@ def _finding(changed: Changed) -> str:
     if apart:
         parts.append(f"{apart} ({interval})" if interval else apart)
     if changed.p is not None:
-        parts.append(said.ruling(changed).partition(", ")[2])
+        p = said.p_value(changed.p)
+        parts.append(f"p {p}" if p.startswith("<") else f"p = {p}")
     elif changed.why not in ("no interval", "no number"):
-        parts.append(changed.why)
+        parts.append(said.why(changed))
     text = ", ".join(parts)
     unit = said.unit(changed)
     return f"{text}; {unit}" if unit else text

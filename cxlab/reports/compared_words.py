@@ -1,80 +1,211 @@
-"""What is said of two runs that were held against each other, on the terminal and on the page alike."""
+"""What is said of two runs that were held against each other, on the terminal and on the page alike.
+
+The page says it in its language, the terminal in English.
+"""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from cxlab import words
+from cxlab.language import SOURCE, Texts, spoken, tr, trn
 from cxlab.reports.compare import Changed, Comparison, Pair, ReportChange, day_of
 from cxlab.reports.drawing import moment
+from cxlab.reports.imprint import data_again
 from cxlab.reports.past import Finding
+from cxlab.reports.titles import said_title
 
 _MOST_DIGITS, _SMALLEST, _LARGEST = 10, 1e-5, 1e12
 _SHOWN = 12
-RULES = (
-    "Findings that have an interval in both runs are compared as two independent estimates. Each half of an interval, "
-    "divided by the normal quantile of the interval’s level, is a standard error on its side; the difference is judged "
-    "by the two halves that face each other (Zou and Donner 2008), so that lopsided intervals are taken as they are. "
-    "The interval of a difference has a level of 95% and stands for that finding alone. Each number is rounded by "
-    "itself, so a difference may be one off in its last digit.",
-    "Where hundreds of findings are compared, some differ by chance. The p values are therefore adjusted for all of "
-    "them, over all reports (Benjamini and Hochberg 1995), and a change is called beyond chance where the adjusted "
-    "value is at most 0.05: about one in twenty of the changes named so, or fewer, is expected to be chance. So a "
-    "change can be called within chance though the interval of its difference leaves out zero.",
-    "Nothing is said on chance of counts and dates, of figures whose unit changed, and of those that lack a usable "
-    "interval in one of the runs.",
-    "Findings are the figures and verdicts of results.json, held against each other by their keys. A cluster gets its "
-    "letter anew in each run, in the order of what its customers bring: cluster A of one run need not hold the "
-    "customers of cluster A of the other.",
+_RULES = Texts(
+    {
+        "interval": "Findings that have an interval in both runs are compared as two independent estimates. Each half "
+        "of an interval, divided by the normal quantile of the interval’s level, is a standard error on its side; the "
+        "difference is judged by the two halves that face each other (Zou and Donner 2008), so that lopsided "
+        "intervals are taken as they are. The interval of a difference has a level of 95% and stands for that finding "
+        "alone. Each number is rounded by itself, so a difference may be one off in its last digit.",
+        "many": "Where hundreds of findings are compared, some differ by chance. The p values are therefore adjusted "
+        "for all of them, over all reports (Benjamini and Hochberg 1995), and a change is called beyond chance where "
+        "the adjusted value is at most 0.05: about one in twenty of the changes named so, or fewer, is expected to be "
+        "chance. So a change can be called within chance though the interval of its difference leaves out zero.",
+        "open": "Nothing is said on chance of counts and dates, of figures whose unit changed, and of those that lack "
+        "a usable interval in one of the runs.",
+        "keys": "Findings are the figures and verdicts of results.json, held against each other by their keys. A "
+        "cluster gets its letter anew in each run, in the order of what its customers bring: cluster A of one run "
+        "need not hold the customers of cluster A of the other.",
+    }
 )
-OVERLAP = (
-    "If the newer data hold the older ones, as this month’s orders hold last month’s, both estimates rest in part on "
-    "the same purchases and lie closer together than independent ones would. The rule is then cautious: what it calls "
-    "beyond chance is so all the more, and what it calls within chance may still be a change."
+"""How it is decided what is chance, in the order of the page."""
+_DATA = Texts(
+    {
+        "overlap": "If the newer data hold the older ones, as this month’s orders hold last month’s, both estimates "
+        "rest in part on the same purchases and lie closer together than independent ones would. The rule is then "
+        "cautious: what it calls beyond chance is so all the more, and what it calls within chance may still be a "
+        "change.",
+        "same_data": "Both runs read the same files, so no new customer and no new purchase lies behind any change: "
+        "it comes from the parameters, the notebooks, the versions or the random steps. “Beyond chance” then means "
+        "only that a change is larger than the difference that two independent samples would show by chance.",
+        "same_files": "Both runs read the same data files, but study.yml is not the same: how they are read, the ends "
+        "of the windows or other settings of the study changed, so that the same purchases may be read otherwise or "
+        "stand in another window. No new data lie behind any change; “beyond chance” then means only that a change is "
+        "larger than the difference that two independent samples would show by chance.",
+    }
 )
-SAME_DATA = (
-    "Both runs read the same files, so no new customer and no new purchase lies behind any change: it comes from the "
-    "parameters, the notebooks, the versions or the random steps. “Beyond chance” then means only that a change is "
-    "larger than the difference that two independent samples would show by chance."
+_CHANGED = Texts(
+    {
+        "versions": "The versions of the software changed, so a change of a finding may come from there. Making both "
+        "runs anew with what is installed now would tell.",
+        "notebooks": "The notebooks changed, so a change of a finding may come from there. Making both runs anew with "
+        "what is installed now would tell.",
+        "versions notebooks": "The versions of the software and the notebooks changed, so a change of a finding may "
+        "come from there. Making both runs anew with what is installed now would tell.",
+    }
 )
-SAME_FILES = (
-    "Both runs read the same data files, but study.yml is not the same: how they are read, the ends of the windows or "
-    "other settings of the study changed, so that the same purchases may be read otherwise or stand in another window. "
-    "No new data lie behind any change; “beyond chance” then means only that a change is larger than the difference "
-    "that two independent samples would show by chance."
+_WHY = Texts(
+    {
+        "no interval": "no interval",
+        "no number": "no number",
+        "another unit": "another unit",
+        "an interval in one run only": "an interval in one run only",
+        "an interval without width on the side of the other": "an interval without width on the side of the other",
+    }
 )
-_GO_IN = {"versions": "versions of the software", "notebooks": "notebooks"}
+"""Why nothing is said on chance, by what `Changed` calls it."""
+_NOT_SET, _CHANGES = "not set", " with changes since"
+_VERDICTS = Texts(
+    {
+        "at_bound": "at bound",
+        "at_once": "at once",
+        "bad_weighs_more": "bad weighs more",
+        "cannot_tell": "cannot tell",
+        "choose": "choose",
+        "converged": "converged",
+        "differ": "differ",
+        "doubtful": "doubtful",
+        "everyone": "everyone",
+        "fails": "fails",
+        "failed": "failed",
+        "fits": "fits",
+        "good_weighs_more": "good weighs more",
+        "harms": "harms",
+        "highly_stable": "highly stable",
+        "holds": "holds",
+        "less": "less",
+        "longer": "longer",
+        "more": "more",
+        "no": "no",
+        "no_change_seen": "no change seen",
+        "no_difference": "no difference",
+        "no_effect": "no effect",
+        "no_number": "no number",
+        "no_one": "no one",
+        "no_paradox": "no paradox",
+        "no_pattern": "no pattern",
+        "no_slope": "no slope",
+        "no_window": "no window",
+        "not_asked": "not asked",
+        "not_converged": "not converged",
+        "not_identifiable": "not identifiable",
+        "not_known": "not known",
+        "not_made": "not made",
+        "not_robust": "not robust",
+        "not_settled": "not settled",
+        "not_shifted": "not shifted",
+        "not_supported": "not supported",
+        "not_within": "not within",
+        "not_worse": "not worse",
+        "nothing_to_divide_by": "nothing to divide by",
+        "observational": "observational",
+        "open": "open",
+        "paradox": "paradox",
+        "partly": "partly",
+        "partly_supported": "partly supported",
+        "passed": "passed",
+        "randomised": "randomised",
+        "robust": "robust",
+        "ruled_out": "ruled out",
+        "shifted": "shifted",
+        "shorter": "shorter",
+        "stable": "stable",
+        "supported": "supported",
+        "too_high": "too high",
+        "too_low": "too low",
+        "unsure_divisor": "unsure divisor",
+        "unsure_fan": "unsure fan",
+        "works": "works",
+        "worse": "worse",
+        "yes": "yes",
+    }
+)
+"""Verdicts in words, by their tokens."""
+
+
+def rules() -> tuple[str, ...]:
+    """Say how it is decided what is chance."""
+    return tuple(_RULES.values())
+
+
+def false_share() -> str:
+    """Say what it means to compare many findings."""
+    return _RULES["many"]
 
 
 def title(compared: Comparison) -> str:
     """Put the question that the page answers."""
     old, new = (run.manifest.study.title for run in (compared.old, compared.new))
-    return f"What changed in {new}?" if compared.is_one_study else f"How does {new} differ from {old}?"
+    if compared.is_one_study:
+        return tr("What changed in {study}?", study=new)
+    return tr("How does {new} differ from {old}?", new=new, old=old)
 
 
 def summary(compared: Comparison) -> str:
     """Say in a sentence how much changed."""
     if all(report.is_same for report in compared.reports):
-        return f"Nothing changed: {words.count(compared.n_same, 'finding')} with the same figures and verdicts."
-    beyond, verdicts = compared.count("beyond"), compared.n_verdicts
+        return trn(
+            "Nothing changed: {n} finding with the same figures and verdicts.",
+            "Nothing changed: {n} findings with the same figures and verdicts.",
+            compared.n_same,
+            n=words.number(compared.n_same),
+        )
+    beyond, n, verdicts = words.number(compared.count("beyond")), compared.n_compared, compared.n_verdicts
     first = (
-        f"{words.number(beyond)} of {words.count(compared.n_compared, 'finding')} with an interval in both runs "
-        "changed beyond chance"
-        if compared.n_compared
-        else "No finding has an interval in both runs"
+        trn(
+            "{beyond} of {n} finding with an interval in both runs changed beyond chance",
+            "{beyond} of {n} findings with an interval in both runs changed beyond chance",
+            n,
+            beyond=beyond,
+            n=words.number(n),
+        )
+        if n
+        else tr("No finding has an interval in both runs")
     )
-    many = words.count(verdicts, "verdict") if verdicts else "no verdict"
-    lost = [r.title for r in compared.reports if not r.told.is_same and (r.new is None or r.new.status == "failed")]
-    more = f" In the new run {_list(lost)} failed or {'is' if len(lost) == 1 else 'are'} not there." if lost else ""
-    return f"{first}, and {many} changed.{more}"
+    said = (
+        trn("{first}, and {n} verdict changed.", "{first}, and {n} verdicts changed.", verdicts, first=first,
+            n=words.number(verdicts))
+        if verdicts
+        else tr("{first}, and no verdict changed.", first=first)
+    )  # fmt: skip
+    lost = [r for r in compared.reports if not r.told.is_same and (r.new is None or r.new.status == "failed")]
+    if not lost:
+        return said
+    more = trn(
+        "In the new run {reports} failed or is not there.",
+        "In the new run {reports} failed or are not there.",
+        len(lost),
+        reports=_list(said_title(report.title) for report in lost),
+    )
+    return f"{said} {more}"
 
 
 def rest(compared: Comparison) -> str:
     """Count what is neither beyond chance nor a verdict."""
-    within, open_ = compared.count("within"), compared.count("open")
-    return (
-        f"{words.number(within)} changed within chance, {words.number(open_)} changed and cannot be tested; "
-        f"{words.number(compared.n_same)} are the same."
+    return tr(
+        "{within} changed within chance, {open} changed and cannot be tested; {same} are the same.",
+        within=words.number(compared.count("within")),
+        open=words.number(compared.count("open")),
+        same=words.number(compared.n_same),
     )
 
 
@@ -84,109 +215,166 @@ def remarks(compared: Comparison) -> list[str]:
     said = []
     if not compared.is_one_study:
         said.append(
-            f"These are runs of two studies, {was.study.name} and {now.study.name}: a difference is one between them, "
-            "not one over time."
+            tr(
+                "These are runs of two studies, {old} and {new}: a difference is one between them, not one over time.",
+                old=was.study.name,
+                new=now.study.name,
+            )
         )
     if was.study.currency != now.study.currency:
         said.append(
-            f"Amounts are in {was.study.currency or 'no currency'} in the old run and in "
-            f"{now.study.currency or 'no currency'} in the new one: they are not converted."
+            tr(
+                "Amounts are in {old} in the old run and in {new} in the new one: they are not converted.",
+                old=was.study.currency or tr("no currency"),
+                new=now.study.currency or tr("no currency"),
+            )
         )
     if was.started > now.started:
         said.append(
-            f"The run that was named first is the newer one ({moment(was.started)}; the other is of "
-            f"{moment(now.started)}): “old” and “new” mean the order in which they were named."
+            tr(
+                "The run that was named first is the newer one ({first}; the other is of {second}): “old” and “new” "
+                "mean the order in which they were named.",
+                first=moment(was.started),
+                second=moment(now.started),
+            )
         )
     if compared.is_same_data:
-        said.append(SAME_DATA if compared.is_same_study else SAME_FILES)
+        said.append(_DATA["same_data" if compared.is_same_study else "same_files"])
     elif compared.is_one_study:
-        said.append(OVERLAP)
+        said.append(_DATA["overlap"])
     if compared.is_one_study and (moved := [pair for pair in compared.windows if not pair.is_same]):
-        said.append(f"The study’s windows end on other days: {_list(map(arrow, moved))}.")
+        said.append(tr("The study’s windows end on other days: {days}.", days=_list(map(arrow, moved))))
     days = was.study.holdout_days, now.study.holdout_days
     if None not in days and days[0] != days[1]:
         said.append(
-            f"The hold-out window, from the end of calibration to the end of the data, has {words.days(days[0] or 0)} "
-            f"in the old run and {words.days(days[1] or 0)} in the new one. What is counted over it, or ends with it, "
-            "changes with its length alone: purchases and amounts foreseen, errors, waits."
+            tr(
+                "The hold-out window, from the end of calibration to the end of the data, has {old} in the old run and "
+                "{new} in the new one. What is counted over it, or ends with it, changes with its length alone: "
+                "purchases and amounts foreseen, errors, waits.",
+                old=words.days(days[0] or 0),
+                new=words.days(days[1] or 0),
+            )
         )
     if parameters := [pair for pair in compared.parameters if not pair.is_same]:
         only_seed = [pair.name for pair in parameters] == ["seed"]
         said.append(
-            "Of the parameters only the seed changed: figures that rest on random steps move with it."
+            tr("Of the parameters only the seed changed: figures that rest on random steps move with it.")
             if only_seed
-            else f"Parameters changed ({_list(map(arrow, parameters))}): a finding that rests on one of them may have "
-            "changed by that alone, and may no longer mean the same."
+            else tr(
+                "Parameters changed ({listed}): a finding that rests on one of them may have changed by that alone, "
+                "and may no longer mean the same.",
+                listed=_list(map(arrow, parameters)),
+            )
         )
     told = [pair for pair in compared.notebooks if pair.old and pair.new]
     changed = {"versions": compared.versions, "notebooks": tuple(told)}
-    causes = [_GO_IN[name] for name, pairs in changed.items() if not all(pair.is_same for pair in pairs)]
+    causes = [name for name, pairs in changed.items() if not all(pair.is_same for pair in pairs)]
     if causes:
-        said.append(
-            f"The {' and the '.join(causes)} changed, so a change of a finding may come from there. Making both runs "
-            "anew with what is installed now would tell."
-        )
+        said.append(_CHANGED[" ".join(causes)])
     return said
 
 
 def state(pair: Pair) -> str:
     """Say what became of something that goes in."""
     if pair.is_same:
-        return "the same"
-    return "new" if pair.old is None else "gone" if pair.new is None else "changed"
+        return tr("the same")
+    return tr("new") if pair.old is None else tr("gone") if pair.new is None else tr("changed")
 
 
 def code_state(pair: Pair) -> str:
     """Say what became of a notebook."""
     if pair.old == "" or pair.new == "":
-        return "cannot be told: its executed notebook is not there"
+        return tr("cannot be told: its executed notebook is not there")
     return state(pair)
 
 
 def arrow(pair: Pair) -> str:
     """Write a parameter or a version as it was and is."""
-    return f"{pair.name} {setting(pair.old)} → {setting(pair.new)}"
+    name, of = setting_name(pair.name)
+    old, new = (setting_again(setting(value)) for value in (pair.old, pair.new))
+    return f"{name}{of} {old} → {new}"
+
+
+def setting_name(name: str) -> tuple[str, str]:
+    """Return a parameter's name, and what says of which report it is; empty where it is of all."""
+    key, _, report = name.partition(" in ")
+    return key, tr(" in {report}", report=said_title(report)) if report else ""
 
 
 def setting(value: Any) -> str:
-    """Write a parameter's or a version's value."""
+    """Write a parameter's or a version's value, in English, as manifests keep it."""
     if value is None:
-        return "not set"
+        return _NOT_SET
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def setting_again(text: str) -> str:
+    """Say a value that `setting` wrote in the language that is spoken."""
+    if text == _NOT_SET:
+        return tr("not set")
+    if text.endswith(_CHANGES):
+        return tr("{commit} with changes since", commit=text.removesuffix(_CHANGES))
+    return text
+
+
 def data(text: str) -> str:
-    """Leave out the hash of what a run says of its data."""
-    return text.split("; SHA-256")[0]
+    """Say what a run says of its data, without the hash."""
+    return data_again(text.split("; SHA-256")[0])
 
 
 def told(report: ReportChange) -> tuple[str, str]:
     """Say what a report answered in each run."""
-    return report.told.old or "not in this run", report.told.new or "not in this run"
+    return _said(report.told.old), _said(report.told.new)
+
+
+def _said(tag: str | None) -> str:
+    """Say what a report came to, by what `ReportChange` calls it."""
+    if tag is None:
+        return tr("not in this run")
+    return tr("Failed").lower() if tag == "failed" else tr("no answer") if tag == "no answer" else tag
 
 
 def failure(report: ReportChange) -> str:
     """Say why findings of a report cannot be held against each other; empty where they can."""
-    if report.old is None or report.new is None:
-        return f"Only in the {'new' if report.old is None else 'old'} run."
-    failed = [which for which, r in (("old", report.old), ("new", report.new)) if r.status == "failed"]
-    if not failed:
+    if report.old is None:
+        return tr("Only in the new run.")
+    if report.new is None:
+        return tr("Only in the old run.")
+    in_old, in_new = (r.status == "failed" for r in (report.old, report.new))
+    if not (in_old or in_new):
         return ""
-    error = report.new.error if report.new.status == "failed" else report.old.error
-    why = f" ({error.name}: {error.message.splitlines()[0] if error.message else 'no message'})" if error else ""
-    return f"It failed in {'both runs' if len(failed) == 2 else f'the {failed[0]} run'}{why}: nothing can be compared."
+    error = report.new.error if in_new else report.old.error
+    first = error.message.splitlines()[0] if error and error.message else tr("no message")
+    why = f" ({error.name}: {first})" if error else ""
+    if in_old and in_new:
+        return tr("It failed in both runs{why}: nothing can be compared.", why=why)
+    if in_old:
+        return tr("It failed in the old run{why}: nothing can be compared.", why=why)
+    return tr("It failed in the new run{why}: nothing can be compared.", why=why)
 
 
 def same(report: ReportChange) -> str:
     """Say how many findings of a report are the same."""
-    if not report.n_same:
-        return "No finding of both runs is the same." if report.changed else "It has no findings that both runs share."
-    nothing = "Nothing changed: " if report.is_same else ""
-    have = "has" if report.n_same == 1 else "have"
-    text = f"{nothing}{words.count(report.n_same, 'finding')} {have} the same figure and verdict"
+    n = report.n_same
+    if not n:
+        return (
+            tr("No finding of both runs is the same.")
+            if report.changed
+            else tr("It has no findings that both runs share.")
+        )
+    text = trn(
+        "{n} finding has the same figure and verdict",
+        "{n} findings have the same figure and verdict",
+        n,
+        n=words.number(n),
+    )
     if report.n_refined:
-        text += f"; the interval or the number of customers differs in {words.number(report.n_refined)} of them"
-    return f"{text}."
+        text = tr(
+            "{same}; the interval or the number of customers differs in {n} of them",
+            same=text,
+            n=words.number(report.n_refined),
+        )
+    return tr("Nothing changed: {same}.", same=text) if report.is_same else f"{text}."
 
 
 def values(changed: Changed) -> tuple[str, str]:
@@ -212,31 +400,38 @@ def gap(changed: Changed) -> tuple[str, str]:
     days = day_of(changed.old), day_of(changed.new)
     if days[0] and days[1]:
         n = (days[1] - days[0]).days
-        return f"{words.days(abs(n))} {'later' if n > 0 else 'earlier'}", ""
+        apart = words.days(abs(n))
+        return tr("{days} later", days=apart) if n > 0 else tr("{days} earlier", days=apart), ""
     return "", ""
 
 
-def ruling(changed: Changed) -> str:
-    """Say what is said on chance."""
-    if changed.p is None:
-        return "open"
-    p = "<\u00a00.001" if changed.p < 0.001 else f"= {changed.p:.2g}" if changed.p < 0.995 else "= 1"
-    return f"{changed.ruling} chance, p {p}"
+def p_value(p: float) -> str:
+    """Write a p value; with a sign before it where it is too small to be written."""
+    if p < 0.001:
+        return f"<\u00a0{words.number(0.001, 3)}"
+    return words.shortest(float(f"{p:.2g}")) if p < 0.995 else "1"
+
+
+def why(changed: Changed) -> str:
+    """Say why nothing is said on chance."""
+    return _WHY.get(changed.why, "")
 
 
 def verdict(finding: Finding) -> str:
-    """Write a verdict's token in words."""
-    return finding.verdict.replace("_", " ") if finding.verdict else "none"
+    """Write a verdict's token in words; a dash, in English a word, where there is none."""
+    if not finding.verdict:
+        return "none" if spoken() == SOURCE else words.EN_DASH
+    return _VERDICTS.get(finding.verdict, finding.verdict.replace("_", " "))
 
 
-def unit(changed: Changed) -> str:
-    """Write the unit, or both where it changed."""
-    old, new = changed.old.unit or "", changed.new.unit or ""
-    return new if old == new else f"{old or 'no unit'} → {new or 'no unit'}"
+def unit(changed: Changed, written: Callable[[str], str] = str) -> str:
+    """Write the unit, or both where it changed; `written` is how one that findings have is written."""
+    old, new = (written(f.unit) if f.unit else "" for f in (changed.old, changed.new))
+    return new if old == new else _joined(" → ", [old or tr("no unit"), new or tr("no unit")])
 
 
-def single(finding: Finding) -> str:
-    """Write a finding that only one run has, in one line."""
+def single(finding: Finding, written: Callable[[str], str] = str) -> str:
+    """Write a finding that only one run has, in one line; `written` is how its unit is written."""
     parts = []
     if finding.estimate is not None:
         digits = _needed(_widths(finding) or [abs(finding.number or 0)], _finest(finding))
@@ -244,17 +439,22 @@ def single(finding: Finding) -> str:
         if interval := _interval(finding, digits):
             parts.append(f"({interval})")
         if finding.unit:
-            parts.append(finding.unit)
+            parts.append(written(finding.unit))
     if finding.verdict:
         parts.append(f"[{verdict(finding)}]" if parts else verdict(finding))
-    return " ".join(parts)
+    return _joined(" ", parts)
+
+
+def _joined(joint: str, parts: Sequence[str]) -> str:
+    """Join texts; what is markup already stays so, and what is none is escaped then."""
+    return Markup(joint).join(parts) if any(isinstance(part, Markup) for part in parts) else joint.join(parts)
 
 
 def figure(finding: Finding, digits: int) -> str:
     """Write an estimate: a number with these digits, a date in words, another text as it is."""
     if finding.number is None:
         day = day_of(finding)
-        return words.day(day) if day else finding.estimate if isinstance(finding.estimate, str) else "no figure"
+        return words.day(day) if day else finding.estimate if isinstance(finding.estimate, str) else tr("no figure")
     return written(finding.number, digits)
 
 
@@ -267,7 +467,7 @@ def written(value: float, digits: int) -> str:
     ('2,357', '0.401', '2.2e−75', '−3e+15')
     """
     if 0 < abs(value) < min(_SMALLEST, 10.0**-digits * 1000) or abs(value) >= _LARGEST:
-        return f"{value:.2g}".replace("-", words.MINUS)
+        return words.shortest(float(f"{value:.2g}")).replace("-", words.MINUS)
     return words.number(value, digits)
 
 
@@ -317,4 +517,4 @@ def _list(texts: Iterable[str]) -> str:
     """Join some; many end in how many more there are."""
     found = list(texts)
     more = len(found) - _SHOWN
-    return ", ".join([*found[:_SHOWN], *([f"and {more} more"] if more > 0 else [])])
+    return ", ".join([*found[:_SHOWN], *([tr("and {n} more", n=more)] if more > 0 else [])])

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from cxlab import words
-from cxlab.language import tr
+from cxlab.language import SOURCE, tr, trn
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN, TOKENS
 
 _TEMPLATES = files("cxlab.reports") / "templates"
@@ -58,7 +58,15 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(tr=tr, css=style_sheet(), icon=icon(), SEGMENT_TOKEN=SEGMENT_TOKEN, SEGMENT_NAME=SEGMENT_NAME)
+    env.globals.update(
+        tr=tr,
+        trn=trn,
+        SOURCE=SOURCE,
+        css=style_sheet(),
+        icon=icon(),
+        SEGMENT_TOKEN=SEGMENT_TOKEN,
+        SEGMENT_NAME=SEGMENT_NAME,
+    )
     env.filters.update(
         at=position,
         width=bar_width,

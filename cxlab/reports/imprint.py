@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cxlab import words
-from cxlab.language import SOURCE, Texts, language_of, speaking, tr, trn
+from cxlab.intake.kept_texts import KeptText
+from cxlab.language import SOURCE, Texts, language_of, speaking, spoken, tr, trn
 from cxlab.parameters import Parameters
 from cxlab.reports import manifest
 from cxlab.reports.again import command
@@ -29,6 +30,15 @@ _REPORTS = Texts(
         "gesture_policy": "Report {number}, gesture policy",
     }
 )
+_KEPT = (
+    KeptText("{n} order", "{n} orders"),
+    KeptText("{n} customer", "{n} customers"),
+    KeptText("{n} record", "{n} records"),
+    KeptText("{first} to {last}", days=("first", "last")),
+    KeptText("{n} record rejected", "{n} records rejected"),
+    KeptText("none rejected"),
+)
+"""The pieces of what `describe_data` writes."""
 ONLY_ENGLISH = "the study asks for Finnish, which this report is not written in yet: it is in English"
 
 
@@ -89,6 +99,21 @@ def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
         else tr("none rejected")
     )
     return f"{', '.join(said)}; SHA-256 {manifest.data_hash(inputs)[:_HASH]}"
+
+
+def data_again(text: str) -> str:
+    """Say what `describe_data` wrote in English, as manifests keep it, in the language that is spoken.
+
+    Examples
+    --------
+    >>> data_again("1,200 orders, 3 records rejected; SHA-256 0123456789ab")
+    '1,200 orders, 3 records rejected; SHA-256 0123456789ab'
+    """
+    if spoken() == SOURCE:
+        return text
+    said, mark, digest = text.partition("; ")
+    pieces = ((piece, (kept.again(piece) for kept in _KEPT)) for piece in said.split(", "))
+    return ", ".join(next((one for one in known if one), piece) for piece, known in pieces) + mark + digest
 
 
 def describe_versions(versions: Mapping[str, str], commit: Mapping[str, Any] | None) -> str:

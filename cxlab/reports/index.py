@@ -8,20 +8,21 @@ from typing import Any
 from urllib.parse import quote
 
 from cxlab import words
+from cxlab.language import SOURCE, language_of, shared_by, speaking, tr, trn
 from cxlab.reports import index_words as said
 from cxlab.reports import manifest
 from cxlab.reports.anew import commands
 from cxlab.reports.changes import changes
 from cxlab.reports.drawing import render
-from cxlab.reports.imprint import Row, describe_versions
+from cxlab.reports.imprint import Row, data_again, describe_versions
 from cxlab.reports.index_words import studies_of, study_of
 from cxlab.reports.notebooks import NotebookError, find_notebooks
 from cxlab.reports.past import read_manifest
 from cxlab.reports.pictures import Picture, picture
 from cxlab.reports.shown import drawn, findings_of
 from cxlab.reports.side import side_by_side
+from cxlab.reports.titles import said_title
 
-_BACK_TO_STUDIES, _BACK_TO_SETS = "All studies", "All sets of parameters"
 MOST_CARDS, _MOST_BOXES = 24, 6
 """Beyond so many reports cards become rows of a table; beyond so many that failed, these do."""
 
@@ -35,6 +36,7 @@ class Card:
     study : the study's title, and the label of the set of parameters.
     href : address of the page, from the index's folder. folder : of the run, likewise, as a path.
     entry : as it stands in the manifest. picture : what it found, small; None where there is none.
+    language : of the report, in which all of its card is.
     """
 
     study: str
@@ -42,6 +44,13 @@ class Card:
     folder: str
     entry: dict[str, Any]
     picture: Picture | None = None
+    language: str = SOURCE
+
+    @property
+    def title(self) -> str:
+        """Number and name of the report."""
+        with speaking(self.language):
+            return said_title(str(self.entry["title"]))
 
     @property
     def tone(self) -> str:
@@ -53,13 +62,21 @@ class Card:
     @property
     def verdict(self) -> str:
         """The verdict in a few words."""
+        with speaking(self.language):
+            if self.entry["status"] == "failed":
+                return tr("Failed, not computed")
+            if self.entry["answer"]:
+                return str(self.entry["answer"]["tag"])
+            missing = self.entry["missing"]
+            return str(missing.get("tag", tr("Not in this study"))) if missing else tr("No answer given")
+
+    @property
+    def instead(self) -> str:
+        """What stands in the place of a figure where there is no answer."""
         if self.entry["status"] == "failed":
-            return "Failed, not computed"
-        if self.entry["answer"]:
-            return str(self.entry["answer"]["tag"])
-        return (
-            str(self.entry["missing"].get("tag", "Not in this study")) if self.entry["missing"] else "No answer given"
-        )
+            with speaking(self.language):
+                return tr("What to do stands at the top of this page.")
+        return str(self.entry["missing"]["text"]) if self.entry["missing"] else ""
 
 
 @dataclass(frozen=True)
@@ -114,10 +131,9 @@ def draw_indexes(
         this = [name for name in names if study_of(name) == study]
         for name in this:
             if name != study:
-                html = _index({name: own[name]}, [name], name, own[name]["command"], _BACK_TO_SETS)
-                found[f"{name}/{manifest.INDEX}"] = html
+                found[f"{name}/{manifest.INDEX}"] = _index({name: own[name]}, [name], name, own[name]["command"])
         repeat = (again_by_study or {}).get(study, own[this[0]]["command"])
-        found[f"{study}/{manifest.INDEX}"] = _index(own, this, study, repeat, _BACK_TO_STUDIES)
+        found[f"{study}/{manifest.INDEX}"] = _index(own, this, study, repeat)
     return found | {manifest.INDEX: _index(runs, names, "", again)}
 
 
@@ -131,15 +147,26 @@ def _others(out: Path, names: list[str]) -> list[str]:
     return [name for name in sorted(found) if name not in names]
 
 
-def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, again: str, back: str = "") -> str:
-    """Draw an index.
+def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, again: str) -> str:
+    """Draw an index, in the language of the studies that it shows.
 
     Parameters
     ----------
     runs : what it shows. names : those of this call.
-    here : the folder in which it will lie, below that of all runs.
-    again : the command of this call. back : what the index above it is called; empty: it is the uppermost.
+    here : the folder in which it will lie, below that of all runs; empty: it is the uppermost.
+    again : the command of this call.
     """
+    language = shared_by(_asked(run) for run in runs.values())
+    with speaking(language):
+        return _drawn(runs, names, here, again, language)
+
+
+def _asked(run: Mapping[str, Any]) -> str:
+    """Return the language that a run's study asks for; those of earlier versions ask for none."""
+    return str(run["study"].get("language", SOURCE))
+
+
+def _drawn(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, again: str, language: str) -> str:
     titles = said.titles(runs)
     studies = said.titles_of_studies(runs)
     parts = [_part(name, run, _below(name, here), studies[study_of(name)], titles[name]) for name, run in runs.items()]
@@ -151,6 +178,7 @@ def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, agai
     left_out = [(titles[name], title) for name, run in runs.items() for title in run.get("left_out", ())]
     return render(
         "index.html.j2",
+        language=language,
         title=said.title(runs),
         summary=said.summary(tones, len(cards) - len(tones), left_out),
         counts=said.counts(runs, len(cards), len(failed)),
@@ -164,8 +192,15 @@ def _index(runs: Mapping[str, dict[str, Any]], names: list[str], here: str, agai
         several=len(parts) > 1,
         rows=_rows(this, commands(runs, names, again, _notebooks()), cards),
         time=max(run["started"] for run in this),
-        back=back,
+        back=_above(here),
     )
+
+
+def _above(here: str) -> str:
+    """Say what the index above one is called; nothing of the uppermost."""
+    if not here:
+        return ""
+    return tr("All sets of parameters") if "/" in here else tr("All studies")
 
 
 def _below(name: str, here: str) -> str:
@@ -183,19 +218,23 @@ def _below(name: str, here: str) -> str:
 def _part(name: str, run: dict[str, Any], folder: str, study: str, title: str) -> Part:
     entries = sorted(run["reports"].items(), key=lambda item: str(item[1]["notebook"]))
     findings, cut = findings_of(run), run["study"].get("calibration_end")
-    cards = tuple(
-        Card(title, quote(folder + entry["page"]), folder, entry, picture(report, findings.get(report, {}), cut))
-        for report, entry in entries
-    )
-    note = f"{name}, {run['data'].split(';')[0]}, {run['study']['currency']}"
-    given = " ".join(f"{one}={value}" for one, value in run.get("given", {}).items())
-    return Part(study, title, f"{note}; {given or 'the values of the study'}" if run.get("label") else note, cards)
+    cards = []
+    for report, entry in entries:
+        language = language_of(_asked(run), report)
+        with speaking(language):
+            shown = picture(report, findings.get(report, {}), cut)
+        cards.append(Card(title, quote(folder + entry["page"]), folder, entry, shown, language))
+    note = f"{name}, {data_again(run['data'].split(';')[0])}, {run['study']['currency']}"
+    if run.get("label"):
+        given = " ".join(f"{one}={value}" for one, value in run.get("given", {}).items())
+        note = f"{note}; {given or tr('the values of the study')}"
+    return Part(study, title, note, tuple(cards))
 
 
 def _open(parts: list[Part]) -> list[said.Open]:
     """Return what is still open."""
     return said.still_open(
-        (part.study, question, settles)
+        (part.study, question, settles, card.language)
         for part in parts
         for card in part.cards
         for question, settles in (card.entry["answer"]["open"] if card.entry["answer"] else ())
@@ -211,10 +250,15 @@ def _notebooks() -> list[str]:
 
 def _rows(runs: list[dict[str, Any]], again: list[str], cards: list[Card]) -> list[Row]:
     failed = sum(card.tone == "failed" for card in cards)
-    result = f"{words.count(len(cards) - failed, 'report')} computed"
+    n = len(cards) - failed
+    result = trn("{n} report computed", "{n} reports computed", n, n=words.number(n))
+    if failed:
+        result = f"{result}, {tr('{n} failed', n=failed)}"
     one = len(again) == 1
-    rows = [Row("Command" if one else f"Command {i}", text, True) for i, text in enumerate(again, start=1)]
-    rows.append(Row("Result", f"{result}, {failed} failed" if failed else result))
-    rows += [Row(f"Data of {name}", data) for name, data in {run["study"]["name"]: run["data"] for run in runs}.items()]
-    rows.append(Row("Made with", describe_versions(runs[0]["versions"], runs[0]["commit"]), name="made_with"))
-    return [*rows, Row("Files", "results.json, manifest.json, tables/, notebooks/ of each run", True, "files")]
+    rows = [Row(tr("Command") if one else tr("Command {n}", n=i), text, True) for i, text in enumerate(again, start=1)]
+    rows.append(Row(tr("Result"), result))
+    data = {run["study"]["name"]: run["data"] for run in runs}
+    rows += [Row(tr("Data of {study}", study=name), data_again(text)) for name, text in data.items()]
+    rows.append(Row(tr("Made with"), describe_versions(runs[0]["versions"], runs[0]["commit"]), name="made_with"))
+    files = tr("{files} of each run", files="results.json, manifest.json, tables/, notebooks/")
+    return [*rows, Row(tr("Files"), files, True, "files")]

@@ -5,18 +5,42 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxlab import words
+from cxlab.language import SOURCE, Texts, spoken, tr, trn
+from cxlab.reports.titles import said_title
 
-_SAID = {"yes": "yes", "partly": "in part", "no": "no", "cannot": "cannot tell"}
-_SPELT = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
+_SAID = Texts({"yes": "{n} yes", "partly": "{n} in part", "no": "{n} no", "cannot": "{n} cannot tell"})
+_SPELT = {
+    SOURCE: [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ],
+    "fi": [
+        "nolla", "yksi", "kaksi", "kolme", "neljä", "viisi", "kuusi", "seitsemän", "kahdeksan", "yhdeksän",
+        "kymmenen", "yksitoista", "kaksitoista",
+    ],
+}  # fmt: skip
+_SPELT_OF = {
+    SOURCE: _SPELT[SOURCE],
+    "fi": [
+        "nollan", "yhden", "kahden", "kolmen", "neljän", "viiden", "kuuden", "seitsemän", "kahdeksan", "yhdeksän",
+        "kymmenen", "yhdentoista", "kahdentoista",
+    ],
+}  # fmt: skip
+"""As numbers stand before the name of what is counted, where that stands in a genitive."""
 _MOST_STUDIES = 4
 
 
 @dataclass(frozen=True)
 class Open:
-    """A question that is still open, and what would settle it, each with the studies of which that holds."""
+    """A question that is still open, and what would settle it, each with the studies of which that holds.
+
+    Attributes
+    ----------
+    language : that it is written in, by its ISO 639-1 code.
+    """
 
     question: str
     settles: tuple[tuple[str, str], ...]
+    language: str = SOURCE
 
 
 def study_of(name: str) -> str:
@@ -59,12 +83,12 @@ def title(runs: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the heading of an index over these runs."""
     studies = studies_of(runs)
     if len(studies) > 1:
-        return f"What the customers of {spelt(len(studies)).lower()} studies tell us"
+        return tr("What the customers of {n} studies tell us", n=_spelt(len(studies), _SPELT_OF))
     first = next(iter(runs.values()))
-    told = f"What the customers of {first['study']['title']} tell us"
+    told = tr("What the customers of {study} tell us", study=first["study"]["title"])
     if len(runs) > 1:
-        return f"{told}, by {spelt(len(runs)).lower()} sets of parameters"
-    return f"{told}: {first['label']}" if first.get("label") else told
+        return tr("{told}, by {n} sets of parameters", told=told, n=_spelt(len(runs)))
+    return tr("{told}: {label}", told=told, label=first["label"]) if first.get("label") else told
 
 
 def summary(tones: list[str], lacking: int, left_out: list[tuple[str, str]]) -> str:
@@ -75,18 +99,26 @@ def summary(tones: list[str], lacking: int, left_out: list[tuple[str, str]]) -> 
     tones : of the reports that the data are enough for. lacking : how many they are not enough for.
     left_out : study and title of reports that failed and are not shown.
     """
-    said = [f"{spelt(tones.count(t)).lower()} {text}" for t, text in _SAID.items() if t in tones]
-    n = len(tones) + lacking
-    text = f"{spelt(n)} {'question' if n == 1 else 'questions'} put to the data"
-    text += f". The answers: {', '.join(said)}." if said else "."
-    if "failed" in tones:
-        text += f" {spelt(tones.count('failed'))} could not be computed."
+    counted = [text.format(n=_spelt(tones.count(t))) for t, text in _SAID.items() if t in tones]
+    n, n_failed = len(tones) + lacking, tones.count("failed")
+    said = [trn("{n} question put to the data.", "{n} questions put to the data.", n, n=_spelt(n))]
+    if counted:
+        said.append(tr("The answers: {listed}.", listed=", ".join(counted)))
+    if n_failed:
+        said.append(tr("{n} could not be computed.", n=_spelt(n_failed)))
     if lacking:
-        text += f" {spelt(lacking)} would take more data than there are."
+        said.append(tr("{n} would take more data than there are.", n=_spelt(lacking)))
     if left_out:
-        named = ", ".join(f"{title} ({study})" for study, title in left_out)
-        text += f" Not here, for {'it' if len(left_out) == 1 else 'they'} could not be computed this time: {named}."
-    return text
+        named = ", ".join(f"{said_title(title)} ({study})" for study, title in left_out)
+        said.append(
+            trn(
+                "Not here, for it could not be computed this time: {named}.",
+                "Not here, for they could not be computed this time: {named}.",
+                len(left_out),
+                named=named,
+            )
+        )
+    return " ".join(map(words.capital, said))
 
 
 def counts(names: Iterable[str], n_reports: int, n_failed: int) -> str:
@@ -97,37 +129,38 @@ def counts(names: Iterable[str], n_reports: int, n_failed: int) -> str:
     if len(names) > len(studies):
         said.append(words.count(len(names), "run"))
     said.append(words.count(n_reports, "report"))
-    return ", ".join([*said, f"{n_failed} failed"] if n_failed else said)
+    return ", ".join([*said, tr("{n} failed", n=n_failed)] if n_failed else said)
 
 
-def still_open(asked: Iterable[tuple[str, str, str]]) -> list[Open]:
+def still_open(asked: Iterable[tuple[str, str, str, str]]) -> list[Open]:
     """Merge what is open: each question once.
 
     Parameters
     ----------
-    asked : study as a title, question, what would settle it.
+    asked : study as a title, question, what would settle it, the language of both.
 
     Examples
     --------
-    >>> still_open([("North", "Why?", "A trial."), ("South", "Why?", "A trial.")])
-    [Open(question='Why?', settles=(('A trial.', 'North, South'),))]
+    >>> still_open([("North", "Why?", "A trial.", "en"), ("South", "Why?", "A trial.", "en")])
+    [Open(question='Why?', settles=(('A trial.', 'North, South'),), language='en')]
     """
-    found: dict[str, dict[str, list[str]]] = {}
-    for study, question, settles in asked:
-        held = found.setdefault(question, {}).setdefault(settles, [])
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for study, question, settles, language in asked:
+        held = found.setdefault((question, language), {}).setdefault(settles, [])
         held += [] if study in held else [study]
     return [
-        Open(question, tuple((text, _several(studies)) for text, studies in by_text.items()))
-        for question, by_text in found.items()
+        Open(question, tuple((text, _several(studies)) for text, studies in by_text.items()), language)
+        for (question, language), by_text in found.items()
     ]
 
 
-def spelt(n: int) -> str:
+def _spelt(n: int, spellings: Mapping[str, list[str]] = _SPELT) -> str:
     """Write a number as a word, as far as that is usual."""
-    return _SPELT[n] if n < len(_SPELT) else words.number(n)
+    spelt = spellings[spoken()]
+    return spelt[n] if n < len(spelt) else words.number(n)
 
 
 def _several(studies: list[str]) -> str:
     more = len(studies) - _MOST_STUDIES
     listed = ", ".join(studies[:_MOST_STUDIES])
-    return f"{listed} and {words.number(more)} more" if more > 0 else listed
+    return tr("{listed} and {n} more", listed=listed, n=words.number(more)) if more > 0 else listed

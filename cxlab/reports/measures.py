@@ -8,6 +8,7 @@ from typing import Literal
 
 from cxlab import words
 from cxlab.digits import enough_digits
+from cxlab.language import tr
 from cxlab.reports.past import Finding, Findings
 
 Kind = Literal["share", "points", "percent", "index", "number"]
@@ -53,7 +54,7 @@ class Measure:
         value = float(finding.number or 0.0)
         text = self._written(value, digits)
         text = f"+{text}" if self.is_difference and value > 0 else text
-        return f"{text}\u00a0points" if self.kind == "points" else text
+        return tr("{n}\u00a0points", n=text) if self.kind == "points" else text
 
     def interval(self, finding: Finding, digits: int = 0) -> str:
         """Write the interval, and its level if that is not 95%; empty where there is none.
@@ -67,10 +68,10 @@ class Measure:
         if finding.low is None or finding.high is None:
             return ""
         low, high = self._written(finding.low, digits), self._written(finding.high, digits)
-        sign = "%" if self.kind in ("share", "percent") else ""
+        sign = words.percent_sign() if self.kind in ("share", "percent") else ""
         text = words.between(low, high, sign)
         if " " in low + high:  # "under 1%" is no number that a dash may join
-            text = f"{low.removesuffix(sign)} to {high}"
+            text = f"{low.removesuffix(sign)}{tr(' to ')}{high}"
         return text if finding.level == 0.95 else f"{text}, {words.percent(finding.level)}"
 
     @property
@@ -81,7 +82,7 @@ class Measure:
         if self.kind == "share":
             return words.percent_of(value, 1.0) if value > 0 else words.percent(value)
         text = words.number(self._factor * value, digits)
-        return f"{text}%" if self.kind == "percent" else text
+        return f"{text}{words.percent_sign()}" if self.kind == "percent" else text
 
     def scale(self, findings: Iterable[Finding]) -> tuple[float, float]:
         """Return the ends of the scale on which findings are drawn: from 0, or alike around it."""
@@ -95,23 +96,33 @@ class Measure:
     def end(self, top: float) -> str:
         """Write the end of a scale."""
         scale = 100.0 if self.kind in ("share", "points") else 1.0
-        text = f"{round(scale * top, 10):,.10g}"
-        return f"{text}%" if self.kind in ("share", "percent") else text
+        text = words.shortest(round(scale * top, 10))
+        return f"{text}{words.percent_sign()}" if self.kind in ("share", "percent") else text
 
 
-_FIXED = (
-    Measure("segmentation", "size.profit_bringers", "Profit-bringers, share of customers", "share"),
-    Measure("segmentation", "contribution_share.profit_bringers", "What they bring, share of contribution", "share"),
-    Measure("segmentation", "size.misunderstood", "Misunderstood, share of customers", "share"),
-    Measure("segmentation", "skill_share.segments", "Skill the four segments keep of the best", "share"),
-    Measure("segmentation", "skill_difference.segments_minus_clusters", "Skill of segments less that of clusters",
-            "points"),
-    Measure("segmentation", "adjusted_mutual_information", "Agreement of segments with clusters", "index"),
-    Measure("clusters", "silhouette", "How far apart clusters lie (silhouette)", "index"),
-    Measure("repeat_purchases", "came_back", "Customers who came back, share", "share"),
-    Measure("repeat_purchases", "holdout.level", "Purchases foreseen to those made", "index"),
-    Measure("loyalty", "fans_worth", "One-time buyers to one fan", "number"),
-)  # fmt: skip
+def _fixed() -> tuple[Measure, ...]:
+    """Return the measures whose keys are known, with their names in the language that is spoken."""
+    return (
+        Measure("segmentation", "size.profit_bringers", tr("Profit-bringers, share of customers"), "share"),
+        Measure(
+            "segmentation", "contribution_share.profit_bringers", tr("What they bring, share of contribution"), "share"
+        ),
+        Measure("segmentation", "size.misunderstood", tr("Misunderstood, share of customers"), "share"),
+        Measure("segmentation", "skill_share.segments", tr("Skill the four segments keep of the best"), "share"),
+        Measure(
+            "segmentation",
+            "skill_difference.segments_minus_clusters",
+            tr("Skill of segments less that of clusters"),
+            "points",
+        ),
+        Measure("segmentation", "adjusted_mutual_information", tr("Agreement of segments with clusters"), "index"),
+        Measure("clusters", "silhouette", tr("How far apart clusters lie (silhouette)"), "index"),
+        Measure("repeat_purchases", "came_back", tr("Customers who came back, share"), "share"),
+        Measure("repeat_purchases", "holdout.level", tr("Purchases foreseen to those made"), "index"),
+        Measure("loyalty", "fans_worth", tr("One-time buyers to one fan"), "number"),
+    )
+
+
 _CHOSEN = "observational."
 _ARM = re.compile(rf"(?P<chosen>{re.escape(_CHOSEN)})?verdict\.(?P<arm>.+)", re.S)
 
@@ -136,14 +147,17 @@ def shared(studies: Iterable[Findings]) -> list[Measure]:
         for arm in arms(findings.get("gestures", {})):
             counted[arm] = counted.get(arm, 0) + 1
     common = sorted((arm for arm, n in counted.items() if n > 1), key=lambda arm: (-counted[arm], arm))
-    return [m for m in (*_FIXED, *map(effect_of, common[:_MOST_ARMS])) if len(having(m, studies)) > 1]
+    return [m for m in (*_fixed(), *map(effect_of, common[:_MOST_ARMS])) if len(having(m, studies)) > 1]
 
 
 def effect_of(arm: tuple[str, str]) -> Measure:
     """Return the measure of what an arm brought; `arm` as `arms` gives it."""
     prefix, name = arm
-    chosen = ", chosen and not drawn by lot" if prefix else ""
-    told = f"Outcome with “{name}”{chosen}, percent more than without"
+    told = (
+        tr("Outcome with “{name}”, chosen and not drawn by lot, percent more than without", name=name)
+        if prefix
+        else tr("Outcome with “{name}”, percent more than without", name=name)
+    )
     return Measure("gestures", f"{prefix}effect_percent.{name}", told, "percent")
 
 
@@ -163,7 +177,7 @@ def number_in(measure: Measure, findings: Findings) -> Finding | None:
 
 def named(report: str, key: str, findings: Mapping[str, Finding]) -> Measure | None:
     """Return the measure of a finding, if it has a name; `findings` are those of its report."""
-    known = {m.key: m for m in _FIXED if m.report == report}
+    known = {m.key: m for m in _fixed() if m.report == report}
     if report == "gestures":
         known |= {m.key: m for m in map(effect_of, arms(findings))}
     return known.get(key)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.errors import InputError, did_you_mean
+from cxlab.language import SOURCE, speaking, translated
 
 OWN = ("study", "out")
 """Parameters that the run sets itself."""
@@ -88,8 +89,14 @@ class Notebook:
     @cached_property
     def question(self) -> str:
         """The notebook's title: its first heading."""
+        with speaking(SOURCE):
+            return self.said_question()
+
+    def said_question(self) -> str:
+        """Say the notebook's title in the language that is spoken."""
         for cell in self._cells:
-            for line in "".join(cell["source"]).splitlines() if cell["cell_type"] == "markdown" else ():
+            text = "".join(cell["source"]) if cell["cell_type"] == "markdown" else ""
+            for line in translated(text).splitlines():
                 if line.startswith("# "):
                     return line[2:].strip()
         return self.title

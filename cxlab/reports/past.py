@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from cxlab.errors import InputError
+from cxlab.language import SOURCE
 from cxlab.reports.manifest import FILE, FORMAT
 from cxlab.study import FILE as STUDY_FILE
 
@@ -63,12 +64,13 @@ class Finding(_Part):
 
 
 class StudyThen(_Part):
-    """The study as it was named then, and the ends of its windows; None where it has no orders."""
+    """The study as it was named then, its language, and the ends of its windows; None where it has no orders."""
 
     name: str
     title: str
     path: str
     currency: str = ""
+    language: str = SOURCE
     calibration_end: str | None = None
     observation_end: str | None = None
 

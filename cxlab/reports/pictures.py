@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cxlab import words
 from cxlab.blocks import SEGMENTS
+from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.reports.measures import arms, effect_of
 from cxlab.reports.past import Finding
@@ -76,16 +77,19 @@ def _course(found: Found, calibration_end: str | None) -> Picture | None:
         return None
     at = WIDTH * (cut - first).days / (last - first).days
     parts = [
-        _text(0, 14, "to learn from", "muted"),
-        _text(WIDTH, 14, "to test on", "link", "end"),
+        _text(0, 14, tr("to learn from"), "muted"),
+        _text(WIDTH, 14, tr("to test on"), "link", "end"),
         _svg("rect", 0, 22, at - 1, 14, "other"),
         _svg("rect", at + 1, 22, WIDTH - at - 1, 14, "link"),
-        _text(0, 52, f"{first:%b %Y}"),
-        _text(WIDTH, 52, f"{last:%b %Y}", anchor="end"),
+        _text(0, 52, words.short(first)),
+        _text(WIDTH, 52, words.short(last), anchor="end"),
     ]
     if 110 < at < WIDTH - 110:
-        parts.append(_text(at, 52, f"{cut:%b %Y}", anchor="middle"))
-    alt = f"Course of the data: orders from {words.day(first)} to {words.day(last)}, cut after {words.day(cut)}."
+        parts.append(_text(at, 52, words.short(cut), anchor="middle"))
+    alt = tr(
+        "Course of the data: orders from {first} to {last}, cut after {cut}.",
+        first=words.day(first), last=words.day(last), cut=words.day(cut),
+    )  # fmt: skip
     return Picture(58, _all(parts), alt)
 
 
@@ -107,7 +111,7 @@ def _clusters(found: Found) -> Picture | None:
             parts.append(_text(x + width / 2, 47, _cut(name, 2), anchor="middle"))
         x += width
     told = ", ".join(f"{name} {_share(share)}" for name, share in sizes.items())
-    return Picture(54, _all(parts), f"Clusters by their share of customers: {told}.")
+    return Picture(54, _all(parts), tr("Clusters by their share of customers: {listed}.", listed=told))
 
 
 def _fields(found: Found) -> Picture | None:
@@ -128,11 +132,17 @@ def _fields(found: Found) -> Picture | None:
         line = 14 if up else 2 * half - 20
         parts.append(_svg("rect", x, y, side, side, token))
         parts.append(_text(text_x, line, SEGMENT_NAME[segment], f"{token}-ink", anchor, 700))
-        brings = "" if share is None else f", bring {_share(share)}"
-        parts.append(_text(text_x, line + 15, f"{_share(size)}{brings}", "ink", anchor))
-        of = "" if share is None else f" with {_share(share)} of the contribution"
-        told.append(f"{SEGMENT_NAME[segment].lower()} {_share(size)}{of}")
-    return Picture(round(2 * half), _all(parts), f"Four fields by their share of customers: {', '.join(told)}.")
+        name = SEGMENT_NAME[segment].lower()
+        if share is None:
+            shares, one = _share(size), f"{name} {_share(size)}"
+        else:
+            shares = tr("{size}, bring {share}", size=_share(size), share=_share(share))
+            one = tr("{name} {size} with {share} of the contribution",
+                     name=name, size=_share(size), share=_share(share))  # fmt: skip
+        parts.append(_text(text_x, line + 15, shares, "ink", anchor))
+        told.append(one)
+    alt = tr("Four fields by their share of customers: {listed}.", listed=", ".join(told))
+    return Picture(round(2 * half), _all(parts), alt)
 
 
 def _holdout(found: Found) -> Picture | None:
@@ -144,9 +154,9 @@ def _holdout(found: Found) -> Picture | None:
     top = max(made, foreseen, finding.high or 0.0)
     reach = WIDTH - 2.0
     parts = [
-        _text(0, 12, f"Made: {words.number(made)}", weight=700),
+        _text(0, 12, tr("Made: {n}", n=words.number(made)), weight=700),
         _svg("rect", 0, 18, reach * made / top, 12, "ink"),
-        _text(0, 50, f"Foreseen: {words.number(foreseen)}", "muted", weight=700),
+        _text(0, 50, tr("Foreseen: {n}", n=words.number(foreseen)), "muted", weight=700),
         _svg("rect", 0, 56, reach * foreseen / top, 12, "other"),
     ]
     interval = ""
@@ -154,8 +164,11 @@ def _holdout(found: Found) -> Picture | None:
         low, high = reach * max(finding.low, 0.0) / top, reach * finding.high / top
         parts += [_svg("line", low, 74, high, 74, "ink", 2.4), _svg("line", low, 71, low, 77, "ink", 1.2),
                   _svg("line", high, 71, high, 77, "ink", 1.2)]  # fmt: skip
-        interval = f" (interval {words.number_between(finding.low, finding.high)})"
-    alt = f"Bars of purchases after the cut: {words.number(foreseen)} foreseen{interval}, {words.number(made)} made."
+        interval = tr(" (interval {ends})", ends=words.number_between(finding.low, finding.high))
+    alt = tr(
+        "Bars of purchases after the cut: {foreseen} foreseen{interval}, {made} made.",
+        foreseen=words.number(foreseen), interval=interval, made=words.number(made),
+    )  # fmt: skip
     return Picture(80, _all(parts), alt)
 
 
@@ -171,7 +184,9 @@ def _effects(found: Found) -> Picture | None:
     if len(judged) == 1 and all(key in found for key in of_segments.values()):
         lines = [(SEGMENT_NAME[s], found[key], SEGMENT_TOKEN[s]) for s, key in of_segments.items()]
     else:
-        lines = [(f"{name}{', chosen' if prefix else ''}", found[key], "ink") for (prefix, name), key in judged]
+        lines = [
+            (tr("{arm}, chosen", arm=name) if prefix else name, found[key], "ink") for (prefix, name), key in judged
+        ]
 
     def figure(finding: Finding) -> str:
         return measure.figure(finding, digits)
@@ -179,7 +194,7 @@ def _effects(found: Found) -> Picture | None:
     def interval(finding: Finding) -> str:
         return measure.interval(finding, digits)
 
-    return _lanes(lines, "no effect", "Percent more than without", "in percent", figure, interval)
+    return _lanes(lines, tr("no effect"), tr("Percent more than without"), tr("in percent"), figure, interval)
 
 
 def _break_even(found: Found) -> Picture | None:
@@ -194,13 +209,22 @@ def _break_even(found: Found) -> Picture | None:
     def interval(finding: Finding) -> str:
         return "" if finding.low is None or finding.high is None else words.number_between(finding.low, finding.high, 2)
 
-    chosen = ", chosen"
-    lines = [
-        (k.partition("break_even_cost.")[2] + (chosen if k.startswith("observational.") else ""), found[k], "ink")
-        for k in keys
-    ]
-    what = f"What one may cost ({unit})" if unit else "What one may cost"
-    return _lanes(lines, "0", what, f"in {unit.partition(' ')[0]}" if unit else "", figure, interval)
+    lines = []
+    for key in keys:
+        arm = key.partition("break_even_cost.")[2]
+        lines.append((tr("{arm}, chosen", arm=arm) if key.startswith("observational.") else arm, found[key], "ink"))
+    currency = unit.partition(" ")[0]
+    what = tr("What one may cost ({unit})", unit=_of_contribution(unit, currency)) if unit else tr("What one may cost")
+    return _lanes(lines, "0", what, tr("in {currency}", currency=currency) if unit else "", figure, interval)
+
+
+def _of_contribution(unit: str, currency: str) -> str:
+    """Say what an amount is counted by; a unit that is not known stays as it is."""
+    said = {
+        f"{currency} of contribution per customer": tr("{currency} of contribution per customer", currency=currency),
+        f"{currency} of contribution per gesture": tr("{currency} of contribution per gesture", currency=currency),
+    }
+    return said.get(unit, unit)
 
 
 def _lanes(
@@ -236,7 +260,7 @@ def _lanes(
         told.append(f"{name} {figure(f)}" + (f" ({interval(f)})" if interval(f) else ""))
     side = "start" if at(0) < left + 24 else "end" if at(0) > WIDTH - 32 else "middle"
     parts += [_text(at(0), bottom + 14, zero, "muted", side), _text(0, bottom + 14, unit, "muted")]
-    return Picture(bottom + 20, _all(parts), f"{what}, with intervals: {'; '.join(told)}.")
+    return Picture(bottom + 20, _all(parts), tr("{what}, with intervals: {listed}.", what=what, listed="; ".join(told)))
 
 
 def _fans(found: Found) -> Picture | None:
@@ -253,12 +277,16 @@ def _fans(found: Found) -> Picture | None:
         parts.append(_svg("rect", left + (i % row) * (size + gap), (i // row) * (size + gap), width, size, "other"))
     foot = max(34.0, rows * (size + gap)) + 15
     said = words.number(worth, 1 if worth < 10 else 0)
-    parts += [_text(0, foot, "one fan", weight=700), _text(left, foot, f"{said} one-time buyers", "muted", weight=700)]
+    parts += [
+        _text(0, foot, tr("one fan"), weight=700),
+        _text(left, foot, tr("{n} one-time buyers", n=said), "muted", weight=700),
+    ]
     finding = found["fans_worth"]
     interval = ""
     if finding.low is not None and finding.high is not None:
-        interval = f" (interval {words.number_between(finding.low, finding.high, 1)})"
-    return Picture(round(foot + 6), _all(parts), f"One fan is worth {said} one-time buyers{interval}.")
+        interval = tr(" (interval {ends})", ends=words.number_between(finding.low, finding.high, 1))
+    alt = tr("One fan is worth {n} one-time buyers{interval}.", n=said, interval=interval)
+    return Picture(round(foot + 6), _all(parts), alt)
 
 
 def _share(share: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.errors import InputError
+from cxlab.language import SOURCE
 from cxlab.reports import manifest
 from cxlab.reports.changes import shared_part
 from cxlab.reports.index import draw_indexes, runs_in
@@ -107,7 +108,10 @@ def _told(run: dict[str, Any]) -> dict[str, Any]:
         | ({BEFORE: before} if before else {})
         | {
             "study": {key: run["study"][key] for key in _OF_STUDY}
-            | {"calibration_end": run["study"].get("calibration_end")},
+            | {
+                "calibration_end": run["study"].get("calibration_end"),
+                "language": run["study"].get("language", SOURCE),
+            },
             "findings": {name: found for name, found in run["findings"].items() if name in reports},
             "reports": {name: {key: e[key] for key in _OF_REPORT} for name, e in reports.items()},
             "left_out": sorted(e["title"] for e in run["reports"].values() if e["status"] == _FAILED),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.intake.stamps import looks
-from cxlab.language import speaking
+from cxlab.language import language_of, speaking
 from cxlab.reports import manifest
 from cxlab.reports.again import command
 from cxlab.reports.given import injected
@@ -218,10 +218,12 @@ class Run:
 
     def _enter(self, notebook: Notebook, outcome: Outcome) -> None:
         """Enter a report into the manifest to come."""
+        with speaking(language_of(self.study.language, notebook.name)):
+            question = notebook.said_question()
         self.reports[notebook.name] = {
             "notebook": notebook.stem,
             "title": notebook.title,
-            "question": notebook.question,
+            "question": question,
             "parameters": injected(notebook, self.study, self.ordered.given),
             "command": self.order.again_in_place(self.ordered, notebook),
             "made_from": self._keys[notebook.name],

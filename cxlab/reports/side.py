@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cxlab.language import tr
 from cxlab.reports.measures import Measure, having, shared
 from cxlab.reports.past import Finding, Findings
 
@@ -77,11 +78,12 @@ class Row:
         """What the row's picture shows."""
         if len(self.cells) > MOST_MARKS:
             low, mid, high = self.lowest, self.middle, self.highest
-            return f"{len(self.marks)} studies from {low.figure} to {high.figure}, {mid.figure} in the middle"
-        return (
-            ", ".join(f"{m.study} {m.figure}" + (f" ({m.interval})" if m.interval else "") for m in self.marks)
-            + f", on a scale from {self.bottom} to {self.top}"
-        )
+            return tr(
+                "{n} studies from {low} to {high}, {middle} in the middle",
+                n=len(self.marks), low=low.figure, high=high.figure, middle=mid.figure,
+            )  # fmt: skip
+        listed = ", ".join(f"{m.study} {m.figure}" + (f" ({m.interval})" if m.interval else "") for m in self.marks)
+        return tr("{listed}, on a scale from {bottom} to {top}", listed=listed, bottom=self.bottom, top=self.top)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cxlab.language import SOURCE, is_alike, language_of, tr
 from cxlab.reports.compare import Changed, Comparison, Pair, ReportChange, compare
 from cxlab.reports.compared_words import setting
 from cxlab.reports.past import Finding, Manifest, PastRun, RunError
@@ -131,12 +132,14 @@ def find_since(
         earlier = since(before)
         return None if earlier is None else earlier.model_dump(exclude_none=True)
     minimum = minimum_group(new)
+    asked = then.manifest.study.language, str(new["study"].get("language", SOURCE))
     other = {pair.name for pair in compared.notebooks if pair.old and pair.new and not pair.is_same}
     reports = {
         report.name: _report(
             report, before["reports"].get(report.name), new["reports"].get(report.name),
             [p for p in compared.parameters if not p.is_same and _is_of(p, report, declared.get(report.name, ()))],
             (report.new or then.manifest.reports[report.name]).notebook in other, minimum,
+            (language_of(asked[0], report.name), language_of(asked[1], report.name)),
         )
         for report in compared.reports
     }  # fmt: skip
@@ -157,12 +160,16 @@ def _report(
     parameters: list[Pair],
     is_other_notebook: bool,
     minimum: int,
+    languages: tuple[str, str],
 ) -> ReportSince:
+    was, now = _told(old), _told(new)
+    if was and now and was.tone == now.tone and is_alike(was.tag, languages[0], now.tag, languages[1]):
+        was = now
     moves = [_move(c) for c in report.changed if c.is_verdict or (c.is_figure and c.ruling == "beyond")]
     return ReportSince(
         title=report.title,
-        old=_told(old),
-        new=_told(new),
+        old=was,
+        new=now,
         causes=[_setting(pair) for pair in parameters],
         is_other_notebook=is_other_notebook,
         moves=[m for m in moves if not (is_of_few(m.old, minimum) or is_of_few(m.new, minimum))][:_MOST],
@@ -182,11 +189,11 @@ def _told(entry: Mapping[str, Any] | None) -> Told | None:
     if entry is None:
         return None
     if entry["status"] == "failed":
-        return Told(tag="Failed", tone="failed")
+        return Told(tag=tr("Failed"), tone="failed")
     said = entry["answer"] or entry["missing"]
     if said is None:
-        return Told(tag="No answer given", tone="cannot")
-    return Told(tag=said.get("tag", "Not in this study"), tone=said.get("tone", "cannot"))
+        return Told(tag=tr("No answer given"), tone="cannot")
+    return Told(tag=said.get("tag", tr("Not in this study")), tone=said.get("tone", "cannot"))
 
 
 def _is_of(pair: Pair, report: ReportChange, declared: Collection[str]) -> bool:

@@ -14,13 +14,13 @@ from cxlab.reports import manifest
 from cxlab.reports.notebooks import Notebook
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_SUFFIXES = (".py", ".j2", ".css", ".svg")
+_SUFFIXES = (".py", ".j2", ".css", ".svg", ".mo")
 _FINISHED = ("done", "missing")
 
 
 @cache
 def code_hash() -> str:
-    """Return a hash over the package: its modules and templates, names and contents."""
+    """Return a hash over the package: its modules, templates and catalogues, names and contents."""
     digest = hashlib.sha256()
     for file in sorted(f for f in _PACKAGE.rglob("*") if f.suffix in _SUFFIXES):
         digest.update(f"{file.relative_to(_PACKAGE).as_posix()}\0".encode())
