@@ -17,6 +17,7 @@ from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.intake.stamps import FOLDER
 from cxlab.lab.frontend import set_up
+from cxlab.language import tr
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial
