@@ -85,3 +85,15 @@ class TestLinesAboveTheNames:
         intake = check_study(tmp_path)
         assert intake.tables["orders"].n_used == 80
         assert "skip of study.yml not used here: the names stand in the first line" in intake.summary()
+
+
+def test_another_currency_in_a_column_that_is_not_read_is_remarked_on(tmp_path: Path) -> None:
+    rows = [f"{row},{'SEK' if i % 5 == 0 else 'EUR'}" for i, row in enumerate(good_rows())]
+    orders = orders_csv(*rows, head="customer_id,ordered_at,revenue,Valuutta")
+    said = " ".join(check_study(write_study(tmp_path, orders=orders)).remarks)
+    assert "By `Valuutta`, 8 records of orders are in another currency than EUR (8 SEK)" in said
+    mapped = "  orders: {path: orders.csv, columns: {currency: Valuutta}}\n"
+    head = "name: shop\ncurrency: EUR\nparameters: {max_reject_share: 0.5}\n"
+    intake = check_study(write_study(tmp_path, mapped, head=head, orders=orders))
+    assert "another currency" not in " ".join(intake.remarks)
+    assert intake.tables["orders"].n_rejected == 8

@@ -16,7 +16,7 @@ from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_
 from cxlab.intake.result import Intake
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.intake.sources import TableIntake, finished, read_source
-from cxlab.intake.statuses import remark_on_undone
+from cxlab.intake.statuses import remark_on_currencies, remark_on_undone
 from cxlab.intake.store import open_kept
 from cxlab.intake.trials import check_arms, judge_draws
 from cxlab.intake.windows import Windows, find_windows, lonely_orders
@@ -189,6 +189,7 @@ def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) ->
     if "orders" not in tables:
         return remarks
     remarks += remark_on_undone(engine, tables["orders"], sources["orders"])
+    remarks += remark_on_currencies(engine, tables["orders"], sources["orders"], study.currency)
     remarks += lonely_orders(engine)
     if "cost" in tables["orders"].columns:
         n, uncosted = engine.row("SELECT COUNT(*), COUNT(CASE WHEN cost IS NULL THEN 1 END) FROM orders")
