@@ -176,7 +176,8 @@ def check_limit(study: Study, table: TableIntake, max_reject_share: float, *, li
     lines = [f"{study.place('sources', table.table)}: {head}:"]
     for reject in counted:
         first = reject.example
-        where = f" (first in {shown_path(study.folder / first.file)}:{first.line}: {first.record})" if first else ""
+        file = first and (first.file if table.asked else shown_path(study.folder / first.file))
+        where = f" (first in {file}:{first.line}: {first.record})" if first else ""
         lines.append(f"  {count(reject.n, 'record')}: {reason_in_file(study, table.table, reject)}{where}")
     if listed:
         lines.append(f"  {listed}")
