@@ -7,11 +7,11 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _READ = ("postgresql", "postgres")
 _LIKE = "postgresql://host/shop"
 SETTINGS = (
-    "host", "hostaddr", "port", "dbname", "sslmode", "sslnegotiation", "channel_binding", "gssencmode", "krbsrvname",
-    "target_session_attrs", "connect_timeout", "application_name",
+    "host", "hostaddr", "port", "dbname", "sslmode", "target_session_attrs", "connect_timeout", "application_name",
 )  # fmt: skip
-"""What an address may say behind its question mark: none of these is a secret, names a file of this machine, or changes
-what is read."""
+"""What an address may say behind its question mark: none is a secret, names a file of this machine, or makes the
+connection less safe."""
+_SAFE = ("require", "verify-ca", "verify-full")
 
 
 def url_faults(url: str) -> list[str]:
@@ -43,6 +43,10 @@ def url_faults(url: str) -> list[str]:
         return [
             f"says `{odd[0]}`, which no study may set: set it where the run is started, as libpq's environment "
             f"variables do; a study may say {', '.join(SETTINGS)}"
+        ]
+    if settings.get("sslmode", _SAFE[0]) not in _SAFE:
+        return [
+            f"may say of `sslmode` only {', '.join(_SAFE)}: what is less safe, PGSSLMODE says where the run is started"
         ]
     return []
 

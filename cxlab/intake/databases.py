@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from cxlab.contract import TABLES, TableContract
-from cxlab.engine import Engine, Tell, fill
+from cxlab.engine import Engine, EngineError, Tell, fill
 from cxlab.intake.dates import is_zoned, moment
 from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.opening import Opened, as_called, by_name, called
@@ -62,8 +62,10 @@ def read_databases(engine: Engine, study: Study, tell: Tell | None = None) -> di
         snapshot: Snapshot | None = None
         try:
             for name in names:
-                place = Place(study.place("sources", name, "url"), label(sources[name]).as_posix())
-                snapshot = snapshot or Snapshot(url, credentials or None, place)
+                what = label(sources[name]).as_posix()
+                where = Place(study.place("sources", name, "url"), what)
+                snapshot = snapshot or Snapshot(url, credentials or None, where)
+                place = Place(study.place("sources", name, "table" if sources[name].table else "query"), what)
                 with engine.telling(f"reading {name}", tell) if tell else nullcontext():
                     found[name] = _read(engine, snapshot, sources[name], TABLES[name], place)
         finally:
@@ -96,7 +98,12 @@ def _read(engine: Engine, snapshot: Snapshot, source: Source, contract: TableCon
     columns = [schema.field(i) for i in kept]
     plain = pa.schema([pa.field(f"f{n}", _plain_type(column)) for n, column in enumerate(columns)])
     relation, raw = f"{contract.name}_file_0", f"{contract.name}_asked"
-    n_rows = engine.take_batches(raw, plain, _plainly(snapshot.batches(sql, place), kept, plain))
+    try:
+        n_rows = engine.take_batches(raw, plain, _plainly(snapshot.batches(sql, place), kept, plain))
+    except EngineError as error:
+        raise SourceError(
+            f"{place.line}: the texts of {place.what} cannot be read ({error}): have the database give them in UTF-8"
+        ) from error
     if not n_rows:
         raise SourceError(f"{place.line}: {place.what} gives no row: see to it, or take the source out")
     exact = _exact(engine, raw, [f"f{n}" for n, column in enumerate(columns) if _type_of(column) == _NUMERIC])

@@ -149,6 +149,7 @@ class Snapshot:
 _remedies: Mapping[str, str] = {
     "42501": "ask for the right to read it, or name by `query:` the columns that may be read",
     "42703": "see how the columns are called",
+    "0A000": "write one SELECT",
     "25006": "only what reads is run: write a SELECT",
 }
 _ENVIRONMENT = "PGUSER and PGPASSWORD, the file that PGPASSFILE names, or `credentials:`"
@@ -220,6 +221,8 @@ def _address(url: str, credentials: str | None, place: Place) -> tuple[str, froz
         if not user and "PGUSER" not in os.environ:
             more["user"] = credentials
             secrets.add(credentials)
+    if "sslmode" in said and "PGSSLMODE" in os.environ:
+        more["sslmode"] = os.environ["PGSSLMODE"]  # of what an address says twice the last counts
     mark = "&" if "?" in url else "?"
     secrets |= {quote_plus(secret) for secret in secrets}
     return url.strip() + mark + urlencode(more, quote_via=_percent), frozenset(secrets - {""})
