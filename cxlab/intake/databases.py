@@ -21,7 +21,7 @@ from cxlab.intake.postgres import Place, Snapshot, quoted
 from cxlab.study import Source, Study
 
 _KIND = "PostgreSQL"
-_LEFT_OUT = KeptText("{columns} left out, of a type that is not read")
+_LEFT_OUT = KeptText("left out for their types: {columns}")
 _NUMERIC, _MONEY, _TEXTS = "numeric", "money", ("citext",)
 _WIDEST, _SHORT = 38, 18
 """Digits that the engine's exact numbers hold, and those of which it computes fast."""
@@ -120,7 +120,7 @@ def _read(engine: Engine, snapshot: Snapshot, source: Source, contract: TableCon
         named |= {name: (moment(named[name][0], kind=named[name][1]), "TIMESTAMP") for name in zoned}
         words.append(ON_UTC)
     if odd:
-        words.append(_LEFT_OUT(columns=" and ".join(f"`{name}` ({kind})" for name, kind in odd.items())))
+        words.append(_LEFT_OUT(columns=" / ".join(f"`{name}` ({kind})" for name, kind in odd.items())))
     query = "" if source.query is None else _sha256(source.query)
     opened = Opened(label(source), relation, named, twice, ", ".join(words))
     return FromDatabase(as_called(opened, source), Asked(source.table or "", query, n_rows, digest))
