@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -85,7 +86,7 @@ def running() -> Iterator[Server]:
         yield server
     finally:
         if started is not None:
-            started.terminate()
+            started.send_signal(signal.SIGINT)  # waits for nobody
             started.wait(20)
         shutil.rmtree(folder)
 
