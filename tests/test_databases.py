@@ -331,7 +331,7 @@ class TestCredentials:
             found: dict[str, Any] = json.loads((tmp_path / "out" / "shop" / "manifest.json").read_text())
             return found
 
-        first, again = run(), run()
+        first = run()
         results = json.loads((tmp_path / "out" / "shop" / "results.json").read_text())["intake"]
         assert results["kept"]["estimate"] == 1, "the notebook took what the run had read"
         (name,) = (name for name in first["inputs"] if name.startswith("postgresql"))
@@ -342,12 +342,9 @@ class TestCredentials:
             {"kind", "query_sha256", "rows", "sha256"},
         )
         assert name == f"postgresql query {entry['query_sha256'][:12]}" == first["read"]["orders"][0]["file"]
-        assert first["inputs"] == again["inputs"]
-        past = open_run("out/shop")
-        assert verify_run(past).is_same
+        assert run()["inputs"] == first["inputs"]
         server.run("UPDATE counted SET revenue = 1 WHERE revenue = 1.5")
-        assert f"{name}: changed" in verify_run(past).reading
-        assert run()["inputs"][name]["sha256"] != entry["sha256"], "a database is read again in every run"
+        assert f"{name}: changed" in verify_run(open_run("out/shop")).reading
         secrets = [word.encode() for word in (PASSWORD, READER, str(server.folder))]
         files = [file for file in (tmp_path / "out").rglob("*") if file.is_file()]
         assert len(files) > 5
@@ -355,7 +352,8 @@ class TestCredentials:
 
 
 def test_what_was_kept_of_a_database_counts_in_its_run_only(server: Server, tmp_path: Path) -> None:
-    folder = study(tmp_path / "shop", server, "table: sales.orders", "  costs: {path: costs.csv}\n")
+    query = "query: SELECT * FROM sales.orders ORDER BY order_id LIMIT 900"
+    folder = study(tmp_path / "shop", server, query, "  costs: {path: costs.csv}\n")
     (folder / "costs.csv").write_text("customer_id,spent_at,amount\n10001,2024-01-20,2\n")
     opened = load_study(folder)
     with read_study(opened, opened.settle()) as intake:
