@@ -6,11 +6,13 @@ bound parameter only, and a name through `fill` only. What reads files (`Engine.
 """
 
 import errno
+import hashlib
 import re
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from glob import escape
+from itertools import chain
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
@@ -167,6 +169,61 @@ class Engine:
         verb = f"INSERT INTO {quote(name)}" if append else f"CREATE OR REPLACE TABLE {quote(name)} AS"
         self._connection.execute(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
         self._connection.unregister("cxlab_arrow")
+
+    def take_batches(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
+        """Make a table from record batches, one after the other; return the number of its rows.
+
+        Raises
+        ------
+        EngineError : there are texts among them that are none.
+        """
+        n = 0
+        empty = pa.RecordBatch.from_pylist([], schema=schema)
+        for batch in chain([empty], batches):
+            self._connection.register("cxlab_arrow", pa.Table.from_batches([batch]))
+            verb = f"INSERT INTO {quote(name)}" if n else f"CREATE OR REPLACE TABLE {quote(name)} AS"
+            try:
+                self._connection.execute(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
+            except duckdb.Error as error:
+                raise EngineError(str(error).split("\n", 1)[0]) from error
+            finally:
+                self._connection.unregister("cxlab_arrow")
+            n += batch.num_rows
+        return n
+
+    def sort(self, name: str, raw: str, columns: Mapping[str, str]) -> dict[str, str]:
+        """Bring a table's rows into the order of their columns, first to last, as `name`, and drop the table.
+
+        Parameters
+        ----------
+        columns : the SQL of each by its name.
+
+        Returns
+        -------
+        The columns' types. The view `name` has line, the number of the row, from 1, besides; it takes no time to make,
+        for a table keeps its rows in the order in which they came.
+        """
+        rows = f"{name}_sorted"
+        self._connection.execute(
+            fill(
+                "CREATE OR REPLACE TABLE {rows} AS SELECT {!columns} FROM {raw} ORDER BY {!order}",
+                rows=rows, raw=raw, columns=", ".join(f"{sql} AS {quote(c)}" for c, sql in columns.items()),
+                order=", ".join(str(place + 1) for place in range(len(columns))),
+            )
+        )  # fmt: skip
+        self.drop(raw)
+        kinds = self.kinds(rows)
+        self._connection.execute(
+            fill("CREATE OR REPLACE VIEW {name} AS SELECT rowid + 1 AS line, * FROM {rows}", name=name, rows=rows)
+        )
+        return kinds
+
+    def digest(self, sql: str, start: str) -> str:
+        """Return the SHA-256 over a text and one column of texts, in the order of the table's rows."""
+        found = hashlib.sha256(start.encode())
+        for batch in self._connection.sql(sql).to_arrow_reader(100_000):
+            found.update("".join(batch.column(0).to_pylist()).encode())
+        return found.hexdigest()
 
     def view_parquet(self, name: str, path: Path) -> dict[str, str]:
         """Make a view of a Parquet file: line (the number of the row, from 1) and its columns as f0, f1, ...

@@ -28,8 +28,9 @@ from cxlab.referrals import Referrals, referral_table
 from cxlab.segments.periods import Periods, two_periods
 from cxlab.study import Study, load_study, shown_path
 
-STORE, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_ALLOW_OUTSIDE"
-"""Environment variables: where a run keeps what it read; and whether a study's files may lie outside its folder."""
+STORE, RUN, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_RUN", "CXLAB_ALLOW_OUTSIDE"
+"""Environment variables: where a run keeps what it read, and by what it is known; and whether a study's files may lie
+outside its folder."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class Kit:
     parameters : given ones, else the study's, else the defaults.
     allow_outside : whether the study's files may lie outside its folder.
     store : folder in which a run keeps what it read; it is taken from there if it still counts. None: always read.
+    run : by what the run is known that this notebook is part of; empty: it is part of none.
     """
 
     study: Study
     parameters: Parameters
     allow_outside: bool = False
     store: Path | None = None
+    run: str = ""
 
     def __repr__(self) -> str:
         """Say which study it is, and whether its files were read, with no value from them."""
@@ -58,7 +61,9 @@ class Kit:
     def intake(self) -> Intake:
         """What came of reading the study's sources."""
         kept = self.store and self.store / self.study.name / FOLDER
-        return read_study(self.study, self.parameters, allow_outside=self.allow_outside, store=kept or None)
+        return read_study(
+            self.study, self.parameters, allow_outside=self.allow_outside, store=kept or None, run=self.run
+        )
 
     @cached_property
     def customers(self) -> Customers:
@@ -220,7 +225,7 @@ def open_study(study: str | Path, *, seed: int | None = None, allow_outside: boo
     Notes
     -----
     What `cxlab report --out DIR` read of a study is taken from there, and not read again, where the environment
-    variable `CXLAB_STORE` names DIR and the study's files are as they were.
+    variable `CXLAB_STORE` names DIR and the study's files are as they were; a database is read again.
 
     Examples
     --------
@@ -233,7 +238,8 @@ def open_study(study: str | Path, *, seed: int | None = None, allow_outside: boo
     opened = load_study(_find(study), kit_faults)
     store = os.environ.get(STORE)
     allowed = allow_outside or os.environ.get(ALLOW_OUTSIDE) == "1"
-    return Kit(opened, opened.settle(seed=seed, **parameters), allowed, Path(store) if store else None)
+    settled, run = opened.settle(seed=seed, **parameters), os.environ.get(RUN, "")
+    return Kit(opened, settled, allowed, Path(store) if store else None, run)
 
 
 def _find(study: str | Path) -> Path:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from cxlab.addresses import url_faults
 from cxlab.contract import TABLES
 from cxlab.errors import InputError, did_you_mean
 from cxlab.parameters import (
@@ -233,7 +234,9 @@ class Source(Part):
     Attributes
     ----------
     path : a file, a pattern as "orders-*.csv", or a list of these; relative to the study's folder.
-    table, url, query : of a database, which this version does not read: give a `path`.
+    url : of a PostgreSQL database, in place of a path.
+    table, query : what is read there, the one or the other.
+    credentials : by what name a keyring knows the password of the database.
     fetch : where the file can be fetched from.
     read : how the files are read, where that is not found out by itself.
     columns : ours: theirs, where the names differ; a list of names where files differ, of which each file has one.
@@ -246,6 +249,7 @@ class Source(Part):
     table: Annotated[str, Field(min_length=1)] | None = None
     url: Annotated[str, Field(min_length=1)] | None = None
     query: Annotated[str, Field(min_length=1)] | None = None
+    credentials: Annotated[str, Field(min_length=1)] | None = None
     fetch: Fetch | None = None
     read: ReadOptions = ReadOptions()
     columns: Annotated[Mapping[str, Name], Frozen] = Field(default_factory=_nothing)
@@ -503,13 +507,20 @@ def _not_filled_in(document: Document, value: Any, path: tuple[int | str, ...] =
 def _source_faults(document: Document, table: str, source: Mapping[str, Any]) -> list[tuple[int, str]]:
     faults: list[tuple[int, str]] = []
     here = ("sources", table)
-    given = [key for key in ("path", "table", "url") if source.get(key) is not None]
+    given = [key for key in ("path", "url", "table", "query") if source.get(key) is not None]
     if not given:
         message = f"the source `{table}` needs a `path:`" + (", and it is empty" if "path" in source else "")
         faults.append((document.line((*here, "path")), f"{message}: name its file"))
-    elif given not in (["path"], ["table"], ["url"], ["table", "url"]):
-        message = f"has {' and '.join(f'`{key}`' for key in given)}: keep one"
-        faults.append((document.line(here), f"the source `{table}` {message}"))
+    elif given not in (["path"], ["table"], ["url", "table"], ["url", "query"]):
+        faults.append((document.line(here), f"the source `{table}` {_not_together(given)}"))
+    if any("://" in path for path in _texts(source.get("path"))):
+        message = "is an address and no file: that of a database goes under `url:`, that of a file under `fetch:`"
+        faults.append((document.line((*here, "path")), f"`path` of {table} {message}"))
+    if isinstance(source.get("url"), str):
+        faults += [(document.line((*here, "url")), f"`url` of {table} {fault}") for fault in url_faults(source["url"])]
+    elif source.get("credentials") is not None:
+        message = f"`credentials` of {table} is for a database: give its `url:`, or take it out"
+        faults.append((document.line((*here, "credentials")), message))
     if isinstance(source.get("fetch"), dict) and not _lies_in_the_study(source.get("path")):
         message = "is only for a file of the study's own folder: give it a plain relative `path:`, or take `fetch` out"
         faults.append((document.line((*here, "fetch")), f"`fetch` {message}"))
@@ -546,6 +557,21 @@ def _source_faults(document: Document, table: str, source: Mapping[str, Any]) ->
         )
         faults.append((document.line((*here, "allocation")), message))
     return faults
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the texts of a value that should be one, or a list of some."""
+    return [text for text in (value if isinstance(value, tuple) else (value,)) if isinstance(text, str)]
+
+
+def _not_together(given: Sequence[str]) -> str:
+    """Say what of a file and a database is too much or too little."""
+    if given == ["query"]:
+        return "has a `query` and no `url`: name the database, as `url: postgresql://host:5432/shop`"
+    if given == ["url"]:
+        return "has a `url` and says not what to read there: add `table:` or `query:`"
+    much = [key for key in given if key != "url"] if "path" not in given else given
+    return f"has {' and '.join(f'`{key}`' for key in much)}: keep one"
 
 
 def _lies_in_the_study(path: Any) -> bool:

@@ -19,8 +19,8 @@ def resolve(*arguments: str, requirements: str | None = None) -> str:
 
 
 def main() -> None:
-    """Resolve the package with its development tools, then the example data alone."""
-    kit = resolve("pyproject.toml", "--extra", "dev", "--no-emit-package", "cxlab")
+    """Resolve the package with its development tools and drivers, which the tests use, then the example data alone."""
+    kit = resolve("pyproject.toml", "--extra", "dev", "--extra", "postgres", "--no-emit-package", "cxlab")
     examples = resolve("-", "--no-deps", requirements="lifetimes==0.11.3")
     (ROOT / "requirements.lock").write_text(HEADER + kit + examples, encoding="utf-8")
 

@@ -75,10 +75,10 @@ def open_files(
             empty[file] = fault
     if not opened:
         raise next(iter(empty.values()))
-    return [_as_called(one, source) for one in opened], list(empty)
+    return [as_called(one, source) for one in opened], list(empty)
 
 
-def _as_called(one: Opened, source: Source) -> Opened:
+def as_called(one: Opened, source: Source) -> Opened:
     """Call columns by the first of their names in the study where a file has another of these."""
     columns, numbers = dict(one.columns), dict(one.numbers)
     for ours, others in source.also_called.items():
@@ -102,22 +102,22 @@ def _open_file(
     suffix = path.suffix.lower()
     if start == _PARQUET or (suffix in (".parquet", ".pq") and not is_packed(path)):
         return [_open_parquet(engine, path, source, contract, relation, place)]
-    expected = frozenset(name for ours in contract.names for name in _called(source, ours))
+    expected = frozenset(name for ours in contract.names for name in called(source, ours))
     if start == _ARCHIVE or suffix in SUFFIXES:
         sheets = read_sheets(engine, path, source.read, expected=expected, relation=relation, place=place)
         return [_of_sheet(sheet, label=sheet.sheet if len(sheets) > 1 else "") for sheet in sheets]
     text = read_text(engine, path, source.read, expected=expected, relation=relation, place=place)
-    columns, twice = _by_name(text.names, ("VARCHAR",) * len(text.names))
+    columns, twice = by_name(text.names, ("VARCHAR",) * len(text.names))
     return [Opened(path, relation, columns, twice, text.understood, text)]
 
 
-def _called(source: Source, ours: str) -> tuple[str, ...]:
+def called(source: Source, ours: str) -> tuple[str, ...]:
     """Return what a column of ours may be called in the files."""
     return (source.columns.get(ours, ours), *source.also_called.get(ours, ()))
 
 
 def _of_sheet(sheet: Sheet, *, label: str) -> Opened:
-    columns, twice = _by_name(sheet.names, sheet.kinds)
+    columns, twice = by_name(sheet.names, sheet.kinds)
     fields = {f"f{place}": f"n{place}" for place in sheet.mixed}
     numbers = {name: fields[theirs] for name, (theirs, _) in columns.items() if theirs in fields}
     return Opened(
@@ -140,8 +140,8 @@ def _open_parquet(
         kinds = engine.view_parquet(relation, path)
     except EngineError as error:
         raise SourceError(f"{place}: {shown_path(path)} is no Parquet file: export the table again") from error
-    columns, twice = _by_name(tuple(kinds), tuple(kinds.values()))
-    moments = [name for c in contract.columns if c.kind == "moment" for name in _called(source, c.name)]
+    columns, twice = by_name(tuple(kinds), tuple(kinds.values()))
+    moments = [name for c in contract.columns if c.kind == "moment" for name in called(source, c.name)]
     asked = {name: columns[name] for name in moments if name in columns}
     clocks: Mapping[str, Clock] = {} if source.read.timezone else find_clocks(engine, path, asked)
     columns |= {name: (clock.sql, "TIMESTAMP") for name, clock in clocks.items()}
@@ -149,7 +149,8 @@ def _open_parquet(
     return Opened(path, relation, columns, twice, ", ".join(["Parquet", *words]))
 
 
-def _by_name(names: tuple[str, ...], kinds: tuple[str, ...]) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
+def by_name(names: tuple[str, ...], kinds: tuple[str, ...]) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
+    """Return the column in the engine and its type by each name, f0 the first; and the names that several have."""
     columns: dict[str, tuple[str, str]] = {}
     names = tuple(tidy_name(name) for name in names)
     for i, (name, kind) in enumerate(zip(names, kinds, strict=True)):

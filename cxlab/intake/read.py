@@ -8,6 +8,7 @@ from cxlab.contract import TABLES
 from cxlab.engine import Engine, Tell, fill
 from cxlab.errors import did_you_mean
 from cxlab.intake.calendar import EPOCH
+from cxlab.intake.databases import read_databases
 from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
 from cxlab.intake.gestures import judge_gestures, untied_gestures
 from cxlab.intake.kept_texts import KeptText
@@ -68,6 +69,7 @@ def read_study(
     rejects: Path | None = None,
     allow_outside: bool = False,
     store: Path | None = None,
+    run: str = "",
     tell: Tell | None = None,
 ) -> Intake:
     """Read every source of a study, check its contract, and find its windows.
@@ -75,6 +77,7 @@ def read_study(
     Parameters
     ----------
     store : folder where what was read may have been kept; it is taken from there if it still counts.
+    run : by what a run is known: of a study with a database only what that run has kept counts.
     tell : told what is being done.
     rejects : folder in which ``rejects/<table>.csv`` is written when too many records of a table are at fault.
     allow_outside : whether its files may lie outside its folder.
@@ -88,7 +91,7 @@ def read_study(
         raise StudyError(f"{study.place('engine')}: this version runs on the engine `duckdb`, not `{study.engine}`")
     engine = Engine()
     try:
-        kept = store and open_kept(engine, study, store, allow_outside=allow_outside)
+        kept = store and open_kept(engine, study, store, allow_outside=allow_outside, run=run)
         if kept:
             for name, table in kept.tables.items():
                 if exceeds_limit(table, parameters.max_reject_share):
@@ -123,9 +126,12 @@ def _read(
             listed = "" if rejects is None else list_rejects(engine, tables, name, rejects)
             check_limit(study, tables[name], parameters.max_reject_share, listed=listed)
 
+    databases = read_databases(engine, study, tell)
     for name, source in study.sources.given.items():
         with engine.telling(f"reading {name}", tell):
-            table = read_source(engine, study, name, source, observation_end=last, allow_outside=allow_outside)
+            table = read_source(
+                engine, study, name, source, observation_end=last, allow_outside=allow_outside, rows=databases.get(name)
+            )
         settle(name, judge_duplicates(engine, table, source))
         if isinstance(source, Trial):
             check_arms(engine, study, tables[name], source)

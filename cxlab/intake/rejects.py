@@ -153,6 +153,7 @@ def check_limit(study: Study, table: TableIntake, max_reject_share: float, *, li
     if not exceeds_limit(table, max_reject_share):
         return
     charged, judged = _charged(table)
+    what = "the file" if table.asked is None else "the table" if table.asked.table else "the query"
     if table.n_used:
         share = percent(charged / judged, 1)
         head = (
@@ -161,10 +162,10 @@ def check_limit(study: Study, table: TableIntake, max_reject_share: float, *, li
         )
         if judged < table.n_read:
             head += f" ({count(table.n_read - judged, 'further record')} outside the limit not counted)"
-        remedy = "mend the file, or how it is read (`read:`, `columns:`), or set the parameter `max_reject_share`"
+        remedy = f"mend {what}, or how it is read (`read:`, `columns:`), or set the parameter `max_reject_share`"
     else:
         head = f"none of the {count(table.n_read, 'record')} of {table.table} can be used"
-        remedy = "mend the file, or how it is read (`read:`, `columns:`)"
+        remedy = f"mend {what}, or how it is read (`read:`, `columns:`)"
     counted = [reject for reject in table.rejects if not table.n_used or not reject.outside_limit][:_SHOWN_REASONS]
     most = counted[0].n if counted else 0
     special = tuple(dict.fromkeys(reject.remedy for reject in counted if reject.remedy and 2 * reject.n >= most))
@@ -176,7 +177,8 @@ def check_limit(study: Study, table: TableIntake, max_reject_share: float, *, li
     lines = [f"{study.place('sources', table.table)}: {head}:"]
     for reject in counted:
         first = reject.example
-        where = f" (first in {shown_path(study.folder / first.file)}:{first.line}: {first.record})" if first else ""
+        file = first and (first.file if table.asked else shown_path(study.folder / first.file))
+        where = f" (first in {file}:{first.line}: {first.record})" if first else ""
         lines.append(f"  {count(reject.n, 'record')}: {reason_in_file(study, table.table, reject)}{where}")
     if listed:
         lines.append(f"  {listed}")

@@ -177,8 +177,8 @@ class Intake:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Every file that was read."""
-        return tuple(file for table in self.tables.values() for file in table.files)
+        """Every file that was read; what came from a database is none."""
+        return tuple(file for table in self.tables.values() if table.asked is None for file in table.files)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -300,12 +300,13 @@ class Intake:
         """Write `rejects/<table>.csv` into a folder, for the tables that have rejects; return the files."""
         return write_rejects(self.engine, self.tables, Path(folder))
 
-    def keep(self, folder: Path, further: Sequence[str] = ()) -> Mapping[Path, str]:
+    def keep(self, folder: Path, further: Sequence[str] = (), *, run: str = "") -> Mapping[Path, str]:
         """Keep what was read in a folder, for later runs and other processes; return the SHA-256 of each file.
 
         Parameters
         ----------
         further : tables of the engine that go with it.
+        run : by what this run is known to those who may take it from there, where a database was read.
         """
         stamps = [one for table in self.tables.values() for one in table.stamps]
         hashes = {file: sha256(file) for file in self.files}
@@ -314,7 +315,7 @@ class Intake:
                 raise SourceError(
                     f"{shown_path(file)} changed after it was read: wait until it is written in full, and run again"
                 )
-        keep_study(self.engine, self.study, self.tables, self.remarks, hashes, further, folder)
+        keep_study(self.engine, self.study, self.tables, self.remarks, hashes, further, folder, run)
         return hashes
 
     def close(self) -> None:

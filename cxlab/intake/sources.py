@@ -9,6 +9,7 @@ from cxlab.engine import Engine, EngineError, fill, quote
 from cxlab.intake import checks
 from cxlab.intake.asking import ask
 from cxlab.intake.columns import match_columns
+from cxlab.intake.databases import Asked, FromDatabase
 from cxlab.intake.encoding import NEARLY
 from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.opening import Opened, open_files, well_formed
@@ -84,6 +85,7 @@ class TableIntake:
     left_out : columns beyond the contract that point to people, as they are called in the files.
     n_same : records that are the same as one before them, in every column.
     stamps : size and time (nanoseconds) of each file as it was read.
+    asked : what was read of a database; a name stands for it among `files`. None: files were read.
     checked : the engine's table of used and rejected records: cx_file (number), cx_line, cx_hash, cx_fault (number of
         the rule, or NULL); it and the rest is there while the source is being judged.
     """
@@ -102,6 +104,7 @@ class TableIntake:
     checked: str = ""
     rules: tuple[checks.Rule, ...] = ()
     opened: tuple[Opened, ...] = ()
+    asked: Asked | None = None
 
     @property
     def n_rejected(self) -> int:
@@ -140,11 +143,13 @@ def read_source(
     *,
     observation_end: int | None,
     allow_outside: bool = False,
+    rows: FromDatabase | None = None,
 ) -> TableIntake:
     """Read and check a source.
 
     Parameters
     ----------
+    rows : of a source that is a database's, what was read there.
     observation_end : day since 1970 after which nothing counts; None: everything counts.
     allow_outside : whether its files may lie outside the study's folder.
 
@@ -154,10 +159,12 @@ def read_source(
         changes while it is being read.
     """
     contract = TABLES[table]
-    files = find_files(study, table, source, allow_outside=allow_outside)
-    stamps = {file: stamp(file) for file in files}
-    place = study.place("sources", table, "path")
-    opened, empty = open_files(engine, files, source, contract, place=place)
+    place = study.place("sources", table, "path" if rows is None else "url")
+    opened, empty, stamps = [rows.opened] if rows else [], list[Path](), dict[Path, tuple[int, int]]()
+    if rows is None:
+        files = find_files(study, table, source, allow_outside=allow_outside)
+        stamps = {file: stamp(file) for file in files}
+        opened, empty = open_files(engine, files, source, contract, place=place)
     arms = tuple(source.allocation) if isinstance(source, Trial) and source.allocation else None
     wanted = checks.Wanted(study.currency, observation_end, arms, source.keep)
     try:
@@ -169,7 +176,8 @@ def read_source(
         try:
             checked = _check(engine, study, source, contract, opened, wanted)
         except EngineError as error:
-            raise SourceError(f"{place}: {table} cannot be read ({error}): export the table again") from error
+            again = "cast its columns in a query" if rows else "export the table again"
+            raise SourceError(f"{place}: {table} cannot be read ({error}): {again}") from error
         if not _all_there(checked):
             raise AssertionError(f"{table}: not every line of its files is accounted for")
     for file, before in stamps.items():
@@ -185,8 +193,9 @@ def read_source(
     files = (*checked.files, *empty)
     nothing = (FileReading(file.name, 0, (_EMPTY,), {}) for file in empty)
     return replace(
-        checked, files=files, stamps=tuple(stamps[file] for file in files), readings=(*checked.readings, *nothing)
-    )
+        checked, files=files, readings=(*checked.readings, *nothing), asked=rows.asked if rows else None,
+        stamps=tuple(stamps[file] for file in files if file in stamps),
+    )  # fmt: skip
 
 
 def stamp(file: Path) -> tuple[int, int]:
@@ -269,7 +278,8 @@ def _without_people(engine: Engine, table: TableIntake, further: dict[str, str])
 def finished(engine: Engine, table: TableIntake) -> TableIntake:
     """Leave out, and drop from the engine, what is needed only while a source is being judged."""
     for one in table.opened:
-        engine.drop(one.relation)
+        for name in (one.relation, *engine.names(f"{one.relation}_")):
+            engine.drop(name)
         (engine.folder / f"{one.relation}.csv").unlink(missing_ok=True)
     return replace(table, checked="", rules=(), opened=())
 

@@ -34,9 +34,9 @@ def stamped(file: Path, digest: str) -> dict[str, Any]:
 
 
 def asked(study: Study) -> list[str]:
-    """Return what of a study decides how its sources are read."""
+    """Return hashes of what of a study decides how its sources are read."""
     of_study = (study.file.resolve(), study.sources, study.observation_end, study.currency, study.engine)
-    return [repr(one) for one in of_study]
+    return [hashlib.sha256(repr(one).encode()).hexdigest() for one in of_study]
 
 
 @cache
@@ -50,12 +50,13 @@ def code() -> str:
     return digest.hexdigest()
 
 
-def still_true(study: Study, folder: Path, *, allow_outside: bool) -> dict[str, Any] | None:
+def still_true(study: Study, folder: Path, *, allow_outside: bool, run: str = "") -> dict[str, Any] | None:
     """Return what is told of what was read and kept in a folder, if the study, its files and the code are the same.
 
     Parameters
     ----------
     allow_outside : whether the study's files may lie outside its folder.
+    run : the run that asks; of a study with a database only what the same run has kept counts. Empty: none asks.
 
     Raises
     ------
@@ -63,6 +64,8 @@ def still_true(study: Study, folder: Path, *, allow_outside: bool) -> dict[str, 
     """
     about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     if (about["format"], about["made_by"], about["study"]) != (FORMAT, code(), asked(study)):
+        return None
+    if any(source.url is not None for source in study.sources.given.values()) and about["run"] != (run or None):
         return None
     files = {Path(entry["path"]): entry for entry in about["files"]}
     if _files(study, allow_outside=allow_outside) != set(files):
@@ -101,7 +104,9 @@ def unchanged_hashes(study: Study, folder: Path, *, allow_outside: bool) -> dict
 
 def _files(study: Study, *, allow_outside: bool) -> set[Path]:
     found = (
-        find_files(study, name, source, allow_outside=allow_outside) for name, source in study.sources.given.items()
+        find_files(study, name, source, allow_outside=allow_outside)
+        for name, source in study.sources.given.items()
+        if source.url is None
     )
     return {file.resolve() for files in found for file in files}
 

@@ -2,7 +2,7 @@
 
 It counts as long as the study says the same of its sources, the files are the same, and so is the code that read them.
 A file with the size and the time that it had is not read again; one with another time is, and counts when its SHA-256
-is still the same.
+is still the same. Of a database nothing tells that it is as it was: what was read of it counts in the run that read it.
 """
 
 import json
@@ -60,6 +60,7 @@ def keep_study(
     hashes: Mapping[Path, str],
     further: Iterable[str],
     folder: Path,
+    run: str = "",
 ) -> None:
     """Keep what was read of a study; what an earlier run kept is replaced in one step.
 
@@ -67,6 +68,7 @@ def keep_study(
     ----------
     hashes : SHA-256 of every file that was read.
     further : tables of the engine to keep beside those that the intake made.
+    run : by what the run that keeps it is known.
     """
     if "orders" in tables:
         match_returns(engine)
@@ -79,6 +81,7 @@ def keep_study(
         "format": FORMAT,
         "made_by": code(),
         "study": asked(study),
+        "run": run,
         "files": [stamped(file, hashes[file]) for file in hashes],
         "looked_at": now,
         "tables": json.loads(_Tables.dump_json(dict(tables))),
@@ -89,10 +92,10 @@ def keep_study(
         (aside / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
 
 
-def open_kept(engine: Engine, study: Study, folder: Path, *, allow_outside: bool) -> Kept | None:
+def open_kept(engine: Engine, study: Study, folder: Path, *, allow_outside: bool, run: str = "") -> Kept | None:
     """Open what was kept of a study; None where there is nothing, or it does not count any more."""
     try:
-        about = still_true(study, folder, allow_outside=allow_outside)
+        about = still_true(study, folder, allow_outside=allow_outside, run=run)
         if about is None:
             return None
         tables = _Tables.validate_python(about["tables"])

@@ -29,22 +29,40 @@ _LIBRARIES = (
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def describe_inputs(study: Study, hashes: Mapping[Path, str]) -> dict[str, dict[str, Any]]:
-    """Describe the study's file and the files that were read.
+def describe_inputs(
+    study: Study, hashes: Mapping[Path, str], tables: "Mapping[str, TableIntake] | None" = None
+) -> dict[str, dict[str, Any]]:
+    """Describe the study's file, the files that were read, and what was read of databases.
 
     Parameters
     ----------
     hashes : SHA-256 of the files that were read.
+    tables : what became of each source; None: no database is among them.
 
     Returns
     -------
     `sha256` and `bytes`, by path from the study's folder; of a file elsewhere (inside a package, say) by its last
-    two parts, or as many as tell it from the others, so that the same study gives the same hash on every machine.
+    two parts, or as many as tell it from the others, so that the same study gives the same hash on every machine. Of
+    a database `sha256` of the rows, `kind`, `rows`, and the `table` or the `query_sha256`, by the name that stands for
+    it, behind which the source stands where two have the same.
     """
     digests = {file.resolve(): digest for file, digest in hashes.items()}
     digests[study.file.resolve()] = sha256(study.file)
     named = _names(study.folder.resolve(), set(digests))
-    return {name: {"sha256": digests[file], "bytes": file.stat().st_size} for name, file in sorted(named.items())}
+    found = {name: {"sha256": digests[file], "bytes": file.stat().st_size} for name, file in named.items()}
+    return dict(sorted((found | _of_databases(tables or {})).items()))
+
+
+def _of_databases(tables: "Mapping[str, TableIntake]") -> dict[str, dict[str, Any]]:
+    asked = {name: (table.files[0].name, table.asked) for name, table in tables.items() if table.asked}
+    names = [label for label, _ in asked.values()]
+    return {
+        label if names.count(label) == 1 else f"{label} ({name})": {
+            "kind": "database", "rows": one.n_rows, "sha256": one.sha256,
+            **({"table": one.table} if one.table else {"query_sha256": one.query_sha256}),
+        }
+        for name, (label, one) in asked.items()
+    }  # fmt: skip
 
 
 def describe_reading(tables: "Mapping[str, TableIntake]") -> dict[str, list[dict[str, Any]]]:

@@ -85,10 +85,10 @@ class StudyThen(_Part):
 
 
 class FileThen(_Part):
-    """A file that was read."""
+    """A file that was read, or, where it has no size, rows of a database."""
 
     sha256: str
-    bytes: int
+    bytes: int | None = None
 
 
 class CommitThen(_Part):

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from cxlab.errors import InputError
 from cxlab.intake.stamps import FOLDER
@@ -28,6 +29,7 @@ class Reading:
     inputs, files : hash of each input, and how each was read, as the manifest has them.
     windows : end of calibration and of observation, as ISO days; None without orders.
     rejects : folder with the rejected records.
+    run : by what those who take what was kept know that it is of this run.
     """
 
     data: str
@@ -37,6 +39,7 @@ class Reading:
     files: dict[str, list[dict[str, Any]]]
     windows: tuple[str | None, str | None]
     rejects: Path
+    run: str = ""
 
 
 class Readings:
@@ -48,6 +51,7 @@ class Readings:
 
     def __init__(self, order: Order, tell: "Tell | None") -> None:
         self._order, self._tell = order, tell
+        self._run = uuid4().hex
         self._made: dict[tuple[str, float], Reading] = {}
 
     def read(self, run: Run, stage: Path) -> Reading:
@@ -78,6 +82,7 @@ class Readings:
                 rejects=run.folder,
                 allow_outside=self._order.allow_outside,
                 store=store,
+                run=self._run,
                 tell=self._tell,
             )
         except InputError as error:
@@ -86,8 +91,8 @@ class Readings:
             raise
         with intake:
             intake.write_rejects(stage)
-            hashes = intake.hashes or intake.keep(store, _customers(intake))
-            inputs = manifest.describe_inputs(run.study, hashes)
+            hashes = intake.hashes or intake.keep(store, _customers(intake), run=self._run)
+            inputs = manifest.describe_inputs(run.study, hashes, intake.tables)
             cut, end = intake.calibration_end, intake.observation_end
             return Reading(
                 data=describe_data(intake.findings, inputs),
@@ -97,6 +102,7 @@ class Readings:
                 files=manifest.describe_reading(intake.tables),
                 windows=(cut.isoformat() if cut else None, end.isoformat() if end else None),
                 rejects=stage / REJECTS,
+                run=self._run,
             )
 
 

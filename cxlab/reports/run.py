@@ -136,8 +136,8 @@ class Run:
         said = dataclasses.replace(said, repair=self.order.again_in_place(self.ordered, notebook))
         return Task(
             notebook.path.resolve(), self.path, injected(notebook, self.study, given),
-            (self.finished / notebook.stem).resolve(), self.final.as_posix(), said, self.order.out.resolve(), outside,
-            self.made.forks, self.made.limits,
+            (self.finished / notebook.stem).resolve(), self.final.as_posix(), said, self.order.out.resolve(), read.run,
+            outside, self.made.forks, self.made.limits,
         )  # fmt: skip
 
     def take(self, notebook: Notebook, outcome: Outcome | None) -> Outcome:

@@ -32,6 +32,7 @@ class Task:
     stage : a new folder, in which the page, the notebook and the tables are written.
     shown_out : the folder as the executed notebook shall name it.
     store : the folder in which the run keeps what it read; None: nowhere.
+    run : by what the run is known to those who take what it kept.
     allow_outside : whether the study's files may lie outside its folder.
     forks : whether the kernel is forked from what is imported already, or a new process.
     limits : of time and memory.
@@ -44,6 +45,7 @@ class Task:
     shown_out: str
     imprint: Imprint
     store: Path | None = None
+    run: str = ""
     allow_outside: bool = False
     forks: bool = True
     limits: Limits = field(default_factory=Limits)

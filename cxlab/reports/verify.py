@@ -183,6 +183,8 @@ def _changed_inputs(run: PastRun) -> tuple[str, ...]:
     folder = find_study(run.manifest.study.path).parent
     lines = []
     for name, entry in run.manifest.inputs.items():
+        if entry.bytes is None:  # a database, which says by itself what is wrong
+            continue
         file = folder / name
         if not file.is_file():
             lines.append(f"{name}: not in the study's folder")

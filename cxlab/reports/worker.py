@@ -15,7 +15,7 @@ from nbclient.exceptions import DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from cxlab.kit import ALLOW_OUTSIDE, STORE
+from cxlab.kit import ALLOW_OUTSIDE, RUN, STORE
 from cxlab.language import speak
 from cxlab.reports import document
 from cxlab.reports.engine import NAME, CxlabEngine
@@ -53,7 +53,7 @@ def _run(task: Task, forked: ForkedKernel | None, kernel: Callable[[int], None],
     stem = task.notebook.stem
     executed = task.stage / "notebooks" / f"{stem}.ipynb"
     executed.parent.mkdir(parents=True)
-    os.environ[STORE] = str(task.store or "")
+    os.environ[STORE], os.environ[RUN] = str(task.store or ""), task.run
     os.environ[ALLOW_OUTSIDE] = str(int(task.allow_outside))
     fault = _execute(task, executed, forked, kernel)
     notebook = nbformat.read(executed if executed.is_file() else task.notebook, as_version=4)

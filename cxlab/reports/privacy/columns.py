@@ -6,6 +6,7 @@ from typing import Literal
 
 from cxlab.contract import TABLES, TableContract
 from cxlab.engine import Engine, fill
+from cxlab.intake.databases import read_databases
 from cxlab.intake.opening import Opened, open_files, well_formed
 from cxlab.intake.personal import is_personal, is_surely_personal, point_to_people
 from cxlab.intake.places import find_files
@@ -89,11 +90,15 @@ def open_columns(engine: Engine, study: Study, *, allow_outside: bool) -> Files:
     """
     columns: list[Column] = []
     records: list[Records] = []
+    databases = read_databases(engine, study)
     for table, source in study.sources.given.items():
         contract = TABLES[table]
-        files = find_files(study, table, source, allow_outside=allow_outside)
-        place = study.place("sources", table, "path")
-        opened = [well_formed(engine, one) for one in open_files(engine, files, source, contract, place=place)[0]]
+        if table in databases:
+            opened = [databases[table].opened]
+        else:
+            files = find_files(study, table, source, allow_outside=allow_outside)
+            place = study.place("sources", table, "path")
+            opened = [well_formed(engine, one) for one in open_files(engine, files, source, contract, place=place)[0]]
         mapping = {ours: source.columns.get(ours, ours) for ours in (*contract.names, *source.columns)}
         columns += _columns(engine, contract, source, opened, mapping)
         if contract.moment and (found := _records(opened, mapping[contract.moment], table)):
