@@ -228,7 +228,7 @@ class TestAssignments:
         with check_study(tmp_path) as intake:
             assert intake.tables["assignments"].n_used == 62
             assert intake.remarks == (
-                "60 customers of 62 customers in assignments never ordered: are their customer numbers written as in "
+                "60 customers of 62 in assignments never ordered: are their customer numbers written as in "
                 "orders?",
             )
 
