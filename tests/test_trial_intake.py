@@ -228,8 +228,7 @@ class TestAssignments:
         with check_study(tmp_path) as intake:
             assert intake.tables["assignments"].n_used == 62
             assert intake.remarks == (
-                "60 customers of 62 in assignments never ordered: are their customer numbers written as in "
-                "orders?",
+                "60 customers of 62 in assignments never ordered: are their customer numbers written as in orders?",
             )
 
     def test_a_trial_of_one_arm_has_nothing_to_compare(self, tmp_path: Path) -> None:

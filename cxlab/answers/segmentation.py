@@ -418,13 +418,13 @@ def _against_clusters(difference: Estimate) -> str:
     spread = words.number_between(*((-high, -low) if is_better else (low, high)), 1)
     if low <= 0 <= high and is_better:
         return tr(
-            "Clusters are not shown to do better or worse: {points} points better, within {spread}.",
+            "Clusters do better by {points} points, which may be chance ({spread}).",
             points=points,
             spread=spread,
         )
     if low <= 0 <= high:
         return tr(
-            "Clusters are not shown to do better or worse: {points} points worse, within {spread}.",
+            "Clusters do worse by {points} points, which may be chance ({spread}).",
             points=points,
             spread=spread,
         )
