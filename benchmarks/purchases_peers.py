@@ -3,9 +3,8 @@
 `python -m benchmarks.purchases_peers PEER MODEL TASK FOLDER` prints the answer as JSON. It runs in an environment where
 only that peer is installed, so nothing of the kit is imported here. FOLDER holds the histories (frequency, recency and
 age in days) as cdnow.npy, million.npy and few.npy, or those of one shop as histories.npy. Time in weeks.
-pymc-marketing maximises with flat priors, which is
-maximum likelihood; its own priors are asked once more for the table of values. It gives no standard errors with that;
-lifetimes gives them except with Pareto/NBD.
+pymc-marketing maximises with flat priors, which is maximum likelihood; its own priors are asked once more for the table
+of values. It gives no standard errors with that; lifetimes gives them except with Pareto/NBD.
 """
 
 import json
