@@ -47,9 +47,19 @@ def test_every_row_comes_out_for_a_small_shop_without_peers(tmp_path: Path, monk
         assert (cells[row.title] == "–") == bool(row.packages), row
     assert "within 1.2 times by hand" in text and "lifetimes: not measured" in text
     assert "The kit's figures are those by hand" in text
-    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("orders*")}
-    scale.main([2_000], tmp_path, ["customers"], peers=False)
-    assert before == {file: file.stat().st_mtime_ns for file in tmp_path.rglob("orders*")}
+
+
+def test_shops_are_made_once_and_what_was_begun_only_is_made_again(tmp_path: Path) -> None:
+    place = Place(tmp_path / "300", 300)
+    begun = place.folder / "begun-parquet"
+    begun.mkdir(parents=True)
+    scale_shops.make(place, "parquet")
+    scale_shops.make(place, "trial.npz")
+    assert not begun.exists() and sorted(p.name for p in place.folder.iterdir()) == ["parquet", "trial.npz"]
+    before = {file: file.stat().st_mtime_ns for file in place.folder.rglob("*")}
+    for name in ("parquet", "trial.npz"):
+        scale_shops.make(place, name)
+    assert before == {file: file.stat().st_mtime_ns for file in place.folder.rglob("*")}
 
 
 def test_a_peer_that_cannot_be_set_up_is_told_once_and_the_kit_is_measured(
