@@ -8,7 +8,7 @@ OUT ?= reports
 # One more than there are cores: some tests wait.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: report test lab lint lock bench calibrate-segments calibrate-purchases calibrate-gestures test-kill clean
+.PHONY: report test lab lint lock bench bench-scale calibrate-segments calibrate-purchases calibrate-gestures test-kill clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
@@ -27,6 +27,11 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Shops of 10,000 to 10 million orders, which stay in `SHOPS`: some gigabytes. `SCALE="--orders 10000"` takes others.
+SHOPS ?= $(or $(TMPDIR),/tmp)/cxlab-shops
+bench-scale: $(READY)
+	$(BIN)/python -m benchmarks.scale --folder $(SHOPS) $(SCALE)
 
 # Goes on where it was stopped; `CALIBRATE="--times 2"` doubles the replications.
 calibrate-segments: $(READY)

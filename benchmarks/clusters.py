@@ -7,7 +7,6 @@ measures as they come to the same figures.
 
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
 from benchmarks.clusters_peer import Peer
+from benchmarks.machine import peak_gib
 from benchmarks.peer import ask
 from cxlab.clusters import (
     Clusters,
@@ -121,7 +121,7 @@ def kit(n: int) -> dict[str, float]:
         "rand": float(adjusted_rand_score(truth, clusters.codes)),
         "differing": float(len(methods.differing)),
         **errors,
-        "gib": peak(),
+        "gib": peak_gib(),
     }
 
 
@@ -142,13 +142,7 @@ def plain(n: int) -> dict[str, float]:
     peer.run(n_structure=N_STRUCTURE, **N_CHOICE, n_stability=N_BOOTSTRAP)
     cpu = time.process_time() - begun
     rand = float(adjusted_rand_score(truth, peer.clusters.labels_))
-    return {**peer.took, "all": sum(peer.took.values()), "cpu": cpu, "rand": rand, "gib": peak()}
-
-
-def peak() -> float:
-    """Return the peak memory of this process in GiB."""
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used / 2**20 if sys.platform != "darwin" else used / 2**30
+    return {**peer.took, "all": sum(peer.took.values()), "cpu": cpu, "rand": rand, "gib": peak_gib()}
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> str:

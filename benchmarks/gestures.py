@@ -6,7 +6,6 @@ and says why.
 """
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.machine import peak_gib
 from benchmarks.peer import DOUBLEML, PeerError, ask, python_with
 from cxlab.gestures import GestureData, GestureEffect, estimate_gestures
 from cxlab.gestures.sample import CHOSEN, NOBODY, Sample
@@ -83,8 +83,7 @@ def ours(path: str, times: int) -> Answer:
         "groups": [group.effect.number for group in effect.groups],
         "robustness_value": effect.sensitivity.robustness_value,
     }  # fmt: skip
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return {"seconds": min(took), "gib": peak, "found": found}
+    return {"seconds": min(took), "gib": peak_gib(), "found": found}
 
 
 def beside_doubleml() -> str:

@@ -9,7 +9,6 @@ independent, which is less work than errors by customer.
 """
 
 import json
-import resource
 import sys
 import time
 import warnings
@@ -18,6 +17,8 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+
+from benchmarks.machine import peak_gib
 
 FOLDS, DEALS, DEALT_AGAIN = 5, 2, 5_000
 
@@ -54,8 +55,7 @@ def main(path: str, times: str) -> None:
         start = time.perf_counter()
         found = effects(rows)
         took.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps({"seconds": min(took), "gib": peak, "found": found, "version": version("doubleml")}))
+    print(json.dumps({"seconds": min(took), "gib": peak_gib(), "found": found, "version": version("doubleml")}))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ is imported in its function: this module must load where only that is installed.
 """
 
 import argparse
+import datetime as dt
 import json
 import sys
 import tempfile
@@ -19,10 +20,12 @@ from statistics import median
 from string import Template
 from typing import TYPE_CHECKING
 
+from benchmarks.machine import peak_gib
 from benchmarks.peer import LIFETIMES, PeerError, ask, python_with
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
 
     from cxlab.kit import Kit
 
@@ -39,6 +42,8 @@ MEASURED = {  # what a way is called, and what it needs, imported before its tim
     "kit": ("the kit: the same, every record checked", ("cxlab.kit",)),
     "pandas": ("pandas: frequency, recency, T, money only", ("pandas", "pyarrow.parquet")),
     "lifetimes": ("lifetimes 0.11.3: the same as pandas", ("lifetimes.utils", "pyarrow.parquet")),
+    "polars": ("Polars: the same as pandas", ("polars",)),
+    "scan": ("the bare scan: four columns read, nothing computed", ("duckdb", "pandas", "pyarrow")),
 }
 NAMES = {"parquet": "Parquet", "csv": "CSV"}
 STUDY = """name: made-up-orders
@@ -50,8 +55,9 @@ calibration_end: %s
 parameters: {margin_rate: %s}
 """
 
-# Orders come in the order of time, 20 of them with 60 lines; a few customers buy much, most buy little. Each 50th order
-# is a credit note to somebody who ordered shortly before, and 1 line in 200 is a gift.
+# Orders come in the order of time, 20 of them with 60 lines where nothing else is asked; a few customers buy much, most
+# buy little. Each 50th order is a credit note to somebody who ordered shortly before, and 1 line in 200 is a gift.
+LINES_AN_ORDER = (1, 3, 1, 2, 5, 1, 2, 9, 1, 4, 2, 1, 6, 2, 1, 7, 2, 1, 8, 1)
 DRAW = "CREATE MACRO u(i, k) AS HASH(i * 8 + k) / 18446744073709551616.0"
 WRITE = Template("""
 COPY (
@@ -64,7 +70,7 @@ COPY (
   FROM (
     SELECT *, ROUND(1 + 60 * POW(u(line, 2), 3), 2) AS price, HASH(line * 8 + 3) AS thing
     FROM (
-      SELECT *, i * 16 + UNNEST(RANGE([1, 3, 1, 2, 5, 1, 2, 9, 1, 4, 2, 1, 6, 2, 1, 7, 2, 1, 8, 1][1 + i % 20])) AS line
+      SELECT *, i * 16 + UNNEST(RANGE($sizes[1 + i % $turn])) AS line
       FROM (
         SELECT i, u(i, 4) < 0.02 AS credit,
           TIMESTAMP '2024-01-01' + TO_SECONDS(CAST(63158400.0 * (i + u(i, 5)) / $orders - 0.5 AS BIGINT)) AS ordered_at,
@@ -155,6 +161,7 @@ SELECT customer_id, order_days[1] AS first_order, order_days[-1] AS last_order, 
   (SELECT QUANTILE_CONT(gap, 0.8) FROM (SELECT UNNEST(gaps) AS gap FROM paced)) AS typical_gap_days
 FROM paced ORDER BY customer_id
 """)
+SCAN = Template("SELECT MAX(customer_id), MAX(order_id), MAX(ordered_at), SUM(revenue) FROM $lines")
 MONEY = (
     "revenue", "returns", "mean_order_value", "mean_repeat_value", "holdout_revenue", "contribution",
     "holdout_contribution", "cost_of_goods", "cost_to_serve", "gesture_cost",
@@ -169,18 +176,27 @@ class Run:
     gib: float
 
 
-def write_orders(folder: Path, lines: int, customers: int, files: int = 1) -> None:
-    """Write a study with so many lines of orders as Parquet, file by file, which takes little memory."""
+def write_orders(
+    folder: Path, lines: int, customers: int, files: int = 1, sizes: tuple[int, ...] = LINES_AN_ORDER
+) -> None:
+    """Write a study with so many lines of orders as Parquet, file by file, which takes little memory.
+
+    Parameters
+    ----------
+    sizes : lines of an order, in turn: fewer than 16 each.
+    """
     import duckdb
 
     folder.mkdir(parents=True)
     folder.joinpath("study.yml").write_text(STUDY % ("parquet", CALIBRATION_END, MARGIN_RATE), encoding="utf-8")
-    twenties = -(-lines // 60)
-    orders, step = 20 * twenties, 20 * -(-twenties // files)
+    turns = -(-lines // sum(sizes))
+    orders, step = len(sizes) * turns, len(sizes) * -(-turns // files)
     with duckdb.connect() as connection:
         connection.execute(DRAW)
         for number, first in enumerate(range(0, orders, step)):
-            place = {"first": first, "last": min(first + step, orders), "limit": lines - 3 * first}
+            limit = lines - first // len(sizes) * sum(sizes)
+            place = {"first": first, "last": min(first + step, orders), "limit": limit}
+            place |= {"sizes": list(sizes), "turn": len(sizes)}
             file = folder / f"orders-{number:02d}.parquet"
             connection.execute(WRITE.substitute(place, customers=customers, orders=orders, file=file))
 
@@ -267,8 +283,38 @@ def by_lifetimes(folder: Path) -> "pd.DataFrame":
     )
 
 
-WAYS: dict[str, Callable[[Path], "pd.DataFrame | Kit"]] = {
+def by_polars(folder: Path) -> "pl.DataFrame":
+    """Sum up as lifetimes does, from Parquet, with whole numbers instead of periods."""
+    import polars as pl
+
+    day, cut = pl.col("day"), dt.date.fromisoformat(CALIBRATION_END)
+    lines = pl.scan_parquet(folder / "orders-*.parquet").filter(pl.col("revenue") >= 0)
+    days = (
+        lines.with_columns(day=pl.col("ordered_at").dt.date())
+        .filter(day <= cut)
+        .group_by("customer_id", "day")
+        .agg(value=pl.col("revenue").sum())
+    )
+    sums = days.group_by("customer_id").agg(
+        frequency=pl.len().cast(pl.Int64) - 1, first=day.min(), last=day.max(), value=pl.col("value").sum(),
+        first_value=pl.col("value").get(day.arg_min()),
+    )  # fmt: skip
+    repeats = pl.col("value") - pl.col("first_value")
+    return sums.select(
+        "customer_id", "frequency", recency=(pl.col("last") - pl.col("first")).dt.total_days(),
+        T=(pl.lit(cut) - pl.col("first")).dt.total_days(),
+        monetary_value=pl.when(pl.col("frequency") > 0).then(repeats / pl.col("frequency")).otherwise(0.0),
+    ).collect()  # fmt: skip
+
+
+def bare_scan(folder: Path) -> "pd.DataFrame":
+    """Read the columns that a customer table rests on, and look at each value once."""
+    return by_hand(folder, SCAN)
+
+
+WAYS: dict[str, Callable[[Path], "pd.DataFrame | pl.DataFrame | Kit"]] = {
     "hand": by_hand, "tight": tightly, "kit": by_kit, "pandas": by_pandas, "lifetimes": by_lifetimes,
+    "polars": by_polars, "scan": bare_scan,
 }  # fmt: skip
 
 
@@ -279,19 +325,9 @@ def measure(way: str, folder: Path) -> Run:
     start = time.perf_counter()
     found = WAYS[way](folder)
     run = Run(time.perf_counter() - start, peak_gib())
-    (frame_of(found) if way == "kit" else found).to_parquet(kept(way, folder))
+    write = found.write_parquet if way == "polars" else (frame_of(found) if way == "kit" else found).to_parquet
+    write(kept(way, folder))
     return run
-
-
-def peak_gib() -> float:
-    """Peak resident memory of this process; `ru_maxrss` would count in that of its parent, from which it was forked."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        found = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM"))
-        return int(found.split()[1]) / 2**20
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
 
 
 def kept(way: str, folder: Path) -> Path:
@@ -367,7 +403,8 @@ def check_summary(way: str, folder: Path) -> None:
     import numpy as np
     import pandas as pd
 
-    kit, found = pd.read_parquet(kept("kit", folder)), pd.read_parquet(kept(way, folder)).sort_index()
+    kit, found = pd.read_parquet(kept("kit", folder)), pd.read_parquet(kept(way, folder))
+    found = (found.set_index("customer_id") if "customer_id" in found else found).sort_index()
     value = kit["mean_repeat_value"] * kit["n_repeat_values"] / kit["repeat_purchases"]  # theirs counts days at 0
     expected = {
         "frequency": kit["repeat_purchases"],

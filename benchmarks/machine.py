@@ -1,7 +1,8 @@
-"""What a figure was measured on."""
+"""What a figure was measured on, and how much memory the process that measured it has taken."""
 
 import os
 import platform
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,3 +17,20 @@ def describe() -> str:
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({model}), {pages * size / 2**30:.0f} GiB, "
         f"Python {platform.python_version()}"
     )
+
+
+def peak_gib() -> float:
+    """Peak resident memory of this process; `ru_maxrss` would count in that of its parent, from which it was forked."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        found = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM"))
+        return int(found.split()[1]) / 2**20
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
+
+
+def forget_peak() -> None:
+    """Count the peak from what is held now on, where Linux can: what came before a step is then none of its."""
+    if (references := Path("/proc/self/clear_refs")).exists():
+        references.write_text("5", encoding="ascii")

@@ -16,6 +16,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LIFETIMES = ("lifetimes==0.11.3", "pandas<2", "numpy<2", "scipy<1.13")
 PYMC_MARKETING = ("pymc-marketing==0.19.2",)
+POLARS = ("polars>=1,<2",)
+CAUSALML = ("causalml==0.18.0",)
 DOUBLEML = ("doubleml==0.11.4", "lightgbm==4.7.0")
 SETUP_SECONDS = 600  # for each command
 

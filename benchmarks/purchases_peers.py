@@ -2,9 +2,9 @@
 
 `python -m benchmarks.purchases_peers PEER MODEL TASK FOLDER` prints the answer as JSON. It runs in an environment where
 only that peer is installed, so nothing of the kit is imported here. FOLDER holds the histories (frequency, recency and
-age in days) as cdnow.npy, million.npy and few.npy. Time in weeks. pymc-marketing maximises with flat priors, which is
-maximum likelihood; its own priors are asked once more for the table of values. It gives no standard errors with that;
-lifetimes gives them except with Pareto/NBD.
+age in days) as cdnow.npy, million.npy and few.npy, or those of one shop as histories.npy. Time in weeks.
+pymc-marketing maximises with flat priors, which is maximum likelihood; its own priors are asked once more for the table
+of values. It gives no standard errors with that; lifetimes gives them except with Pareto/NBD.
 """
 
 import json
@@ -12,12 +12,15 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from benchmarks.machine import peak_gib
 
 PARAMETERS = {"bgnbd": "r alpha a b", "mbgnbd": "r alpha a b", "pareto_nbd": "r alpha s beta"}
 WEEKS = 39
@@ -122,9 +125,10 @@ def fits(peer: Any, folder: Path) -> Answer:
     return {"seconds": best, "values": found}
 
 
-def fits_million(peer: Any, folder: Path) -> Answer:
-    """Fit a million customers, once."""
-    seconds, model = timed(lambda: peer.fit(*histories(folder / "million.npy")))
+def fits_once(peer: Any, folder: Path, name: str) -> Answer:
+    """Fit many customers, once."""
+    given = histories(folder / f"{name}.npy")
+    seconds, model = timed(lambda: peer.fit(*given))
     return {"seconds": seconds, "parameters": peer.parameters(model)}
 
 
@@ -147,7 +151,8 @@ def refits(peer: Any, folder: Path) -> Answer:
 
 TASKS: dict[str, Callable[[Any, Path], Answer]] = {
     "fit": fits,
-    "million": fits_million,
+    "million": partial(fits_once, name="million"),
+    "histories": partial(fits_once, name="histories"),
     "forecast": forecasts,
     "refits": refits,
 }
@@ -170,7 +175,7 @@ def main(name: str, key: str, task: str, folder: str) -> None:
     """Do one task and print its answer."""
     warnings.filterwarnings("ignore")
     answer = TASKS[task](PEERS[name](key), Path(folder))
-    print(json.dumps(answer | {"version": version(name)}))
+    print(json.dumps(answer | {"gib": peak_gib(), "version": version(name)}))
 
 
 if __name__ == "__main__":
