@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.depth import MORE
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -23,8 +25,12 @@ LONGEST = ("test_known_shops.py", "test_clusters_page.py", "test_calibration.py"
 """Files that take longest: begun first, so that no process is left alone with one of them in the end."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first, and leave the longer proofs to those who ask for plenty."""
+    if MORE == 1:
+        longer = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=longer)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 

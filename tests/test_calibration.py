@@ -205,6 +205,7 @@ def fewer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "population", smaller)
 
 
+@pytest.mark.thorough
 class TestInShort:
     """Main cases a few times over; each may fail as often as chance makes it in one of a thousand such tests."""
 

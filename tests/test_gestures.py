@@ -997,6 +997,7 @@ class TestKeys:
         assert means.p_value == pytest.approx(2 * norm.sf(3), rel=0.1)
 
 
+@pytest.mark.thorough
 def test_gestures_at_random_days_that_name_no_order_are_not_said_to_do_anything(tmp_path: Path) -> None:
     # Who comes back soon has fewer days in which to get a gesture: controls must not be picked by what came later.
     start = np.datetime64("2022-01-01")

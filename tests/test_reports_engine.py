@@ -56,6 +56,7 @@ def contents(run: Path, out: str) -> dict[str, bytes]:
     return {name: re.sub(rb"<time .*?</time>", b"", text) for name, text in texts.items()}
 
 
+@pytest.mark.thorough
 def test_plain_kernels_give_the_same_bytes_and_so_does_one_job(shop: Path, forked: Path) -> None:
     done = cxlab(shop, "report", "corner", "--jobs", "1", "--engine", "plain", "--out", "out-plain")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -164,6 +165,7 @@ def test_no_kernel_outlives_the_run(tmp_path: Path) -> None:
     wait_until(lambda: not those_of(str(tmp_path)))
 
 
+@pytest.mark.thorough
 @needs_proc
 @pytest.mark.parametrize("engine", ["cxlab", "plain"])
 def test_a_kernel_in_a_long_computation_ends_when_its_notebooks_process_is_killed(tmp_path: Path, engine: str) -> None:

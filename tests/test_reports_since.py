@@ -120,6 +120,7 @@ def kept(shop: Path, run: str, file: str) -> str:
     return (shop / "kept" / run / file).read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_a_run_with_another_parameter_says_what_changed_and_why(shop: Path) -> None:
     assert "What changed since" not in kept(shop, "first", "index.html")
     html = kept(shop, "second", "index.html")

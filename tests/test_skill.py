@@ -146,6 +146,7 @@ def test_a_measure_that_tells_nothing_of_those_to_learn_from_is_left_out(column:
     assert by_features(alike).tolist() == by_nothing(fold).tolist()
 
 
+@pytest.mark.thorough
 def test_the_folds_weigh_little_in_what_is_found() -> None:
     customers = planted_customers(400, 9)
     single, averaged = ([found_by(customers, seed, n) for seed in range(6)] for n in (1, 3))
