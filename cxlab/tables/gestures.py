@@ -7,6 +7,7 @@ from cxlab.gestures.design import token_of
 from cxlab.gestures.said import in_percent, name_of
 from cxlab.language import Texts, tr, trn
 from cxlab.plan import LEAST, SIZES, NextTrial, Window
+from cxlab.plan.nouns import counted
 from cxlab.words import capital, few, number, number_between, percent
 
 _GIVEN = Texts(
@@ -69,7 +70,7 @@ def trial_sizes(trial: NextTrial) -> Table:
         note += " " + (
             tr("At hand: {n}, as many as here.", n=n)
             if trial.again
-            else tr("At hand: {n} {who} who could be drawn.", n=n, who=trial.who)
+            else tr("At hand: {customers} who could be drawn.", customers=counted(n, trial.who))
         )
     return Table(
         "next_trial",
