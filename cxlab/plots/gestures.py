@@ -1,15 +1,18 @@
 """Plots of what gestures bring: the honest answer beside the naive one, for whom, and in money."""
 
+from collections.abc import Callable
+
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GestureMoney
 from cxlab.gestures.for_whom import group_name, in_order
-from cxlab.gestures.said import chance, digits_of, in_percent, interval, name_of, outcome_of, signed
+from cxlab.gestures.said import chance, digits_of, in_percent, interval, name_of, outcome_of, owned, signed
 from cxlab.gestures.worth import Worth
 from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_TOKEN
+from cxlab.plots.alt import described, with_interval
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.words import capital, money, money_between, number, number_between
@@ -50,23 +53,25 @@ def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
 
 
 def _effect_caption(effects: GestureEffects) -> Caption:
-    said = []
-    for e in _usable(effects):
-        digits = digits_of(e)
-        honest = f"{signed(e.effect.number, digits)} ({interval(e.effect, digits)})" if e.is_told else tr("not given")
-        said.append(
+    def said(ends: Callable[[Estimate, int], str]) -> list[str]:
+        return [
             tr(
                 "{arm}: naive {naive}, honest {honest}",
                 arm=name_of(e),
-                naive=signed(e.naive.number, digits),
-                honest=honest,
+                naive=signed(e.naive.number, digits_of(e)),
+                honest=with_interval(signed(e.effect.number, digits_of(e)), ends(e.effect, digits_of(e)))
+                if e.is_told
+                else tr("not given"),
             )
-        )
-    alt = tr(
-        "Dots with intervals of the difference in {outcome} by gesture. {gestures}.",
-        outcome=_outcome(effects),
-        gestures="; ".join(said),
-    )
+            for e in _usable(effects)
+        ]
+
+    def say(gestures: str) -> str:
+        return tr(
+            "Dots with intervals of the difference in {outcome} by gesture. {gestures}.",
+            outcome=_outcome(effects), gestures=gestures,
+        )  # fmt: skip
+
     return Caption(
         effects.heading,
         tr(
@@ -75,7 +80,7 @@ def _effect_caption(effects: GestureEffects) -> Caption:
             "time before, or held against others alike.",
             outcome=_outcome(effects),
         ),
-        _short(alt),
+        described(say, said(interval), said(lambda *_: "")),
     )
 
 
@@ -147,9 +152,16 @@ def _draw_groups(found: EffectByGroup, ax: Axes) -> None:
 def _groups_caption(found: EffectByGroup) -> Caption:
     effect = found.effect
     digits = digits_of(effect)
-    said = "; ".join(
-        f"{group_name(g.group)} {signed(g.effect.number, digits)} ({interval(g.effect, digits)})" for g in found.told
-    )
+    groups = [
+        (f"{group_name(g.group)} {signed(g.effect.number, digits)}", interval(g.effect, digits)) for g in found.told
+    ]
+
+    def say(said: str) -> str:
+        return tr(
+            "Dots with intervals of the effect of {arm} by group. {groups}. {heading}.",
+            arm=owned(effect), groups=said, heading=found.heading,
+        )  # fmt: skip
+
     return Caption(
         found.heading,
         tr(
@@ -158,14 +170,7 @@ def _groups_caption(found: EffectByGroup) -> Caption:
             arm=name_of(effect),
             outcome=_outcome(found.effects),
         ),
-        _short(
-            tr(
-                "Dots with intervals of the effect of {arm} by group. {groups}. {heading}.",
-                arm=name_of(effect),
-                groups=said,
-                heading=found.heading,
-            )
-        ),
+        described(say, [with_interval(*group) for group in groups], [figure for figure, _ in groups]),
         tr("Groups with fewer than 20 customers on a side are left out."),
     )
 
@@ -229,25 +234,32 @@ def _draw_worth(found: GestureMoney, ax: Axes) -> None:
 
 def _worth_caption(found: GestureMoney) -> Caption:
     currency = found.effects.data.currency
-    said = []
-    for e, worth in found.paid:
-        gross, net = worth.break_even, worth.incremental
-        before = [tr("before its cost {amount}", amount=money(gross.number, currency))] if gross.has_interval else []
-        after = [tr("after it {amount}", amount=money(net.number, currency))] if net.has_interval else []
-        said.append(f"{name_of(e)}: {', '.join(before + after)}")
+
+    def amount(of: Estimate, *, ends: bool) -> str:
+        return with_interval(money(of.number, currency), money_between(*of.ends, currency) if ends else "")
+
+    def said(*, ends: bool) -> list[str]:
+        clauses = []
+        for e, worth in found.paid:
+            gross, net = worth.break_even, worth.incremental
+            parts = [tr("before its cost {amount}", amount=amount(gross, ends=ends))] if gross.has_interval else []
+            parts += [tr("after it {amount}", amount=amount(net, ends=ends))] if net.has_interval else []
+            clauses.append(f"{name_of(e)}: {', '.join(parts)}")
+        return clauses
+
+    def say(gestures: str) -> str:
+        return tr(
+            "Dots with intervals of contribution by gesture. {gestures}. {heading}.",
+            gestures=gestures, heading=found.heading,
+        )  # fmt: skip
+
     return Caption(
         found.heading,
         tr(
             "Contribution that the gesture brought in the time looked at, per customer drawn or per "
             "gesture given, with 95% intervals. Ring: before its cost; dot: after it."
         ),
-        _short(
-            tr(
-                "Dots with intervals of contribution by gesture. {gestures}. {heading}.",
-                gestures="; ".join(said),
-                heading=found.heading,
-            )
-        ),
+        described(say, said(ends=True), said(ends=False)),
         tr("What a gesture may cost is where the ring lies."),
     )
 
@@ -298,10 +310,6 @@ def _money(estimate: Estimate, currency: str) -> Cell:
     if estimate.low is None or estimate.high is None:
         return _NONE
     return Cell(money(estimate.number, currency), money_between(estimate.low, estimate.high, currency))
-
-
-def _short(text: str) -> str:
-    return text if len(text) < 400 else f"{text[:395].rstrip()} …"
 
 
 gesture_effect = Plot(
