@@ -8,7 +8,7 @@ from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GestureMoney
 from cxlab.gestures.for_whom import group_name, in_order
-from cxlab.gestures.said import chance, digits_of, in_percent, interval, name_of, outcome_of, owned, signed
+from cxlab.gestures.said import chance, digits_of, in_percent, interval, name_of, outcome_of, owned, signed, title_of
 from cxlab.gestures.worth import Worth
 from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_TOKEN
@@ -44,10 +44,10 @@ def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
         gap = 0.5 if k else 0.0
         if effect.naive.has_interval:
             words = tr("naive {difference}", difference=signed(effect.naive.number, digits))
-            rows.append(Row(capital(name_of(effect)), effect.naive, words, "other", "ink", filled=False, gap=gap))
+            rows.append(Row(title_of(effect), effect.naive, words, "other", "ink", filled=False, gap=gap))
         honest = f"{signed(effect.effect.number, digits)}: {_WORD[effect.verdict.token]}"
         words = honest if effect.is_told else _WORD[effect.verdict.token]
-        name = "" if effect.naive.has_interval else capital(name_of(effect))
+        name = "" if effect.naive.has_interval else title_of(effect)
         rows.append(Row(name, effect.effect, words, gap=0.0 if effect.naive.has_interval else gap))
     draw_rows(ax, rows, unit=tr("Difference in {outcome}", outcome=_outcome(effects)), left=0.25)
 
@@ -90,7 +90,7 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         digits = digits_of(e)
         rows.append(
             (
-                Cell(capital(name_of(e))),
+                Cell(title_of(e)),
                 Cell(number(e.n_treated), tr("against {n}", n=number(e.n_control))),
                 _number(e.control_mean, digits),
                 _number(e.naive, digits, plus=True),
@@ -220,7 +220,7 @@ def _draw_worth(found: GestureMoney, ax: Axes) -> None:
     rows = []
     currency = found.effects.data.currency
     for k, (effect, worth) in enumerate(found.paid):
-        name, gap = capital(name_of(effect)), 0.5 if k else 0.0
+        name, gap = title_of(effect), 0.5 if k else 0.0
         if worth.break_even.has_interval:
             words = tr("before its cost {amount}", amount=money(worth.break_even.number, currency))
             rows.append(Row(name, worth.break_even, words, "other", filled=False, gap=gap))
@@ -268,7 +268,7 @@ def _worth_numbers(found: GestureMoney) -> Table:
     currency = found.effects.data.currency
     rows = tuple(
         (
-            Cell(capital(name_of(e))),
+            Cell(title_of(e)),
             _money(worth.break_even, currency),
             Cell(_cost(worth)) if worth.cost is None else Cell(money(worth.cost, currency)),
             _money(worth.incremental, currency),

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.gestures.said import name_of, quoted
+from cxlab.gestures.said import quoted, title_of
 from cxlab.gestures.sample import PURCHASES
 from cxlab.language import tr, trn
 from cxlab.plots.alt import described
@@ -312,7 +312,7 @@ def _curve_numbers(found: GestureRanking) -> Table:
             e = Estimate(value, low, high)
             cells.append(Cell(amount(e, gain), amount_between(e, gain)))
         over = Cell(amount(curve.area, gain), amount_between(curve.area, gain))
-        rows.append((Cell(capital(name_of(gain.effect))), *cells, over))
+        rows.append((Cell(title_of(gain.effect)), *cells, over))
     return Table(
         "qini",
         tr("What giving it to the best forecasts gains"),
