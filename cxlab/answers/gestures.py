@@ -15,7 +15,6 @@ from cxlab.gestures.said import (
     name_of,
     noun_of,
     owned,
-    p_value,
     rows_of,
     signed,
 )
@@ -333,18 +332,15 @@ def _sure(effects: GestureEffects) -> Fact:
     if main.design == "randomised":
         if main.is_spoilt:
             spoilt = tr(
-                "{n_treated} with it and {n_control} without are not the shares that were meant ({p}).",
+                "{n_treated} with it and {n_control} without are not the shares that were meant.",
                 n_treated=number(main.n_treated),
                 n_control=n,
-                p=p_value(main.mismatch or 0.0),
             )
             return Fact(tr("How sure"), tr("Not at all"), spoilt)
         text = (
             tr("against {n} without, drawn by lot.", n=n)
             if main.mismatch is None
-            else tr(
-                "against {n} without, drawn by lot, in the shares that were meant ({p}).", n=n, p=p_value(main.mismatch)
-            )
+            else tr("against {n} without, drawn by lot, in the shares that were meant.", n=n)
         )
         return Fact(tr("How sure"), number(main.n_treated), text, unit=rows_of(main.rows))
     text = tr("against {n} without, chosen by the shop.", n=n)

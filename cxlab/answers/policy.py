@@ -306,8 +306,7 @@ def _decide(policy: GesturePolicy, handing: GestureHanding) -> str:
     if policy.effect.design == "observational":
         return tr(
             "Do not give it to more customers than now by these figures alone: the shop chose who "
-            "got it. Make the list a trial first, with a half of it held out by lot (holdout_share: "
-            "0.5). {size}",
+            "got it. Make the list a trial first, with a half of it held out by lot. {size}",
             size=size,
         )
     give = _give(policy)
@@ -328,7 +327,7 @@ def _give(policy: GesturePolicy) -> str:
         (False, False): tr("everyone on the list"),
     }[is_chosen, with_orders]
     return tr(
-        "give it to {who}, leave those marked hold_out without it, and run this report again on what they buy.", who=who
+        "give it to {who}, leave those held out by lot without it, and run this report again on what they buy.", who=who
     )
 
 

@@ -9,7 +9,7 @@ from cxlab.estimate import Estimate
 from cxlab.gestures.balance import as_said
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.result import GestureEffects
-from cxlab.gestures.said import digits_for, digits_of, interval, is_shown, name_of, signed
+from cxlab.gestures.said import digits_for, digits_of, interval, is_shown, quoted, signed
 from cxlab.gestures.sensitivity import Sensitivity
 from cxlab.language import tr
 from cxlab.words import capital, number, percent
@@ -55,7 +55,7 @@ class Alikeness:
         effect = self.effect
         if not is_shown(effect, self.effects.data.minimum_group):
             return tr("One of the groups is too small to be shown, and so is what was known of it before.")
-        parts = [f"{capital(name_of(effect))}: {effect.balance.reading}"]
+        parts = [f"{capital(quoted(effect))}: {effect.balance.reading}"]
         if effect.overlap is not None:
             parts.append(effect.overlap.reading)
         parts += _before(effect)

@@ -14,10 +14,10 @@ from cxlab.gestures.said import (
     in_percent,
     interval,
     is_chosen,
-    name_of,
     noun_of,
     owned,
     percent_interval,
+    quoted,
     signed,
 )
 from cxlab.language import Texts, tr
@@ -98,7 +98,7 @@ class AskedOtherwise:
             )
             text = tr(
                 "{arm}, difference in {purchases} {each}: {said}.",
-                arm=capital(name_of(effect)),
+                arm=capital(quoted(effect)),
                 purchases=noun_of(effect),
                 each=each_of(effect),
                 said=said,

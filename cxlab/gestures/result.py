@@ -18,9 +18,9 @@ from cxlab.gestures.said import (
     in_percent,
     interval,
     is_shown,
-    name_of,
     noun_of,
     percent_interval,
+    quoted,
     signed,
 )
 from cxlab.language import Texts, tr, trn
@@ -98,12 +98,12 @@ class GestureEffects:
         if main.is_awaited and main.over is not None and not main.is_spoilt:
             return tr(
                 "{arm}: it can be read when the time after the draw is over, on {over}",
-                arm=capital(name_of(main)),
+                arm=capital(quoted(main)),
                 over=day(main.over),
             )
         if not is_shown(main, self.data.minimum_group):
             return tr("Too few got a gesture to tell anything")
-        name = name_of(main)
+        name = quoted(main)
         if not main.is_told:
             return f"{capital(name)}: {_IN_WORDS[main.verdict.token].lower()}"
         more = signed(main.effect.number, digits_of(main))
@@ -117,7 +117,7 @@ class GestureEffects:
         """Every arm in a sentence, with interval, n and verdict."""
         said = [effect_reading(effect) for effect in self.shown]
         waiting = [e for e in self.effects if e.is_awaited and not is_shown(e, self.data.minimum_group)]
-        said += [f"{capital(name_of(effect))}: {effect.verdict.why}." for effect in waiting]
+        said += [f"{capital(quoted(effect))}: {effect.verdict.why}." for effect in waiting]
         hidden = len(self.effects) - len(self.shown) - len(waiting)
         if hidden:
             said.append(
@@ -192,7 +192,7 @@ def verdict_in_words(effect: GestureEffect) -> str:
 
 def effect_reading(effect: GestureEffect) -> str:
     """Say one arm's effect in a sentence or two."""
-    digits, name = digits_of(effect), capital(name_of(effect))
+    digits, name = digits_of(effect), capital(quoted(effect))
     sizes = tr(
         "{treated} with it, {n_control} without",
         treated=count_rows(effect.n_treated, effect.rows),

@@ -6,7 +6,7 @@ from cxlab.estimate import Estimate
 from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.sample import CHOSEN, PURCHASES
 from cxlab.language import tr, trn
-from cxlab.words import MINUS, count, number, number_between, percent, percent_between
+from cxlab.words import MINUS, capital, count, number, number_between, percent, percent_between
 
 _MANY = 2
 
@@ -65,6 +65,11 @@ def name_of(effect: GestureEffect) -> str:
     if is_chosen(effect):
         return tr("chosen gestures")
     return f"{effect.arm} ({effect.experiment})" if effect.label != effect.arm else effect.arm
+
+
+def title_of(effect: GestureEffect) -> str:
+    """Name an arm at the head of a row: as it stands in the data, chosen gestures with a capital."""
+    return capital(name_of(effect)) if is_chosen(effect) else name_of(effect)
 
 
 def noun_of(effect: GestureEffect) -> str:

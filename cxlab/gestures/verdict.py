@@ -174,7 +174,7 @@ def _too_wide(means: TwoMeans, margin: float, adjusted_p: float, arms: int) -> s
         return tr("the interval holds zero")
     return tr(
         "anything from {low} to {high} fits the data, where up to {margin} either way would count as none",
-        low=percent(ratio.low / 100),
+        low=number(ratio.low),
         high=percent(ratio.high / 100),
         margin=percent(margin),
     )

@@ -50,7 +50,7 @@ class Pool:
 
     @property
     def who(self) -> str:
-        """What they are, in the plural."""
+        """What they are, in the plural and in English: pages say it by `cxlab.plan.nouns`."""
         if set(self.among) == set(SEGMENTS):
             return "customers"
         return "active customers" if set(self.among) == set(ACTIVE) else "customers of these segments"

@@ -1,5 +1,7 @@
 """Plots of what else can be asked of gestures: other occasions, no further gesture, and who gains most."""
 
+from collections.abc import Callable
+
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
@@ -7,8 +9,9 @@ from cxlab.estimate import Estimate
 from cxlab.gestures import AskedOtherwise, GestureEffect, PredictedEffects
 from cxlab.gestures.asked_otherwise import ON
 from cxlab.gestures.foretold import Foretold
-from cxlab.gestures.said import digits_of, in_percent, interval, name_of, noun_of, signed
+from cxlab.gestures.said import digits_of, in_percent, interval, name_of, noun_of, owned, signed
 from cxlab.language import Texts, tr
+from cxlab.plots.alt import described, with_interval
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.plots.style import COLOUR
@@ -52,10 +55,15 @@ def _draw_otherwise(found: AskedOtherwise, ax: Axes) -> None:
 def _otherwise_caption(found: AskedOtherwise) -> Caption:
     effect = _chosen(found)
     said = {"arm": name_of(effect), "purchases": noun_of(effect)}
-    answers = "; ".join(
-        f"{ON[name]} {signed(e.number, digits_of(effect))} ({interval(e, digits_of(effect))})"
-        for name, e, _ in found.rows
-    )
+    digits = digits_of(effect)
+    answers = [(f"{ON[name]} {signed(e.number, digits)}", interval(e, digits)) for name, e, _ in found.rows]
+
+    def say(listed: str) -> str:
+        return tr(
+            "Dots with intervals of the effect of {arm}, asked in several ways: {answers}.",
+            arm=owned(effect), answers=listed,
+        )  # fmt: skip
+
     return Caption(
         found.heading,
         (
@@ -63,9 +71,7 @@ def _otherwise_caption(found: AskedOtherwise) -> Caption:
             if effect.rows == "order"
             else tr("Effect of {arm} in {purchases}, on several groups of customers, with 95% intervals.", **said)
         ),
-        tr("Dots with intervals of the effect of {arm}, asked in several ways: {answers}.", **said, answers=answers)[
-            :400
-        ],
+        described(say, [with_interval(*answer) for answer in answers], [figure for figure, _ in answers]),
         tr("Where it was open: each counts by how near its chance of a gesture was to even."),
     )
 
@@ -108,15 +114,22 @@ def _draw_predicted(found: PredictedEffects, ax: Axes) -> None:
 def _predicted_caption(found: PredictedEffects) -> Caption:
     effect, told = _told(found)
     digits = digits_of(effect)
-    said = "; ".join(
-        tr(
-            "{fifth} predicted {predicted}, came {realised}",
-            fifth=name,
-            predicted=signed(predicted, digits),
-            realised=signed(realised.number, digits),
-        )
-        for name, predicted, realised in zip(_FIFTHS.values(), told.predicted, told.realised, strict=True)
-    )
+
+    def said(ends: Callable[[Estimate, int], str]) -> list[str]:
+        return [
+            tr(
+                "{fifth} predicted {predicted}, came {realised}",
+                fifth=name,
+                predicted=signed(predicted, digits),
+                realised=with_interval(signed(realised.number, digits), ends(realised, digits)),
+            )
+            for name, predicted, realised in zip(_FIFTHS.values(), told.predicted, told.realised, strict=True)
+        ]
+
+    def say(fifths: str) -> str:
+        return tr("Dots with intervals of the effect that came about by fifth of the predicted effect. {fifths}.",
+                  fifths=fifths)  # fmt: skip
+
     return Caption(
         found.heading,
         tr(
@@ -125,9 +138,7 @@ def _predicted_caption(found: PredictedEffects) -> Caption:
             arm=name_of(effect),
             purchases=noun_of(effect),
         ),
-        tr(
-            "Dots with intervals of the effect that came about by fifth of the predicted effect. {fifths}.", fifths=said
-        )[:400],
+        described(say, said(interval), said(lambda *_: "")),
     )
 
 

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.gestures import EffectByCluster, RepeatedGestures, ServiceRecovery, Surprise
+from cxlab.gestures import EffectByCluster, GestureEffect, RepeatedGestures, ServiceRecovery, Surprise
 from cxlab.gestures.recovered import AGAINST
 from cxlab.gestures.repeated import PARTS
-from cxlab.gestures.said import digits_of, interval, outcome_of, signed
+from cxlab.gestures.said import digits_of, interval, outcome_of, owned, signed
 from cxlab.language import Texts, tr
+from cxlab.plots.alt import described, with_interval
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.words import capital
@@ -69,20 +70,21 @@ def _plot(name: str, parts_of: Callable[[R], Parts], digits_for: Callable[[R], i
 
     def caption(found: R) -> Caption:
         digits = digits_for(found)
-        said = "; ".join(f"{part} {signed(e.number, digits)}" for part, e, _ in parts_of(found))
-        alt = tr(
-            "Dots with intervals of the effect of gestures {by}: {parts}. {heading}.",
-            by=_BY[name],
-            parts=said,
-            heading=found.heading,
-        )
+        parts = [(f"{part} {signed(e.number, digits)}", interval(e, digits)) for part, e, _ in parts_of(found)]
+
+        def say(said: str) -> str:
+            return tr(
+                "Dots with intervals of the effect of {arm} {by}: {parts}. {heading}.",
+                arm=owned(_effect_of(found)), by=_BY[name], parts=said, heading=found.heading,
+            )  # fmt: skip
+
         return Caption(
             found.heading,
             tr(
                 "{subtitle}, difference in {outcome}, with 95% intervals (each for itself).",
                 subtitle=_SUBTITLE[name], outcome=unit(found),
             ),
-            alt if len(alt) <= 400 else f"{alt[:395].rstrip()} …",
+            described(say, [with_interval(*part) for part in parts], [figure for figure, _ in parts]),
         )  # fmt: skip
 
     def numbers(found: R) -> Table:
@@ -97,6 +99,11 @@ def _plot(name: str, parts_of: Callable[[R], Parts], digits_for: Callable[[R], i
         name, draw, caption, numbers, (680, 70), (358, 70), lambda found: "" if parts_of(found) else _LACKING[name],
         lambda found: int(46 * sum(1 + gap for _, _, gap in parts_of(found))),
     )  # fmt: skip
+
+
+def _effect_of(found: RepeatedGestures | Surprise | ServiceRecovery | EffectByCluster) -> GestureEffect:
+    """Return the effect that a result takes apart."""
+    return found.effects.main if found.effect is None else found.effect
 
 
 def _repeated(found: RepeatedGestures) -> Parts:

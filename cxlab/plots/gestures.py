@@ -1,15 +1,18 @@
 """Plots of what gestures bring: the honest answer beside the naive one, for whom, and in money."""
 
+from collections.abc import Callable
+
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import EffectByGroup, GestureEffect, GestureEffects, GestureMoney
 from cxlab.gestures.for_whom import group_name, in_order
-from cxlab.gestures.said import chance, digits_of, in_percent, interval, name_of, outcome_of, signed
+from cxlab.gestures.said import chance, digits_of, in_percent, interval, name_of, outcome_of, owned, signed, title_of
 from cxlab.gestures.worth import Worth
 from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_TOKEN
+from cxlab.plots.alt import described, with_interval
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.words import capital, money, money_between, number, number_between
@@ -41,32 +44,34 @@ def _draw_effect(effects: GestureEffects, ax: Axes) -> None:
         gap = 0.5 if k else 0.0
         if effect.naive.has_interval:
             words = tr("naive {difference}", difference=signed(effect.naive.number, digits))
-            rows.append(Row(capital(name_of(effect)), effect.naive, words, "other", "ink", filled=False, gap=gap))
+            rows.append(Row(title_of(effect), effect.naive, words, "other", "ink", filled=False, gap=gap))
         honest = f"{signed(effect.effect.number, digits)}: {_WORD[effect.verdict.token]}"
         words = honest if effect.is_told else _WORD[effect.verdict.token]
-        name = "" if effect.naive.has_interval else capital(name_of(effect))
+        name = "" if effect.naive.has_interval else title_of(effect)
         rows.append(Row(name, effect.effect, words, gap=0.0 if effect.naive.has_interval else gap))
     draw_rows(ax, rows, unit=tr("Difference in {outcome}", outcome=_outcome(effects)), left=0.25)
 
 
 def _effect_caption(effects: GestureEffects) -> Caption:
-    said = []
-    for e in _usable(effects):
-        digits = digits_of(e)
-        honest = f"{signed(e.effect.number, digits)} ({interval(e.effect, digits)})" if e.is_told else tr("not given")
-        said.append(
+    def said(ends: Callable[[Estimate, int], str]) -> list[str]:
+        return [
             tr(
                 "{arm}: naive {naive}, honest {honest}",
                 arm=name_of(e),
-                naive=signed(e.naive.number, digits),
-                honest=honest,
+                naive=signed(e.naive.number, digits_of(e)),
+                honest=with_interval(signed(e.effect.number, digits_of(e)), ends(e.effect, digits_of(e)))
+                if e.is_told
+                else tr("not given"),
             )
-        )
-    alt = tr(
-        "Dots with intervals of the difference in {outcome} by gesture. {gestures}.",
-        outcome=_outcome(effects),
-        gestures="; ".join(said),
-    )
+            for e in _usable(effects)
+        ]
+
+    def say(gestures: str) -> str:
+        return tr(
+            "Dots with intervals of the difference in {outcome} by gesture. {gestures}.",
+            outcome=_outcome(effects), gestures=gestures,
+        )  # fmt: skip
+
     return Caption(
         effects.heading,
         tr(
@@ -75,7 +80,7 @@ def _effect_caption(effects: GestureEffects) -> Caption:
             "time before, or held against others alike.",
             outcome=_outcome(effects),
         ),
-        _short(alt),
+        described(say, said(interval), said(lambda *_: "")),
     )
 
 
@@ -85,7 +90,7 @@ def _effect_numbers(effects: GestureEffects) -> Table:
         digits = digits_of(e)
         rows.append(
             (
-                Cell(capital(name_of(e))),
+                Cell(title_of(e)),
                 Cell(number(e.n_treated), tr("against {n}", n=number(e.n_control))),
                 _number(e.control_mean, digits),
                 _number(e.naive, digits, plus=True),
@@ -147,9 +152,16 @@ def _draw_groups(found: EffectByGroup, ax: Axes) -> None:
 def _groups_caption(found: EffectByGroup) -> Caption:
     effect = found.effect
     digits = digits_of(effect)
-    said = "; ".join(
-        f"{group_name(g.group)} {signed(g.effect.number, digits)} ({interval(g.effect, digits)})" for g in found.told
-    )
+    groups = [
+        (f"{group_name(g.group)} {signed(g.effect.number, digits)}", interval(g.effect, digits)) for g in found.told
+    ]
+
+    def say(said: str) -> str:
+        return tr(
+            "Dots with intervals of the effect of {arm} by group. {groups}. {heading}.",
+            arm=owned(effect), groups=said, heading=found.heading,
+        )  # fmt: skip
+
     return Caption(
         found.heading,
         tr(
@@ -158,14 +170,7 @@ def _groups_caption(found: EffectByGroup) -> Caption:
             arm=name_of(effect),
             outcome=_outcome(found.effects),
         ),
-        _short(
-            tr(
-                "Dots with intervals of the effect of {arm} by group. {groups}. {heading}.",
-                arm=name_of(effect),
-                groups=said,
-                heading=found.heading,
-            )
-        ),
+        described(say, [with_interval(*group) for group in groups], [figure for figure, _ in groups]),
         tr("Groups with fewer than 20 customers on a side are left out."),
     )
 
@@ -215,7 +220,7 @@ def _draw_worth(found: GestureMoney, ax: Axes) -> None:
     rows = []
     currency = found.effects.data.currency
     for k, (effect, worth) in enumerate(found.paid):
-        name, gap = capital(name_of(effect)), 0.5 if k else 0.0
+        name, gap = title_of(effect), 0.5 if k else 0.0
         if worth.break_even.has_interval:
             words = tr("before its cost {amount}", amount=money(worth.break_even.number, currency))
             rows.append(Row(name, worth.break_even, words, "other", filled=False, gap=gap))
@@ -229,25 +234,32 @@ def _draw_worth(found: GestureMoney, ax: Axes) -> None:
 
 def _worth_caption(found: GestureMoney) -> Caption:
     currency = found.effects.data.currency
-    said = []
-    for e, worth in found.paid:
-        gross, net = worth.break_even, worth.incremental
-        before = [tr("before its cost {amount}", amount=money(gross.number, currency))] if gross.has_interval else []
-        after = [tr("after it {amount}", amount=money(net.number, currency))] if net.has_interval else []
-        said.append(f"{name_of(e)}: {', '.join(before + after)}")
+
+    def amount(of: Estimate, *, ends: bool) -> str:
+        return with_interval(money(of.number, currency), money_between(*of.ends, currency) if ends else "")
+
+    def said(*, ends: bool) -> list[str]:
+        clauses = []
+        for e, worth in found.paid:
+            gross, net = worth.break_even, worth.incremental
+            parts = [tr("before its cost {amount}", amount=amount(gross, ends=ends))] if gross.has_interval else []
+            parts += [tr("after it {amount}", amount=amount(net, ends=ends))] if net.has_interval else []
+            clauses.append(f"{name_of(e)}: {', '.join(parts)}")
+        return clauses
+
+    def say(gestures: str) -> str:
+        return tr(
+            "Dots with intervals of contribution by gesture. {gestures}. {heading}.",
+            gestures=gestures, heading=found.heading,
+        )  # fmt: skip
+
     return Caption(
         found.heading,
         tr(
             "Contribution that the gesture brought in the time looked at, per customer drawn or per "
             "gesture given, with 95% intervals. Ring: before its cost; dot: after it."
         ),
-        _short(
-            tr(
-                "Dots with intervals of contribution by gesture. {gestures}. {heading}.",
-                gestures="; ".join(said),
-                heading=found.heading,
-            )
-        ),
+        described(say, said(ends=True), said(ends=False)),
         tr("What a gesture may cost is where the ring lies."),
     )
 
@@ -256,7 +268,7 @@ def _worth_numbers(found: GestureMoney) -> Table:
     currency = found.effects.data.currency
     rows = tuple(
         (
-            Cell(capital(name_of(e))),
+            Cell(title_of(e)),
             _money(worth.break_even, currency),
             Cell(_cost(worth)) if worth.cost is None else Cell(money(worth.cost, currency)),
             _money(worth.incremental, currency),
@@ -298,10 +310,6 @@ def _money(estimate: Estimate, currency: str) -> Cell:
     if estimate.low is None or estimate.high is None:
         return _NONE
     return Cell(money(estimate.number, currency), money_between(estimate.low, estimate.high, currency))
-
-
-def _short(text: str) -> str:
-    return text if len(text) < 400 else f"{text[:395].rstrip()} …"
 
 
 gesture_effect = Plot(

@@ -1,5 +1,7 @@
 """The plot of a gesture's guard rails: what it changes where it must not do harm, in points of a hundred."""
 
+from collections.abc import Callable
+
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
@@ -7,7 +9,9 @@ from cxlab.estimate import Estimate
 from cxlab.gestures import GuardRails
 from cxlab.gestures.guard_rails import SAYS, rail_name, said_change
 from cxlab.gestures.rails import HARMLESS, Rail
+from cxlab.gestures.said import name_of
 from cxlab.language import tr
+from cxlab.plots.alt import described
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.plots.style import is_narrow
@@ -40,16 +44,25 @@ def _draw(found: GuardRails, ax: Axes) -> None:
 
 
 def _caption(found: GuardRails) -> Caption:
-    said = "; ".join(f"{rail.said} {said_change(rail)}" for _, rail in found.shown)
-    alt = tr("Dots with intervals of the change in what a gesture must not make worse: {said}.", said=said)
+    def say(said: str) -> str:
+        return tr("Dots with intervals of the change, in points. {said}. {heading}.", said=said, heading=found.heading)
+
     return Caption(
         found.heading,
         tr(
             "What the gesture changed where it must not do harm, in points of a hundred, with 95% "
             "intervals (each for itself). Shaded: less than one."
         ),
-        alt if len(alt) <= 400 else f"{alt[:395].rstrip()} …",
+        described(say, _arms(found, said_change), _arms(found, lambda rail: _change(rail)[0])),
     )
+
+
+def _arms(found: GuardRails, said: Callable[[Rail], str]) -> list[str]:
+    """Say each arm's rails in a clause of its own."""
+    by_arm: dict[str, list[str]] = {}
+    for effect, rail in found.shown:
+        by_arm.setdefault(name_of(effect), []).append(f"{rail.short.lower()} {said(rail)}")
+    return [f"{arm}: {', '.join(rails)}" for arm, rails in by_arm.items()]
 
 
 def _change(rail: Rail) -> tuple[str, str]:

@@ -3,13 +3,13 @@
 from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption
-from cxlab.language import tr
+from cxlab.language import tr, trn
 from cxlab.plan import MATTERS, NextTrial, Window
 from cxlab.plan.nouns import counted
 from cxlab.plan.said import points
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
-from cxlab.words import number_between, percent
+from cxlab.words import number, number_between, percent
 
 
 def _told(trial: NextTrial) -> list[Window]:
@@ -28,7 +28,7 @@ def _draw(trial: NextTrial, ax: Axes) -> None:
 def _length(window: Window) -> str:
     if window.days is None:
         return tr("Same time")
-    return tr("{n} days", n=window.days)
+    return trn("1 day", "{n} days", window.days, n=number(window.days))
 
 
 def _caption(trial: NextTrial) -> Caption:

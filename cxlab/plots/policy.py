@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.estimate import Estimate
-from cxlab.gestures.said import name_of, quoted
+from cxlab.gestures.said import quoted, title_of
 from cxlab.gestures.sample import PURCHASES
 from cxlab.language import tr, trn
+from cxlab.plots.alt import described
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import BEHIND, Row, draw_rows
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -70,8 +71,15 @@ def _values_caption(policy: GesturePolicy) -> Caption:
     values = policy.valued
     assert values is not None
     gain = values.gain
-    told = "; ".join(tr("{policy} {amount}", policy=title, amount=amount(e, gain)) for _, title, e in _rows(policy))
+    told = [tr("{policy} {amount}", policy=title, amount=amount(e, gain)) for _, title, e in _rows(policy)]
     more = values.difference("rule", "everyone")
+
+    def say(listed: str) -> str:
+        return tr(
+            "Dots with intervals of gain by policy. {told}. The rule over everyone: {amount} ({interval}).",
+            told=listed, amount=amount(more, gain), interval=amount_between(more, gain),
+        )  # fmt: skip
+
     subtitle = [
         tr(
             "Gain {per} over giving {gesture} to no one, with 95% intervals.",
@@ -88,14 +96,7 @@ def _values_caption(policy: GesturePolicy) -> Caption:
     return Caption(
         policy.heading,
         " ".join(part for part in subtitle if part),
-        _short(
-            tr(
-                "Dots with intervals of gain by policy. {told}. The rule over everyone: {amount} ({interval}).",
-                told=told,
-                amount=amount(more, gain),
-                interval=amount_between(more, gain),
-            )
-        ),
+        described(say, told),
         tr("Rules and forecasts are valued on customers that they were not learned from."),
     )
 
@@ -208,7 +209,7 @@ def _rule_caption(policy: GesturePolicy) -> Caption:
             per=per(gain),
             interval=amount_between(more, gain),
         ),
-        _short(tr("Tree of a rule with its answers. Give it to {who}; else do not.", who=policy.who)),
+        tr("Tree of a rule with its answers. Give it to {who}; else do not.", who=policy.who),
         trn(
             "Of the {n} rules learned on the way, {agree} asks the same first question.",
             "Of the {n} rules learned on the way, {agree} ask the same first question.",
@@ -291,14 +292,12 @@ def _curve_caption(found: GestureRanking) -> Caption:
             gesture=quoted(gain.effect),
             rows=counted(curve.area.n or 0, gain),
         ),
-        _short(
-            tr(
-                "{start} {listed}. On average {more_or_less} than by lot ({interval}).",
-                start=alt,
-                listed="; ".join(points),
-                more_or_less=more_or_less(curve.area, gain),
-                interval=amount_between(curve.area, gain),
-            )
+        tr(
+            "{start} {listed}. On average {more_or_less} than by lot ({interval}).",
+            start=alt,
+            listed="; ".join(points),
+            more_or_less=more_or_less(curve.area, gain),
+            interval=amount_between(curve.area, gain),
         ),
         tr("The area between line and dashes is the Qini coefficient."),
     )
@@ -313,7 +312,7 @@ def _curve_numbers(found: GestureRanking) -> Table:
             e = Estimate(value, low, high)
             cells.append(Cell(amount(e, gain), amount_between(e, gain)))
         over = Cell(amount(curve.area, gain), amount_between(curve.area, gain))
-        rows.append((Cell(capital(name_of(gain.effect))), *cells, over))
+        rows.append((Cell(title_of(gain.effect)), *cells, over))
     return Table(
         "qini",
         tr("What giving it to the best forecasts gains"),
@@ -325,10 +324,6 @@ def _curve_numbers(found: GestureRanking) -> Table:
 
 def _lacks_curve(found: GestureRanking) -> str:
     return "" if found.policy.curve is not None else tr("So there is no curve to draw.")
-
-
-def _short(text: str) -> str:
-    return text if len(text) < 400 else f"{text[:395].rstrip()} …"
 
 
 policy_values = Plot(

@@ -74,13 +74,12 @@ class GestureHanding:
         half = reading.with_half
         if half.chance >= SURE:
             return tr(
-                "{shows}, and with a half held out (holdout_share: 0.5) in {times}: hold out more if it must be "
-                "settled.",
+                "{shows}, and with a half held out by lot in {times}: hold out more if it must be settled.",
                 shows=shows,
                 times=_times(half.chance),
             )
         return tr(
-            "{shows}, and with a half held out (holdout_share: 0.5) in {times}: the list is too short to settle it at "
+            "{shows}, and with a half held out by lot in {times}: the list is too short to settle it at "
             "once, so add up several readings.",
             shows=shows,
             times=_times(half.chance),
@@ -155,9 +154,9 @@ class GestureHanding:
         said = [
             holds,
             tr(
-                "{given} are to get it and {held_out}, {share} of the chosen, by lot, are not. Keep to it: what those "
-                "held out buy tells what the gesture did, and the next run reads the second table as its trial "
-                "(assignments, with hold_out as the control).",
+                "{given} are to get it and {held_out}, {share} of the chosen (`holdout_share`), by lot, are not. "
+                "Keep to it: what those held out buy tells what the gesture did, and the next run reads the second "
+                "table as its trial (assignments, with hold_out as the control).",
                 given=few(giving.count(GIVE), least),
                 held_out=few(giving.count(HOLD_OUT), least),
                 share=percent(giving.holdout_share),

@@ -173,7 +173,7 @@ def _left(report: ReportSince, listed: int) -> str:
 
 def _why(told: Since, report: ReportSince) -> str:
     """Say what went in otherwise; of several things none alone is known to be the cause."""
-    again = compared_words.setting_again
+    again = compared_words.parameter_again
     said = [
         tr("Parameter {name} from {old} to {new}", name=cause.name, old=again(cause.old), new=again(cause.new))
         for cause in report.causes

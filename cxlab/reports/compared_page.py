@@ -218,7 +218,7 @@ def _went_in(compared: Comparison) -> Section:
 
 def _settings(caption: str, head: str, pairs: Sequence[Pair]) -> Table | None:
     rows = [
-        (_setting_name(p.name), *(Cell(said.setting_again(said.setting(value))) for value in (p.old, p.new)))
+        (_setting_name(p.name), *(Cell(said.value_again(value)) for value in (p.old, p.new)))
         for p in pairs
         if not p.is_same
     ]

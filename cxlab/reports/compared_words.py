@@ -4,6 +4,7 @@ The page says it in its language, the terminal in English.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from cxlab.reports.titles import said_title
 
 _MOST_DIGITS, _SMALLEST, _LARGEST = 10, 1e-5, 1e12
 _SHOWN = 12
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 _RULES = Texts(
     {
         "interval": "Findings that have an interval in both runs are compared as two independent estimates. Each half "
@@ -291,7 +293,7 @@ def code_state(pair: Pair) -> str:
 def arrow(pair: Pair) -> str:
     """Write a parameter or a version as it was and is."""
     name, of = setting_name(pair.name)
-    old, new = (setting_again(setting(value)) for value in (pair.old, pair.new))
+    old, new = map(value_again, (pair.old, pair.new))
     return f"{name}{of} {old} → {new}"
 
 
@@ -315,6 +317,16 @@ def setting_again(text: str) -> str:
     if text.endswith(_CHANGES):
         return tr("{commit} with changes since", commit=text.removesuffix(_CHANGES))
     return text
+
+
+def parameter_again(text: str) -> str:
+    """Say the same of a parameter, whose decimals are written as the language writes them."""
+    return words.shortest(float(text)) if _DECIMAL.fullmatch(text) else setting_again(text)
+
+
+def value_again(value: Any) -> str:
+    """Say a parameter's or a version's value, which is text."""
+    return (parameter_again if isinstance(value, float) else setting_again)(setting(value))
 
 
 def data(text: str) -> str:

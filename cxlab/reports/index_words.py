@@ -103,7 +103,9 @@ def summary(tones: list[str], lacking: int, left_out: list[tuple[str, str]]) -> 
     n, n_failed = len(tones) + lacking, tones.count("failed")
     said = [trn("{n} question put to the data.", "{n} questions put to the data.", n, n=_spelt(n))]
     if counted:
-        said.append(tr("The answers: {listed}.", listed=", ".join(counted)))
+        said.append(
+            trn("The answer: {listed}.", "The answers: {listed}.", len(tones) - n_failed, listed=", ".join(counted))
+        )
     if n_failed:
         said.append(tr("{n} could not be computed.", n=_spelt(n_failed)))
     if lacking:

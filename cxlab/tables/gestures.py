@@ -4,10 +4,11 @@ from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import GestureDesign
 from cxlab.gestures.design import token_of
-from cxlab.gestures.said import in_percent, name_of
+from cxlab.gestures.said import in_percent, title_of
 from cxlab.language import Texts, tr, trn
 from cxlab.plan import LEAST, SIZES, NextTrial, Window
-from cxlab.words import capital, few, number, number_between, percent
+from cxlab.plan.nouns import counted
+from cxlab.words import few, number, number_between, percent
 
 _GIVEN = Texts(
     {
@@ -23,7 +24,7 @@ def gesture_design(design: GestureDesign) -> Table:
     least = design.effects.data.minimum_group
     rows = tuple(
         (
-            Cell(capital(name_of(e))),
+            Cell(title_of(e)),
             Cell(_GIVEN[token_of(e)]),
             Cell(tr("orders") if e.rows == "order" else tr("customers")),
             Cell(few(e.n_treated, least)),
@@ -69,7 +70,7 @@ def trial_sizes(trial: NextTrial) -> Table:
         note += " " + (
             tr("At hand: {n}, as many as here.", n=n)
             if trial.again
-            else tr("At hand: {n} {who} who could be drawn.", n=n, who=trial.who)
+            else tr("At hand: {customers} who could be drawn.", customers=counted(n, trial.who))
         )
     return Table(
         "next_trial",

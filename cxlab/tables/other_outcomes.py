@@ -3,9 +3,9 @@
 from cxlab.blocks import Cell, Table
 from cxlab.estimate import Estimate
 from cxlab.gestures import OtherOutcomes
-from cxlab.gestures.said import digits_for, each_of, interval, name_of, signed
+from cxlab.gestures.said import digits_for, each_of, interval, signed, title_of
 from cxlab.language import Texts, tr
-from cxlab.words import capital, money, money_between, number
+from cxlab.words import money, money_between, number
 
 _WORDS = Texts(
     {
@@ -27,7 +27,7 @@ def other_outcomes(found: OtherOutcomes) -> Table | None:
             of = "" if name == "per_purchase" else f" {each_of(effect)}"
             rows.append(
                 (
-                    Cell(capital(name_of(effect))),
+                    Cell(title_of(effect)),
                     Cell(_WORDS[name] if name == "days_to_next" else f"{_WORDS[name]}{of}"),
                     Cell("–") if base is None else Cell(_amount(base.number, name, e, currency)),
                     _change(name, e, currency),
