@@ -117,17 +117,6 @@ def day_in_short(date: dt.date) -> str:
     return f"{date.day} {date:%b %Y}" if spoken() == SOURCE else day(date)
 
 
-def day_in_table(date: dt.date) -> str:
-    """Write a date in a column of dates.
-
-    Examples
-    --------
-    >>> day_in_table(dt.date(2024, 4, 1))
-    '2024-04-01'
-    """
-    return f"{date:%Y-%m-%d}" if spoken() == SOURCE else day(date)
-
-
 def _english(first: dt.date, last: dt.date) -> str:
     start = "" if first.month == last.month else f"{first:%B} to "
     return f"{start}{last:%B %Y}"

@@ -64,17 +64,21 @@ def test_prices_share_the_caution_of_the_revenue(customers: Customers) -> None:
     missed = replace(customers, frame=customers.frame.assign(holdout_revenue=1.3 * customers.frame["holdout_revenue"]))
     assert revenue_missed(value_of(customers)) == "" and "too low" in revenue_missed(value_of(missed))
     said = answer_of(missed).decide
-    assert "Pay at most" in said and "Take these amounts as rough: the revenue foreseen was" in said
-    assert "Take these amounts as rough" not in answer_of(customers).decide
+    assert "Pay at most" in said and "take this as rough, for the revenue foreseen was" in said
+    assert "revenue foreseen was" not in answer_of(customers).decide
 
 
 def test_a_point_is_priced_in_all_and_for_each_and_there_is_no_second_first(customers: Customers) -> None:
-    said = answer_of(customers).decide
+    answer = answer_of(customers)
+    question, said = answer.open[-1]
+    assert question == "What slows leaving?"
     assert f"in all, for the {customers.n:,} customers, which is" in said and "one customer in a hundred" not in said
-    assert "customers with the highest forecasts first" not in said and "the fans, in the report on fans" in said
+    assert "customers with the highest forecasts first" not in answer.decide and answer.decide.count(". ") <= 3
 
 
-@pytest.mark.parametrize(("dear", "said"), [(0, ""), (3, "under 5 would cost"), (30, "30 would cost more than they")])
+@pytest.mark.parametrize(
+    ("dear", "said"), [(0, ""), (3, "why under 5 of them would cost"), (30, "why 30 of them would cost more than they")]
+)
 def test_those_of_the_best_who_cost_more_than_they_bring_are_left_out(
     customers: Customers, dear: int, said: str
 ) -> None:

@@ -219,10 +219,10 @@ def test_only_the_profitable_are_worth_waking_and_those_with_most_at_stake_come_
     )
     assert found.brought.number == pytest.approx(found.table["contribution"].sum()) and found.expected.value is None
     assert found.letter.value is None and "late.letter_at_most" not in found.findings
-    assert "A letter may cost" not in found.advice and "What a letter may cost cannot be told" in found.advice
+    assert "A letter may cost" not in found.reading and "What a letter may cost cannot be told" in found.reading
     expected = np.random.default_rng(3).gamma(1, 5, 500)
     ahead = some(expected=expected, horizon_days=90, alive=np.full(500, 0.3), labels=["misunderstood", "lost"] * 250)
-    assert ahead.letter.number == pytest.approx(ahead.table["at_stake"].mean()) and "A letter may cost" in ahead.advice
+    assert ahead.letter.number == pytest.approx(ahead.table["at_stake"].mean()) and "A letter may cost" in ahead.reading
     assert ahead.table["at_stake"].is_monotonic_decreasing and (ahead.table["probability_alive"] == 0.3).all()
     assert all(int(one) % 2 == 0 for one in ahead.table["customer_id"])
     assert "90 days if nothing is done" in ahead.reading and "30% of them are customers still" in ahead.reading
@@ -286,7 +286,7 @@ def test_the_list_is_as_of_the_end_of_the_data_and_the_check_as_of_the_cut() -> 
     for told in (now.advice, now.reading, str(late_customers(now))):
         assert day(end) in told
     share = percent(now.check.late.number)
-    assert f"Of those late on {day(kit.customers.calibration_end)}, {share} came back" in now.advice
+    assert f"Of those late on {day(kit.customers.calibration_end)}, {share} came back" in now.reading
 
 
 def test_money_is_told_without_an_interval_where_the_model_gives_up_too_early_and_what_came_stands_beside() -> None:
@@ -311,7 +311,7 @@ def test_who_came_back_at_the_cut_is_no_promise_for_those_who_are_silent_for_lon
     late = some()
     found = replace(late, check=replace(late.check, late=Estimate(0.38, 0.3, 0.46), holdout_days=followed))
     longer = (found.table["days_since_last_order"] > followed).mean() > 0.5
-    assert longer == (followed == 10) == ("so expect fewer" in found.advice)
+    assert longer == (followed == 10) == ("so expect fewer" in found.reading)
 
 
 @pytest.mark.parametrize(("foreseen", "off"), [(60.0, True), (100.0, False), (140.0, True)])
@@ -369,7 +369,7 @@ def test_how_few_of_the_late_are_not_worth_waking_is_not_told() -> None:
     found = find_late_customers(shop_of(gaps, contribution=brought), fit_of(gaps), pseudonyms=NAMES)
     assert found.n_worth == found.n_late - 1
     assert found.heading.startswith("Nearly all of the") and "All but under 5 of these" in found.reading
-    assert found.advice.startswith("Write this month to the customers in the table late_customers")
+    assert found.advice.startswith("Write this month to the customers who were late on")
     assert str(found.n_worth) not in found.advice
     assert set(found.findings) == {"late.share"} and "late.worth_waking_came_back" not in found.check.findings
 

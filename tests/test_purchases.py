@@ -612,7 +612,7 @@ class TestRule:
         found = analyse(shop(days, window=420, after=180))
         answer = cxlab.repeat_purchases_answer(found.model, found.check, found.still, found.value)
         assert found.check.verdict in ("cannot_tell", "fails") and not found.check.three.ranks
-        assert "Look after" not in answer.decide and "foresees who" not in answer.line
+        assert "Look after" not in answer.decide and "two simple rules" not in answer.line
         assert_nothing_is_missing(found)
         for result in vars(found).values():
             for key, estimate in result.findings.items():

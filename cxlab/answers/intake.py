@@ -50,11 +50,7 @@ def intake_answer(intake: Intake, questions: Questions | None = None) -> Answer:
             Fact(
                 tr("What they can answer"),
                 number(sum(q.can == "yes" for q in asked)),
-                tr(
-                    "in full, {partly} in part, {not_at_all} not at all.",
-                    partly=number(sum(q.can == "partly" for q in asked)),
-                    not_at_all=number(sum(q.can == "no" for q in asked)),
-                ),
+                _short_of_full(asked),
                 unit=trn("of {n} question", "of {n} questions", len(asked), n=number(len(asked))),
             ),
         ),
@@ -87,6 +83,14 @@ def _line(tone: Tone, n_read: int, n_used: int, gap: Question | None) -> str:
     if tone == "partly":
         return tr("Mostly yes: {what}. But {why}.", what=what, why=gap.why)
     return tr("No: {what}, but {why}.", what=what, why=gap.why)
+
+
+def _short_of_full(asked: tuple[Question, ...]) -> str:
+    """How many questions can be answered in part alone, and how many not at all."""
+    partly, none = (sum(q.can == can for q in asked) for can in ("partly", "no"))
+    if not none:
+        return tr("in full, {partly} in part, none unanswered.", partly=number(partly))
+    return tr("in full, {partly} in part, {not_at_all} not at all.", partly=number(partly), not_at_all=number(none))
 
 
 def _rejected(n_read: int, n: int) -> str:

@@ -7,7 +7,7 @@ from cxlab.cohorts import RepeatRates, Retention
 from cxlab.errors import Untold, if_told
 from cxlab.intake.hiding import written_within
 from cxlab.language import Texts, tr, trn
-from cxlab.phrases import span
+from cxlab.phrases import listed, span
 from cxlab.purchases import (
     HoldoutCheck,
     NewCustomer,
@@ -88,9 +88,9 @@ def repeat_purchases_answer(
         facts=(_came_back(model, if_told(counts)), _worth(value, verdict), _sure(check)),
         decide=_decide(check, still, value)
         + _whom_to_wake(if_told(late))
-        + _what_to_pay(check, if_told(new), if_told(point), if_told(value)),
+        + _what_to_pay(check, if_told(new), if_told(value)),
         headline=check.heading if verdict == "cannot_tell" or isinstance(value, Untold) else _headline(value),
-        open=_open(check, value),
+        open=_open(check, value) + _what_slows_leaving(check, if_told(point), if_told(value)),
     )
 
 
@@ -143,14 +143,14 @@ def _line(check: HoldoutCheck, still: StillCustomers, off: str) -> str:
     limit = _limit(still)
     said = (
         tr(
-            "Yes: the forecast foresees who will buy again and how often, better than two simple rules do; {came}. But "
-            "{limit}.",
+            "Yes: the forecast is better than two simple rules at telling who will buy again and how often; {came}. "
+            "But {limit}.",
             came=came,
             limit=limit,
         )
         if verdict == "holds"
         else tr(
-            "Mostly yes: the forecast foresees who will buy again, better than two simple rules do; {came}. But "
+            "Mostly yes: the forecast is better than two simple rules at telling who will buy again; {came}. But "
             "{limit}.",
             came=came,
             limit=limit,
@@ -169,7 +169,7 @@ def _why_not(check: HoldoutCheck) -> str:
             came,
             n=number(came),
         ),
-        "forecast": tr("the forecast foresees no purchases at all"),
+        "forecast": tr("no purchases at all are foreseen"),
         "fit": tr("the search for the model that fits best did not settle"),
         "": tr("the forecast is not shown to be better than a simple rule")
         if check.three.checks["order"] != "passed"
@@ -273,23 +273,24 @@ def _decide(check: HoldoutCheck, still: StillCustomers, value: ValueForecast | U
         return plan + (tr(" Do not strike the quiet ones off the list.") if still.writes_off_too_early else "")
     fifth, share = int(value.table["customers"].iloc[0]), value.top_share
     held = percent(value.actual_top_share.number if value.has_actual else share.number)
-    best = (
+    dear = _but_the_costly(value, still.minimum_group)
+    keep = (
         tr(
             "Give the {n} customers with the highest forecasts the best service: they brought {share} of the later "
-            "revenue.",
+            "revenue{dear}.",
             n=number(fifth),
             share=held,
+            dear=dear,
         )
         if value.has_actual
         else tr(
             "Give the {n} customers with the highest forecasts the best service: they are expected to bring {share} of "
-            "the revenue.",
+            "the revenue{dear}.",
             n=number(fifth),
             share=held,
+            dear=dear,
         )
     )
-    fans = tr("Whom to ask to recommend the shop is another list: the fans, in the report on fans.")
-    keep = f"{best} {fans}{_but_the_costly(value, still.minimum_group)}"
     quiet = tr(" Do not strike the quiet ones off the list.") if still.writes_off_too_early else ""
     if _may_budget(check, value):
         if value.revenue_is_off:
@@ -314,13 +315,7 @@ def _but_the_costly(value: ValueForecast, minimum_group: int) -> str:
         return ""
     fifth = int(value.table["customers"].iloc[0])
     some = written_within(value.n_best_costly, fifth, minimum_group)
-    return tr(
-        " But of the {n}, {some} would cost more than they bring if they went on as so far "
-        "(in the table customer_forecasts their expected_contribution is below 0): find out "
-        "first what makes them dear.",
-        n=number(fifth),
-        some=some,
-    )
+    return tr("; but first find out why {some} of them would cost more than they bring", some=some)
 
 
 def _whom_to_wake(late: LateCustomers | None) -> str:
@@ -328,41 +323,62 @@ def _whom_to_wake(late: LateCustomers | None) -> str:
     return "" if late is None or not late.advice else f" {late.advice}"
 
 
-def _what_to_pay(
-    check: HoldoutCheck, new: NewCustomer | None, point: RetentionWorth | None, value: ValueForecast | None
-) -> str:
-    """Say what a new customer may cost and what a point of retention is worth, where the forecast bears that."""
-    if check.verdict not in ("holds", "partly"):
+def _what_to_pay(check: HoldoutCheck, new: NewCustomer | None, value: ValueForecast | None) -> str:
+    """Say what a new customer may cost, where the forecast bears that."""
+    if check.verdict not in ("holds", "partly") or new is None:
         return ""
-    said = ""
-    if new is not None and new.pays is False and new.acquisition_cost > 0:
-        said += tr(" Winning a customer costs more than one brings in that time, so do not win more at this cost.")
-    elif new is not None and new.value.has_interval and new.value.number > 0:
-        ahead = horizon_in_words(new.horizon_days)
-        cost = amount(new.value, new.currency, interval=True)
-        said += tr(
-            " Pay at most {cost} to win a customer, by what it brings over the first {ahead}.", cost=cost, ahead=ahead
-        )
-    if point is not None and not point.missing:
-        worth = amount(point.present, point.currency, interval=True)
-        ahead = horizon_in_words(point.horizon_days)
-        each = amount(point.each, point.currency)
-        said += tr(
-            " To slow leaving by one point (the {leaving} from {slowed}) may cost at most {worth} in "
-            "all, for the {customers}, which is {each} for each, by what that brings over the next "
-            "{ahead}.",
-            leaving=point.leaving_in_words,
-            slowed=point.slowed,
-            worth=worth,
-            customers=count(point.n, "customer"),
-            each=each,
+    ahead = horizon_in_words(new.horizon_days)
+    rough = _how_rough(check, new.horizon_days, value)
+    if new.pays is False and new.acquisition_cost > 0:
+        return tr(
+            " Winning a customer costs more than one brings over the first {ahead}, so do not win more at this "
+            "cost{rough}.",
             ahead=ahead,
+            rough=rough,
         )
-    if said and (missed := revenue_missed(value)):
-        said += tr(" Take these amounts as rough: {missed}, and their intervals leave that out.", missed=missed)
-    if said and new is not None and new.horizon_days > check.days:
-        said += tr(" Only {days} of the forecast could be checked.", days=count(check.days, "day"))
-    return said
+    if new.value.has_interval and new.value.number > 0:
+        return tr(
+            " Pay at most {cost} to win a customer, by what one brings over the first {ahead}{rough}.",
+            cost=amount(new.value, new.currency, interval=True),
+            ahead=ahead,
+            rough=rough,
+        )
+    return ""
+
+
+def _what_slows_leaving(
+    check: HoldoutCheck, point: RetentionWorth | None, value: ValueForecast | None
+) -> tuple[tuple[str, str], ...]:
+    """Say that nothing is shown to slow leaving, and what may be spent on it, where the forecast bears that."""
+    if check.verdict not in ("holds", "partly") or point is None or point.missing:
+        return ()
+    return (
+        (
+            tr("What slows leaving?"),
+            tr(
+                "Not known: only a trial can tell. One point less (the {leaving} from {slowed}) may "
+                "cost at most {worth} in all, for the {customers}, which is {each} for each, by what that brings over "
+                "the next {ahead}{rough}.",
+                leaving=point.leaving_in_words,
+                slowed=point.slowed,
+                worth=amount(point.present, point.currency, interval=True),
+                customers=count(point.n, "customer"),
+                each=amount(point.each, point.currency),
+                ahead=horizon_in_words(point.horizon_days),
+                rough=_how_rough(check, point.horizon_days, value),
+            ),
+        ),
+    )
+
+
+def _how_rough(check: HoldoutCheck, horizon_days: int, value: ValueForecast | None) -> str:
+    """Say why an amount that rests on the forecast is rough, as the end of a sentence; empty where it is not."""
+    why = []
+    if missed := revenue_missed(value):
+        why.append(tr("{missed}, which no interval here holds", missed=missed))
+    if horizon_days > check.days:
+        why.append(tr("only {days} of the forecast could be checked", days=count(check.days, "day")))
+    return tr("; take this as rough, for {why}", why=listed(why)) if why else ""
 
 
 def _headline(value: ValueForecast) -> str:

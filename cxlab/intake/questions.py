@@ -66,6 +66,13 @@ class Questions:
     def reading(self) -> str:
         """How many can be answered."""
         n = {can: sum(q.can == can for q in self.asked) for can in ("yes", "partly", "no")}
+        if not n["no"]:
+            return tr(
+                "Of {n} questions, these data answer {yes} in full, {partly} in part, and leave none unanswered.",
+                n=len(self.asked),
+                yes=n["yes"],
+                partly=n["partly"],
+            )
         return tr(
             "Of {n} questions, these data answer {yes} in full, {partly} in part and {no} not at all.",
             n=len(self.asked),
@@ -255,9 +262,7 @@ def _recovery(has: Mapping[str, set[str]]) -> Question:
         return Question(question, "no", tr("no failure is recorded"), "incidents: customer_id, occurred_at")
     if "gestures" not in has and "assignments" not in has:
         return Question(question, "no", tr("failures are recorded, but no gesture"), "gestures: customer_id, given_at")
-    return Question(
-        question, "partly", tr("failures did not fall by lot"), tr("a trial among customers after a failure")
-    )
+    return Question(question, "partly", tr("failures were not random"), tr("a trial among customers after a failure"))
 
 
 def _fans(orders: set[str] | None, has: Mapping[str, set[str]]) -> Question:

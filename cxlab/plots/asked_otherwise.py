@@ -134,7 +134,7 @@ def _predicted_caption(found: PredictedEffects) -> Caption:
         found.heading,
         tr(
             "Effect of {arm} in {purchases}, in fifths by the effect that was predicted. Dot: what came about, with "
-            "95% intervals; blue line: what was predicted.",
+            "95% intervals; upright stroke (blue): what was predicted.",
             arm=name_of(effect),
             purchases=noun_of(effect),
         ),

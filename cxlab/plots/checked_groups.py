@@ -101,7 +101,8 @@ def _ratio(group: CheckedGroup, k: int, ax: Axes) -> None:
     if ratio.value is None:
         return
     face = COLOUR["paper"] if group.outcome == "open" else COLOUR[token]
-    ax.plot([ratio.number], [k], "o", ms=8, color=face, mec=COLOUR[token], mew=1.8, zorder=4)
+    marker = "X" if group.outcome == "failed" else "o"
+    ax.plot([ratio.number], [k], marker, ms=8, color=face, mec=COLOUR[token], mew=1.8, zorder=4)
 
 
 def _legend(ax: Axes) -> None:
@@ -141,7 +142,7 @@ def _caption(check: GroupCheck) -> Caption:
             heading=check.heading,
         ),
         tr(
-            "A full red dot is off, a full black one lies within the allowed band, an empty one cannot be told. "
+            "A cross (red) is off, a full dot lies within the allowed band, an empty one cannot be told. "
             "Nothing "
             "from after the cut was used for the forecast."
         ),

@@ -77,7 +77,7 @@ def _caption_of_alive(still: StillCustomers) -> Caption:
         title,
         tr(
             "Share of customers who bought within {horizon_days} days of the cut, by the probability "
-            "of being one; {n} customers. Blue: forecast. Whiskers: 95% interval.",
+            "of being one; {n} customers. Line across (blue): forecast. Whiskers: 95% interval.",
             horizon_days=number(still.horizon_days),
             n=number(still.n),
         ),
@@ -243,7 +243,7 @@ def _caption_of_value(value: ValueForecast) -> Caption:
         title,
         tr(
             "Share of the revenue of the {horizon_days} days after the cut, by fifths of {n} "
-            "customers. Blue: forecast. Whiskers: 95% interval of what came.",
+            "customers. Line across (blue): forecast. Whiskers: 95% interval of what came.",
             horizon_days=number(value.horizon_days),
             n=number(value.n),
         ),

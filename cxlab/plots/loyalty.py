@@ -298,7 +298,7 @@ def _change(worth: Estimate, base: Estimate) -> str:
     if worth.value is None or base.value is None or worth is base or base.number == 0:
         return "–"
     change = worth.number / base.number - 1
-    return f"{'+' if change > 0 else ''}{percent(change)}"
+    return f"{'+' if round(100 * change) > 0 else ''}{percent(change)}"
 
 
 def _amount(estimate: Estimate, worth: Worth) -> Cell:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.intake.hiding import withheld
 from cxlab.language import tr
-from cxlab.phrases import day_in_table, group_name
+from cxlab.phrases import group_name
 from cxlab.plots.figure import Plot
 from cxlab.plots.foreseen import Columns, apart, draw_columns
 from cxlab.plots.style import COLOUR, fit, is_narrow
@@ -54,7 +54,7 @@ def _caption_of_counts(counts: RepeatCounts) -> Caption:
         else tr("{share} came back {times} times", share=share, times=group_name(times))
     )
     beside = (
-        tr(" Blue: the model's share."),
+        tr(" Line across (blue): the model's share."),
         tr(", in brackets the model's"),
         tr(" Largest gap {gap} percentage points.", gap=gap),
     )
@@ -153,7 +153,7 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
         title,
         tr(
             "Purchases per customer in the {days} days after the cut, by purchases before it; "
-            "{n} customers. Blue: forecast. Whiskers: 95% interval of what came.",
+            "{n} customers. Line across (blue): forecast. Whiskers: 95% interval of what came.",
             days=number(check.days),
             n=number(check.expected.n or 0),
         ),
@@ -266,7 +266,7 @@ def _numbers_of_course(course: PurchaseCourse) -> Table:
     shown = course.table.iloc[step - 1 :: step]
     rows = tuple(
         (
-            Cell(number(row['week'])), Cell(day_in_table(row["day"])), Cell(number(row['actual'])),
+            Cell(number(row['week'])), Cell(day(row["day"])), Cell(number(row['actual'])),
             Cell(number(row['expected']), number_between(row['expected_low'], row['expected_high'])),
         )
         for row in shown.to_dict("records")
@@ -277,7 +277,7 @@ def _numbers_of_course(course: PurchaseCourse) -> Table:
         (tr("Week"), tr("Its last day"), tr("Came"), tr("Foreseen")),
         rows,
         tr(
-            "Every {step}. week; the file holds them all. Small figures are 95% intervals of the fit.",
+            "One week in {step}; the file holds them all. Small figures are 95% intervals of the fit.",
             step=number(step),
         )
         if step > 1

@@ -237,7 +237,7 @@ class ModelChoice:
             return said + tr("The search for the best fit settled in none of them, so which is best cannot be told.")
         said += (
             tr(
-                "Each then said how likely it held what every customer did in the {days} days after that. ",
+                "Each was then scored by how likely it held what every customer did in the {days} days after that. ",
                 days=number(self.days),
             )
             if self.days

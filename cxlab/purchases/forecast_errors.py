@@ -12,7 +12,7 @@ from cxlab.language import tr
 from cxlab.phrases import span
 from cxlab.purchases.histories import Array
 from cxlab.purchases.model import PurchaseModel
-from cxlab.purchases.rule import OWN, RULES_IN_WORDS, SAME, Missing, why_not_judged
+from cxlab.purchases.rule import OWN, RULES_IN_WORDS, SAME, Missing, error_share_of, why_not_judged
 from cxlab.purchases.window import HoldoutWindow, open_window
 from cxlab.words import count, number, number_between, percent, percent_between
 
@@ -138,13 +138,14 @@ class ForecastErrors:
             other = self.rule(self.better).deviance_explained
             if other.verdict == "ruled_out":
                 said += tr(
-                    "The rule of the own pace explains nothing by this measure: it rules out purchases that came. "
+                    "The rule that each customer goes on at the pace so far explains nothing by this measure: it "
+                    "rules out purchases that came. "
                 )
         elif explained.verdict == "cannot_tell":
             said += tr("Customers' purchases hardly differ, so how much of that the model explains cannot be told. ")
         if own.error_share.has_interval:
             said += tr(
-                "Its squared error is {share} ({interval}) of that of the better simple rule, that {rule}. ",
+                "The model's squared error is {share} ({interval}) of that of the better simple rule, that {rule}. ",
                 share=percent(own.error_share.number),
                 interval=percent_between(*own.error_share.ends),
                 rule=RULES_IN_WORDS[OWN if self.better == "own_pace" else SAME],
@@ -176,7 +177,8 @@ def measure_errors(
     Notes
     -----
     The unit Poisson deviance of y purchases where m were expected is 2 (y log(y / m) - y + m). In each resample the
-    mean of what came, and the better simple rule's error, are those of its own customers.
+    mean of what came is that of its own customers. The squared error as a share of the better simple rule's, and its
+    interval, are those of the check of the forecast (`error_share_of`).
 
     References
     ----------
@@ -198,13 +200,13 @@ def measure_errors(
     columns = _columns(window, forecasts)
     draws = n_bootstrap if window.n > _MANY else max(n_bootstrap, LEAST_DRAWS)
     sums = np.vstack([columns.sum(axis=0), bootstrap_sums(columns, draws, seed)])
-    squares = sums[:, [2 + _EACH * k + 1 for k in range(len(RULES))]]
-    better = 1 + int(np.argmin(squares[0, 1:]))
+    shares = [error_share_of(forecast, window.actual, window.simple) for forecast in forecasts]
     rules = tuple(
-        _rule(name, sums, 2 + _EACH * k, squares[:, better], window.n, ruled_out=bool(_ruled_out(window, forecast)))
+        _rule(name, sums, 2 + _EACH * k, shares[k][0], window.n, ruled_out=bool(_ruled_out(window, forecast)))
         for k, (name, forecast) in enumerate(zip(RULES, forecasts, strict=True))
     )
-    return ForecastErrors(rules, RULES[better], window.n, window.days, window.missing)
+    better = "own_pace" if shares[0][1] == OWN else "everybody_alike"
+    return ForecastErrors(rules, better, window.n, window.days, window.missing)
 
 
 def _columns(window: HoldoutWindow, forecasts: tuple[Array, ...]) -> Array:
@@ -222,9 +224,8 @@ def _ruled_out(window: HoldoutWindow, forecast: Array) -> bool:
     return bool(((forecast <= 0) & (window.actual > 0)).any())
 
 
-def _rule(name: str, sums: Array, start: int, better: Array, n: int, *, ruled_out: bool) -> RuleErrors:
+def _rule(name: str, sums: Array, start: int, share: Estimate, n: int, *, ruled_out: bool) -> RuleErrors:
     """Turn sums, of the customers first and then of each resample, into the figures of one rule."""
-    alike = sums[:, 0] ** 2 / n  # the least that squares of what came add up to
     unit = "purchases per customer"
     absolute, square, miss, deviance = (sums[:, start + k] for k in range(_EACH))
     mean = sums[:, 0] / n
@@ -238,7 +239,7 @@ def _rule(name: str, sums: Array, start: int, better: Array, n: int, *, ruled_ou
         _of(np.sqrt(square / n), n, unit),
         _of(miss / n, n, f"{unit}, expected - actual"),
         explained,
-        _of(_divide(square, better, alike), n, "share of the better simple rule's squared error"),
+        share,
     )
 
 

@@ -25,15 +25,15 @@ LEAST_SIDE = 0.05
 """Share of the customers that each side of a line has to hold: nobody draws one that parts off a handful."""
 _RHYTHM = Texts(
     {
-        "strict": "silent for at most once the own usual gap",
-        "usual": "silent for at most twice the own usual gap",
-        "lenient": "silent for at most four times the own usual gap",
+        "strict": "silent for at most once their own usual gap",
+        "usual": "silent for at most twice their own usual gap",
+        "lenient": "silent for at most four times their own usual gap",
     }
 )
 _UNDRAWN = Texts(
     {
         "recency": "active by the last order, {strictness}",
-        "cadence": "active by the own rhythm, {strictness}",
+        "cadence": "active by their own rhythm, {strictness}",
         "p_alive": "active by the purchase model, {strictness}",
     }
 )

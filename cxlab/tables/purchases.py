@@ -1,6 +1,8 @@
 """The purchase model as a reader sees it: its figures, the three checks, and customers by repeat purchases."""
 
 import math
+from collections.abc import Hashable
+from typing import Any
 
 from cxlab.blocks import Cell, Table
 from cxlab.digits import enough_digits
@@ -128,15 +130,20 @@ def _note_of_choice(choice: ModelChoice) -> str:
 
 def forecast_checks(three: ThreeChecks) -> Table:
     """One row a check: the figure, what the rule allows, the outcome."""
-    rows = []
-    for row in three.table.to_dict("records"):
+    rows, checked = [], three.table.to_dict("records")
+    digits = max(_digits_of(row) for row in checked)
+    for row in checked:
         allowed = (
             tr("below {limit}", limit=number(row["allowed_high"], 2))
             if row["check"] == "order"
             else _band(row["allowed_low"], row["allowed_high"])
         )
         estimate = Estimate(row["estimate"], row["low"], row["high"])
-        figure = _checked(estimate, (row["allowed_low"], row["allowed_high"])) if estimate.has_interval else Cell("–")
+        figure = (
+            Cell(number(estimate.number, digits), number_between(*estimate.ends, digits))
+            if estimate.has_interval
+            else Cell("–")
+        )
         rows.append(
             (
                 Cell(_CHECKS[row["check"]]),
@@ -213,10 +220,10 @@ def _behind(estimate: Estimate) -> Cell:
     return Cell(percent(shares[0], digits), percent_between(shares[1], shares[2], digits))
 
 
-def _checked(estimate: Estimate, band: tuple[float, float]) -> Cell:
-    low, high = estimate.low or 0.0, estimate.high or 0.0
-    digits = enough_digits((low, high), band)
-    return Cell(number(estimate.number, digits), number_between(low, high, digits))
+def _digits_of(check: dict[Hashable, Any]) -> int:
+    """With how many digits the ends of a check's interval lie on their own side of the edges as written."""
+    ends = [check[end] for end in ("low", "high") if math.isfinite(check[end])]
+    return enough_digits(ends, (check["allowed_low"], check["allowed_high"]))
 
 
 def _band(low: float, high: float) -> str:

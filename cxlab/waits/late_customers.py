@@ -177,7 +177,7 @@ class LateCustomers:
         return tr(
             "A letter may cost {everyone} on average at most, if it brought all of them back to "
             "their own pace, and {tenth} if it brings back one in ten, by what the next {ahead} "
-            "would bring, nobody counted with more than so far.",
+            "would bring, or as much as each has contributed so far where that is less.",
             everyone=everyone,
             tenth=tenth,
             ahead=ahead,
@@ -185,27 +185,13 @@ class LateCustomers:
 
     @property
     def advice(self) -> str:
-        """Whom to write to, as of which day, and what a letter may cost; empty where there is nobody."""
+        """Whom to write to, and as of which day; empty where there is nobody."""
         if self.doubt:
             return tr("Write to nobody for being late yet.") + f" {self.doubt}"
         if not self.is_worth_telling:
             return ""
-        came = self.check.late
-        back = (
-            ""
-            if came.value is None
-            else (
-                tr(
-                    " Of those late on {as_of}, {came} came back anyway in the {days} after{silent_longer}.",
-                    as_of=words.day(self.check.as_of),
-                    came=words.percent(came.number),
-                    days=span(self.check.holdout_days),
-                    silent_longer=self._silent_longer,
-                )
-            )
-        )
         as_of = words.day(self.as_of)
-        write = (
+        return (
             trn(
                 "Write this month to the {n} customer who were late on {as_of}, the end of the data, and are worth "
                 "waking, to a random half of them first, so that it shows whether writing helps.",
@@ -217,13 +203,11 @@ class LateCustomers:
             )
             if self.tells_how_many
             else tr(
-                "Write this month to the customers in the table late_customers who were late on {as_of}, the end of "
-                "the data, and are worth waking, to a random half of them first, so that it shows whether writing "
-                "helps.",
+                "Write this month to the customers who were late on {as_of}, the end of the data, and are worth "
+                "waking, to a random half of them first, so that it shows whether writing helps.",
                 as_of=as_of,
             )
         )
-        return f"{write} {self.letter_words}{back}"
 
     @property
     def _are_mostly_gone_longer(self) -> bool:
@@ -335,13 +319,29 @@ class LateCustomers:
             return ""
         anyway = "" if self.expected.value is None else tr(", less what is expected anyway")
         ahead = span(self.horizon_days)
+        return (
+            tr(
+                "The list begins with those of whom most is at stake: what each would contribute in the "
+                "next {ahead} at their own pace, up to what they have contributed so far{anyway}. "
+                "{letter_words}",
+                ahead=ahead,
+                anyway=anyway,
+                letter_words=self.letter_words,
+            )
+            + self._back()
+        )
+
+    def _back(self) -> str:
+        """How many came back anyway of those who were late at the cut."""
+        came = self.check.late
+        if came.value is None:
+            return ""
         return tr(
-            "The list begins with those of whom most is at stake: what each would contribute in the "
-            "next {ahead} at their own pace, up to what they have contributed so far{anyway}. "
-            "{letter_words}",
-            ahead=ahead,
-            anyway=anyway,
-            letter_words=self.letter_words,
+            " Of those late on {as_of}, {came} came back anyway in the {days} after{silent_longer}.",
+            as_of=words.day(self.check.as_of),
+            came=words.percent(came.number),
+            days=span(self.check.holdout_days),
+            silent_longer=self._silent_longer,
         )
 
     def _once(self) -> str:
