@@ -16,6 +16,7 @@ from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
+from cxlab.plots.words_of_clusters import names_that_fit
 from cxlab.plots.words_of_segments import room_for_names
 
 _NARROW_CELL = 10  # letters of a line in a cell on a phone
@@ -49,8 +50,8 @@ def _draw_heat(agreement: Agreement, ax: Axes) -> None:
                 size=12,
                 color=COLOUR["muted"],
             )
-    heads = [agreement.names_b.get(str(c), "") for c in agreement.counts.columns]
-    lines = [_wrapped(head) for head in heads]
+    names = names_that_fit(agreement.names_b, 17, 3)
+    lines = [names.get(str(c), "") for c in agreement.counts.columns]
     for j, group in enumerate(agreement.counts.columns):
         ax.text(j + 0.5, -0.08, str(group), ha="center", va="bottom", size=14, weight=700)
         if not narrow:
@@ -58,14 +59,8 @@ def _draw_heat(agreement: Agreement, ax: Axes) -> None:
     ax.set(xlim=(0, columns), ylim=(rows, 0))
     ax.axis("off")
     deepest = 0 if narrow else max((line.count("\n") + 1 for line in lines if line), default=0)
-    names = (part for name in SEGMENT_NAME.values() for part in name.split("-"))
-    fit(ax, room_for_names(0.27, names) if narrow else 0.2, 0.01, 1, 0.92 - 0.055 * deepest)
-
-
-def _wrapped(head: str) -> str:
-    """Write a column's head in at most three short lines."""
-    lines = textwrap.wrap(head, 17)
-    return "\n".join(lines) if len(lines) <= 3 else "\n".join(lines[:3]).rstrip(",") + " …"
+    pieces = (part for name in SEGMENT_NAME.values() for part in name.split("-"))
+    fit(ax, room_for_names(0.27, pieces) if narrow else 0.2, 0.01, 1, 0.92 - 0.055 * deepest)
 
 
 def _draw_cell(ax: Axes, i: int, j: int, said: str, residual: float | None) -> None:

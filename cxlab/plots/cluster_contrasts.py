@@ -1,7 +1,5 @@
 """The plot of what sets each cluster apart: a panel a cluster, a row a measure, dots with their intervals."""
 
-import textwrap
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -11,6 +9,7 @@ from cxlab.clusters.contrasts import LARGE
 from cxlab.language import Texts, tr, trn
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
+from cxlab.plots.words_of_clusters import names_that_fit
 from cxlab.words import count, money, number, number_between, percent
 
 MOST_PANELS = 6  # clusters drawn; the table shows them all
@@ -64,6 +63,8 @@ def _draw(result: Contrasts, ax: Axes) -> None:
     pad = 0.06 * max(max(ends) - min(ends), 1.0)
     low, high = min(ends) - pad, max(ends) + pad
     ticks = _round_steps(low, high, 4 if narrow else 6)
+    width = (17 if columns > 1 else 36) if narrow else 76 // columns
+    names = names_that_fit(result.names, width, 2, lettered=True)
     for at, (letter, own) in enumerate(clusters.items()):
         panel = grid[at]
         panel.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
@@ -80,10 +81,8 @@ def _draw(result: Contrasts, ax: Axes) -> None:
         panel.grid(axis="x", color=COLOUR["rule"], lw=0.6, zorder=0)
         panel.set_axisbelow(True)
         panel.spines["bottom"].set_visible(False)
-        width = (17 if columns > 1 else 36) if narrow else 76 // columns
-        lines = textwrap.wrap(f"{letter}: {result.names[letter]}", width, max_lines=2, placeholder=" …")
         panel.text(
-            0, 1.03, "\n".join(lines), transform=panel.transAxes, ha="left", va="bottom", weight=700, size=12,
+            0, 1.03, names[letter], transform=panel.transAxes, ha="left", va="bottom", weight=700, size=12,
             linespacing=1.15,
         )  # fmt: skip
     for panel in grid[len(clusters) :]:

@@ -1,7 +1,5 @@
 """The map of the clusters: one panel a cluster, in days and money, and no dot is a person."""
 
-import textwrap
-
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -13,6 +11,7 @@ from cxlab.language import tr, trn
 from cxlab.plots.crowd import groups_of_neighbours
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow, panels
+from cxlab.plots.words_of_clusters import names_that_fit
 from cxlab.words import count, few, money, number, percent, percent_between
 
 Array = NDArray[np.float64]
@@ -69,7 +68,7 @@ def _draw_map(result: Profiles, ax: Axes) -> None:
     (first, low), (last, high) = ends.min(0) - pad, ends.max(0) + pad
     amounts = _marks(float(low), float(high), most=4 if rows > 2 else 6)
     ticks = _round_days(float(last), 3 if narrow else 5)
-    width = (44 if narrow else 84) // columns
+    names = names_that_fit(result.names, (44 if narrow else 84) // columns, 2, lettered=True)
     for at, (panel, profile) in enumerate(zip(grid, shown, strict=False)):
         for own, token in ((False, "other"), (True, "ink")):
             groups = dots[profile.letter, own]
@@ -84,9 +83,8 @@ def _draw_map(result: Profiles, ax: Axes) -> None:
         panel.set_xticks(ticks, [f"{tick:.0f}" if bottom else "" for tick in ticks])
         panel.grid(axis="y", color=COLOUR["rule"], lw=0.6, zorder=0)
         panel.spines["bottom"].set_visible(False)
-        lines = textwrap.wrap(f"{profile.letter}: {profile.name}", width, max_lines=2, placeholder=" …")
         panel.text(
-            0, 1.03, "\n".join(lines), transform=panel.transAxes, ha="left", va="bottom", weight=700, size=12,
+            0, 1.03, names[profile.letter], transform=panel.transAxes, ha="left", va="bottom", weight=700, size=12,
             linespacing=1.15,
         )  # fmt: skip
     for panel in grid[len(shown) :]:

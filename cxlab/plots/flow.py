@@ -1,6 +1,5 @@
 """Flows of customers from one grouping to another: bands from the groups at the left to those at the right."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME, SEGMENT_TOKEN
 from cxlab.plots.figure import Plot
 from cxlab.plots.style import COLOUR, fit, is_narrow
+from cxlab.plots.words_of_clusters import names_that_fit
 from cxlab.plots.words_of_segments import room_for_names
 from cxlab.segments import Migration
 
@@ -154,7 +154,7 @@ def _draw_migration(migration: Migration, ax: Axes) -> None:
     for x, text, align in zip((0.0, 1.0), heads, ("left", "right"), strict=True):
         ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
     side = room_for_names(0.3) if narrow else 0.2
-    fit(ax, side, 0.01, 1 - side, 0.93)
+    fit(ax, side, 0.01, 1 - side, 0.9 if narrow else 0.93)
 
 
 def _lacks_migration(migration: Migration) -> str:
@@ -236,24 +236,18 @@ def _draw_to_clusters(agreement: Agreement, ax: Axes) -> None:
         )
         for k, name in enumerate(counts.index)
     ]  # fmt: skip
-    right = []
+    names, right = names_that_fit(agreement.names_b, 24, 2), []
     for k, letter in enumerate(counts.columns):
-        named = agreement.names_b.get(str(letter), "")
         head = f"{letter}, {columns.share_written(k)}"
-        right.append(_Group(head, "" if narrow else _two_lines(named), "other", "ink"))
+        right.append(_Group(head, "" if narrow else names.get(str(letter), ""), "other", "ink"))
     draw_flow(ax, counts, agreement.hidden, left, right, agreement.minimum_group)
     for x, text, align in ((0.0, tr("Segments"), "left"), (1.0, tr("Clusters"), "right")):
         ax.text(x, -0.045, text, ha=align, va="bottom", size=12, weight=700)
-    fit(ax, room_for_names(0.3) if narrow else 0.2, 0.01, 0.84 if narrow else 0.72, 0.93)
+    fit(ax, room_for_names(0.3) if narrow else 0.2, 0.01, 0.84 if narrow else 0.72, 0.9 if narrow else 0.93)
 
 
 def _ink(group: str) -> str:
     return f"{SEGMENT_TOKEN[group]}-ink" if group in SEGMENT_TOKEN else "ink"
-
-
-def _two_lines(named: str) -> str:
-    lines = textwrap.wrap(named, 24)
-    return "\n".join(lines if len(lines) < 3 else [lines[0], lines[1].rstrip(",") + " …"])
 
 
 def _caption_of_clusters(agreement: Agreement) -> Caption:

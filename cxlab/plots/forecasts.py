@@ -132,7 +132,8 @@ def _draw_spend(spend: SpendModel, ax: Axes) -> None:
             above = _clear_of(typical, float(np.fmax(high[i], mean[i])) + 0.015 * top, top)
             written = money(float(mean[i]), spend.currency, 0)
             ax.text(float(i), above, written, ha="center", va="bottom", size=12, weight=700)
-    ax.text(len(table) - 0.5, typical, tr("model"), ha="left", va="center", size=12, weight=700, color=COLOUR["link"])
+    beside = 1.015 * len(table) - 0.5
+    ax.text(beside, typical, tr("model"), ha="left", va="center", size=12, weight=700, color=COLOUR["link"])
     ax.set(xlim=(-0.6, len(table) - 0.5), ylim=(0, top))
     ax.set_xticks(
         at,

@@ -31,11 +31,11 @@ def _several(found: GuardRails) -> bool:
 
 def _draw(found: GuardRails, ax: Axes) -> None:
     rows, last = [], None
-    for effect, rail in found.shown:
-        name, change = rail_name(effect, rail, several=_several(found)), _change(rail)[0]
-        words = f"{change}: {SAYS[rail.verdict]}"
-        if is_narrow(ax) and len(name) + len(words) > _ROOM:
-            words = change
+    names = [rail_name(effect, rail, several=_several(found)) for effect, rail in found.shown]
+    said = [f"{_change(rail)[0]}: {SAYS[rail.verdict]}" for _, rail in found.shown]
+    if is_narrow(ax) and any(len(name) + len(words) > _ROOM for name, words in zip(names, said, strict=True)):
+        said = [_change(rail)[0] for _, rail in found.shown]
+    for (effect, rail), name, words in zip(found.shown, names, said, strict=True):
         gap = 0.0 if last in (None, effect.label) else 0.5
         rows.append(Row(name, _points(rail.change), words, gap=gap))
         last = effect.label

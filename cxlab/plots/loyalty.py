@@ -206,7 +206,7 @@ def _draw_sensitivity(found: Sensitivity, ax: Axes) -> None:
             ax.plot(top, at, ">", color=COLOUR["ink"], ms=6, zorder=4)
         ax.text(
             inside[1] + 0.03 * (top - bottom), at, buyers(variant.worth.number), ha="left", va="center", size=12,
-            weight=700,
+            weight=700, bbox=_ON_PAPER,
         )  # fmt: skip
     if found.base.worth.has_interval:
         ax.axvline(found.base.worth.number, color=COLOUR["other"], lw=1.2, ls=(0, (4, 3)), zorder=1)
@@ -239,9 +239,9 @@ def _draw_said(ax: Axes, top: float, most: int) -> None:
     if top > most * min(SAID):
         return
     for said in (n for n in SAID if n <= top):
-        ax.axvline(said, color=COLOUR["part"], lw=1.2, ls=(0, (1, 2)), zorder=1)
+        ax.axvline(said, color=COLOUR["muted"], lw=1.2, ls=(0, (1, 2)), zorder=1)
         ax.text(
-            said, -0.83, number(said), ha="center", va="center", size=12, weight=700, color=COLOUR["part"],
+            said, -0.83, number(said), ha="center", va="center", size=12, weight=700, color=COLOUR["muted"],
             bbox=_ON_PAPER, zorder=5,
         )  # fmt: skip
 

@@ -2,6 +2,9 @@
 
 Figures are drawn in the light tokens only. `themed_svg` puts ``var(--token)`` in place of each colour and both palettes
 into the SVG's own style, so that one drawing serves every mode. A colour that is no token stops the drawing.
+
+A box of paper behind words becomes an outline of their letters: the font that a reader sees is narrower than the one
+that is measured, so a box would stand beside them.
 """
 
 import io
@@ -32,6 +35,11 @@ _RC: dict[RcKeyType, Any] = {
     "lines.color": COLOUR["ink"], "patch.edgecolor": "none", "axes.prop_cycle": cycler(color=[COLOUR["ink"]]),
 }  # fmt: skip
 NARROW_BELOW = 500
+_BOX = re.compile(
+    rf'(<g id="text_\d+">)\s*<g id="patch_\d+">\s*<path d="[^"]*" style="fill: {COLOUR["paper"]}"/>\s*</g>'
+    r'(\s*(?:<text style="[^"]*"[^>]*>[^<]*</text>\s*)+)'
+)
+_OUTLINE = f"paint-order: stroke; stroke: {COLOUR['paper']}; stroke-width: 4; stroke-linejoin: round; "
 
 
 def canvas(width: int, height: int) -> Axes:
@@ -92,6 +100,7 @@ def themed_svg(figure: Figure) -> str:
     svg = re.sub(
         r'<path id="(\w+)" d="M 0 ([\d.]+) \nC [^M]*?z\n"', r'<circle id="\1" r="\2"', svg
     )  # dots in few bytes
+    svg = _BOX.sub(lambda m: m[1] + m[2].replace('<text style="', f'<text style="{_OUTLINE}'), svg)
     used = []
     for name, (light, _) in TOKENS.items():
         if light in svg:

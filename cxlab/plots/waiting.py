@@ -18,9 +18,9 @@ from cxlab.waits.comparison import WaitComparison
 from cxlab.waits.curves import WaitingCurve
 
 MOST_DRAWN = 6
-_OTHERS = (("ink", "ink"), ("link", "link"), ("part", "part"), ("open", "open"), ("good", "good"), ("other", "muted"))
+_OTHERS = ("ink", "link", "muted", "ink", "link", "muted")
 _DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
-    "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (4, 1)), (0, (1, 1)),
+    "-", (0, (6, 2)), "-", (0, (2, 1.5)), "-", (0, (6, 2)),
 )  # fmt: skip
 _DAYS = Texts(
     {
@@ -80,8 +80,7 @@ def _colours(group: str, k: int) -> tuple[str, str, str | tuple[int, tuple[float
     if group in SEGMENTS:
         token = SEGMENT_TOKEN[group]
         return COLOUR[token], COLOUR[f"{token}-ink"], "-"
-    mark, ink = _OTHERS[k]
-    return COLOUR[mark], COLOUR[ink], _DASHES[k]
+    return COLOUR[_OTHERS[k]], COLOUR[_OTHERS[k]], _DASHES[k]
 
 
 def _draw(found: WaitComparison, ax: Axes) -> None:

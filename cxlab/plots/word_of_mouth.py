@@ -15,7 +15,7 @@ from cxlab.plots.style import COLOUR, WrittenTicks, fit, is_narrow, panels
 from cxlab.words import count, number, number_between
 
 _ORDER = (2, 1, 0, NONE)
-_MARKS = {0: "bad", 1: "other", 2: "good", NONE: "muted"}
+_MARKS = {0: "ink", 1: "other", 2: "link", NONE: "muted"}
 _TITLES = Texts({"referrals": "Brought by 100 customers", "purchases": "Purchases a customer"})
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from cxlab.blocks import Caption, Cell, Table
 from cxlab.language import Texts, tr, trn
@@ -18,12 +19,13 @@ from cxlab.words import between, capital, count, money, number, percent
 _BANDS = ("paper", "seq1", "seq2", "seq3")
 _EACH_KEPT, _EACH_OTHER = 10, 8  # of the points drawn, every which one stands in the table
 _MOST_DIGITS = 4
+_SWATCH = 12  # pixels of a colour's square above the maps
 _AXIS = Texts({"referrals": "Customers brought by 100 fans", "cost": "Cost to win a customer"})
 
 
 def _draw(found: TwoWay, ax: Axes) -> None:
     narrow, n = is_narrow(ax), len(found.maps)
-    each = panels(ax, n, 1, gap_y=0.42) if narrow else panels(ax, 1, 2, gap_x=0.12)
+    each = panels(ax, n, 1, gap_y=0.42) if narrow else panels(ax, 1, 2, gap_x=0.16)
     for place, (axes, of) in enumerate(zip(each, found.maps, strict=False)):
         _draw_map(found, of, axes)
         if not narrow and place:
@@ -48,7 +50,7 @@ def _draw_map(found: TwoWay, of: WorthMap, ax: Axes) -> None:
     bands = ax.contourf(found.kept, found.other, numbers, levels=ends, colors=colours, zorder=1)
     bands.set_edgecolor("face")
     for line in (line for line in lines if lowest < line < highest):
-        ax.contour(found.kept, found.other, numbers, levels=[line], colors=[COLOUR["part"]], linewidths=1.6, zorder=3)
+        ax.contour(found.kept, found.other, numbers, levels=[line], colors=[COLOUR["link"]], linewidths=1.6, zorder=3)
     if _has_dashes(of):
         ax.contour(
             found.kept, found.other, numbers, levels=[of.worth.number], colors=[COLOUR["ink"]], linewidths=1.2,
@@ -72,6 +74,8 @@ def _draw_map(found: TwoWay, of: WorthMap, ax: Axes) -> None:
         weight=700,
         pad=6,
     )
+    ax.spines[:].set_visible(True)  # a map may be of the colour of the paper all over
+    ax.tick_params(axis="x", pad=8)  # so that the lowest number of the one scale does not touch that of the other
     ax.locator_params(axis="x", nbins=5)
     ax.locator_params(axis="y", nbins=5)
     ax.xaxis.set_major_formatter(lambda value, _: percent(value))
@@ -130,11 +134,14 @@ def _legend(found: TwoWay, ax: Axes, *, narrow: bool) -> None:
     else:
         at, row = left + 118 / width, 14
     for token, text in zip(_BANDS, words, strict=False):
-        figure.text(
-            at, 1 - row / height, f" {text} ", size=12, va="center", color=COLOUR["ink"],
-            bbox={"facecolor": COLOUR[token], "edgecolor": COLOUR["part"], "lw": 0.8, "pad": 2.5},
+        figure.add_artist(
+            Rectangle(
+                (at, 1 - (row + _SWATCH / 2) / height), _SWATCH / width, _SWATCH / height, fc=COLOUR[token],
+                ec=COLOUR["muted"], lw=0.8, transform=figure.transFigure,
+            )
         )  # fmt: skip
-        at += (22 + 8.2 * len(text)) / width
+        figure.text(at + (_SWATCH + 6) / width, 1 - row / height, text, size=12, va="center", color=COLOUR["ink"])
+        at += (_SWATCH + 24 + 7.6 * len(text)) / width
 
 
 def _caption(found: TwoWay) -> Caption:
