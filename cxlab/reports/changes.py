@@ -12,7 +12,7 @@ from cxlab.reports.compare import Changed
 from cxlab.reports.measures import Measure, named
 from cxlab.reports.past import Findings
 from cxlab.reports.shown import findings_of
-from cxlab.reports.since import Move, ReportSince, Since, Told, since
+from cxlab.reports.since import Move, ReportSince, Setting, Since, Told, since
 from cxlab.reports.titles import said_title
 
 _MOST_FIGURES, _MOST_VERSIONS = 6, 3
@@ -48,20 +48,21 @@ class Changes:
 
 
 def changes(runs: Mapping[str, Mapping[str, Any]], *, brief: bool = False) -> Changes | None:
-    """Find what changed in runs since those before them; None where nothing did, or where there were none.
+    """Find what changed in runs since those before them; None where there is nothing to tell.
 
     Parameters
     ----------
     runs : manifests by name. brief : answers and verdicts only, the figures counted.
     """
-    found = {name: told for name, run in runs.items() if (told := since(run)) is not None and told.changed}
+    found = {name: told for name, run in runs.items() if (told := since(run)) is not None}
     if not found:
         return None
     rows: list[Change] = []
     for name, told in found.items():
         asked = str(runs[name]["study"].get("language", SOURCE))
         rows += _of_run(name, told, findings_of(runs[name]), asked, brief=brief)
-    same = sum(len(run["reports"]) for run in runs.values()) - sum(_still_there(told) for told in found.values())
+    others = [run for name, run in runs.items() if name not in found or found[name].changed]
+    same = sum(len(run["reports"]) for run in others) - sum(_still_there(told) for told in found.values())
     if same > 0:
         other = tr("The other {n}", n=words.number(same)) if same > 1 else tr("The other one")
         rows.append(Change(other, tr("All findings"), Cell(tr("as before")), Cell(tr("as before"))))
@@ -85,7 +86,10 @@ def shared_part(run: Mapping[str, Any]) -> dict[str, Any] | None:
         for name, report in told.reports.items()
         if name not in failed
     }
-    return told.model_copy(update={"reports": reports}).model_dump(exclude_none=True)
+    shared = told.model_copy(update={"reports": reports})
+    if told.changed and not shared.changed:  # only what failed changed: not to be told as if nothing had
+        return None
+    return shared.model_dump(exclude_none=True)
 
 
 def _still_there(told: Since) -> int:
@@ -94,6 +98,10 @@ def _still_there(told: Since) -> int:
 
 def _of_run(name: str, told: Since, findings: Findings, asked: str, *, brief: bool) -> Iterator[Change]:
     changed = told.changed
+    if not changed:
+        again = [_parameter(cause) for report in told.reports.values() for cause in report.causes]
+        why = _joined([*dict.fromkeys(again), *_of_study(told, has_parameters=bool(again))])
+        yield Change(name, tr("All findings"), Cell(tr("as before")), Cell(tr("as before")), why=why)
     there, not_there = Cell(tr("there")), Cell(tr("not there"))
     if new := _titles(r for r in changed.values() if r.old is None):
         yield Change(name, tr("New in this run: {reports}", reports=new), not_there, there, why=_of_all(told))
@@ -173,15 +181,16 @@ def _left(report: ReportSince, listed: int) -> str:
 
 def _why(told: Since, report: ReportSince) -> str:
     """Say what went in otherwise; of several things none alone is known to be the cause."""
-    again = compared_words.parameter_again
-    said = [
-        tr("Parameter {name} from {old} to {new}", name=cause.name, old=again(cause.old), new=again(cause.new))
-        for cause in report.causes
-    ]
+    said = [_parameter(cause) for cause in report.causes]
     if report.is_other_notebook:
         said.append(tr("The notebook changed"))
     said += _of_study(told, has_parameters=bool(report.causes))
     return _joined(said) or tr("Not known: data, parameters, notebook and versions are the same")
+
+
+def _parameter(cause: Setting) -> str:
+    again = compared_words.parameter_again
+    return tr("Parameter {name} from {old} to {new}", name=cause.name, old=again(cause.old), new=again(cause.new))
 
 
 def _of_all(told: Since) -> str:
@@ -223,6 +232,8 @@ def _shortened(rows: list[Change]) -> Iterator[Change]:
 
 def _caption(found: Mapping[str, Since]) -> str:
     reports = [report for told in found.values() for report in told.changed.values()]
+    if not reports:
+        return tr("No finding changed")
     both = [r for r in reports if r.old is not None and r.new is not None]
     failed = sum(r.new is not None and r.new.tone == "failed" and r.old != r.new for r in both)
     answers = sum(r.old != r.new for r in both) - failed

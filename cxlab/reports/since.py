@@ -117,7 +117,8 @@ def find_since(
 
     Returns
     -------
-    `Since` as it is kept in the manifest. Where nothing changed, what the run before says of the one before it: so the
+    `Since` as it is kept in the manifest. Where nothing changed and no parameter was set otherwise, what the run before
+    says of the one before it: so the
     same run made twice says the same. None where there is nothing to say.
     """
     if not before:
@@ -128,7 +129,7 @@ def find_since(
         compared = compare(then, PastRun(stage.as_posix(), stage, Manifest.model_validate(new)))
     except RunError:  # what was found then can no longer be read
         return None
-    if all(report.is_same for report in compared.reports):
+    if all(report.is_same for report in compared.reports) and all(p.is_same for p in compared.parameters):
         earlier = since(before)
         return None if earlier is None else earlier.model_dump(exclude_none=True)
     minimum = minimum_group(new)
