@@ -19,6 +19,7 @@ from cxlab.intake import OrderCalendar
 from cxlab.kit import open_study
 from cxlab.look import TOKENS
 from cxlab.plots.figure import Plot
+from cxlab.plots.rows import BEHIND
 from cxlab.plots.style import COLOUR, canvas, is_narrow, themed_svg
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +68,15 @@ def test_a_colour_that_is_no_token_stops_the_drawing() -> None:
     ax.plot([1, 2], color="#123456")
     with pytest.raises(ValueError, match="#123456"):
         themed_svg(ax.figure)  # type: ignore[arg-type]
+
+
+def test_paper_behind_words_is_an_outline_of_their_letters() -> None:
+    ax = canvas(680, 340)
+    ax.text(0.5, 0.5, "over a line", bbox=BEHIND)
+    ax.text(0.1, 0.1, "beside it")
+    svg = themed_svg(ax.figure)  # type: ignore[arg-type]
+    outlined = re.findall(r'<text style="paint-order: stroke; stroke: var\(--paper\)[^>]*>([^<]*)<', svg)
+    assert outlined == ["over a line"] and "fill: var(--paper)" not in svg
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
