@@ -141,6 +141,7 @@ def test_lines_are_moved_by_sliders_where_somebody_looks_and_drawn_where_nobody_
     kernel.run("lines = cx.move_lines(kit.customers, segments, minimum_group=1)")
     live = kernel.run("page.explore(cx.plots.moved_lines, lines)")
     shown = [one["data"] for one in live if one["kind"] == "display_data"]
+    shown = [data for data in shown if "<progress" not in data.get("text/html", "")]  # there on a slow machine
     assert len(shown) == 1 and WIDGET in shown[0], live
     page = only(kernel.run("page.explore(cx.plots.moved_lines, lines)", live=False), "display_data")["data"]
     assert WIDGET not in page and page[blocks.MIME]["block"]["name"] == "moved_lines"
