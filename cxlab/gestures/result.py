@@ -156,7 +156,7 @@ def estimate_gestures(
     >>> kit = cx.open_example()
     >>> effects = cx.estimate_gestures(kit.gestures)
     >>> print(effects.heading)
-    Card: +0.72 purchases per customer (−0.25 to 1.70), not settled
+    “card”: +0.72 purchases per customer (−0.25 to 1.70), not settled
     """
     from cxlab.errors import NotEnoughDataError
 
