@@ -138,14 +138,10 @@ class Engine:
     def numbers(self, sql: str, n: int) -> NDArray[np.uint64]:
         """Run a query that gives one column of `n` whole numbers >= 0, and return them in no order."""
         self.statements.append(sql)
-        found = np.empty(n, dtype=np.uint64)
-        filled = 0
-        for batch in self._connection.sql(sql).to_arrow_reader(1_000_000):
-            column = batch.column(0).to_numpy(zero_copy_only=False)
-            found[filled : filled + len(column)] = column
-            filled += len(column)
-        if filled != n:
-            raise AssertionError(f"{filled} numbers instead of {n}")
+        (column,) = self._connection.execute(sql).fetchnumpy().values()
+        found = np.asarray(column, dtype=np.uint64)
+        if len(found) != n:
+            raise AssertionError(f"{len(found)} numbers instead of {n}")
         return found
 
     def read(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:

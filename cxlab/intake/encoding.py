@@ -23,7 +23,8 @@ _TAIL = 1 << 16
 NEARLY, BROKEN = KeptText("utf-8 with broken bytes")(), "\ufffd"
 """The encoding of a file that is UTF-8 but for a few bytes, and what then stands for each of these."""
 _GZIP = b"\x1f\x8b"
-_FEED, _SPACE, _QUOTE = b'\n "'
+_FEED = b"\n"[0]
+_SPACE_QUOTE = int.from_bytes(b' "', "little")
 _NO_TEXT = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
             b"PK\x03\x04": "an archive", b"\xd0\xcf\x11\xe0": "a file of an old office program", b"SQLi": "a database",
             b"BZh": "packed with bzip2", b"\xfd7zXZ": "packed with xz", b"7z\xbc\xaf": "packed with 7-Zip",
@@ -302,8 +303,10 @@ class _LineCounter:
             self.both += chunk.count(b"\r\n")
         self.nul = self.nul or b"\0" in chunk
         if b'"' in chunk:
-            within = (signs[1:] == _QUOTE) & (signs[:-1] == _SPACE)
-            self.spaced = self.spaced or bool(within.any()) or (self.last == b" " and chunk.startswith(b'"'))
+            # Two letters at a time, from the first and from the second on: half as many comparisons.
+            pairs = (np.frombuffer(chunk, "<u2", (len(chunk) - start) // 2, start) for start in (0, 1))
+            within = any(bool((pair == _SPACE_QUOTE).any()) for pair in pairs)
+            self.spaced = self.spaced or within or (self.last == b" " and chunk.startswith(b'"'))
         self.last = chunk[-1:]
         self.tail = chunk[-_TAIL:] if len(chunk) >= _TAIL else (self.tail + chunk)[-_TAIL:]
 

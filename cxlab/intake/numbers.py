@@ -85,14 +85,13 @@ def plain_number(text: str, decimal: str) -> str:
 
     Notes
     -----
-    The engine would take infinity, nan and 1_000 as well; the comparisons keep out what begins with a letter, also
-    behind a sign.
+    The engine would take infinity, nan and 1_000 as well.
     """
-    no_word = f"{text} < ':' AND NOT ({text} >= '-:' AND {text} < '.') AND NOT ({text} >= '+:' AND {text} < ',')"
-    alone = f"{no_word} AND NOT CONTAINS({text}, '_')"
-    if decimal == ".":
-        return f"CASE WHEN {alone} THEN TRY_CAST({text} AS DOUBLE) END"
-    return f"CASE WHEN {alone} AND NOT CONTAINS({text}, '.') THEN TRY_CAST(REPLACE({text}, ',', '.') AS DOUBLE) END"
+    number = f"TRY_CAST({text} AS DOUBLE)" if decimal == "." else f"TRY_CAST(REPLACE({text}, ',', '.') AS DOUBLE)"
+    alone = f"ISFINITE({number}) AND NOT CONTAINS({text}, '_')"
+    if decimal != ".":
+        alone += f" AND NOT CONTAINS({text}, '.')"
+    return f"CASE WHEN {alone} THEN {number} END"
 
 
 def currency_sign(text: str) -> str:
