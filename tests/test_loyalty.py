@@ -386,7 +386,8 @@ class TestSensitivity:
         days = [days for days in HORIZONS_DAYS if days != base_days]
         for variant, horizon_days in zip(found, days, strict=True):
             anew = weigh_fans(of.customers, of.fans, foresee(of.fans.are_fans, horizon_days=horizon_days))
-            assert variant.worth == anew.number and variant.fan == anew.fan.weighed.fan
+            for mine, its in ((variant.worth, anew.number), (variant.fan, anew.fan.weighed.fan)):
+                assert (mine.number, mine.low, mine.high) == pytest.approx((its.number, its.low, its.high), rel=1e-9)
             assert variant.said.startswith(f"{horizon_days // 365} year")
             assert ("unchecked after day 600" in variant.said) == (horizon_days > 600)
 

@@ -16,6 +16,7 @@ from cxlab.estimate import Estimate
 from cxlab.language import tr
 
 LEAST_CUSTOMERS = 60  # two halves of thirty
+MOST_CUSTOMERS = 20_000  # more of them would say the same, and take longer
 ALIKE, PARTLY = 0.75, 0.3  # adjusted mutual information from which on lines are said to be nearly, or partly, the same
 ERROR_RATE = 0.05  # how often a partition that is no better than a random rule may be said to stand out
 Predict = Callable[[pd.DataFrame], pd.Series]
@@ -41,6 +42,7 @@ class Ceiling:
     random_rules : shape (R,), adjusted mutual information of the clusters with each random rule.
     observed : that of the clusters with the partition in question, with its interval.
     p_value : share of the random rules that agree with the clusters as much or more, (1 + count) / (1 + R).
+    n_customers, n_drawn : customers, and how many of them ceiling and random rules come from.
     """
 
     noise_ceiling: Estimate
@@ -48,6 +50,8 @@ class Ceiling:
     random_rules: NDArray[np.float64]
     observed: Estimate
     p_value: float
+    n_customers: int = 0
+    n_drawn: int = 0
 
     @property
     def stands_out(self) -> bool:
@@ -105,6 +109,9 @@ class Ceiling:
             middle=words.number(self.random_band[1], 2),
         )
         ceiling = self.noise_ceiling
+        if self.n_drawn < self.n_customers:
+            drawn, of = words.count(self.n_drawn, "customer"), words.number(self.n_customers)
+            said += " " + tr("Both were worked out on {drawn} drawn by lot of {of}.", drawn=drawn, of=of)
         if ceiling.value is None:
             return f"{tr('The customers are too few to be halved, so there is no noise ceiling.')} {said}"
         first = tr(
@@ -137,6 +144,7 @@ def agreement_ceiling(
     k: int,
     n_splits: int = 20,
     n_rules: int = 199,
+    most_customers: int = MOST_CUSTOMERS,
     seed: int = 0,
 ) -> Ceiling:
     """Measure the noise ceiling of the clusters, and the agreement of random rules with them.
@@ -151,7 +159,8 @@ def agreement_ceiling(
     k : number of clusters.
     n_splits : random divisions of the customers into two halves.
     n_rules : random rules with as many groups, of the same sizes, as the partition in question.
-    seed : of the splits and the rules.
+    most_customers : of more, so many are drawn by lot, and the ceiling and the random rules are theirs.
+    seed : of the draw, the splits and the rules.
 
     Raises
     ------
@@ -183,16 +192,20 @@ def agreement_ceiling(
             f"Agreement ({agreement.n}), clusters ({len(clusters)}), features {matrix.shape} and customers "
             f"({len(frame)}) differ in number: give those of the same customers"
         )
-    rng = np.random.default_rng(seed)
-    splits = _half_agreements(frame, fit_labels, k, n_splits, rng)
+    rng, n = np.random.default_rng(seed), len(frame)
     sizes = agreement.counts.sum(axis=1).to_numpy(np.int64)
+    if n > most_customers:
+        some = np.sort(rng.permutation(n)[:most_customers])
+        frame, matrix, clusters = frame.iloc[some], matrix[some], clusters.iloc[some]
+        sizes = np.diff(np.cumsum(sizes) * most_customers // n, prepend=0)
+    splits = _half_agreements(frame, fit_labels, k, n_splits, rng)
     sizes = sizes[sizes > 0]
     rules = np.array([adjusted_mutual_information(random_rule(matrix, sizes, rng), clusters) for _ in range(n_rules)])
     observed = agreement.adjusted_mutual_information
     unit = "adjusted mutual information, 0 chance, 1 identity"
     ceiling = Estimate(float(np.median(splits)), n=len(frame), unit=unit) if len(splits) else Estimate(n=len(frame))
     as_much = int((rules >= observed.number - 1e-12).sum())
-    return Ceiling(ceiling, splits, rules, observed, (1 + as_much) / (1 + n_rules))
+    return Ceiling(ceiling, splits, rules, observed, (1 + as_much) / (1 + n_rules), n, len(frame))
 
 
 def random_rule(

@@ -42,6 +42,7 @@ def expected_until(family: Family, parameters: Array, histories: Histories, days
         while_one = pareto_forecast.purchases_while_a_customer(own, frequency, age, weeks)
     else:
         while_one = _while_a_customer(own + _STAYED[family.key], frequency, age, weeks)
+    while_one[:, days <= 0] = 0.0
     for start in range(0, histories.n, _BLOCK):
         part = slice(start, start + _BLOCK)
         expected[part] = alive[part, None] * while_one[place[part]]

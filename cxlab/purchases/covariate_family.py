@@ -96,16 +96,13 @@ def with_covariates(base: Family, kinds: Kinds) -> Family:
 
 def _of_one_kind(base: Family, slope: Array) -> Family:
     """Return the model of one kind, a function of all parameters; `slope` as of `map_to_base`."""
-
-    def own(parameters: Array) -> Array:
-        return np.asarray(np.exp(slope @ np.log(parameters)), dtype=np.float64)
+    mine = replace(base, slope=slope)
 
     def of(function: Function) -> Function:
-        return lambda parameters, *given: function(own(parameters), *given)
+        return lambda parameters, *given: function(mine.own(parameters), *given)
 
     return replace(
-        base,
-        own=own,
+        mine,
         log_likelihoods=of(base.log_likelihoods),
         probability_alive=of(base.probability_alive),
         log_odds_gone=of(base.log_odds_gone),

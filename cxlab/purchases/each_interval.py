@@ -15,7 +15,6 @@ from cxlab.purchases.maximum import SURE_OF_A_PARAMETER
 from cxlab.purchases.model import PurchaseModel
 
 _Z = float(norm.ppf(0.975))
-_MOVE = 1e-4  # of the logarithm of a parameter, for slopes by central differences
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,16 +52,10 @@ def slopes_of_each(model: PurchaseModel, function: Callable[[Array, Histories], 
     Customers with one history have one figure, and only the variances are worked out, not how two customers' figures
     move together: so it takes little time and memory with a million customers.
     """
-    log_parameters, covariance = model.maximum.log_parameters, model.maximum.covariance
     histories, _ = model.histories.different()
-    value = function(np.exp(log_parameters), histories)
-    slopes = []
-    for move in _MOVE * np.eye(len(log_parameters)):
-        up, down = (function(np.exp(log_parameters + sign * move), histories) for sign in (1, -1))
-        with np.errstate(invalid="ignore"):  # where the model is sure, whatever the parameters: nothing moves
-            slopes.append(np.nan_to_num((up - down) / (2 * _MOVE), nan=0.0))
-    jacobian = np.stack(slopes, axis=1)
-    variance = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)
+    value = function(model.parameters, histories)
+    jacobian = model.slopes_of_each(function)
+    variance = np.einsum("ij,jk,ik->i", jacobian, model.maximum.covariance, jacobian)
     error = np.sqrt(np.maximum(variance, 0.0)) if model.is_settled else np.full(len(value), np.inf)
     return SlopesOfEach(value, jacobian, error, model.histories.which())
 

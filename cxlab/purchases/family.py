@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+import numpy as np
+
 from cxlab.language import Texts
 from cxlab.purchases.histories import Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, maximise
@@ -78,10 +80,6 @@ class Leaving(Protocol):
         """Return it, where everybody leaves so many times as fast."""
 
 
-def _themselves(parameters: Array) -> Array:
-    return parameters
-
-
 def _pace(parameters: Array) -> float:
     return float(parameters[0] / parameters[1])
 
@@ -114,7 +112,8 @@ class Family:
     leaves_by : numbers of the parameters at whose bounds nothing says how sure that share is.
     shifts : what covariates move: name, number of the parameter, and the sign with which it goes.
     kinds : a family of each kind of customer, as a function of the same parameters; empty where all are one.
-    own : all parameters -> the four that customers of one kind follow; themselves where all are one.
+    slope : how the logarithms of the four parameters that customers of one kind follow go by those of all: shape
+        (4, k); None where all are one, who follow the parameters themselves.
     odds_are_quick : whether `log_odds_gone` may be asked hundreds of times.
     words : how it is spoken of.
     """
@@ -140,7 +139,7 @@ class Family:
     words: FamilyWords = field(repr=False)
     pace: Callable[[Array], float] = field(repr=False, default=_pace)
     kinds: "tuple[Family, ...]" = field(repr=False, default=())
-    own: Callable[[Array], Array] = field(repr=False, default=_themselves)
+    slope: Array | None = field(repr=False, default=None, compare=False)
 
     @property
     def has_covariates(self) -> bool:
@@ -151,6 +150,10 @@ class Family:
         """Return the unit of a parameter: weeks, a shape, or the ratio that a covariate makes."""
         is_ratio = self.parameters.index(parameter) >= N_BASE
         return "ratio" if is_ratio else "weeks" if parameter in self.in_weeks else "shape"
+
+    def own(self, parameters: Array) -> Array:
+        """Return the four parameters that customers of one kind follow, of all of them."""
+        return parameters if self.slope is None else np.exp(self.slope @ np.log(parameters))
 
     def of_kind(self, kind: int) -> "Family":
         """Return the family of one kind of customer, as a function of the same parameters."""

@@ -104,13 +104,15 @@ class Maximum:
         value : shape (m,), at the maximum.
         covariance : shape (m, m).
         """
-        at = self.log_parameters
-        slopes = [
-            (function(np.exp(at + move)) - function(np.exp(at - move))) / (2 * _MOVE)
-            for move in _MOVE * np.eye(len(at))
-        ]
-        jacobian = np.stack(slopes, axis=1)
-        return function(np.exp(at)), jacobian @ self.covariance @ jacobian.T
+        jacobian = self.slopes(function, len(self.log_parameters))
+        return function(self.parameters), jacobian @ self.covariance @ jacobian.T
+
+    def slopes(self, function: Callable[[Array], Array], n: int) -> Array:
+        """Return how `function`, as of `propagate`, goes by the logarithm of each of the first n parameters: (m, n)."""
+        at, moves = self.log_parameters, _MOVE * np.eye(len(self.log_parameters))[:n]
+        with np.errstate(invalid="ignore"):  # infinite on both sides: nothing moves
+            found = [(function(np.exp(at + move)) - function(np.exp(at - move))) / (2 * _MOVE) for move in moves]
+        return np.stack(found, axis=1)
 
 
 def positive_estimate(value: float, error: float, *, n: int, unit: str) -> Estimate:

@@ -11,7 +11,8 @@ import pandas as pd
 from cxlab.customers import Customers
 from cxlab.estimate import Estimate, Findings, percentile_interval
 from cxlab.language import Texts, tr
-from cxlab.purchases.family import Family
+from cxlab.purchases.by_parameters import expected_until
+from cxlab.purchases.family import N_BASE, Family
 from cxlab.purchases.histories import DAYS_A_WEEK, Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, positive_estimate
 from cxlab.words import capital, number, number_between, percent, percent_between
@@ -107,7 +108,32 @@ class PurchaseModel:
         different, _, which = self._different
         members = np.zeros((n_groups, different.n))
         np.add.at(members, (groups, which), weights)
-        return self.maximum.propagate(lambda parameters: members @ self._expected(parameters, different, horizon_days))
+        jacobian = members @ self.slopes_of_each(lambda parameters, h: self._expected(parameters, h, horizon_days))
+        value = members @ self._expected(self.parameters, different, horizon_days)
+        return value, jacobian @ self.maximum.covariance @ jacobian.T
+
+    def slopes_of_each(self, function: Callable[[Array, Histories], Array]) -> Array:
+        """Return how a figure of each different history goes by the logarithm of each parameter: shape (m, k).
+
+        Parameters
+        ----------
+        function : parameters, histories (m) -> shape (m,).
+
+        Notes
+        -----
+        Customers of one kind follow four parameters of their own, whatever covariates there are: so four are moved,
+        and the others' slopes follow by the chain rule.
+        """
+        different, _, _ = self._different
+        by_own = self.maximum.slopes(lambda parameters: function(parameters, different), N_BASE)
+        by_own = np.nan_to_num(by_own, nan=0.0)  # where the model is sure, whatever the parameters, nothing moves
+        if not self.family.has_covariates:
+            return by_own
+        slopes = np.empty((different.n, len(self.parameters)))
+        for kind, mine in different.each_kind():
+            slope = self.family.of_kind(kind).slope
+            slopes[mine] = by_own[mine] if slope is None else by_own[mine] @ slope
+        return slopes
 
     def estimate(self, function: Callable[[Array], float], unit: str) -> Estimate:
         """Estimate of a positive quantity that follows from the parameters, its interval even on the log scale."""
@@ -253,7 +279,7 @@ class PurchaseModel:
         return bool(np.isfinite(self.log_errors[at : at + 2]).all())
 
     def _expected(self, parameters: Array, histories: Histories, horizon_days: float) -> Array:
-        return self.family.expected_purchases(parameters, histories, horizon_days / DAYS_A_WEEK)
+        return expected_until(self.family, parameters, histories, np.array([float(horizon_days)]))[:, 0]
 
     def _for_each(self, function: Callable[[Histories], Array]) -> Array:
         different, _, which = self._different

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cxlab.purchases.histories import DAYS_A_WEEK, Array, Histories, PurchaseModelError
+from cxlab.purchases.by_parameters import expected_until
+from cxlab.purchases.histories import Array, PurchaseModelError
 from cxlab.purchases.model import PurchaseModel
 
 STEP_DAYS = 365.25 / 12  # a month
@@ -74,7 +75,7 @@ def foresee_purchases(
 
     def expected(parameters: Array) -> Array:
         """Return window and steps of each different history, shape (m, 1 + k)."""
-        till = np.stack([_until(model, parameters, different, days) for days in (window_days, *edges)], axis=1)
+        till = expected_until(model.family, parameters, different, np.array([window_days, *edges], dtype=np.float64))
         return np.column_stack([till[:, 0], np.diff(till[:, 1:], axis=1)])
 
     each = expected(model.parameters)[own.which()]
@@ -88,9 +89,3 @@ def foresee_purchases(
         horizon_days=horizon_days,
         is_settled=model.is_settled,
     )
-
-
-def _until(model: PurchaseModel, parameters: Array, histories: Histories, days: float) -> Array:
-    if days <= 0:
-        return np.zeros(histories.n)
-    return model.family.expected_purchases(parameters, histories, days / DAYS_A_WEEK)
