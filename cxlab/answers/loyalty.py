@@ -479,7 +479,7 @@ def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity, doubt: str | 
         (
             tr("Does anything that is done make a fan, or keep one?"),
             tr(
-                "Not known: fans are told apart by what they did. A trial, a random half of them left "
+                "This is not known: fans are told apart by what they did. A trial, a random half of them left "
                 "alone, settles it."
             ),
         )
@@ -488,28 +488,31 @@ def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity, doubt: str | 
         found.append(
             (
                 tr("Does the forecast of purchases hold here?"),
-                tr("Not shown: the report on repeat purchases says what it fails by, or what is missing to tell."),
+                tr(
+                    "This is not shown: the report on repeat purchases says what it fails by, or what is "
+                    "missing to tell."
+                ),
             )
         )
     if check.outcome in ("open", "not_made", "failed"):
         found.append(
             (
                 tr("Is the value of a fan foreseen right?"),
-                tr("Not known: more fans, or a longer time after the cut, would narrow the check."),
+                tr("This is not known: more fans, or a longer time after the cut, would narrow the check."),
             )
         )
     if not sensitivity.knows_referrals:
         found.append(
             (
                 tr("What do fans bring by recommending the shop?"),
-                tr("Not recorded, and counted as nothing. Bring who recommended whom."),
+                tr("This is not recorded, and counted as nothing. Bring who recommended whom."),
             )
         )
     if not worth.fan.assumptions.acquisition_cost:
         found.append(
             (
                 tr("What does it cost to win a customer?"),
-                f"{tr('Not given, and counted as nothing.')} {_of_a_cost(worth)}".rstrip(),
+                f"{tr('This is not given, and counted as nothing.')} {_of_a_cost(worth)}".rstrip(),
             )
         )
     return tuple(found)

@@ -356,7 +356,7 @@ def _what_slows_leaving(
         (
             tr("What slows leaving?"),
             tr(
-                "Not known: only a trial can tell. One point less (the {leaving} from {slowed}) may "
+                "This is not known: only a trial can tell. One point less (the {leaving} from {slowed}) may "
                 "cost at most {worth} in all, for the {customers}, which is {each} for each, by what that brings over "
                 "the next {ahead}{rough}.",
                 leaving=point.leaving_in_words,
