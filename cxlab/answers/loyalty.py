@@ -174,7 +174,7 @@ def _line(worth: Worth, check: FanCheck, doubt: str | None, *, both_fail: bool) 
         )
         if both_fail:
             return tr(
-                "The data cannot tell how many one-time buyers one fan is worth. By the model's course "
+                "The data cannot tell how many one-time buyers one fan is worth. By the model’s course "
                 "it would be {many} {ahead}, but {doubt}, and what fans bring was "
                 "foreseen wrongly, too: {miss}.",
                 many=many,
@@ -327,7 +327,7 @@ def _average(worth: Worth) -> str:
     if not worth.of_average.has_interval:
         return ""
     return tr(
-        "A new customer is not a one-time buyer: the average customer had brought {amount} by the cut, and a fan's "
+        "A new customer is not a one-time buyer: the average customer had brought {amount} by the cut, and a fan’s "
         "worth equals {buyers} of these.",
         amount=amount(worth.average, worth.currency),
         buyers=buyers(worth.of_average.number),
@@ -407,7 +407,7 @@ def _decide(worth: Worth, doubt: str | None, sensitivity: Sensitivity) -> str:
         money_for_it = tr("{break_even} But first {trial}.", break_even=_break_even(worth), trial=trial)
         if high <= 1:
             return tr(
-                "Do not put fans before customers who come once for the money's sake: {ahead} "
+                "Do not put fans before customers who come once for the money’s sake: {ahead} "
                 "one is expected to bring less than such a customer did. {money_for_it}",
                 ahead=worth.fan.ahead,
                 money_for_it=money_for_it,

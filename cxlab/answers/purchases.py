@@ -215,7 +215,7 @@ def _came_back(model: PurchaseModel, counts: RepeatCounts | None) -> Fact:
     return Fact(
         label=tr("How often they come back"),
         big=number(year.number, 1),
-        unit=tr("repeat purchases in a new customer's first year"),
+        unit=tr("repeat purchases in a new customer’s first year"),
         text=tr("on average{interval}; so far, {part}.", interval=interval, part=counts.part)
         if counts
         else tr("on average{interval}.", interval=interval),

@@ -172,4 +172,4 @@ def privacy(study: Study) -> str:
     n = study.privacy.minimum_group
     if study.privacy.pseudonymise:
         return tr("pseudonyms; groups under {n} hidden", n=n)
-    return tr("the customers' own ids; groups under {n} hidden", n=n)
+    return tr("the customers’ own ids; groups under {n} hidden", n=n)
