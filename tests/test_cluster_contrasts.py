@@ -135,7 +135,7 @@ class TestTypicalCustomers:
             exact = customers.frame["mean_order_value"].to_numpy()
             assert not np.isclose(exact, t.measures["mean_order_value"], rtol=1e-6).any()
         assert "customer_id" not in found.table
-        assert "nobody's own figures" in found.reading
+        assert "nobody’s own figures" in found.reading
 
     @pytest.mark.parametrize("k", [2, 3, 5])
     @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -305,7 +305,7 @@ class TestRun:
         study = chosen(tmp_path / "study", [f"c{i},2023-06-01" for i in range(30)])
         done = report(study, tmp_path / "out")
         assert done.returncode == 2 and "Traceback" not in done.stderr
-        assert "before the customer's first order" in done.stderr and "What to do" in done.stderr
+        assert "before the customer’s first order" in done.stderr and "What to do" in done.stderr
 
     def test_a_customer_in_two_arms_ends_in_one_message(self, tmp_path: Path) -> None:
         study = trial(tmp_path / "study", [*drawn(), "c1,2024-05-02,control"])

@@ -643,7 +643,7 @@ class TestReturns:
         returns = self.returned(number=40, amount=20, none=3)
         table = tables.returns(returns)
         assert [[cell.text for cell in row] for row in rows_of(table)] == [
-            ["By the order's number", "80", "€800.00", "13"],
+            ["By the order’s number", "80", "€800.00", "13"],
             ["By the same amount", "hidden", "hidden", "–"],
             ["Not found: the customer has no earlier order", "hidden", "hidden", "–"],
             ["All returns", "126", "€1,260.00", "13"],

@@ -151,7 +151,7 @@ def _move(window: Page) -> None:
     for _ in range(3):
         handle.press("PageUp")
     expect(words).not_to_have_text(before)
-    window.get_by_role("button", name="Back to the page's lines").click()
+    window.get_by_role("button", name="Back to the page’s lines").click()
     expect(words).to_have_text(before)
 
 

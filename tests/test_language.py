@@ -280,3 +280,10 @@ def test_what_manifests_say_of_data_is_said_anew() -> None:
 def in_english_afterwards() -> object:
     yield
     speak(SOURCE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_has_a_straight_apostrophe_in_or_behind_a_word(language: str) -> None:
+    said = [text for m in catalogue.read(language) if m.id for text in (*texts(m.id), *texts(m.string))]
+    assert len(said) > 1000
+    assert [text for text in said if re.search(r"[^\W\d_]'[^\W\d_]|s'\s", text)] == []

@@ -416,7 +416,7 @@ class TestSensitivity:
     def test_says_that_nothing_checks_what_lies_beyond_the_time_after_the_cut(self) -> None:
         evidence = drawn_evidence(np.random.default_rng(1), 60, 200)
         assert (
-            "beyond the 180 days after the cut rests on the model's course alone"
+            "beyond the 180 days after the cut rests on the model’s course alone"
             in vary_assumptions(judged(evidence)).reading
         )
         unseen = vary_assumptions(judged(replace(evidence, basis="so_far")))

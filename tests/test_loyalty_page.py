@@ -110,7 +110,7 @@ class TestPage:
     def test_it_never_claims_that_care_makes_fans(self, shown: tuple[Worth, list[Figure], Answer, list[str]]) -> None:
         answer = shown[2]
         assert answer.open[0][0] == "Does anything that is done make a fan, or keep one?"
-        assert answer.open[0][1].startswith("Not known")
+        assert answer.open[0][1].startswith("This is not known")
 
     def test_blocks_are_as_many_as_can_be_told_apart(
         self, shown: tuple[Worth, list[Figure], Answer, list[str]]

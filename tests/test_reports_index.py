@@ -312,3 +312,19 @@ def test_hostile_findings_and_changes_stay_text(tmp_path: Path) -> None:
     assert "<script" not in html
     assert "<img" not in html
     assert html.count("</style>") == 1
+
+
+def test_a_run_in_which_nothing_changed_says_so_in_one_row(tmp_path: Path) -> None:
+    before = made.since()
+    for report in before["reports"].values():
+        report |= {"moves": [], "n_beyond": 0, "n_within": 0, "n_open": 0}
+        report["old"] = report["new"]
+    write_whole(tmp_path, "north", before=before)
+    html = write_index(tmp_path, ["north"], "again").read_text()
+    table = html[html.index('id="changed"') : html.index("Still open")]
+    assert "No finding changed" in table
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr>.*?</tr>", table, flags=re.S)]
+    assert len(rows) == 2
+    assert rows[1].startswith(
+        "north All findings as before as before Parameter min_profit from 5 to Supported. Other data"
+    )

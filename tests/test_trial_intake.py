@@ -16,7 +16,7 @@ BOTH = "  orders: {path: orders.csv}\n  gestures: {path: gestures.csv}\n"
 DRAWS = "  orders: {path: orders.csv}\n  assignments: {path: assignments.csv}\n"
 NEVER, EARLY, TWICE = (
     "the customer never ordered",
-    "lies before the customer's first order",
+    "lies before the customer’s first order",
     "was drawn for this arm before",
 )
 
@@ -65,7 +65,7 @@ class TestGestures:
             assert intake.tables["gestures"].n_used == 60 and adds_up(intake, "gestures")
             found = {key: finding.value for key, finding in intake.findings.items()}
             assert (found["rows_read.gestures"], found["rows_rejected.gestures"]) == (63, 3)
-            assert "rejected 2: lies before the customer's first order" in intake.summary()
+            assert "rejected 2: lies before the customer’s first order" in intake.summary()
             assert not intake.remarks
 
     def test_days_count_and_not_hours(self, tmp_path: Path) -> None:

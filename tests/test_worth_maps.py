@@ -89,7 +89,7 @@ class TestRetention:
         of = loyal_shop()
         worth, foresee = model_shop(of, horizon_days=1095)
         found = vary_assumptions(worth, foresee)
-        assert "of fans' buying is left a year later (interval of the fit" in found.reading
+        assert "of fans’ buying is left a year later (interval of the fit" in found.reading
         low, high = found.kept.ends
         assert 0 < low < found.kept.number < high <= 1
 

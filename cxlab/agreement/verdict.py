@@ -88,7 +88,7 @@ def judge_segmentation(skill: Skill) -> Verdict:
     if segments.skill.ends[1] < NEXT_TO_NOTHING:
         foreseen = words.percent(max(0.0, segments.skill.number))
         why = tr(
-            "a customer's segment foresees next to nothing of the purchases to come, {foreseen} of their spread.",
+            "a customer’s segment foresees next to nothing of the purchases to come, {foreseen} of their spread.",
             foreseen=foreseen,
         )
         return Verdict("not_supported", why, skill.n)

@@ -336,12 +336,12 @@ def _open(tone: Tone, k: str, stability: Stability) -> tuple[str, str]:
     if tone == "partly" and stability.all_stable:
         return (
             tr("Where do the groups end?"),
-            tr("Further measures of the customers; their purchases in the hold-out window."),
+            tr("Further measures of the customers would tell, and so would their purchases in the hold-out window."),
         )
     if tone in ("yes", "partly"):
         return tr("Do the {k} clusters buy differently later?", k=k), tr(
-            "Their purchases in the hold-out window, against a plain rule."
+            "Their purchases in the hold-out window, held against a plain rule, would tell."
         )
     return tr("Are there groups that orders do not show?"), tr(
-        "Channels, returns, feedback and costs to serve in the study."
+        "Channels, returns, feedback and costs to serve in the study would tell."
     )

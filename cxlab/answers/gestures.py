@@ -479,14 +479,14 @@ def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], .
                         in_number(effect),
                         arm=owned(effect),
                     ),
-                    tr("Not known: {why}. {settles}", why=effect.verdict.why, settles=_settles(effect, trial)),
+                    tr("This is not known: {why}. {settles}", why=effect.verdict.why, settles=_settles(effect, trial)),
                 )
             )
         elif effect.design == "observational":
             found.append(
                 (
                     tr("Was it {arm}, or who was chosen?", arm=owned(effect)),
-                    tr("Answered in part, by others alike. A trial that leaves a random half out settles it."),
+                    tr("This is answered in part, by others alike. A trial that leaves a random half out settles it."),
                 )
             )
     worth = effects.main.worth
@@ -496,7 +496,7 @@ def _open(effects: GestureEffects, trial: NextTrial) -> tuple[tuple[str, str], .
         bring = tr("what a gesture costs (gestures: cost, or the parameter gesture_cost), and the orders’ costs")
         if effects.data.outcome_days is None:
             bring = tr("what each customer brought, less what the arm cost (outcomes: contribution)")
-        found.append((tr("Does it pay?"), tr("Not known: bring {bring}.", bring=bring)))
+        found.append((tr("Does it pay?"), tr("This is not known: bring {bring}.", bring=bring)))
     return tuple(found)
 
 

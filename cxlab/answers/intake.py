@@ -58,7 +58,7 @@ def intake_answer(intake: Intake, questions: Questions | None = None) -> Answer:
         headline=_headline(tone, gap),
         open=(
             *(
-                (q.question, tr("Not answered in full: {why}. Bring {bring}.", why=q.why, bring=q.bring))
+                (q.question, tr("This is not answered in full: {why}. Bring {bring}.", why=q.why, bring=q.bring))
                 for q in intake.questions.core
                 if q.bring
             ),

@@ -174,7 +174,7 @@ def _line(worth: Worth, check: FanCheck, doubt: str | None, *, both_fail: bool) 
         )
         if both_fail:
             return tr(
-                "The data cannot tell how many one-time buyers one fan is worth. By the model's course "
+                "The data cannot tell how many one-time buyers one fan is worth. By the model’s course "
                 "it would be {many} {ahead}, but {doubt}, and what fans bring was "
                 "foreseen wrongly, too: {miss}.",
                 many=many,
@@ -327,7 +327,7 @@ def _average(worth: Worth) -> str:
     if not worth.of_average.has_interval:
         return ""
     return tr(
-        "A new customer is not a one-time buyer: the average customer had brought {amount} by the cut, and a fan's "
+        "A new customer is not a one-time buyer: the average customer had brought {amount} by the cut, and a fan’s "
         "worth equals {buyers} of these.",
         amount=amount(worth.average, worth.currency),
         buyers=buyers(worth.of_average.number),
@@ -407,7 +407,7 @@ def _decide(worth: Worth, doubt: str | None, sensitivity: Sensitivity) -> str:
         money_for_it = tr("{break_even} But first {trial}.", break_even=_break_even(worth), trial=trial)
         if high <= 1:
             return tr(
-                "Do not put fans before customers who come once for the money's sake: {ahead} "
+                "Do not put fans before customers who come once for the money’s sake: {ahead} "
                 "one is expected to bring less than such a customer did. {money_for_it}",
                 ahead=worth.fan.ahead,
                 money_for_it=money_for_it,
@@ -479,7 +479,7 @@ def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity, doubt: str | 
         (
             tr("Does anything that is done make a fan, or keep one?"),
             tr(
-                "Not known: fans are told apart by what they did. A trial, a random half of them left "
+                "This is not known: fans are told apart by what they did. A trial, a random half of them left "
                 "alone, settles it."
             ),
         )
@@ -488,28 +488,31 @@ def _open(worth: Worth, check: FanCheck, sensitivity: Sensitivity, doubt: str | 
         found.append(
             (
                 tr("Does the forecast of purchases hold here?"),
-                tr("Not shown: the report on repeat purchases says what it fails by, or what is missing to tell."),
+                tr(
+                    "This is not shown: the report on repeat purchases says what it fails by, or what is "
+                    "missing to tell."
+                ),
             )
         )
     if check.outcome in ("open", "not_made", "failed"):
         found.append(
             (
                 tr("Is the value of a fan foreseen right?"),
-                tr("Not known: more fans, or a longer time after the cut, would narrow the check."),
+                tr("This is not known: more fans, or a longer time after the cut, would narrow the check."),
             )
         )
     if not sensitivity.knows_referrals:
         found.append(
             (
                 tr("What do fans bring by recommending the shop?"),
-                tr("Not recorded, and counted as nothing. Bring who recommended whom."),
+                tr("This is not recorded, and counted as nothing. Bring who recommended whom."),
             )
         )
     if not worth.fan.assumptions.acquisition_cost:
         found.append(
             (
                 tr("What does it cost to win a customer?"),
-                f"{tr('Not given, and counted as nothing.')} {_of_a_cost(worth)}".rstrip(),
+                f"{tr('This is not given, and counted as nothing.')} {_of_a_cost(worth)}".rstrip(),
             )
         )
     return tuple(found)

@@ -177,7 +177,7 @@ def _limit(policy: GesturePolicy) -> str:
 def _choosing(policy: GesturePolicy) -> Fact:
     label, values = tr("What choosing is worth"), policy.valued
     if values is None:
-        return Fact(label, "–", tr("Not known: {why}.", why=policy.verdict.why))
+        return Fact(label, "–", tr("This is not known: {why}.", why=policy.verdict.why))
     gain, more = values.gain, values.difference("rule", "everyone")
     (low, high), interval = more.ends, amount_between(more, gain)
     if values.never_chooses and policy.verdict.choosing == "no":
@@ -212,7 +212,7 @@ def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:
     label = tr("Whether it pays at all")
     worth = next((w for e, w in money_of.paid if e is policy.effect), None)
     if policy.effect.is_spoilt:
-        return Fact(label, "–", tr("Not known: the arms are not of the sizes that were meant."))
+        return Fact(label, "–", tr("This is not known: the arms are not of the sizes that were meant."))
     if worth is None:
         return Fact(label, "–", tr("The study tells no contribution for it, or no effect can be given."))
     gross, net, is_order = worth.break_even, worth.incremental, policy.effect.rows == "order"
@@ -334,15 +334,15 @@ def _give(policy: GesturePolicy) -> str:
 def _open(policy: GesturePolicy, ranking: GestureRanking, handing: GestureHanding) -> tuple[tuple[str, str], ...]:
     found = []
     if policy.verdict.token in ("cannot_tell", "not_identifiable"):
-        settles = tr("Not known. A trial drawn by lot settles it.")
+        settles = tr("This is not known. A trial drawn by lot settles it.")
         if policy.still_runs:
-            settles = tr("Not known. The trial that runs may settle it.")
+            settles = tr("This is not known. The trial that runs may settle it.")
         elif policy.effect.is_spoilt:
-            settles = tr("Not known. A trial in which everybody who is drawn is counted settles it.")
+            settles = tr("This is not known. A trial in which everybody who is drawn is counted settles it.")
         found.append((tr("Whom to give it to?"), f"{settles} {handing.trial_size}".strip()))
     elif policy.verdict.choosing == "cannot_tell":
-        found.append((tr("Is choosing worth more than everyone?"), tr("Not known: a larger trial settles it.")))
+        found.append((tr("Is choosing worth more than everyone?"), tr("This is not known: a larger trial settles it.")))
     if policy.valued is not None and policy.valued.gain.cost == "unknown":
-        bring = tr("Not known: bring what a gesture costs (gestures: cost, or the parameter gesture_cost).")
+        bring = tr("This is not known: bring what a gesture costs (gestures: cost, or the parameter gesture_cost).")
         found.append((tr("Does it pay after its cost?"), bring))
     return tuple(found)

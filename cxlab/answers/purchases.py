@@ -215,7 +215,7 @@ def _came_back(model: PurchaseModel, counts: RepeatCounts | None) -> Fact:
     return Fact(
         label=tr("How often they come back"),
         big=number(year.number, 1),
-        unit=tr("repeat purchases in a new customer's first year"),
+        unit=tr("repeat purchases in a new customer’s first year"),
         text=tr("on average{interval}; so far, {part}.", interval=interval, part=counts.part)
         if counts
         else tr("on average{interval}.", interval=interval),
@@ -356,7 +356,7 @@ def _what_slows_leaving(
         (
             tr("What slows leaving?"),
             tr(
-                "Not known: only a trial can tell. One point less (the {leaving} from {slowed}) may "
+                "This is not known: only a trial can tell. One point less (the {leaving} from {slowed}) may "
                 "cost at most {worth} in all, for the {customers}, which is {each} for each, by what that brings over "
                 "the next {ahead}{rough}.",
                 leaving=point.leaving_in_words,

@@ -541,14 +541,17 @@ def _open(
         found.append(
             (
                 tr("Do the four segments tell who buys again?"),
-                tr("Not known: {why} More orders after the cut settle it.", why=verdict.why),
+                tr("This is not known: {why} More orders after the cut settle it.", why=verdict.why),
             )
         )
     if verdict.token == "partly_supported" and skill.difference.number < 0:
         found.append(
             (
                 tr("Would other lines between the segments foresee more?"),
-                tr("Perhaps: clusters do. Draw the lines anew, and test them on orders that have not come in yet."),
+                tr(
+                    "Perhaps they would: clusters do. Draw the lines anew, and test them on orders that have "
+                    "not come in yet."
+                ),
             )
         )
     if verdict.token != "cannot_tell" and curve.others and not curve.is_robust:
@@ -556,7 +559,8 @@ def _open(
             (
                 tr("Which lines should the segments be drawn by?"),
                 tr(
-                    "Not settled: other reasonable lines come to other verdicts. Choose those that fit the trade, "
+                    "This is not settled: other reasonable lines come to other verdicts. Choose those that fit "
+                    "the trade, "
                     "write them into study.yml, and test them on orders that have not come in yet."
                 ),
             )
@@ -564,7 +568,10 @@ def _open(
     found.append(
         (
             tr("Does anything that is done move a customer to a better field?"),
-            tr("Not known: the fields describe. A trial on the misunderstood, a random half left alone, settles it."),
+            tr(
+                "This is not known: the fields describe. A trial on the misunderstood, a random half left "
+                "alone, settles it."
+            ),
         )
     )
     return tuple(found)
@@ -574,8 +581,11 @@ def _without_costs(profile: SegmentProfile) -> str:
     share = profile.segments.costed_share
     if share:
         return tr(
-            "Not known: a cost came with only {share} of the revenue. Bring the cost of goods, or the hours spent on "
+            "This is not known: a cost came with only {share} of the revenue. Bring the cost of goods, "
+            "or the hours spent on "
             "each customer.",
             share=share_in_words(share),
         )
-    return tr("Not known: no costs came with the data. Bring the cost of goods, or the hours spent on each customer.")
+    return tr(
+        "This is not known: no costs came with the data. Bring the cost of goods, or the hours spent on each customer."
+    )

@@ -39,12 +39,12 @@ BLIND = Texts(
             "look at the clusters below, and bring measures in which customers differ by more than a few steps."
         ),
         "same": (
-            "But the draws keep each measure's values, and too few measures are left for them to be put together "
+            "But the draws keep each measure’s values, and too few measures are left for them to be put together "
             "otherwise, so that all come out alike. Whether there are groups is more than this test can see; bring "
             "measures in which the customers differ."
         ),
         "lumps": (
-            "But the draws, which keep each measure's values, fall apart just as clearly: the values of single "
+            "But the draws, which keep each measure’s values, fall apart just as clearly: the values of single "
             "measures come in lumps. Whether the lumps go together as groups of customers is more than this test can "
             "see; look at the clusters below, and at the measures one by one."
         ),

@@ -83,7 +83,7 @@ class TypicalCustomers:
                 parts.append(tr("the others are in the table"))
             each = tr(
                 "Each is the mean of the tenth of its cluster, never fewer than {least} customers, whose figures lie "
-                "nearest to the cluster's medians: rounded, and nobody's own figures.",
+                "nearest to the cluster’s medians: rounded, and nobody’s own figures.",
                 least=number(self.minimum_group),
             )
             text = f"{'; '.join(parts)}. {each}"

@@ -184,7 +184,7 @@ class Retention:
         joining, length = self.joining, self.joining.length_days
         if not self.course:
             return tr(
-                "The data end less than {days} after most customers' first orders, so it cannot be told "
+                "The data end less than {days} after most customers’ first orders, so it cannot be told "
                 "how many of them come back later on.",
                 days=span(length),
             )

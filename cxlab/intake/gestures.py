@@ -15,7 +15,7 @@ _RULES = (
     ),
     Rule(
         "given_at",
-        KeptText("lies before the customer's first order")(),
+        KeptText("lies before the customer’s first order")(),
         "FLOOR(CAST(given_at AS DOUBLE) / 86400) < cx_first_day",
         remedy="bring the earlier orders as well, or leave out gestures to people who were no customers yet",
     ),

@@ -57,7 +57,7 @@ def explorer(moved: MovedLines, *, source: str = "") -> Any:
         readout_format=".2f", **wide,
         description=tr("Profitable: more contribution than, {currency}", currency=segments.currency),
     )  # fmt: skip
-    back = widgets.Button(description=tr("Back to the page's lines"), layout={"width": "16em"})
+    back = widgets.Button(description=tr("Back to the page’s lines"), layout={"width": "16em"})
     shown = widgets.HTML()
 
     def draw(_: object = None) -> None:

@@ -168,8 +168,8 @@ class Sensitivity:
         if not self.seen_days:
             return tr("Everything that lies ahead rests on the model alone, and nothing checks it.")
         return trn(
-            "What lies beyond the {n} day after the cut rests on the model's course alone, and nothing checks it.",
-            "What lies beyond the {n} days after the cut rests on the model's course alone, and nothing checks it.",
+            "What lies beyond the {n} day after the cut rests on the model’s course alone, and nothing checks it.",
+            "What lies beyond the {n} days after the cut rests on the model’s course alone, and nothing checks it.",
             self.seen_days,
             n=number(self.seen_days),
         )
@@ -191,7 +191,7 @@ class Sensitivity:
                 n=number(self.seen_days),
             )
         left = tr(
-            "By the model, {kept} of fans' buying is left a year later (interval of the fit {interval}).",
+            "By the model, {kept} of fans’ buying is left a year later (interval of the fit {interval}).",
             kept=percent(self.kept.number),
             interval=percent_between(*self.kept.ends),
         )
@@ -242,7 +242,7 @@ _KINDS = Texts(
     {
         "horizon": "how far ahead one looks",
         "pace": "how often fans buy",
-        "kept": "how much of fans' buying is left a year later",
+        "kept": "how much of fans’ buying is left a year later",
         "came_back": "who counts as a fan",
         "discount": "how much less later money counts",
         "referrals": "how many customers fans bring",

@@ -164,7 +164,7 @@ class TwoWay:
 
     def _of(self, of: WorthMap) -> str:
         start = tr(
-            "{ahead}, with {kept} of fans' buying left a year later (interval of the fit {interval}),",
+            "{ahead}, with {kept} of fans’ buying left a year later (interval of the fit {interval}),",
             ahead=capital(ahead(of.horizon_days)),
             kept=percent(of.kept.number),
             interval=percent_between(*of.kept.ends),

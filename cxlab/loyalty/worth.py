@@ -132,7 +132,7 @@ class FanValue:
         value = money(float(own.referred_values.mean()), own.currency)
         return tr(
             "A fan brought {brought} customers {when} ({interval}), each worth {value} so far; "
-            "over the horizon that is {of_referrals} of a fan's worth.",
+            "over the horizon that is {of_referrals} of a fan’s worth.",
             brought=number(self.referrals.number, 2),
             when=when,
             interval=number_between(*self.referrals.ends, 2),

@@ -219,7 +219,7 @@ def _numbers(result: Contrasts) -> Table:
         for c in result.shown
     )
     columns = (tr("Cluster and measure"), tr("Difference"), tr("Median inside"), tr("Median outside"))
-    note = tr("Difference in standard deviations within, with its 95% interval; medians in the measure's own units.")
+    note = tr("Difference in standard deviations within, with its 95% interval; medians in the measure’s own units.")
     return Table("cluster_contrasts", tr("How far each cluster lies from the others"), columns, rows, note)
 
 

@@ -160,7 +160,7 @@ def _lacks(result: Retention) -> str:
 def _note(result: Retention, drawn: _Map) -> str:
     first, why = result.joining.names[0], why_hidden(result.joining.minimum_group)
     text = tr(
-        "Days count from each customer's own first order. A cell stays empty where not all of a "
+        "Days count from each customer’s own first order. A cell stays empty where not all of a "
         "cohort could be followed so far. {first} may hold old customers, from before the data "
         "begin.",
         first=words.capital(first),

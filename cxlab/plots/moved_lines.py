@@ -146,7 +146,7 @@ def _numbers(moved: MovedLines) -> Table:
         tr("The fields by where the line of activity lies"),
         (tr("Line of activity"), *(SEGMENT_NAME[name] for name in SEGMENTS), tr("Foreseen")),
         rows,
-        tr("Shares of all customers; the last column is the share of the hold-out purchases' deviance foreseen."),
+        tr("Shares of all customers; the last column is the share of the hold-out purchases’ deviance foreseen."),
     )
 
 

@@ -105,7 +105,7 @@ def _numbers(new: NewCustomer) -> Table:
             Cell(words.number(row["day"])),
             Cell(
                 words.money(row["value"], new.currency),
-                words.number_between(row["low"], row["high"], 2) if np.isfinite(row["low"]) else "",
+                words.money_between(row["low"], row["high"], new.currency) if np.isfinite(row["low"]) else "",
             ),
         )
         for row in new.table.iloc[::step].to_dict("records")

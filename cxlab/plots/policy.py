@@ -177,7 +177,7 @@ def _draw_rule(policy: GesturePolicy, ax: Axes) -> None:
         text = shorten(line.text, 50 if narrow else 75, placeholder=" …")
         ax.text(x, y, text, ha="left", va="center", size=12, color=COLOUR["ink"], zorder=3)
         if line.give is not None:
-            token, share = "good" if line.give else "muted", percent(line.share)
+            token, share = _TOKEN["rule"] if line.give else "muted", percent(line.share)
             said = (
                 tr("Give, {share} of them", share=share)
                 if line.give

@@ -54,8 +54,8 @@ def _caption_of_counts(counts: RepeatCounts) -> Caption:
         else tr("{share} came back {times} times", share=share, times=group_name(times))
     )
     beside = (
-        tr(" Line across (blue): the model's share."),
-        tr(", in brackets the model's"),
+        tr(" Line across (blue): the model’s share."),
+        tr(", in brackets the model’s"),
         tr(" Largest gap {gap} percentage points.", gap=gap),
     )
     mark, brackets, largest = beside if counts.has_model else ("", "", "")

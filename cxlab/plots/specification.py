@@ -163,7 +163,7 @@ def _caption(curve: SpecificationCurve) -> Caption:
     return Caption(
         title,
         tr(
-            "Share of the best description's foresight that the four segments keep, for each way to draw the lines; "
+            "Share of the best description’s foresight that the four segments keep, for each way to draw the lines; "
             "{customers}. Upright: 95% interval. Shaded and ringed: the lines of this page.",
             customers=words.count(curve.n, "customer"),
         ),

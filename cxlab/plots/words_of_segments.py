@@ -65,4 +65,4 @@ def money_cell(estimate: Estimate, currency: str) -> Cell:
     """Write an amount, its interval under it."""
     if estimate.low is None or estimate.high is None:
         return NONE
-    return Cell(words.money(estimate.number, currency), words.number_between(estimate.low, estimate.high, 2))
+    return Cell(words.money(estimate.number, currency), words.money_between(estimate.low, estimate.high, currency))

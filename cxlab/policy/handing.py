@@ -163,7 +163,7 @@ class GestureHanding:
             ),
             tr(
                 "These gestures came with orders, so what they do is known of customers who come to buy: "
-                "give them with the customer's next order, and put the day of that order into the second "
+                "give them with the customer’s next order, and put the day of that order into the second "
                 "table, for those held out as well."
             )
             if giving.with_orders

@@ -18,7 +18,7 @@ PARAMETERS = ("r", "alpha", "a", "b")
 _STARTS = ((1.0, 10.0, 1.0, 2.0), (0.2, 3.0, 0.5, 5.0))
 _MEANINGS = Texts(
     {
-        "r": "r: how unlike customers' paces are (small: very)",
+        "r": "r: how unlike customers’ paces are (small: very)",
         "alpha": "alpha: r / alpha is the mean pace, purchases a week",
         "a": "a: weight of leaving",
         "b": "b: weight of staying",

@@ -160,7 +160,7 @@ class GroupCheck:
             return tr("{by_group} the forecast cannot be judged", by_group=self.by_group)
         off, n = len(self.off), len(self.groups)
         if off == 0:
-            return tr("{by_group}, no group's forecast is shown to be off", by_group=self.by_group)
+            return tr("{by_group}, no group’s forecast is shown to be off", by_group=self.by_group)
         return trn(
             "{by_group}, the forecast is off in {off} of {n} group",
             "{by_group}, the forecast is off in {off} of {n} groups",
@@ -175,7 +175,7 @@ class GroupCheck:
             return tr("{by_group} the forecast cannot be judged: {why}.", by_group=self.by_group, why=why)
         low, high = LEVEL_BAND
         said = tr(
-            "{by_group}, in the {days} after the cut: a group's forecast counts as off when the whole "
+            "{by_group}, in the {days} after the cut: a group’s forecast counts as off when the whole "
             "95% interval of expected / actual lies outside {low} to {high}. ",
             by_group=self.by_group,
             days=span(self.days),
@@ -284,7 +284,7 @@ def check_by(
     >>> segments = cx.assign_segments(kit.customers)
     >>> check = cx.check_by(cx.fit_bgnbd(kit.customers), kit.customers, segments.labels, by="segment")
     >>> print(check.heading)
-    By segment, no group's forecast is shown to be off
+    By segment, no group’s forecast is shown to be off
     """
     window = open_window(model, customers)
     labels = np.asarray(groups, dtype=str)

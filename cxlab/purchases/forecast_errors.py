@@ -101,7 +101,7 @@ class ForecastErrors:
         low, high = share.ends
         if high < 1:
             return tr(
-                "The model's squared error is {share} smaller than that of the better simple rule",
+                "The model’s squared error is {share} smaller than that of the better simple rule",
                 share=percent(1 - share.number),
             )
         if low > 1:
@@ -121,7 +121,7 @@ class ForecastErrors:
             )
         own = self.rule("model")
         said = tr(
-            "In the {days} after the cut, a customer's forecast is off by {off} purchases on "
+            "In the {days} after the cut, a customer’s forecast is off by {off} purchases on "
             "average ({customers}), and all forecasts together lie {bias}. ",
             days=span(self.days),
             off=_number(own.mean_absolute_error),
@@ -131,7 +131,7 @@ class ForecastErrors:
         explained = own.deviance_explained
         if explained.has_interval:
             said += tr(
-                "Of how unlike customers' purchases are, the model explains {explained} ({interval}). ",
+                "Of how unlike customers’ purchases are, the model explains {explained} ({interval}). ",
                 explained=percent(explained.number),
                 interval=percent_between(*explained.ends),
             )
@@ -142,10 +142,10 @@ class ForecastErrors:
                     "rules out purchases that came. "
                 )
         elif explained.verdict == "cannot_tell":
-            said += tr("Customers' purchases hardly differ, so how much of that the model explains cannot be told. ")
+            said += tr("Customers’ purchases hardly differ, so how much of that the model explains cannot be told. ")
         if own.error_share.has_interval:
             said += tr(
-                "The model's squared error is {share} ({interval}) of that of the better simple rule, that {rule}. ",
+                "The model’s squared error is {share} ({interval}) of that of the better simple rule, that {rule}. ",
                 share=percent(own.error_share.number),
                 interval=percent_between(*own.error_share.ends),
                 rule=RULES_IN_WORDS[OWN if self.better == "own_pace" else SAME],
@@ -191,7 +191,7 @@ def measure_errors(
     >>> kit = cx.open_example()
     >>> errors = cx.measure_errors(cx.fit_bgnbd(kit.customers), kit.customers, seed=1)
     >>> print(errors.heading)
-    The model's squared error is 55% smaller than that of the better simple rule
+    The model’s squared error is 55% smaller than that of the better simple rule
     """
     window = open_window(model, customers)
     if window.missing in ("window", "purchases", "forecast"):

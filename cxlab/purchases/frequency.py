@@ -94,7 +94,7 @@ class RepeatCounts:
         if not self.has_model:
             return said
         return f"{said} " + tr(
-            "In no group is the model's share more than {points} percentage points from the "
+            "In no group is the model’s share more than {points} percentage points from the "
             "counted one. This is the period that the model was fitted on, so it shows that the "
             "model can bend to this shop, not yet that it foresees anything.",
             points=number(100 * self.largest_gap.number, 1),

@@ -93,7 +93,7 @@ class SpendModel:
         within, between = self.maximum.at_edge[:2] & (self.maximum.log_parameters[:2] > 0)
         if within and between:
             return tr(
-                "In the model amounts hardly differ, neither between customers nor between a customer's purchases. "
+                "In the model amounts hardly differ, neither between customers nor between a customer’s purchases. "
             )
         if between:
             return tr(
@@ -101,7 +101,7 @@ class SpendModel:
             )
         if within:
             return tr(
-                "In the model a customer's own purchases hardly differ in value, so each is expected to "
+                "In the model a customer’s own purchases hardly differ in value, so each is expected to "
                 "spend the same again. "
             )
         return ""

@@ -96,7 +96,7 @@ class HoldoutCheck:
         return tr(
             "In the {days} days after the cut the {n} customers were expected to buy {foreseen} "
             "times and bought {came} times (in brackets 95% intervals: of the fit, and of "
-            "customers like these). A single customer's forecast is off by {off} "
+            "customers like these). A single customer’s forecast is off by {off} "
             "purchases on average.",
             days=number(self.days),
             n=n,

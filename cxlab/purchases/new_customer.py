@@ -114,7 +114,7 @@ class NewCustomer:
         within = horizon_in_words(self.horizon_days)
         later = self.value.number - self.first.number
         return tr(
-            "A new customer's first purchase leaves {first} on average ({customers}), and the "
+            "A new customer’s first purchase leaves {first} on average ({customers}), and the "
             "repeat purchases of the {within} after it are expected to leave {later}{discounting}.",
             first=amount(self.first, self.currency),
             customers=count(self.value.n or 0, "customer"),

@@ -69,7 +69,7 @@ PARETO_NBD = Family(
         ),
         meanings=Texts(
             {
-                "r": "r: how unlike customers' paces are (small: very)",
+                "r": "r: how unlike customers’ paces are (small: very)",
                 "alpha": "alpha: r / alpha is the mean pace, purchases a week",
                 "s": "s: how unlike customers are in leaving (small: very)",
                 "beta": "beta: s / beta is the mean rate of leaving, a week",

@@ -181,7 +181,7 @@ _TRUST = Texts(
         "fails": "The purchase model was tried over the time after the cut, and its forecast does not hold (see the "
         "report on repeat purchases). Who is a fan and what lies ahead of them both rest on it: they are what would "
         "follow if it were right.",
-        "cannot_tell": "Whether the purchase model's forecast holds for the customers of this shop cannot be told (see "
+        "cannot_tell": "Whether the purchase model’s forecast holds for the customers of this shop cannot be told (see "
         "the report on repeat purchases). Who is a fan and what lies ahead of them both rest on it, so take all of it "
         "as rough.",
     }

@@ -10,10 +10,10 @@ _DAYS_A_YEAR = 365
 _WHOLE_FROM = 100
 BASIS = Texts(
     {
-        "costs": "What a purchase leaves goes by what each customer's own purchases left so far, costs taken off.",
-        "spend": "What a purchase leaves is the shop's share of the value that the model of spending expects of each "
+        "costs": "What a purchase leaves goes by what each customer’s own purchases left so far, costs taken off.",
+        "spend": "What a purchase leaves is the shop’s share of the value that the model of spending expects of each "
         "customer, net of returns.",
-        "average": "There is no model of spending, so everybody's purchase counts what a repeat purchase has left on "
+        "average": "There is no model of spending, so everybody’s purchase counts what a repeat purchase has left on "
         "average.",
     }
 )
@@ -21,11 +21,11 @@ _CAUTION = Texts(
     {
         "untried": "The model has not been tried on time it had not seen, so take this as arithmetic, not as a "
         "forecast. ",
-        "partly": "The model's forecast holds only partly for this shop, so take the amounts as rough. ",
-        "fails": "The model's forecast does not hold for this shop, so do not plan with these amounts: they are "
+        "partly": "The model’s forecast holds only partly for this shop, so take the amounts as rough. ",
+        "fails": "The model’s forecast does not hold for this shop, so do not plan with these amounts: they are "
         "what would "
         "follow if the model were right. ",
-        "cannot_tell": "Whether the model's forecast holds for this shop cannot be told, so take the amounts as "
+        "cannot_tell": "Whether the model’s forecast holds for this shop cannot be told, so take the amounts as "
         "rough. ",
     }
 )

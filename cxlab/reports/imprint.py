@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from cxlab import words
 from cxlab.intake.kept_texts import KeptText
-from cxlab.language import SOURCE, Texts, language_of, speaking, spoken, tr, trn
+from cxlab.language import SOURCE, language_of, speaking, spoken, tr, trn
 from cxlab.parameters import Parameters
 from cxlab.reports import manifest
 from cxlab.reports.again import command
 from cxlab.reports.notebooks import OWN, Notebook
+from cxlab.reports.titles import said_report
 from cxlab.study import Study
 
 if TYPE_CHECKING:
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
 
 _HASH = 12
 _SHOWN = ("cxlab", "python", "pandas", "numpy", "scikit-learn", "duckdb")
-_REPORTS = Texts(
-    {
-        "intake": "Report {number}, intake",
-        "clusters": "Report {number}, clusters",
-        "segmentation": "Report {number}, segmentation",
-        "repeat_purchases": "Report {number}, repeat purchases",
-        "gestures": "Report {number}, gestures",
-        "loyalty": "Report {number}, loyalty",
-        "gesture_policy": "Report {number}, gesture policy",
-    }
-)
 _KEPT = (
     KeptText("{n} order", "{n} orders"),
     KeptText("{n} customer", "{n} customers"),
@@ -170,10 +160,7 @@ def imprint(
             Row(tr("Made with"), made_with, name="made_with"),
             Row(tr("Files"), f"results.json, manifest.json, tables/, notebooks/{notebook.stem}.ipynb", True, "files"),
         ]
-        if notebook.name in _REPORTS:
-            report = _REPORTS[notebook.name].format(number=notebook.number)
-        else:
-            report = tr("Report {number}, {name}", number=notebook.number, name=notebook.name.replace("_", " "))
+        report = said_report(notebook.title)
     return Imprint(
         study.title, report, "index.html", tuple(rows), time, again, f"notebooks/{notebook.stem}.ipynb",
         language=language,
@@ -185,4 +172,4 @@ def privacy(study: Study) -> str:
     n = study.privacy.minimum_group
     if study.privacy.pseudonymise:
         return tr("pseudonyms; groups under {n} hidden", n=n)
-    return tr("the customers' own ids; groups under {n} hidden", n=n)
+    return tr("the customers’ own ids; groups under {n} hidden", n=n)

@@ -276,7 +276,8 @@ def _fans(found: Found) -> Picture | None:
         width = size * min(worth - i, 1.0)
         parts.append(_svg("rect", left + (i % row) * (size + gap), (i // row) * (size + gap), width, size, "other"))
     foot = max(34.0, rows * (size + gap)) + 15
-    said = words.number(worth, 1 if worth < 10 else 0)
+    digits = 1 if worth < 10 else 0
+    said = words.number(worth, digits)
     parts += [
         _text(0, foot, tr("one fan"), weight=700),
         _text(left, foot, tr("{n} one-time buyers", n=said), "muted", weight=700),
@@ -284,7 +285,7 @@ def _fans(found: Found) -> Picture | None:
     finding = found["fans_worth"]
     interval = ""
     if finding.low is not None and finding.high is not None:
-        interval = tr(" (interval {ends})", ends=words.number_between(finding.low, finding.high, 1))
+        interval = tr(" (interval {ends})", ends=words.number_between(finding.low, finding.high, digits))
     alt = tr("One fan is worth {n} one-time buyers{interval}.", n=said, interval=interval)
     return Picture(round(foot + 6), _all(parts), alt)
 

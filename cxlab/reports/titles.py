@@ -1,6 +1,6 @@
 """Number and name of a report as pages say it; manifests keep them in English."""
 
-from cxlab.language import Texts
+from cxlab.language import Texts, tr
 
 _NAMES = Texts(
     {
@@ -25,3 +25,15 @@ def said_title(title: str) -> str:
     """
     number, _, name = title.partition(" ")
     return _NAMES[name].format(number=number) if name in _NAMES else title
+
+
+def said_report(title: str) -> str:
+    """Say of which report a page is, by that report's title.
+
+    Examples
+    --------
+    >>> said_report("02 Segmentation"), said_report("07 Refunds")
+    ('Report 02, segmentation', 'Report 07, refunds')
+    """
+    number, _, name = said_title(title).partition(" ")
+    return tr("Report {number}, {name}", number=number, name=f"{name[:1].lower()}{name[1:]}")

@@ -31,7 +31,7 @@ def line_in_words(activity: Activity, active_days: int) -> str:
     """
     if activity == "cadence":
         return tr(
-            "silent for no longer than twice the customer's own usual gap between orders, or than "
+            "silent for no longer than twice the customer’s own usual gap between orders, or than "
             "{active_days} days where there is no rhythm to go by yet",
             active_days=active_days,
         )

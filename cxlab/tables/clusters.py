@@ -248,7 +248,7 @@ def typical_customers(typical: TypicalCustomers) -> Table | None:
             tr(
                 "Each is the mean of the customers whose figures lie nearest to the medians of the "
                 "cluster, a tenth of it and never fewer than {least}, rounded to two digits: "
-                "nobody's own figures. Money in {currency}.",
+                "nobody’s own figures. Money in {currency}.",
                 least=number(typical.minimum_group),
                 currency=typical.currency,
             )

@@ -14,7 +14,7 @@ _MEASURE = Texts(
         "root_mean_squared_error": "Root of the mean squared error (RMSE)",
         "bias": "Too high by, on average (bias)",
         "deviance_explained": "How unlike customers are: explained",
-        "error_share": "Squared error, of the better simple rule's",
+        "error_share": "Squared error, of the better simple rule’s",
     }
 )
 _SHARES = ("deviance_explained", "error_share")

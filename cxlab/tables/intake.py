@@ -15,7 +15,7 @@ from cxlab.words import money, number, percent_of
 _CAN = Texts({"yes": "Yes", "partly": "In part", "no": "No"})
 _HOW = Texts(
     {
-        "number": "By the order's number",
+        "number": "By the order’s number",
         "amount": "By the same amount",
         "part": "As part of a line, by the price per piece",
         "other": "Not found: none of the earlier orders fits",
@@ -62,7 +62,7 @@ def ledger(found: Ledger) -> Table | None:
         (Cell(file), Cell(number(n)), Cell(withheld() if hide else money(revenue, found.currency)))
         for hide, file, n, revenue in zip(hidden, *columns, strict=True)
     )
-    note = tr("Revenue of the lines used, before returns, to be held against the shop's own books.")
+    note = tr("Revenue of the lines used, before returns, to be held against the shop’s own books.")
     why = tr(
         " Hidden: files of under {n} records, and the next smallest that would give them away.", n=found.minimum_group
     )

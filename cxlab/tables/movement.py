@@ -67,5 +67,6 @@ def _stake(migration: Migration, name: str) -> Cell:
         return _NONE
     digits = 0 if stake.number >= WHOLE_FROM else 2
     return Cell(
-        words.money(stake.number, migration.currency, digits), words.number_between(stake.low, stake.high, digits)
+        words.money(stake.number, migration.currency, digits),
+        words.money_between(stake.low, stake.high, migration.currency, digits),
     )

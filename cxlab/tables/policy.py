@@ -25,7 +25,7 @@ def customers_to_give_to(handing: GestureHanding) -> Table | None:
         tr("Whom to give it to"),
         (tr("Answer"), tr("Column arm of the table"), tr("Customers")),
         tuple(rows),
-        tr("The customers stand in the file gesture_customers among the run's tables, with their own ids."),
+        tr("The customers stand in the file gesture_customers among the run’s tables, with their own ids."),
         words=(1,),
     )
 
@@ -49,7 +49,7 @@ def planned_assignments(planned: PlannedTrial) -> Table | None:
         (tr("Customers as they are now"), tr("Give"), tr("Held out by lot")),
         tuple(shown),
         tr(
-            "The file gesture_assignments among the run's tables is the study's next table of "
+            "The file gesture_assignments among the run’s tables is the study’s next table of "
             "assignments, with hold_out as its control."
         ),
     )

@@ -42,7 +42,7 @@ def purchase_model(model: PurchaseModel) -> Table:
         rows=rows,
         note=tr(
             "{n} customers. Small figures are 95% intervals, which allow for customers who do not "
-            "quite follow the model. {leaving_note} The rows from r on are the model's own figures, "
+            "quite follow the model. {leaving_note} The rows from r on are the model’s own figures, "
             "for whoever wants to reckon with it.",
             n=number(model.histories.n),
             leaving_note=family.words.texts["note"],

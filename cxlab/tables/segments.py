@@ -7,7 +7,7 @@ from cxlab.look import SEGMENT_NAME
 from cxlab.segments import SegmentProfile
 from cxlab.segments.profile import SegmentRow
 from cxlab.segments.words import ACTIONS
-from cxlab.words import money, number, number_between, percent, percent_between
+from cxlab.words import money, money_between, number, number_between, percent, percent_between
 
 SMALLEST_AMOUNT = 0.005  # below it an amount is written as nothing
 _NONE = Cell("–")
@@ -122,7 +122,7 @@ def _count(estimate: Estimate) -> Cell:
 def _amount(estimate: Estimate, currency: str) -> Cell:
     if estimate.low is None or estimate.high is None:
         return _alone(estimate, money(estimate.number, currency))
-    return Cell(money(estimate.number, currency), number_between(estimate.low, estimate.high, 2))
+    return Cell(money(estimate.number, currency), money_between(estimate.low, estimate.high, currency))
 
 
 def _alone(estimate: Estimate, written: str) -> Cell:
@@ -150,7 +150,7 @@ def _apart(estimate: Estimate, currency: str, segment: str) -> Cell:
         said = tr("{amount} more than profit-bringers", amount=amount)
     else:
         said = tr("{amount} less than profit-bringers", amount=amount)
-    return Cell(said, number_between(low, high, 2))
+    return Cell(said, money_between(low, high, currency))
 
 
 def _why_not_apart(profile: SegmentProfile, row: SegmentRow) -> str:

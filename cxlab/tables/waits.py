@@ -103,8 +103,8 @@ def late_customers(late: LateCustomers) -> Table | None:
         rows=tuple(rows),
         note=(
             tr(
-                "“At stake”: contribution in {days} at the customer's own pace, up to what they have "
-                "contributed so far{anyway}. “Usual gap”: half of such a customer's gaps are at most so "
+                "“At stake”: contribution in {days} at the customer’s own pace, up to what they have "
+                "contributed so far{anyway}. “Usual gap”: half of such a customer’s gaps are at most so "
                 "many days long; at most one in twenty is as long as “late from day”. {still}The names "
                 "stand for customers; the table in the file has all of them, and their ids.",
                 days=span(late.horizon_days),
@@ -138,7 +138,7 @@ def late_check(check: LateCheck) -> Table | None:
         columns=(tr("Silence at the cut"), tr("Customers"), tr("Came back")),
         rows=tuple(rows),
         note=tr(
-            "By what share of such a customer's gaps last as long as the silence did at the cut. "
+            "By what share of such a customer’s gaps last as long as the silence did at the cut. "
             "Small figures are 95% intervals.{why}",
             why=why,
         ),

@@ -114,7 +114,8 @@ def _money(estimate: Estimate, currency: str) -> Cell:
         return _NONE
     digits = 0 if abs(estimate.number) >= WHOLE_FROM else 2
     return Cell(
-        words.money(estimate.number, currency, digits), words.number_between(estimate.low, estimate.high, digits)
+        words.money(estimate.number, currency, digits),
+        words.money_between(estimate.low, estimate.high, currency, digits),
     )
 
 

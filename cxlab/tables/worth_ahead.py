@@ -92,5 +92,5 @@ def _number(estimate: Estimate, digits: int = 2) -> Cell:
 
 def _money(estimate: Estimate, currency: str) -> Cell:
     digits = 0 if abs(estimate.number) >= _WHOLE_FROM else 2
-    small = words.number_between(*estimate.ends, digits) if estimate.has_interval else ""
+    small = words.money_between(*estimate.ends, currency, digits) if estimate.has_interval else ""
     return Cell(words.money(estimate.number, currency, digits), small)
