@@ -44,6 +44,7 @@ def side_by_side() -> Choice:
 
 
 class TestTruth:
+    @pytest.mark.thorough
     def test_the_number_of_groups_four_standard_deviations_apart_is_found_by_each(self) -> None:
         taken: dict[str, list[bool]] = {}
         for seed, k in enumerate((2, 3, 4, 5)):

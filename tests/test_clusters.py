@@ -226,6 +226,7 @@ class TestLaws:
         choose_k(fit_features(ungrouped(200, 1)), k_max=4, seed=1, n_references=2)
         assert starts == [10] * 9
 
+    @pytest.mark.thorough
     def test_what_lies_beyond_the_reach_of_chance_is_what_the_test_rejects(self) -> None:
         for seed in range(6):
             test = structure_test(fit_features(leaving(400, seed)), k_max=4, seed=seed, n_references=39)

@@ -215,6 +215,7 @@ class TestVerdict:
 
 class TestFigures:
     @pytest.mark.parametrize("which", ["found", "cloud", "many"])
+    @pytest.mark.thorough
     def test_are_the_same_bytes_twice_and_say_in_words_what_they_show(
         self, which: str, request: pytest.FixtureRequest
     ) -> None:

@@ -217,6 +217,7 @@ VALUES = ("date_format", "decimal", "timezone")
 @pytest.mark.parametrize(
     "case", [case for case in CASES if "error" not in case], ids=lambda case: case["says"].replace(" ", "-")
 )
+@pytest.mark.thorough
 def test_what_the_manifest_says_of_how_a_file_was_read_gives_the_same_again(
     case: dict[str, Any], read_once: ReadOnce
 ) -> None:

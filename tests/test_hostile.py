@@ -132,6 +132,7 @@ def test_there_are_two_hundred_and_no_two_are_the_same() -> None:
 
 
 @pytest.mark.parametrize("i", range(len(CHUNKS)))
+@pytest.mark.thorough
 def test_on_a_page_nothing_runs_and_every_text_stands_where_it_was_meant_to(
     browser: Browser, pages: Path, i: int
 ) -> None:

@@ -523,6 +523,7 @@ class TestReturns:
         )
     )  # fmt: skip
     @settings(max_examples=60)
+    @pytest.mark.thorough
     def test_any_shop_is_matched_as_by_hand(self, lines: list[Line]) -> None:
         with engine_of_lines(lines) as engine:
             assert matched(engine) == matched_by_hand(lines)

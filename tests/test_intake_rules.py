@@ -185,6 +185,7 @@ class TestPeople:
             assert "phone" in intake.tables["outcomes"].further
             assert intake.tables["outcomes"].left_out == ("contact", "email")
 
+    @pytest.mark.thorough
     def test_none_of_it_stands_on_a_page(self, tmp_path: Path) -> None:
         self.study(tmp_path / "trial")
         command = [sys.executable, "-m", "cxlab", "report", "trial", "--only", "gestures", "--only", "intake"]

@@ -117,6 +117,7 @@ def test_it_opens_on_the_start_page_whose_links_open_notebooks(window: Page) -> 
     expect(window.locator(".jp-CodeCell").first).to_contain_text("days, 1 to 36500")
 
 
+@pytest.mark.thorough
 def test_a_notebook_run_from_its_menu_shows_figures_sliders_progress_and_a_fault_as_one_box(
     window: Page, lab: str
 ) -> None:

@@ -29,6 +29,7 @@ def true_slope(shop: Shop, found: Lasting) -> float:
     return float(np.linalg.lstsq(design, share * np.sqrt(weights), rcond=None)[0][0])
 
 
+@pytest.mark.thorough
 def test_a_shop_that_stays_as_it_is_is_not_said_to_change_in_95_of_100() -> None:
     found = [compared(SHOP, seed) for seed in range(60)]
     assert {one.horizon_days for one in found} == {730} and all(one.by_season for one in found)

@@ -109,6 +109,7 @@ def all_that_is_known(purchases: ShownPage, loyalty: ShownPage) -> dict[str, tup
 
 
 @pytest.mark.parametrize("seed", [5])
+@pytest.mark.thorough
 def test_nothing_of_a_few_customers_can_be_reckoned_out(tmp_path: Path, seed: int) -> None:
     study = write_shop(tmp_path, drawn_shop(N, seed))
     known = all_that_is_known(show("repeat_purchases", study), show("loyalty", study))

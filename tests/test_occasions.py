@@ -679,6 +679,7 @@ def test_every_frame_and_list_says_its_order(statements: list[str]) -> None:
 
 @given(SHOP, st.integers(0, 1000))
 @slow
+@pytest.mark.thorough
 def test_the_order_of_rows_changes_nothing(engine: Engine, shop: Shop, seed: int) -> None:
     shuffled = {name: Random(seed).sample(rows, len(rows)) for name, rows in shop.items()}
     one, two = occasions_of(engine, shop), occasions_of(engine, shuffled)

@@ -51,6 +51,7 @@ def test_other_names_of_the_groups_change_nothing() -> None:
     assert values[0] == pytest.approx(values[1])
 
 
+@pytest.mark.thorough
 def test_where_both_last_alike_a_difference_is_seen_no_more_often_than_chance_allows() -> None:
     seen = 0
     for seed in range(40):

@@ -238,6 +238,7 @@ def test_a_turn_is_over_when_its_process_is(tmp_path: Path) -> None:
     assert not (tmp_path / "held").exists()  # nothing was written to it
 
 
+@pytest.mark.thorough
 def test_a_notebook_that_is_edited_while_it_runs_is_made_again(
     killed: Path, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,6 +114,7 @@ class TestLimits:
             (GREEDY, ("--memory", "700"), "it took more memory than the 700 MB that --memory allows"),
         ],
     )
+    @pytest.mark.thorough
     def test_a_notebook_beyond_a_limit_fails_alone_and_its_page_says_why(
         self, tmp_path: Path, body: str, limit: tuple[str, str], said: str
     ) -> None:
@@ -133,6 +134,7 @@ class TestLimits:
         faults = [cell.source for cell in partial.cells if cell.cell_type == "code" and cell.outputs]
         assert faults[-1] == body
 
+    @pytest.mark.thorough
     def test_a_notebook_that_ends_by_itself_before_its_last_cell_has_failed(self, tmp_path: Path) -> None:
         made.write_study(tmp_path / "corner")
         early = made.small_notebook("bad", "import sys\nsys.exit(0)")

@@ -33,6 +33,7 @@ def here(python: Any, _: str, module: str, *arguments: str, timeout: float | Non
     return ELSEWHERE | {"found": {}}
 
 
+@pytest.mark.thorough
 def test_every_row_comes_out_for_a_small_shop_without_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "ask", here)
     monkeypatch.setattr(scale, "SHORT_SECONDS", 0)

@@ -195,7 +195,7 @@ def test_a_difference_between_fields_is_said_to_bound_nothing() -> None:
     assert "Difference between fields" in table.columns
     assert not re.search("at most|effort|becomes|kept from", " ".join(cell.text for row in table.rows for cell in row))
     assert re.fullmatch(r"€\d+\.\d\d more than profit-bringers", said["candidates"].text)
-    low, high = (float(end) for end in said["candidates"].small.split("\u2013"))
+    low, high = (float(end.removeprefix("€")) for end in said["candidates"].small.split("\u2013"))
     assert 0 < low < float(said["candidates"].text[1:].split()[0]) < high
     assert "whoever is moved" in table.note
 

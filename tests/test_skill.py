@@ -64,6 +64,7 @@ def test_fifths_of_customers_who_are_all_alike_foresee_the_mean() -> None:
     assert by_rfm(fold).tolist() == by_nothing(fold).tolist() == [1.5, 1.5]
 
 
+@pytest.mark.thorough
 def test_the_skill_of_planted_segments_is_what_the_planted_rates_explain() -> None:
     customers = planted_customers(3000, 1)
     labels = assign_segments(customers).labels
@@ -111,6 +112,7 @@ def test_a_purchase_model_that_cannot_be_fitted_is_left_out_and_the_reading_says
     assert [s.predictor for s in found.scores] == ["segments", "clusters", "rfm", "features"]
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_numbers_on_one_thread_and_on_two() -> None:
     customers = planted_customers(250, 4)
     labels = assign_segments(customers).labels

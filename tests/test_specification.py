@@ -111,6 +111,7 @@ def test_what_happens_later_moves_no_line() -> None:
         assert one.labels is None or (other.labels is not None and one.labels.equals(other.labels))
 
 
+@pytest.mark.thorough
 def test_the_chosen_way_gets_the_page_s_own_skill_and_verdict() -> None:
     customers = planted_customers(600, 6)
     chosen = assign_segments(customers)

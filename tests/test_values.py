@@ -48,6 +48,7 @@ def holds(folder: Path) -> None:
 
 @settings(max_examples=examples(8))
 @given(rows=st.lists(ROW, min_size=5, max_size=40))
+@pytest.mark.thorough
 def test_a_glance_at_texts_gives_what_a_close_look_does(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
 ) -> None:
@@ -84,6 +85,7 @@ def test_a_glance_at_typed_columns_gives_what_a_close_look_does(
     holds(folder)
 
 
+@pytest.mark.thorough
 def test_records_of_many_files_that_share_a_statement_know_their_lines(tmp_path: Path) -> None:
     write_study(tmp_path, "  orders: {path: 'day-*.csv'}\n", head=LENIENT)
     bad = {}
