@@ -13,6 +13,7 @@ from cxlab.clusters.kmeans import STARTS, k_means, on_all_cores, one_thread, sam
 from cxlab.clusters.reference import Reference, fit_reference
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.language import tr, trn
+from cxlab.once import once_a_run
 from cxlab.phrases import listed
 from cxlab.words import count, number, number_between
 
@@ -260,6 +261,7 @@ class Choice:
         return found | {f"k.{name}": Estimate(k, n=self.n, unit="clusters") for name, k in takes.items()}
 
 
+@once_a_run
 def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 20) -> Choice:
     """Choose the number of clusters by the largest mean silhouette, close calls by the gap statistic.
 

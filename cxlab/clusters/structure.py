@@ -23,6 +23,7 @@ from cxlab.clusters.kmeans import (
 from cxlab.clusters.reference import fit_reference
 from cxlab.estimate import Estimate, Findings
 from cxlab.language import Texts, tr
+from cxlab.once import once_a_run
 from cxlab.words import number
 
 Array = NDArray[np.float64]
@@ -254,6 +255,7 @@ class Structure:
         return {"structure": replace(self.excess, verdict=verdict)}
 
 
+@once_a_run
 def structure_test(features: Features, *, k_max: int, seed: int, n_references: int = 99) -> Structure:
     """Test whether the customers are more than one smooth cloud.
 

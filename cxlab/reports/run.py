@@ -39,11 +39,13 @@ class Made:
     Attributes
     ----------
     started : ISO 8601 in UTC. versions : of Python and the libraries.
+    once : the folder in which notebooks keep what they work out for each other.
     forks, limits : of each notebook, as in `Task`.
     """
 
     started: str
     versions: dict[str, str]
+    once: str = ""
     forks: bool = True
     limits: Limits = dataclasses.field(default_factory=Limits)
 
@@ -137,7 +139,7 @@ class Run:
         return Task(
             notebook.path.resolve(), self.path, injected(notebook, self.study, given),
             (self.finished / notebook.stem).resolve(), self.final.as_posix(), said, self.order.out.resolve(), read.run,
-            outside, self.made.forks, self.made.limits,
+            self.made.once, outside, self.made.forks, self.made.limits,
         )  # fmt: skip
 
     def take(self, notebook: Notebook, outcome: Outcome | None) -> Outcome:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from cxlab.reports.run import Inputs, Made, Run
 from cxlab.reports.task import Outcome
 from cxlab.reports.turn import in_turn
 from cxlab.study import Study
+from cxlab.temporary import HeldFolder
 from cxlab.words import count
 
 ANSWERED, FAILED = 0, 1
@@ -93,12 +94,12 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
 def _report(order: Order, way: Way, progress: Progress) -> Ended:
     files = {ordered.path: ordered.study.file for ordered in order.runs}
     loaded = {path: sha256(file) for path, file in files.items()}
-    with _turn(order, progress):
+    with _turn(order, progress), closing(HeldFolder()) as once:
         for path, file in files.items():
             if sha256(file) != loaded[path]:
                 raise InputError(f"{path} was changed while this run waited for another: give the command again")
         versions, started = manifest.versions(), dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
-        made = Made(started, versions, way.forks, way.limits)
+        made = Made(started, versions, str(once.path), way.forks, way.limits)
         known: dict[str, Inputs | None] = {}
         runs = []
         for ordered in order.runs:

@@ -33,6 +33,7 @@ class Task:
     shown_out : the folder as the executed notebook shall name it.
     store : the folder in which the run keeps what it read; None: nowhere.
     run : by what the run is known to those who take what it kept.
+    once : the folder in which the notebooks of a call keep what they work out for each other; empty: none.
     allow_outside : whether the study's files may lie outside its folder.
     forks : whether the kernel is forked from what is imported already, or a new process.
     limits : of time and memory.
@@ -46,6 +47,7 @@ class Task:
     imprint: Imprint
     store: Path | None = None
     run: str = ""
+    once: str = ""
     allow_outside: bool = False
     forks: bool = True
     limits: Limits = field(default_factory=Limits)

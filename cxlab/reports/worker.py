@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from cxlab.kit import ALLOW_OUTSIDE, RUN, STORE
 from cxlab.language import speak
+from cxlab.once import FOLDER
 from cxlab.reports import document
 from cxlab.reports.engine import NAME, CxlabEngine
 from cxlab.reports.exporter import page
@@ -53,7 +54,7 @@ def _run(task: Task, forked: ForkedKernel | None, kernel: Callable[[int], None],
     stem = task.notebook.stem
     executed = task.stage / "notebooks" / f"{stem}.ipynb"
     executed.parent.mkdir(parents=True)
-    os.environ[STORE], os.environ[RUN] = str(task.store or ""), task.run
+    os.environ[STORE], os.environ[RUN], os.environ[FOLDER] = str(task.store or ""), task.run, task.once
     os.environ[ALLOW_OUTSIDE] = str(int(task.allow_outside))
     fault = _execute(task, executed, forked, kernel)
     notebook = nbformat.read(executed if executed.is_file() else task.notebook, as_version=4)
