@@ -70,7 +70,12 @@ def _studies(folder: Path, n: int) -> tuple[Path, list[str]]:
     return folder, names
 
 
-@pytest.fixture(params=[(page, way) for page in PAGES for way in WAYS], ids=lambda p: f"{p[0]}-{p[1]}")
+def _case(page: str, way: str) -> object:
+    longer = page == "index-many" or way == "narrow"
+    return pytest.param((page, way), id=f"{page}-{way}", marks=[pytest.mark.thorough] if longer else [])
+
+
+@pytest.fixture(params=[_case(page, way) for page in PAGES for way in WAYS])
 def opened(
     browser: Browser, pages: Path, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Page, list[str], list[str]]]:
