@@ -545,15 +545,14 @@ def _open(
             )
         )
     if verdict.token == "partly_supported" and skill.difference.number < 0:
-        found.append(
-            (
-                tr("Would other lines between the segments foresee more?"),
-                tr(
-                    "Perhaps they would: clusters do. Draw the lines anew, and test them on orders that have "
-                    "not come in yet."
-                ),
-            )
+        high = skill.difference.high
+        do = (
+            tr("Perhaps they would: clusters do.")
+            if high is not None and high < 0
+            else tr("This is not known: clusters do better here, which may be chance.")
         )
+        anew = tr("Draw the lines anew, and test them on orders that have not come in yet.")
+        found.append((tr("Would other lines between the segments foresee more?"), f"{do} {anew}"))
     if verdict.token != "cannot_tell" and curve.others and not curve.is_robust:
         found.append(
             (

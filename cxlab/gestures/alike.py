@@ -92,7 +92,7 @@ def _before(effect: GestureEffect) -> list[str]:
             if _holds_zero(placebo)
             else tr(
                 "In as many days before the draw the two differ by {found} purchases, more than chance often has it; "
-                "the honest figure takes it out.",
+                "the figure of this page takes it out.",
                 found=found,
             )
         )

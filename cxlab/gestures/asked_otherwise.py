@@ -136,7 +136,7 @@ def asked_otherwise(effects: GestureEffects) -> AskedOtherwise:
 
 def _check(effect: GestureEffect) -> str:
     honest = (
-        tr(", where the honest figure is {figure}", figure=in_percent(signed(effect.percent.number, 0)))
+        tr(", where the figure of this page is {figure}", figure=in_percent(signed(effect.percent.number, 0)))
         if effect.percent.has_interval
         else ""
     )
