@@ -196,7 +196,7 @@ def _caption_of_shares(result: Retention) -> Caption:
         result.heading,
         tr(
             "Share of each cohort with an order in each {days} of their lives, {by_period}; "
-            "{customers}. The darker, the more.",
+            "{customers}. The stronger the colour, the more.",
             days=span(length),
             by_period=_BY_PERIOD[result.joining.period],
             customers=words.count(result.joining.n, "customer"),
@@ -227,7 +227,7 @@ def _caption_of_money(result: Retention) -> Caption:
         title,
         tr(
             "{currency} per customer of the cohort since the first order, added up, returns taken "
-            "off; {by_period}. {customers}. The darker, the more.",
+            "off; {by_period}. {customers}. The stronger the colour, the more.",
             currency=currency,
             by_period=_BY_PERIOD[result.joining.period],
             customers=words.count(result.joining.n, "customer"),
