@@ -306,19 +306,19 @@ def _after_cost(worth: Worth, interval: str, pays: str) -> str:
     said = {"interval": interval, "chance": pays}
     if worth.cost is None:
         return tr(
-            "of contribution after its cost ({interval}); the probability that it pays is {chance}.",
+            "of contribution ({interval}) after its cost; the probability that it pays is {chance}.",
             **said,
         )
     cost = money(worth.cost, worth.currency)
     if worth.is_assumed:
         return tr(
-            "of contribution after a cost of {cost}, which was given where none is recorded ({interval}); the "
+            "of contribution ({interval}) after a cost of {cost}, which was given where none is recorded; the "
             "probability that it pays is {chance}.",
             cost=cost,
             **said,
         )
     return tr(
-        "of contribution after a cost of {cost} ({interval}); the probability that it pays is {chance}.",
+        "of contribution ({interval}) after a cost of {cost}; the probability that it pays is {chance}.",
         cost=cost,
         **said,
     )
