@@ -115,7 +115,7 @@ class RulesOfThumb:
                 )
             elif n <= _LISTED:
                 one = trn(
-                    "{said} lies in the interval under the {n} assumption tried: {listed}.",
+                    "{said} lies in the interval under the {fits} assumption tried: {listed}.",
                     "{said} lies in the interval under {fits} of the {n} assumptions tried: {listed}.",
                     self.n_tried,
                     said=rule.said,
