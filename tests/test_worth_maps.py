@@ -227,7 +227,7 @@ class TestRulesOfThumb:
         assert found.reading.startswith(
             "5, 10 or 15? Here it is 7.4 (95% interval 5.9–9.6): 5 lies below it, 10 and 15"
         )
-        assert "10 lies in the interval with case 0, of the 1 assumption tried" in found.reading
+        assert "10 lies in the interval under the 1 assumption tried: case 0" in found.reading
         assert "5 lies in the interval under none" in found.reading
         assert found.findings["fans_worth.said_10"].verdict == "too_high"
 

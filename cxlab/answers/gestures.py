@@ -306,7 +306,7 @@ def _after_cost(worth: Worth, interval: str, pays: str) -> str:
     said = {"interval": interval, "chance": pays}
     if worth.cost is None:
         return tr(
-            "of contribution after its cost ({interval}); the probability that it pays is {chance}.",
+            "of contribution ({interval}) after its cost; the probability that it pays is {chance}.",
             **said,
         )
     cost = money(worth.cost, worth.currency)

@@ -6,6 +6,7 @@ from cxlab.gestures import GestureMoney
 from cxlab.gestures.said import chance, quoted
 from cxlab.language import Texts, tr, trn
 from cxlab.policy import GestureHanding, GesturePolicy, GestureRanking
+from cxlab.policy.gain import GestureGain
 from cxlab.policy.giving import GIVE, HOLD_OUT
 from cxlab.policy.said import PER, amount, amount_between, per
 from cxlab.policy.verdict import Token
@@ -179,9 +180,9 @@ def _choosing(policy: GesturePolicy) -> Fact:
     if values is None:
         return Fact(label, "–", tr("This is not known: {why}.", why=policy.verdict.why))
     gain, more = values.gain, values.difference("rule", "everyone")
-    (low, high), interval = more.ends, amount_between(more, gain)
     if values.never_chooses and policy.verdict.choosing == "no":
-        return Fact(label, tr("Nothing"), tr("Rules gave it to everyone, learned from some and tried on others."))
+        same = tr("Rules learned from some customers and tried on others gave it to everyone.")
+        return _giving(policy, same) if policy.verdict.token == "everyone" else Fact(label, tr("Nothing"), same)
     if values.never_chooses:
         return Fact(
             label,
@@ -197,15 +198,32 @@ def _choosing(policy: GesturePolicy) -> Fact:
         tr(
             "over giving it to everyone (95% interval {interval}), by rules tried on customers that they were not "
             "learned from.",
-            interval=interval,
+            interval=amount_between(more, gain),
         ),
         unit=per(gain),
-        strip=Strip(
-            PER * low, PER * more.number, PER * high,
-            tr("{amount}, from {interval}", amount=amount(more, gain), interval=interval),
-            top=PER * max(1.3 * high, 0.3 * abs(low)), bottom=PER * min(1.3 * low, -0.3 * abs(high)),
-        ),
-    )  # fmt: skip
+        strip=_strip(more, gain),
+    )
+
+
+def _giving(policy: GesturePolicy, same: str) -> Fact:
+    """Say what giving it to everyone brings, where rules do the same."""
+    assert policy.valued is not None
+    gain, every = policy.valued.gain, policy.valued.difference("everyone", "no_one")
+    more = tr("over giving it to no one (95% interval {interval}).", interval=amount_between(every, gain))
+    return Fact(
+        tr("What giving it to everyone brings"),
+        amount(every, gain),
+        f"{more} {same}",
+        unit=per(gain),
+        strip=_strip(every, gain),
+    )
+
+
+def _strip(more: Estimate, gain: GestureGain) -> Strip:
+    low, high = more.ends
+    said = tr("{amount}, from {interval}", amount=amount(more, gain), interval=amount_between(more, gain))
+    top, bottom = max(1.3 * high, 0.3 * abs(low)), min(1.3 * low, -0.3 * abs(high))
+    return Strip(PER * low, PER * more.number, PER * high, said, top=PER * top, bottom=PER * bottom)
 
 
 def _pays(policy: GesturePolicy, money_of: GestureMoney) -> Fact:

@@ -545,14 +545,7 @@ def _open(
             )
         )
     if verdict.token == "partly_supported" and skill.difference.number < 0:
-        high = skill.difference.high
-        do = (
-            tr("Perhaps they would: clusters do.")
-            if high is not None and high < 0
-            else tr("This is not known: clusters do better here, which may be chance.")
-        )
-        anew = tr("Draw the lines anew, and test them on orders that have not come in yet.")
-        found.append((tr("Would other lines between the segments foresee more?"), f"{do} {anew}"))
+        found.append((tr("Would other lines between the segments foresee more?"), _of_other_lines(skill.difference)))
     if verdict.token != "cannot_tell" and curve.others and not curve.is_robust:
         found.append(
             (
@@ -574,6 +567,18 @@ def _open(
         )
     )
     return tuple(found)
+
+
+def _of_other_lines(difference: Estimate) -> str:
+    """Say what the lead of the clusters lets hope for, as surely as it is known."""
+    if difference.high is not None and difference.high < 0:
+        return tr(
+            "Perhaps they would: clusters do. Draw the lines anew, and test them on orders that have not come in yet."
+        )
+    return tr(
+        "This is not known. {clusters} Draw the lines anew, and test them on orders that have not come in yet.",
+        clusters=_against_clusters(difference),
+    )
 
 
 def _without_costs(profile: SegmentProfile) -> str:

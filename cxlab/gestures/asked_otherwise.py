@@ -135,17 +135,17 @@ def asked_otherwise(effects: GestureEffects) -> AskedOtherwise:
 
 
 def _check(effect: GestureEffect) -> str:
-    honest = (
+    beside = (
         tr(", where the figure of this page is {figure}", figure=in_percent(signed(effect.percent.number, 0)))
         if effect.percent.has_interval
         else ""
     )
     return tr(
-        "A count model of {arm}, as a check: {figure} ({interval}){honest}.",
+        "A count model of {arm}, as a check: {figure} ({interval}){beside}.",
         arm=owned(effect),
         figure=in_percent(signed(effect.count_model.number, 0)),
         interval=percent_interval(effect.count_model),
-        honest=honest,
+        beside=beside,
     )
 
 

@@ -115,10 +115,11 @@ class RulesOfThumb:
                 )
             elif n <= _LISTED:
                 one = trn(
-                    "{said} lies in the interval with {listed}, of the {n} assumption tried.",
-                    "{said} lies in the interval with {listed}, of the {n} assumptions tried.",
+                    "{said} lies in the interval under the {fits} assumption tried: {listed}.",
+                    "{said} lies in the interval under {fits} of the {n} assumptions tried: {listed}.",
                     self.n_tried,
                     said=rule.said,
+                    fits=n,
                     listed=_and([v.said for v in rule.fits_with]),
                     n=tried,
                 )

@@ -88,7 +88,7 @@ class Occasions:
         ]
         said = [f"{few(n, least)} {why}" for n, why in left if n]
         if said:
-            text += " " + tr("Left out are {rows}.", rows="; ".join(said))
+            text += " " + tr("Orders left out: {rows}.", rows="; ".join(said))
             if self.n_gestures_left_out:
                 text += " " + tr(
                     "{n} gestures belong to these.",

@@ -92,7 +92,7 @@ def _caption(result: MethodAgreement) -> Caption:
         ),
         alt,
         tr(
-            "Strongest: {alike} or more, which counts as the same division. The Gaussian mixture and "
+            "Strongest colour: {alike} or more, which counts as the same division. The Gaussian mixture and "
             "Ward are asked for {k} clusters; HDBSCAN counts by itself. Customers left as noise are "
             "not compared.",
             alike=number(ALIKE, 1),

@@ -145,7 +145,7 @@ def _caption_of_holdout(check: HoldoutCheck) -> Caption:
         else tr(" Hidden: purchases that would tell of under {n} customers.", n=check.minimum_group)
     )
     title = tr(
-        "In {inside} of {n} groups the forecast lies within what came",
+        "In {inside} of {n} groups the forecast lies within the interval of what came",
         inside=number(inside),
         n=number(len(table)),
     )

@@ -154,7 +154,7 @@ class GestureHanding:
         said = [
             holds,
             tr(
-                "{given} are to get it and {held_out}, {share} of the chosen (holdout_share), by lot, are not. "
+                "{given} are to get it and {held_out}, {share} of the chosen, by lot, are not. "
                 "Keep to it: what those held out buy tells what the gesture did, and the next run reads the second "
                 "table as its trial (assignments, with hold_out as the control).",
                 given=few(giving.count(GIVE), least),

@@ -206,11 +206,13 @@ class GroupCheck:
         )
         if self.leaning:
             named = [f"{group.in_words}, {self._off(group)}" for group in self.leaning]
-            said += tr(
-                " Not off by this rule, but leaning, for the interval leaves out 1: {listed}. Of groups "
-                "in which the model is right, chance makes about one in twenty lean.",
-                listed=_listed(named),
-            )
+            said += trn(
+                " Not off by this rule, but leaning, for the interval does not hold the ratio 1, is {n} group: "
+                "{listed}. Of groups in which the model is right, chance makes about one in twenty lean.",
+                " Not off by this rule, but leaning, for the interval does not hold the ratio 1, are {n} groups: "
+                "{listed}. Of groups in which the model is right, chance makes about one in twenty lean.",
+                len(named), n=number(len(named)), listed=_listed(named),
+            )  # fmt: skip
         if self.hidden:
             said += tr(" Not shown, for too few customers: {names}.", names=_named(self.hidden))
         if self.untold:

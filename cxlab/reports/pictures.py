@@ -184,9 +184,7 @@ def _effects(found: Found) -> Picture | None:
     if len(judged) == 1 and all(key in found for key in of_segments.values()):
         lines = [(SEGMENT_NAME[s], found[key], SEGMENT_TOKEN[s]) for s, key in of_segments.items()]
     else:
-        lines = [
-            (tr("{arm}, chosen", arm=name) if prefix else name, found[key], "ink") for (prefix, name), key in judged
-        ]
+        lines = [(_chosen_gestures() if prefix else name, found[key], "ink") for (prefix, name), key in judged]
 
     def figure(finding: Finding) -> str:
         return measure.figure(finding, digits)
@@ -195,6 +193,10 @@ def _effects(found: Found) -> Picture | None:
         return measure.interval(finding, digits)
 
     return _lanes(lines, tr("no effect"), tr("Percent more than without"), tr("in percent"), figure, interval)
+
+
+def _chosen_gestures() -> str:
+    return words.capital(tr("chosen gestures"))
 
 
 def _break_even(found: Found) -> Picture | None:
@@ -212,7 +214,7 @@ def _break_even(found: Found) -> Picture | None:
     lines = []
     for key in keys:
         arm = key.partition("break_even_cost.")[2]
-        lines.append((tr("{arm}, chosen", arm=arm) if key.startswith("observational.") else arm, found[key], "ink"))
+        lines.append((_chosen_gestures() if key.startswith("observational.") else arm, found[key], "ink"))
     currency = unit.partition(" ")[0]
     what = tr("What one may cost ({unit})", unit=_of_contribution(unit, currency)) if unit else tr("What one may cost")
     return _lanes(lines, "0", what, tr("in {currency}", currency=currency) if unit else "", figure, interval)

@@ -126,7 +126,10 @@ class MovedLines:
             )
             if self.own is not None and self.own.foresight is not None:
                 said.append(tr("At the line of this page it is {share}.", share=words.percent(self.own.foresight)))
-            said.append(tr("The best place was found by looking at what came after, so it flatters itself a little."))
+            if self.best is not self.own:
+                said.append(
+                    tr("The best place was found by looking at what came after, so it flatters itself a little.")
+                )
         return " ".join(said)
 
     @property
