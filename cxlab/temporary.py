@@ -33,10 +33,6 @@ class HeldFolder:
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._lock = _hold(self.path)
 
-    def close(self) -> None:
-        """Remove the folder, as `remove` does."""
-        self.remove()
-
     def remove(self) -> None:
         """Remove the folder with all that is in it; removing it twice is no fault."""
         shutil.rmtree(self.path, ignore_errors=True)

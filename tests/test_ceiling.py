@@ -105,3 +105,17 @@ def test_standing_out_and_the_band_are_told_by_the_result_and_the_figure_says_th
     numbers = agreement_scale.block(found).numbers
     assert numbers is not None
     assert [cell.text for cell in numbers.rows[0][1:]] == ["0.40", "0.02\u20130.78"]
+
+
+def test_of_many_customers_some_are_drawn_by_lot_and_the_page_says_so() -> None:
+    customers = planted_customers(400, 3)
+    clusters = fit_clusters(customers, k=4, seed=1)
+    agreement = compare_partitions(clusters.labels, clusters.labels, n_bootstrap=20)
+    given = customers.frame, agreement, clusters.labels, clusters.features.matrix, fit_labels
+    drawn = agreement_ceiling(*given, k=4, n_splits=3, n_rules=19, most_customers=150)
+    every = agreement_ceiling(*given, k=4, n_splits=3, n_rules=19)
+    assert (drawn.n_customers, drawn.n_drawn, drawn.noise_ceiling.n) == (400, 150, 150)
+    assert (every.n_customers, every.n_drawn, every.noise_ceiling.n) == (400, 400, 400)
+    assert "150 customers drawn by lot of 400" in drawn.reading and "by lot" not in every.reading
+    assert drawn.observed == every.observed and len(set(drawn.random_rules)) > 1
+    assert drawn.p_value == every.p_value == 0.05

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 import cxlab
 from cxlab.blocks import SEGMENTS
@@ -103,6 +104,22 @@ class TestLikelihood:
 
 
 class TestForecasts:
+    def test_sums_of_them_vary_as_if_every_parameter_were_moved(
+        self, fitted: tuple[PurchaseModel, Customers, pd.DataFrame]
+    ) -> None:
+        model, _, _ = fitted
+        groups = np.arange(600) % 3
+
+        def sums(parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+            each = model.family.expected_purchases(parameters, model.histories, 200 / 7)
+            return np.bincount(groups, weights=each)
+
+        plain, plainly = model.maximum.propagate(sums)
+        totals, covariance = model.expected_totals(200, groups)
+        assert len(model.parameters) > 4
+        assert totals == pytest.approx(plain, rel=1e-8)
+        assert covariance.ravel() == pytest.approx(plainly.ravel(), rel=1e-5)
+
     def test_of_each_customer_are_the_plain_formulas_at_the_own_parameters(
         self, fitted: tuple[PurchaseModel, Customers, pd.DataFrame]
     ) -> None:

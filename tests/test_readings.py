@@ -294,7 +294,7 @@ class TestNumbers:
             ("12.50 usd", 12.5, None),
             ("CHF 1'234.50", 1234.5, None), ("5 zł", 5, 5), ("5 Kč", 5, 5), ("$5.00 USD", 5, None),
             ("inf", None, None), ("-inf", None, None), ("Infinity", None, None), ("nan", None, None),
-            ("+NaN", None, None),
+            ("+NaN", None, None), ("1e400", None, None), ("-1e400", None, None),
             ("1_000", None, None), ("1_0,5", None, None), ("0x1F", None, None), ("1,23,456", None, None),
             ("1234,567.1", None, None), ("1 23", None, None), ("1 234 56", None, None), ("012,345", None, 12.345),
             ("--5", None, None), ("-5-", None, None), ("(5", None, None), ("100,-5", None, None), ("5%", None, None),

@@ -7,7 +7,14 @@ import pytest
 
 import cxlab
 from cxlab.customers import Customers
-from cxlab.purchases import PurchaseModelError, bootstrap_fits, fit_bgnbd, fit_purchase_model, worth_of_retention
+from cxlab.purchases import (
+    PurchaseModelError,
+    bootstrap_fits,
+    fit_bgnbd,
+    fit_purchase_model,
+    resampled,
+    worth_of_retention,
+)
 from cxlab.purchases.by_parameters import new_customer_until
 from cxlab.purchases.families import FAMILIES
 from cxlab.purchases.family import FamilyName
@@ -53,6 +60,18 @@ def test_the_curvature_alone_is_too_sure_on_cdnow_and_the_draws_say_so(cdnow: Cu
         assert fits.findings[f"bootstrap.bgnbd.{name}"] == estimate
     shown = parameter_errors(fits)
     assert len(shown.rows) == 4 and "nan" not in repr(shown).lower()
+
+
+@pytest.mark.parametrize("key", ["bgnbd", "pareto_nbd"])
+def test_draws_are_the_maxima_wherever_the_climb_begins(
+    cdnow: Customers, key: FamilyName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = fit_purchase_model(cdnow, key)
+    stepped = bootstrap_fits(model, 20, seed=3).draws
+    monkeypatch.setattr(resampled, "_A_SHORT_STEP", -1.0)
+    climbed = bootstrap_fits(model, 20, seed=3).draws
+    assert np.ptp(climbed[:, 0]) > 0.01
+    assert stepped == pytest.approx(climbed, abs=1e-4)
 
 
 def test_the_same_seed_gives_the_same_draws(cdnow: Customers) -> None:

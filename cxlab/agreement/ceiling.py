@@ -16,7 +16,7 @@ from cxlab.estimate import Estimate
 from cxlab.language import tr
 
 LEAST_CUSTOMERS = 60  # two halves of thirty
-MOST_CUSTOMERS = 20_000  # more of them would say the same, and take longer
+MOST_CUSTOMERS = 20_000  # what more of them would change is measured in docs/decisions/0013-many-orders.md
 ALIKE, PARTLY = 0.75, 0.3  # adjusted mutual information from which on lines are said to be nearly, or partly, the same
 ERROR_RATE = 0.05  # how often a partition that is no better than a random rule may be said to stand out
 Predict = Callable[[pd.DataFrame], pd.Series]

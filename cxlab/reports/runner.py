@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,9 @@ def report(order: Order, way: Way | None = None, *, progress: Progress | None = 
 def _report(order: Order, way: Way, progress: Progress) -> Ended:
     files = {ordered.path: ordered.study.file for ordered in order.runs}
     loaded = {path: sha256(file) for path, file in files.items()}
-    with _turn(order, progress), closing(HeldFolder()) as once:
+    with _turn(order, progress), ExitStack() as stack:
+        once = HeldFolder()
+        stack.callback(once.remove)
         for path, file in files.items():
             if sha256(file) != loaded[path]:
                 raise InputError(f"{path} was changed while this run waited for another: give the command again")
