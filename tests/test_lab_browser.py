@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -69,8 +70,16 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             for kernel in _asked(f"{address}/api/kernels") if server.poll() is None else ():
                 _asked(f"{address}/api/kernels/{kernel['id']}", "DELETE")
+            begun = psutil.Process(server.pid).children(recursive=True) if server.poll() is None else []
             server.terminate()
-            server.wait(30)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:  # asked to end while a kernel starts, it may wait for that one for good
+                server.kill()
+                server.wait(30)
+            for process in begun:
+                if process.is_running():
+                    process.kill()
 
 
 def _asked(address: str, method: str = "GET") -> Any:
