@@ -66,17 +66,20 @@ class Choice:
         return left[0] if len(left) == 1 else None
 
 
-def choose_date(engine: Engine, relation: str, theirs: str, kind: str = "VARCHAR") -> Choice:
+def choose_date(
+    engine: Engine, relation: str, theirs: str, kind: str = "VARCHAR", *, first: str | None = None
+) -> Choice:
     """Find the readings of dates that fit a column of texts or numbers best.
 
     Parameters
     ----------
     theirs : SQL of the column in the relation.
     kind : its type in the engine.
+    first : a relation with the first records only, which are the sample; None: the first values of the whole.
     """
     values = values_of(theirs, kind, relation)
-    sample = f"SELECT * FROM ({values}) AS v LIMIT {SAMPLE}"  # noqa: S608
-    possible = possible_dates(engine, values)
+    sample = f"SELECT * FROM ({values_of(theirs, kind, first or relation)}) AS v LIMIT {SAMPLE}"  # noqa: S608
+    possible = possible_dates(engine, sample)
     if len(possible) < 2:
         return Choice(tuple(possible))
     counts = ", ".join(f"COUNT(*) FILTER ({reads_as(form, kind)})" for form in possible)
@@ -93,10 +96,9 @@ def choose_date(engine: Engine, relation: str, theirs: str, kind: str = "VARCHAR
 
 
 def possible_dates(engine: Engine, values: str) -> list[str]:
-    """Return the readings of dates that the looks of the first values do not rule out."""
-    sample = f"SELECT * FROM ({values}) AS v LIMIT {SAMPLE}"  # noqa: S608
+    """Return the readings of dates that the looks of values do not rule out."""
     digits = (
-        f"SELECT TRANSLATE(text, '0123456789', '9999999999') AS text, COUNT(*) AS n FROM ({sample}) AS s GROUP BY ALL"  # noqa: S608
+        f"SELECT TRANSLATE(text, '0123456789', '9999999999') AS text, COUNT(*) AS n FROM ({values}) AS s GROUP BY ALL"  # noqa: S608
     )
     shape = f"REGEXP_REPLACE(REGEXP_REPLACE(text, {literal(CLOCK)}, ''), '\\pL+', 'a', 'g')"
     shapes = engine.read(
@@ -105,19 +107,20 @@ def possible_dates(engine: Engine, values: str) -> list[str]:
     return [form for form in FORMATS if any(re.fullmatch(_shape(form), shape) for shape, _ in shapes)]
 
 
-def choose_mark(engine: Engine, relation: str, columns: Sequence[str]) -> Choice:
+def choose_mark(engine: Engine, relation: str, columns: Sequence[str], *, first: str | None = None) -> Choice:
     """Find whether numbers are written with a decimal point or comma, over all columns of texts together.
 
     Parameters
     ----------
     columns : SQL of each in the relation.
+    first : a relation with the first records only, for a glance; None: the first values of the whole.
     """
     reads = {mark: number("text", mark) for mark in (".", ",")}
     fits = [f"{read} IS NOT NULL" for read in reads.values()]
     telling = with_a_mark(relation, columns)
     found = [0, 0]
-    for values in telling:
-        told = _tell_at_a_glance(engine, values) or tell(engine, values, fits)
+    for values, few in zip(telling, with_a_mark(first or relation, columns), strict=True):
+        told = _tell_at_a_glance(engine, few) or tell(engine, values, fits)
         found = [n + more for n, more in zip(found, told, strict=True)]
     if found[0] != found[1]:
         return Choice((".",) if found[0] > found[1] else (",",))
@@ -132,11 +135,11 @@ def choose_mark(engine: Engine, relation: str, columns: Sequence[str]) -> Choice
 
 
 def _tell_at_a_glance(engine: Engine, values: str) -> list[int] | None:
-    """Count the first values that only a decimal point and only a decimal comma fit; None where one is not so plain."""
+    """Count the first values that only a decimal point and only a decimal comma fit; None: too few, or not so plain."""
     plain = [f"REGEXP_FULL_MATCH(text, '[-+]?\\d+{mark}(?:\\d{{1,2}}|\\d{{4,}})')" for mark in ("\\.", ",")]
     counts = ", ".join(f"COUNT(*) FILTER ({one})" for one in (*plain, "TRUE"))
     point, comma, n = engine.read(f"SELECT {counts} FROM ({values} LIMIT {TELLING}) AS v")[0]  # noqa: S608
-    return [point, comma] if point + comma == n else None
+    return [point, comma] if point + comma == n == TELLING else None
 
 
 def with_a_mark(relation: str, columns: Sequence[str]) -> list[str]:

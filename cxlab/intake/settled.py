@@ -27,16 +27,20 @@ _SLIPS = 0.05
 """The share of the values up to which those that another reading fits, and the settled one does not, are slips."""
 
 
-def follow_date(engine: Engine, relation: str, theirs: str, kind: str, setting: str) -> Choice:
+def follow_date(
+    engine: Engine, relation: str, theirs: str, kind: str, setting: str, *, first: str | None = None
+) -> Choice:
     """Choose the settled reading of dates for a column, or another where that is how the column is written.
 
     Parameters
     ----------
     theirs : SQL of the column in the relation.
     kind : its type in the engine.
+    first : a relation with the first records only, which are the sample; None: the first values of the whole.
     """
     values = values_of(theirs, kind, relation)
-    others = [form for form in possible_dates(engine, values) if form != setting]
+    sample = f"SELECT * FROM ({values_of(theirs, kind, first or relation)}) AS v LIMIT {SAMPLE}"  # noqa: S608
+    others = [form for form in possible_dates(engine, sample) if form != setting]
     if not others:
         return Choice((setting,))
     reads = reads_as(setting, kind)
@@ -45,7 +49,7 @@ def follow_date(engine: Engine, relation: str, theirs: str, kind: str, setting: 
         reads = f"({reads} OR {reads_as(ISO, kind)})"
     if _holds(engine, [values], reads, [reads_as(form, kind) for form in others]):
         return Choice((setting,))
-    found = choose_date(engine, relation, theirs, kind)
+    found = choose_date(engine, relation, theirs, kind, first=first)
     if setting in found.open or not found.open:
         return Choice((setting,))
     return Choice((setting,)) if found.ambiguous and _any(engine, values, "TRUE", reads_as(setting, kind)) else found

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from cxlab.contract import TableContract
 from cxlab.engine import Engine, fill, literal
-from cxlab.intake.choices import SAMPLE, Ambiguous, Choice, choose_date, choose_mark, reads_as, values_of
+from cxlab.intake.choices import SAMPLE, TELLING, Ambiguous, Choice, choose_date, choose_mark, reads_as, values_of
 from cxlab.intake.dates import (
     EXCEL,
     ISO,
@@ -142,7 +142,8 @@ def understand(
     kinds = {column.name: column.kind for column in contract.columns if column.name in columns}
     moments = {name: columns[name] for name, kind in kinds.items() if kind == "moment"}
     written = {name: column for name, column in moments.items() if not is_moment(column[1])}
-    settled = _settle_dates(engine, relation, written, options, hints)
+    first = _first_records(engine, relation, columns)
+    settled = _settle_dates(engine, relation, written, options, hints, first=first)
     if isinstance(settled, Unsure):
         return settled
     dates = {name: settled.get(name, ISO) for name in written}
@@ -151,14 +152,15 @@ def understand(
     if options.decimal:
         mark = follow_mark(engine, relation, numbers, options.decimal)
     else:
-        mark = choose_mark(engine, relation, numbers)
+        mark = choose_mark(engine, relation, numbers, first=first)
     decimal = mark.among(hints.get(AMOUNTS, ()))
     if decimal is not None:
         settled[AMOUNTS] = decimal
     elif mark.ambiguous:
         return Unsure(AMOUNTS, mark.ambiguous)
-    whole = _whole_ids(engine, relation, {name: theirs for name, theirs in texts.items() if kinds.get(name) == "id"})
-    zones = _zones(engine, relation, moments, dates)
+    ids = {name: theirs for name, theirs in texts.items() if kinds.get(name) == "id"}
+    whole = _whole_ids(engine, relation, ids, first=first)
+    zones = _zones(engine, first, moments, dates)
     remarks = _unused(options, dates, decimal, zones)
     mixed = frozenset(
         name
@@ -168,6 +170,22 @@ def understand(
     return Understood(dates, decimal or ".", whole, options.timezone, zones, settled, remarks, mixed)
 
 
+def _first_records(engine: Engine, relation: str, columns: Columns) -> str:
+    """Keep the first records, for what is asked of a sample; the whole stays the sample where a column shows little.
+
+    Each question to a file that the engine reads as it goes costs the reading of a large piece of it.
+    """
+    first = f"{relation}_first"
+    engine.read(
+        fill("CREATE OR REPLACE TABLE {first} AS SELECT * FROM {relation} LIMIT {!n}",
+             first=first, relation=relation, n=str(SAMPLE))
+    )  # fmt: skip
+    values = [given(theirs) if kind == "VARCHAR" else theirs for theirs, kind in columns.values()]
+    counts = ", ".join(f"COUNT({value})" for value in ("*", *values))
+    n, *shown = engine.read(fill("SELECT {!counts} FROM {first}", counts=counts, first=first))[0]
+    return first if n < SAMPLE or min(shown, default=SAMPLE) >= TELLING else relation
+
+
 def _holds_dates(engine: Engine, relation: str, theirs: str, kind: str) -> bool:
     """Whether some of the texts of a sheet are how a cell with a date comes out."""
     values = values_of(theirs, kind, relation)
@@ -175,16 +193,22 @@ def _holds_dates(engine: Engine, relation: str, theirs: str, kind: str) -> bool:
 
 
 def _settle_dates(
-    engine: Engine, relation: str, written: Columns, options: ReadOptions, hints: Mapping[str, Collection[str]]
+    engine: Engine,
+    relation: str,
+    written: Columns,
+    options: ReadOptions,
+    hints: Mapping[str, Collection[str]],
+    *,
+    first: str,
 ) -> dict[str, str] | Unsure:
     """Choose a reading for each column that shows one; what is settled in one of them decides in the others."""
     choices: dict[str, Choice] = {}
     for name, column in written.items():
         setting = options.date_format_of(name)
         if setting is None:
-            choices[name] = choose_date(engine, relation, *column)
+            choices[name] = choose_date(engine, relation, *column, first=first)
         else:
-            choices[name] = follow_date(engine, relation, *column, from_study(setting))
+            choices[name] = follow_date(engine, relation, *column, from_study(setting), first=first)
     plain = {choice.open[0] for choice in choices.values() if len(choice.open) == 1}
     settled: dict[str, str] = {}
     for name, choice in choices.items():
@@ -216,16 +240,16 @@ def _unused(
     )
 
 
-def _whole_ids(engine: Engine, relation: str, ids: Mapping[str, str]) -> frozenset[str]:
+def _whole_ids(engine: Engine, relation: str, ids: Mapping[str, str], *, first: str) -> frozenset[str]:
     """Return which columns of ids have values that all look like 123.0; the first records mostly rule that out."""
     left = list(ids)
-    for limit in (f"LIMIT {_GLANCE}", ""):
+    for records, limit in ((first, f"LIMIT {_GLANCE}"), (relation, "")):
         if not left:
             break
         values = fill(
             "SELECT {!ids} FROM {relation} {!limit}",
             ids=", ".join(f"{given(ids[name])} AS id{i}" for i, name in enumerate(left)),
-            relation=relation,
+            relation=records,
             limit=limit,
         )
         whole = ", ".join(f"BOOL_AND(REGEXP_MATCHES(id{i}, {literal(_WHOLE)}))" for i in range(len(left)))

@@ -16,7 +16,7 @@ from cxlab.language import tr
 from cxlab.plots.figure import Plot
 from cxlab.plots.rows import say_ticks
 from cxlab.plots.style import COLOUR, fit, is_narrow
-from cxlab.words import day, number, percent
+from cxlab.words import day, number, percent, percent_between
 
 _MOST = 16  # covariates that are drawn; the table has all
 
@@ -171,7 +171,7 @@ def _overlap_numbers(found: Alikeness) -> Table:
     assert overlap is not None
     rows = tuple(
         (
-            Cell(tr("{low} to {high}", low=percent(k / BINS), high=percent((k + 1) / BINS))),
+            Cell(percent_between(k / BINS, (k + 1) / BINS)),
             Cell(percent(float(overlap.treated_bins[k]), 1)),
             Cell(percent(float(overlap.control_bins[k]), 1)),
         )

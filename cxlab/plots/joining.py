@@ -300,7 +300,7 @@ def _draw_lasting(result: Lasting, ax: Axes) -> None:
     if result.trend is not None:
         is_clear = result.verdict in ("longer", "shorter")
         ax.plot(
-            [at[0], at[-1]], [result.trend.start, result.trend.end], color=COLOUR["cand" if is_clear else "other"],
+            [at[0], at[-1]], [result.trend.start, result.trend.end], color=COLOUR["link" if is_clear else "other"],
             lw=2.4, ls="-" if is_clear else (0, (4, 3)), zorder=2,
         )  # fmt: skip
     shown = [share.ends for share, hide in zip(result.shares, hidden, strict=True) if not hide]

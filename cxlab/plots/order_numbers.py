@@ -29,16 +29,16 @@ def _draw(result: RepeatRates, ax: Axes) -> None:
         same = result.same
         at = [1 + _APART, same.upto - _APART]
         for x, rate in zip(at, (same.first, same.last), strict=True):
-            ax.plot([x, x], rate.ends, color=COLOUR["cand"], lw=1.6, solid_capstyle="butt", zorder=3)
-            ax.plot(x, rate.number, "D", ms=6, color=COLOUR["cand"], zorder=4)
-        ax.plot(at, [same.first.number, same.last.number], color=COLOUR["cand"], lw=1.2, ls=(0, (4, 3)), zorder=2)
+            ax.plot([x, x], rate.ends, color=COLOUR["link"], lw=1.6, solid_capstyle="butt", zorder=3)
+            ax.plot(x, rate.number, "D", ms=6, color=COLOUR["link"], zorder=4)
+        ax.plot(at, [same.first.number, same.last.number], color=COLOUR["link"], lw=1.2, ls=(0, (4, 3)), zorder=2)
         reach += [*same.first.ends, *same.last.ends]
         ax.text(
             at[0] - 0.1, max(same.first.ends[1], same.last.ends[1]) + 0.02,
             tr("the same {n} people", n=words.number(same.first.n or 0))
             if narrow
             else tr("the same {n} customers, early and later", n=words.number(same.first.n or 0)),
-            ha="left", va="bottom", color=COLOUR["cand-ink"], weight=700,
+            ha="left", va="bottom", color=COLOUR["link"], weight=700,
         )  # fmt: skip
     top, bottom = min(1.09, max(reach) + 0.1), max(0.0, min(reach) - 0.12)
     ax.set(xlim=(0.5, max((k for k, _ in shown), default=1) + 0.5), ylim=(bottom, top))

@@ -24,7 +24,7 @@ from cxlab.policy.tree import Rule, rule_matrix
 from cxlab.policy.value import PolicyValues
 from cxlab.words import capital, money, number, percent
 
-_TOKEN = {"profit_bringers": "pb", "rule": "link"}
+_TOKEN = {"profit_bringers": "pb"}
 
 
 def _rows(policy: GesturePolicy) -> Iterator[tuple[str, str, Estimate]]:
@@ -53,7 +53,7 @@ def _draw_values(policy: GesturePolicy, ax: Axes) -> None:
     more = values.difference("rule", "everyone")
     if not values.never_chooses:
         said = amount(more, gain)
-        rows.append(Row(tr("Rule over everyone"), _per_hundred(more), said, "link", "link", filled=False, gap=0.5))
+        rows.append(Row(tr("Rule over everyone"), _per_hundred(more), said, "ink", "ink", filled=False, gap=0.5))
     draw_rows(ax, rows, unit=_axis(gain), left=0.25)
 
 
@@ -97,8 +97,13 @@ def _values_caption(policy: GesturePolicy) -> Caption:
         policy.heading,
         " ".join(part for part in subtitle if part),
         described(say, told),
-        tr("Rules and forecasts are valued on customers that they were not learned from."),
+        f"{tr('Rules and forecasts are valued on customers that they were not learned from.')} {_of_these(values)}",
     )
+
+
+def _of_these(values: PolicyValues) -> str:
+    """Say what learned policies are to be held against: they are valued on fewer rows than the others."""
+    return tr("Among these, giving it to everyone gains {amount}.", amount=amount(values.tried_everyone, values.gain))
 
 
 def _values_numbers(policy: GesturePolicy) -> Table:
@@ -118,7 +123,13 @@ def _values_numbers(policy: GesturePolicy) -> Table:
         tr("What each way to choose is worth"),
         (tr("Who gets it"), tr("Share who do"), tr("Gain over no one"), tr("Gain over everyone")),
         tuple(rows),
-        tr("{per}. Small figures are 95% intervals.", per=capital(per(gain))),
+        tr(
+            "{per}. Small figures are 95% intervals. The last two rows are of the {tried} that rules and forecasts "
+            "were tried on.",
+            per=capital(per(gain)),
+            tried=number(int(gain.tried.sum())),
+        )
+        + f" {_of_these(values)}",
     )
 
 
@@ -177,7 +188,7 @@ def _draw_rule(policy: GesturePolicy, ax: Axes) -> None:
         text = shorten(line.text, 50 if narrow else 75, placeholder=" …")
         ax.text(x, y, text, ha="left", va="center", size=12, color=COLOUR["ink"], zorder=3)
         if line.give is not None:
-            token, share = _TOKEN["rule"] if line.give else "muted", percent(line.share)
+            token, share = "link" if line.give else "muted", percent(line.share)
             said = (
                 tr("Give, {share} of them", share=share)
                 if line.give

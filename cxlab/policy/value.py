@@ -50,6 +50,11 @@ class PolicyValues:
         """Return how much more a row brings under one policy than under another."""
         return self.gain.mean(self._given(policy) - self._given(other), self._rows(policy, other))
 
+    @property
+    def tried_everyone(self) -> Estimate:
+        """How much more a row brings if everyone gets it than if no one does, where learned policies are valued."""
+        return self.gain.mean(self.gain.gain, self.gain.tried)
+
     def over_lot(self, policy: str) -> Estimate:
         """Return how much more a row brings than if as many got the gesture by lot."""
         return self.gain.mean(self._given(policy) - self.share(policy) * self.gain.gain, self._rows(policy))

@@ -96,6 +96,11 @@ class ReportChange:
         return report.title
 
     @property
+    def is_in_both(self) -> bool:
+        """Whether both runs have the report, failed or not."""
+        return self.old is not None and self.new is not None
+
+    @property
     def told(self) -> Pair:
         """What the report answered in each run, or why it did not."""
         return Pair(self.title, _told(self.old), _told(self.new))

@@ -119,7 +119,7 @@ def _verdicts(compared: Comparison) -> tuple[tuple[str, ...], tuple[Table, ...]]
     answers = [
         (Cell(said_title(report.title), tr("answer of the report")), *map(Cell, said.told(report)))
         for report in compared.reports
-        if not report.told.is_same
+        if report.is_in_both and not report.told.is_same
     ]
     verdicts = [
         (_key(c.key, said_title(report.title)), Cell(said.verdict(c.old)), Cell(said.verdict(c.new)))
@@ -232,7 +232,8 @@ def _table(caption: str, columns: tuple[str, ...], rows: Sequence[tuple[Cell, ..
 
 def _facts(compared: Comparison) -> tuple[Fact, ...]:
     beyond, verdicts = compared.count("beyond"), compared.n_verdicts
-    answers = sum(not report.told.is_same for report in compared.reports)
+    both = [report for report in compared.reports if report.is_in_both]
+    answers = sum(not report.told.is_same for report in both)
     files = sum(not file.is_same for file in compared.files)
     return (
         Fact(
@@ -246,7 +247,7 @@ def _facts(compared: Comparison) -> tuple[Fact, ...]:
             tr("Verdicts"),
             words.number(verdicts),
             tr("of single findings changed. Reports that answer otherwise: {n} of {all}.",
-               n=answers, all=len(compared.reports)),
+               n=answers, all=len(both)),
             trn("verdict", "verdicts", verdicts),
         ),
         Fact(

@@ -68,7 +68,11 @@ def _notebooks(compared: Comparison) -> Iterator[str]:
 
 
 def _verdicts(compared: Comparison) -> Iterator[str]:
-    answers = [(report.title, *said.told(report)) for report in compared.reports if not report.told.is_same]
+    answers = [
+        (report.title, *said.told(report))
+        for report in compared.reports
+        if report.is_in_both and not report.told.is_same
+    ]
     verdicts = [
         (f"{report.title}, {c.key}", said.verdict(c.old), said.verdict(c.new))
         for report in compared.reports

@@ -335,14 +335,12 @@ def data(text: str) -> str:
 
 
 def told(report: ReportChange) -> tuple[str, str]:
-    """Say what a report answered in each run."""
+    """Say what a report that is in both runs answered in each."""
     return _said(report.told.old), _said(report.told.new)
 
 
-def _said(tag: str | None) -> str:
+def _said(tag: str) -> str:
     """Say what a report came to, by what `ReportChange` calls it."""
-    if tag is None:
-        return tr("not in this run")
     return tr("Failed").lower() if tag == "failed" else tr("no answer") if tag == "no answer" else tag
 
 
