@@ -100,10 +100,13 @@ def _draw_own(found: TwoWay, of: WorthMap, ax: Axes) -> None:
         return
     height = float(found.other[-1] - found.other[0])
     right = x < (found.kept[0] + found.kept[-1]) / 2
-    top = found.own.ends[1] if found.own.has_interval else y
+    bottom, top = found.own.ends if found.own.has_interval else (y, y)
+    # Lines fall to the right: over the dot to its right, and under it to its left, there is none through the dot.
+    under = not right and bottom - 0.11 * height > found.other[0]
     ax.text(
-        x, top + 0.035 * height, f"{buyers(of.worth.number)} ({buyers_between(of.worth)})", size=12, weight=700,
-        ha="left" if right else "right", va="bottom", zorder=8, bbox=BEHIND,
+        x, bottom - 0.035 * height if under else top + 0.035 * height,
+        f"{buyers(of.worth.number)} ({buyers_between(of.worth)})", size=12, weight=700,
+        ha="left" if right else "right", va="top" if under else "bottom", zorder=8, bbox=BEHIND,
     )  # fmt: skip
 
 
