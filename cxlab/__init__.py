@@ -115,6 +115,10 @@ _HOME = {
     "rank_customers": "policy",
     "hand_out": "policy",
     "policy_answer": "answers.policy",
+    # the experience itself
+    "spread_of_scores": "experience",
+    "rank_places": "experience",
+    "experience_answer": "answers.experience",
     # numbers with their intervals
     "Estimate": "estimate",
 }

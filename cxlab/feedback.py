@@ -68,7 +68,7 @@ def feedback_table(
     days = _days(engine, observation_end, window_days)
     last = (days[-1] if days else observation_end) - EPOCH
     before = (last.days + 1) * 86400
-    metric, n_answers, n_other = _metric(engine, columns, before)
+    metric, n_answers, n_other = main_metric(engine, columns, before)
     kept = "metric = ?" if metric else "? = ''"
     given = engine.frame(fill(_SCORES, kept=kept), [before, metric])["score"].to_numpy(np.float64)
     if days:
@@ -84,8 +84,14 @@ def feedback_table(
     return Feedback(frame, days, window_days, metric, n_answers, n_other, given, referrals is not None)
 
 
-def _metric(engine: Engine, columns: Collection[str], before: int) -> tuple[str, int, int]:
-    """Return what most answers are to, how many these are, and how many others there are."""
+def main_metric(engine: Engine, columns: Collection[str], before: int) -> tuple[str, int, int]:
+    """Return what most answers are to, how many these are, and how many others there are.
+
+    Parameters
+    ----------
+    columns : of the table `feedback`; metric may be missing.
+    before : seconds since 1970 before which answers count.
+    """
     if "metric" not in columns:
         (n,) = engine.row("SELECT COUNT(*) FROM feedback WHERE score IS NOT NULL AND given_at < ?", [before])
         return "", int(n), 0

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from cxlab.answered import Answered, answered_table
 from cxlab.clusters import Clusters, cluster_customers
 from cxlab.customers import Customers, customer_table
 from cxlab.drawn_whole import count_whole_groups
@@ -159,6 +160,14 @@ class Kit:
             window_days=self.parameters.outcome_days,
             referrals=self.referrals,
         )
+
+    @cached_property
+    def answered(self) -> Answered | None:
+        """Every answer that customers gave, with who had served, where and when; None where nobody was asked."""
+        intake = self.intake
+        if "feedback" not in intake.tables or intake.observation_end is None:
+            return None
+        return answered_table(intake.engine, intake.tables["feedback"].columns, observation_end=intake.observation_end)
 
     @cached_property
     def gestures(self) -> GestureData:

@@ -9,7 +9,18 @@ from importlib.resources import files
 SOURCE = "en"
 """The language that texts are written in in the code."""
 WRITTEN: Mapping[str, frozenset[str]] = {
-    "fi": frozenset({"clusters", "gesture_policy", "gestures", "intake", "loyalty", "repeat_purchases", "segmentation"})
+    "fi": frozenset(
+        {
+            "clusters",
+            "experience",
+            "gesture_policy",
+            "gestures",
+            "intake",
+            "loyalty",
+            "repeat_purchases",
+            "segmentation",
+        }
+    )
 }
 """Reports that a language is there for, by name; others are in English, whole."""
 _DOMAIN = "cxlab"

@@ -16,9 +16,9 @@ from cxlab.estimate import Estimate
 from cxlab.feedback import Feedback, feedback_table
 from cxlab.kit import open_study
 from cxlab.loyalty.asymmetry import Outcome, Sides, judge, weigh_sides
-from cxlab.loyalty.score_groups import find_scale
 from cxlab.loyalty.word_of_mouth import WordOfMouth, weigh_word_of_mouth
 from cxlab.plots.word_of_mouth import word_of_mouth
+from cxlab.scores import find_scale
 from cxlab.tables.word_of_mouth import outcomes_by_score
 from tests.make import HEAD, orders_csv, write_study
 

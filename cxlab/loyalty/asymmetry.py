@@ -9,7 +9,7 @@ from scipy.stats import gamma
 
 from cxlab.estimate import Estimate, log_normal_interval, normal_interval
 from cxlab.loyalty.evidence import Array
-from cxlab.loyalty.score_groups import GROUPS
+from cxlab.scores import GROUPS
 
 Outcome = Literal["referrals", "purchases"]
 Verdict = Literal["bad_weighs_more", "good_weighs_more", "no_difference", "cannot_tell"]

@@ -10,7 +10,7 @@ from cxlab.estimate import Estimate, Findings, columns_of
 from cxlab.feedback import Feedback
 from cxlab.language import Texts, tr, trn
 from cxlab.loyalty.asymmetry import LEAST_CUSTOMERS, LEAST_EVENTS, NONE, Outcome, Sides, weigh_sides
-from cxlab.loyalty.score_groups import GROUPS, OUTSIDE, ScoreScale, find_scale
+from cxlab.scores import GROUPS, OUTSIDE, ScoreScale, find_scale
 from cxlab.words import count, day, few, number, number_between
 
 ALL_GROUPS = (*GROUPS, "no_answer")
@@ -312,7 +312,7 @@ def weigh_word_of_mouth(
 
     Raises
     ------
-    LoyaltyError : the scale given does not go upwards.
+    InputError : the scale given does not go upwards.
 
     Examples
     --------

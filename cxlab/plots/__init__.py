@@ -20,6 +20,7 @@ from cxlab.plots.cluster_map import cluster_map
 from cxlab.plots.cluster_methods import method_agreement
 from cxlab.plots.clusters import search_luck, structure
 from cxlab.plots.covariates import rate_ratios
+from cxlab.plots.experience import best_and_worst, touchpoint_spread, variance_shares
 from cxlab.plots.flow import segment_migration, segments_to_clusters
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
 from cxlab.plots.four_fields import four_field_map
@@ -48,6 +49,7 @@ __all__ = [
     "agreement_scale",
     "alive_and_back",
     "asked_otherwise",
+    "best_and_worst",
     "cluster_contrasts",
     "cluster_map",
     "cohort_retention",
@@ -95,7 +97,9 @@ __all__ = [
     "specification_curve",
     "structure",
     "surprise",
+    "touchpoint_spread",
     "value_by_fifth",
+    "variance_shares",
     "waiting_by_cluster",
     "waiting_by_cohort",
     "waiting_by_gesture",

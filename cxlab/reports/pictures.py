@@ -292,6 +292,23 @@ def _fans(found: Found) -> Picture | None:
     return Picture(round(foot + 6), _all(parts), alt)
 
 
+def _variance_shares(found: Found) -> Picture | None:
+    """Draw how much of the spread of scores goes with who, where and when."""
+    names = {"employee": tr("Who served"), "store": tr("Store"), "time": tr("When"), "touchpoint": tr("Touchpoint")}
+    keys = {key: f"variance_share.{key}" for key in names}
+    lines = [(names[key], found[full], "ink") for key, full in keys.items() if full in found]
+
+    def figure(finding: Finding) -> str:
+        return words.percent(finding.number or 0.0, 1)
+
+    def interval(finding: Finding) -> str:
+        return (
+            "" if finding.low is None or finding.high is None else words.percent_between(finding.low, finding.high, 1)
+        )
+
+    return _lanes(lines, "0", tr("Share of the spread of scores"), tr("in percent"), figure, interval)
+
+
 def _share(share: float) -> str:
     return words.percent_of(share, 1.0) if share > 0 else words.percent(share)
 
@@ -307,4 +324,5 @@ _BY_REPORT: Mapping[str, Callable[[Found], Picture | None]] = {
     "gestures": _effects,
     "loyalty": _fans,
     "gesture_policy": _break_even,
+    "experience": _variance_shares,
 }

@@ -19,6 +19,7 @@ _DRAWN = {
     "gestures": r"(observational\.)?((verdict|effect_percent)\..+|recovery\.gesture_vs_none)",
     "loyalty": r"fans_worth",
     "gesture_policy": r"(observational\.)?break_even_cost\..+",
+    "experience": r"variance_share\.(employee|store|time|touchpoint)",
 }
 _OF_CUSTOMERS = ("share of customers", "share of the customers")
 _OF_GROUPS = ("size.", "contribution_share.")

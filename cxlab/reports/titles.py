@@ -11,6 +11,7 @@ _NAMES = Texts(
         "Gestures": "{number} Gestures",
         "Loyalty": "{number} Loyalty",
         "Gesture policy": "{number} Gesture policy",
+        "Experience": "{number} Experience",
     }
 )
 

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from cxlab.reports.listed import clusters, gesture_policy, gestures, intake, loyalty, repeat_purchases, segmentation
+from cxlab.reports.listed import (
+    clusters,
+    experience,
+    gesture_policy,
+    gestures,
+    intake,
+    loyalty,
+    repeat_purchases,
+    segmentation,
+)
 from cxlab.reports.listed.key import Key
 
 KEYS: Mapping[str, tuple[Key, ...]] = {
@@ -13,6 +22,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     "gestures": gestures.KEYS,
     "loyalty": loyalty.KEYS,
     "gesture_policy": gesture_policy.KEYS,
+    "experience": experience.KEYS,
 }
 """The keys of each report, in the order of the notebooks."""
 

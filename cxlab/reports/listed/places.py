@@ -10,6 +10,7 @@ from cxlab.blocks import SEGMENTS
 from cxlab.clusters.features import CANDIDATES
 from cxlab.clusters.methods import Method
 from cxlab.contract import TABLES
+from cxlab.experience.spread import FACTOR
 from cxlab.gestures.rails import RAILS
 from cxlab.gestures.sample import NEW
 from cxlab.loyalty.rules_of_thumb import SAID
@@ -88,5 +89,7 @@ PLACES: Mapping[str, Place] = {
     "rail": _one_of(RAILS, "a guard rail"),
     "currency": Place(r"[A-Z]{3}", "the study's currency"),
     "outcome": Place(r".+", "`purchases`, or the name of the outcome in a table `outcomes`"),
+    "factor": _one_of((*FACTOR, "time"), "what the spread of scores goes with"),
+    "touchpoint": Place(r".+", "a touchpoint as the study calls it; `all` where the answers name none"),
     "channel": Place(r".+", "the channel that most orders come through"),
 }

@@ -72,6 +72,7 @@ _APART = _MEASURES.replace("[", "[apart_")
 _GESTURES = "the study has gestures or a trial"
 _CHOSEN = "gestures were chosen by the shop"
 _LIST = "the report comes to a list"
+_ANSWERS = "the study has feedback"
 TABLES = (
     _kept("intake", "sources", "a table of the study", "table rows_read rows_used rows_rejected files understood"),
     _kept("intake", "ledger", "a file, or sheet, of orders", "file lines revenue returned",
@@ -231,5 +232,9 @@ TABLES = (
           "customer_id place segment foreseen gain± rule arm", _LIST),
     _kept("gesture_policy", "gesture_assignments", "a customer chosen",
           "customer_id assigned_at arm experiment stratum", _LIST),
+    _kept("experience", "variance_shares", "a factor", "factor share±", _ANSWERS),
+    _kept("experience", "touchpoints", "a touchpoint", "touchpoint answers customers score± share± kind", _ANSWERS),
+    _kept("experience", "best_and_worst", "somebody who served, or a store",
+          "factor level answers customers mean effect±", _ANSWERS),
 )  # fmt: skip
 """In the order of the notebooks and of their pages."""

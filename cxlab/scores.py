@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxlab.errors import InputError
 from cxlab.language import tr
-from cxlab.loyalty.evidence import Array
-from cxlab.loyalty.fans import LoyaltyError
 from cxlab.words import number
 
+Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 GROUPS = ("low", "middle", "high")
 NO_ANSWER, OUTSIDE = -1, -2
@@ -87,7 +87,7 @@ def find_scale(scores: Array, *, metric: str = "", scale: tuple[float, float] | 
 
     Raises
     ------
-    LoyaltyError : the scale given does not go upwards.
+    InputError : the scale given does not go upwards.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def find_scale(scores: Array, *, metric: str = "", scale: tuple[float, float] | 
     ('1 to 5', '0 to 10')
     """
     if scale is not None and not scale[0] < scale[1]:
-        raise LoyaltyError(f"a scale from {scale[0]} to {scale[1]} does not go upwards: give the lower end first")
+        raise InputError(f"a scale from {scale[0]} to {scale[1]} does not go upwards: give the lower end first")
     ends = scale
     if ends is None and metric.strip().lower() == "nps":
         ends = _TEN
