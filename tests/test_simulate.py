@@ -137,11 +137,13 @@ def test_failures_spoil_the_answers(folder: Path) -> None:
 
 def test_the_truth_has_the_shape_of_findings(folder: Path) -> None:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    assert set(truth) == {"segmentation", "gestures", "loyalty"}
+    assert set(truth) == {"segmentation", "gestures", "loyalty", "experience"}
     assert truth["gestures"].pop("design") == {"verdict": "randomised"}
     for findings in truth.values():
         for finding in findings.values():
-            assert {"estimate", "n", "unit"} <= set(finding) <= {"estimate", "n", "unit", "monte_carlo_error"}
+            assert (
+                {"estimate", "n", "unit"} <= set(finding) <= {"estimate", "n", "unit", "verdict", "monte_carlo_error"}
+            )
 
 
 class TestTheCommand:

@@ -367,7 +367,7 @@ def _judge(name: str, part: pd.DataFrame, seed: int) -> Touchpoint:
     groups = {"all": KNOWN + OPEN, "known": KNOWN, "open": OPEN}
     model = CrossedModel(score, factors, _customers(part), groups=groups, seed=seed)
     these, best = model.of_these, model.best_of_these
-    spread = _share(model, "all", (), n)
+    spread = _share(model, "all", KNOWN + OPEN, n)
     low, high = model.interval(these["known"] - these["open"])
     more = best["known"] - best["open"]
     known = Estimate(more, min(low, more), max(high, more), n=n, unit="share of variance")

@@ -211,6 +211,7 @@ class Feedback(_Group):
     gesture: Annotated[float, _setting("added after a gesture", ge=-10, le=10)] = 0.8
     employee_spread: Annotated[float, _setting("standard deviation between employees", ge=0, le=10)] = 0.4
     store_spread: Annotated[float, _setting("standard deviation between stores", ge=0, le=10)] = 0.3
+    week_spread: Annotated[float, _setting("standard deviation between weeks", ge=0, le=10)] = 0.0
     employees: Annotated[int, _setting("number of employees in a store", ge=1, le=1000)] = 4
 
 

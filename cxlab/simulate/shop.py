@@ -1,10 +1,12 @@
 """A whole shop: its customers, what happened, and all that the records tell of it."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cxlab.simulate.felt import Felt, feel
 from cxlab.simulate.history import STILL_THERE, History, Orders, live_through
 from cxlab.simulate.rules import Rules
 from cxlab.simulate.settings import KINDS, Settings
@@ -21,7 +23,7 @@ _FARTHEST_RESOLVED = 6
 
 @dataclass(frozen=True, eq=False)
 class Details:
-    """What the records say of each order beside the history; each array of shape (orders,).
+    """What the records say of each order beside the history; each array of shape (orders,), but for `felt`.
 
     Attributes
     ----------
@@ -30,7 +32,7 @@ class Details:
     milli_hours, serve_cents : work it took, in thousandths of an hour and in hundredths of the currency's unit.
     back_on : day on which it came back; -1 for most.
     channel, store, category, employee : numbers.
-    score : answer to the question whether one would recommend the shop; -1 for none.
+    felt : by those who answered whether they would recommend the shop.
     failure : what went wrong; resolved_on: day on which that was put right, -1 for never or nothing.
     """
 
@@ -43,9 +45,14 @@ class Details:
     store: NDArray[np.int8]
     category: NDArray[np.int8]
     employee: NDArray[np.int16]
-    score: NDArray[np.int8]
+    felt: Felt
     failure: NDArray[np.int8]
     resolved_on: NDArray[np.int16]
+
+    @cached_property
+    def score(self) -> NDArray[np.int8]:
+        """Answer to the question whether one would recommend the shop; -1 for none."""
+        return self.felt.scores(len(self.minute))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,31 +139,10 @@ def _details(
         store=store,
         category=rng.choice(len(CATEGORIES), n, p=[0.3, 0.25, 0.25, 0.12, 0.08]).astype(np.int8),
         employee=employee,
-        score=_scores(settings, orders, store, employee, rng),
+        felt=feel(settings, orders, store, employee, rng),
         failure=failure,
         resolved_on=np.where(settled, resolved, -1).astype(np.int16),
     )
-
-
-def _scores(
-    settings: Settings, orders: Orders, store: NDArray[np.int8], employee: NDArray[np.int16], rng: np.random.Generator
-) -> NDArray[np.int8]:
-    """Answers: lower after a failure, higher after a gesture, and different by store and employee."""
-    asked = settings.feedback
-    of_store = asked.store_spread * rng.standard_normal(settings.stores)
-    of_employee = asked.employee_spread * rng.standard_normal(settings.stores * asked.employees)
-    answers = np.flatnonzero(rng.random(orders.n, np.float32) < asked.share)
-    felt = (
-        asked.mean
-        + of_store[store[answers]]
-        + of_employee[employee[answers]]
-        + asked.failure * orders.failed[answers]
-        + asked.gesture * (orders.gesture[answers] > 0)
-        + asked.spread * rng.standard_normal(len(answers))
-    )
-    score = np.full(orders.n, -1, np.int8)
-    score[answers] = np.clip(np.rint(felt), 0, 10).astype(np.int8)
-    return score
 
 
 def recommends(settings: Settings) -> Array:

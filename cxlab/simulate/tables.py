@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cxlab.simulate.felt import TOUCHPOINTS
 from cxlab.simulate.history import STILL_THERE
 from cxlab.simulate.settings import KINDS
 from cxlab.simulate.shop import CATEGORIES, CHANNELS, FAILURES, Shop
@@ -145,7 +146,7 @@ def _feedback(shop: Shop, rows: Whole) -> Table:
             "given_at": _days(shop, shop.orders.day[rows].astype(np.int64)),
             "score": details.score[rows],
             "metric": _words(["nps"], np.zeros(len(rows), np.int64)),
-            "touchpoint": _words(["till", "delivery"], details.channel[rows]),
+            "touchpoint": _words(list(TOUCHPOINTS), details.channel[rows]),
             "employee": _words(names, details.employee[rows]),
             "store": _words(_stores(shop), details.store[rows]),
         }

@@ -2,6 +2,7 @@
 
 from cxlab.segments import assign_segments
 from cxlab.simulate.fans import fans_truth
+from cxlab.simulate.felt import experience_truth
 from cxlab.simulate.findings import Finding, finding
 from cxlab.simulate.frame import customers_of
 from cxlab.simulate.gesture_truth import gestures_truth
@@ -35,6 +36,7 @@ def plant_truth(shop: Shop, *, rows: int = ROWS) -> Truth:
         "repeat_purchases": _bgnbd(settings),
         "gestures": gestures_truth(shop, occasions, rows=rows),
         "loyalty": fans_truth(shop, customers, segments, rows=rows),
+        "experience": experience_truth(shop.details.felt, shop.details.channel),
     }
     return {report: found for report, found in truth.items() if found}
 
