@@ -101,7 +101,7 @@ def _draw_touchpoints(found: Spread, ax: Axes) -> None:
         for one, e in _judged(found)
     ]
     draw_rows(
-        ax, rows, unit=tr("Share of the variance that goes with who, where and when, in percent"), left=0.2,
+        ax, rows, unit=tr("Who, where and when: percent of the variance"), left=0.2,
         band=(0.0, 100 * LITTLE),
     )  # fmt: skip
 
