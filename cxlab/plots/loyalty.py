@@ -249,7 +249,7 @@ def _draw_said(ax: Axes, top: float, most: int) -> None:
 def _caption_of_sensitivity(found: Sensitivity) -> Caption:
     listed = "; ".join(
         tr(
-            "{said} {buyers}",
+            "{said}: {buyers}",
             said=v.said,
             buyers=buyers(v.worth.number) if v.worth.value is not None else tr("no number"),
         )
