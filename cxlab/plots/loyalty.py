@@ -290,7 +290,10 @@ def _numbers_of_sensitivity(found: Sensitivity) -> Table:
         tr("The number under other assumptions"),
         (tr("Assumption"), tr("One-time buyers for one fan"), tr("A fan"), tr("A one-time buyer"), tr("Change")),
         rows,
-        tr("One assumption changed at a time. Small figures are 95% intervals."),
+        tr(
+            "One assumption changed at a time. Small figures are 95% intervals; whether a number lies within one is "
+            "judged before they are rounded."
+        ),
     )
 
 
