@@ -332,8 +332,9 @@ def new(folder: Path, files: tuple[Path, ...]) -> None:
     """Guess a study from files, which table each FILE is and which column is which, and write FOLDER/study.yml.
 
     A FILE is CSV (plain or packed with gzip), Parquet or a workbook; those with the same headings become one table.
-    Files from outside FOLDER are copied into it. Nothing is overwritten. What is unsure is said, and stands beside its
-    line in the file; ends with 0 also when something is left to fill in.
+    One without a record is passed over where others have some. Files from outside FOLDER are copied into it. Nothing is
+    overwritten. What is unsure is said, and stands beside its line in the file; ends with 0 also when something is left
+    to fill in.
     """
     from cxlab.new import make_study
 

@@ -67,6 +67,23 @@ class TestCurrencies:
         write_study(tmp_path, orders=orders_csv(*rows, head="customer_id,ordered_at,revenue,currency"))
         assert reasons(check_study(tmp_path)) == {"is in another currency than EUR": 1}
 
+    def test_a_line_that_names_none_is_in_that_of_its_order(self, tmp_path: Path) -> None:
+        head = "customer_id,ordered_at,revenue,order_id,currency"
+        first = [f"{row},{i},EUR" for i, row in enumerate(good_rows(78))]
+        foreign = ["sven,2024-02-01,10,s1,SEK", "sven,2024-02-01,5,s1,", "sven,2024-02-01,5,s1, "]
+        own = ["anna,2024-02-01,10,a1,EUR", "anna,2024-02-01,5,a1,", "sven,2024-02-02,5,s2,", "eva,2024-02-02,5,s1,"]
+        write_study(tmp_path, orders=orders_csv(*first, *foreign, *own, head=head))
+        with check_study(tmp_path) as intake:
+            assert intake.tables["orders"].n_used == 82
+            assert reasons(intake) == {
+                "is in another currency than EUR": 1, "is of an order in another currency than EUR": 2
+            }  # fmt: skip
+            (file,) = intake.write_rejects(tmp_path)
+        with file.open(newline="") as lines:
+            assert [(row["line"], row["column"]) for row in csv.DictReader(lines)] == [
+                ("80", "currency"), ("81", "currency"), ("82", "currency")
+            ]  # fmt: skip
+
     def test_a_study_in_the_wrong_currency_is_told_so(self, tmp_path: Path) -> None:
         write_study(tmp_path, orders=orders_csv(*[row.replace(",2024", ",2024") + "$" for row in good_rows()]))
         with pytest.raises(SourceError, match="or say `currency:` in the study if all are in another"):

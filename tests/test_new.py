@@ -836,6 +836,58 @@ def test_what_is_no_table_is_refused_and_nothing_is_written(
     assert not shop.exists()
 
 
+def test_a_file_without_a_line_of_names_is_told_by_its_first_record_that_is_like_the_others(
+    write: Write, shop: Path
+) -> None:
+    rows = [f"C{i % 9:03d};A-{i};{i % 28 + 1}.5.2024;{i},50;Turku" for i in range(60)]
+    made = make_study(shop, [write("data.txt", "\n".join(rows) + "\n")])
+    assert "data.txt has no line of names: its columns are numbered" in made.notes
+    assert "header: [column_1, column_2, column_3, column_4, column_5]" in text_of(made)
+    filled = text_of(made).replace("customer_id: ", "customer_id: column_1 ", 1)
+    made.file.write_text(filled.replace("revenue: ", "revenue: column_4 ", 1))
+    with check_study(shop) as intake:
+        assert intake.tables["orders"].n_used == 60
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["customer 1;order 2;Q3;net 4;city", "C001;2024-01;2024-02;2024-03;2024-04", "asiakas;nro;pvm;euro;kaupunki"],
+)
+def test_a_line_of_names_with_figures_in_them_is_no_record(tmp_path: Path, head: str) -> None:
+    rows = [f"C{i % 9:03d};A-{i};{i % 28 + 1}.5.2024;{i},50;Turku" for i in range(60)]
+    (tmp_path / "data.csv").write_text("\n".join([head, *rows]) + "\n")
+    assert peek(tmp_path / "data.csv").names == tuple(head.split(";"))
+
+
+@pytest.mark.parametrize(
+    "empty", [b"", b"\n \n", b"\xef\xbb\xbf", b"customer_id,ordered_at,revenue\n", gzip.compress(b"", mtime=0)]
+)
+def test_a_file_without_a_record_beside_others_is_passed_over_and_that_is_said(
+    shop: Path, tmp_path: Path, empty: bytes
+) -> None:
+    files = [tmp_path / f"orders-2024-{month}.csv" for month in ("01", "02", "03")]
+    for file in files:
+        file.write_text(orders_csv(*good_rows()))
+    files[1].write_bytes(empty)
+    made = make_study(shop, files)
+    assert "orders-2024-02.csv holds no record and was passed over" in made.notes
+    assert sorted(file.name for file in made.copied) == ["orders-2024-01.csv", "orders-2024-03.csv"]
+    assert load_study(shop).sources.given["orders"].path == "orders-2024-*.csv"
+    with pytest.raises(InputError, match=r"orders-2024-02\.csv"):
+        make_study(tmp_path / "none", [files[1], files[1]])
+
+
+def test_a_file_without_a_record_in_the_folder_stays_and_is_not_read(shop: Path) -> None:
+    shop.mkdir()
+    for name in ("orders-1.csv", "orders-3.csv"):
+        (shop / name).write_text(orders_csv(*good_rows()))
+    (shop / "orders-2.csv").write_text("month,note\n")
+    made = make_study(shop, sorted(shop.glob("*.csv")))
+    assert not made.copied and "orders-2.csv holds no record and was passed over" in made.notes
+    assert load_study(shop).sources.given["orders"].path == ("orders-1.csv", "orders-3.csv")
+    check_study(shop).engine.close()
+
+
 def test_a_file_that_is_not_there_and_a_folder(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(orders_csv(*good_rows()))
     with pytest.raises(InputError, match=r"ordrs\.csv is not there; did you mean `orders\.csv`\?"):

@@ -116,6 +116,28 @@ class TestHeadings:
             ("o1.xlsx", "Tilauspäivä"), ("o2.parquet", "Tilauspäivä")
         ]  # fmt: skip
 
+    def test_a_moment_stands_on_the_clock_of_its_column_as_the_file_shows_it(self, tmp_path: Path) -> None:
+        zones = {"ordered_at": "Europe/Helsinki", "sent": "-09:30", "paid": "America/New_York", "kept": "UTC"}
+        frame = pd.DataFrame({"customer_id": ["c1"] * 60, "revenue": [1.0] * 60})
+        moments = pd.Series(
+            pd.to_datetime(["2024-01-31 22:30", "1890-06-01 12:00", *["2024-07-31 22:30:00.5"] * 58], format="ISO8601")
+        )
+        for name, zone in zones.items():
+            frame[name] = moments.dt.tz_localize("UTC").dt.tz_convert(zone)
+        frame.loc[59, ["customer_id", "paid"]] = None
+        frame.loc[0, "revenue"] = float("inf")
+        frame.to_parquet(tmp_path / "o.parquet")
+        said = "  orders:\n    path: o.parquet\n    columns: {{ordered_at: {}}}\n{}"
+        for column, zone in (("ordered_at", ""), ("kept", ""), ("sent", "    read: {timezone: Asia/Tokyo}\n")):
+            write_study(tmp_path, said.format(column, zone))
+            assert [row["record"] for row in read(tmp_path)] == [
+                "c1,inf,2024-02-01 00:30:00+02:00,2024-01-31 13:00:00-09:30,2024-01-31 17:30:00-05:00,"
+                "2024-01-31 22:30:00+00",
+                "c1,1.0,1890-06-01 13:39:49+01:39:49,1890-06-01 02:30:00-09:30,1890-06-01 07:00:00-05:00,"
+                "1890-06-01 12:00:00+00",
+                ",1.0,2024-08-01 01:30:00.5+03:00,2024-07-31 13:00:00.5-09:30,,2024-07-31 22:30:00.5+00",
+            ], column
+
     def test_a_column_that_has_our_name_is_named_once(self, tmp_path: Path) -> None:
         write_study(tmp_path, orders=orders_csv(*good_rows(), "c1,soon,3"))
         assert [row["heading"] for row in read(tmp_path)] == ["ordered_at"]

@@ -234,7 +234,7 @@ def _worth(value: ValueForecast | Untold, verdict: Verdict) -> Fact:
     return Fact(
         label=tr("What it is worth"),
         big=money(expected.number, value.currency, 0),
-        unit=tr("revenue expected in {days}, net of returns", days=span(value.horizon_days)),
+        unit=tr("revenue foreseen for the {days} after the cut, net of returns", days=span(value.horizon_days)),
         text=tr("from {customers}{interval}.", customers=from_so_many(value.n), interval=interval)
         + came
         + _NOT_TO_USE.get(verdict, ""),

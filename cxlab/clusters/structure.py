@@ -177,7 +177,8 @@ class Structure:
         """What the answer means for a partition by rule that is held against clusters."""
         return {
             "groups": tr(
-                "Groups there are, as the report on clusters shows; whether these four are they, it tells too."
+                "The report on clusters shows that there are groups, how many, and how firm. The four here are made "
+                "for this comparison, and their letters need not be those of that report."
             ),
             "none": tr(
                 "The report on clusters finds no natural groups among these customers. So the clusters "

@@ -119,7 +119,7 @@ def rules(
                 "currency",
                 _OTHER_CURRENCY(currency=wanted.currency),
                 readings.is_other_currency("currency", wanted.currency),
-                remedy=_one_currency(wanted.currency),
+                remedy=bring_one_currency(wanted.currency),
             )
         )
     if wanted.arms is not None:
@@ -143,7 +143,8 @@ def first_broken(rules: Sequence[Rule]) -> str:
 _ADD_ARM = "add its share to `allocation`, or leave `allocation` out and go without the check of the arms' sizes"
 
 
-def _one_currency(currency: str) -> str:
+def bring_one_currency(currency: str) -> str:
+    """Say what to do where many amounts are in another currency than the study's."""
     return f"bring amounts in {currency} only, or say `currency:` in the study if all are in another"
 
 
@@ -177,6 +178,6 @@ def _kind_rules(column: Column, formats: Collection[str], currency: str) -> list
             signs = ", ".join(literal(sign) for sign in readings.signs_of(currency))
             other = f"cx_sign_{name} NOT IN ({signs})"
             reason = _COLUMN_IN_OTHER_CURRENCY(column=name, currency=currency)
-            found.append(Rule(name, reason, other, remedy=_one_currency(currency)))
+            found.append(Rule(name, reason, other, remedy=bring_one_currency(currency)))
         return found
     return []

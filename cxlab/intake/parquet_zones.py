@@ -42,13 +42,37 @@ def find_clocks(engine: Engine, path: Path, columns: Mapping[str, tuple[str, str
     return {name: _clock(engine, *column, zones.get(name)) for name, column in zoned.items()}
 
 
+def as_written(engine: Engine, path: Path, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the SQL of the text of each column of moments that the file keeps in a zone: its clock, and that from UTC.
+
+    Parameters
+    ----------
+    fields : the columns' types in the engine, by their SQL, in the order of the file.
+    """
+    zones = [zone for _, zone in _schema(path)] if any(map(is_zoned, fields.values())) else []
+    found: dict[str, str] = {}
+    for (field, kind), zone in zip(fields.items(), zones, strict=False):
+        clock = _clock(engine, field, kind, zone) if is_zoned(kind) else None
+        if clock and clock.words != ON_UTC:
+            ahead = f"{clock.sql} - {moment(field, kind=kind)}"
+            sign = f"CASE WHEN {clock.sql} >= {moment(field, kind=kind)} THEN '+' ELSE '' END"
+            offset = f"{sign} || REGEXP_REPLACE(CAST({ahead} AS VARCHAR), ':00$', '')"
+            found[field] = f"COALESCE(TRY(CAST({clock.sql} AS VARCHAR) || {offset}), CAST({field} AS VARCHAR))"
+    return found
+
+
 def _zones(path: Path) -> dict[str, str]:
     """Return the zones that the schema in a file's notes names, by column."""
+    return {tidy_name(name): zone for name, zone in _schema(path) if zone}
+
+
+def _schema(path: Path) -> list[tuple[str, str | None]]:
+    """Return the name of each column of a file, in order, and the zone of those that are moments in one."""
     try:
         schema = parquet.read_schema(path)
     except (pa.ArrowException, OSError, ValueError):
-        return {}
-    return {tidy_name(one.name): one.type.tz for one in schema if pa.types.is_timestamp(one.type) and one.type.tz}
+        return []
+    return [(one.name, one.type.tz if pa.types.is_timestamp(one.type) else None) for one in schema]
 
 
 def _clock(engine: Engine, field: str, kind: str, zone: str | None) -> Clock:

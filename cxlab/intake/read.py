@@ -8,6 +8,7 @@ from cxlab.contract import TABLES
 from cxlab.engine import Engine, Tell, fill
 from cxlab.errors import did_you_mean
 from cxlab.intake.calendar import EPOCH
+from cxlab.intake.currencies import judge_currencies
 from cxlab.intake.databases import read_databases
 from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
 from cxlab.intake.gestures import judge_gestures, untied_gestures
@@ -132,6 +133,7 @@ def _read(
             table = read_source(
                 engine, study, name, source, observation_end=last, allow_outside=allow_outside, rows=databases.get(name)
             )
+        table = judge_currencies(engine, table, study.currency)
         settle(name, judge_duplicates(engine, table, source))
         if isinstance(source, Trial):
             check_arms(engine, study, tables[name], source)

@@ -12,6 +12,7 @@ from cxlab.contract import TABLES
 from cxlab.engine import Engine, fill
 from cxlab.errors import InputError
 from cxlab.intake.opening import Opened
+from cxlab.intake.parquet_zones import as_written
 from cxlab.intake.places import SourceError
 from cxlab.intake.sources import Example, Reject, TableIntake
 from cxlab.intake.textfile import TextFile, raw_lines
@@ -96,7 +97,10 @@ def _keep_rows(
 ) -> None:
     """Keep the rejected rows of a Parquet file or a sheet, written as text with commas."""
     kinds = {name: kind for name, kind in engine.kinds(one.relation).items() if name.startswith("f")}
-    cells = " || ',' || ".join(f"COALESCE({_as_text(f'f.{name}', kind, one)}, '')" for name, kind in kinds.items())
+    fields = {f"f.{name}": kind for name, kind in kinds.items()}
+    zoned = {} if one.sheet else as_written(engine, one.path, fields)
+    texts = (zoned.get(field) or _as_text(field, kind, one) for field, kind in fields.items())
+    cells = " || ',' || ".join(f"COALESCE({text}, '')" for text in texts)
     for fault in [i for (i,) in engine.rows(fill(_FAULTS, t=table.checked), [number])]:
         rule = table.rules[fault]
         sql = fill(

@@ -193,6 +193,9 @@ class TwoWay:
                     numbers=_or(beyond),
                 )
             )
+            if of.worth.has_interval:
+                held = [n for n in beyond if of.worth.ends[0] <= n <= of.worth.ends[1]]
+                parts.extend(tr("Yet {number} lies within the interval as reckoned.", number=n) for n in held)
         return " ".join([said, *parts])
 
     def _takes(self, of: WorthMap, target: int) -> str:

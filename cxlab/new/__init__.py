@@ -71,17 +71,20 @@ def make_study(folder: Path, files: Sequence[Path]) -> NewStudy:
     Parameters
     ----------
     folder : made where it is not there; it holds no study yet.
-    files : CSV (plain or packed with gzip), Parquet, workbooks. Those with the same headings become one source.
+    files : CSV (plain or packed with gzip), Parquet, workbooks. Those with the same headings become one source; one
+        without a record is passed over where others have some.
 
     Raises
     ------
     FolderError : the folder holds a study already, or cannot be written.
-    FileError : a file cannot be read, is no table, or would be written over another. Nothing was written then.
+    FileError : a file cannot be read, is no table, or would be written over another; or none holds a record. Nothing
+        was written then.
     """
     places = find_places(folder, files)
     looks, passed_over = look({place.name: place.file for place in places})
     guesses, unused = sort_out(looks)
-    new = [place.name for place in places] + [PurePosixPath(FILE)]
+    seen = {name for one in looks for name in one.names}
+    new = [*(place.name for place in places if place.name in seen or not place.copied), PurePosixPath(FILE)]
     paths = {
         guess.table: one_path(guess.look.names, [*files_beside(folder, guess.look.names), *new]) for guess in guesses
     }

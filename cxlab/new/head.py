@@ -19,6 +19,10 @@ class FileError(InputError):
     """A file is no table that a study can bring."""
 
 
+class NoRecordError(FileError):
+    """A file holds nothing, or its line of names only."""
+
+
 @dataclass(frozen=True)
 class Peek:
     """What a look into a file shows.
@@ -48,12 +52,12 @@ def from_rows(
 
     Raises
     ------
-    FileError : there are none.
+    NoRecordError : there are none.
     """
     if not any(names):
         raise no_table(path)
     if not rows:
-        raise FileError(f"{shown_path(path)} holds its line of names and no record: export the table again")
+        raise NoRecordError(f"{shown_path(path)} holds its line of names and no record: export the table again")
     columns: dict[str, list[str | None]] = {}
     for i, name in enumerate(names):
         if name:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cxlab.new.contents import Contents, judge
 from cxlab.new.dictionary import hinted
-from cxlab.new.head import FileError, Kind, Peek
+from cxlab.new.head import FileError, Kind, NoRecordError, Peek
 from cxlab.new.peek import peek, sheets
 
 _FEWEST_SHARED, _LEAST_SHARED = 3, 0.7
@@ -66,21 +66,30 @@ def look(files: Mapping[PurePosixPath, Path]) -> tuple[list[Look], list[str]]:
 
     Returns
     -------
-    The tables seen, in order, and what is to be said of sheets that are none.
+    The tables seen, in order, and what is to be said of sheets that are none, and of files without records or names.
 
     Raises
     ------
-    FileError : a file cannot be read, or is no table.
+    FileError : a file cannot be read, or is no table; or none of them holds a record.
     """
     alike: list[list[_Table]] = []
     said: list[str] = []
+    empty: list[NoRecordError] = []
     for name, path in files.items():
-        for one in _tables(name, path, said):
+        try:
+            tables = _tables(name, path, said)
+        except NoRecordError as error:
+            empty.append(error)
+            said.append(f"{name} holds no record and was passed over")
+            continue
+        for one in tables:
             group = next((group for group in alike if _belongs(one, group)), None)
             if group is None:
                 alike.append([one])
             else:
                 group.append(one)
+    if empty and not alike:
+        raise empty[0]
     looks = []
     for found in alike:
         together = _together([one.looked for one in found])
@@ -135,6 +144,8 @@ def _tables(name: PurePosixPath, path: Path, said: list[str]) -> list[_Table]:
     there = sheets(path)
     if len(there) == 1:
         looked = peek(path)
+        if "header" in looked.read:
+            said.append(f"{name} has no line of names: its columns are numbered")
         return [_Table(name, (), looked, frozenset(looked.columns), there != (None,))]
     found: list[_Table] = []
     faults: list[FileError] = []

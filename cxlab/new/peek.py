@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 
 from cxlab.intake.encoding import SAMPLE_BYTES, is_packed
-from cxlab.new.head import FileError, Kind, Peek, no_table
+from cxlab.new.head import FileError, Kind, NoRecordError, Peek, no_table
 from cxlab.new.parquet_head import look_into_parquet
 from cxlab.new.sheet_head import look_into_sheet, visible_sheets
 from cxlab.new.text_head import look_into_text
@@ -55,7 +55,7 @@ def _start(path: Path) -> bytes:
     except OSError as error:
         raise FileError(f"{shown} cannot be read ({error.strerror}): see where it is, and who may read it") from error
     if not start:
-        raise FileError(f"{shown} is empty: export the table again, with its line of names")
+        raise NoRecordError(f"{shown} is empty: export the table again, with its line of names")
     if path.suffix.lower() == ".gz" and not is_packed(path):
         raise FileError(f"{shown} is not packed with gzip, though its name says so: pack it, or rename it")
     return start

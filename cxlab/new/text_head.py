@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.intake.encoding import NUL, SAMPLE_BYTES, find_wide, is_binary, open_text
-from cxlab.new.head import ROWS, FileError, Peek, from_rows, no_table
+from cxlab.new.head import ROWS, FileError, NoRecordError, Peek, from_rows, no_table
 from cxlab.study import shown_path
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_LINE, _LONGEST_HEAD = 1 << 20, 1 << 25
 _SNIFFED = 200
 _SAYS_DELIMITER = re.compile(r"sep=(.)")
+_LETTERS, _FIGURES = re.compile(r"[^\W\d_]+(?:\s+[^\W\d_]+)*"), re.compile(r"\d+")
 _VALUE = re.compile(r"[-+]?[\d.,:/ -]+")
 
 
@@ -34,7 +35,7 @@ def look_into_text(path: Path, start: bytes) -> Peek:
     lines = _lines(path, start)
     written = [line for line in lines if line.strip()]
     if not written:
-        raise FileError(f"{shown_path(path)} is empty: export the table again, with its line of names")
+        raise NoRecordError(f"{shown_path(path)} is empty: export the table again, with its line of names")
     if written[0].lstrip()[0] in "<{[":
         raise no_table(path)
     said = _SAYS_DELIMITER.fullmatch(lines[0].strip())  # a line for spreadsheets, which the intake knows
@@ -49,10 +50,23 @@ def look_into_text(path: Path, start: bytes) -> Peek:
     if any(rows[:first]):
         read["skip"] = first
     names, *records = [row for row in rows[first:] if len(row) >= width]
-    if all(_VALUE.fullmatch(name) for name in names):
+    if all(_VALUE.fullmatch(name) for name in names) or _is_record(names, records):
         numbered = [f"column_{i + 1}" for i in range(width)]
         return from_rows(path, numbered, [names, *records], {}, read | {"header": numbered})
     return from_rows(path, names, records, {}, read)
+
+
+def _is_record(names: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
+    """Whether what stands where the names should is a record: half of it has figures, and all is formed as below it."""
+    figures = sum(any(map(str.isdigit, name)) for name in names)
+    return 2 * figures >= len(names) and all(
+        not name or _form(name) in {_form(row[i]) for row in records} for i, name in enumerate(names)
+    )
+
+
+def _form(value: str) -> str:
+    """Return how a value is formed: its signs, with one letter for letters and one figure for figures."""
+    return _FIGURES.sub("9", _LETTERS.sub("a", value))
 
 
 def _line_of_names(rows: Sequence[Sequence[str]], width: int) -> int:

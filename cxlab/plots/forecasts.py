@@ -161,7 +161,9 @@ def _clear_of(line: float, bottom: float, top: float) -> float:
 def _caption_of_spend(spend: SpendModel) -> Caption:
     table = spend.table
     title = {
-        True: tr("What a customer spends a time depends little, or not at all, on how often they come"),
+        True: tr("What a customer spends a time depends little on how often they come")
+        if spend.hangs_together
+        else tr("What a customer spends a time depends little, or not at all, on how often they come"),
         False: tr("What a customer spends a time depends on how often they come"),
         None: tr("What a customer spends a time depends on how often they come; by how much is open")
         if spend.hangs_together

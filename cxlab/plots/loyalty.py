@@ -249,7 +249,7 @@ def _draw_said(ax: Axes, top: float, most: int) -> None:
 def _caption_of_sensitivity(found: Sensitivity) -> Caption:
     listed = "; ".join(
         tr(
-            "{said} {buyers}",
+            "{said}: {buyers}",
             said=v.said,
             buyers=buyers(v.worth.number) if v.worth.value is not None else tr("no number"),
         )
@@ -290,7 +290,10 @@ def _numbers_of_sensitivity(found: Sensitivity) -> Table:
         tr("The number under other assumptions"),
         (tr("Assumption"), tr("One-time buyers for one fan"), tr("A fan"), tr("A one-time buyer"), tr("Change")),
         rows,
-        tr("One assumption changed at a time. Small figures are 95% intervals."),
+        tr(
+            "One assumption changed at a time. Small figures are 95% intervals; whether a number lies within one is "
+            "judged before they are rounded."
+        ),
     )
 
 

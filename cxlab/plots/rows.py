@@ -12,6 +12,10 @@ from cxlab.words import number
 
 BEHIND = {"facecolor": COLOUR["paper"], "edgecolor": "none", "pad": 0.5}
 """Paper behind words, so that no line runs through them."""
+_LETTER = 6.6
+"""Width of a letter in pixels."""
+_ASIDE = 0.012
+"""Share of the scale between the line at zero and words that are set beside it."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,12 @@ def draw_rows(
     span = (high - low) or 1.0
     if band is not None:
         ax.axvspan(*band, color=COLOUR["seq1"], lw=0, zorder=0)
+    width = float(ax.figure.get_figure(root=True).get_size_inches()[0]) * 72 * (0.97 - left)
+    letter = _LETTER * 1.08 * span / width
     y = 0.0
     for row in rows:
         y += row.gap
-        _draw_row(ax, row, y, span, narrow=narrow)
+        _draw_row(ax, row, y, span, letter, narrow=narrow)
         y += 1
     ax.axvline(0, color=COLOUR["ink"], lw=1, zorder=1)
     ax.set(xlim=(low - 0.04 * span, high + 0.04 * span), ylim=(y - 0.35, -0.85), yticks=[])
@@ -92,7 +98,7 @@ def say_ticks(ax: Axes) -> None:
     ax.xaxis.set_major_formatter(_Spoken())
 
 
-def _draw_row(ax: Axes, row: Row, y: float, span: float, *, narrow: bool) -> None:
+def _draw_row(ax: Axes, row: Row, y: float, span: float, letter: float, *, narrow: bool) -> None:
     if row.name:
         ax.text(
             0.0 if narrow else -0.02, y - 0.4 if narrow else y, row.name, transform=ax.get_yaxis_transform(), size=12,
@@ -109,9 +115,12 @@ def _draw_row(ax: Axes, row: Row, y: float, span: float, *, narrow: bool) -> Non
     face = COLOUR[row.mark] if row.filled else COLOUR["paper"]
     ax.plot([e.number], [y], "o", ms=8, color=face, mec=COLOUR[row.mark], mew=1.8, zorder=4)
     if not narrow:
+        half = len(row.words) * letter / 2  # words that would lie on the line at zero stand beside it
+        side = "center" if abs(e.number) > half else "left" if e.number >= 0 else "right"
+        aside = {"center": 0.0, "left": _ASIDE, "right": -_ASIDE}[side]
         ax.text(
-            e.number, y - 0.2, row.words, ha="center", va="bottom", size=12, color=COLOUR["ink"], zorder=5,
-            bbox=BEHIND,
+            aside * span if aside else e.number, y - 0.2, row.words, ha=side, va="bottom", size=12,
+            color=COLOUR["ink"], zorder=5, bbox=BEHIND,
         )  # fmt: skip
     else:
         ax.text(

@@ -83,14 +83,14 @@ def environment() -> jinja2.Environment:
 
 
 def unbroken(value: Any) -> Any:
-    r"""Keep a minus sign on the line of the currency's sign behind it, between which a browser may break a line.
+    r"""Keep a plus or minus sign on the line of the currency's sign behind it: a browser may break a line between.
 
     Examples
     --------
-    >>> "\N{WORD JOINER}" in unbroken("brought −€6.37"), "\N{WORD JOINER}" in unbroken("from −6 to €7")
-    (True, False)
+    >>> ["\N{WORD JOINER}" in unbroken(text) for text in ("brought −€6.37", "revenue +€5.16", "from −6 to €7")]
+    [True, True, False]
     """
-    return re.sub("−(?=[€$£])", "−\u2060", value) if type(value) is str else value
+    return re.sub("([−+])(?=[€$£])", "\\1\u2060", value) if type(value) is str else value
 
 
 def render(template: str, **values: Any) -> str:

@@ -26,7 +26,7 @@ def gesture_design(design: GestureDesign) -> Table:
         (
             Cell(title_of(e)),
             Cell(_GIVEN[token_of(e)]),
-            Cell(tr("orders") if e.rows == "order" else tr("customers")),
+            Cell((tr("Orders") if e.rows == "order" else tr("Customers")).lower()),
             Cell(few(e.n_treated, least)),
             Cell(few(e.n_control, least)),
         )

@@ -1,6 +1,6 @@
 """The list to act on, as counts: the customers themselves stand in the run's tables only."""
 
-from cxlab.blocks import Cell, Table
+from cxlab.blocks import SEGMENTS, Cell, Table
 from cxlab.language import tr
 from cxlab.look import SEGMENT_NAME
 from cxlab.policy import GestureHanding, PlannedTrial
@@ -40,13 +40,13 @@ def planned_assignments(planned: PlannedTrial) -> Table | None:
         if arm not in counts:
             counts[arm] = 0
     shown = [
-        (Cell(_stratum(str(name))), Cell(few(int(row[GIVE]), least)), Cell(few(int(row[HOLD_OUT]), least)))
-        for name, row in counts.iterrows()
+        (_stratum(str(name)), Cell(few(int(row[GIVE]), least)), Cell(few(int(row[HOLD_OUT]), least)))
+        for name, row in counts.loc[sorted(counts.index, key=_place)].iterrows()
     ]
     return Table(
         "gesture_assignments",
         tr("The trial that is written into the list"),
-        (tr("Customers as they are now"), tr("Give"), tr("Held out by lot")),
+        (tr("Group"), tr("Give"), tr("Held out by lot")),
         tuple(shown),
         tr(
             "The file gesture_assignments among the run’s tables is the study’s next table of "
@@ -55,5 +55,11 @@ def planned_assignments(planned: PlannedTrial) -> Table | None:
     )
 
 
-def _stratum(name: str) -> str:
-    return tr("First order") if name == "new" else SEGMENT_NAME.get(name, name or tr("All"))
+def _stratum(name: str) -> Cell:
+    if name in SEGMENTS:
+        return Cell(SEGMENT_NAME[name], segment=name)
+    return Cell(tr("First order") if name == "new" else name or tr("All"))
+
+
+def _place(name: str) -> int:
+    return SEGMENTS.index(name) if name in SEGMENTS else len(SEGMENTS)
