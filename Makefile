@@ -8,7 +8,7 @@ OUT ?= reports
 # One more than there are cores: some tests wait.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: report test lab lint lock bench bench-scale calibrate-segments calibrate-purchases calibrate-gestures test-kill clean
+.PHONY: report test lab lint lock bench bench-scale calibrate-segments calibrate-purchases calibrate-gestures calibrate-experience test-kill clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
@@ -42,6 +42,9 @@ calibrate-purchases: $(READY)
 
 calibrate-gestures: $(READY)
 	$(BIN)/python -m benchmarks.calibrate_gestures $(CALIBRATE)
+
+calibrate-experience: $(READY)
+	$(BIN)/python -m benchmarks.calibrate_experience $(CALIBRATE)
 
 # Resolve anew: all versions with hashes, for every Python from 3.11 on, no index addresses.
 lock: $(READY)

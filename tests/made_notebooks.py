@@ -224,6 +224,8 @@ def found(shift: float = 0.0, arm: str = "card") -> dict[str, dict[str, Any]]:
                      **{f"effect_percent.{arm}.{s}": effect for s in sizes}},
         "loyalty": {"fans_worth": number(7.2, 5.6, 8.9, "one-time buyers per fan")},
         "gesture_policy": {f"break_even_cost.{arm}": number(5.2, 1.8, 8.7, "EUR of contribution per customer")},
+        "experience": {f"variance_share.{factor}": number(0.05, 0.02, 0.09, "share of variance")
+                       for factor in ("employee", "store", "time")},
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import pytest
 from cxlab.__main__ import app
 from cxlab.agreement import verdict as of_segments
 from cxlab.cohorts import lasting
+from cxlab.experience import spread as of_experience
 from cxlab.gestures import rails, recovery, slopes
 from cxlab.gestures import verdict as of_gestures
 from cxlab.loyalty import asymmetry, check, rules_of_thumb
@@ -34,6 +35,7 @@ VERDICTS = {
     "gestures.md": [of_gestures.Token, slopes.SlopeToken, recovery.Paradox, rails.RailToken],
     "fans.md": [check.Outcome, rules_of_thumb.Verdict, asymmetry.Verdict],
     "whom-next.md": [of_policy.Token],
+    "experience.md": [of_experience.Kind],
 }
 """What each page must explain."""
 

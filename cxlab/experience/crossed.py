@@ -5,9 +5,11 @@ and what is not sure about them is carried through by weighted draws.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cholesky
 from scipy.optimize import minimize
 from scipy.special import logsumexp, ndtr
@@ -93,19 +95,23 @@ class CrossedModel:
 
     def is_shown(self, factor: int) -> bool:
         """Whether some variance of a factor is much likelier than none, the others' being what they may."""
-        places = np.arcsinh(self.ratios[:, factor] / self._units[factor])
-        width = 0.6 * float(np.sqrt(np.cov(places, aweights=self.weights))) * self._n_effective**-0.2
-        at = np.linspace(0.0, float(places.max()), 400)
-        kernels = sum(np.exp(-0.5 * ((at[:, None] - side * places) / width) ** 2) for side in (1, -1))
-        density = kernels @ self.weights
-        prior = np.cosh(at) / (1 + (self._units[factor] * np.sinh(at)) ** 2)
-        likely = density / prior
-        inside = density > 1e-3 * density.max()
-        return bool(2 * np.log(likely[inside].max() / likely[0]) > _SHOWN) if inside[0] else True
+        return self._shown[factor]
 
-    @property
-    def _n_effective(self) -> float:
-        return float(1 / (self.weights**2).sum())
+    @cached_property
+    def _shown(self) -> tuple[bool, ...]:
+        if not self._is_exact:  # many levels: by the curvature at the mode
+            return tuple(bool(z > np.sqrt(_SHOWN)) for z in self._mode / np.sqrt(np.diag(self._around)))
+        top = self._sums.solve(self.best).likelihood
+        return tuple(best > 0 and self._gain(k, top) > _SHOWN for k, best in enumerate(self.best))
+
+    def _gain(self, factor: int, top: float) -> float:
+        """Return twice the logarithm by which the best variance of a factor is likelier than none."""
+        without = np.where(np.arange(len(self.best)) == factor, 0.0, self.best)
+        if 2 * (top - self._sums.solve(without).likelihood) <= _SHOWN:
+            return 0.0  # others that give way would only make none likelier
+        free = np.arange(len(self.best)) != factor
+        without = self._highest(np.maximum(self.best, self._units / 2), with_prior=False, free=free)
+        return 2 * (top - self._sums.solve(without).likelihood)
 
     def _at_best(self, system: System, groups: Mapping[str, Sequence[str]]) -> Mapping[str, float]:
         """Return what is expected to lie between the levels, of each group, at given ratios: a share of all of it."""
@@ -124,8 +130,11 @@ class CrossedModel:
             found[self.names[-1]] = system.rest * within / total
         return found
 
-    def _highest(self, begin: Array, *, with_prior: bool) -> Array:
-        """Find the ratios of the highest likelihood, or density; it is even in each, so that squares are moved."""
+    def _highest(self, begin: Array, *, with_prior: bool, free: NDArray[np.bool_] | None = None) -> Array:
+        """Find the ratios of the highest likelihood, or density; it is even in each, so that squares are moved.
+
+        Those that are not `free` stay 0.
+        """
         units = self._units
         if not len(units):
             return units
@@ -139,7 +148,9 @@ class CrossedModel:
                 return -height, -(slope * turn + 0.5 - turn / (1 + squares))
             return -height, -slope * turn
 
-        ends = [(0.0, float(np.log1p((_LARGEST / unit) ** 2))) for unit in units]
+        most = np.log1p((_LARGEST / units) ** 2) * (1.0 if free is None else free)
+        ends = [(0.0, float(one)) for one in most]
+        begin = np.where(most > 0, begin, 0.0)
         found = minimize(fault, np.log1p((begin / units) ** 2), jac=True, method="L-BFGS-B", bounds=ends,
                          options={"ftol": 1e-11, "gtol": 1e-5})  # fmt: skip
         return np.asarray(units * np.sqrt(np.expm1(found.x)))
@@ -166,10 +177,11 @@ class CrossedModel:
         units, k = self._units, len(self._units)
         mode = np.arcsinh(self._highest(np.maximum(self.best, units / 2), with_prior=True) / units)
         spread = self._spread(mode)
+        self._mode, self._around = mode, spread
         rng = np.random.default_rng(seed)
         points = qmc.MultivariateNormalQMC(np.zeros(k + 1), rng=rng).random(DRAWS)
         # The last normal deviate makes the chi-squared of a t distribution, by its quantiles.
-        is_exact = self._sums.n_levels <= MANY_LEVELS
+        is_exact = self._is_exact = self._sums.n_levels <= MANY_LEVELS
         scale = np.sqrt(_DF / chi2.ppf(ndtr(points[:, k]), _DF)) if is_exact else np.ones(DRAWS)
         places = np.abs(mode + scale[:, None] * (points[:, :k] @ cholesky(spread, lower=True).T))
         self.ratios = units * np.sinh(np.minimum(places, np.arcsinh(2 * _LARGEST / units)))

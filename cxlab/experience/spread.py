@@ -383,8 +383,12 @@ def _share(model: CrossedModel, group: str, factors: Sequence[str], n: int) -> E
     best = float(model.best_of_these[group])
     low, high = model.interval(model.of_these[group])
     names = [name for name in factors if name in model.names]
-    if names and not any(model.is_shown(model.names.index(name)) for name in names):
+    shown = [name for name in names if model.is_shown(model.names.index(name))]
+    if names and not shown:
         low, high = 0.0, weighted_quantile(model.of_these[group], model.weights, 0.95)
+    elif len(shown) < len(names):
+        # What a draw gives to factors that may have none at all is no evidence of any.
+        low, _ = model.interval(sum((model.of_these[name] for name in shown), np.zeros(len(model.weights))))
     return Estimate(best, min(low, best), max(high, best), n=n, unit="share of variance")
 
 
