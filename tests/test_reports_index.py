@@ -283,7 +283,7 @@ def test_what_changed_stands_with_before_now_and_why(tmp_path: Path) -> None:
         "north 02 Not supported Further figures that changed: 1 beyond chance, 2 within chance, 1 without a test "
         "The same"
     )
-    assert said[6].startswith("The other 5 All findings as before as before")
+    assert said[6].startswith("The other 6 All findings as before as before")
 
 
 @pytest.mark.parametrize("before", [None, {}, {"started": 3}, "x"])

@@ -77,11 +77,11 @@ class Places:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a person or place, with its own name."""
+        """One row a person or place, named as on pages."""
         return pd.DataFrame(
             [
                 {
-                    "factor": place.factor, "level": place.level, "answers": place.n, "customers": place.n_customers,
+                    "factor": place.factor, "level": self.name_of(place), "answers": place.n, "customers": place.n_customers,
                     "mean": place.mean, "effect": place.effect.number, "effect_low": place.effect.low,
                     "effect_high": place.effect.high,
                 }
