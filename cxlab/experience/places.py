@@ -81,13 +81,18 @@ class Places:
         return pd.DataFrame(
             [
                 {
-                    "factor": place.factor, "level": self.name_of(place), "answers": place.n,
-                    "customers": place.n_customers, "mean": place.mean, "effect": place.effect.number, "effect_low": place.effect.low,
+                    "factor": place.factor,
+                    "level": self.name_of(place),
+                    "answers": place.n,
+                    "customers": place.n_customers,
+                    "mean": place.mean,
+                    "effect": place.effect.number,
+                    "effect_low": place.effect.low,
                     "effect_high": place.effect.high,
                 }
                 for place in self.ranked
             ]
-        )  # fmt: skip
+        )
 
     @property
     def heading(self) -> str:
