@@ -66,9 +66,15 @@ def assert_same_report(ours: Path, theirs: Path) -> None:
         assert file.read_bytes() == (theirs / file.relative_to(ours)).read_bytes(), file.name
 
 
-@pytest.mark.parametrize("how", ["connect", "master"])
-def test_the_corner_shop_answers_the_same_row_by_row(cluster: Cluster, tmp_path: Path, how: str) -> None:
-    there = asked(CORNER_SHOP, getattr(cluster, how), tmp_path / "answers")
+@pytest.mark.parametrize("how", ["connect", "master", "present"])
+def test_the_corner_shop_answers_the_same_row_by_row(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how == "master":  # the workers' Python is the caller's to name; else they take the machine's
+        monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    if how == "present":
+        monkeypatch.setenv("SPARK_REMOTE", cluster.connect)
+    there = asked(CORNER_SHOP, "spark" if how == "present" else getattr(cluster, how), tmp_path / "answers")
     assert assert_same(answers(CORNER_SHOP, "duckdb"), there) > 20_000
 
 
@@ -131,4 +137,4 @@ def test_records_are_rejected_for_the_same_reasons(
     (tmp_path / "orders.csv").write_bytes(text.replace("c7,", "cé7,").encode(encoding))
     there = asked(tmp_path, cluster.connect, tmp_path / "answers", "customers")
     assert_same(answers(tmp_path, "duckdb", ("customers",)), there)
-    assert len(there["rejects"]) >= len(rows) - len(ROWS)
+    assert len(there["rejects"]) >= len(rows) - len(ROWS) - 1  # what is below zero came back

@@ -84,7 +84,7 @@ class Cluster:
             "spark.connect.grpc.binding.address": HOST, "spark.connect.grpc.binding.port": str(self._door),
             "spark.driver.host": HOST, "spark.driver.bindAddress": HOST, "spark.ui.enabled": "false",
             "spark.executor.memory": "1400m",
-            "spark.cores.max": str(self.n_workers), "spark.sql.shuffle.partitions": "8",
+            "spark.cores.max": str(self.n_workers), "spark.sql.shuffle.partitions": "4",
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
         self._run("connect", "org.apache.spark.deploy.SparkSubmit", "--class", CLASSES["connect"],

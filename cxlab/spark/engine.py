@@ -20,6 +20,8 @@ from cxlab.spark.translation import Statement, named_values, take_apart
 
 _AT_ONCE, _PACKED = 1_000_000, 100_000
 """Rows that come here at once, and rows of a pack that goes there."""
+_FEW = 10_000
+"""A table of fewer rows goes there as it is."""
 _MADE = re.compile(r'(?:CREATE OR REPLACE (?:TABLE|VIEW)|INSERT INTO) "?(\w+)')
 _BY = "customer_id"
 _READ = "_read"
@@ -234,10 +236,7 @@ class SparkEngine(Engine):
             raise AssertionError(f"no statement for Spark: {statement}")
         for name in sorted(statement.reads.difference(self._far)):
             if self._sent.get(name, -1) < self._last_change(name):
-                if name in self._sent:
-                    self._spark.catalog.uncacheTable(name)
-                self._packed(name).createOrReplaceTempView(name)
-                self._spark.catalog.cacheTable(name)
+                self._lend(name)
                 self._sent[name] = self._clock
         return self._spark.sql(statement.spark, args=named_values(tuple(values)) or None)
 
@@ -264,19 +263,38 @@ class SparkEngine(Engine):
                         self._spark.catalog.uncacheTable(known)
                     self._spark.catalog.dropTempView(known)
 
+    def _lend(self, name: str) -> None:
+        """Make a table from here known to Spark, as it is now."""
+        if name in self._sent:
+            self._spark.catalog.uncacheTable(name)
+        sql, columns = self._sendable(name)
+        few = self._connection.sql(
+            fill("SELECT * FROM ({!sql}) AS s LIMIT {!n}", sql=sql, n=str(_FEW))
+        ).to_arrow_table()
+        if few.num_rows < _FEW:
+            self._spark.createDataFrame(few, schema(columns)).createOrReplaceTempView(name)
+        else:
+            self._packed(name).createOrReplaceTempView(name)
+            self._spark.catalog.cacheTable(name)
+
     def _packed(self, name: str) -> Any:
         """Return what Spark makes of a table from here: sent as packed batches, which its tasks unpack.
 
         A row of its own for each record would fill the memory of Spark's driver, which keeps all of them.
         """
-        columns = [
-            (c, *_SENT.get(kind, (kind if kind in KINDS else "VARCHAR", "{c}"))) for c, kind in self.kinds(name).items()
-        ]
-        taken = ", ".join(f"CAST({fill(sql, c=c)} AS {kind}) AS {quote(c)}" for c, kind, sql in columns)
-        batches = self._connection.sql(fill("SELECT {!taken} FROM {t}", taken=taken, t=name)).to_arrow_reader(_PACKED)
+        sql, columns = self._sendable(name)
+        batches = self._connection.sql(sql).to_arrow_reader(_PACKED)
         packs = [pack(batch) for batch in batches] or [pack(batches.schema.empty_table().to_batches()[0])]
         sent = self._spark.createDataFrame(pa.table({"pack": pa.array(packs, pa.binary())}))
-        return sent.repartition(len(packs)).mapInArrow(unpacker(), schema({c: kind for c, kind, _ in columns}))
+        return sent.repartition(len(packs)).mapInArrow(unpacker(), schema(columns))
+
+    def _sendable(self, name: str) -> tuple[str, dict[str, str]]:
+        """Return the SQL of a table from here with types that Spark has as well, and these by column."""
+        kinds = {
+            c: _SENT.get(kind, (kind if kind in KINDS else "VARCHAR", "{c}")) for c, kind in self.kinds(name).items()
+        }
+        taken = ", ".join(f"CAST({fill(sql, c=c)} AS {kind}) AS {quote(c)}" for c, (kind, sql) in kinds.items())
+        return fill("SELECT {!taken} FROM {t}", taken=taken, t=name), {c: kind for c, (kind, _) in kinds.items()}
 
     def _note(self, name: str) -> None:
         """Note that a table or a view here is another one from now on."""

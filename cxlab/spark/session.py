@@ -18,6 +18,7 @@ CONNECT, STANDALONE, PRESENT = "sc", "spark", "spark"
 _PORTS = {CONNECT: 15002, STANDALONE: 7077}
 _NEEDED = ("pyspark", "sqlglot", "grpc", "google.rpc")
 _PATIENCE_SECONDS = 10.0
+_LACKING = re.compile(r"ModuleNotFoundError: (?:No module named )?'?([\w.]*)")
 _DETAILS = re.compile(r'details = "(.*)"')
 _TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 
@@ -93,6 +94,11 @@ def telling_faults(address: str) -> Iterator[None]:
             raise SparkError(
                 f"the workers of the engine {address} have another Python than this machine: start both with the same "
                 "version (PYSPARK_PYTHON names it)"
+            ) from error
+        if "ModuleNotFoundError" in said:
+            raise SparkError(
+                f"the Python of the workers of the engine {address} lacks {_LACKING.findall(said)[0]}: install duckdb "
+                "and pyarrow there, or name another Python (PYSPARK_PYTHON)"
             ) from error
         if any(sign in said for sign in ("UNAVAILABLE", "StatusCode.", "NO_ACTIVE_SESSION", "INVALID_HANDLE")):
             why = next((part for part in _DETAILS.findall(said) if part), said.splitlines()[0])
