@@ -52,7 +52,7 @@ class SparkEngine(Engine):
 
     def __init__(self, address: str, *, threads: int | None = None, memory: str = MEMORY) -> None:
         self.address = address
-        self._spark, self._is_ours = open_session(address)
+        self._spark, self._end = open_session(address)
         super().__init__(threads=threads, memory=memory)
         self._is_closed = False
         self._far: dict[str, bool] = {}
@@ -69,7 +69,7 @@ class SparkEngine(Engine):
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> None:
         """Run a statement that gives nothing back; what it makes lies where the tables that it reads do."""
-        statement = self._apart(sql)
+        statement = take_apart(sql)
         if statement.does == "drop":
             self.statements.append(sql)
             self.drop(statement.target)
@@ -90,7 +90,7 @@ class SparkEngine(Engine):
 
     def rows(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """Run a query and return its rows; with more than one row it must say their order."""
-        statement = self._apart(sql)
+        statement = take_apart(sql)
         if not self._is_far(statement):
             return super().rows(sql, values)
         self.statements.append(sql)
@@ -99,11 +99,11 @@ class SparkEngine(Engine):
 
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield its rows, in the order that it must say."""
-        return iter(self.rows(sql, values)) if self._is_far(self._apart(sql)) else super().stream(sql, values)
+        return iter(self.rows(sql, values)) if self._is_far(take_apart(sql)) else super().stream(sql, values)
 
     def count_repeated(self, sql: str, n: int) -> int:
         """Run a query that gives one column of `n` numbers; return how many stand there a further time."""
-        if not self._is_far(self._apart(sql)):
+        if not self._is_far(take_apart(sql)):
             return super().count_repeated(sql, n)
         counted = "SELECT COUNT(*), COUNT(DISTINCT number) FROM ({!sql}) AS n"
         all_of_them, different = self.row(
@@ -115,7 +115,7 @@ class SparkEngine(Engine):
 
     def bring(self, name: str, sql: str, values: Sequence[Value] = ()) -> None:
         """Make a table here of what a query gives, a slice of customers after the other where it is long."""
-        statement = self._apart(sql)
+        statement = take_apart(sql)
         if not self._is_far(statement):
             super().bring(name, sql, values)
             return
@@ -195,7 +195,7 @@ class SparkEngine(Engine):
         near = dict(selections)
         brought = []
         for name, sql in selections.items():
-            if self._is_far(self._apart(sql)):
+            if self._is_far(take_apart(sql)):
                 brought.append(f"brought_{name}")
                 self.bring(brought[-1], sql)
                 near[name] = fill("SELECT * FROM {t}", t=brought[-1])
@@ -212,20 +212,16 @@ class SparkEngine(Engine):
             with suppress(Exception):  # whatever became of the cluster, nothing of it is needed any more
                 for name in [*self._far]:
                     self._forget_far(name)
-                if self._is_ours:
-                    self._spark.stop()
+                self._end()
         super().close()
 
     def _arrow(self, sql: str, values: Sequence[Value]) -> pa.Table:
-        statement = self._apart(sql)
+        statement = take_apart(sql)
         if not self._is_far(statement):
             return super()._arrow(sql, values)
         self.statements.append(sql)
         with telling_faults(self.address):
             return self._query(statement, values).toArrow()
-
-    def _apart(self, sql: str) -> Statement:
-        return take_apart(sql)
 
     def _is_far(self, statement: Statement) -> bool:
         return not statement.reads.isdisjoint(self._far)
@@ -234,11 +230,12 @@ class SparkEngine(Engine):
         """Return what Spark makes of a query, with the tables from here that it needs sent before it."""
         if not statement.spark:
             raise AssertionError(f"no statement for Spark: {statement}")
-        for name in sorted(statement.reads.difference(self._far)):
-            if self._sent.get(name, -1) < self._last_change(name):
-                self._lend(name)
-                self._sent[name] = self._clock
-        return self._spark.sql(statement.spark, args=named_values(tuple(values)) or None)
+        with telling_faults(self.address):
+            for name in sorted(statement.reads.difference(self._far)):
+                if self._sent.get(name, -1) < self._last_change(name):
+                    self._lend(name)
+                    self._sent[name] = self._clock
+            return self._spark.sql(statement.spark, args=named_values(tuple(values)) or None)
 
     def _make(self, name: str, found: Any, *, is_table: bool) -> None:
         """Make a view of a query, or a table: its rows stay in the memory or on the disks of the workers.

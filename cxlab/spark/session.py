@@ -5,7 +5,7 @@ import re
 import shutil
 import socket
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -27,7 +27,7 @@ class SparkError(InputError):
     """A study asks for Spark, and there is none that answers, or one that lacks what it needs: what, and what to do."""
 
 
-def open_session(address: str) -> tuple[Any, bool]:
+def open_session(address: str) -> tuple[Any, Callable[[], None]]:
     """Open a session of Spark.
 
     Parameters
@@ -37,7 +37,7 @@ def open_session(address: str) -> tuple[Any, bool]:
 
     Returns
     -------
-    The session, with names of tables of its own; and whether it is ours to end.
+    The session, with names of tables of its own; and what ends it, and nothing that is not ours.
 
     Raises
     ------
@@ -49,21 +49,26 @@ def open_session(address: str) -> tuple[Any, bool]:
         from pyspark.sql import SparkSession
 
         if address == PRESENT:
-            return _present(SparkSession), False
+            return _present(SparkSession)
         scheme, host, port = _taken_apart(address)
         _knock(address, host, port)
         if scheme == CONNECT:
             with telling_faults(address):
                 session = SparkSession.builder.remote(address).create()
                 session.sql("SELECT 1").collect()
-            return _set(session), True
+            return _set(session), session.stop
         if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
             raise SparkError(
                 f"the engine {address} is reached from a Java process here, and there is no Java: install Java 17, or "
                 "name the address of a Spark Connect server (sc://host:port), which needs none"
             )
         session = SparkSession.builder.master(address).appName("cxlab").getOrCreate()
-        return _set(session.newSession()), False
+        if session.sparkContext.master != address:
+            raise SparkError(
+                f"this process works on the engine {session.sparkContext.master} already, and cannot on {address} as "
+                "well: make the reports of the two apart"
+            )
+        return _set(session.newSession()), _leave
 
 
 def check_packages() -> None:
@@ -144,16 +149,28 @@ def _knock(address: str, host: str, port: int) -> None:
         ) from error
 
 
-def _present(sessions: Any) -> Any:
+def _present(sessions: Any) -> tuple[Any, Callable[[], None]]:
+    """Return a session beside the one that is there, or one of those that this machine is set up for."""
     found = sessions.getActiveSession()
-    if found is None and ("DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_REMOTE" in os.environ):
+    if found is None and "SPARK_REMOTE" in os.environ:
+        made = sessions.builder.remote(os.environ["SPARK_REMOTE"]).create()
+        return _set(made), made.stop
+    if found is None and "DATABRICKS_RUNTIME_VERSION" in os.environ:
         found = sessions.builder.getOrCreate()
     if found is None:
         raise SparkError(
             "`engine: spark` stands for a session of Spark that is there already, and there is none: write the "
             "address of one (sc://host:port or spark://host:port)"
         )
-    return _set(found.newSession())
+    try:
+        beside = found.newSession()
+    except (AttributeError, NotImplementedError):  # of Spark Connect before 4.3
+        return _set(found), _leave
+    return _set(beside), beside.client.close if hasattr(beside, "client") else _leave
+
+
+def _leave() -> None:
+    """Leave a session as it is: it is another's, or goes with the process."""
 
 
 def _set(session: Any) -> Any:
