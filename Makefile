@@ -8,7 +8,7 @@ OUT ?= reports
 # One more than there are cores: some tests wait.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: report test lab lint lock bench bench-scale calibrate-segments calibrate-purchases calibrate-gestures calibrate-experience test-kill clean
+.PHONY: report test lab lint lock bench bench-scale calibrate-segments calibrate-purchases calibrate-gestures calibrate-experience test-kill test-spark clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
@@ -45,6 +45,15 @@ calibrate-gestures: $(READY)
 
 calibrate-experience: $(READY)
 	$(BIN)/python -m benchmarks.calibrate_experience $(CALIBRATE)
+
+# On a cluster of Spark that it starts here; needs Java 17. `SPARK_ORDERS=10000000` takes a larger shop, which stays in `SHOPS`.
+SPARK_ORDERS ?= 1000000
+test-spark: $(VENV)/.spark
+	CXLAB_SPARK=1 CXLAB_SPARK_ORDERS=$(SPARK_ORDERS) CXLAB_SHOPS=$(SHOPS) $(BIN)/python -m pytest -m spark tests/test_spark.py
+
+$(VENV)/.spark: $(READY) requirements-spark.lock
+	@$(BIN)/python -m tools.install_spark
+	@touch $@
 
 # Resolve anew: all versions with hashes, for every Python from 3.11 on, no index addresses.
 lock: $(READY)

@@ -11,6 +11,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from glob import escape
 from itertools import chain
 from pathlib import Path
@@ -22,7 +23,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from cxlab.temporary import HeldFolder, sweep
 
@@ -35,6 +35,28 @@ _LOOK_SECONDS = 0.25
 
 class EngineError(RuntimeError):
     """The engine refused a statement that reads a file: the file is not what it seemed."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the records of a file, which a task elsewhere reads with an engine of its own.
+
+    Attributes
+    ----------
+    file, size : where it lies, for all; and its bytes.
+    view : SQL that reads the file: line, f0, f1, ...
+    query : SQL of what is wanted of the view `cx_records`.
+    first, last : lines of the first record and of the last.
+    counts : whether the records are to be numbered as they come, from `first` on: the view does not tell their lines.
+    """
+
+    file: str
+    size: int
+    view: str
+    query: str
+    first: int
+    last: int
+    counts: bool
 
 
 class Engine:
@@ -114,18 +136,7 @@ class Engine:
         """Run a query and return its rows, in the order that it must say; a text is of pandas' own type for it."""
         if not re.search(r"\bORDER BY\b(?!.*\bFROM\b)", sql, flags=re.S):
             raise ValueError("a query for a frame must end in ORDER BY: rows have no order of their own")
-        self.statements.append(sql)
-        found = self._connection.sql(sql, params=list(values)).to_arrow_table()
-        columns = dict(zip(found.column_names, found.columns, strict=True))
-        texts = {name for name, column in columns.items() if pa.types.is_string(column.type)}
-        # All numbers at once lie in a few large blocks, whose memory comes three times as fast as that of each column.
-        frame: pd.DataFrame = pa.table(
-            {n: _plain(column) for n, column in columns.items() if n not in texts}
-        ).to_pandas()
-        for place, name in enumerate(columns):
-            if name in texts:
-                frame.insert(place, name, pd.array(columns[name], dtype="str"))
-        return frame
+        return _as_frame(self._arrow(sql, values))
 
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield its rows, in the order that it must say, without holding all of them."""
@@ -135,14 +146,51 @@ class Engine:
             while rows := found.fetchmany(10_000):
                 yield from rows
 
-    def numbers(self, sql: str, n: int) -> NDArray[np.uint64]:
-        """Run a query that gives one column of `n` whole numbers >= 0, and return them in no order."""
+    def count_repeated(self, sql: str, n: int) -> int:
+        """Run a query that gives one column of `n` whole numbers >= 0; return how many stand there a further time."""
         self.statements.append(sql)
         (column,) = self._connection.execute(sql).fetchnumpy().values()
         found = np.asarray(column, dtype=np.uint64)
         if len(found) != n:
             raise AssertionError(f"{len(found)} numbers instead of {n}")
-        return found
+        found = np.sort(found)
+        return int(np.count_nonzero(found[1:] == found[:-1]))
+
+    def bring(self, name: str, sql: str, values: Sequence[Value] = ()) -> None:
+        """Make a table of what a query gives where files are read, so that `read` can hold it against them."""
+        self.run(fill("CREATE OR REPLACE TABLE {name} AS {!sql}", name=name, sql=sql), values)
+
+    @property
+    def has_helpers(self) -> bool:
+        """Whether tasks elsewhere read files for this engine (`read_apart`)."""
+        return False
+
+    def read_apart(self, name: str, parts: Sequence[Part], columns: Mapping[str, str]) -> bool:
+        """Make a table of what tasks elsewhere read of files, a part each.
+
+        Parameters
+        ----------
+        columns : the types of the table's columns by their names.
+
+        Returns
+        -------
+        Whether it was made; False: the tasks do not see the files.
+
+        Raises
+        ------
+        EngineError : a file is not what it seemed.
+        """
+        raise NotImplementedError(name)
+
+    def definition(self, view: str) -> str:
+        """Return the query of a view; empty where there is no such view."""
+        (sql,) = self._connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = ?", [view]).fetchone() or (
+            "",
+        )
+        return str(sql).partition(" AS ")[2].rstrip().rstrip(";")
+
+    def send(self, name: str) -> None:
+        """Bring a table of records to where the work on them is done: here they lie there already."""
 
     def read(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """Run a statement that reads a file, or texts as dates, and return its rows: not every engine can.
@@ -343,6 +391,10 @@ class Engine:
         """Close it."""
         self.close()
 
+    def _arrow(self, sql: str, values: Sequence[Value]) -> pa.Table:
+        self.statements.append(sql)
+        return self._connection.sql(sql, params=list(values)).to_arrow_table()
+
     def _execute(self, sql: str, values: Sequence[Value]) -> duckdb.DuckDBPyConnection:
         self.statements.append(sql)
         return self._connection.execute(sql, list(values))
@@ -351,6 +403,17 @@ class Engine:
 def _forget(connection: duckdb.DuckDBPyConnection, folder: HeldFolder) -> None:
     connection.close()
     folder.remove()
+
+
+def _as_frame(found: pa.Table) -> pd.DataFrame:
+    columns = dict(zip(found.column_names, found.columns, strict=True))
+    texts = {name for name, column in columns.items() if pa.types.is_string(column.type)}
+    # All numbers at once lie in a few large blocks, whose memory comes three times as fast as that of each column.
+    frame: pd.DataFrame = pa.table({n: _plain(column) for n, column in columns.items() if n not in texts}).to_pandas()
+    for place, name in enumerate(columns):
+        if name in texts:
+            frame.insert(place, name, pd.array(columns[name], dtype="str"))
+    return frame
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

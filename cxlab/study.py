@@ -340,7 +340,9 @@ class Study(Part):
     title : what pages call it; without it the name.
     language : of the pages.
     currency : of all amounts, as EUR.
-    engine : what reads the files; this version knows duckdb only.
+    engine : what reads the files and sums the orders: duckdb, on this machine; or a cluster of Spark by its address
+        (`sc://host:port` of Spark Connect, `spark://host:port` of a standalone master, `spark` for a session that is
+        there already). It needs `pip install cxlab[spark]`.
     seed : start of every random step, where no parameter says otherwise.
     sources : the tables, by name; orders or outcomes must be there.
     calibration_end : last day on which reports speak of what is known; without it two thirds of the time.

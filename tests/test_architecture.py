@@ -29,7 +29,8 @@ def test_only_the_plots_draw() -> None:
 
 
 def test_only_the_engine_knows_duckdb() -> None:
-    others = [p.name for p in MODULES if p.name != "engine.py" and "duckdb" in imported(p)]
+    known = {"engine.py", "tasks.py"}  # here, and in the tasks of a cluster
+    others = [p.name for p in MODULES if p.name not in known and "duckdb" in imported(p)]
     assert not others
 
 

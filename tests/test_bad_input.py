@@ -71,11 +71,6 @@ def test_a_source_for_a_later_version(tmp_path: Path) -> None:
     assert "orders come from a table of the engine, and this version reads files and PostgreSQL" in message(tmp_path)
 
 
-def test_another_engine(tmp_path: Path) -> None:
-    write_study(tmp_path, head=HEAD + "engine: spark://somewhere\n", orders=orders_csv(*good_rows()))
-    assert "study.yml:3: this version runs on the engine `duckdb`" in message(tmp_path, StudyError)
-
-
 def test_a_column_that_is_not_there(tmp_path: Path) -> None:
     write_study(tmp_path, orders=orders_csv(*good_rows(), head="customer_id,orderd_at,revenue"))
     found = message(tmp_path)

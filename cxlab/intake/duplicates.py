@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from cxlab.engine import Engine, fill
 from cxlab.intake.charges import charge
 from cxlab.intake.checks import Rule
@@ -38,9 +36,7 @@ def judge_duplicates(engine: Engine, table: TableIntake, source: Source) -> Tabl
     if isinstance(source, Trial) or (table.table != "orders" and source.duplicates == "keep"):
         return table
     sql = fill("SELECT cx_hash FROM {t} WHERE cx_fault IS NULL", t=table.checked)
-    marks = engine.numbers(sql, table.n_used)
-    marks.sort()
-    n_same = int(np.count_nonzero(marks[1:] == marks[:-1]))
+    n_same = engine.count_repeated(sql, table.n_used)
     if not n_same or source.duplicates == "keep":
         return replace(table, n_same=n_same)
     columns = ", ".join(fill("{c}", c=c) for c in sorted(table.columns))

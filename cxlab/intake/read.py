@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cxlab.contract import TABLES
 from cxlab.engine import Engine, Tell, fill
+from cxlab.engines import DUCKDB, open_engine
 from cxlab.errors import did_you_mean
 from cxlab.intake.calendar import EPOCH
 from cxlab.intake.currencies import judge_currencies
@@ -24,7 +25,7 @@ from cxlab.intake.trials import check_arms, judge_draws
 from cxlab.intake.windows import Windows, find_windows, lonely_orders
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
-from cxlab.study import Outcomes, Study, StudyError, Trial, load_study
+from cxlab.study import Outcomes, Study, Trial, load_study
 
 _POINTS_TO_PEOPLE = KeptText("Left out of {table}, because they point to people: {columns}.")
 _UNCOSTED = KeptText(
@@ -88,8 +89,6 @@ def read_study(
     StudyError : the study asks for what does not fit its data.
     SourceError : a source cannot be read, or too many of its records are at fault.
     """
-    if study.engine != "duckdb":
-        raise StudyError(f"{study.place('engine')}: this version runs on the engine `duckdb`, not `{study.engine}`")
     engine = Engine()
     try:
         kept = store and open_kept(engine, study, store, allow_outside=allow_outside, run=run)
@@ -100,6 +99,9 @@ def read_study(
                     check_limit(study, table, parameters.max_reject_share, listed=listed)
             windows = find_windows(engine, study) if "orders" in kept.tables else None
             return replace(_understood(engine, study, kept.tables, kept.remarks, windows), hashes=kept.hashes)
+        if study.engine != DUCKDB:
+            engine.close()
+            engine = open_engine(study)
         tables, remarks, windows = _read(engine, study, parameters, rejects, allow_outside=allow_outside, tell=tell)
         return _understood(engine, study, tables, remarks, windows)
     except BaseException:

@@ -101,15 +101,18 @@ def _keep_rows(
     zoned = {} if one.sheet else as_written(engine, one.path, fields)
     texts = (zoned.get(field) or _as_text(field, kind, one) for field, kind in fields.items())
     cells = " || ',' || ".join(f"COALESCE({text}, '')" for text in texts)
-    for fault in [i for (i,) in engine.rows(fill(_FAULTS, t=table.checked), [number])]:
+    at_fault = "SELECT cx_line, cx_fault FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL"
+    engine.bring(_AT_FAULT, fill(at_fault, t=table.checked), [number])
+    for fault in [i for (i,) in engine.rows(fill(_FAULTS, t=_AT_FAULT))]:
         rule = table.rules[fault]
         sql = fill(
             "INSERT INTO {rejects} SELECT ?, ?, ?, f.line, ?, ?, {!cells}, ? FROM {relation} AS f JOIN {t} AS t "
-            "ON t.cx_line = f.line AND t.cx_file = ? AND t.cx_fault = ?",
-            rejects=REJECTS, cells=cells, relation=one.relation, t=table.checked,
+            "ON t.cx_line = f.line AND t.cx_fault = ?",
+            rejects=REJECTS, cells=cells, relation=one.relation, t=_AT_FAULT,
         )  # fmt: skip
         heading = headings.get(rule.column, "")
-        engine.read(sql, [table.table, number, named, rule.column, rule.reason, heading, number, fault])
+        engine.read(sql, [table.table, number, named, rule.column, rule.reason, heading, fault])
+    engine.drop(_AT_FAULT)
 
 
 def _as_text(cell: str, kind: str, one: Opened) -> str:
@@ -118,7 +121,8 @@ def _as_text(cell: str, kind: str, one: Opened) -> str:
     return f"REGEXP_REPLACE({text}, '\\.0$', '')" if kind == "DOUBLE" and one.sheet else text
 
 
-_FAULTS = "SELECT DISTINCT cx_fault FROM {t} WHERE cx_file = ? AND cx_fault IS NOT NULL ORDER BY cx_fault"
+_AT_FAULT = "rejected_rows"
+_FAULTS = "SELECT DISTINCT cx_fault FROM {t} ORDER BY cx_fault"
 
 
 def _named(study: Study, file: Path) -> str:

@@ -1,11 +1,12 @@
 """The records of a source's files in one table, each with the rule that it breaks and the line that it stands on."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from cxlab.contract import TableContract
 from cxlab.engine import Engine, fill
 from cxlab.intake.checks import Rule, first_broken
+from cxlab.intake.elsewhere import belongs_elsewhere, can_read_elsewhere, read_elsewhere
 from cxlab.intake.opening import Opened
 from cxlab.intake.understanding import Understood
 from cxlab.intake.values import read_values
@@ -41,26 +42,39 @@ def make_rows(
     known = [column.name for column in contract.columns if column.name in mapping]
     kept = [*known, *(name for name in mapping if name not in known)]
     flags = ["is_return"] if contract.name == "orders" else []
-    aside = ["cx_line"] if any(not _is_in_order(one) for one in opened) else []
     moments = {column.name for column in contract.columns if column.kind == "moment"}
     kinds = _kinds(mapping, opened)
+
+    def checked(i: int, records: str, columns: Iterable[str]) -> str:
+        """Return the SQL of the checked records of a file, or of some that are read alike."""
+        return fill(
+            "SELECT CAST(cx_file AS USMALLINT) AS cx_file, {!columns}, cx_hash, {!fault} AS cx_fault "
+            "FROM (SELECT *{!returned} FROM ({!values}) AS r) AS q",
+            columns=", ".join(columns),
+            fault=first_broken(rules),
+            returned=_is_return(known) if flags else "",
+            values=read_values(opened[i], records, contract, mapping, kinds, understood[i], keep),
+        )
+
+    is_elsewhere = belongs_elsewhere(engine, contract.name, opened)
+    if is_elsewhere and can_read_elsewhere(engine, opened):
+        columns = [*(_at_length(name, moments) for name in kept), *flags, "cx_line"]
+        read = read_elsewhere(engine, rows, opened, lambda i, records: checked(i, records, columns))
+        if read is not None:
+            engine.run(
+                fill(
+                    "CREATE OR REPLACE VIEW {checked} AS SELECT * FROM {t}", checked=f"{contract.name}_checked", t=rows
+                )
+            )
+            return read
+    aside = ["cx_line"] if any(not _is_in_order(one) for one in opened) else []
     into = fill("CREATE OR REPLACE TABLE {rows} AS", rows=rows)
     for numbers in _alike(opened, understood):
-        one = opened[numbers[0]]
         together = " UNION ALL ".join(
             fill("SELECT {!number} AS cx_file, * FROM {file}", number=str(i), file=opened[i].relation) for i in numbers
         )
-        engine.read(
-            fill(
-                "{!into} SELECT CAST(cx_file AS USMALLINT) AS cx_file, {!kept}, cx_hash, {!fault} AS cx_fault "
-                "FROM (SELECT *{!returned} FROM ({!values}) AS r) AS q",
-                into=into,
-                kept=", ".join([*(_briefly(name, moments) for name in kept), *flags, *aside]),
-                fault=first_broken(rules),
-                returned=_is_return(known) if flags else "",
-                values=read_values(one, together, contract, mapping, kinds, understood[numbers[0]], keep),
-            )
-        )
+        columns = [*(_briefly(name, moments) for name in kept), *flags, *aside]
+        engine.read(f"{into} {checked(numbers[0], together, columns)}")
         into = fill("INSERT INTO {rows}", rows=rows)
     sql = "SELECT cx_file, COUNT(*), MIN(rowid), MAX(rowid) FROM {rows} GROUP BY cx_file ORDER BY cx_file"
     found = engine.rows(fill(sql, rows=rows))
@@ -77,6 +91,8 @@ def make_rows(
             rows=rows,
         )
     )
+    if is_elsewhere:
+        engine.send(f"{contract.name}_checked")
     return {file: n for file, n, _, _ in found}
 
 

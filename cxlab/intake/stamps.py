@@ -18,7 +18,16 @@ FOLDER, ABOUT = ".intake", "intake.json"
 FORMAT = 2
 _JUST_NOW = 2_000_000_000
 """A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
-_CODE = ("intake/*.py", "engine.py", "contract.py", "study.py", "strict_yaml.py", "customers.py")
+_CODE = (
+    "intake/*.py",
+    "spark/*.py",
+    "engine.py",
+    "engines.py",
+    "contract.py",
+    "study.py",
+    "strict_yaml.py",
+    "customers.py",
+)
 
 
 def sha256(file: Path) -> str:

@@ -1,0 +1,9 @@
+"""The same SQL on a cluster: an engine whose tables of orders, and all that is made of them, lie in Spark.
+
+Nothing here is imported unless a study's `engine:` asks for it.
+"""
+
+from cxlab.spark.engine import SparkEngine
+from cxlab.spark.session import SparkError, open_session
+
+__all__ = ["SparkEngine", "SparkError", "open_session"]

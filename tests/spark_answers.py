@@ -1,0 +1,66 @@
+"""What a study answers on an engine, written to a file: `python -m tests.spark_answers STUDY ENGINE FILE [WHAT...]`."""
+
+import dataclasses
+import pickle
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxlab.kit import Kit, open_study
+
+WHAT = ("customers", "customers_at_end", "periods", "first_orders", "referrals", "feedback", "gestures", "occasions")
+
+
+def answers(study: Path, engine: str, what: tuple[str, ...] = WHAT) -> dict[str, Any]:
+    """Return all tables and numbers of what a kit makes of its rows, by where they stand in it."""
+    opened = open_study(study)
+    with Kit(opened.study.model_copy(update={"engine": engine}), opened.parameters) as kit:
+        intake = kit.intake
+        found: dict[str, Any] = {f"tables.{name}": table for name, table in intake.tables.items()}
+        for field in dataclasses.fields(intake):
+            if field.name not in ("study", "engine", "tables"):
+                found[f"intake.{field.name}"] = getattr(intake, field.name)
+        found["rejects"] = intake.engine.rows('SELECT * FROM rejects ORDER BY source, number, line, "column"')
+        for name in what:
+            found |= dict(_taken_apart(getattr(kit, name), name))
+    return found
+
+
+def _taken_apart(found: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Yield every table and every other value of a result."""
+    if isinstance(found, pd.DataFrame):
+        yield place, found
+    elif dataclasses.is_dataclass(found):
+        for field in dataclasses.fields(found):
+            yield from _taken_apart(getattr(found, field.name), f"{place}.{field.name}")
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            yield from _taken_apart(value, f"{place}.{key}")
+    elif isinstance(found, (list, tuple)):
+        for i, value in enumerate(found):
+            yield from _taken_apart(value, f"{place}.{i}")
+    else:
+        yield place, found if isinstance(found, (str, int, float, bool, type(None))) else repr(found)
+
+
+def assert_same(ours: dict[str, Any], theirs: dict[str, Any]) -> int:
+    """See that two engines answer the same, row by row and bit by bit; return how many rows were held together."""
+    assert ours.keys() == theirs.keys()
+    n = 0
+    for place, mine in ours.items():
+        if isinstance(mine, pd.DataFrame):
+            pd.testing.assert_frame_equal(mine, theirs[place], check_exact=True, obj=place)
+            n += len(mine)
+        elif mine == mine:
+            assert mine == theirs[place], place
+    return n
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    study, engine, file, *what = sys.argv[1:]
+    Path(file).write_bytes(pickle.dumps(answers(Path(study), engine, tuple(what) or WHAT)))
