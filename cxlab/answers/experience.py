@@ -29,7 +29,7 @@ def experience_answer(found: Spread, places: Places) -> Answer:
     >>> kit = cx.open_example()
     >>> found = cx.spread_of_scores(kit.answered)
     >>> cx.experience_answer(found, cx.rank_places(found)).tag
-    'Left to chance at 1 of 2 touchpoints'
+    'Cannot tell'
     """
     kind = _main(found)
     mine, n = found.by_kind.get(kind, ()), len(found.shown)

@@ -283,8 +283,8 @@ def weighted_quantile(values: Array, weights: Array, share: float) -> float:
 
     Examples
     --------
-    >>> weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([0.25, 0.5, 0.25]), 0.5)
-    1.5
+    >>> weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([0.25, 0.5, 0.25]), 0.625)
+    2.0
     """
     order = np.argsort(values, kind="stable")
     middle = np.cumsum(weights[order]) - weights[order] / 2

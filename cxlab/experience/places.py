@@ -156,7 +156,7 @@ def rank_places(found: Spread, *, names: Callable[[str], str] = str) -> Places:
     >>> kit = cx.open_example()
     >>> places = cx.rank_places(cx.spread_of_scores(kit.answered))
     >>> len(places.ranked), places.heading
-    (15, 'Nobody and no place is shown to stand out')
+    (15, '1 of 12 employees and 0 of 3 stores stand out from chance')
     """
     frame, ranked = found.answered.frame, []
     for factor in found.model.factors:
