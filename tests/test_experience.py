@@ -187,6 +187,11 @@ class TestBadInput:
         with pytest.raises(NotEnoughDataError, match="from 100 answers on, and there are 40"):
             spread_of_scores(planted(employee=0.0, store=0.0, n=40))
 
+    def test_too_few_customers_to_be_shown(self) -> None:
+        frame = planted(employee=0.0, store=0.0).frame.assign(customer_id="c1")
+        with pytest.raises(NotEnoughDataError, match="no touchpoint has the answers of 5 customers"):
+            spread_of_scores(answers(frame), minimum_group=5)
+
     def test_one_score_for_all(self) -> None:
         with pytest.raises(NotEnoughDataError, match="all answers give one score"):
             spread_of_scores(answers(planted(employee=0.0, store=0.0).frame.assign(score=7.0)))

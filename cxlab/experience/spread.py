@@ -334,6 +334,13 @@ def spread_of_scores(answered: Answered | None, *, minimum_group: int = 1, seed:
         parts = [("", frame)]
     found = [_judge(name, part, seed) for name, part in parts]
     found.sort(key=lambda one: (-one.n, one.name))
+    if not any(one.n_customers >= minimum_group and one.level.has_interval for one in found):
+        raise NotEnoughDataError(
+            tr(
+                "no touchpoint has the answers of {least} customers, below which nothing is shown: bring more `feedback`",
+                least=max(minimum_group, 2),
+            )
+        )
     return Spread(answered, model, tuple(found), left_out, minimum_group)
 
 
