@@ -337,7 +337,8 @@ def spread_of_scores(answered: Answered | None, *, minimum_group: int = 1, seed:
     if not any(one.n_customers >= minimum_group and one.level.has_interval for one in found):
         raise NotEnoughDataError(
             tr(
-                "no touchpoint has the answers of {least} customers, below which nothing is shown: bring more `feedback`",
+                "no touchpoint has the answers of {least} customers, below which nothing is shown: bring more "
+                "`feedback`",
                 least=max(minimum_group, 2),
             )
         )
