@@ -72,7 +72,7 @@ class Places:
             mine = [place for place in self.ranked if place.factor == factor]
             if mine:
                 out = sum(place.stands_out for place in mine)
-                found[f"standing_out.{factor}"] = Estimate(out, n=len(mine), unit=f"of {factor}")
+                found[f"standing_out.{factor}"] = Estimate(out, n=len(mine), unit=f"{factor}s")
         return found
 
     @property

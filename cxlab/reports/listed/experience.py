@@ -17,6 +17,6 @@ KEYS = (
     key("kind.<touchpoint>", "share of the variance of its scores that goes with who served, where and when; the "
         "verdict is whether the experience there is random, expected or managed", _SHARE, when="the same",
         words=get_args(Kind)),
-    key("standing_out.<factor>", "how many stand out from chance", "of employee", "of store",
+    key("standing_out.<factor>", "how many stand out from chance", "employees", "stores",
         when="the answers say who served, or where"),
 )  # fmt: skip
