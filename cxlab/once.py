@@ -1,12 +1,14 @@
 """What several notebooks of a run ask for is worked out once: the run has a folder for it, which goes with the run."""
 
+import copyreg
 import functools
 import inspect
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from types import MappingProxyType
+from typing import Any, ParamSpec, TypeVar
 
 import joblib
 
@@ -66,6 +68,13 @@ def once_a_run(function: Callable[P, R], *, aside: Collection[str] = (), mapped:
         return loaded
 
     return found
+
+
+def _frozen(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(content)
+
+
+copyreg.pickle(MappingProxyType, lambda view: (_frozen, (dict(view),)))  # as what a study's file says is kept
 
 
 @contextmanager
