@@ -47,6 +47,7 @@ class Fold:
     target : what `actual` counts; purchases are modelled as counts, contribution by squared error.
     seed : for what is drawn at random.
     number : which fold it is, 0 first.
+    some : those of `train` that fits which take long learn from; None: all.
     """
 
     frame: pd.DataFrame
@@ -56,6 +57,7 @@ class Fold:
     target: Target
     seed: int
     number: int = 0
+    some: NDArray[np.int64] | None = None
 
     @property
     def mean(self) -> float:
@@ -135,7 +137,8 @@ def by_features(fold: Fold) -> Array:
     What is the same for all those to learn from, or unknown, tells nothing and is left out.
     """
     known = fold.frame[[name for name in FEATURES if name in fold.frame]].to_numpy(float)
-    known = known[:, [_differs(column) for column in known[fold.train].T]]
+    learned = fold.train if fold.some is None else fold.some
+    known = known[:, [_differs(column) for column in known[learned].T]]
     if known.shape[1] == 0:
         return by_nothing(fold)
     model = HistGradientBoostingRegressor(
@@ -147,7 +150,7 @@ def by_features(fold: Fold) -> Array:
         early_stopping=False,
         random_state=fold.seed,
     )
-    return np.asarray(model.fit(known[fold.train], fold.actual[fold.train]).predict(known[fold.test]), float)
+    return np.asarray(model.fit(known[learned], fold.actual[learned]).predict(known[fold.test]), float)
 
 
 def _differs(values: Array) -> bool:
