@@ -17,24 +17,40 @@ Way = Callable[[Fold], Array]
 N_FOLDS = 10
 N_DIVISIONS = 3  # into folds, their losses averaged: a single one moves what is foreseen of a few thousand customers
 SETTLED_FROM = 20_000  # customers from which on a single division is enough
-MOST_LEARNED = 20_000  # customers of a fold that fits which take long learn from; of more, so many are drawn by lot
+MOST_LEARNED = 40_000  # customers of a fold that fits which take long learn from; of more, so many are drawn by lot
+FEW_FOLDS = 5  # where folds have more than that to learn from
 PANEL = 5_000  # customers by whom it is seen what that adds to the error
 
 
 def folds(n: int, seed: int) -> list[NDArray[np.int64]]:
-    """Divide n rows into ten folds at random, sizes differing by one at most; row numbers in order."""
+    """Divide n rows into folds at random, sizes differing by one at most; row numbers in order."""
     order = np.random.default_rng(seed).permutation(n)
-    return [np.sort(part).astype(np.int64) for part in np.array_split(order, N_FOLDS)]
+    return [np.sort(part).astype(np.int64) for part in np.array_split(order, FEW_FOLDS if is_large(n) else N_FOLDS)]
+
+
+def is_large(n: int) -> bool:
+    """Whether ten folds of n customers would have more to learn from than is needed."""
+    return n - n // N_FOLDS > MOST_LEARNED
 
 
 def parted(n: int, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Return the rows to learn from and the rows to foresee of each fold."""
-    return [(np.setdiff1d(np.arange(n), test), test) for test in folds(n, seed)]
+    found = []
+    for test in folds(n, seed):
+        is_other = np.ones(n, dtype=np.bool_)
+        is_other[test] = False
+        found.append((np.flatnonzero(is_other), test))
+    return found
+
+
+def n_learned(n: int) -> int | None:
+    """Return from how many customers, by lot, fits that take long learn in each fold; None: from all of the fold's."""
+    return MOST_LEARNED if is_large(n) else None
 
 
 def panel_of(n: int, seed: int) -> NDArray[np.int64]:
     """Draw customers whom every fold foresees and none learns from, where folds learn from some of theirs only."""
-    if n - n // N_FOLDS <= MOST_LEARNED:
+    if not is_large(n):
         return np.zeros(0, dtype=np.int64)
     return np.sort(np.random.default_rng([seed, N_FOLDS]).choice(n, min(PANEL, n // N_FOLDS), replace=False))
 
@@ -86,7 +102,7 @@ class CrossFitted:
             return 0.0
         base = float(self.on_panel["nothing"].mean())
         spreads = [found.std(ddof=1) / base for found in self.on_panel.values()] if base > 0 else [0.0]
-        return float(max(spreads) / np.sqrt(N_FOLDS))
+        return float(max(spreads) / np.sqrt(FEW_FOLDS))
 
 
 def cross_fitted_losses(

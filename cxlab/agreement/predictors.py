@@ -75,7 +75,7 @@ def by_group(fold: Fold, labels: pd.Series) -> Array:
 
     Without that one, a group in which nobody bought would be foreseen as never to buy, which no data can show.
     """
-    groups, codes = np.unique(labels.to_numpy(str), return_inverse=True)
+    codes, groups = pd.factorize(labels, sort=True)
     sums = np.bincount(codes[fold.train], fold.actual[fold.train], minlength=len(groups))
     sizes = np.bincount(codes[fold.train], minlength=len(groups))
     means: Array = (sums + fold.mean) / (sizes + 1)
