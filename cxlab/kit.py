@@ -188,16 +188,16 @@ class Kit:
     @cached_property
     def occasions(self) -> Occasions | None:
         """Orders at which the shop chose to give a gesture or not; None where the study has no such gestures."""
+        return self.read_occasions()
+
+    def read_occasions(self) -> Occasions | None:
+        """Return the same, and hold nothing of it."""
         return (_occasions_once if self._origin else _occasions)(self, self._origin)
 
     @cached_property
     def next_trial(self) -> NextTrial | None:
         """How large the next trial of active customers must be; None where the study brings no orders."""
-        customers = self.customers_if_any
-        if customers is None or "outcomes" in self.intake.tables:
-            return None
-        pool = Pool(self.study, self.parameters, self.intake, customers)
-        return next_trial(pool, eligible_customers(pool))
+        return (_next_trial_once if self._origin else _next_trial)(self, self._origin)
 
     def candidates(self, rows: str) -> Candidates | None:
         """Return who could get the next gesture; None where nobody is named.
@@ -237,7 +237,7 @@ class Kit:
 
 
 def _gestures(kit: Kit, origin: str) -> GestureData:
-    data = read_gestures(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
+    data = read_gestures(kit.study, kit.parameters, kit.intake, kit.customers_if_any, kit.read_occasions)
     return replace(count_whole_groups(data), origin=origin)
 
 
@@ -245,8 +245,17 @@ def _occasions(kit: Kit, _origin: str) -> Occasions | None:
     return read_occasions(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
 
 
+def _next_trial(kit: Kit, _origin: str) -> NextTrial | None:
+    customers = kit.customers_if_any
+    if customers is None or "outcomes" in kit.intake.tables:
+        return None
+    pool = Pool(kit.study, kit.parameters, kit.intake, customers)
+    return next_trial(pool, eligible_customers(pool))
+
+
 _gestures_once = once_a_run(_gestures, aside=("kit",), mapped=True)
 _occasions_once = once_a_run(_occasions, aside=("kit",), mapped=True)
+_next_trial_once = once_a_run(_next_trial, aside=("kit",))
 
 
 def open_study(study: str | Path, *, seed: int | None = None, allow_outside: bool = False, **parameters: Any) -> Kit:
