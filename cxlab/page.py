@@ -225,7 +225,8 @@ class Page:
 def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     """Open the page of a report; see `Page`.
 
-    From now on it is written in the language that the study asks for, if the report is there in it.
+    From now on it is written in the language that the study asks for, if the report is there in it. Where customers
+    were drawn by lot, it begins by saying so.
 
     Examples
     --------
@@ -236,7 +237,10 @@ def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     True
     """
     speak(language_of(kit.study.language, report))
-    return Page(kit, report, out)
+    page = Page(kit, report, out)
+    if kit.parameters.sample_customers is not None and kit.intake.drawn is not None:
+        page.reading(kit.intake.drawn.reading, label=tr("Drawn by lot"))
+    return page
 
 
 def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:

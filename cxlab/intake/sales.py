@@ -27,7 +27,7 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     first one) and previous_day (the last one before; NULL on the first).
     Returns: customer_id, day, revenue, cost, uncosted (cents given back, >= 0).
     """
-    _forget_followers(engine)
+    forget_followers(engine)
     engine.run(
         fill(
             "CREATE OR REPLACE VIEW {lines} AS SELECT customer_id, order_id, "
@@ -95,7 +95,7 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     columns : the columns of the tables `costs` and `gestures`, for those that are there. Hours without an hourly rate
         cost nothing here.
     """
-    _forget_followers(engine)
+    forget_followers(engine)
     parts = ["SELECT CAST(NULL AS VARCHAR) AS customer_id, 0 AS moment, 0 AS serve, 0 AS gesture WHERE FALSE"]
     costs = columns.get("costs", ())
     hours = "ROUND(hours * hourly_rate)" if {"hours", "hourly_rate"} <= set(costs) else "0"
@@ -116,9 +116,9 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     )
 
 
-def _forget_followers(engine: Engine) -> None:
-    """Drop what was made of days that are made anew."""
-    for name in (*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS):
+def forget_followers(engine: Engine, *, but: Collection[str] = ()) -> None:
+    """Drop what was made of days that are made anew, but for some tables."""
+    for name in {*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS}.difference(but):
         engine.drop(name)
 
 

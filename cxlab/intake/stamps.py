@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.intake.places import SourceError, find_files
+from cxlab.parameters import Parameters
 from cxlab.study import Study
 
 FOLDER, ABOUT = ".intake", "intake.json"
 """Where what was read is kept in a folder of reports, and the file that tells what it was read from."""
-FORMAT = 2
+FORMAT = 3
 _JUST_NOW = 2_000_000_000
 """A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
 _CODE = (
@@ -46,6 +47,18 @@ def asked(study: Study) -> list[str]:
     """Return hashes of what of a study decides how its sources are read."""
     of_study = (study.file.resolve(), study.sources, study.observation_end, study.currency, study.engine)
     return [hashlib.sha256(repr(one).encode()).hexdigest() for one in of_study]
+
+
+def folder_of(parameters: Parameters) -> str:
+    """Name the folder of what was read: each lot of drawn customers has its own.
+
+    Examples
+    --------
+    >>> folder_of(Parameters()), folder_of(Parameters(sample_customers=20_000, seed=3))
+    ('.intake', '.intake.20000.3')
+    """
+    n = parameters.sample_customers
+    return FOLDER if n is None else f"{FOLDER}.{n}.{parameters.seed}"
 
 
 @cache

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HASH = 12
 _SHOWN = ("cxlab", "python", "pandas", "numpy", "scikit-learn", "duckdb")
 _KEPT = (
+    KeptText("{n} of them drawn by lot"),
     KeptText("{n} order", "{n} orders"),
     KeptText("{n} customer", "{n} customers"),
     KeptText("{n} record", "{n} records"),
@@ -75,6 +76,8 @@ def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
     for key, one in (("orders", "order"), ("customers", "customer"), ("rows_read.outcomes", "record")):
         if key in findings:
             said.append(words.count(int(findings[key].number), one))
+    if "drawn" in findings:
+        said.append(tr("{n} of them drawn by lot", n=words.number(findings["drawn"].number)))
     days = [
         words.day(dt.date.fromisoformat(str(findings[key].value)))
         for key in ("first_order", "last_order")
