@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from benchmarks.scale_shops import Place, make
+from cxlab.intake import SourceError, read_study
+from cxlab.study import load_study
 from tests.make import HEAD, orders_csv, write_study
 from tests.spark_answers import answers, assert_same
 from tools.spark_cluster import Cluster, what_is_missing
@@ -77,6 +80,40 @@ def test_the_corner_shop_answers_the_same_row_by_row(
         monkeypatch.setenv("SPARK_REMOTE", cluster.connect)
     there = asked(CORNER_SHOP, "spark" if how == "present" else getattr(cluster, how), tmp_path / "answers")
     assert assert_same(answers(CORNER_SHOP, "duckdb"), there) > 20_000
+
+
+def test_the_same_customers_are_drawn_by_lot(cluster: Cluster, tmp_path: Path) -> None:
+    study = tmp_path / "corner-shop"
+    shutil.copytree(CORNER_SHOP, study)
+    with (study / "study.yml").open("a", encoding="utf-8") as file:
+        file.write("  sample_customers: 1000\n")
+    what = ("customers", "occasions", "answered")
+    here = answers(study, "duckdb", what)
+    assert here["intake.drawn"].n == 1000
+    assert assert_same(here, asked(study, cluster.connect, tmp_path / "answers", *what)) > 1_000
+
+
+def test_a_table_that_the_cluster_holds_is_read_as_a_file_is(cluster: Cluster, tmp_path: Path) -> None:
+    write_study(tmp_path, orders=orders_csv(*ROWS, head="customer_id,ordered_at,revenue,order_id"))
+    here = answers(tmp_path, "duckdb", ("customers",))
+    from cxlab.spark.session import open_session
+
+    session, end = open_session(cluster.connect)
+    try:
+        frame = pd.read_csv(tmp_path / "orders.csv", parse_dates=["ordered_at"])
+        session.createDataFrame(frame).createOrReplaceGlobalTempView("sold")
+        write_study(tmp_path, "  orders: {table: global_temp.sold}\n")
+        there = asked(tmp_path, cluster.connect, tmp_path / "answers", "customers")
+        assert_same({"customers": here["customers.frame"]}, {"customers": there["customers.frame"]})
+        assert there["tables.orders"].asked.n_rows == len(ROWS)
+        write_study(tmp_path, "  orders: {table: global_temp.lost}\n")
+        study = load_study(tmp_path).model_copy(update={"engine": cluster.connect})
+        with pytest.raises(
+            SourceError, match=r"study.yml:\d+: spark table global_temp.lost cannot be read: .*cannot be"
+        ):
+            read_study(study, study.settle())
+    finally:
+        end()
 
 
 def test_the_report_of_the_corner_shop_is_the_same(cluster: Cluster, tmp_path: Path) -> None:

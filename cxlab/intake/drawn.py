@@ -1,10 +1,10 @@
 """Customers drawn by lot, where all of them would be more than the analyses can hold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from cxlab.engine import Engine, fill, literal
-from cxlab.intake.sales import DAYS, EFFORT, LEDGER, SUSPECTS, forget_followers
+from cxlab.intake.sales import DAYS, EFFORT, LEDGER, SUSPECTS, forget_followers, name_sales, view_lines
 from cxlab.language import tr
 from cxlab.words import number
 
@@ -39,7 +39,7 @@ class Drawn:
         )
 
 
-def draw_customers(engine: Engine, tables: Iterable[str], n: int, seed: int) -> Drawn | None:
+def draw_customers(engine: Engine, tables: Mapping[str, Collection[str]], n: int, seed: int) -> Drawn | None:
     """Draw customers by lot, and leave the rows of no others in the engine's tables; None: there are not so many.
 
     The lot falls by a hash of the seed and the customer's id, so that it is the same on every engine and whatever the
@@ -47,13 +47,12 @@ def draw_customers(engine: Engine, tables: Iterable[str], n: int, seed: int) -> 
 
     Parameters
     ----------
-    tables : names of the sources' tables; `orders` is among them, with `days` and `effort` made of it.
+    tables : the sources' tables and their columns; `orders` is among them, with `days` and `effort` made of it.
     n : customers to draw.
     seed : of the study.
     """
-    there = list(tables)
     named = [fill("SELECT customer_id FROM {days} WHERE n_orders > 0", days=DAYS)]
-    named += ["SELECT customer_id FROM assignments"] if "assignments" in there else []
+    named += ["SELECT customer_id FROM assignments"] if "assignments" in tables else []
     everybody = fill("SELECT DISTINCT customer_id FROM ({!named}) AS named", named=" UNION ALL ".join(named))
     (of,) = engine.row(fill("SELECT COUNT(*) FROM ({!everybody}) AS e", everybody=everybody))
     if of <= n:
@@ -70,8 +69,10 @@ def draw_customers(engine: Engine, tables: Iterable[str], n: int, seed: int) -> 
         )
     )
     forget_followers(engine, but=(LEDGER, SUSPECTS))
-    for name in (*there, DAYS, EFFORT):
+    for name in (*tables, DAYS, EFFORT):
         _leave(engine, name, _WHO.get(name, "customer_id"))
+    view_lines(engine, "orders", tables["orders"])
+    name_sales(engine)
     engine.drop(_DRAWN)
     return Drawn(n, int(of))
 

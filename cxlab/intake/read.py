@@ -111,7 +111,8 @@ def read_study(
             with engine.telling("drawing customers", tell):
                 sum_ledger(engine, tables["orders"].columns)
                 find_suspects(engine, tables["orders"].columns)
-                drawn = draw_customers(engine, tables, parameters.sample_customers, parameters.seed)
+                columns = {name: table.columns for name, table in tables.items()}
+                drawn = draw_customers(engine, columns, parameters.sample_customers, parameters.seed)
         return _understood(engine, study, tables, remarks, extent, drawn)
     except BaseException:
         engine.close()

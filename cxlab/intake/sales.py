@@ -28,6 +28,25 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     Returns: customer_id, day, revenue, cost, uncosted (cents given back, >= 0).
     """
     forget_followers(engine)
+    view_lines(engine, orders, columns)
+    loose, n_returns = engine.row(
+        fill(
+            "SELECT COUNT(*) - COUNT({!order_id}), COUNT(CASE WHEN is_return THEN 1 END) FROM {orders}",
+            order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
+            orders=orders,
+        )
+    )
+    keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
+    keys += ["is_return"] if n_returns else []
+    engine.run(_sum_days(_orders(keys, columns), columns, simple=not n_returns))
+    (longest,) = engine.row(fill("SELECT MAX(longest) FROM {days}", days=DAYS))
+    if longest:
+        engine.run(_sum_days(_long_orders(keys, columns), columns, simple=False))
+    name_sales(engine)
+
+
+def view_lines(engine: Engine, orders: str, columns: Collection[str]) -> None:
+    """Make the view `order_lines` of the lines of `orders`."""
     engine.run(
         fill(
             "CREATE OR REPLACE VIEW {lines} AS SELECT customer_id, order_id, "
@@ -45,20 +64,6 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
             orders=orders,
         )
     )
-    loose, n_returns = engine.row(
-        fill(
-            "SELECT COUNT(*) - COUNT({!order_id}), COUNT(CASE WHEN is_return THEN 1 END) FROM {orders}",
-            order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
-            orders=orders,
-        )
-    )
-    keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
-    keys += ["is_return"] if n_returns else []
-    engine.run(_sum_days(_orders(keys, columns), columns, simple=not n_returns))
-    (longest,) = engine.row(fill("SELECT MAX(longest) FROM {days}", days=DAYS))
-    if longest:
-        engine.run(_sum_days(_long_orders(keys, columns), columns, simple=False))
-    name_sales(engine)
 
 
 def name_lines(*, named: bool) -> str:

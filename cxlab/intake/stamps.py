@@ -87,7 +87,7 @@ def still_true(study: Study, folder: Path, *, allow_outside: bool, run: str = ""
     about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     if (about["format"], about["made_by"], about["study"]) != (FORMAT, code(), asked(study)):
         return None
-    if any(source.url is not None for source in study.sources.given.values()) and about["run"] != (run or None):
+    if any(source.path is None for source in study.sources.given.values()) and about["run"] != (run or None):
         return None
     files = {Path(entry["path"]): entry for entry in about["files"]}
     if _files(study, allow_outside=allow_outside) != set(files):
@@ -128,7 +128,7 @@ def _files(study: Study, *, allow_outside: bool) -> set[Path]:
     found = (
         find_files(study, name, source, allow_outside=allow_outside)
         for name, source in study.sources.given.items()
-        if source.url is None
+        if source.path is not None
     )
     return {file.resolve() for files in found for file in files}
 
