@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cxlab import words
@@ -57,6 +57,7 @@ class Imprint:
     command : what makes this page again. repair : what makes it again where it lies, if that is another command.
     notebook : the executed notebook, from the page's folder.
     language : of the page, by its ISO 639-1 code.
+    pages : pages that are made together with it, by the names of their reports.
     """
 
     study: str = ""
@@ -68,6 +69,7 @@ class Imprint:
     notebook: str = ""
     repair: str = ""
     language: str = SOURCE
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
