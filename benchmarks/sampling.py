@@ -18,8 +18,8 @@ import cxlab as cx
 from cxlab.estimate import Estimate
 from cxlab.kit import Kit
 
-SIZES = ((2_000, 40), (5_000, 40), (20_000, 20), (50_000, 8))
-"""Customers drawn, and how many times."""
+SIZES = (2_000, 5_000, 20_000, 50_000)
+"""Customers drawn."""
 FINDINGS = {
     "size.profit_bringers": "share of profit-bringers",
     "contribution_share.profit_bringers": "their share of the contribution",
@@ -108,14 +108,12 @@ def main(say: Callable[[str], object] = print) -> None:
     """Read the command line, measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", type=Path)
-    parser.add_argument("--draws", type=float, default=1.0, help="times as many draws of each size")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="customers drawn")
+    parser.add_argument("--draws", type=int, default=40, help="how often each number of them is drawn")
     asked = parser.parse_args()
     whole = read(asked.study, None, 1)
-    parts = [
-        [read(asked.study, n, seed) for seed in range(1, max(2, round(times * asked.draws)) + 1)]
-        for n, times in SIZES
-        if n < whole.n
-    ]
+    seeds = range(1, asked.draws + 1)
+    parts = [[read(asked.study, n, seed) for seed in seeds] for n in asked.sizes if n < whole.n]
     say(f"{whole.n:,} customers. In each cell: width of the 95% interval as a multiple of that of all (of what the "
         "square root of the size makes of it); intervals that hold the figure of all.\n")  # fmt: skip
     for line in table(whole, parts):
