@@ -118,6 +118,7 @@ _HOME = {
     # the experience itself
     "spread_of_scores": "experience",
     "rank_places": "experience",
+    "spread_answer": "answers.experience",
     "experience_answer": "answers.experience",
     # numbers with their intervals
     "Estimate": "estimate",
