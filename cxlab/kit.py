@@ -17,7 +17,7 @@ from cxlab.feedback import Feedback, feedback_table
 from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
-from cxlab.intake.stamps import FOLDER
+from cxlab.intake.stamps import folder_of
 from cxlab.lab.frontend import set_up
 from cxlab.language import tr
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
@@ -68,7 +68,7 @@ class Kit:
     @cached_property
     def intake(self) -> Intake:
         """What came of reading the study's sources."""
-        kept = self.store and self.store / self.study.name / FOLDER
+        kept = self.store and self.store / self.study.name / folder_of(self.parameters)
         return read_study(
             self.study, self.parameters, allow_outside=self.allow_outside, store=kept or None, run=self.run
         )
@@ -146,9 +146,9 @@ class Kit:
 
     @cached_property
     def referrals(self) -> Referrals | None:
-        """Who recommended whom; None where the study does not say."""
+        """Who recommended whom; None where the study does not say, or customers are drawn by lot."""
         intake = self.intake
-        if "referrals" not in intake.tables or intake.observation_end is None:
+        if "referrals" not in intake.tables or intake.observation_end is None or intake.drawn is not None:
             return None
         return referral_table(
             intake.engine,
