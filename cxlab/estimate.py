@@ -152,7 +152,7 @@ def bootstrap_sums(columns: NDArray[np.float64], draws: int, seed: int) -> NDArr
     lots = rng.permutation(n) % MOST_DRAWN
     means = columns.mean(axis=0)
     apart = [np.bincount(lots, column - mean) for column, mean in zip(columns.T, means, strict=True)]
-    return _drawn_sums(np.stack(apart, axis=1), draws, rng) + n * means
+    return np.asarray(_drawn_sums(np.stack(apart, axis=1), draws, rng) + n * means)
 
 
 def _drawn_sums(columns: NDArray[np.float64], draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
