@@ -137,8 +137,7 @@ class Kit:
         """What pages show in place of the customers' ids."""
         if not self.study.privacy.pseudonymise:
             return Pseudonyms(None)
-        known = self.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
-        return Pseudonyms(key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None)))
+        return Pseudonyms((_key_once if self._origin else _key)(self, self._origin))
 
     def shown_as(self, name: str) -> str:
         """Return what pages show in place of a customer's id, or of the name of who served."""
@@ -253,8 +252,14 @@ def _next_trial(kit: Kit, _origin: str) -> NextTrial | None:
     return next_trial(pool, eligible_customers(pool))
 
 
+def _key(kit: Kit, _origin: str) -> bytes:
+    known = kit.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
+    return key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None))
+
+
 _gestures_once = once_a_run(_gestures, aside=("kit",), mapped=True)
 _occasions_once = once_a_run(_occasions, aside=("kit",), mapped=True)
+_key_once = once_a_run(_key, aside=("kit",))
 _next_trial_once = once_a_run(_next_trial, aside=("kit",))
 
 
