@@ -118,6 +118,8 @@ _HOME = {
     # the experience itself
     "spread_of_scores": "experience",
     "rank_places": "experience",
+    "touchpoint_effects": "touchpoints",
+    "steps_before_leaving": "touchpoints",
     "experience_answer": "answers.experience",
     # numbers with their intervals
     "Estimate": "estimate",

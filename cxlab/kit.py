@@ -19,7 +19,15 @@ from cxlab.intake import Intake, read_study
 from cxlab.intake.stamps import FOLDER
 from cxlab.lab.frontend import set_up
 from cxlab.language import tr
-from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
+from cxlab.occasions import (
+    Adoptions,
+    FirstOrders,
+    Occasions,
+    OrderSteps,
+    first_order_covariates,
+    read_adoptions,
+    read_steps,
+)
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial
 from cxlab.planning import Pool, eligible_customers, next_trial
@@ -178,6 +186,30 @@ class Kit:
     def occasions(self) -> Occasions | None:
         """Orders at which the shop chose to give a gesture or not; None where the study has no such gestures."""
         return read_occasions(self.study, self.parameters, self.intake, self.customers_if_any)
+
+    @cached_property
+    def adoptions(self) -> Adoptions:
+        """Orders at which customers took up another channel, and those at which they could have."""
+        customers, intake = self.customers, self.intake
+        return read_adoptions(
+            intake.engine,
+            outcome_days=self.parameters.outcome_days,
+            observation_end=customers.observation_end,
+            margin_rate=self.parameters.margin_rate,
+            tables={name: table.columns for name, table in intake.tables.items()},
+            seed=self.parameters.seed,
+        )
+
+    @cached_property
+    def order_steps(self) -> OrderSteps:
+        """Orders with their channel, answers and failures, and whether the customer came back after each."""
+        customers, intake = self.customers, self.intake
+        return read_steps(
+            intake.engine,
+            outcome_days=self.parameters.outcome_days,
+            observation_end=customers.observation_end,
+            tables={name: table.columns for name, table in intake.tables.items()},
+        )
 
     @cached_property
     def next_trial(self) -> NextTrial | None:

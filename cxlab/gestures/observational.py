@@ -1,5 +1,7 @@
 """Gestures that were chosen: orders with one against orders alike without, and whether that may be compared at all."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -54,10 +56,36 @@ def chosen_effects(
     minimum_group : what fewer people hold is not named among what was known before.
     learner : of the chance of a gesture and of the outcome with and without one.
     """
-    found = [_Chosen(sample, arm, seed, minimum_group, learner) for arm in sample.treatments]
-    told = {one.arm: one.means.p_value for one in found if one.means is not None}
+    return effects_of_choices(
+        (sample,), equivalence_margin=equivalence_margin, currency=currency, seed=seed, prefix=prefix,
+        minimum_group=minimum_group, learner=learner,
+    )  # fmt: skip
+
+
+def effects_of_choices(
+    samples: Sequence[Sample],
+    *,
+    equivalence_margin: float,
+    currency: str,
+    seed: int,
+    prefix: str = "",
+    minimum_group: int = 5,
+    learner: Learner = "ridge",
+) -> tuple[GestureEffect, ...]:
+    """Estimate the effect of every arm of several samples, verdicts adjusted for the number of all arms together.
+
+    Parameters
+    ----------
+    samples : each with its own rows: who could have chosen one thing need not be who could have chosen another.
+    """
+    found = [
+        _Chosen(sample, arm, seed, minimum_group, learner) for sample in samples for arm in sample.treatments
+    ]
+    told = {k: one.means.p_value for k, one in enumerate(found) if one.means is not None}
     adjusted = dict(zip(told, holm(list(told.values())), strict=True))
-    return tuple(one.effect(adjusted.get(one.arm, 1.0), equivalence_margin, currency, prefix) for one in found)
+    return tuple(
+        one.effect(adjusted.get(k, 1.0), equivalence_margin, currency, prefix) for k, one in enumerate(found)
+    )
 
 
 class _Chosen:

@@ -156,7 +156,7 @@ def trial_samples(
                 unit=f"{PURCHASES} per customer",
                 rows="customer",
                 clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
-                covariates=_known_before(frame, list(HISTORY)),
+                covariates=known_before(frame, list(HISTORY)),
                 adjust=frame[["recent_purchases", "stratum"]],
                 groups={"segment": segments_before(frame, lines)},
                 recent=recent,
@@ -198,18 +198,18 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines, gesture_cost: float
         unit=f"{PURCHASES} per gesture",
         rows="order",
         clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
-        covariates=_known_before(frame, [*HISTORY, "day_value", "failed", "day"]).assign(**_waited(frame)),
+        covariates=known_before(frame, [*HISTORY, "day_value", "failed", "day"]).assign(**_waited(frame)),
         adjust=pd.DataFrame(index=frame.index),
         groups={"segment": segments_before(frame, lines)},
         recent=np.where(older, frame["recent_purchases"].to_numpy(np.float64), np.nan),
-        older=_known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
+        older=known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
         contribution=frame["contribution"].to_numpy(np.float64) - assumed * later,
         own_cost=frame["own_cost"].to_numpy(np.float64) + assumed * uncosted if costs_known else None,
         assumed=frozenset({CHOSEN}) if gesture_cost is not None and uncosted.any() else frozenset(),
         drawn={CHOSEN: int(treated.sum()), NOBODY: int((~treated).sum())},
         ordinals=frame["earlier_gestures"].to_numpy(np.int64) + 1,
         failed=frame["failed"].to_numpy(np.int64) > 0,
-        since_gesture=_known_before(frame, ["days_since_gesture"])["days_since_gesture"].to_numpy(np.float64),
+        since_gesture=known_before(frame, ["days_since_gesture"])["days_since_gesture"].to_numpy(np.float64),
         further=_further(frame),
         main_channel=occasions.main_channel,
         described=_described(frame),
@@ -275,7 +275,7 @@ def segments_before(frame: pd.DataFrame, lines: SegmentLines) -> NDArray[np.obje
     return named.astype(object)
 
 
-def _known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Pick covariates; days since something that never was are gaps."""
     columns = {name: frame[name].to_numpy(np.float64) for name in names}
     return pd.DataFrame(

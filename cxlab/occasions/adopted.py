@@ -1,0 +1,238 @@
+"""Orders at which a customer could take up another channel: one row each, history before, outcome after."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxlab.customers import EPOCH
+from cxlab.engine import Engine, Value, fill
+from cxlab.occasions.around import Columns
+from cxlab.occasions.history import read_history
+from cxlab.occasions.ties import tie_gestures
+
+LEAST_ADOPTERS = 30
+"""Customers who must have taken a channel up before its effect is looked for."""
+MOST_CHANNELS = 6
+"""Channels that are looked at, those most taken up."""
+MOST_OCCASIONS = 60_000
+"""Occasions up to which all customers are looked at; of more, a part of the customers drawn by lot."""
+_BOUGHT, _FIRSTS, _INDEX, _LOOKED_AT = "channel_orders", "channel_firsts", "adoption_days", "adoption_customers"
+_KEY = ["customer_id", "day"]
+
+
+@dataclass(frozen=True, eq=False)
+class Adoption:
+    """One channel, and who took it up.
+
+    Attributes
+    ----------
+    channel : as it stands in the data.
+    n_adopters : customers who ordered in it for the first time after they had ordered elsewhere.
+    n_born : customers whose first order was made in it, who had nothing to take up.
+    usage : is_user (bool: had taken it up before the last `outcome_days`), purchases (days with an order in these),
+        customers (how many); of customers who had ordered before, without those born there.
+    frame : one row an occasion, sorted by customer_id and day: an order of a customer who had ordered before, and never
+        in the channel. treated (bool: it was made in it), channels_so_far (other channels used before), and the columns
+        of `read_history`. Empty where fewer than `LEAST_ADOPTERS` took it up.
+    """
+
+    channel: str
+    n_adopters: int
+    n_born: int
+    usage: pd.DataFrame
+    frame: pd.DataFrame
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether enough customers took it up."""
+        return self.n_adopters >= LEAST_ADOPTERS
+
+
+@dataclass(frozen=True, eq=False)
+class Adoptions:
+    """The channels of a study beside the one in which most customers begin.
+
+    Attributes
+    ----------
+    each : the channels that somebody took up, the one most taken up first, `MOST_CHANNELS` at most.
+    base : the channel in which most customers made their first order; empty: the orders do not say their channel.
+    n_channels : channels in all.
+    n_unknown : days with an order of which no channel is known.
+    n_order_days : days with an order in all.
+    outcome_days : an outcome counts in (day, day + outcome_days].
+    share : share of the customers that were looked at; 1 where all were.
+    """
+
+    each: tuple[Adoption, ...]
+    base: str
+    n_channels: int
+    n_unknown: int
+    n_order_days: int
+    outcome_days: int
+    share: float = 1.0
+
+
+def read_adoptions(
+    engine: Engine,
+    *,
+    outcome_days: int,
+    observation_end: dt.date,
+    margin_rate: float,
+    tables: Columns,
+    seed: int,
+    most: int = MOST_OCCASIONS,
+) -> Adoptions:
+    """List for each channel the orders at which a customer could take it up.
+
+    The base is the channel in which most customers made their first order. Another one is taken up at the first order
+    in it by somebody who had ordered before, and never in it. Orders of such customers that were made elsewhere, while
+    the channel could be taken up (from the day on which somebody first did to that on which somebody last did), are
+    held against them: also those of customers who take it up later. Nobody has to come back in order to count.
+
+    Parameters
+    ----------
+    tables : the study's tables, each with its columns.
+    seed : of the lot that picks customers where there are more than `most` occasions. All orders of a customer are
+        looked at, or none, so what is found has the error of a smaller study and nothing else.
+    """
+    columns = tables["orders"]
+    (n_order_days,) = engine.row("SELECT COUNT(*) FROM sales WHERE n_orders > 0")
+    if "channel" not in columns:
+        return Adoptions((), "", 0, int(n_order_days), int(n_order_days), outcome_days)
+    engine.run(fill(_BUY, bought=_BOUGHT))
+    engine.run(fill(_FIRST, firsts=_FIRSTS, bought=_BOUGHT))
+    found = engine.rows(fill(_COUNT, firsts=_FIRSTS))
+    (known,) = engine.row(fill("SELECT COUNT(*) FROM (SELECT DISTINCT customer_id, day FROM {bought}) AS b",
+                               bought=_BOUGHT))  # fmt: skip
+    n_unknown = int(n_order_days) - int(known)
+    if not found:
+        return Adoptions((), "", 0, n_unknown, int(n_order_days), outcome_days)
+    base = min(found, key=lambda row: (-row[1], row[0]))[0]
+    others = sorted((row for row in found if row[0] != base and row[2]), key=lambda row: (-row[2], row[0]))
+    others = others[:MOST_CHANNELS]
+    last = (observation_end - EPOCH).days - outcome_days
+    wanted = [row for row in others if row[2] >= LEAST_ADOPTERS]
+    frames, share = _occasions(engine, [(str(r[0]), int(r[3]), min(int(r[4]), last)) for r in wanted],
+                               outcome_days, margin_rate, tables, seed, most)  # fmt: skip
+    each = tuple(
+        Adoption(
+            str(channel), int(adopted), int(born), _usage(engine, str(channel), last),
+            frames.get(str(channel), pd.DataFrame()),
+        )
+        for channel, born, adopted, _, _ in others
+    )  # fmt: skip
+    return Adoptions(each, str(base), len(found), n_unknown, int(n_order_days), outcome_days, share)
+
+
+def _occasions(
+    engine: Engine,
+    channels: Sequence[tuple[str, int, int]],
+    outcome_days: int,
+    margin_rate: float,
+    tables: Columns,
+    seed: int,
+    most: int,
+) -> tuple[dict[str, pd.DataFrame], float]:
+    """Return the occasions of each channel (name, first and last day on which it can be taken up)."""
+    if not channels:
+        return {}, 1.0
+    pivot = ", ".join(f"MIN(CASE WHEN channel = ? THEN day END) AS first_{i}" for i in range(len(channels)))
+    names: list[Value] = [name for name, _, _ in channels]
+    able = [
+        f"(f.day BETWEEN {first} AND {last} AND (p.first_{i} IS NULL OR f.day <= p.first_{i}))"
+        for i, (_, first, last) in enumerate(channels)
+    ]
+    taken = ", ".join(f"p.first_{i}" for i in range(len(channels)))
+    engine.run(
+        fill(_RISK, index=_INDEX, firsts=_FIRSTS, bought=_BOUGHT, pivot=pivot, taken=taken, able=" OR ".join(able)),
+        names,
+    )
+    counts = engine.rows(fill("SELECT customer_id, COUNT(*) FROM {index} GROUP BY customer_id ORDER BY customer_id",
+                              index=_INDEX))  # fmt: skip
+    total, share, index = sum(n for _, n in counts), 1.0, _INDEX
+    if total > most:
+        drawn = np.random.default_rng(seed).permutation(len(counts))
+        upto = int(np.searchsorted(np.cumsum([counts[i][1] for i in drawn]), most, side="right"))
+        picked = sorted(counts[i][0] for i in drawn[: max(upto, 1)])
+        share = len(picked) / len(counts)
+        engine.take(_LOOKED_AT, {"customer_id": picked}, {"customer_id": "string"})
+        index = f"{_INDEX}_picked"
+        engine.run(fill(_PICK, to=index, index=_INDEX, picked=_LOOKED_AT))
+    tie_gestures(engine, tables.get("gestures", frozenset()), tables["orders"])
+    history = read_history(engine, index, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+    rows = engine.frame(fill("SELECT * FROM {index} ORDER BY customer_id, day", index=index))
+    rows["customer_id"] = rows["customer_id"].astype("str")
+    frame = rows.merge(history, on=_KEY, how="left", validate="one_to_one")
+    day = frame["day"].to_numpy(np.int64)
+    firsts = [frame.pop(f"first_{i}").to_numpy(np.float64, na_value=np.inf) for i in range(len(channels))]
+    is_known = frame.pop("is_known").to_numpy(np.int64) > 0
+    found = {}
+    for (name, first, last), taken_up in zip(channels, firsts, strict=True):
+        could = (day >= first) & (day <= last) & (day <= taken_up) & is_known
+        mine = frame[could].reset_index(drop=True)
+        found[name] = mine.assign(treated=(day == taken_up)[could])
+    return found, share
+
+
+def _usage(engine: Engine, channel: str, last: int) -> pd.DataFrame:
+    """Count the purchases after day `last` of those who had taken a channel up by then, and of those who had not."""
+    found = engine.frame(fill(_USAGE, firsts=_FIRSTS, last=str(last)), [channel])
+    counted: NDArray[np.int64] = found["customers"].to_numpy(np.int64)
+    return pd.DataFrame(
+        {
+            "is_user": found["is_user"].to_numpy(np.int64) > 0,
+            "purchases": found["purchases"].to_numpy(np.int64),
+            "customers": counted,
+        }
+    )
+
+
+_BUY = """
+CREATE OR REPLACE TABLE {bought} AS
+SELECT DISTINCT o.customer_id, o.day, o.channel FROM (
+  SELECT customer_id, CAST(FLOOR(CAST(ordered_at AS DOUBLE) / 86400) AS BIGINT) AS day, channel
+  FROM orders WHERE NOT is_return AND channel IS NOT NULL
+) AS o JOIN sales AS s ON s.customer_id = o.customer_id AND s.day = o.day AND s.n_orders > 0
+"""
+_FIRST = """
+CREATE OR REPLACE TABLE {firsts} AS
+SELECT c.customer_id, c.channel, c.day, f.first_day FROM (
+  SELECT customer_id, channel, MIN(day) AS day FROM {bought} GROUP BY customer_id, channel
+) AS c JOIN (
+  SELECT customer_id, MIN(day) AS first_day FROM sales WHERE n_orders > 0 GROUP BY customer_id
+) AS f ON f.customer_id = c.customer_id
+"""
+_COUNT = """
+SELECT channel, COUNT(CASE WHEN day = first_day THEN 1 END) AS born, COUNT(CASE WHEN day > first_day THEN 1 END) AS n,
+  MIN(CASE WHEN day > first_day THEN day END) AS opens, MAX(CASE WHEN day > first_day THEN day END) AS closes
+FROM {firsts} GROUP BY channel ORDER BY channel
+"""
+_RISK = """
+CREATE OR REPLACE TABLE {index} AS
+SELECT f.customer_id, CAST(f.day AS BIGINT) AS day, CASE WHEN b.customer_id IS NULL THEN 0 ELSE 1 END AS is_known,
+  f.channels_so_far, {!taken}
+FROM (
+  SELECT s.customer_id, s.day, s.first_day, COUNT(c.channel) AS channels_so_far
+  FROM sales AS s LEFT JOIN {firsts} AS c ON c.customer_id = s.customer_id AND c.day < s.day
+  WHERE s.n_orders > 0 AND s.day > s.first_day GROUP BY s.customer_id, s.day, s.first_day
+) AS f
+LEFT JOIN (SELECT customer_id AS who, {!pivot} FROM {firsts} GROUP BY customer_id) AS p ON p.who = f.customer_id
+LEFT JOIN (SELECT DISTINCT customer_id, day FROM {bought}) AS b ON b.customer_id = f.customer_id AND b.day = f.day
+WHERE {!able}
+"""
+_PICK = (
+    "CREATE OR REPLACE TABLE {to} AS SELECT i.* FROM {index} AS i JOIN {picked} AS p ON p.customer_id = i.customer_id"
+)
+_USAGE = """
+SELECT is_user, purchases, COUNT(*) AS customers FROM (
+  SELECT s.customer_id, MAX(CASE WHEN c.day <= {!last} THEN 1 ELSE 0 END) AS is_user,
+    COUNT(CASE WHEN s.day > {!last} THEN 1 END) AS purchases
+  FROM sales AS s LEFT JOIN {firsts} AS c ON c.customer_id = s.customer_id AND c.channel = ?
+  WHERE s.n_orders > 0 AND s.first_day <= {!last} AND (c.day IS NULL OR c.day > s.first_day)
+  GROUP BY s.customer_id
+) AS u GROUP BY is_user, purchases ORDER BY is_user, purchases
+"""
