@@ -188,26 +188,30 @@ class Kit:
         return read_occasions(self.study, self.parameters, self.intake, self.customers_if_any)
 
     @cached_property
-    def adoptions(self) -> Adoptions:
+    def adoptions(self) -> Adoptions | None:
         """Orders at which customers took up another channel, and those at which they could have."""
-        customers, intake = self.customers, self.intake
+        intake = self.intake
+        if intake.observation_end is None:
+            return None
         return read_adoptions(
             intake.engine,
             outcome_days=self.parameters.outcome_days,
-            observation_end=customers.observation_end,
+            observation_end=intake.observation_end,
             margin_rate=self.parameters.margin_rate,
             tables={name: table.columns for name, table in intake.tables.items()},
             seed=self.parameters.seed,
         )
 
     @cached_property
-    def order_steps(self) -> OrderSteps:
+    def order_steps(self) -> OrderSteps | None:
         """Orders with their channel, answers and failures, and whether the customer came back after each."""
-        customers, intake = self.customers, self.intake
+        intake = self.intake
+        if intake.observation_end is None:
+            return None
         return read_steps(
             intake.engine,
             outcome_days=self.parameters.outcome_days,
-            observation_end=customers.observation_end,
+            observation_end=intake.observation_end,
             tables={name: table.columns for name, table in intake.tables.items()},
         )
 

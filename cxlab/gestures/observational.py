@@ -78,14 +78,10 @@ def effects_of_choices(
     ----------
     samples : each with its own rows: who could have chosen one thing need not be who could have chosen another.
     """
-    found = [
-        _Chosen(sample, arm, seed, minimum_group, learner) for sample in samples for arm in sample.treatments
-    ]
+    found = [_Chosen(sample, arm, seed, minimum_group, learner) for sample in samples for arm in sample.treatments]
     told = {k: one.means.p_value for k, one in enumerate(found) if one.means is not None}
     adjusted = dict(zip(told, holm(list(told.values())), strict=True))
-    return tuple(
-        one.effect(adjusted.get(k, 1.0), equivalence_margin, currency, prefix) for k, one in enumerate(found)
-    )
+    return tuple(one.effect(adjusted.get(k, 1.0), equivalence_margin, currency, prefix) for k, one in enumerate(found))
 
 
 class _Chosen:

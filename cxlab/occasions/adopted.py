@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, Value, fill
+from cxlab.intake.channels import list_channel_orders
+from cxlab.intake.sales import CHANNEL_ORDERS
 from cxlab.occasions.around import Columns
 from cxlab.occasions.history import read_history
 from cxlab.occasions.ties import tie_gestures
@@ -20,7 +22,7 @@ MOST_CHANNELS = 6
 """Channels that are looked at, those most taken up."""
 MOST_OCCASIONS = 60_000
 """Occasions up to which all customers are looked at; of more, a part of the customers drawn by lot."""
-_BOUGHT, _FIRSTS, _INDEX, _LOOKED_AT = "channel_orders", "channel_firsts", "adoption_days", "adoption_customers"
+_FIRSTS, _INDEX, _LOOKED_AT = "channel_firsts", "adoption_days", "adoption_customers"
 _KEY = ["customer_id", "day"]
 
 
@@ -35,9 +37,11 @@ class Adoption:
     n_born : customers whose first order was made in it, who had nothing to take up.
     usage : is_user (bool: had taken it up before the last `outcome_days`), purchases (days with an order in these),
         customers (how many); of customers who had ordered before, without those born there.
-    frame : one row an occasion, sorted by customer_id and day: an order of a customer who had ordered before, and never
-        in the channel. treated (bool: it was made in it), channels_so_far (other channels used before), and the columns
-        of `read_history`. Empty where fewer than `LEAST_ADOPTERS` took it up.
+    frame : one row a day with an order, sorted by customer_id and day, of customers who had ordered before and did not
+        begin in the channel, from the day on which it was first taken up: taken_up_on (day; infinite: never), at_risk
+        (bool: it could be taken up at this order, for it had not been, and somebody still did later), treated (bool:
+        it was), is_followed (bool: the outcome_days after are over), channels_so_far (other channels used before), and
+        the columns of `read_history`. Empty where fewer than `LEAST_ADOPTERS` took it up.
     """
 
     channel: str
@@ -50,6 +54,11 @@ class Adoption:
     def is_looked_at(self) -> bool:
         """Whether enough customers took it up."""
         return self.n_adopters >= LEAST_ADOPTERS
+
+    @property
+    def n_followed(self) -> int:
+        """Orders with which it was taken up that can be followed, among the customers looked at."""
+        return int((self.frame["treated"] & self.frame["is_followed"]).sum()) if len(self.frame) else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +112,11 @@ def read_adoptions(
     (n_order_days,) = engine.row("SELECT COUNT(*) FROM sales WHERE n_orders > 0")
     if "channel" not in columns:
         return Adoptions((), "", 0, int(n_order_days), int(n_order_days), outcome_days)
-    engine.run(fill(_BUY, bought=_BOUGHT))
-    engine.run(fill(_FIRST, firsts=_FIRSTS, bought=_BOUGHT))
+    list_channel_orders(engine, columns)
+    engine.run(fill(_FIRST, firsts=_FIRSTS, bought=CHANNEL_ORDERS))
     found = engine.rows(fill(_COUNT, firsts=_FIRSTS))
     (known,) = engine.row(fill("SELECT COUNT(*) FROM (SELECT DISTINCT customer_id, day FROM {bought}) AS b",
-                               bought=_BOUGHT))  # fmt: skip
+                               bought=CHANNEL_ORDERS))  # fmt: skip
     n_unknown = int(n_order_days) - int(known)
     if not found:
         return Adoptions((), "", 0, n_unknown, int(n_order_days), outcome_days)
@@ -116,7 +125,7 @@ def read_adoptions(
     others = others[:MOST_CHANNELS]
     last = (observation_end - EPOCH).days - outcome_days
     wanted = [row for row in others if row[2] >= LEAST_ADOPTERS]
-    frames, share = _occasions(engine, [(str(r[0]), int(r[3]), min(int(r[4]), last)) for r in wanted],
+    frames, share = _occasions(engine, [(str(r[0]), int(r[3]), int(r[4])) for r in wanted], last + outcome_days,
                                outcome_days, margin_rate, tables, seed, most)  # fmt: skip
     each = tuple(
         Adoption(
@@ -131,24 +140,22 @@ def read_adoptions(
 def _occasions(
     engine: Engine,
     channels: Sequence[tuple[str, int, int]],
+    end: int,
     outcome_days: int,
     margin_rate: float,
     tables: Columns,
     seed: int,
     most: int,
 ) -> tuple[dict[str, pd.DataFrame], float]:
-    """Return the occasions of each channel (name, first and last day on which it can be taken up)."""
+    """Return the orders of each channel (name, first and last day on which it was taken up), up to day `end`."""
     if not channels:
         return {}, 1.0
     pivot = ", ".join(f"MIN(CASE WHEN channel = ? THEN day END) AS first_{i}" for i in range(len(channels)))
     names: list[Value] = [name for name, _, _ in channels]
-    able = [
-        f"(f.day BETWEEN {first} AND {last} AND (p.first_{i} IS NULL OR f.day <= p.first_{i}))"
-        for i, (_, first, last) in enumerate(channels)
-    ]
+    opens = min(first for _, first, _ in channels)
     taken = ", ".join(f"p.first_{i}" for i in range(len(channels)))
     engine.run(
-        fill(_RISK, index=_INDEX, firsts=_FIRSTS, bought=_BOUGHT, pivot=pivot, taken=taken, able=" OR ".join(able)),
+        fill(_RISK, index=_INDEX, firsts=_FIRSTS, bought=CHANNEL_ORDERS, pivot=pivot, taken=taken, opens=str(opens)),
         names,
     )
     counts = engine.rows(fill("SELECT customer_id, COUNT(*) FROM {index} GROUP BY customer_id ORDER BY customer_id",
@@ -170,11 +177,16 @@ def _occasions(
     day = frame["day"].to_numpy(np.int64)
     firsts = [frame.pop(f"first_{i}").to_numpy(np.float64, na_value=np.inf) for i in range(len(channels))]
     is_known = frame.pop("is_known").to_numpy(np.int64) > 0
+    first_day = day - frame["tenure_days"].to_numpy(np.int64)
+    is_followed = day + outcome_days <= end
     found = {}
     for (name, first, last), taken_up in zip(channels, firsts, strict=True):
-        could = (day >= first) & (day <= last) & (day <= taken_up) & is_known
-        mine = frame[could].reset_index(drop=True)
-        found[name] = mine.assign(treated=(day == taken_up)[could])
+        mine = (taken_up > first_day) & (day >= first)
+        at_risk = (day <= np.minimum(taken_up, last)) & is_known
+        found[name] = frame[mine].reset_index(drop=True).assign(
+            taken_up_on=taken_up[mine], at_risk=at_risk[mine], treated=(day == taken_up)[mine],
+            is_followed=is_followed[mine],
+        )  # fmt: skip
     return found, share
 
 
@@ -191,13 +203,6 @@ def _usage(engine: Engine, channel: str, last: int) -> pd.DataFrame:
     )
 
 
-_BUY = """
-CREATE OR REPLACE TABLE {bought} AS
-SELECT DISTINCT o.customer_id, o.day, o.channel FROM (
-  SELECT customer_id, CAST(FLOOR(CAST(ordered_at AS DOUBLE) / 86400) AS BIGINT) AS day, channel
-  FROM orders WHERE NOT is_return AND channel IS NOT NULL
-) AS o JOIN sales AS s ON s.customer_id = o.customer_id AND s.day = o.day AND s.n_orders > 0
-"""
 _FIRST = """
 CREATE OR REPLACE TABLE {firsts} AS
 SELECT c.customer_id, c.channel, c.day, f.first_day FROM (
@@ -222,7 +227,7 @@ FROM (
 ) AS f
 LEFT JOIN (SELECT customer_id AS who, {!pivot} FROM {firsts} GROUP BY customer_id) AS p ON p.who = f.customer_id
 LEFT JOIN (SELECT DISTINCT customer_id, day FROM {bought}) AS b ON b.customer_id = f.customer_id AND b.day = f.day
-WHERE {!able}
+WHERE f.day >= {!opens}
 """
 _PICK = (
     "CREATE OR REPLACE TABLE {to} AS SELECT i.* FROM {index} AS i JOIN {picked} AS p ON p.customer_id = i.customer_id"

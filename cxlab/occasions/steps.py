@@ -10,6 +10,8 @@ import pandas as pd
 from cxlab.customers import EPOCH
 from cxlab.engine import Engine, Value, fill
 from cxlab.feedback import main_metric
+from cxlab.intake.channels import list_channel_orders
+from cxlab.intake.sales import CHANNEL_ORDERS
 from cxlab.occasions.around import Columns
 from cxlab.occasions.ties import TIE_DAYS
 from cxlab.scores import find_scale
@@ -67,9 +69,7 @@ def read_steps(engine: Engine, *, outcome_days: int, observation_end: dt.date, t
     parts, values = _parts(engine, tables, (end + 1) * _DAY)
     engine.run(fill(_STEP_TABLE, steps=_STEPS, parts=" UNION ALL ".join(parts)), values)
     wait = _wait(engine.rows(fill(_WAITED, steps=_STEPS)))
-    engine.run(
-        fill(_FOLLOWED, orders=_ORDERS, wait=str(wait), reach=str(wait + outcome_days), days=str(outcome_days))
-    )
+    engine.run(fill(_FOLLOWED, orders=_ORDERS, wait=str(wait), reach=str(wait + outcome_days), days=str(outcome_days)))
     last = str(end - wait - outcome_days)
     n_open, n_back = engine.row(fill(_LEFT_OUT, orders=_ORDERS, last=last))
     orders = engine.frame(fill(_ROWS, orders=_ORDERS, last=last))
@@ -90,7 +90,8 @@ def _parts(engine: Engine, tables: Columns, before: int) -> tuple[list[str], lis
     """Return the SQL of the steps by kind, and its values."""
     parts, values = [_NOTHING], list[Value]()
     if "channel" in tables["orders"]:
-        parts.append(_CHANNELS)
+        list_channel_orders(engine, tables["orders"])
+        parts.append(fill(_CHANNELS, listed=CHANNEL_ORDERS))
     if "incidents" in tables:
         name = "COALESCE(kind, '')" if "kind" in tables["incidents"] else "''"
         parts.append(fill(_TIE, kind="'failure'", name=name, at="occurred_at", rows="incidents", kept="TRUE"))
@@ -107,7 +108,7 @@ def _parts(engine: Engine, tables: Columns, before: int) -> tuple[list[str], lis
             low = f"{kept} AND score < ?"
             parts += [fill(_TIE, kind="'answer'", name=name, at="given_at", rows="feedback", kept=kept),
                       fill(_TIE, kind="'low_score'", name=name, at="given_at", rows="feedback", kept=low)]  # fmt: skip
-            ends = [metric, scale.lowest, scale.highest]
+            ends: list[Value] = [metric, scale.lowest, scale.highest]
             values += [*ends, *ends, scale.below]
     return parts, values
 
@@ -126,10 +127,7 @@ _NOTHING = (
     "SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS BIGINT) AS day, CAST(0 AS BIGINT) AS waited, "
     "CAST(NULL AS VARCHAR) AS kind, CAST(NULL AS VARCHAR) AS name WHERE FALSE"
 )
-_CHANNELS = (
-    "SELECT customer_id, CAST(FLOOR(CAST(ordered_at AS DOUBLE) / 86400) AS BIGINT) AS day, CAST(0 AS BIGINT) AS waited, "
-    "'channel' AS kind, channel AS name FROM orders WHERE NOT is_return AND channel IS NOT NULL"
-)
+_CHANNELS = "SELECT customer_id, day, CAST(0 AS BIGINT) AS waited, 'channel' AS kind, channel AS name FROM {listed}"
 _TIE = f"""
 SELECT customer_id, last_day AS day, CAST(day - last_day AS BIGINT) AS waited, {{!kind}} AS kind, name FROM (
   SELECT customer_id, day, name, is_step, MAX(CASE WHEN is_step = 0 THEN day END) OVER (
@@ -162,9 +160,7 @@ _LEFT_OUT = (
     "SELECT COUNT(CASE WHEN day > {!last} THEN 1 END), COUNT(CASE WHEN day <= {!last} AND back = 1 THEN 1 END) "
     "FROM {orders}"
 )
-_ROWS = (
-    "SELECT place, customer, number, recent, gone FROM {orders} WHERE day <= {!last} AND back = 0 ORDER BY place"
-)
+_ROWS = "SELECT place, customer, number, recent, gone FROM {orders} WHERE day <= {!last} AND back = 0 ORDER BY place"
 _JOIN = """
 SELECT DISTINCT o.place, s.kind, s.name FROM {steps} AS s
 JOIN {orders} AS o ON o.customer_id = s.customer_id AND o.day = s.day

@@ -227,9 +227,9 @@ class Referrals(_Group):
 class TakenUp(_Group):
     """A channel that customers take up at an order after their first one."""
 
-    share: Annotated[
-        float, _setting("probability at an order of a customer with a middling history", gt=0, lt=1)
-    ] = 0.05
+    share: Annotated[float, _setting("probability at an order of a customer with a middling history", gt=0, lt=1)] = (
+        0.05
+    )
     orders: Annotated[float, _setting("slope on log(1 + earlier orders)", ge=-10, le=10)] = 0.0
     recent_orders: Annotated[float, _setting("slope on orders in the last 90 days", ge=-10, le=10)] = 0.0
     hidden: Annotated[
@@ -334,9 +334,11 @@ def beyond_one_setting(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
         faults.append((("gestures", "lowest"), "lies above `highest`: lower it"))
     if settings.segments == "four" and not sum(kind.share for _, kind in settings.kinds) > 0:
         faults.append((("kinds",), "has shares of 0 only: give one of them a `share`"))
-    for name in settings.touchpoints:
-        if name in CHANNELS:
-            faults.append((("touchpoints", name), "is a channel that all shops have: give it another name"))
+    faults += [
+        (("touchpoints", name), "is a channel that all shops have: give it another name")
+        for name in settings.touchpoints
+        if name in CHANNELS
+    ]
     if settings.trial is not None:
         if CONTROL not in settings.trial.arms or len(settings.trial.arms) < 2:
             faults.append((("trial", "arms"), f"must hold `{CONTROL}` and at least one other arm"))

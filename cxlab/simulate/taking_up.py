@@ -36,8 +36,9 @@ def take_up(settings: Settings, traits: Traits, history: History) -> Taken:
     """Let customers take up channels, one channel after the other; without any the orders are as they were.
 
     A channel is taken up at an order after the first one, with a probability that follows what is known of the customer
-    by then, and on nothing else. It moves later orders into it, also from the channels before it; and, where it brings purchases, new ones come besides, at a share of the
-    customer's own pace, up to the day on which the customer leaves.
+    by then, and nothing else. It moves later orders into it, also from the channels before it in the settings; and,
+    where it brings purchases, new ones come besides, at a share of the customer's own pace, up to the day on which the
+    customer leaves.
     """
     orders, days = history.orders, list[Whole]()
     channel = np.full(orders.n, AS_BEFORE, np.int8)

@@ -12,12 +12,14 @@ from cxlab.gestures.means import TwoMeans, cluster_codes
 from cxlab.gestures.observational import effects_of_choices
 from cxlab.gestures.sample import PURCHASES, Sample, known_before
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
+from cxlab.gestures.until_next import MOST_CUT
 from cxlab.gestures.verdict import Token
 from cxlab.language import tr, trn
 from cxlab.occasions import HISTORY, Adoption, Adoptions
 from cxlab.occasions.adopted import LEAST_ADOPTERS
 from cxlab.phrases import listed
 from cxlab.touchpoints.effect import ORDER, SAYS, UNIT, TouchpointEffect
+from cxlab.touchpoints.without import purchases_without_it
 from cxlab.touchpoints.words import adoption_reading
 from cxlab.words import number, percent
 
@@ -55,9 +57,7 @@ class TouchpointEffects:
     @property
     def by_verdict(self) -> Mapping[Token, tuple[TouchpointEffect, ...]]:
         """The judged channels by their verdict."""
-        return {
-            token: mine for token in ORDER if (mine := tuple(one for one in self.judged if one.verdict == token))
-        }
+        return {token: mine for token in ORDER if (mine := tuple(one for one in self.judged if one.verdict == token))}
 
     @property
     def main(self) -> TouchpointEffect:
@@ -95,7 +95,11 @@ class TouchpointEffects:
     def heading(self) -> str:
         """The verdicts in a line."""
         return "; ".join(
-            tr("{verdict}: {names}", verdict=SAYS[token], names=listed([tr("“{name}”", name=one.channel) for one in mine]))
+            tr(
+                "{verdict}: {names}",
+                verdict=SAYS[token],
+                names=listed([tr("“{name}”", name=one.channel) for one in mine]),
+            )
             for token, mine in self.by_verdict.items()
         )
 
@@ -105,12 +109,14 @@ class TouchpointEffects:
         adoptions = self.adoptions
         said = [
             tr(
-                "Most customers begin in “{base}”. Who began in another channel had nothing to take up, and is left out "
-                "of what is said of it.",
+                "Most customers begin in “{base}”. Who began in another channel had nothing to take up, and is left "
+                "out of what is said of it.",
                 base=adoptions.base,
             )
         ]
-        said += [adoption_reading(one, self.equivalence_margin, self.minimum_group, len(self.judged)) for one in self.judged]
+        said += [
+            adoption_reading(one, self.equivalence_margin, self.minimum_group, len(self.judged)) for one in self.judged
+        ]
         few = [tr("“{name}”", name=one.channel) for one in self.shown if one.found is None]
         if few:
             said.append(
@@ -143,7 +149,7 @@ class TouchpointEffects:
 
 
 def touchpoint_effects(
-    adoptions: Adoptions, *, equivalence_margin: float = 0.05, seed: int = 1, minimum_group: int = 1
+    adoptions: Adoptions | None, *, equivalence_margin: float = 0.05, seed: int = 1, minimum_group: int = 1
 ) -> TouchpointEffects:
     """Find what taking up each channel brings: whether the jump one sees is cause, or selection.
 
@@ -152,14 +158,14 @@ def touchpoint_effects(
 
     Parameters
     ----------
-    adoptions : as `read_adoptions` returns them.
+    adoptions : as `read_adoptions` returns them; None: the study brings no orders.
     equivalence_margin : share of the purchases without it within which an effect counts as none.
     seed : deals customers into folds; nothing else is left to chance.
     minimum_group : channels that fewer customers took up are not shown.
 
     Raises
     ------
-    MissingDataError : the orders do not say their channel.
+    MissingDataError : there are no orders, or they do not say their channel.
     NotEnoughDataError : there is one channel only, or fewer than 30 customers took up any other.
 
     Examples
@@ -168,22 +174,32 @@ def touchpoint_effects(
     >>> kit = cx.open_example()
     >>> found = cx.touchpoint_effects(kit.adoptions)
     >>> [(one.channel, one.adoption.n_adopters, one.verdict) for one in found.effects]
-    []
+    [('web', 251, 'cannot_tell')]
     """
-    _require(adoptions)
-    samples = [_sample(one) for one in adoptions.each if one.is_looked_at and len(one.frame)]
+    adoptions = _required(adoptions)
+    looked_at = [one for one in adoptions.each if one.n_followed]
+    samples = [_sample(one, adoptions.outcome_days, seed) for one in looked_at]
     found = effects_of_choices(
-        samples, equivalence_margin=equivalence_margin, currency="", seed=seed, minimum_group=minimum_group
-    )
-    by_channel = {one.arm: one for one in found}
+        [sample for sample, _ in samples], equivalence_margin=equivalence_margin, currency="", seed=seed,
+        minimum_group=minimum_group,
+    )  # fmt: skip
+    effects = {one.arm: one for one in found}
+    as_it_was = {one.channel for one, (_, as_it_is) in zip(looked_at, samples, strict=True) if as_it_is}
     each = tuple(
-        TouchpointEffect(one, _usage(one.usage), by_channel.get(one.channel), adoptions.outcome_days)
+        TouchpointEffect(
+            one, _usage(one.usage), effects.get(one.channel), one.channel in as_it_was, adoptions.outcome_days
+        )
         for one in adoptions.each
     )
     return TouchpointEffects(each, adoptions, equivalence_margin, minimum_group)
 
 
-def _require(adoptions: Adoptions) -> None:
+def _required(adoptions: Adoptions | None) -> Adoptions:
+    """Return what there is, or say what is missing."""
+    if adoptions is None:
+        raise MissingDataError(
+            tr("the study brings no orders, so nobody is seen to take up a channel: add `orders` to its sources")
+        )
     if not adoptions.base:
         raise MissingDataError(
             tr(
@@ -212,36 +228,48 @@ def _require(adoptions: Adoptions) -> None:
                 n=number(most),
             )
         )
-    if not any(one.is_looked_at and len(one.frame) for one in adoptions.each):
+    if not any(one.n_followed for one in adoptions.each):
         raise NotEnoughDataError(
             tr(
-                "no order at which a channel was taken up can be followed for {days} days: bring the orders of a longer "
-                "time, or count in fewer `outcome_days`",
+                "no order at which a channel was taken up can be followed for {days} days: bring the orders of a "
+                "longer time, or count in fewer `outcome_days`",
                 days=number(adoptions.outcome_days),
             )
         )
+    return adoptions
 
 
-def _sample(adoption: Adoption) -> Sample:
-    """Make the rows of one comparison; what is known of the order itself may be the channel's doing, and is no part."""
+def _sample(adoption: Adoption, outcome_days: int, seed: int) -> tuple[Sample, bool]:
+    """Make the rows of one comparison, and whether those who took it up later count as they were.
+
+    What is known of the order itself may be the channel's doing, and is no part of what was known before.
+    """
     frame = adoption.frame
+    known = [*HISTORY, "channels_so_far", "day"]
+    risk = frame["at_risk"].to_numpy(bool)
+    without, cut = purchases_without_it(frame, known_before(frame[risk], known), outcome_days=outcome_days, seed=seed)
+    as_it_was = cut > MOST_CUT
+    outcome = frame["purchases"].to_numpy(np.float64) if as_it_was else without
+    mine = risk & frame["is_followed"].to_numpy(bool)
+    outcome, frame = outcome[mine], frame[mine].reset_index(drop=True)
     treated = frame["treated"].to_numpy(bool)
     has_older = frame["older_purchases"].to_numpy(np.int64) > 0
-    return Sample(
+    sample = Sample(
         design="observational",
         arms=np.where(treated, adoption.channel, _NOT_NOW).astype(object),
         control=_NOT_NOW,
-        outcome=frame["purchases"].to_numpy(np.float64),
+        outcome=outcome,
         noun=PURCHASES,
         unit=UNIT,
         rows="order",
         clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
-        covariates=known_before(frame, [*HISTORY, "channels_so_far", "day"]),
+        covariates=known_before(frame, known),
         adjust=pd.DataFrame(index=frame.index),
         recent=np.where(has_older, frame["recent_purchases"].to_numpy(np.float64), np.nan),
         older=known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
         drawn={adoption.channel: int(treated.sum()), _NOT_NOW: int((~treated).sum())},
     )
+    return sample, as_it_was
 
 
 def _usage(counted: pd.DataFrame) -> TwoMeans | None:

@@ -10,7 +10,7 @@ from cxlab.gestures.verdict import Token
 from cxlab.language import Texts
 from cxlab.occasions import Adoption
 
-UNIT = "purchases per customer who took it up"
+UNIT, RATIO = "purchases per customer who took it up", "ratio of purchases"
 ORDER: tuple[Token, ...] = ("works", "harms", "no_effect", "cannot_tell", "not_identifiable")
 SAYS = Texts(
     {
@@ -33,12 +33,15 @@ class TouchpointEffect:
     adoption : who took it up.
     usage : purchases in the last `outcome_days` of those who had taken it up by then, and of those who had not.
     found : orders at which it was taken up against orders alike made elsewhere; None: too few took it up.
+    as_it_was : whether purchases of those who took it up later count as they were, for too few are left to stand for
+        them: the effect is then that of taking it up now and not later.
     outcome_days : time after such an order in which purchases count.
     """
 
     adoption: Adoption
     usage: TwoMeans | None
     found: GestureEffect | None
+    as_it_was: bool
     outcome_days: int
 
     @property
@@ -105,6 +108,4 @@ def _ratio(percent: Estimate) -> Estimate:
     if not percent.has_interval:
         return Estimate()
     low, high = percent.ends
-    return replace(
-        percent, value=1 + percent.number / 100, low=1 + low / 100, high=1 + high / 100, unit="ratio of purchases"
-    )
+    return replace(percent, value=1 + percent.number / 100, low=1 + low / 100, high=1 + high / 100, unit=RATIO)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.errors import NotEnoughDataError
+from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.estimate import Estimate
 from cxlab.gestures.means import Codes, TwoMeans, fewest_clusters
 from cxlab.gestures.verdict import LEVEL, holm
@@ -16,7 +16,7 @@ from cxlab.language import Texts, tr, trn
 from cxlab.occasions import OrderSteps
 from cxlab.occasions.steps import StepKind
 from cxlab.phrases import listed
-from cxlab.words import few, number, percent, percent_between
+from cxlab.words import few, number, number_between, percent, percent_between
 
 Goes = Literal["leaving", "staying", "as_others", "cannot_tell"]
 LEAST_ORDERS, LEAST_CUSTOMERS = 30, 20
@@ -35,6 +35,8 @@ GOES = Texts(
         "cannot_tell": "Cannot tell",
     }
 )
+_APART: tuple[Goes, ...] = ("leaving", "staying")
+_NOT_APART: tuple[Goes, ...] = ("as_others", "cannot_tell")
 Mask = NDArray[np.bool_]
 
 
@@ -45,8 +47,8 @@ class Step:
     Attributes
     ----------
     kind, name : what it is, and what the data calls it; empty: all of the kind, or not said.
-    means : share of orders after which the customer did not come back, with it (`treated`) and at other orders, weighted
-        to be of customers with as many orders so far, and as many of late (`control`).
+    means : share of orders after which the customer did not come back, with it (`treated`) and at other orders,
+        weighted to be of customers with as many orders so far, and as many of late (`control`).
     n : orders with it; n_customers : who made them.
     goes : by the written rule.
     """
@@ -171,14 +173,12 @@ class Leaving:
                 days=days,
             )
         ]
-        said += [_say(step) for goes in ("leaving", "staying") for step in self.of(goes)]  # type: ignore[arg-type]
-        for goes, text in (
-            ("as_others", tr("As after other orders alike: {names}.")),
-            ("cannot_tell", tr("Not told apart from other orders alike: {names}.")),
-        ):
-            mine = self.of(goes)  # type: ignore[arg-type]
-            if mine:
-                said.append(text.format(names=listed([step.title for step in mine])))
+        said += [_say(step) for goes in _APART for step in self.of(goes)]
+        as_others, open_ones = (listed([step.title for step in self.of(goes)]) for goes in _NOT_APART)
+        if as_others:
+            said.append(tr("As after other orders alike: {names}.", names=as_others))
+        if open_ones:
+            said.append(tr("Not told apart from other orders alike: {names}.", names=open_ones))
         said.append(
             tr(
                 "This is what goes together, not what causes what: who comes to a touchpoint may have been about to "
@@ -188,10 +188,10 @@ class Leaving:
         if self.rows.wait_days:
             said.append(
                 trn(
-                    "Answers and failures come days after the orders, so the time runs from {days} days after each, and "
-                    "{n} order after which the customer was back by then is left out.",
-                    "Answers and failures come days after the orders, so the time runs from {days} days after each, and "
-                    "{n} orders after which the customer was back by then are left out.",
+                    "Answers and failures come days after the orders, so the time runs from {days} days after each, "
+                    "and {n} order after which the customer was back by then is left out.",
+                    "Answers and failures come days after the orders, so the time runs from {days} days after each, "
+                    "and {n} orders after which the customer was back by then are left out.",
                     self.rows.n_back,
                     days=number(self.rows.wait_days),
                     n=few(self.rows.n_back, self.minimum_group),
@@ -200,7 +200,9 @@ class Leaving:
         return " ".join(said)
 
 
-def steps_before_leaving(rows: OrderSteps, *, equivalence_margin: float = 0.05, minimum_group: int = 1) -> Leaving:
+def steps_before_leaving(
+    rows: OrderSteps | None, *, equivalence_margin: float = 0.05, minimum_group: int = 1
+) -> Leaving:
     """Find which touchpoints go with leaving: after how many of their orders the customer did not come back.
 
     Each is held against other orders of customers with as many orders so far (1, 2, 3-4, 5-9, 10 or more) and as many
@@ -210,13 +212,14 @@ def steps_before_leaving(rows: OrderSteps, *, equivalence_margin: float = 0.05, 
 
     Parameters
     ----------
-    rows : orders whose time after is over, with what went with them.
+    rows : orders whose time after is over, with what went with them; None: the study brings no orders.
     equivalence_margin : share of the others' rate within which a difference counts as none.
     minimum_group : touchpoints of fewer customers are not shown.
 
     Raises
     ------
-    NotEnoughDataError : too few orders can be followed, or they say nothing that could tell them apart.
+    MissingDataError : there are no orders. NotEnoughDataError : too few can be followed, or they say nothing
+        that could tell them apart.
 
     Notes
     -----
@@ -230,8 +233,12 @@ def steps_before_leaving(rows: OrderSteps, *, equivalence_margin: float = 0.05, 
     >>> kit = cx.open_example()
     >>> found = cx.steps_before_leaving(kit.order_steps)
     >>> print(found.heading)
-    x
+    No touchpoint is shown to go with leaving
     """
+    if rows is None:
+        raise MissingDataError(
+            tr("the study brings no orders, so it cannot be seen who came back: add `orders` to its sources")
+        )
     if rows.n < LEAST_ORDERS:
         raise NotEnoughDataError(
             trn(
@@ -250,8 +257,8 @@ def steps_before_leaving(rows: OrderSteps, *, equivalence_margin: float = 0.05, 
     if not found:
         raise NotEnoughDataError(
             tr(
-                "no touchpoint has {least} orders beside others without it: bring `channel` in the orders, `incidents`, "
-                "or `feedback` with its `touchpoint`",
+                "no touchpoint has {least} orders beside others without it: bring `channel` in the orders, "
+                "`incidents`, or `feedback` with its `touchpoint`",
                 least=number(LEAST_ORDERS),
             )
         )
@@ -277,7 +284,7 @@ def _each(rows: OrderSteps, clusters: Codes) -> Iterator[Step]:
     for kind in KINDS:
         of_kind = (kinds == kind).to_numpy(bool)
         counted = names[of_kind].value_counts()
-        frequent = sorted(counts_over(counted), key=lambda name: (-counted[name], name))[:MOST_OF_A_KIND]
+        frequent = sorted(_frequent(counted), key=lambda name: (-counted[name], name))[:MOST_OF_A_KIND]
         if kind == "low_score" and "" not in frequent:
             frequent = ["", *frequent]
         for name in frequent:
@@ -297,8 +304,8 @@ def _each(rows: OrderSteps, clusters: Codes) -> Iterator[Step]:
                 yield step
 
 
-def counts_over(counted: "pd.Series[int]") -> list[str]:
-    """Return the names that enough orders have."""
+def _frequent(counted: "pd.Series[int]") -> list[str]:
+    """Return the names that enough orders have, the most frequent first."""
     return [str(name) for name, n in counted.items() if n >= LEAST_ORDERS]
 
 
@@ -326,7 +333,7 @@ def _held(
         rate, alike, by_rate, by_alike, who, int(treated.sum()), n - int(treated.sum()),
         max(fewest_clusters(who, treated) - 1, 1),
     )  # fmt: skip
-    return Step(kind, name, means, int(treated.sum()), int(len(np.unique(who[treated]))))
+    return Step(kind, name, means, int(treated.sum()), len(np.unique(who[treated])))
 
 
 def _judge(means: TwoMeans, adjusted: float, margin: float) -> Goes:
@@ -341,9 +348,7 @@ def _base(rows: OrderSteps, clusters: Codes) -> Estimate:
     left = rows.orders["left"].to_numpy(np.float64)
     mean = float(left.mean())
     influence = left - mean
-    means = TwoMeans(
-        mean, 0.0, influence, np.zeros(rows.n), clusters, rows.n, 0, max(int(clusters.max()), 1)
-    )
+    means = TwoMeans(mean, 0.0, influence, np.zeros(rows.n), clusters, rows.n, 0, max(int(clusters.max()), 1))
     return _within(means.mean("treated", UNIT))
 
 
@@ -354,6 +359,7 @@ def _within(e: Estimate) -> Estimate:
 
 
 def _say(step: Step) -> str:
+    points, ends = in_points(step.difference)
     return tr(
         "{what}: {share} of {n} ({interval}), against {others} after other orders alike; {goes}, {points} points "
         "({range}).",
@@ -363,17 +369,19 @@ def _say(step: Step) -> str:
         interval=percent_between(*step.rate.ends, 1),
         others=percent(step.alike.number, 1),
         goes=GOES[step.goes].lower(),
-        points=_points(step.difference.number),
-        range=_range(step.difference),
+        points=points,
+        range=ends,
     )
 
 
-def _points(value: float) -> str:
-    text = number(100 * value, 1)
-    return text if value <= 0 else f"+{text}"
+def in_points(e: Estimate) -> tuple[str, str]:
+    """Write a difference of shares in points, and the ends of its interval; these are empty where there is none.
 
-
-def _range(e: Estimate) -> str:
-    from cxlab.words import number_between
-
-    return number_between(100 * e.ends[0], 100 * e.ends[1], 1) if e.has_interval else ""
+    Examples
+    --------
+    >>> in_points(Estimate(0.021, -0.004, 0.046))
+    ('+2.1', '−0.4 to 4.6')
+    """
+    text = number(100 * e.number, 1)
+    ends = number_between(100 * e.ends[0], 100 * e.ends[1], 1) if e.has_interval else ""
+    return text if e.number <= 0 else f"+{text}", ends

@@ -1,9 +1,9 @@
 """What taking up a channel brings, in sentences that a manager understands."""
 
 from cxlab.estimate import Estimate
+from cxlab.gestures.overlap import LEAST_EFFECTIVE, LEAST_INSIDE
 from cxlab.gestures.said import interval, signed
 from cxlab.gestures.verdict import LEAST_CUSTOMERS, LEAST_EVENTS
-from cxlab.gestures.overlap import LEAST_EFFECTIVE, LEAST_INSIDE
 from cxlab.language import tr, trn
 from cxlab.touchpoints.effect import TouchpointEffect
 from cxlab.words import few, number, number_between, percent, percent_between
@@ -111,6 +111,11 @@ def _among_alike(one: TouchpointEffect) -> str:
         interval=interval(one.effect, digits),
         mean=number(found.control_mean.number, digits),
     )
+    if one.as_it_was:
+        said += " " + tr(
+            "Many of those who had not taken it up did so soon after, so this is what it brings to take it up now and "
+            "not later."
+        )
     if found.placebo.has_interval:
         said += " " + tr(
             "The same comparison of the {days} days before it, which it cannot have changed, finds {placebo} "
@@ -127,8 +132,8 @@ def _sensitivity(one: TouchpointEffect) -> str:
         return ""
     found = one.found.sensitivity
     text = tr(
-        "Something that no record shows would have to explain {share} of what is left open, both of who takes it up and "
-        "of how much is bought, for there to be nothing; all that is recorded explains {choice} and {outcome}.",
+        "Something that no record shows would have to explain {share} of what is left open, both of who takes it up "
+        "and of how much is bought, for there to be nothing; all that is recorded explains {choice} and {outcome}.",
         share=percent(found.robustness_value, 1),
         choice=percent(found.seen_choice, 1),
         outcome=percent(found.seen_outcome, 1),
@@ -177,7 +182,8 @@ def _why_open(one: TouchpointEffect, margin: float, n_channels: int) -> str:
     """Say why it cannot be told."""
     if not one.is_told:
         return tr("fewer than {n} customers are on one of the two sides", n=number(LEAST_CUSTOMERS))
-    if int((one.adoption.frame["purchases"] > 0).sum()) < LEAST_EVENTS:
+    frame = one.adoption.frame
+    if int((frame["at_risk"] & frame["is_followed"] & (frame["purchases"] > 0)).sum()) < LEAST_EVENTS:
         return tr("fewer than {n} orders were followed by any purchase", n=number(LEAST_EVENTS))
     low, high = one.effect.ends
     if not low <= 0 <= high:
