@@ -119,7 +119,9 @@ def _draw_leaving(found: Leaving, ax: Axes) -> None:
     base = 100 * found.base.number
     ax.axvline(base, color=COLOUR["muted"], lw=1, ls=(0, (3, 3)), zorder=1)
     if not is_narrow(ax):
-        ax.text(base, -0.8, tr("all orders"), ha="center", va="top", size=11, color=COLOUR["muted"])
+        ax.annotate(
+            tr("all orders"), (base, -0.8), (4, 0), textcoords="offset points", va="top", size=11, color=COLOUR["muted"]
+        )
 
 
 def _caption_of_leaving(found: Leaving) -> Caption:

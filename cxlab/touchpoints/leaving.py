@@ -174,11 +174,11 @@ class Leaving:
             )
         ]
         said += [_say(step) for goes in _APART for step in self.of(goes)]
-        as_others, open_ones = (listed([step.title for step in self.of(goes)]) for goes in _NOT_APART)
+        as_others, not_apart = ([step.title for step in self.of(goes)] for goes in _NOT_APART)
         if as_others:
-            said.append(tr("As after other orders alike: {names}.", names=as_others))
-        if open_ones:
-            said.append(tr("Not told apart from other orders alike: {names}.", names=open_ones))
+            said.append(tr("As after other orders alike: {names}.", names=listed(as_others)))
+        if not_apart:
+            said.append(tr("Not told apart from other orders alike: {names}.", names=listed(not_apart)))
         said.append(
             tr(
                 "This is what goes together, not what causes what: who comes to a touchpoint may have been about to "
