@@ -40,6 +40,6 @@ def taken_up(n: int, seed: int, *, world: str) -> Values:
         low, high = one.naive.ends
         parts.append({"naive misses": [float(not low <= planted <= high)], "naive ratio": [one.naive_ratio.number]})
     parts.append({token: [float(one.verdict == token)] for token in get_args(Token)})
-    parts.append({"as it was": [float(one.as_it_was)], "claimed": [float(one.verdict in ("works", "harms"))]})
+    parts.append({"claimed": [float(one.verdict in ("works", "harms"))]})
     parts += [{"leaving": [float(step.goes in ("leaving", "staying"))]} for step in steps if step.name == "web"]
     return joined(parts)

@@ -14,6 +14,7 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.fitted import Fitted
 from cxlab.gestures.foretold import Foretold, hold_against_realised
 from cxlab.gestures.groups import Groups, effects_by_group, group_effect
+from cxlab.gestures.later import against_never
 from cxlab.gestures.means import Array, TwoMeans, fewest_clusters
 from cxlab.gestures.nuisance import (
     Learner,
@@ -103,6 +104,7 @@ class _Chosen:
         self.overlap: Overlap | None = None
         self.nuisance: Nuisance | None = None
         self.placebo = self.choice = Estimate()
+        self.is_against_now = True
         self.fault = self._lacking()
         self.means: TwoMeans | None = None
         self.among: Mask | None = None
@@ -146,6 +148,15 @@ class _Chosen:
             return
         self.nuisance = self._models(self.outcome)
         self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
+        if self.sample.after is not None:
+            self.means = self._against_never(self.means, self.sample.after[self.rows])
+
+    def _against_never(self, whole: TwoMeans, after: Array) -> TwoMeans:
+        """Return the means against never; against not now where nearly all take it up soon after."""
+        later = effect_on_treated(after, self.treated, self._models(after), self.clusters, among=self.among)
+        found = against_never(whole, later)
+        self.is_against_now = found is None
+        return whole if found is None else found
 
     def _models(self, outcome: Array, known: Mask | None = None) -> Nuisance:
         """Return the models of an outcome, learned where it is known."""
@@ -209,6 +220,7 @@ class _Chosen:
             verdict=verdict, mismatch=None, placebo=self.placebo, choice=self.choice,
             worth=self._worth(currency), balance=self._balance(),
             overlap=self.overlap, sensitivity=self._sensitivity(), fitted=self._fitted(),
+            is_against_now=self.is_against_now,
         )  # fmt: skip
 
     def _naive(self) -> Estimate:

@@ -78,6 +78,8 @@ class Sample:
         than their orders, so that those without one may be about to get it.
     is_followed : bool, shape (n,), whether there was a next one within the window; None where the other is.
     counted : what `clusters` number: customers, or strata that were drawn as wholes.
+    after : shape (n,), the part of the outcome that came after the same thing was taken up, at the occasion or later;
+        the effect is then against never. None: it is against not now.
     """
 
     design: Design
@@ -111,6 +113,7 @@ class Sample:
     until_gesture: Array | None = None
     is_followed: NDArray[np.bool_] | None = None
     counted: str = "customers"
+    after: Array | None = None
 
     @property
     def treatments(self) -> tuple[str, ...]:

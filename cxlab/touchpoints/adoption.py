@@ -8,18 +8,16 @@ import pandas as pd
 
 from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.estimate import Estimate
-from cxlab.gestures.means import TwoMeans, cluster_codes
+from cxlab.gestures.means import Array, TwoMeans, cluster_codes
 from cxlab.gestures.observational import effects_of_choices
 from cxlab.gestures.sample import PURCHASES, Sample, known_before
 from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
-from cxlab.gestures.until_next import MOST_CUT
 from cxlab.gestures.verdict import Token
 from cxlab.language import tr, trn
 from cxlab.occasions import HISTORY, Adoption, Adoptions
 from cxlab.occasions.adopted import LEAST_ADOPTERS
 from cxlab.phrases import listed
 from cxlab.touchpoints.effect import ORDER, SAYS, UNIT, TouchpointEffect
-from cxlab.touchpoints.without import purchases_without_it
 from cxlab.touchpoints.words import adoption_reading
 from cxlab.words import number, percent
 
@@ -178,17 +176,14 @@ def touchpoint_effects(
     """
     adoptions = _required(adoptions)
     looked_at = [one for one in adoptions.each if one.n_followed]
-    samples = [_sample(one, adoptions.outcome_days, seed) for one in looked_at]
+    samples = [_sample(one, adoptions.outcome_days) for one in looked_at]
     found = effects_of_choices(
-        [sample for sample, _ in samples], equivalence_margin=equivalence_margin, currency="", seed=seed,
+        samples, equivalence_margin=equivalence_margin, currency="", seed=seed,
         minimum_group=minimum_group,
     )  # fmt: skip
     effects = {one.arm: one for one in found}
-    as_it_was = {one.channel for one, (_, as_it_is) in zip(looked_at, samples, strict=True) if as_it_is}
     each = tuple(
-        TouchpointEffect(
-            one, _usage(one.usage), effects.get(one.channel), one.channel in as_it_was, adoptions.outcome_days
-        )
+        TouchpointEffect(one, _usage(one.usage), effects.get(one.channel), adoptions.outcome_days)
         for one in adoptions.each
     )
     return TouchpointEffects(each, adoptions, equivalence_margin, minimum_group)
@@ -239,26 +234,24 @@ def _required(adoptions: Adoptions | None) -> Adoptions:
     return adoptions
 
 
-def _sample(adoption: Adoption, outcome_days: int, seed: int) -> tuple[Sample, bool]:
-    """Make the rows of one comparison, and whether those who took it up later count as they were.
+def _sample(adoption: Adoption, outcome_days: int) -> Sample:
+    """Make the rows of one comparison.
 
     What is known of the order itself may be the channel's doing, and is no part of what was known before.
     """
     frame = adoption.frame
     known = [*HISTORY, "channels_so_far", "day"]
+    after = _after(frame, outcome_days)
     risk = frame["at_risk"].to_numpy(bool)
-    without, cut = purchases_without_it(frame, known_before(frame[risk], known), outcome_days=outcome_days, seed=seed)
-    as_it_was = cut > MOST_CUT
-    outcome = frame["purchases"].to_numpy(np.float64) if as_it_was else without
     mine = risk & frame["is_followed"].to_numpy(bool)
-    outcome, frame = outcome[mine], frame[mine].reset_index(drop=True)
+    after, frame = after[mine], frame[mine].reset_index(drop=True)
     treated = frame["treated"].to_numpy(bool)
     has_older = frame["older_purchases"].to_numpy(np.int64) > 0
-    sample = Sample(
+    return Sample(
         design="observational",
         arms=np.where(treated, adoption.channel, _NOT_NOW).astype(object),
         control=_NOT_NOW,
-        outcome=outcome,
+        outcome=frame["purchases"].to_numpy(np.float64),
         noun=PURCHASES,
         unit=UNIT,
         rows="order",
@@ -268,8 +261,20 @@ def _sample(adoption: Adoption, outcome_days: int, seed: int) -> tuple[Sample, b
         recent=np.where(has_older, frame["recent_purchases"].to_numpy(np.float64), np.nan),
         older=known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
         drawn={adoption.channel: int(treated.sum()), _NOT_NOW: int((~treated).sum())},
+        after=after,
     )
-    return sample, as_it_was
+
+
+def _after(frame: pd.DataFrame, outcome_days: int) -> Array:
+    """Count purchases in the days after each order that came after the channel was taken up, there or later."""
+    day, up = frame["day"].to_numpy(np.int64), frame["taken_up_on"].to_numpy(np.float64)
+    customer = cluster_codes(frame["customer_id"].to_numpy(object), len(frame))
+    until = day + outcome_days
+    wide = int(until.max(initial=0)) + 1
+    key = customer * wide + day
+    since = customer * wide + np.minimum(np.maximum(up, day), until).astype(np.int64)
+    found = np.searchsorted(key, customer * wide + until, side="right") - np.searchsorted(key, since, side="right")
+    return np.asarray(found, dtype=np.float64)
 
 
 def _usage(counted: pd.DataFrame) -> TwoMeans | None:

@@ -33,15 +33,12 @@ class TouchpointEffect:
     adoption : who took it up.
     usage : purchases in the last `outcome_days` of those who had taken it up by then, and of those who had not.
     found : orders at which it was taken up against orders alike made elsewhere; None: too few took it up.
-    as_it_was : whether purchases of those who took it up later count as they were, for too few are left to stand for
-        them: the effect is then that of taking it up now and not later.
     outcome_days : time after such an order in which purchases count.
     """
 
     adoption: Adoption
     usage: TwoMeans | None
     found: GestureEffect | None
-    as_it_was: bool
     outcome_days: int
 
     @property

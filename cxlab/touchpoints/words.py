@@ -46,7 +46,7 @@ def conclusion(one: TouchpointEffect, margin: float, n_channels: int) -> str:
             )
         return tr("So it neither brings purchases nor costs any, as far as the records tell.")
     if verdict == "works":
-        if jumps(one) and one.ratio.has_interval and one.ratio.ends[1] < one.naive_ratio.ends[0]:
+        if exceeds_effect(one):
             return tr(
                 "So a part of the jump is cause, as far as the records tell: taking it up makes {ratio} times as many "
                 "purchases. The rest is selection, for those who take it up bought more before.",
@@ -61,9 +61,9 @@ def conclusion(one: TouchpointEffect, margin: float, n_channels: int) -> str:
             )
         return tr("So it costs purchases, as far as the records tell.")
     text = tr("Whether it is cause cannot be told: {why}.", why=_why_open(one, margin, n_channels))
-    if jumps(one) and one.ratio.has_interval and one.ratio.ends[1] < one.naive_ratio.ends[0]:
+    if exceeds_effect(one):
         text += " " + tr(
-            "But no more than {most} times as many purchases fit the data, so most of the jump is selection.",
+            "But no more than {most} times as many purchases fit the data, so the rest of the jump is selection.",
             most=number(one.ratio.ends[1], 2),
         )
     return text
@@ -72,6 +72,11 @@ def conclusion(one: TouchpointEffect, margin: float, n_channels: int) -> str:
 def jumps(one: TouchpointEffect) -> bool:
     """Whether those who use the channel buy more at first sight."""
     return one.naive_ratio.has_interval and one.naive_ratio.ends[0] > 1
+
+
+def exceeds_effect(one: TouchpointEffect) -> bool:
+    """Whether those who use it buy more at first sight than its effect can make, by the whole of both intervals."""
+    return jumps(one) and one.ratio.has_interval and one.ratio.ends[1] < one.naive_ratio.ends[0]
 
 
 def times(e: Estimate) -> str:
@@ -111,9 +116,9 @@ def _among_alike(one: TouchpointEffect) -> str:
         interval=interval(one.effect, digits),
         mean=number(found.control_mean.number, digits),
     )
-    if one.as_it_was:
+    if found.is_against_now:
         said += " " + tr(
-            "Many of those who had not taken it up did so soon after, so this is what it brings to take it up now and "
+            "Most of those who had not taken it up did so soon after, so this is what it brings to take it up now and "
             "not later."
         )
     if found.placebo.has_interval:
