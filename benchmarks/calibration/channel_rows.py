@@ -22,7 +22,7 @@ def taken_up(n: int, seed: int, *, world: str) -> Values:
 
     Returns
     -------
-    The effect held against what was planted; the verdict; whether the naive interval misses, and the naive ratio; and
+    The effect held against what was planted; the verdict; whether the naive interval holds it, and the naive ratio; and
     whether the web, by which each order comes by lot, is said to go with leaving or staying.
     """
     shop = shop_with_channel(CHANNEL_WORLDS[world][1], n, seed)
@@ -38,7 +38,7 @@ def taken_up(n: int, seed: int, *, world: str) -> Values:
         parts.append({"off": [100 * (one.effect.number - planted) / one.found.control_mean.number]})
     if one.naive.has_interval:
         low, high = one.naive.ends
-        parts.append({"naive misses": [float(not low <= planted <= high)], "naive ratio": [one.naive_ratio.number]})
+        parts.append({"naive held": [float(low <= planted <= high)], "naive ratio": [one.naive_ratio.number]})
     parts.append({token: [float(one.verdict == token)] for token in get_args(Token)})
     parts.append({"claimed": [float(one.verdict in ("works", "harms"))]})
     parts += [{"leaving": [float(step.goes in ("leaving", "staying"))]} for step in steps if step.name == "web"]

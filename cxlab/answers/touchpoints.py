@@ -16,8 +16,9 @@ def touchpoint_fact(reach: TouchpointEffects | Untold) -> Fact | None:
         return None
     one = reach.main
     name = tr("“{name}”", name=one.channel)
-    at_first = tr("At first sight {times} the others’ purchases.", times=times(one.naive_ratio)) if (
-        one.naive_ratio.has_interval) else ""  # fmt: skip
+    at_first = ""
+    if one.naive_ratio.has_interval:
+        at_first = tr("At first sight {times} the others’ purchases.", times=times(one.naive_ratio))
     if not one.is_told:
         return Fact(tr("The jump at {name}", name=name), SAYS[one.verdict], at_first)
     effect = signed(one.effect.number, one.digits)
@@ -43,7 +44,8 @@ def leaving_fact(leaving: Leaving | Untold) -> Fact | None:
         tr("What goes with leaving"),
         step.title,
         tr(
-            "After {share} of these orders ({interval}) the customer did not come back, after other orders alike {others}.",
+            "After {share} of these orders ({interval}) the customer did not come back, after other orders alike "
+            "{others}.",
             share=percent(step.rate.number),
             interval=percent_between(*step.rate.ends),
             others=percent(step.alike.number),
@@ -66,18 +68,17 @@ def touchpoint_decision(reach: TouchpointEffects | Untold, leaving: Leaving | Un
 
 def touchpoint_open(reach: TouchpointEffects | Untold, leaving: Leaving | Untold) -> tuple[tuple[str, str], ...]:
     """List what is open, each with what would settle it."""
-    found = []
-    for one in () if isinstance(reach, Untold) else reach.judged:
-        if one.verdict != "no_effect":
-            found.append(
-                (
-                    tr("Does “{name}” bring purchases to those who do not use it yet?", name=one.channel),
-                    tr(
-                        "A trial: half of them, drawn by lot, are invited to it, and all who were invited are held "
-                        "against all who were not, whoever then took it up."
-                    ),
-                )
-            )
+    found = [
+        (
+            tr("Does “{name}” bring purchases to those who do not use it yet?", name=one.channel),
+            tr(
+                "A trial: half of them, drawn by lot, are invited to it, and all who were invited are held against all "
+                "who were not, whoever then took it up."
+            ),
+        )
+        for one in (() if isinstance(reach, Untold) else reach.judged)
+        if one.verdict != "no_effect"
+    ]
     if not isinstance(leaving, Untold) and (worst := leaving.of("leaving")):
         found.append(
             (
