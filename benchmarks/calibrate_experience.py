@@ -10,9 +10,9 @@ from benchmarks.calibration.experience_plan import experience_cases, experience_
 
 INTRODUCTION = """\
 Answers and orders are made up of which it is known what moved them, and looked at with the functions of the notebook
-on the experience. In brackets stands the Monte Carlo error, one standard error over the replications, in points. A figure
-holds when it agrees with the band in the heading of its column within two of them. Columns without a band promise
-nothing."""
+on the experience. In brackets stands the Monte Carlo error, one standard error over the replications, in points. A
+figure holds when it agrees with the band in the heading of its column within two of them. Columns without a band
+promise nothing."""
 EXPERIENCE = Calibration(
     "experience",
     (*experience_cases(), *channel_cases()),

@@ -59,7 +59,7 @@ def touchpoint_decision(reach: TouchpointEffects | Untold, leaving: Leaving | Un
     if not isinstance(leaving, Untold) and (worst := leaving.of("leaving")):
         said.append(
             tr(
-                "Find out what happens at “{what}”: more customers than elsewhere do not come back.",
+                "{what}: find out what happens, for more customers than elsewhere do not come back.",
                 what=worst[0].title,
             )
         )
@@ -82,7 +82,7 @@ def touchpoint_open(reach: TouchpointEffects | Untold, leaving: Leaving | Untold
     if not isinstance(leaving, Untold) and (worst := leaving.of("leaving")):
         found.append(
             (
-                tr("Do customers leave because of “{what}”?", what=worst[0].title),
+                tr("{what}: do customers leave because of it?", what=worst[0].title),
                 tr("A trial: half of the customers whom it meets, drawn by lot, are met in another way."),
             )
         )
