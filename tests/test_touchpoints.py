@@ -1,6 +1,7 @@
 """Which touchpoints matter: whether a channel brings purchases, and what goes with leaving; against what is planted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +10,17 @@ import pytest
 
 from benchmarks.made.channels import adoptions_of, orders_on_engine, shop_with_channel
 from cxlab import open_study, steps_before_leaving, touchpoint_effects
-from cxlab.errors import MissingDataError, NotEnoughDataError
+from cxlab.answers.touchpoints import leaving_fact, touchpoint_decision, touchpoint_fact, touchpoint_open
+from cxlab.errors import MissingDataError, NotEnoughDataError, Untold
+from cxlab.gestures.later import against_never
+from cxlab.gestures.means import TwoMeans
 from cxlab.kit import Kit
 from cxlab.occasions import Adoptions, OrderSteps
 from cxlab.reports.listed import faults
 from cxlab.simulate import Settings, simulate_shop
 from cxlab.simulate.taking_up import taking_up_truth
 from cxlab.touchpoints import TouchpointEffects
-from cxlab.touchpoints.without import purchases_without_it
+from cxlab.touchpoints.adoption import purchases_after
 
 STUDY = "name: made\nsources:\n  orders: {path: orders.csv}\n"
 END = "2024-12-31"
@@ -120,25 +124,52 @@ class TestEffect:
         assert low <= planted <= high < app.naive.ends[1]
         assert "a part of the jump is cause" in found.reading
         assert found.by_verdict["works"] == (app,) and found.heading.startswith("Brings purchases: “app”")
+        fact, nothing = touchpoint_fact(found), Untold("None.", "")
+        assert fact is not None and fact.strip is not None and fact.big.startswith("+")
+        assert touchpoint_decision(found, nothing).startswith("Bring more customers to “app”")
+        assert len(touchpoint_open(found, nothing)) == len(found.judged)
+        assert touchpoint_fact(nothing) is None and touchpoint_decision(nothing, nothing) == ""
 
-    def test_those_who_take_it_up_later_are_followed_up_to_then(self) -> None:
-        """Four orders ten days apart, the channel taken up at the third: what counts for the first two is by hand."""
+    def test_what_comes_after_later_adoption_is_divided_by_the_same_figure(self) -> None:
+        """Doubled from 2 to 4; of those who had not, 1.4 came before they did as well and 0.6 x 2 after."""
+        zeros = np.zeros(4)
+        whole, after = (
+            TwoMeans(4.0, mean, np.array([1.0, -1.0, 0, 0]), np.array([0, 0, 1.0, -1.0]), np.arange(4), 2, 2, 3)
+            for mean in (1.4 + 0.6 * 2, 0.6 * 2)
+        )
+        found = against_never(whole, after)
+        assert found is not None and found.control == pytest.approx(2.0)
+        assert (found.influence_treated == whole.influence_treated).all()
+        # where nobody does later, it is the plain comparison, errors and all
+        plain = against_never(whole, replace(after, control=0.0, influence_control=zeros))
+        assert plain is not None and plain.control == whole.control
+        assert plain.standard_error == pytest.approx(whole.standard_error)
+
+    def test_its_errors_are_those_of_the_formula(self) -> None:
+        rng = np.random.default_rng(1)
+        y, m, a = rng.normal([4.0, 2.6, 1.2], 0.05, size=(4000, 3)).T
+        spread = np.std(y - y * (m - a) / (y - a))
+        n = 400
+        rows = rng.normal(size=(n, 3))
+        rows = (rows - rows.mean(axis=0)) / rows.std(axis=0) * 0.05 * np.sqrt(n)
+        rows = np.linalg.qr(rows)[0] * 0.05 * n
+        whole = TwoMeans(4.0, 2.6, rows[:, 0], rows[:, 1], np.arange(n), n // 2, n // 2, n)
+        found = against_never(whole, replace(whole, control=1.2, influence_control=rows[:, 2]))
+        assert found is not None and found.standard_error == pytest.approx(spread, rel=0.05)
+
+    def test_where_nearly_all_take_it_up_at_once_it_is_now_against_later(self) -> None:
+        one = TwoMeans(4.0, 3.0, np.ones(2), np.ones(2), np.arange(2), 1, 1, 1)
+        assert against_never(one, replace(one, control=2.5)) is None
+
+    def test_purchases_after_it_was_taken_up_are_counted_by_hand(self) -> None:
         frame = pd.DataFrame(
             {
-                "customer_id": ["a"] * 4, "day": [0, 10, 20, 30], "taken_up_on": 20.0,
-                "at_risk": [True, True, True, False], "treated": [False, False, True, False],
-                "purchases": [3.0, 2.0, 1.0, 0.0],
+                "customer_id": ["a"] * 4 + ["b"] * 3, "day": [0, 10, 20, 30, 5, 15, 40],
+                "taken_up_on": [20.0] * 4 + [np.inf] * 3,
             }
         )  # fmt: skip
-        many = pd.concat([frame.assign(customer_id=f"c{c:03d}") for c in range(200)], ignore_index=True)
-        known = pd.DataFrame({"x": np.tile([0.0, 1.0, 0.0], 200) + np.random.default_rng(1).normal(size=600)})
-        purchases, cut = purchases_without_it(many, known, outcome_days=25, seed=1)
-        by_order = purchases.reshape(200, 4)
-        # From the first order: the second counts 1, the third, with which it was taken up, 1 / (1 - p) of the second.
-        assert (by_order[:, 0] > 2).all() and (by_order[:, 0] < 1 + 20).all()
-        assert by_order[:, 1] == pytest.approx(1.0)  # the third counts, what came after it is the channel's
-        assert by_order[:, 2] == pytest.approx(1.0)  # with it all purchases stand as they were
-        assert cut == 0.0
+        assert purchases_after(frame, 25).tolist() == [0, 1, 1, 0, 0, 0, 0]
+        assert purchases_after(frame, 90).tolist() == [1, 1, 1, 0, 0, 0, 0]
 
     def test_every_finding_is_listed(self) -> None:
         found, _ = self.found({"share": 0.05, "orders": 0.5}, 500, 2)
@@ -210,6 +241,11 @@ class TestLeaving:
         assert low < 0.08 < high
         assert found.heading.startswith("Ordered by “app”")
         assert "not what causes what" in found.reading
+        fact, nothing = leaving_fact(found), Untold("None.", "")
+        assert fact is not None and fact.big == "Ordered by “app”"
+        assert len(touchpoint_open(nothing, found)) == 1 and "find out what happens" in touchpoint_decision(
+            nothing, found
+        )
         assert not faults("experience", {key: e.as_finding() for key, e in found.findings.items()})
 
     def test_with_nothing_planted_it_is_seldom_said(self) -> None:

@@ -50,16 +50,17 @@ def channel_sections() -> tuple[Section, ...]:
         ),
         Section(
             "Verdicts on a channel, and what goes with leaving",
-            "*False* is *brings purchases* or *costs purchases* where it does nothing. The last column is how often "
-            "the web, by which each order comes by lot, is said to go with leaving or with staying.",
+            "*False* is *brings purchases* or *costs purchases* where it does nothing. In all of these shops "
+            "each other order comes by the web by lot: the last two columns are how often it is said to bring or to "
+            "cost purchases, and to go with leaving or with staying.",
             ("who takes it up, and what it brings", "brings", "costs", "selection", "cannot tell", "nobody to compare",
-             "false: at most 5%", "web with leaving or staying: at most 5%"),
+             "false: at most 5%", "false of the web: at most 5%", "web with leaving or staying: at most 5%"),
             tuple(
                 Row(words, f"channel-{name}", (
                     Cell("works"), Cell("harms"), Cell("no_effect"), Cell("cannot_tell"), Cell("not_identifiable"),
                     Cell("claimed", band=MOST_FALSE) if name in NOTHING
                     else Cell("claimed") if name in HIDDEN else None,
-                    Cell("leaving", band=MOST_FALSE),
+                    Cell("web claimed", band=MOST_FALSE), Cell("leaving", band=MOST_FALSE),
                 ))
                 for name, (words, _) in CHANNEL_WORLDS.items()
             ),

@@ -23,7 +23,8 @@ def taken_up(n: int, seed: int, *, world: str) -> Values:
     Returns
     -------
     The effect held against what was planted; the verdict; whether the naive interval holds it, and the naive ratio; and
-    whether the web, by which each order comes by lot, is said to go with leaving or staying.
+    whether the web, by which each order comes by lot, is said to bring or cost purchases, or to go with leaving or
+    staying.
     """
     shop = shop_with_channel(CHANNEL_WORLDS[world][1], n, seed)
     truth = taking_up_truth(shop.settings, shop.traits, shop.history.left_on, shop.taken_up)
@@ -41,5 +42,7 @@ def taken_up(n: int, seed: int, *, world: str) -> Values:
         parts.append({"naive held": [float(low <= planted <= high)], "naive ratio": [one.naive_ratio.number]})
     parts.append({token: [float(one.verdict == token)] for token in get_args(Token)})
     parts.append({"claimed": [float(one.verdict in ("works", "harms"))]})
+    web = next(one for one in found.effects if one.channel == "web")
+    parts.append({"web claimed": [float(web.verdict in ("works", "harms"))]})
     parts += [{"leaving": [float(step.goes in ("leaving", "staying"))]} for step in steps if step.name == "web"]
     return joined(parts)

@@ -55,7 +55,9 @@ def leaving_fact(leaving: Leaving | Untold) -> Fact | None:
 
 def touchpoint_decision(reach: TouchpointEffects | Untold, leaving: Leaving | Untold) -> str:
     """Say what to do; empty where nothing follows."""
-    said = [] if isinstance(reach, Untold) else [_decide(one) for one in reach.judged]
+    said: list[str] = []
+    if not isinstance(reach, Untold):
+        said += [_decide(one) for mine in reach.by_verdict.values() for one in mine]
     if not isinstance(leaving, Untold) and (worst := leaving.of("leaving")):
         said.append(
             tr(

@@ -20,9 +20,12 @@ LEAST_ADOPTERS = 30
 """Customers who must have taken a channel up before its effect is looked for."""
 MOST_CHANNELS = 6
 """Channels that are looked at, those most taken up."""
-MOST_OCCASIONS = 60_000
+MOST_OCCASIONS = 200_000
 """Occasions up to which all customers are looked at; of more, a part of the customers drawn by lot."""
-_FIRSTS, _INDEX, _LOOKED_AT = "channel_firsts", "adoption_days", "adoption_customers"
+USED = "used "
+"""How the names of columns begin that say which channels were used before."""
+_FIRSTS, _INDEX = "channel_firsts", "adoption_days"
+_LOOKED_AT, _PICKED = "adoption_customers", "adoption_days_picked"
 _KEY = ["customer_id", "day"]
 
 
@@ -39,9 +42,10 @@ class Adoption:
         customers (how many); of customers who had ordered before, without those born there.
     frame : one row a day with an order, sorted by customer_id and day, of customers who had ordered before and did not
         begin in the channel, from the day on which it was first taken up: taken_up_on (day; infinite: never), at_risk
-        (bool: it could be taken up at this order, for it had not been, and somebody still did later), treated (bool:
-        it was), is_followed (bool: the outcome_days after are over), channels_so_far (other channels used before), and
-        the columns of `read_history`. Empty where fewer than `LEAST_ADOPTERS` took it up.
+        (bool: it could be taken up at this order, for it had not been, somebody did on that day or later, and no other
+        channel was), treated (bool: it was), is_followed (bool: the outcome_days after are over), channels_so_far (how
+        many were used before), `USED` and a channel's name (bool: it was), and the columns of `read_history`. Empty
+        where fewer than `LEAST_ADOPTERS` took it up.
     """
 
     channel: str
@@ -100,7 +104,8 @@ def read_adoptions(
     The base is the channel in which most customers made their first order. Another one is taken up at the first order
     in it by somebody who had ordered before, and never in it. Orders of such customers that were made elsewhere, while
     the channel could be taken up (from the day on which somebody first did to that on which somebody last did), are
-    held against them: also those of customers who take it up later. Nobody has to come back in order to count.
+    held against them: also those of customers who take it up later, but not those with which another channel was taken
+    up, for that one's doing would stand on this side only. Nobody has to come back in order to count.
 
     Parameters
     ----------
@@ -124,9 +129,16 @@ def read_adoptions(
     others = sorted((row for row in found if row[0] != base and row[2]), key=lambda row: (-row[2], row[0]))
     others = others[:MOST_CHANNELS]
     last = (observation_end - EPOCH).days - outcome_days
-    wanted = [row for row in others if row[2] >= LEAST_ADOPTERS]
-    frames, share = _occasions(engine, [(str(r[0]), int(r[3]), int(r[4])) for r in wanted], last + outcome_days,
-                               outcome_days, margin_rate, tables, seed, most)  # fmt: skip
+    wanted = [_Channel(str(r[0]), int(r[3]), int(r[4])) for r in others if r[2] >= LEAST_ADOPTERS]
+    frames, share = dict[str, pd.DataFrame](), 1.0
+    if wanted:
+        share, index = _list_orders(engine, [*wanted, _Channel(str(base), 0, 0)], seed, most)
+        tie_gestures(engine, tables.get("gestures", frozenset()), columns)
+        history = read_history(engine, index, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+        rows = engine.frame(fill("SELECT * FROM {index} ORDER BY customer_id, day", index=index))
+        rows["customer_id"] = rows["customer_id"].astype("str")
+        frame = rows.merge(history, on=_KEY, how="left", validate="one_to_one")
+        frames = _by_channel(frame, wanted, str(base), last)
     each = tuple(
         Adoption(
             str(channel), int(adopted), int(born), _usage(engine, str(channel), last),
@@ -137,57 +149,56 @@ def read_adoptions(
     return Adoptions(each, str(base), len(found), n_unknown, int(n_order_days), outcome_days, share)
 
 
-def _occasions(
-    engine: Engine,
-    channels: Sequence[tuple[str, int, int]],
-    end: int,
-    outcome_days: int,
-    margin_rate: float,
-    tables: Columns,
-    seed: int,
-    most: int,
-) -> tuple[dict[str, pd.DataFrame], float]:
-    """Return the orders of each channel (name, first and last day on which it was taken up), up to day `end`."""
-    if not channels:
-        return {}, 1.0
+@dataclass(frozen=True)
+class _Channel:
+    """A channel, and the first and the last day on which somebody took it up."""
+
+    name: str
+    opens: int
+    closes: int
+
+
+def _list_orders(engine: Engine, channels: Sequence[_Channel], seed: int, most: int) -> tuple[float, str]:
+    """Make a table of the orders, with the first day in each of the channels; return the customers' share, its name."""
     pivot = ", ".join(f"MIN(CASE WHEN channel = ? THEN day END) AS first_{i}" for i in range(len(channels)))
-    names: list[Value] = [name for name, _, _ in channels]
-    opens = min(first for _, first, _ in channels)
+    names: list[Value] = [channel.name for channel in channels]
+    opens = min(channel.opens for channel in channels if channel.closes)
     taken = ", ".join(f"p.first_{i}" for i in range(len(channels)))
     engine.run(
         fill(_RISK, index=_INDEX, firsts=_FIRSTS, bought=CHANNEL_ORDERS, pivot=pivot, taken=taken, opens=str(opens)),
         names,
     )
-    counts = engine.rows(fill("SELECT customer_id, COUNT(*) FROM {index} GROUP BY customer_id ORDER BY customer_id",
-                              index=_INDEX))  # fmt: skip
-    total, share, index = sum(n for _, n in counts), 1.0, _INDEX
-    if total > most:
-        drawn = np.random.default_rng(seed).permutation(len(counts))
-        upto = int(np.searchsorted(np.cumsum([counts[i][1] for i in drawn]), most, side="right"))
-        picked = sorted(counts[i][0] for i in drawn[: max(upto, 1)])
-        share = len(picked) / len(counts)
-        engine.take(_LOOKED_AT, {"customer_id": picked}, {"customer_id": "string"})
-        index = f"{_INDEX}_picked"
-        engine.run(fill(_PICK, to=index, index=_INDEX, picked=_LOOKED_AT))
-    tie_gestures(engine, tables.get("gestures", frozenset()), tables["orders"])
-    history = read_history(engine, index, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
-    rows = engine.frame(fill("SELECT * FROM {index} ORDER BY customer_id, day", index=index))
-    rows["customer_id"] = rows["customer_id"].astype("str")
-    frame = rows.merge(history, on=_KEY, how="left", validate="one_to_one")
+    counts = engine.rows(
+        fill("SELECT customer_id, COUNT(*) FROM {index} GROUP BY customer_id ORDER BY customer_id", index=_INDEX)
+    )
+    if sum(n for _, n in counts) <= most:
+        return 1.0, _INDEX
+    drawn = np.random.default_rng(seed).permutation(len(counts))
+    upto = int(np.searchsorted(np.cumsum([counts[i][1] for i in drawn]), most, side="right"))
+    picked = sorted(counts[i][0] for i in drawn[: max(upto, 1)])
+    engine.take(_LOOKED_AT, {"customer_id": picked}, {"customer_id": "string"})
+    engine.run(fill(_PICK, to=_PICKED, index=_INDEX, picked=_LOOKED_AT))
+    return len(picked) / len(counts), _PICKED
+
+
+def _by_channel(frame: pd.DataFrame, channels: Sequence[_Channel], base: str, last: int) -> dict[str, pd.DataFrame]:
+    """Return the orders that tell of each channel; day `last` is the last one that can be followed."""
     day = frame["day"].to_numpy(np.int64)
-    firsts = [frame.pop(f"first_{i}").to_numpy(np.float64, na_value=np.inf) for i in range(len(channels))]
+    names = [*(channel.name for channel in channels), base]
+    firsts = [frame.pop(f"first_{i}").to_numpy(np.float64, na_value=np.inf) for i in range(len(names))]
     is_known = frame.pop("is_known").to_numpy(np.int64) > 0
     first_day = day - frame["tenure_days"].to_numpy(np.int64)
-    is_followed = day + outcome_days <= end
+    n_new = np.sum([first == day for first in firsts], axis=0)
+    frame = frame.assign(**{f"{USED}{name}": first < day for name, first in zip(names, firsts, strict=True)})
     found = {}
-    for (name, first, last), taken_up in zip(channels, firsts, strict=True):
-        mine = (taken_up > first_day) & (day >= first)
-        at_risk = (day <= np.minimum(taken_up, last)) & is_known
-        found[name] = frame[mine].reset_index(drop=True).assign(
-            taken_up_on=taken_up[mine], at_risk=at_risk[mine], treated=(day == taken_up)[mine],
-            is_followed=is_followed[mine],
+    for channel, up in zip(channels, firsts[:-1], strict=True):
+        mine = (up > first_day) & (day >= channel.opens)
+        is_only_new = n_new == (up == day)
+        at_risk = (day <= np.minimum(up, channel.closes)) & is_known & is_only_new
+        found[channel.name] = frame[mine].reset_index(drop=True).assign(
+            taken_up_on=up[mine], at_risk=at_risk[mine], treated=(day == up)[mine], is_followed=(day <= last)[mine]
         )  # fmt: skip
-    return found, share
+    return found
 
 
 def _usage(engine: Engine, channel: str, last: int) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from cxlab.gestures.trial_means import LEAST_IN_ARM, difference_in_means
 from cxlab.gestures.verdict import Token
 from cxlab.language import tr, trn
 from cxlab.occasions import HISTORY, Adoption, Adoptions
-from cxlab.occasions.adopted import LEAST_ADOPTERS
+from cxlab.occasions.adopted import LEAST_ADOPTERS, USED
 from cxlab.phrases import listed
 from cxlab.touchpoints.effect import ORDER, SAYS, UNIT, TouchpointEffect
 from cxlab.touchpoints.words import adoption_reading
@@ -240,8 +240,8 @@ def _sample(adoption: Adoption, outcome_days: int) -> Sample:
     What is known of the order itself may be the channel's doing, and is no part of what was known before.
     """
     frame = adoption.frame
-    known = [*HISTORY, "channels_so_far", "day"]
-    after = _after(frame, outcome_days)
+    known = [*HISTORY, "channels_so_far", *(str(name) for name in frame.columns if str(name).startswith(USED)), "day"]
+    after = purchases_after(frame, outcome_days)
     risk = frame["at_risk"].to_numpy(bool)
     mine = risk & frame["is_followed"].to_numpy(bool)
     after, frame = after[mine], frame[mine].reset_index(drop=True)
@@ -265,8 +265,13 @@ def _sample(adoption: Adoption, outcome_days: int) -> Sample:
     )
 
 
-def _after(frame: pd.DataFrame, outcome_days: int) -> Array:
-    """Count purchases in the days after each order that came after the channel was taken up, there or later."""
+def purchases_after(frame: pd.DataFrame, outcome_days: int) -> Array:
+    """Count, for each order, the purchases in the days after it that came after the channel was taken up: shape (n,).
+
+    Parameters
+    ----------
+    frame : all orders of its customers, as in `Adoption`: customer_id, day and taken_up_on count here.
+    """
     day, up = frame["day"].to_numpy(np.int64), frame["taken_up_on"].to_numpy(np.float64)
     customer = cluster_codes(frame["customer_id"].to_numpy(object), len(frame))
     until = day + outcome_days
