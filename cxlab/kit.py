@@ -141,6 +141,10 @@ class Kit:
         known = self.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
         return Pseudonyms(key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None)))
 
+    def shown_as(self, name: str) -> str:
+        """Return what pages show in place of a customer's id, or of the name of who served."""
+        return self.pseudonyms.of(name)
+
     @cached_property
     def referrals(self) -> Referrals | None:
         """Who recommended whom; None where the study does not say."""

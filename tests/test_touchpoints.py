@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.made.channels import adoptions_of, orders_on_engine, shop_with_channel
 from cxlab import open_study, steps_before_leaving, touchpoint_effects
-from cxlab.answers.touchpoints import leaving_fact, touchpoint_decision, touchpoint_fact, touchpoint_open
-from cxlab.errors import MissingDataError, NotEnoughDataError, Untold
+from cxlab.answers.touchpoints import leaving_answer, touchpoint_answer
+from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.gestures.later import against_never
 from cxlab.gestures.means import TwoMeans
 from cxlab.kit import Kit
@@ -124,11 +124,10 @@ class TestEffect:
         assert low <= planted <= high < app.naive.ends[1]
         assert "a part of the jump is cause" in found.reading
         assert found.by_verdict["works"] == (app,) and found.heading.startswith("Brings purchases: “app”")
-        fact, nothing = touchpoint_fact(found), Untold("None.", "")
-        assert fact is not None and fact.strip is not None and fact.big.startswith("+")
-        assert touchpoint_decision(found, nothing).startswith("Bring more customers to “app”")
-        assert len(touchpoint_open(found, nothing)) == len(found.judged)
-        assert touchpoint_fact(nothing) is None and touchpoint_decision(nothing, nothing) == ""
+        answer = touchpoint_answer(found)
+        assert (answer.tone, answer.tag) == ("yes", "Brings purchases: “app”")
+        assert answer.facts[0].big.startswith("+") and answer.facts[0].strip is not None
+        assert answer.decide.startswith("Bring more customers to “app”")
 
     def test_what_comes_after_later_adoption_is_divided_by_the_same_figure(self) -> None:
         """Doubled from 2 to 4; of those who had not, 1.4 came before they did as well and 0.6 x 2 after."""
@@ -241,11 +240,8 @@ class TestLeaving:
         assert low < 0.08 < high
         assert found.heading.startswith("Ordered by “app”")
         assert "not what causes what" in found.reading
-        fact, nothing = leaving_fact(found), Untold("None.", "")
-        assert fact is not None and fact.big == "Ordered by “app”"
-        assert len(touchpoint_open(nothing, found)) == 1 and "find out what happens" in touchpoint_decision(
-            nothing, found
-        )
+        answer = leaving_answer(found)
+        assert answer.tone == "no" and answer.facts[0].big == "Ordered by “app”" and len(answer.open) == 1
         assert not faults("experience", {key: e.as_finding() for key, e in found.findings.items()})
 
     def test_with_nothing_planted_it_is_seldom_said(self) -> None:

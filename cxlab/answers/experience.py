@@ -1,8 +1,10 @@
-"""Is the experience random, expected or managed? The answer in words."""
+"""Is the experience random, expected or managed? The answer in words, and that of the page as a whole."""
 
 from collections.abc import Sequence
 
+from cxlab.answers.together import put_together
 from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.errors import Untold
 from cxlab.experience import Places, Spread, Touchpoint
 from cxlab.experience.spread import FACTOR, LITTLE, Kind, said_share
 from cxlab.language import Texts, tr, trn
@@ -20,7 +22,29 @@ _TAG = Texts(
 )
 
 
-def experience_answer(found: Spread, places: Places) -> Answer:
+def experience_answer(*parts: Answer | Untold | None) -> Answer:
+    """Put the answers of the page's parts together; see `cxlab.answers.together`.
+
+    Parameters
+    ----------
+    parts : in the order of the page, each as if it were the answer; what is untold is left out.
+
+    Raises
+    ------
+    MissingDataError, NotEnoughDataError : no part is told.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> found = cx.spread_of_scores(kit.answered)
+    >>> cx.experience_answer(cx.spread_answer(found, cx.rank_places(found))).tag
+    'Cannot tell'
+    """
+    return put_together(parts)
+
+
+def spread_answer(found: Spread, places: Places) -> Answer:
     """Put into words whether the experience is led, who or what moves it, and what to do.
 
     Examples
@@ -28,8 +52,8 @@ def experience_answer(found: Spread, places: Places) -> Answer:
     >>> import cxlab as cx
     >>> kit = cx.open_example()
     >>> found = cx.spread_of_scores(kit.answered)
-    >>> cx.experience_answer(found, cx.rank_places(found)).tag
-    'Cannot tell'
+    >>> cx.spread_answer(found, cx.rank_places(found)).headline
+    'Whether the experience is led cannot be told yet'
     """
     kind = _main(found)
     mine, n = found.by_kind.get(kind, ()), len(found.shown)

@@ -1,94 +1,116 @@
-"""Which touchpoints matter, in the words of the page's answer: a fact, what to do, and what is open."""
+"""Which touchpoints matter: what taking up a channel brings, and what goes with leaving, put into words."""
 
-from cxlab.blocks import Fact, Strip
-from cxlab.errors import Untold
+from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.gestures.said import interval, signed
-from cxlab.language import tr
-from cxlab.touchpoints import Leaving, TouchpointEffect, TouchpointEffects
+from cxlab.gestures.verdict import Token
+from cxlab.language import tr, trn
+from cxlab.touchpoints import Leaving, Step, TouchpointEffect, TouchpointEffects
 from cxlab.touchpoints.effect import SAYS
-from cxlab.touchpoints.words import exceeds_effect, times
+from cxlab.touchpoints.leaving import GOES, Goes
+from cxlab.touchpoints.words import conclusion, exceeds_effect, times
 from cxlab.words import number, percent, percent_between
 
+_TONE: dict[Token, Tone] = {
+    "works": "yes", "harms": "no", "no_effect": "partly", "cannot_tell": "cannot", "not_identifiable": "cannot",
+}  # fmt: skip
+_GOES: dict[Goes, Tone] = {"leaving": "no", "staying": "yes", "as_others": "partly", "cannot_tell": "cannot"}
 
-def touchpoint_fact(reach: TouchpointEffects | Untold) -> Fact | None:
-    """Say what is left of the jump of the channel of which most can be told; None where nothing is."""
-    if isinstance(reach, Untold) or not reach.judged:
-        return None
-    one = reach.main
-    name = tr("“{name}”", name=one.channel)
+
+def touchpoint_answer(found: TouchpointEffects) -> Answer:
+    """Put into words whether channels bring purchases, and what to do.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> cx.touchpoint_answer(cx.touchpoint_effects(kit.adoptions)).headline
+    'Cannot tell: “web”'
+    """
+    main = found.main
+    judged = [one for mine in found.by_verdict.values() for one in mine]
+    n = len(found.judged)
+    return Answer(
+        tone=_TONE[main.verdict],
+        tag=tr("{verdict}: “{name}”", verdict=SAYS[main.verdict], name=main.channel),
+        line=" ".join(
+            [
+                *([f"{found.heading}."] if n > 1 else []),
+                tr(
+                    "“{name}”: {conclusion}",
+                    name=main.channel,
+                    conclusion=conclusion(main, found.equivalence_margin, n),
+                ),
+            ]
+        ),
+        facts=tuple(_jump(one) for one in judged[:3]),
+        decide=" ".join(text for one in judged if (text := _decide(one)))
+        or tr("Change no channel on the strength of these orders."),
+        headline=found.heading,
+        open=tuple(_open(one) for one in judged if one.verdict != "no_effect"),
+    )
+
+
+def leaving_answer(found: Leaving) -> Answer:
+    """Put into words what goes with leaving, and what to do.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> cx.leaving_answer(cx.steps_before_leaving(kit.order_steps)).tag
+    'Cannot tell'
+    """
+    goes = next(goes for goes in _GOES if found.of(goes)) if found.shown else "cannot_tell"
+    worst = found.of("leaving")
+    base = Fact(
+        tr("How many do not come back"),
+        percent(found.base.number),
+        tr("({interval}). After {n} orders, within {days} days.", interval=percent_between(*found.base.ends),
+           n=number(found.rows.n), days=number(found.rows.outcome_days)),
+        tr("of orders"),
+    )  # fmt: skip
+    return Answer(
+        tone=_GOES[goes],
+        tag=GOES[goes],
+        line=found.heading + ".",
+        facts=(*(_leaves(step) for step in worst[:2]), base),
+        decide=trn(
+            "Find out what happens there: {what}.",
+            "Find out what happens there, first where the difference is largest: {what}.",
+            len(worst),
+            what=worst[0].title,
+        )
+        if worst
+        else tr("No touchpoint is the first to look at for keeping customers."),
+        headline=found.heading,
+        open=tuple(
+            (
+                tr("{what}: do customers leave because of it?", what=step.title),
+                tr("A trial: half of the customers whom it meets, drawn by lot, are met in another way."),
+            )
+            for step in worst[:1]
+        ),
+    )
+
+
+def _jump(one: TouchpointEffect) -> Fact:
+    """Say what is left of the jump that one sees."""
+    name = tr("The jump at “{name}”", name=one.channel)
     at_first = ""
     if one.naive_ratio.has_interval:
         at_first = tr("At first sight {times} the others’ purchases.", times=times(one.naive_ratio))
     if not one.is_told:
-        return Fact(tr("The jump at {name}", name=name), SAYS[one.verdict], at_first)
-    effect = signed(one.effect.number, one.digits)
-    ends = interval(one.effect, one.digits)
+        return Fact(name, SAYS[one.verdict], at_first)
+    effect, ends = signed(one.effect.number, one.digits), interval(one.effect, one.digits)
     low, high = one.effect.ends
+    told = tr("among customers alike (95% interval {interval}).", interval=ends)
     return Fact(
-        tr("The jump at {name}", name=name),
+        name,
         effect,
-        " ".join(
-            part for part in (tr("among customers alike (95% interval {interval}).", interval=ends), at_first) if part
-        ),
+        f"{told} {at_first}".strip(),
         tr("purchases in {days} days", days=number(one.outcome_days)),
         Strip(low, one.effect.number, high, tr("{figure}, from {interval}", figure=effect, interval=ends)),
     )
-
-
-def leaving_fact(leaving: Leaving | Untold) -> Fact | None:
-    """Say what goes with leaving most; None where nothing is shown to."""
-    if isinstance(leaving, Untold) or not leaving.of("leaving"):
-        return None
-    step = leaving.of("leaving")[0]
-    return Fact(
-        tr("What goes with leaving"),
-        step.title,
-        tr(
-            "After {share} of these orders ({interval}) the customer did not come back, after other orders alike "
-            "{others}.",
-            share=percent(step.rate.number),
-            interval=percent_between(*step.rate.ends),
-            others=percent(step.alike.number),
-        ),
-    )
-
-
-def touchpoint_decision(reach: TouchpointEffects | Untold, leaving: Leaving | Untold) -> str:
-    """Say what to do; empty where nothing follows."""
-    said: list[str] = []
-    if not isinstance(reach, Untold):
-        said += [_decide(one) for mine in reach.by_verdict.values() for one in mine]
-    if not isinstance(leaving, Untold) and (worst := leaving.of("leaving")):
-        said.append(
-            tr(
-                "{what}: find out what happens, for more customers than elsewhere do not come back.",
-                what=worst[0].title,
-            )
-        )
-    return " ".join(part for part in said if part)
-
-
-def touchpoint_open(reach: TouchpointEffects | Untold, leaving: Leaving | Untold) -> tuple[tuple[str, str], ...]:
-    """List what is open, each with what would settle it."""
-    found = [
-        (
-            tr("Does “{name}” bring purchases to those who do not use it yet?", name=one.channel),
-            tr(
-                "A trial: half of them, drawn by lot, are invited to it, and all who were invited are held against all "
-                "who were not, whoever then took it up."
-            ),
-        )
-        for one in (() if isinstance(reach, Untold) else reach.judged)
-        if one.verdict != "no_effect"
-    ]
-    if not isinstance(leaving, Untold) and (worst := leaving.of("leaving")):
-        found.append(
-            (
-                tr("{what}: do customers leave because of it?", what=worst[0].title),
-                tr("A trial: half of the customers whom it meets, drawn by lot, are met in another way."),
-            )
-        )
-    return tuple(found)
 
 
 def _decide(one: TouchpointEffect) -> str:
@@ -104,3 +126,28 @@ def _decide(one: TouchpointEffect) -> str:
             name=one.channel,
         )
     return ""
+
+
+def _open(one: TouchpointEffect) -> tuple[str, str]:
+    """Say what is open, and the trial that would settle it."""
+    return (
+        tr("Does “{name}” bring purchases to those who do not use it yet?", name=one.channel),
+        tr(
+            "A trial: half of them, drawn by lot, are invited to it, and all who were invited are held against all who "
+            "were not, whoever then took it up."
+        ),
+    )
+
+
+def _leaves(step: Step) -> Fact:
+    return Fact(
+        tr("What goes with leaving"),
+        step.title,
+        tr(
+            "After {share} of these orders ({interval}) the customer did not come back, after other orders alike "
+            "{others}.",
+            share=percent(step.rate.number),
+            interval=percent_between(*step.rate.ends),
+            others=percent(step.alike.number),
+        ),
+    )

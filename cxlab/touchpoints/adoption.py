@@ -174,7 +174,7 @@ def touchpoint_effects(
     >>> [(one.channel, one.adoption.n_adopters, one.verdict) for one in found.effects]
     [('web', 251, 'cannot_tell')]
     """
-    adoptions = _required(adoptions)
+    adoptions = _required(adoptions, max(LEAST_ADOPTERS, minimum_group))
     looked_at = [one for one in adoptions.each if one.n_followed]
     samples = [_sample(one, adoptions.outcome_days) for one in looked_at]
     found = effects_of_choices(
@@ -189,8 +189,8 @@ def touchpoint_effects(
     return TouchpointEffects(each, adoptions, equivalence_margin, minimum_group)
 
 
-def _required(adoptions: Adoptions | None) -> Adoptions:
-    """Return what there is, or say what is missing."""
+def _required(adoptions: Adoptions | None, least: int) -> Adoptions:
+    """Return what there is, or say what is missing; `least` customers must have taken a channel up."""
     if adoptions is None:
         raise MissingDataError(
             tr("the study brings no orders, so nobody is seen to take up a channel: add `orders` to its sources")
@@ -210,8 +210,8 @@ def _required(adoptions: Adoptions | None) -> Adoptions:
                 channel=adoptions.base,
             )
         )
-    if not any(one.is_looked_at for one in adoptions.each):
-        most = max((one.n_adopters for one in adoptions.each), default=0)
+    most = max((one.n_adopters for one in adoptions.each), default=0)
+    if most < least:
         raise NotEnoughDataError(
             trn(
                 "a channel is judged from {least} customers on who took it up after they had ordered elsewhere, and "
@@ -219,11 +219,11 @@ def _required(adoptions: Adoptions | None) -> Adoptions:
                 "a channel is judged from {least} customers on who took it up after they had ordered elsewhere, and "
                 "the most that did are {n}: bring the orders of a longer time",
                 most,
-                least=number(LEAST_ADOPTERS),
+                least=number(least),
                 n=number(most),
             )
         )
-    if not any(one.n_followed for one in adoptions.each):
+    if not any(one.n_followed for one in adoptions.each if one.n_adopters >= least):
         raise NotEnoughDataError(
             tr(
                 "no order at which a channel was taken up can be followed for {days} days: bring the orders of a "
