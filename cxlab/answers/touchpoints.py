@@ -5,9 +5,8 @@ from cxlab.gestures.said import interval, signed
 from cxlab.gestures.verdict import Token
 from cxlab.language import tr, trn
 from cxlab.touchpoints import Leaving, Step, TouchpointEffect, TouchpointEffects
-from cxlab.touchpoints.effect import SAYS
 from cxlab.touchpoints.leaving import GOES, Goes
-from cxlab.touchpoints.words import conclusion, exceeds_effect, times
+from cxlab.touchpoints.words import conclusion, times
 from cxlab.words import number, percent, percent_between
 
 _TONE: dict[Token, Tone] = {
@@ -24,14 +23,14 @@ def touchpoint_answer(found: TouchpointEffects) -> Answer:
     >>> import cxlab as cx
     >>> kit = cx.open_example()
     >>> cx.touchpoint_answer(cx.touchpoint_effects(kit.adoptions)).headline
-    'Cannot tell: “web”'
+    'Mostly selection: “web”'
     """
     main = found.main
     judged = [one for mine in found.by_verdict.values() for one in mine]
     n = len(found.judged)
     return Answer(
-        tone=_TONE[main.verdict],
-        tag=tr("{verdict}: “{name}”", verdict=SAYS[main.verdict], name=main.channel),
+        tone="partly" if main.is_mostly_selection else _TONE[main.verdict],
+        tag=tr("{verdict}: “{name}”", verdict=main.said, name=main.channel),
         line=" ".join(
             [
                 *([f"{found.heading}."] if n > 1 else []),
@@ -100,7 +99,7 @@ def _jump(one: TouchpointEffect) -> Fact:
     if one.naive_ratio.has_interval:
         at_first = tr("At first sight {times} the others’ purchases.", times=times(one.naive_ratio))
     if not one.is_told:
-        return Fact(name, SAYS[one.verdict], at_first)
+        return Fact(name, one.said, at_first)
     effect, ends = signed(one.effect.number, one.digits), interval(one.effect, one.digits)
     low, high = one.effect.ends
     told = tr("among customers alike (95% interval {interval}).", interval=ends)
@@ -120,7 +119,7 @@ def _decide(one: TouchpointEffect) -> str:
         )
     if one.verdict == "harms":
         return tr("Bring nobody to “{name}” for the sake of purchases: it costs them.", name=one.channel)
-    if one.verdict == "no_effect" or exceeds_effect(one):
+    if one.verdict == "no_effect" or one.exceeds_effect:
         return tr(
             "Do not take the purchases of those who use “{name}” for its doing: they bought more before they did.",
             name=one.channel,

@@ -13,7 +13,6 @@ from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.plots.style import COLOUR, is_narrow
 from cxlab.touchpoints import Leaving, Step, TouchpointEffect, TouchpointEffects
-from cxlab.touchpoints.effect import SAYS
 from cxlab.touchpoints.leaving import GOES, in_points
 from cxlab.words import number, number_between, percent, percent_between
 
@@ -34,7 +33,7 @@ def _naive(one: TouchpointEffect) -> str:
 
 
 def _effect(one: TouchpointEffect) -> str:
-    return signed(one.effect.number, one.digits) if one.is_told else SAYS[one.verdict].lower()
+    return signed(one.effect.number, one.digits) if one.is_told else one.said.lower()
 
 
 def _draw_effects(found: TouchpointEffects, ax: Axes) -> None:
@@ -86,7 +85,7 @@ def _numbers_of_effects(found: TouchpointEffects) -> Table:
             Cell(signed(e.number, one.digits), interval(e, one.digits)) if e.has_interval else Cell("–")
             for e in (one.naive, one.effect)
         ]
-        rows.append((Cell(one.channel), Cell(number(one.adoption.n_adopters)), ratio, *cells, Cell(SAYS[one.verdict])))
+        rows.append((Cell(one.channel), Cell(number(one.adoption.n_adopters)), ratio, *cells, Cell(one.said)))
     return Table(
         "touchpoint_effects",
         tr("Taking up a channel"),

@@ -17,7 +17,7 @@ from cxlab.language import tr, trn
 from cxlab.occasions import HISTORY, Adoption, Adoptions
 from cxlab.occasions.adopted import LEAST_ADOPTERS, USED
 from cxlab.phrases import listed
-from cxlab.touchpoints.effect import ORDER, SAYS, UNIT, TouchpointEffect
+from cxlab.touchpoints.effect import ORDER, UNIT, TouchpointEffect
 from cxlab.touchpoints.words import adoption_reading
 from cxlab.words import number, percent
 
@@ -92,14 +92,10 @@ class TouchpointEffects:
     @property
     def heading(self) -> str:
         """The verdicts in a line."""
-        return "; ".join(
-            tr(
-                "{verdict}: {names}",
-                verdict=SAYS[token],
-                names=listed([tr("“{name}”", name=one.channel) for one in mine]),
-            )
-            for token, mine in self.by_verdict.items()
-        )
+        said: dict[str, list[str]] = {}
+        for one in (one for mine in self.by_verdict.values() for one in mine):
+            said.setdefault(one.said, []).append(tr("“{name}”", name=one.channel))
+        return "; ".join(tr("{verdict}: {names}", verdict=what, names=listed(names)) for what, names in said.items())
 
     @property
     def reading(self) -> str:

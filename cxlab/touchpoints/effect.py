@@ -19,9 +19,10 @@ SAYS = Texts(
         "no_effect": "Selection, not cause",
         "cannot_tell": "Cannot tell",
         "not_identifiable": "Nobody to compare with",
+        "mostly_selection": "Mostly selection",
     }
 )
-"""The verdicts in short."""
+"""The verdicts in short; where it cannot be told, whether most of the jump can be no cause."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +76,28 @@ class TouchpointEffect:
     def is_told(self) -> bool:
         """Whether an effect is given."""
         return self.effect.has_interval
+
+    @property
+    def jumps(self) -> bool:
+        """Whether those who use it buy more at first sight."""
+        return self.naive_ratio.has_interval and self.naive_ratio.ends[0] > 1
+
+    @property
+    def exceeds_effect(self) -> bool:
+        """Whether those who use it buy more than it can make, by the whole of both intervals."""
+        return self.jumps and self.ratio.has_interval and self.ratio.ends[1] < self.naive_ratio.ends[0]
+
+    @property
+    def is_mostly_selection(self) -> bool:
+        """Whether it cannot be told to do anything, and can make less than half of the jump, by both intervals."""
+        if self.verdict != "cannot_tell" or not self.exceeds_effect:
+            return False
+        return self.ratio.ends[1] - 1 < (self.naive_ratio.ends[0] - 1) / 2
+
+    @property
+    def said(self) -> str:
+        """The verdict in short."""
+        return SAYS["mostly_selection" if self.is_mostly_selection else self.verdict]
 
     @property
     def digits(self) -> int:

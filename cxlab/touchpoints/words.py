@@ -39,14 +39,14 @@ def conclusion(one: TouchpointEffect, margin: float, n_channels: int) -> str:
     if verdict == "not_identifiable":
         return tr("What of it is cause cannot be told: {why}.", why=_why_none(one))
     if verdict == "no_effect":
-        if jumps(one):
+        if one.jumps:
             return tr(
                 "So the jump is selection: those who buy much take it up, and buy no more for it, as far as the "
                 "records tell."
             )
         return tr("So it neither brings purchases nor costs any, as far as the records tell.")
     if verdict == "works":
-        if exceeds_effect(one):
+        if one.exceeds_effect:
             return tr(
                 "So a part of the jump is cause, as far as the records tell: taking it up makes {ratio} times as many "
                 "purchases. The rest is selection, for those who take it up bought more before.",
@@ -54,29 +54,19 @@ def conclusion(one: TouchpointEffect, margin: float, n_channels: int) -> str:
             )
         return tr("So it is cause, as far as the records tell: taking it up brings purchases.")
     if verdict == "harms":
-        if jumps(one):
+        if one.jumps:
             return tr(
                 "So it costs purchases, as far as the records tell. That those who use it buy more is selection: they "
                 "bought more before."
             )
         return tr("So it costs purchases, as far as the records tell.")
     text = tr("Whether it is cause cannot be told: {why}.", why=_why_open(one, margin, n_channels))
-    if exceeds_effect(one):
+    if one.exceeds_effect:
         text += " " + tr(
             "But no more than {most} times as many purchases fit the data, so the rest of the jump is selection.",
             most=number(one.ratio.ends[1], 2),
         )
     return text
-
-
-def jumps(one: TouchpointEffect) -> bool:
-    """Whether those who use the channel buy more at first sight."""
-    return one.naive_ratio.has_interval and one.naive_ratio.ends[0] > 1
-
-
-def exceeds_effect(one: TouchpointEffect) -> bool:
-    """Whether those who use it buy more at first sight than its effect can make, by the whole of both intervals."""
-    return jumps(one) and one.ratio.has_interval and one.ratio.ends[1] < one.naive_ratio.ends[0]
 
 
 def times(e: Estimate) -> str:
