@@ -15,6 +15,7 @@ from cxlab.intake.sales import CHANNEL_ORDERS
 from cxlab.occasions.around import Columns
 from cxlab.occasions.history import read_history
 from cxlab.occasions.ties import tie_gestures
+from cxlab.occasions.timeline import Timeline
 
 LEAST_ADOPTERS = 30
 """Customers who must have taken a channel up before its effect is looked for."""
@@ -134,7 +135,9 @@ def read_adoptions(
     if wanted:
         share, index = _list_orders(engine, [*wanted, _Channel(str(base), 0, 0)], seed, most)
         tie_gestures(engine, tables.get("gestures", frozenset()), columns)
-        history = read_history(engine, index, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+        history = read_history(
+            Timeline(engine, index), outcome_days=outcome_days, margin_rate=margin_rate, tables=tables
+        )
         rows = engine.frame(fill("SELECT * FROM {index} ORDER BY customer_id, day", index=index))
         rows["customer_id"] = rows["customer_id"].astype("str")
         frame = rows.merge(history, on=_KEY, how="left", validate="one_to_one")
