@@ -75,7 +75,7 @@ def times(e: Estimate) -> str:
     Examples
     --------
     >>> times(Estimate(2.345, 2.1, 2.6))
-    '2.35 times (2.10 to 2.60)'
+    '2.35 times (2.10–2.60)'
     """
     return tr("{ratio} times ({interval})", ratio=number(e.number, 2), interval=number_between(*e.ends, 2))
 
