@@ -118,6 +118,10 @@ _HOME = {
     # the experience itself
     "spread_of_scores": "experience",
     "rank_places": "experience",
+    "touchpoint_effects": "touchpoints",
+    "steps_before_leaving": "touchpoints",
+    "touchpoint_answer": "answers.touchpoints",
+    "leaving_answer": "answers.touchpoints",
     "spread_answer": "answers.experience",
     "experience_answer": "answers.experience",
     # numbers with their intervals

@@ -20,7 +20,15 @@ from cxlab.intake import Intake, read_study
 from cxlab.intake.stamps import folder_of
 from cxlab.lab.frontend import set_up
 from cxlab.language import tr
-from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
+from cxlab.occasions import (
+    Adoptions,
+    FirstOrders,
+    Occasions,
+    OrderSteps,
+    first_order_covariates,
+    read_adoptions,
+    read_steps,
+)
 from cxlab.once import once_a_run
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial
@@ -192,6 +200,34 @@ class Kit:
     def read_occasions(self) -> Occasions | None:
         """Return the same, and hold nothing of it."""
         return (_occasions_once if self._origin else _occasions)(self, self._origin)
+
+    @cached_property
+    def adoptions(self) -> Adoptions | None:
+        """Orders at which customers took up another channel, and those at which they could have."""
+        intake = self.intake
+        if intake.observation_end is None:
+            return None
+        return read_adoptions(
+            intake.engine,
+            outcome_days=self.parameters.outcome_days,
+            observation_end=intake.observation_end,
+            margin_rate=self.parameters.margin_rate,
+            tables={name: table.columns for name, table in intake.tables.items()},
+            seed=self.parameters.seed,
+        )
+
+    @cached_property
+    def order_steps(self) -> OrderSteps | None:
+        """Orders with their channel, answers and failures, and whether the customer came back after each."""
+        intake = self.intake
+        if intake.observation_end is None:
+            return None
+        return read_steps(
+            intake.engine,
+            outcome_days=self.parameters.outcome_days,
+            observation_end=intake.observation_end,
+            tables={name: table.columns for name, table in intake.tables.items()},
+        )
 
     @cached_property
     def next_trial(self) -> NextTrial | None:

@@ -21,6 +21,7 @@ from cxlab.policy import verdict as of_policy
 from cxlab.purchases import rule
 from cxlab.reports.given import read_given
 from cxlab.reports.notebooks import find_notebooks
+from cxlab.touchpoints import leaving as of_leaving
 
 ROOT = Path(__file__).resolve().parent.parent
 HOW_TO = ROOT / "docs" / "how-to"
@@ -35,7 +36,7 @@ VERDICTS = {
     "gestures.md": [of_gestures.Token, slopes.SlopeToken, recovery.Paradox, rails.RailToken],
     "fans.md": [check.Outcome, rules_of_thumb.Verdict, asymmetry.Verdict],
     "whom-next.md": [of_policy.Token],
-    "experience.md": [of_experience.Kind],
+    "experience.md": [of_experience.Kind, of_gestures.Token, of_leaving.Goes],
 }
 """What each page must explain."""
 

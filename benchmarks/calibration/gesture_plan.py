@@ -22,19 +22,19 @@ _WORDS = {
 }  # fmt: skip
 """Modules of the kit that put figures into words: what they change is no other figure."""
 _HERE, _MADE = "benchmarks/calibration", "benchmarks/made"
-_FIGURES = tuple(
+FIGURES = tuple(
     file.relative_to(ROOT).as_posix()
     for file in sorted((ROOT / "cxlab" / "gestures").glob("*.py"))
     if file.stem not in _WORDS
 )
 _EFFECTS = (
-    *_FIGURES, "cxlab/estimate.py", f"{_HERE}/effects.py", f"{_HERE}/intervals.py", f"{_MADE}/given.py",
+    *FIGURES, "cxlab/estimate.py", f"{_HERE}/effects.py", f"{_HERE}/intervals.py", f"{_MADE}/given.py",
     f"{_MADE}/given_worlds.py",
 )  # fmt: skip
 _IN_VAIN = (*_EFFECTS, f"{_MADE}/given_in_vain.py")
 _BESIDE = (*_EFFECTS, f"{_HERE}/beside.py", "benchmarks/effects_peer.py")
 _SHOPS = (
-    *_FIGURES, "cxlab/estimate.py", "cxlab/occasions", "cxlab/simulate", "cxlab/gesture_rows.py",
+    *FIGURES, "cxlab/estimate.py", "cxlab/occasions", "cxlab/simulate", "cxlab/gesture_rows.py",
     f"{_HERE}/gesture_shops.py", f"{_HERE}/intervals.py",
 )  # fmt: skip
 _MANY = {500: 1000, 1000: 1000, 2000: 1000, 5000: 1000}

@@ -22,6 +22,7 @@ _WORDS = Texts({
     "days_since_gesture": "days since the last gesture", "earlier_failures": "failures so far",
     "waited_days": "from the order to the gesture", "day_value": "value of this order",
     "failed": "a failure at this order", "day": "calendar day",
+    "channels_so_far": "channels used so far",
 })  # fmt: skip
 
 

@@ -74,6 +74,7 @@ class GestureEffect:
     count_model : of a trial, the effect in percent by a count model, as a check.
     foretold : predicted effects against those that came about; None where too few.
     differences : p value of the groups being alike by grouping, where there are several.
+    is_against_now : whether it is against not now, when the same may follow later; else against never.
     n_running : draws that cannot be followed to the end yet; over : the day on which the last of these can.
     """
 
@@ -116,6 +117,7 @@ class GestureEffect:
     count_model: Estimate = _NONE
     foretold: Foretold | None = None
     differences: Mapping[str, float] = field(default_factory=dict)
+    is_against_now: bool = True
     n_running: int = 0
     over: dt.date | None = None
 

@@ -1,5 +1,7 @@
 """Gestures that were chosen: orders with one against orders alike without, and whether that may be compared at all."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from cxlab.gestures.effect import GestureEffect
 from cxlab.gestures.fitted import Fitted
 from cxlab.gestures.foretold import Foretold, hold_against_realised
 from cxlab.gestures.groups import Groups, effects_by_group, group_effect
+from cxlab.gestures.later import against_never
 from cxlab.gestures.means import Array, TwoMeans, fewest_clusters
 from cxlab.gestures.nuisance import (
     Learner,
@@ -54,10 +57,32 @@ def chosen_effects(
     minimum_group : what fewer people hold is not named among what was known before.
     learner : of the chance of a gesture and of the outcome with and without one.
     """
-    found = [_Chosen(sample, arm, seed, minimum_group, learner) for arm in sample.treatments]
-    told = {one.arm: one.means.p_value for one in found if one.means is not None}
+    return effects_of_choices(
+        (sample,), equivalence_margin=equivalence_margin, currency=currency, seed=seed, prefix=prefix,
+        minimum_group=minimum_group, learner=learner,
+    )  # fmt: skip
+
+
+def effects_of_choices(
+    samples: Sequence[Sample],
+    *,
+    equivalence_margin: float,
+    currency: str,
+    seed: int,
+    prefix: str = "",
+    minimum_group: int = 5,
+    learner: Learner = "ridge",
+) -> tuple[GestureEffect, ...]:
+    """Estimate the effect of every arm of several samples, verdicts adjusted for the number of all arms together.
+
+    Parameters
+    ----------
+    samples : each with its own rows: who could have chosen one thing need not be who could have chosen another.
+    """
+    found = [_Chosen(sample, arm, seed, minimum_group, learner) for sample in samples for arm in sample.treatments]
+    told = {k: one.means.p_value for k, one in enumerate(found) if one.means is not None}
     adjusted = dict(zip(told, holm(list(told.values())), strict=True))
-    return tuple(one.effect(adjusted.get(one.arm, 1.0), equivalence_margin, currency, prefix) for one in found)
+    return tuple(one.effect(adjusted.get(k, 1.0), equivalence_margin, currency, prefix) for k, one in enumerate(found))
 
 
 class _Chosen:
@@ -79,6 +104,7 @@ class _Chosen:
         self.overlap: Overlap | None = None
         self.nuisance: Nuisance | None = None
         self.placebo = self.choice = Estimate()
+        self.is_against_now = True
         self.fault = self._lacking()
         self.means: TwoMeans | None = None
         self.among: Mask | None = None
@@ -122,6 +148,15 @@ class _Chosen:
             return
         self.nuisance = self._models(self.outcome)
         self.means = effect_on_treated(self.outcome, self.treated, self.nuisance, self.clusters, among=self.among)
+        if self.sample.after is not None:
+            self.means = self._against_never(self.means, self.sample.after[self.rows])
+
+    def _against_never(self, whole: TwoMeans, after: Array) -> TwoMeans:
+        """Return the means against never; against not now where nearly all take it up soon after."""
+        later = effect_on_treated(after, self.treated, self._models(after), self.clusters, among=self.among)
+        found = against_never(whole, later)
+        self.is_against_now = found is None
+        return whole if found is None else found
 
     def _models(self, outcome: Array, known: Mask | None = None) -> Nuisance:
         """Return the models of an outcome, learned where it is known."""
@@ -185,6 +220,7 @@ class _Chosen:
             verdict=verdict, mismatch=None, placebo=self.placebo, choice=self.choice,
             worth=self._worth(currency), balance=self._balance(),
             overlap=self.overlap, sensitivity=self._sensitivity(), fitted=self._fitted(),
+            is_against_now=self.is_against_now,
         )  # fmt: skip
 
     def _naive(self) -> Estimate:

@@ -78,6 +78,8 @@ class Sample:
         than their orders, so that those without one may be about to get it.
     is_followed : bool, shape (n,), whether there was a next one within the window; None where the other is.
     counted : what `clusters` number: customers, or strata that were drawn as wholes.
+    after : shape (n,), the part of the outcome that came after the same thing was taken up, at the occasion or later;
+        the effect is then against never. None: it is against not now.
     """
 
     design: Design
@@ -111,6 +113,7 @@ class Sample:
     until_gesture: Array | None = None
     is_followed: NDArray[np.bool_] | None = None
     counted: str = "customers"
+    after: Array | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Tell arms and groups by number: a million names one by one take seconds to be pickled."""
@@ -166,7 +169,7 @@ def trial_samples(
                 unit=f"{PURCHASES} per customer",
                 rows="customer",
                 clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
-                covariates=_known_before(frame, list(HISTORY)),
+                covariates=known_before(frame, list(HISTORY)),
                 adjust=frame[["recent_purchases", "stratum"]],
                 groups={"segment": segments_before(frame, lines)},
                 recent=recent,
@@ -208,18 +211,18 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines, gesture_cost: float
         unit=f"{PURCHASES} per gesture",
         rows="order",
         clusters=cluster_codes(frame["customer_id"].to_numpy(object), len(frame)),
-        covariates=_known_before(frame, [*HISTORY, "day_value", "failed", "day"]).assign(**_waited(frame)),
+        covariates=known_before(frame, [*HISTORY, "day_value", "failed", "day"]).assign(**_waited(frame)),
         adjust=pd.DataFrame(index=frame.index),
         groups={"segment": segments_before(frame, lines)},
         recent=np.where(older, frame["recent_purchases"].to_numpy(np.float64), np.nan),
-        older=_known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
+        older=known_before(frame, [name for name in frame.columns if name.startswith("older_")]),
         contribution=frame["contribution"].to_numpy(np.float64) - assumed * later,
         own_cost=frame["own_cost"].to_numpy(np.float64) + assumed * uncosted if costs_known else None,
         assumed=frozenset({CHOSEN}) if gesture_cost is not None and uncosted.any() else frozenset(),
         drawn={CHOSEN: int(treated.sum()), NOBODY: int((~treated).sum())},
         ordinals=frame["earlier_gestures"].to_numpy(np.int64) + 1,
         failed=frame["failed"].to_numpy(np.int64) > 0,
-        since_gesture=_known_before(frame, ["days_since_gesture"])["days_since_gesture"].to_numpy(np.float64),
+        since_gesture=known_before(frame, ["days_since_gesture"])["days_since_gesture"].to_numpy(np.float64),
         further=_further(frame),
         main_channel=occasions.main_channel,
         described=_described(frame),
@@ -291,7 +294,7 @@ def _named(codes: NDArray[np.int32], different: NDArray[np.object_]) -> NDArray[
     return np.asarray(different[codes], dtype=object)
 
 
-def _known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Pick covariates; days since something that never was are gaps."""
     columns = {name: frame[name].to_numpy(np.float64) for name in names}
     return pd.DataFrame(

@@ -1,9 +1,9 @@
-"""By which channel customers bought on each day: by the one that is used most, or by another."""
+"""By which channels customers bought on each day, and whether by the one that is used most or by another."""
 
 from collections.abc import Collection
 
 from cxlab.engine import Engine, fill
-from cxlab.intake.sales import CHANNEL_DAYS
+from cxlab.intake.sales import CHANNEL_DAYS, CHANNEL_ORDERS
 
 
 def sum_channel_days(engine: Engine, columns: Collection[str]) -> None:
@@ -23,6 +23,32 @@ def sum_channel_days(engine: Engine, columns: Collection[str]) -> None:
     engine.run(fill(_SPLIT if "channel" in columns else _EMPTY, table=CHANNEL_DAYS))
 
 
+def list_channel_orders(engine: Engine, columns: Collection[str]) -> None:
+    """Make the table `channel_orders` of the view `orders`, once, when it is first asked for.
+
+    It has customer_id, day (days since 1970) and channel, each once, of days on which an order was made; lines that do
+    not say their channel are left out.
+
+    Parameters
+    ----------
+    columns : those of the orders, as the kit names them.
+    """
+    if engine.has(CHANNEL_ORDERS):
+        return
+    engine.run(fill(_LIST if "channel" in columns else _NONE, table=CHANNEL_ORDERS))
+
+
+_NONE = (
+    "CREATE OR REPLACE TABLE {table} AS SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS BIGINT) AS day, "
+    "CAST(NULL AS VARCHAR) AS channel WHERE FALSE"
+)
+_LIST = """
+CREATE OR REPLACE TABLE {table} AS
+SELECT DISTINCT o.customer_id, o.day, o.channel FROM (
+  SELECT customer_id, CAST(FLOOR(CAST(ordered_at AS DOUBLE) / 86400) AS BIGINT) AS day, channel
+  FROM orders WHERE NOT is_return AND channel IS NOT NULL
+) AS o JOIN sales AS s ON s.customer_id = o.customer_id AND s.day = o.day AND s.n_orders > 0
+"""
 _EMPTY = (
     "CREATE OR REPLACE TABLE {table} AS SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS BIGINT) AS day, "
     "CAST(NULL AS BIGINT) AS elsewhere, CAST(NULL AS VARCHAR) AS main_channel WHERE FALSE"

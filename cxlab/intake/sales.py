@@ -10,6 +10,7 @@ RETURN_LINES = "return_lines"
 LEDGER, SUSPECTS = "ledger", "suspects"
 FIRST_DAYS = "first_days"
 CHANNEL_DAYS = "channel_days"
+CHANNEL_ORDERS = "channel_orders"
 SUMS = "customers_"
 """How the names of tables begin that hold sums over the days of each customer."""
 
@@ -123,7 +124,8 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
 
 def forget_followers(engine: Engine, *, but: Collection[str] = ()) -> None:
     """Drop what was made of days that are made anew, but for some tables."""
-    for name in {*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS}.difference(but):
+    made = {RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS, CHANNEL_ORDERS}
+    for name in {*engine.names(SUMS), *made}.difference(but):
         engine.drop(name)
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from cxlab.engine import Engine, EngineError, fill
 from cxlab.intake.aside import filled_aside
-from cxlab.intake.channels import sum_channel_days
+from cxlab.intake.channels import list_channel_orders, sum_channel_days
 from cxlab.intake.drawn import Drawn
 from cxlab.intake.first_days import sum_first_days
 from cxlab.intake.ledger import sum_ledger
@@ -24,6 +24,7 @@ from cxlab.intake.rejects import REJECTS
 from cxlab.intake.returns import match_returns
 from cxlab.intake.sales import (
     CHANNEL_DAYS,
+    CHANNEL_ORDERS,
     DAYS,
     EFFORT,
     FIRST_DAYS,
@@ -41,7 +42,7 @@ from cxlab.intake.windows import Extent
 from cxlab.study import Study
 
 _DATABASE = "intake.duckdb"
-_WITH_ORDERS = (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS)
+_WITH_ORDERS = (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS, CHANNEL_ORDERS)
 _Tables, _Extent, _Drawn = TypeAdapter(dict[str, TableIntake]), TypeAdapter(Extent | None), TypeAdapter(Drawn | None)
 
 
@@ -91,6 +92,7 @@ def keep_study(
         find_suspects(engine, tables["orders"].columns)
         sum_first_days(engine, tables["orders"].columns)
         sum_channel_days(engine, tables["orders"].columns)
+        list_channel_orders(engine, tables["orders"].columns)
     now = time.time_ns()
     about = {
         "format": FORMAT,

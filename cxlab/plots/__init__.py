@@ -40,6 +40,7 @@ from cxlab.plots.purchases import holdout_by_frequency, purchase_course, repeat_
 from cxlab.plots.segment_outcomes import segment_outcomes
 from cxlab.plots.skill import predictive_skill
 from cxlab.plots.specification import specification_curve
+from cxlab.plots.touchpoints import leaving, touchpoint_effects
 from cxlab.plots.waiting import waiting_by_cluster, waiting_by_cohort, waiting_by_gesture, waiting_by_segment
 from cxlab.plots.word_of_mouth import word_of_mouth
 from cxlab.plots.worth_maps import fan_worth_maps
@@ -70,6 +71,7 @@ __all__ = [
     "holdout_by_segment",
     "holdout_by_silence",
     "lasting_by_cohort",
+    "leaving",
     "method_agreement",
     "model_choice",
     "moved_lines",
@@ -97,6 +99,7 @@ __all__ = [
     "specification_curve",
     "structure",
     "surprise",
+    "touchpoint_effects",
     "touchpoint_spread",
     "value_by_fifth",
     "variance_shares",

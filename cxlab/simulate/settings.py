@@ -11,6 +11,8 @@ from cxlab.errors import InputError
 
 CONTROL = "control"
 NAME = r"^[A-Za-z0-9_-]+$"
+CHANNELS = ("shop", "web")
+"""Channels that all shops have."""
 KINDS = (*SEGMENTS, "everybody")
 """Kinds of customers: the four planted segments, or `everybody` where there are none."""
 
@@ -222,6 +224,24 @@ class Referrals(_Group):
     more_purchases: Annotated[float, _setting("they buy so much more often, as a share", ge=-0.9, le=10)] = 0.16
 
 
+class TakenUp(_Group):
+    """A channel that customers take up at an order after their first one."""
+
+    share: Annotated[float, _setting("probability at an order of a customer with a middling history", gt=0, lt=1)] = (
+        0.05
+    )
+    orders: Annotated[float, _setting("slope on log(1 + earlier orders)", ge=-10, le=10)] = 0.0
+    recent_orders: Annotated[float, _setting("slope on orders in the last 90 days", ge=-10, le=10)] = 0.0
+    hidden: Annotated[
+        float, _setting("slope on the log of the customer's own rate, which no record shows", ge=-10, le=10)
+    ] = 0.0
+    use: Annotated[float, _share("share of later orders that are made in it")] = 0.7
+    opens_after: Annotated[int, _setting("days from the start to the first order in it", ge=0, le=3650)] = 0
+    more: Annotated[
+        float, _setting("purchases that it brings, as a share of the customer's own; 0: none", ge=0, le=10)
+    ] = 0.0
+
+
 def _maybe(value: Any) -> Any:
     return None if value == "none" else value
 
@@ -256,6 +276,9 @@ class Settings(_Group):
     trial: Annotated[Trial | None, BeforeValidator(_maybe), _setting("a trial, or none")] = Trial()
     feedback: Annotated[Feedback, _setting("answers of customers")] = Feedback()
     referrals: Annotated[Referrals, _setting("customers who were recommended")] = Referrals()
+    touchpoints: Annotated[
+        Mapping[Annotated[str, Field(pattern=NAME)], TakenUp], _setting("further channels that customers take up")
+    ] = Field(default_factory=dict)
 
     @property
     def cut(self) -> int:
@@ -311,6 +334,11 @@ def beyond_one_setting(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
         faults.append((("gestures", "lowest"), "lies above `highest`: lower it"))
     if settings.segments == "four" and not sum(kind.share for _, kind in settings.kinds) > 0:
         faults.append((("kinds",), "has shares of 0 only: give one of them a `share`"))
+    faults += [
+        (("touchpoints", name), "is a channel that all shops have: give it another name")
+        for name in settings.touchpoints
+        if name in CHANNELS
+    ]
     if settings.trial is not None:
         if CONTROL not in settings.trial.arms or len(settings.trial.arms) < 2:
             faults.append((("trial", "arms"), f"must hold `{CONTROL}` and at least one other arm"))

@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 
 from cxlab.errors import did_you_mean
 from cxlab.parameters import shown
-from cxlab.simulate.settings import Arm, Settings, SettingsError
+from cxlab.simulate.settings import Arm, Settings, SettingsError, TakenUp
 from cxlab.strict_yaml import Document, read_yaml
 from cxlab.study import shown_path
 
 Where = tuple[str | int, ...]
 _OPTIONAL = ("clusters", "trial")
+_NAMED: Mapping[str, Arm | TakenUp] = {"arms": Arm(), "touchpoints": TakenUp()}
+"""Settings whose keys are names that are given, with what stands under each."""
 _SOURCES = """\
 # Where the defaults come from (nulls and reversals are common in this field):
 #   effect of a gesture     Kim, Choi & Kim 2022: a handwritten note works for loyal customers only; Anderson & Simester
@@ -141,7 +143,10 @@ def _known(where: Where) -> list[str]:
     """Names of the settings of a group."""
     model: Any = Settings()
     for part in where:
-        model = Arm() if part == "arms" or isinstance(model, Arm) else getattr(model, str(part))
+        if part in _NAMED or isinstance(model, (Arm, TakenUp)):
+            model = _NAMED.get(str(part), model)
+        else:
+            model = getattr(model, str(part))
         if model is None:
             from cxlab.simulate.settings import Clusters, Trial
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from cxlab.simulate.felt import Felt, feel
 from cxlab.simulate.history import STILL_THERE, History, Orders, live_through
 from cxlab.simulate.rules import Rules
-from cxlab.simulate.settings import KINDS, Settings
+from cxlab.simulate.settings import CHANNELS, KINDS, Settings
+from cxlab.simulate.taking_up import AS_BEFORE, take_up
 from cxlab.simulate.traits import Array, Traits, Whole, draw_traits
 
 OPENING, OPEN_HOURS = 8, 12
 """Hours of the day at which orders begin, and how long they go on."""
-CHANNELS = ("shop", "web")
 CATEGORIES = ("pantry", "bakery", "fresh", "household", "gifts")
 FAILURES = ("late", "damaged", "wrong item", "unfriendly")
 AT_HOME, ON_THE_WEB = 0.9, 0.25
@@ -31,7 +31,8 @@ class Details:
     goods_cents : cost of the goods.
     milli_hours, serve_cents : work it took, in thousandths of an hour and in hundredths of the currency's unit.
     back_on : day on which it came back; -1 for most.
-    channel, store, category, employee : numbers.
+    channel, store, category, employee : numbers. made_in : number of the channel in which it was made, those that were
+        taken up after `CHANNELS`; where the customer was served and asked rests on `channel`.
     felt : by those who answered whether they would recommend the shop.
     failure : what went wrong; resolved_on: day on which that was put right, -1 for never or nothing.
     """
@@ -48,6 +49,7 @@ class Details:
     felt: Felt
     failure: NDArray[np.int8]
     resolved_on: NDArray[np.int16]
+    made_in: NDArray[np.int8]
 
     @cached_property
     def score(self) -> NDArray[np.int8]:
@@ -65,6 +67,7 @@ class Shop:
     details : of each order, in the same order.
     watched : numbers of the orders, in the order of `history.orders`, to which the rows of `history.before` belong.
     referrers : shape (customers,), who recommended the shop to each; -1 for nobody.
+    taken_up : by channel that customers take up, shape (customers,), the day on which each did; -1 for never.
     """
 
     settings: Settings
@@ -74,6 +77,7 @@ class Shop:
     details: Details
     watched: Whole
     referrers: Whole
+    taken_up: tuple[Whole, ...]
 
     @property
     def orders(self) -> Orders:
@@ -103,7 +107,8 @@ def simulate_shop(settings: Settings) -> Shop:
     traits = draw_traits(settings)
     history = live_through(traits, rules)
     rng = np.random.default_rng([settings.seed, 2])
-    orders = history.orders
+    taken = take_up(settings, traits, history)
+    orders = taken.orders
     minute = (60 * OPENING + np.floor(60 * OPEN_HOURS * rng.beta(2, 2, orders.n))).astype(np.int16)
     order = np.lexsort((orders.customer, minute, orders.day))
     n_watched = history.before.n
@@ -111,13 +116,16 @@ def simulate_shop(settings: Settings) -> Shop:
     place[order] = np.arange(orders.n)
     orders = Orders(*(getattr(orders, one.name)[order] for one in fields(Orders)))
     history = replace(history, orders=orders)
-    details = _details(settings, traits, orders, minute[order], rng)
-    return Shop(settings, rules, traits, history, details, place[:n_watched], _referrers(settings, traits, history))
+    details = _details(settings, traits, orders, minute[order], taken.channel[order], rng)
+    return Shop(
+        settings, rules, traits, history, details, place[:n_watched], _referrers(settings, traits, history), taken.days
+    )
 
 
 def _details(
-    settings: Settings, traits: Traits, orders: Orders, minute: NDArray[np.int16], rng: np.random.Generator
-) -> Details:
+    settings: Settings, traits: Traits, orders: Orders, minute: NDArray[np.int16], taken: NDArray[np.int8],
+    rng: np.random.Generator,
+) -> Details:  # fmt: skip
     n, money, who = orders.n, settings.money, orders.customer
     noise = np.exp(money.hours_spread * rng.standard_normal(n) - money.hours_spread**2 / 2)
     milli_hours = np.rint(1000 * traits.hours[who] * noise).astype(np.int32)
@@ -135,7 +143,8 @@ def _details(
         milli_hours=milli_hours,
         serve_cents=np.floor(milli_hours / 1000 * round(100 * money.hourly_rate) + 0.5).astype(np.int32),
         back_on=back_on.astype(np.int16),
-        channel=(rng.random(n, np.float32) < ON_THE_WEB).astype(np.int8),
+        channel=(channel := (rng.random(n, np.float32) < ON_THE_WEB).astype(np.int8)),
+        made_in=np.where(taken == AS_BEFORE, channel, taken + len(CHANNELS)).astype(np.int8),
         store=store,
         category=rng.choice(len(CATEGORIES), n, p=[0.3, 0.25, 0.25, 0.12, 0.08]).astype(np.int8),
         employee=employee,

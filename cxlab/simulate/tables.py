@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from cxlab.simulate.felt import TOUCHPOINTS
 from cxlab.simulate.history import STILL_THERE
-from cxlab.simulate.settings import KINDS
-from cxlab.simulate.shop import CATEGORIES, CHANNELS, FAILURES, Shop
+from cxlab.simulate.settings import CHANNELS, KINDS
+from cxlab.simulate.shop import CATEGORIES, FAILURES, Shop
 from cxlab.simulate.traits import Whole
 
 PIECE = 500_000
@@ -75,7 +75,7 @@ def _orders(shop: Shop) -> Table:
                 "ordered_at": pa.array(np.concatenate([seconds, returned])),
                 "revenue": sign * orders.cents[both] / 100,
                 "cost": sign * details.goods_cents[both] / 100,
-                "channel": _words(CHANNELS, details.channel[both]),
+                "channel": _words([*CHANNELS, *shop.settings.touchpoints], details.made_in[both]),
                 "category": _words(CATEGORIES, details.category[both]),
                 "store": _words(_stores(shop), details.store[both]),
             }

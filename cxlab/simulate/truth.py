@@ -10,6 +10,7 @@ from cxlab.simulate.occasions import find_occasions
 from cxlab.simulate.outlook import ROWS
 from cxlab.simulate.settings import KINDS, Settings
 from cxlab.simulate.shop import Shop
+from cxlab.simulate.taking_up import taking_up_truth
 
 Truth = dict[str, dict[str, Finding]]
 
@@ -36,7 +37,8 @@ def plant_truth(shop: Shop, *, rows: int = ROWS) -> Truth:
         "repeat_purchases": _bgnbd(settings),
         "gestures": gestures_truth(shop, occasions, rows=rows),
         "loyalty": fans_truth(shop, customers, segments, rows=rows),
-        "experience": experience_truth(shop.details.felt, shop.details.channel),
+        "experience": experience_truth(shop.details.felt, shop.details.channel)
+        | taking_up_truth(settings, shop.traits, shop.history.left_on, shop.taken_up),
     }
     return {report: found for report, found in truth.items() if found}
 

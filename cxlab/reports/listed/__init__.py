@@ -11,6 +11,7 @@ from cxlab.reports.listed import (
     loyalty,
     repeat_purchases,
     segmentation,
+    touchpoints,
 )
 from cxlab.reports.listed.key import Key
 
@@ -22,7 +23,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     "gestures": gestures.KEYS,
     "loyalty": loyalty.KEYS,
     "gesture_policy": gesture_policy.KEYS,
-    "experience": experience.KEYS,
+    "experience": (*experience.KEYS, *touchpoints.KEYS),
 }
 """The keys of each report, in the order of the notebooks."""
 

@@ -91,5 +91,11 @@ PLACES: Mapping[str, Place] = {
     "outcome": Place(r".+", "`purchases`, or the name of the outcome in a table `outcomes`"),
     "factor": _one_of((*FACTOR, "time"), "what the spread of scores goes with"),
     "touchpoint": Place(r".+", "a touchpoint as the study calls it; `all` where the answers name none"),
+    "taken_up": Place(r".+", "a channel, as the study calls it, that customers took up after they had begun elsewhere"),
+    "step": Place(
+        r"(?:channel|failure|answer|low_score)(?:\..+)?",
+        "`channel`, `failure`, `answer` (where customers were asked) or `low_score`, with its name in the study behind "
+        "it; `low_score` alone is one anywhere",
+    ),
     "channel": Place(r".+", "the channel that most orders come through"),
 }

@@ -236,5 +236,10 @@ TABLES = (
     _kept("experience", "touchpoints", "a touchpoint", "touchpoint answers customers score± share± kind", _ANSWERS),
     _kept("experience", "best_and_worst", "somebody who served, or a store",
           "factor level answers customers mean effect±", _ANSWERS),
+    _kept("experience", "touchpoint_effects", "a channel beside the one in which most began",
+          "channel adopters began_there naive± naive_ratio± effect± effect_ratio± placebo± verdict",
+          "customers took up another channel"),
+    _kept("experience", "leaving", "a touchpoint",
+          "kind name orders customers goes_with rate± alike± difference±", "orders can be followed"),
 )  # fmt: skip
 """In the order of the notebooks and of their pages."""
