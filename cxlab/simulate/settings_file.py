@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 
 from cxlab.errors import did_you_mean
 from cxlab.parameters import shown
-from cxlab.simulate.settings import Arm, Settings, SettingsError
+from cxlab.simulate.settings import Arm, Driver, Settings, SettingsError
 from cxlab.strict_yaml import Document, read_yaml
 from cxlab.study import shown_path
 
 Where = tuple[str | int, ...]
-_OPTIONAL = ("clusters", "trial")
+_OPTIONAL = ("clusters", "trial", "drivers")
+_AS_GIVEN = {"arms": Arm, "drivers": Driver}
+"""Sets of things with names of their own, which are taken as given."""
 _SOURCES = """\
 # Where the defaults come from (nulls and reversals are common in this field):
 #   effect of a gesture     Kim, Choi & Kim 2022: a handwritten note works for loyal customers only; Anderson & Simester
@@ -85,13 +87,13 @@ def _text(path: Path) -> str:
 
 
 def _over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay what is given over the defaults, group by group; the arms of a trial are taken as given."""
+    """Lay what is given over the defaults, group by group; arms and drivers are taken as given."""
     merged = dict(defaults)
     for key, value in given.items():
         if value is None:
             continue
         default = merged.get(key)
-        if isinstance(value, dict) and isinstance(default, dict) and key != "arms":
+        if isinstance(value, dict) and isinstance(default, dict) and key not in _AS_GIVEN:
             value = _over_defaults(default, value)
         merged[key] = value
     return merged
@@ -141,7 +143,10 @@ def _known(where: Where) -> list[str]:
     """Names of the settings of a group."""
     model: Any = Settings()
     for part in where:
-        model = Arm() if part == "arms" or isinstance(model, Arm) else getattr(model, str(part))
+        if part in _AS_GIVEN or isinstance(model, Arm | Driver):
+            model = model if isinstance(model, Arm | Driver) else _AS_GIVEN[str(part)]()
+        else:
+            model = getattr(model, str(part))
         if model is None:
             from cxlab.simulate.settings import Clusters, Trial
 
@@ -169,6 +174,8 @@ def _written(group: BaseModel, indent: str) -> list[str]:
 
 
 def _scalar(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_scalar, value))}]"
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, str):
