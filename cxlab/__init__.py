@@ -118,6 +118,10 @@ _HOME = {
     # the experience itself
     "spread_of_scores": "experience",
     "rank_places": "experience",
+    "weigh_drivers": "experience",
+    "perceived_value": "experience",
+    "weigh_good_and_bad": "experience",
+    "drivers_part": "answers.drivers",
     "experience_answer": "answers.experience",
     # numbers with their intervals
     "Estimate": "estimate",

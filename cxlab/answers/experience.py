@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cxlab.answers.part import Part
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.experience import Places, Spread, Touchpoint
 from cxlab.experience.spread import FACTOR, LITTLE, Kind, said_share
@@ -20,8 +21,12 @@ _TAG = Texts(
 )
 
 
-def experience_answer(found: Spread, places: Places) -> Answer:
+def experience_answer(found: Spread, places: Places, parts: Sequence[Part | None] = ()) -> Answer:
     """Put into words whether the experience is led, who or what moves it, and what to do.
+
+    Parameters
+    ----------
+    parts : what other sections of the page add to the answer; None: such a section has nothing to say.
 
     Examples
     --------
@@ -31,6 +36,7 @@ def experience_answer(found: Spread, places: Places) -> Answer:
     >>> cx.experience_answer(found, cx.rank_places(found)).tag
     'Cannot tell'
     """
+    told = [part for part in parts if part is not None]
     kind = _main(found)
     mine, n = found.by_kind.get(kind, ()), len(found.shown)
     tag = _TAG[kind]
@@ -40,11 +46,16 @@ def experience_answer(found: Spread, places: Places) -> Answer:
     return Answer(
         tone=_TONE[kind],
         tag=tag,
-        line=" ".join(_line(kind_of, found.by_kind[kind_of]) for kind_of in _ORDER if kind_of in found.by_kind),
-        facts=(_share(found), _largest(found), _level(found)),
-        decide=_decide(kind, mine, places),
+        line=" ".join(
+            [
+                *(_line(kind_of, found.by_kind[kind_of]) for kind_of in _ORDER if kind_of in found.by_kind),
+                *(part.line for part in told),
+            ]
+        ),
+        facts=(_share(found), _largest(found), _level(found), *(part.fact for part in told if part.fact is not None)),
+        decide=" ".join([_decide(kind, mine, places), *(part.decide for part in told if part.decide)]),
         headline=_headline(kind, mine, found),
-        open=_open(found),
+        open=(*_open(found), *(one for part in told for one in part.open)),
     )
 
 

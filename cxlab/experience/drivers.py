@@ -19,7 +19,7 @@ from cxlab.experience.shares import Explained
 from cxlab.followed import Followed
 from cxlab.language import Texts, tr, trn
 from cxlab.phrases import listed
-from cxlab.words import number, percent, percent_between
+from cxlab.words import number, number_between, percent, percent_between
 
 Told = Literal["shown", "cannot_tell"]
 Heavier = Group | Literal["alike", "cannot_tell"]
@@ -37,17 +37,6 @@ GROUP = Texts(
         "sacrifice": "Sacrifice",
     }
 )
-_SIDE = Texts(
-    {
-        "utilitarian": "what can be measured (utilitarian)",
-        "hedonic": "what is felt (hedonic)",
-        "product": "the product",
-        "experience": "the experience",
-        "benefit": "what customers get (benefits)",
-        "sacrifice": "what customers give up (sacrifices)",
-    }
-)
-"""The two sides of each pair in a sentence, the same in every case of another language."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +161,8 @@ class DriverWeights:
         if not self.tells:
             return tr("These drivers do not tell who buys again")
         name, share = next(iter(self.shares.items()))
+        if len(self.shares) == 1:
+            return tr("“{driver}” goes with who buys again", driver=name)
         return tr(
             "“{driver}” goes with {share} of what the drivers explain", driver=name, share=percent(share.number)
         )
@@ -219,26 +210,30 @@ class DriverWeights:
 
 
 def said_pair(pair: Pair) -> str:
-    """Say which of two sides is heavier."""
-    interval = percent_between(*pair.difference.ends)
+    """Say which of two sides is heavier.
+
+    Examples
+    --------
+    >>> said_pair(Pair("product", "experience", Estimate(0.58, 0.17, 0.89), "experience"))
+    'Experience against product: experience goes with more of it, by 58 points of 100 (17–89).'
+    """
+    sides = tr("{other} against {one}", other=GROUP[pair.other], one=GROUP[pair.one].lower())
+    low, high = pair.difference.ends
     if pair.heavier == "cannot_tell":
-        return tr(
-            "Which goes with more of it, {one} or {other}, cannot be told.", one=_SIDE[pair.one], other=_SIDE[pair.other]
-        )
+        return tr("{sides}: which goes with more of it cannot be told.", sides=sides)
     if pair.heavier == "alike":
         return tr(
-            "Alike: {one} and {other} go with about as much of it (difference {interval} of it).",
-            one=_SIDE[pair.one], other=_SIDE[pair.other], interval=interval,
+            "{sides}: alike, within {points} points of 100 ({range}).",
+            sides=sides, points=number(100 * ALIKE), range=number_between(100 * low, 100 * high),
         )  # fmt: skip
-    less: Group = pair.one if pair.heavier == pair.other else pair.other
-    apart = pair.difference.number if pair.heavier == pair.other else -pair.difference.number
-    low, high = pair.difference.ends
+    turn = 1 if pair.heavier == pair.other else -1
+    ends = sorted((100 * turn * low, 100 * turn * high))
     return tr(
-        "More of it goes with this: {more}; less with that: {less} (difference {points} of it, {interval}).",
-        more=_SIDE[str(pair.heavier)],
-        less=_SIDE[less],
-        points=percent(apart),
-        interval=percent_between(low, high) if pair.heavier == pair.other else percent_between(-high, -low),
+        "{sides}: {heavier} goes with more of it, by {points} points of 100 ({range}).",
+        sides=sides,
+        heavier=GROUP[pair.heavier].lower(),
+        points=number(100 * turn * pair.difference.number),
+        range=number_between(*ends),
     )
 
 

@@ -144,8 +144,8 @@ class PerceivedValue:
         one = self.everybody
         told = [
             tr(
-                "Benefits are {benefits}, sacrifices {sacrifices}, each as the mean of its drivers. With one standard "
-                "deviation more benefit go {benefit} purchases, with one less sacrifice {sacrifice}.",
+                "Benefits are {benefits}, sacrifices {sacrifices}, each as the mean of its drivers. One standard "
+                "deviation more benefit goes with {benefit} in purchases, one less sacrifice with {sacrifice}.",
                 benefits=listed([tr("“{driver}”", driver=name) for name in self.drivers["benefit"]]),
                 sacrifices=listed([tr("“{driver}”", driver=name) for name in self.drivers["sacrifice"]]),
                 benefit=in_percent(one.benefit),

@@ -10,7 +10,9 @@ from cxlab.blocks import SEGMENTS
 from cxlab.clusters.features import CANDIDATES
 from cxlab.clusters.methods import Method
 from cxlab.contract import TABLES
+from cxlab.driver_tags import GROUPS, PAIRS
 from cxlab.experience.spread import FACTOR
+from cxlab.experience.value import EVERYBODY
 from cxlab.gestures.rails import RAILS
 from cxlab.gestures.sample import NEW
 from cxlab.loyalty.rules_of_thumb import SAID
@@ -91,5 +93,10 @@ PLACES: Mapping[str, Place] = {
     "outcome": Place(r".+", "`purchases`, or the name of the outcome in a table `outcomes`"),
     "factor": _one_of((*FACTOR, "time"), "what the spread of scores goes with"),
     "touchpoint": Place(r".+", "a touchpoint as the study calls it; `all` where the answers name none"),
+    "driver": Place(r".+", "a driver of repeat purchase, as the study calls it"),
+    "driver_group": _one_of(GROUPS, "a tag of drivers"),
+    "driver_side": _one_of((one for one, _ in PAIRS), "the tag that stands against it"),
+    "value_group": _one_of((EVERYBODY, *SEGMENTS), f"one of the four segments, or `{EVERYBODY}`: everybody"),
+    "bend": Place(r".+", "a driver of repeat purchase, or `score`"),
     "channel": Place(r".+", "the channel that most orders come through"),
 }
