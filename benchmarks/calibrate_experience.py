@@ -5,6 +5,7 @@ files is found anew.
 """
 
 from benchmarks.calibration.command import Calibration, calibrate
+from benchmarks.calibration.driver_plan import driver_cases, driver_sections
 from benchmarks.calibration.experience_plan import experience_cases, experience_sections
 
 INTRODUCTION = """\
@@ -12,7 +13,12 @@ Answers are made up in which it is known what moved them, and looked at with the
 experience. In brackets stands the Monte Carlo error, one standard error over the replications, in points. A figure
 holds when it agrees with the band in the heading of its column within two of them. Columns without a band promise
 nothing."""
-EXPERIENCE = Calibration("experience", experience_cases(), experience_sections(), INTRODUCTION)
+EXPERIENCE = Calibration(
+    "experience",
+    (*experience_cases(), *driver_cases()),
+    (*experience_sections(), *driver_sections()),
+    INTRODUCTION,
+)
 
 if __name__ == "__main__":
     calibrate(EXPERIENCE, __doc__)

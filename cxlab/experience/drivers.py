@@ -202,11 +202,22 @@ class DriverWeights:
         ]
         lacking = {name: n for name, n in self.prepared.missing.items() if n and name in self.prepared.names}
         if lacking:
-            names = listed(
-                [tr("“{driver}” in {n}", driver=name, n=number(n)) for name, n in lacking.items()]
-            )
+            names = listed([tr("“{driver}” in {n}", driver=name, n=number(n)) for name, n in lacking.items()])
             told.append(tr("Values are missing, and stand at the mean: {listed}.", listed=names))
-        return told
+        return [*told, *self._left_out()]
+
+    def _left_out(self) -> list[str]:
+        """Say which answers do not count."""
+        f = self.followed
+        reasons = (
+            (f.n_open, tr("whose days are not over yet")),
+            (f.n_before, tr("from before the first order")),
+            (f.n_other, tr("to other questions")),
+            (f.n_outside, tr("beyond the scale")),
+            (f.n - self.prepared.n, tr("without any driver")),
+        )
+        counts = [tr("{n} {which}", n=number(n), which=which) for n, which in reasons if n]
+        return [tr("Answers left out: {listed}.", listed=listed(counts))] if counts else []
 
 
 def said_pair(pair: Pair) -> str:

@@ -17,6 +17,10 @@ from cxlab.plots.rows import Row, draw_rows
 from cxlab.words import number, number_between, percent, percent_between
 
 
+MOST_LETTERS = 20
+"""Of a driver's name in a figure."""
+
+
 def _hundred(e: Estimate) -> Estimate:
     low, high = e.ends
     return replace(e, value=100 * e.number, low=100 * low, high=100 * high)
@@ -24,6 +28,11 @@ def _hundred(e: Estimate) -> Estimate:
 
 def _signed(e: Estimate) -> str:
     return in_percent(e).partition(" (")[0]
+
+
+def _cut(name: str) -> str:
+    """Write a name as far as there is room for it beside the scale."""
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1].rstrip()}…"
 
 
 # Weights of drivers ---------------------------------------------------------------------------------------------------
@@ -35,7 +44,7 @@ def _tags(found: DriverWeights, name: str) -> str:
 
 def _draw_weights(found: DriverWeights, ax: Axes) -> None:
     rows = [
-        Row(name, _hundred(e), tr("{share}: {tags}", share=percent(e.number), tags=_tags(found, name))
+        Row(_cut(name), _hundred(e), tr("{share}: {tags}", share=percent(e.number), tags=_tags(found, name))
             if found.tags[name] else percent(e.number), "ink" if e.low else "other")
         for name, e in found.shares.items()
     ]  # fmt: skip
@@ -158,7 +167,7 @@ def _draw_sides(found: GoodAndBad, ax: Axes) -> None:
         costs = tr("bad side costs {percent}%", percent=number(bend.costs.number, 1))
         brings = tr("good side brings {percent}%", percent=number(bend.brings.number, 1))
         mark = "ink" if bend.verdict != "cannot_tell" else "other"
-        rows.append(Row(bend.title, bend.costs, costs, mark, gap=0.4 if k else 0.0))
+        rows.append(Row(_cut(bend.title), bend.costs, costs, mark, gap=0.4 if k else 0.0))
         rows.append(Row("", bend.brings, brings, mark, filled=False))
     draw_rows(ax, rows, unit=tr("Percent of the purchases at the median, with one standard deviation"), left=0.22)
 
