@@ -9,9 +9,7 @@ from cxlab.parameters import Parameters
 from cxlab.study import Study
 
 
-def read_followed(
-    study: Study, parameters: Parameters, intake: Intake, customers: Customers | None
-) -> Followed | None:
+def read_followed(study: Study, parameters: Parameters, intake: Intake, customers: Customers | None) -> Followed | None:
     """Follow every answer of a study for its `outcome_days`, by segments as of before the answer.
 
     Parameters

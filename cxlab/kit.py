@@ -173,7 +173,7 @@ class Kit:
 
     @cached_property
     def followed(self) -> Followed | None:
-        """The same answers with their drivers, and what was bought in the `outcome_days` after; None without drivers."""
+        """Answers with drivers, and what was bought in the `outcome_days` after; None where the study tags none."""
         return read_followed(self.study, self.parameters, self.intake, self.customers_if_any)
 
     @cached_property

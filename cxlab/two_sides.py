@@ -25,4 +25,4 @@ def judge(costs: Estimate, brings: Estimate, asymmetry: Estimate, narrow: Estima
         return "bad_weighs_more"
     if asymmetry.ends[1] < 0 and brings.ends[0] > 0:
         return "good_weighs_more"
-    return "no_difference" if -reach <= narrow.ends[0] and narrow.ends[1] <= reach else "cannot_tell"
+    return "no_difference" if narrow.ends[0] >= -reach and narrow.ends[1] <= reach else "cannot_tell"

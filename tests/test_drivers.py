@@ -25,7 +25,7 @@ from cxlab.simulate.tables import tables_of
 
 Array = NDArray[np.float64]
 # Fertility, Agriculture, Examination, Education, Catholic, Infant.Mortality of 47 provinces (Mosteller and Tukey 1977).
-SWISS = np.array("""
+_SWISS = """
 80.2 17 15 12 9.96 22.2 83.1 45.1 6 9 84.84 22.2 92.5 39.7 5 5 93.4 20.2 85.8 36.5 12 7 33.77 20.3
 76.9 43.5 17 15 5.16 20.6 76.1 35.3 9 7 90.57 26.6 83.8 70.2 16 7 92.85 23.6 92.4 67.8 14 8 97.16 24.9
 82.4 53.3 12 7 97.67 21 82.9 45.2 16 13 91.38 24.4 87.1 64.5 14 6 98.61 24.5 64.1 62 21 12 8.52 16.5
@@ -38,7 +38,8 @@ SWISS = np.array("""
 92.2 84.6 3 3 99.46 16.3 79.3 63.1 13 13 96.83 18.1 70.4 38.4 26 12 5.62 20.3 65.7 7.7 29 11 13.79 20.5
 72.7 16.7 22 13 11.22 18.9 64.4 17.6 35 32 16.92 23 77.6 37.6 15 7 4.97 20 67.6 18.7 25 7 8.65 19.5
 35 1.2 37 53 42.34 18 44.7 46.6 16 29 50.43 18.2 42.8 27.7 22 29 58.33 19.3
-""".split(), dtype=np.float64).reshape(47, 6)  # fmt: skip
+"""
+SWISS = np.array([float(word) for word in _SWISS.split()]).reshape(47, 6)
 
 
 def refitted(values: Array, purchases: Array, customers: NDArray[np.int64]) -> Array:
@@ -181,7 +182,7 @@ class TestWeights:
         assert "“surprise”, for all answers have one value of it" in found.reading
 
     def test_a_study_without_drivers_is_told_what_to_bring(self) -> None:
-        with pytest.raises(MissingDataError, match="add `drivers` to study.yml"):
+        with pytest.raises(MissingDataError, match="add `drivers` to study"):
             weigh_drivers(None)
 
     def test_too_few_answers_are_said_to_be_so(self) -> None:

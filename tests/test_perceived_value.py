@@ -53,7 +53,7 @@ class TestLevers:
         few[few == "lost"] = "candidates"
         few[:5] = "lost"
         found = perceived_value(replace(made, segments=few))
-        assert found.left_out == ("lost",) and "Too few answers: Lost." in found.reading
+        assert found.left_out == ("lost",) and "Too few answers, or all alike: Lost." in found.reading
 
     def test_one_side_alone_is_no_value(self) -> None:
         with pytest.raises(NotEnoughDataError, match="tag one driver as benefit and one as sacrifice"):

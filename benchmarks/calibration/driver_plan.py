@@ -18,7 +18,7 @@ WORLDS = {
     "experience": ("experience .25 and .2, product .1, 0 and 0", DriverWorld((0.25, 0.2, 0.1, 0, 0))),
     "product": ("product .25, −.2 and −.1, experience .05 and 0", DriverWorld((0.05, 0, 0.25, -0.2, -0.1))),
 }
-"""Slopes of the logarithm of the rate on a standard deviation of a driver; any two correlate by .3 unless it says not."""
+"""Slopes of the logarithm of the rate on a standard deviation of a driver; any two correlate by .3 unless said."""
 TWO = {"care": ("benefit",), "delay": ("sacrifice",)}
 LEVERS = {
     "alike": ("benefit .2, sacrifice −.2, in all segments", DriverWorld((0.2, -0.2), likeness=0.2, tags=TWO)),
@@ -48,7 +48,8 @@ def weighed(n: int, seed: int, *, world: DriverWorld) -> Values:
     # Where nothing is planted, a study errs in which any driver is said to matter.
     values["any matters"] = [float(any(matter))]
     if not truth or not found.tells:
-        values["wrong"] = [float(not truth and any(pair.heavier not in ("alike", "cannot_tell") for pair in found.pairs))]
+        named = any(pair.heavier not in ("alike", "cannot_tell") for pair in found.pairs)
+        values["wrong"] = [float(not truth and named)]
         return values
     parts: list[Values] = [values]
     for name, share in zip(found.prepared.names, truth, strict=True):
@@ -158,7 +159,8 @@ def driver_sections() -> tuple[Section, ...]:
         ),
         Section(
             "Bad against good",
-            "One driver cut at its median. In the first row the bad side costs as many purchases as the good one brings.",
+            "One driver cut at its median. In the first row the bad side costs as many purchases as the good one "
+            "brings.",
             ("slopes", "costs held: 93–97%", "brings held: 93–97%", "difference held: 93–97%", "bad weighs more",
              "good weighs more"),
             tuple(

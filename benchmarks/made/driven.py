@@ -80,9 +80,7 @@ def true_shares(world: DriverWorld, n: int = _MANY) -> tuple[float, ...]:
     return tuple(float(x) for x in each / each.sum())
 
 
-def _lived(
-    world: DriverWorld, n: int, seed: int
-) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.object_]]:
+def _lived(world: DriverWorld, n: int, seed: int) -> tuple[Array, NDArray[np.int64], Array, NDArray[np.object_]]:
     """Draw drivers, customers and rates; a part of each driver is the customer's own."""
     rng = np.random.default_rng(seed)
     people, p = max(int(n / PER_CUSTOMER), 1), world.p

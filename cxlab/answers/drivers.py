@@ -92,9 +92,7 @@ def _open(
     ]
     told += [
         (
-            tr(
-                "Which goes with more: {one} or {other}?", one=GROUP[pair.one].lower(), other=GROUP[pair.other].lower()
-            ),
+            tr("Which goes with more: {one} or {other}?", one=GROUP[pair.one].lower(), other=GROUP[pair.other].lower()),
             tr("Four times as many answers make the interval half as wide."),
         )
         for pair in weights.pairs

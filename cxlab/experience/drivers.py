@@ -14,7 +14,6 @@ from cxlab.estimate import Estimate
 from cxlab.experience.moments import CHANCE_DRAWS, sum_moments
 from cxlab.experience.poisson import fit_poisson
 from cxlab.experience.prepared import Prepared, prepare
-from cxlab.experience.shapley import Array
 from cxlab.experience.shares import Explained
 from cxlab.followed import Followed
 from cxlab.language import Texts, tr, trn
@@ -163,9 +162,7 @@ class DriverWeights:
         name, share = next(iter(self.shares.items()))
         if len(self.shares) == 1:
             return tr("“{driver}” goes with who buys again", driver=name)
-        return tr(
-            "“{driver}” goes with {share} of what the drivers explain", driver=name, share=percent(share.number)
-        )
+        return tr("“{driver}” goes with {share} of what the drivers explain", driver=name, share=percent(share.number))
 
     @property
     def reading(self) -> str:
@@ -174,7 +171,6 @@ class DriverWeights:
         return " ".join(told)
 
     def _whole(self) -> str:
-        e = self.total
         text = trn(
             "{n} answer by {customers} customers, and the purchases in the {days} days after.",
             "{n} answers by {customers} customers, and the purchases in the {days} days after.",
@@ -183,17 +179,20 @@ class DriverWeights:
             customers=number(self.prepared.n_customers),
             days=self.followed.outcome_days,
         )
-        if not self.tells:
-            return text + " " + tr(
+        if self.tells:
+            e = self.total
+            more = tr(
+                "Together the drivers explain {share} of how these differ ({interval}). That is what goes together: no "
+                "driver is shown to bring purchases, for who answers well may be who buys often anyway.",
+                share=percent(e.number, 1),
+                interval=percent_between(*e.ends, 1),
+            )
+        else:
+            more = tr(
                 "Together the drivers explain no more of how these differ than chance would, so they are not put in "
                 "order."
             )
-        return text + " " + tr(
-            "Together the drivers explain {share} of how these differ ({interval}). That is what goes together: no "
-            "driver is shown to bring purchases, for who answers well may be who buys often anyway.",
-            share=percent(e.number, 1),
-            interval=percent_between(*e.ends, 1),
-        )
+        return f"{text} {more}"
 
     def _asides(self) -> list[str]:
         told = [
@@ -267,7 +266,7 @@ def judge_pair(one: Group, other: Group, difference: Estimate, narrow: Estimate)
         return other
     if high < 0:
         return one
-    return "alike" if -ALIKE <= narrow.ends[0] and narrow.ends[1] <= ALIKE else "cannot_tell"
+    return "alike" if narrow.ends[0] >= -ALIKE and narrow.ends[1] <= ALIKE else "cannot_tell"
 
 
 def weigh_drivers(followed: Followed | None, *, seed: int = 1) -> DriverWeights:
@@ -315,9 +314,7 @@ def weigh_drivers(followed: Followed | None, *, seed: int = 1) -> DriverWeights:
         name: percent_change(float(fit.slopes[j + 1]), float(errors[j + 1]), prepared.n)
         for j, name in enumerate(prepared.names)
     }
-    return DriverWeights(
-        prepared, followed, explained, fit.null_deviance, (1 + as_much) / (1 + CHANCE_DRAWS), changes
-    )
+    return DriverWeights(prepared, followed, explained, fit.null_deviance, (1 + as_much) / (1 + CHANCE_DRAWS), changes)
 
 
 def percent_change(slope: float, error: float, n: int, *, level: float = 0.95) -> Estimate:
@@ -332,5 +329,3 @@ def percent_change(slope: float, error: float, n: int, *, level: float = 0.95) -
     reach = float(norm.ppf(0.5 + level / 2)) * error
     value, low, high = (float(100 * np.expm1(np.clip(x, -20, 20))) for x in (slope, slope - reach, slope + reach))
     return Estimate(value, low, high, level, n, "percent, per standard deviation")
-
-

@@ -127,17 +127,17 @@ class GoodAndBad:
             )
         ]
         by = {verdict: [b for b in self.bends if b.verdict == verdict] for verdict in WEIGHS}
-        for bend in by["bad_weighs_more"] + by["good_weighs_more"]:
-            told.append(
-                tr(
-                    "“{driver}”: the bad side costs {costs}% ({lost}), the good one brings {brings}% ({won}).",
-                    driver=bend.title,
-                    costs=number(bend.costs.number, 1),
-                    lost=number_between(*bend.costs.ends, 1),
-                    brings=number(bend.brings.number, 1),
-                    won=number_between(*bend.brings.ends, 1),
-                )
+        told += [
+            tr(
+                "“{driver}”: the bad side costs {costs}% ({lost}), the good one brings {brings}% ({won}).",
+                driver=bend.title,
+                costs=number(bend.costs.number, 1),
+                lost=number_between(*bend.costs.ends, 1),
+                brings=number(bend.brings.number, 1),
+                won=number_between(*bend.brings.ends, 1),
             )
+            for bend in by["bad_weighs_more"] + by["good_weighs_more"]
+        ]
         unsure = len(by["cannot_tell"])
         if unsure:
             told.append(
@@ -188,8 +188,9 @@ def weigh_good_and_bad(followed: Followed | None) -> GoodAndBad:
         name: "sacrifice" in tags for name, tags in tagged.items() if {"benefit", "sacrifice"}.intersection(tags)
     }
     score = followed.frame["score"].to_numpy(np.float64)[prepared.used]
+    drivers = followed.values  # noqa: PD011 (no frame, but what was answered)
     columns = {SCORE: score} | {
-        name: followed.values[name].to_numpy(np.float64)[prepared.used] for name in sides if name != SCORE
+        name: drivers[name].to_numpy(np.float64)[prepared.used] for name in sides if name != SCORE
     }
     cut: dict[str, tuple[NDArray[np.bool_], Array, float]] = {}
     left_out = []
@@ -207,18 +208,22 @@ def weigh_good_and_bad(followed: Followed | None) -> GoodAndBad:
             left_out.append((name, tr("fewer than {n} customers stand on one side of its median", n=LEAST_CUSTOMERS)))
             continue
         cut[name] = (there, good, median)
-    if not cut:
+    bends: list[Bend] = []
+    for name, (there, good, median) in cut.items():
+        codes = np.unique(prepared.customers[there], return_inverse=True)[1].astype(np.int64)
+        both = np.column_stack([np.minimum(good, 0), np.maximum(good, 0)])
+        try:
+            fit = fit_poisson(both, prepared.purchases[there], codes)
+        except NotEnoughDataError:
+            left_out.append((name, tr("the answers on one side are too few to tell")))
+            continue
+        bends.append(_bend(name, int(there.sum()), median, sides[name], fit.slopes[1:], fit.covariance[1:, 1:],
+                           len(cut)))  # fmt: skip
+    if not bends:
         raise NotEnoughDataError(
             tr("too few customers stand on either side of the median of the score and of each driver: bring more "
                "`feedback`")
         )  # fmt: skip
-    bends = []
-    for name, (there, good, median) in cut.items():
-        codes = np.unique(prepared.customers[there], return_inverse=True)[1].astype(np.int64)
-        both = np.column_stack([np.minimum(good, 0), np.maximum(good, 0)])
-        fit = fit_poisson(both, prepared.purchases[there], codes)
-        bends.append(_bend(name, int(there.sum()), median, sides[name], fit.slopes[1:], fit.covariance[1:, 1:],
-                           len(cut)))  # fmt: skip
     untagged = tuple(name for name in prepared.names if name not in sides)
     return GoodAndBad(tuple(bends), tuple(left_out), untagged, followed.outcome_days)
 

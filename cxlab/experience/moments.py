@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from cxlab.experience.shapley import Array, explained_by_each
 
-
 MOST_UNITS = 4_000
 """Beyond so many customers they are put together at random to so many lots, and these are drawn."""
 DRAWS = 500

@@ -94,6 +94,13 @@ def prepare(followed: Followed | None) -> Prepared:
                 bought=number(counts[2]),
             )
         )
+    if purchases.min() == purchases.max():
+        raise NotEnoughDataError(
+            tr(
+                "everybody bought as often after their answers, so there is nothing to tell apart: bring more "
+                "`feedback`"
+            )
+        )
     kept: list[str] = []
     columns: list[Array] = []
     missing, left_out = {}, {}

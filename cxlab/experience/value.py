@@ -25,7 +25,8 @@ from cxlab.words import number, number_between
 Lever = Literal["more_benefit", "less_sacrifice", "alike", "cannot_tell"]
 EVERYBODY = "all"
 LEAST_ANSWERS, LEAST_CUSTOMERS, LEAST_PURCHASES = 50, 30, 30
-"""Of a segment; below these it is left out."""
+LEAST_SPREAD = 0.1
+"""Of a segment; below these it is left out. The last is the spread of each side within it, of 1 in all answers."""
 MARGIN = 5.0
 """Percent of purchases up to which the two levers count as alike."""
 LEVER = Texts(
@@ -77,7 +78,7 @@ class PerceivedValue:
     p_value : how often chance alone makes the segments differ as much; None: there are not two.
     left_out : segments with too few answers.
     drivers : which drivers are benefits, and which sacrifices.
-    outcome_days, minimum_group : time after an answer; segments with fewer customers are not shown.
+    outcome_days : length of the time after an answer.
     """
 
     everybody: Levers
@@ -99,9 +100,7 @@ class PerceivedValue:
         for one in (self.everybody, *self.segments):
             e = one.contrast
             verdict = one.lever if self.differs or one is self.everybody else "cannot_tell"
-            found[f"perceived_value.{one.name}"] = Estimate(
-                e.value, e.low, e.high, n=e.n, unit=e.unit, verdict=verdict
-            )
+            found[f"perceived_value.{one.name}"] = Estimate(e.value, e.low, e.high, n=e.n, unit=e.unit, verdict=verdict)
             found[f"benefit_slope.{one.name}"] = one.benefit
             found[f"sacrifice_slope.{one.name}"] = one.sacrifice
         if self.p_value is not None:
@@ -163,7 +162,7 @@ class PerceivedValue:
             )  # fmt: skip
         if self.left_out:
             names = listed([SEGMENT_NAME[name] for name in self.left_out])
-            told.append(tr("Too few answers: {segments}.", segments=names))
+            told.append(tr("Too few answers, or all alike: {segments}.", segments=names))
         return " ".join(told)
 
 
@@ -179,8 +178,8 @@ def judge_levers(benefit: Estimate, sacrifice: Estimate, contrast: Estimate, nar
     """Say which lever pays more, by the written rule.
 
     `more_benefit` where the whole interval of the contrast lies above 0 and that of the benefits, too; `less_sacrifice`
-    where it lies below 0 and that of less sacrifice above it; `alike` where the 90 % interval of the contrast (`narrow`)
-    lies within `MARGIN` percent of 0; else `cannot_tell`.
+    where it lies below 0 and that of less sacrifice above it; `alike` where the 90 % interval of the contrast
+    (`narrow`) lies within `MARGIN` percent of 0; else `cannot_tell`.
 
     Examples
     --------
@@ -192,7 +191,7 @@ def judge_levers(benefit: Estimate, sacrifice: Estimate, contrast: Estimate, nar
         return "more_benefit"
     if contrast.ends[1] < 0 and sacrifice.ends[0] > 0:
         return "less_sacrifice"
-    return "alike" if -MARGIN <= narrow.ends[0] and narrow.ends[1] <= MARGIN else "cannot_tell"
+    return "alike" if narrow.ends[0] >= -MARGIN and narrow.ends[1] <= MARGIN else "cannot_tell"
 
 
 def perceived_value(followed: Followed | None, *, minimum_group: int = 1) -> PerceivedValue:
@@ -247,7 +246,7 @@ def perceived_value(followed: Followed | None, *, minimum_group: int = 1) -> Per
         mine = np.asarray(segments == name, dtype=np.bool_)
         people = len(np.unique(prepared.customers[mine]))
         enough = mine.sum() >= LEAST_ANSWERS and prepared.purchases[mine].sum() >= LEAST_PURCHASES
-        if enough and people >= max(minimum_group, LEAST_CUSTOMERS):
+        if enough and columns[mine].std(axis=0).min() > LEAST_SPREAD and people >= max(minimum_group, LEAST_CUSTOMERS):
             rows.append((name, mine))
         else:
             left_out.append(name)

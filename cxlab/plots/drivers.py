@@ -16,7 +16,6 @@ from cxlab.plots.figure import Plot
 from cxlab.plots.rows import Row, draw_rows
 from cxlab.words import number, number_between, percent, percent_between
 
-
 MOST_LETTERS = 20
 """Of a driver's name in a figure."""
 
@@ -122,8 +121,8 @@ def _draw_levers(found: PerceivedValue, ax: Axes) -> None:
 def _caption_of_levers(found: PerceivedValue) -> Caption:
     each = _shown(found)
     told = [
-        tr("{name}: more benefit {benefit}, less sacrifice {sacrifice}", name=one.title, benefit=in_percent(one.benefit),
-           sacrifice=in_percent(one.sacrifice)) for one in each
+        tr("{name}: more benefit {benefit}, less sacrifice {sacrifice}", name=one.title,
+           benefit=in_percent(one.benefit), sacrifice=in_percent(one.sacrifice)) for one in each
     ]  # fmt: skip
     short = [
         tr("{name}: more benefit {benefit}, less sacrifice {sacrifice}", name=one.title, benefit=_signed(one.benefit),

@@ -88,9 +88,10 @@ def drivers_truth(settings: Settings, traits: Traits, who: Whole, day: NDArray[n
     pull = (columns * (bought - bought.mean())[:, None]).mean(axis=0) / bought.mean()
     each = explained_by_each(covariance[None], pull[None])[0]
     shares = each / each.sum()
-    found = {f"driver.{name}": finding(float(share), len(who), _SHARE) for name, share in zip(kept, shares, strict=True)}
+    by_name = dict(zip(kept, (float(share) for share in shares), strict=True))
+    found = {f"driver.{name}": finding(share, len(who), _SHARE) for name, share in by_name.items()}
     groups = {
-        group: float(sum(share for name, share in zip(kept, shares, strict=True) if group in drivers[name].tags))
+        group: sum(share for name, share in by_name.items() if group in drivers[name].tags)
         for group in GROUPS
         if any(group in drivers[name].tags for name in kept)
     }

@@ -211,7 +211,8 @@ class Driver(_Group):
 
     tags: Annotated[tuple[Group, ...], _setting("what it is: of each pair one word, or none")] = ()
     loading: Annotated[
-        float, _setting("correlation with the log of the customer's own purchase rate; it changes no order", ge=-1, le=1)
+        float,
+        _setting("correlation with the log of the customer's own purchase rate; it changes no order", ge=-1, le=1),
     ] = 0.0
     mood: Annotated[float, _setting("correlation with a mood that colours all drivers of an answer", ge=-1, le=1)] = 0.3
     lasting: Annotated[float, _share("share of the rest that is the customer's own, alike in all answers")] = 0.3
