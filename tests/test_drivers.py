@@ -251,7 +251,9 @@ def test_answers_are_followed_over_their_days_and_no_further() -> None:
     assert (frame["day"] + followed.outcome_days <= last).all() and followed.n_open > 0
     orders = kit.intake.engine.frame("SELECT customer_id, day FROM sales WHERE n_orders > 0 ORDER BY customer_id, day")
     orders["customer_id"] = orders["customer_id"].astype("str")
-    for row in frame.sample(40, random_state=1).itertuples():
-        mine = orders[orders["customer_id"] == row.customer_id]["day"]
-        assert row.purchases == ((mine > row.day) & (mine <= row.day + followed.outcome_days)).sum()
-        assert row.earlier_purchases == (mine < row.day).sum()
+    some = frame.sample(40, random_state=1)
+    columns = (some[name].to_list() for name in ("customer_id", "day", "purchases", "earlier_purchases"))
+    for customer, day, purchases, earlier in zip(*columns, strict=True):
+        mine = orders[orders["customer_id"] == customer]["day"].to_numpy(np.int64)
+        assert purchases == ((mine > day) & (mine <= day + followed.outcome_days)).sum()
+        assert earlier == (mine < day).sum()

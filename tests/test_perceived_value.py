@@ -7,13 +7,14 @@ import pytest
 
 from benchmarks.made.driven import DriverWorld, follow
 from cxlab.blocks import SEGMENTS
+from cxlab.driver_tags import Group
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate
 from cxlab.experience.good_and_bad import weigh_good_and_bad
 from cxlab.experience.value import perceived_value
 from cxlab.two_sides import judge
 
-TWO = {"care": ("benefit",), "delay": ("sacrifice",)}
+TWO: dict[str, tuple[Group, ...]] = {"care": ("benefit",), "delay": ("sacrifice",)}
 
 
 class TestLevers:

@@ -9,6 +9,7 @@ from benchmarks.calibration.figures import Band
 from benchmarks.calibration.intervals import held, joined
 from benchmarks.calibration.layout import COVERED, Cell, Row, Section
 from benchmarks.made.driven import TAGS, DriverWorld, follow, true_shares
+from cxlab.driver_tags import Group
 from cxlab.experience import perceived_value, weigh_drivers, weigh_good_and_bad
 
 WORLDS = {
@@ -19,7 +20,7 @@ WORLDS = {
     "product": ("product .25, −.2 and −.1, experience .05 and 0", DriverWorld((0.05, 0, 0.25, -0.2, -0.1))),
 }
 """Slopes of the logarithm of the rate on a standard deviation of a driver; any two correlate by .3 unless said."""
-TWO = {"care": ("benefit",), "delay": ("sacrifice",)}
+TWO: dict[str, tuple[Group, ...]] = {"care": ("benefit",), "delay": ("sacrifice",)}
 LEVERS = {
     "alike": ("benefit .2, sacrifice −.2, in all segments", DriverWorld((0.2, -0.2), likeness=0.2, tags=TWO)),
     "benefit": ("benefit .3, sacrifice 0, in all segments", DriverWorld((0.3, 0.0), likeness=0.2, tags=TWO)),
@@ -103,11 +104,11 @@ def bent(n: int, seed: int, *, world: DriverWorld) -> Values:
 def driver_cases() -> tuple[Case, ...]:
     """Return all cases, in the order of the table."""
     return (
-        *(Case(f"drivers {name}", partial(weighed, world=world), {500: 200, 2000: 200}, _RESTS)
+        *(Case(f"drivers {name}", partial(weighed, world=world), {500: 100, 2000: 100}, _RESTS)
           for name, (_, world) in WORLDS.items()),
-        *(Case(f"levers {name}", partial(valued, world=world), {2000: 200}, _RESTS)
+        *(Case(f"levers {name}", partial(valued, world=world), {2000: 100}, _RESTS)
           for name, (_, world) in LEVERS.items()),
-        *(Case(f"sides {name}", partial(bent, world=world), {2000: 200}, _RESTS)
+        *(Case(f"sides {name}", partial(bent, world=world), {2000: 100}, _RESTS)
           for name, (_, world) in BENDS.items()),
     )  # fmt: skip
 

@@ -237,13 +237,13 @@ def said_pair(pair: Pair) -> str:
             sides=sides, points=number(100 * ALIKE), range=number_between(100 * low, 100 * high),
         )  # fmt: skip
     turn = 1 if pair.heavier == pair.other else -1
-    ends = sorted((100 * turn * low, 100 * turn * high))
+    first, last = sorted((100 * turn * low, 100 * turn * high))
     return tr(
         "{sides}: {heavier} goes with more of it, by {points} points of 100 ({range}).",
         sides=sides,
         heavier=GROUP[pair.heavier].lower(),
         points=number(100 * turn * pair.difference.number),
-        range=number_between(*ends),
+        range=number_between(first, last),
     )
 
 

@@ -41,7 +41,7 @@ class Moments:
     @property
     def p(self) -> int:
         """How many drivers there are."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def units(self) -> int:

@@ -92,7 +92,7 @@ def fit_poisson(columns: Array, purchases: Array, customers: NDArray[np.int64]) 
     score = design * (purchases - rate)[:, None]
     units = int(customers.max()) + 1
     each = np.column_stack([np.bincount(customers, score[:, j], minlength=units) for j in range(len(slopes))])
-    return PoissonFit(slopes, each @ bread, deviance, null)
+    return PoissonFit(slopes, np.asarray(each @ bread, dtype=np.float64), deviance, null)
 
 
 def _deviance(purchases: Array, rate: Array) -> float:

@@ -32,12 +32,12 @@ class Explained:
     @property
     def by_chance(self) -> Array:
         """What chance adds to each, shape (p,)."""
-        return np.maximum(self.draws.mean(axis=0) - self.each, 0.0)
+        return np.asarray(np.maximum(self.draws.mean(axis=0) - self.each, 0.0))
 
     @property
     def without_chance(self) -> Array:
         """What each explains beyond chance, shape (p,); 0 or more."""
-        return np.maximum(self.each - self.by_chance, 0.0)
+        return np.asarray(np.maximum(self.each - self.by_chance, 0.0))
 
     def total(self, deviance: float) -> Estimate:
         """Return the share of a deviance that all explain together, beyond chance."""
