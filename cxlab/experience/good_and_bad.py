@@ -10,7 +10,7 @@ from scipy.stats import norm
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, normal_interval
 from cxlab.experience.poisson import fit_poisson
-from cxlab.experience.prepared import LEAST_CUSTOMERS, Array, prepare, standardised
+from cxlab.experience.prepared import LEAST_CUSTOMERS, Array, numbered, prepare, standardised
 from cxlab.followed import Followed
 from cxlab.language import Texts, tr, trn
 from cxlab.phrases import listed
@@ -204,13 +204,13 @@ def weigh_good_and_bad(followed: Followed | None) -> GoodAndBad:
         at = float(np.mean(scaled[column == median])) if (column == median).any() else float(np.median(scaled))
         good = (at - scaled) if turned else (scaled - at)
         people = prepared.customers[there]
-        if min(len(np.unique(people[good > 0])), len(np.unique(people[good < 0]))) < LEAST_CUSTOMERS:
+        if min(np.count_nonzero(np.bincount(people[side])) for side in (good > 0, good < 0)) < LEAST_CUSTOMERS:
             left_out.append((name, tr("fewer than {n} customers stand on one side of its median", n=LEAST_CUSTOMERS)))
             continue
         cut[name] = (there, good, median)
     bends: list[Bend] = []
     for name, (there, good, median) in cut.items():
-        codes = np.unique(prepared.customers[there], return_inverse=True)[1].astype(np.int64)
+        codes = numbered(prepared.customers[there])
         both = np.column_stack([np.minimum(good, 0), np.maximum(good, 0)])
         try:
             fit = fit_poisson(both, prepared.purchases[there], codes)

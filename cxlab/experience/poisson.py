@@ -10,7 +10,7 @@ from cxlab.language import tr
 
 Array = NDArray[np.float64]
 _STEPS, _HALVINGS = 50, 30
-_CLOSE = 1e-10
+_CLOSE = 1e-11
 _FARTHEST = 30.0
 """Logarithm of the largest rate."""
 
@@ -68,20 +68,20 @@ def fit_poisson(columns: Array, purchases: Array, customers: NDArray[np.int64]) 
         raise NotEnoughDataError(tr("nothing was bought after these answers: bring a longer history of orders"))
     slopes = np.zeros(design.shape[1])
     slopes[0] = np.log(bought / n)
-    rate, deviance = np.full(n, bought / n), _deviance(purchases, np.full(n, bought / n))
-    null = deviance
+    rate, likelihood = np.full(n, bought / n), bought * float(slopes[0]) - bought
     for _ in range(_STEPS):
         weighted = design * rate[:, None]
         step = np.linalg.solve(weighted.T @ design + 1e-9 * np.eye(len(slopes)), design.T @ (purchases - rate))
         for _ in range(_HALVINGS):
             tried = slopes + step
-            rate = np.exp(np.clip(design @ tried, -_FARTHEST, _FARTHEST))
-            found = _deviance(purchases, rate)
-            if found <= deviance + 1e-9 * (1 + abs(deviance)):
+            log_rate = np.clip(design @ tried, -_FARTHEST, _FARTHEST)
+            rate = np.exp(log_rate)
+            found = float(purchases @ log_rate - rate.sum())
+            if found >= likelihood - 1e-9 * (1 + abs(likelihood)):
                 break
             step = step / 2
-        close = abs(deviance - found) <= _CLOSE * (1 + abs(found))
-        slopes, deviance = tried, found
+        close = abs(found - likelihood) <= _CLOSE * (1 + abs(found))
+        slopes, likelihood = tried, found
         if close:
             break
     if np.abs(slopes).max() > _FARTHEST / 2:
@@ -92,10 +92,20 @@ def fit_poisson(columns: Array, purchases: Array, customers: NDArray[np.int64]) 
     score = design * (purchases - rate)[:, None]
     units = int(customers.max()) + 1
     each = np.column_stack([np.bincount(customers, score[:, j], minlength=units) for j in range(len(slopes))])
-    return PoissonFit(slopes, np.asarray(each @ bread, dtype=np.float64), deviance, null)
+    return PoissonFit(slopes, np.asarray(each @ bread, dtype=np.float64), *deviances(purchases, rate))
 
 
-def _deviance(purchases: Array, rate: Array) -> float:
+def deviances(purchases: Array, rate: Array) -> tuple[float, float]:
+    """Return the deviance of some rates, and that of the mean alone.
+
+    Examples
+    --------
+    >>> deviances(np.array([1.0, 3.0]), np.array([1.0, 3.0]))[0]
+    0.0
+    """
     some = purchases > 0
-    logs = purchases[some] * np.log(purchases[some] / rate[some])
-    return float(2 * (logs.sum() - purchases.sum() + rate.sum()))
+    bought, total = purchases[some], float(purchases.sum())
+    logs = float(bought @ np.log(bought))
+    mean = total / len(purchases)
+    of_rate = logs - float(bought @ np.log(rate[some])) - total + float(rate.sum())
+    return 2 * of_rate, 2 * (logs - total * float(np.log(mean)))

@@ -77,8 +77,8 @@ def prepare(followed: Followed | None) -> Prepared:
     raw = followed.values[names].to_numpy(np.float64)
     used = np.asarray(np.isfinite(raw).any(axis=1), dtype=np.bool_)
     purchases = followed.frame["purchases"].to_numpy(np.float64)[used]
-    customers = np.unique(followed.customers[used], return_inverse=True)[1].astype(np.int64)
-    counts = (len(purchases), len(np.unique(customers)), int(purchases.sum()))
+    customers = numbered(followed.customers[used])
+    counts = (len(purchases), int(customers.max(initial=-1)) + 1, int(purchases.sum()))
     if any(n < least for n, least in zip(counts, (LEAST_ANSWERS, LEAST_CUSTOMERS, LEAST_PURCHASES), strict=True)):
         raise NotEnoughDataError(
             tr(
@@ -108,7 +108,7 @@ def prepare(followed: Followed | None) -> Prepared:
         column = raw[used, j]
         there = np.isfinite(column)
         missing[name] = int((~there).sum())
-        if len(np.unique(customers[there])) < LEAST_CUSTOMERS:
+        if np.count_nonzero(np.bincount(customers[there])) < LEAST_CUSTOMERS:
             left_out[name] = tr("fewer than {n} customers have a value of it", n=LEAST_CUSTOMERS)
             continue
         scaled = standardised(column)
@@ -124,6 +124,18 @@ def prepare(followed: Followed | None) -> Prepared:
             tr("no driver tells answers apart: bring columns whose values differ, for customers enough")
         )
     return Prepared(tuple(kept), np.column_stack(columns), purchases, customers, missing, left_out, used)
+
+
+def numbered(customers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give some of the customers numbers from 0 on, in their order.
+
+    Examples
+    --------
+    >>> numbered(np.array([7, 2, 7, 9])).tolist()
+    [1, 0, 1, 2]
+    """
+    there = np.bincount(customers) > 0
+    return np.asarray((np.cumsum(there) - 1)[customers], dtype=np.int64)
 
 
 def standardised(column: Array) -> Array | None:
@@ -148,6 +160,8 @@ def standardised(column: Array) -> Array | None:
 
 def _is_told(column: Array, others: list[Array]) -> bool:
     """Whether a driver is a sum of others, as good as."""
-    design = np.column_stack(others)
-    rest = column - design @ np.linalg.lstsq(design, column, rcond=None)[0]
-    return float(rest @ rest) < (1 - _TOLD) * float(column @ column)
+    products = np.array([[one @ other for other in others] for one in others])
+    with_it = np.array([one @ column for one in others])
+    whole = float(column @ column)
+    told = float(with_it @ np.linalg.solve(products + 1e-9 * whole * np.eye(len(others)), with_it))
+    return told > _TOLD * whole
