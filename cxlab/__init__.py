@@ -118,10 +118,11 @@ _HOME = {
     # the experience itself
     "spread_of_scores": "experience",
     "rank_places": "experience",
+    "spread_answer": "answers.experience",
     "weigh_drivers": "experience",
     "perceived_value": "experience",
     "weigh_good_and_bad": "experience",
-    "drivers_part": "answers.drivers",
+    "drivers_answer": "answers.drivers",
     "experience_answer": "answers.experience",
     # numbers with their intervals
     "Estimate": "estimate",

@@ -3,7 +3,7 @@
 import linecache
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePosixPath
 from types import TracebackType
@@ -54,6 +54,7 @@ class Untold:
     ----------
     text : what is missing, as a sentence.
     remedy : what to bring, likewise.
+    is_missing : whether the study does not bring it; else it brings too little.
 
     Examples
     --------
@@ -66,12 +67,13 @@ class Untold:
 
     text: str
     remedy: str
+    is_missing: bool = field(default=True, compare=False)
 
     @classmethod
     def because(cls, fault: MissingDataError | NotEnoughDataError) -> Self:
         """Keep the reason of an error."""
         text, _, remedy = str(fault).partition(": ")
-        return cls(as_sentence(text), as_sentence(remedy))
+        return cls(as_sentence(text), as_sentence(remedy), isinstance(fault, MissingDataError))
 
     def __getattr__(self, name: str) -> Self:
         """Whatever is asked of it is untold as well."""
@@ -109,6 +111,18 @@ def as_sentence(text: str) -> str:
     """
     end = "" if text.endswith(("?", "!")) else "."
     return text[:1].upper() + text[1:].rstrip(".") + end if text else text
+
+
+def fault_of(untold: Untold) -> MissingDataError | NotEnoughDataError:
+    """Return the error that a result is untold for.
+
+    Examples
+    --------
+    >>> fault_of(Untold.because(MissingDataError("three is missing: bring three")))
+    MissingDataError('Three is missing: Bring three.')
+    """
+    kind = MissingDataError if untold.is_missing else NotEnoughDataError
+    return kind(f"{untold.text.rstrip('.')}: {untold.remedy}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

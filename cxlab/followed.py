@@ -137,15 +137,12 @@ def _inside(score: NDArray[np.float64], scale: ScoreScale | None) -> NDArray[np.
 
 
 _DAY = "CAST(FLOOR(CAST(f.given_at AS DOUBLE) / 86400) AS BIGINT)"
-_COUNTS = (
-    "f.score IS NOT NULL AND f.given_at < ? AND {!kept} AND f.score BETWEEN ? AND ? AND "  # on the scale
-    f"{_DAY} <= ?"  # and followed to the end
-)
+_COUNTS = f"f.score IS NOT NULL AND f.given_at < ? AND {{!kept}} AND f.score BETWEEN ? AND ? AND {_DAY} <= ?"
 _SCORES = "SELECT f.score FROM feedback AS f WHERE f.score IS NOT NULL AND f.given_at < ? AND {!kept} ORDER BY f.score"
-_INDEX_SQL = (
-    f"CREATE OR REPLACE TABLE {{index}} AS SELECT f.customer_id, {_DAY} AS day, COUNT(*) AS answers "
-    f"FROM feedback AS f WHERE {_COUNTS} GROUP BY f.customer_id, {_DAY}"
-)
+_INDEX_SQL = f"""
+CREATE OR REPLACE TABLE {{index}} AS SELECT f.customer_id, {_DAY} AS day, COUNT(*) AS answers
+FROM feedback AS f WHERE {_COUNTS} GROUP BY f.customer_id, {_DAY}
+"""  # noqa: S608
 _AROUND_SQL = """
 CREATE OR REPLACE TABLE {around} AS
 WITH happened AS (
@@ -172,8 +169,9 @@ SELECT customer_id, day, CAST(purchases AS BIGINT) AS purchases, CAST(earlier_pu
   last_day, CAST(cents AS BIGINT) AS cents, CAST(uncosted AS BIGINT) AS uncosted
 FROM looked WHERE is_index = 1 AND (buys = 1 OR earlier_purchases > 0)
 """
-_ROWS = (
-    f"SELECT f.customer_id, {_DAY} AS day, f.score, a.purchases, a.earlier_purchases, a.last_day, a.cents, a.uncosted"
-    "{!drivers} FROM feedback AS f JOIN {around} AS a ON a.customer_id = f.customer_id AND "
-    f"a.day = {_DAY} WHERE {_COUNTS} ORDER BY {{!order}}"
-)
+_ROWS = f"""
+SELECT f.customer_id, {_DAY} AS day, f.score, a.purchases, a.earlier_purchases, a.last_day, a.cents, a.uncosted
+  {{!drivers}}
+FROM feedback AS f JOIN {{around}} AS a ON a.customer_id = f.customer_id AND a.day = {_DAY}
+WHERE {_COUNTS} ORDER BY {{!order}}
+"""  # noqa: S608

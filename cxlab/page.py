@@ -154,8 +154,7 @@ class Page:
 
     def missing(self, text: str, remedy: str) -> None:
         """Say what the study lacks for an answer, and what would give one."""
-        block = blocks.Missing(text, remedy, tr("Not in this study"))
-        self._emit(block, forms.missing_html(block), f"{text} {remedy}")
+        self._say_missing(blocks.Missing(text, remedy, tr("Not in this study")))
 
     def record(self, findings: Findings) -> None:
         """Record findings that no reading shows."""
@@ -194,8 +193,12 @@ class Page:
             self.reading(tr("Nor can this be told. {why}", why=untold.text))
         else:
             self._untold.append(untold)
-            self.missing(untold.text, untold.remedy)
+            tag = tr("Not in this study") if untold.is_missing else tr("The data cannot tell")
+            self._say_missing(blocks.Missing(untold.text, untold.remedy, tag))
         self._last = untold
+
+    def _say_missing(self, block: blocks.Missing) -> None:
+        self._emit(block, forms.missing_html(block), f"{block.text} {block.remedy}")
 
     def _keep_of(self, name: str, result: object) -> None:
         if any(result is kept for kept in self._kept_results):

@@ -1,39 +1,36 @@
 """What moves repeat purchase? Its part of the answer, in words."""
 
-from cxlab.answers.part import Part
-from cxlab.blocks import Fact, Strip
+from cxlab.blocks import Answer, Fact, Strip
 from cxlab.experience import DriverWeights, GoodAndBad, PerceivedValue
 from cxlab.experience.drivers import GROUP, said_pair
 from cxlab.language import tr
 from cxlab.words import percent, percent_between
 
 
-def drivers_part(
-    weights: DriverWeights | None, value: PerceivedValue | None = None, sides: GoodAndBad | None = None
-) -> Part | None:
+def drivers_answer(
+    weights: DriverWeights, value: PerceivedValue | None = None, sides: GoodAndBad | None = None
+) -> Answer:
     """Put into words which driver goes with most, which side weighs more, and what to try.
 
     Parameters
     ----------
     weights, value, sides : what was found; None: it cannot be told.
 
-    Returns
-    -------
-    None where nothing is known of drivers.
-
     Examples
     --------
     >>> import cxlab as cx
     >>> kit = cx.open_example()
-    >>> part = cx.drivers_part(cx.weigh_drivers(kit.followed))
-    >>> part.fact.label
+    >>> cx.drivers_answer(cx.weigh_drivers(kit.followed)).facts[0].label
     'What goes with repeat purchase'
     """
-    if weights is None:
-        return None
     if not weights.tells:
-        return Part(
-            tr("The drivers that were asked for do not tell who buys again."),
+        return Answer(
+            tone="cannot",
+            tag=tr("Cannot tell"),
+            line=tr("The drivers that were asked for do not tell who buys again."),
+            facts=(),
+            decide=tr("Change nothing on the strength of these drivers."),
+            headline=weights.heading,
             open=(
                 (
                     tr("What moves repeat purchase?"),
@@ -42,8 +39,7 @@ def drivers_part(
             ),
         )
     name, share = next(iter(weights.shares.items()))
-    pairs = {pair.other: pair for pair in weights.pairs}
-    main = pairs.get("experience") or pairs.get("hedonic")
+    main = weights.pair("experience") or weights.pair("hedonic")
     line = tr("“{driver}” goes with most of what the drivers explain of repeat purchase.", driver=name)
     if main is not None and main.heavier != "cannot_tell":
         line += " " + said_pair(main)
@@ -61,7 +57,15 @@ def drivers_part(
         tr("association, not proof"),
         Strip(*_ends(weights), tr("{share}, from {interval}", share=percent(share.number), interval=interval)),
     )
-    return Part(line, fact, _decide(weights, value), _open(weights, value, sides))
+    return Answer(
+        tone="partly",
+        tag=tr("Association"),
+        line=line,
+        facts=(fact,),
+        decide=_decide(weights, value),
+        headline=weights.heading,
+        open=_open(weights, value, sides),
+    )
 
 
 def _ends(weights: DriverWeights) -> tuple[float, float, float]:

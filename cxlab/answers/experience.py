@@ -1,9 +1,10 @@
-"""Is the experience random, expected or managed? The answer in words."""
+"""Is the experience random, expected or managed? The answer in words, and that of the page as a whole."""
 
 from collections.abc import Sequence
 
-from cxlab.answers.part import Part
+from cxlab.answers.together import put_together
 from cxlab.blocks import Answer, Fact, Strip, Tone
+from cxlab.errors import Untold
 from cxlab.experience import Places, Spread, Touchpoint
 from cxlab.experience.spread import FACTOR, LITTLE, Kind, said_share
 from cxlab.language import Texts, tr, trn
@@ -21,22 +22,39 @@ _TAG = Texts(
 )
 
 
-def experience_answer(found: Spread, places: Places, parts: Sequence[Part | None] = ()) -> Answer:
-    """Put into words whether the experience is led, who or what moves it, and what to do.
+def experience_answer(*parts: Answer | Untold | None) -> Answer:
+    """Put the answers of the page's parts together; see `cxlab.answers.together`.
 
     Parameters
     ----------
-    parts : what other sections of the page add to the answer; None: such a section has nothing to say.
+    parts : in the order of the page, each as if it were the answer; what is untold is left out.
+
+    Raises
+    ------
+    MissingDataError, NotEnoughDataError : no part is told.
 
     Examples
     --------
     >>> import cxlab as cx
     >>> kit = cx.open_example()
     >>> found = cx.spread_of_scores(kit.answered)
-    >>> cx.experience_answer(found, cx.rank_places(found)).tag
+    >>> cx.experience_answer(cx.spread_answer(found, cx.rank_places(found))).tag
     'Cannot tell'
     """
-    told = [part for part in parts if part is not None]
+    return put_together(parts)
+
+
+def spread_answer(found: Spread, places: Places) -> Answer:
+    """Put into words whether the experience is led, who or what moves it, and what to do.
+
+    Examples
+    --------
+    >>> import cxlab as cx
+    >>> kit = cx.open_example()
+    >>> found = cx.spread_of_scores(kit.answered)
+    >>> cx.spread_answer(found, cx.rank_places(found)).headline
+    'Whether the experience is led cannot be told yet'
+    """
     kind = _main(found)
     mine, n = found.by_kind.get(kind, ()), len(found.shown)
     tag = _TAG[kind]
@@ -46,16 +64,11 @@ def experience_answer(found: Spread, places: Places, parts: Sequence[Part | None
     return Answer(
         tone=_TONE[kind],
         tag=tag,
-        line=" ".join(
-            [
-                *(_line(kind_of, found.by_kind[kind_of]) for kind_of in _ORDER if kind_of in found.by_kind),
-                *(part.line for part in told),
-            ]
-        ),
-        facts=(_share(found), _largest(found), _level(found), *(part.fact for part in told if part.fact is not None)),
-        decide=" ".join([_decide(kind, mine, places), *(part.decide for part in told if part.decide)]),
+        line=" ".join(_line(kind_of, found.by_kind[kind_of]) for kind_of in _ORDER if kind_of in found.by_kind),
+        facts=(_share(found), _largest(found), _level(found)),
+        decide=_decide(kind, mine, places),
         headline=_headline(kind, mine, found),
-        open=(*_open(found), *(one for part in told for one in part.open)),
+        open=_open(found),
     )
 
 

@@ -217,6 +217,23 @@ class Spread:
         return "; ".join(told) or tr("At no touchpoint can it be told whether the experience is led")
 
     @property
+    def kinds_reading(self) -> str:
+        """What goes with who, where and when at each touchpoint, in numbers."""
+        told = [
+            tr("{name} {share} ({interval}) of the variance of {n} scores", name=one.quoted,
+               share=percent(one.spread.number, 1), interval=percent_between(*one.spread.ends, 1), n=number(one.n))
+            for one in self.shown
+            if one.spread is not None
+        ]  # fmt: skip
+        if not told:
+            return tr("No touchpoint has {least} answers that tell people, places or times apart.", least=LEAST_ANSWERS)
+        return tr(
+            "What goes with who served, where and when, with 95% intervals: {listed}. The line is at {little}.",
+            listed="; ".join(told),
+            little=percent(LITTLE),
+        )
+
+    @property
     def reading(self) -> str:
         """The shares one by one."""
         told = [

@@ -151,11 +151,17 @@ class _Reader:
         if name in _CANNOT:
             text, _, remedy = (as_sentence(part) for part in message.partition(": "))
             missing = {"kind": "missing", "text": text, "remedy": remedy, "tag": _CANNOT[name]}
-            self.section.items.append(Item("missing", missing))
+            if not self.says(missing):
+                self.section.items.append(Item("missing", missing))
             if name == "NotEnoughDataError":
                 self.document.findings.setdefault("verdict", {"verdict": "cannot_tell"})
         elif not (name == "SystemExit" and message in ("", "0")):
             self.document.stop = Stop(name, message, self.section.question or self.document.question)
+
+    def says(self, missing: Block) -> bool:
+        """Whether a part of the page has said that it is missing for the same reason."""
+        items = [item for section in (self.document.opening, *self.document.sections) for item in section.items]
+        return any(item.kind == "missing" and item.block["text"] == missing["text"] for item in items)
 
     def block(self, data: dict[str, Any]) -> None:
         for key, finding in data["findings"].items():
