@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cxlab.customers import EPOCH
 from cxlab.driver_tags import Drivers
-from cxlab.engine import Engine, fill, quote
+from cxlab.engine import Engine, Value, fill, quote
 from cxlab.feedback import main_metric
 from cxlab.occasions import tie_gestures
 from cxlab.occasions.ties import TIED
@@ -94,7 +94,7 @@ def follow_answers(
     inside = _inside(given, scale)
     tie_gestures(engine, tables.get("gestures", frozenset()), tables["orders"])
     lowest, highest = (0.0, -1.0) if scale is None else (scale.lowest, scale.highest)
-    values = [before, metric, lowest, highest, end - outcome_days]
+    values: list[Value] = [before, metric, lowest, highest, end - outcome_days]
     engine.run(fill(_INDEX_SQL, index=_INDEX, kept=kept), values)
     engine.run(fill(_AROUND_SQL, around=_AROUND, index=_INDEX, tied=TIED, days=str(int(outcome_days))))
     names = {name: f"cx_driver_{i}" for i, name in enumerate(tags)}

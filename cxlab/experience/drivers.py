@@ -7,12 +7,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import t
 
 from cxlab.driver_tags import GROUPS, PAIRS, Drivers, Group
 from cxlab.estimate import Estimate
 from cxlab.experience.moments import CHANCE_DRAWS, sum_moments
-from cxlab.experience.poisson import fit_poisson
+from cxlab.experience.poisson import error_of, fit_poisson
 from cxlab.experience.prepared import Prepared, prepare
 from cxlab.experience.shares import Explained
 from cxlab.followed import Followed
@@ -309,23 +309,28 @@ def weigh_drivers(followed: Followed | None, *, seed: int = 1) -> DriverWeights:
     explained = Explained(each, moments.drawn(seed), prepared.n)
     as_much = int((moments.by_chance(seed) >= each.sum() * (1 - 1e-12)).sum())
     fit = fit_poisson(prepared.values, prepared.purchases, prepared.customers)
-    errors = np.sqrt(np.diag(fit.covariance))
     changes = {
-        name: percent_change(float(fit.slopes[j + 1]), float(errors[j + 1]), prepared.n)
+        name: percent_change(float(fit.slopes[j + 1]), *error_of(fit.influence[:, j + 1]), prepared.n)
         for j, name in enumerate(prepared.names)
     }
     return DriverWeights(prepared, followed, explained, fit.null_deviance, (1 + as_much) / (1 + CHANCE_DRAWS), changes)
 
 
-def percent_change(slope: float, error: float, n: int, *, level: float = 0.95) -> Estimate:
+def percent_change(
+    slope: float, error: float, degrees: float, n: int, *, level: float = 0.95, several: int = 1
+) -> Estimate:
     """Turn a slope on the logarithm of the rate into percent more purchases.
+
+    Parameters
+    ----------
+    error, degrees : standard error, and degrees of freedom of its t. several : how many intervals hold together.
 
     Examples
     --------
-    >>> e = percent_change(0.0953, 0.01, 100)
+    >>> e = percent_change(0.0953, 0.01, 1e6, 100)
     >>> round(e.number, 1), round(e.low, 1)
     (10.0, 7.9)
     """
-    reach = float(norm.ppf(0.5 + level / 2)) * error
+    reach = float(t.isf((1 - level) / 2 / several, degrees)) * error
     value, low, high = (float(100 * np.expm1(np.clip(x, -20, 20))) for x in (slope, slope - reach, slope + reach))
     return Estimate(value, low, high, level, n, "percent, per standard deviation")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.stats import t
 
 from cxlab.errors import NotEnoughDataError
-from cxlab.estimate import Estimate, normal_interval
-from cxlab.experience.poisson import fit_poisson
+from cxlab.estimate import Estimate
+from cxlab.experience.poisson import error_of, fit_poisson
 from cxlab.experience.prepared import LEAST_CUSTOMERS, Array, numbered, prepare, standardised
 from cxlab.followed import Followed
 from cxlab.language import Texts, tr, trn
@@ -217,7 +217,7 @@ def weigh_good_and_bad(followed: Followed | None) -> GoodAndBad:
         except NotEnoughDataError:
             left_out.append((name, tr("the answers on one side are too few to tell")))
             continue
-        bends.append(_bend(name, int(there.sum()), median, sides[name], fit.slopes[1:], fit.covariance[1:, 1:],
+        bends.append(_bend(name, int(there.sum()), median, sides[name], fit.slopes[1:], fit.influence[:, 1:],
                            len(cut)))  # fmt: skip
     if not bends:
         raise NotEnoughDataError(
@@ -228,19 +228,21 @@ def weigh_good_and_bad(followed: Followed | None) -> GoodAndBad:
     return GoodAndBad(tuple(bends), tuple(left_out), untagged, followed.outcome_days)
 
 
-def _bend(name: str, n: int, median: float, turned: bool, slopes: Array, covariance: Array, several: int) -> Bend:
+def _bend(name: str, n: int, median: float, turned: bool, slopes: Array, influence: Array, several: int) -> Bend:
     """Put slopes into percent, with the delta method."""
     lost, won = float(-100 * np.expm1(-slopes[0])), float(100 * np.expm1(slopes[1]))
-    of_lost, of_won = np.array([100 * np.exp(-slopes[0]), 0.0]), np.array([0.0, 100 * np.exp(slopes[1])])
-    widened = float(norm.isf(0.025 / several) / norm.isf(0.025))
+    of_lost, of_won = 100 * np.exp(-slopes[0]) * influence[:, 0], 100 * np.exp(slopes[1]) * influence[:, 1]
 
-    def estimate(value: float, pull: Array, level: float = 0.95, times: float = 1.0) -> Estimate:
-        error = float(np.sqrt(pull @ covariance @ pull))
-        return normal_interval(value, times * error, level=level, n=n, unit=_UNIT)
+    def estimate(value: float, moved: Array, level: float = 0.95, together: int = 1) -> Estimate:
+        error, degrees = error_of(moved)
+        reach = float(t.isf((1 - level) / 2 / together, degrees)) * error
+        return Estimate(value, value - reach, value + reach, level, n, _UNIT)
 
-    apart, pull = lost - won, of_lost - of_won
+    apart, moved = lost - won, of_lost - of_won
     verdict = judge(
-        estimate(lost, of_lost, times=widened), estimate(won, of_won, times=widened),
-        estimate(apart, pull, times=widened), estimate(apart, pull, 0.9, widened), MARGIN,
+        estimate(lost, of_lost, together=several), estimate(won, of_won, together=several),
+        estimate(apart, moved, together=several), estimate(apart, moved, 0.9, several), MARGIN,
     )  # fmt: skip
-    return Bend(name, n, median, turned, estimate(lost, of_lost), estimate(won, of_won), estimate(apart, pull), verdict)
+    return Bend(
+        name, n, median, turned, estimate(lost, of_lost), estimate(won, of_won), estimate(apart, moved), verdict
+    )

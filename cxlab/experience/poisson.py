@@ -11,6 +11,7 @@ from cxlab.language import tr
 Array = NDArray[np.float64]
 _STEPS, _HALVINGS = 50, 30
 _CLOSE = 1e-11
+_MOST_LEVERAGE, _LEAST_DEGREES = 0.9, 2.0
 _FARTHEST = 30.0
 """Logarithm of the largest rate."""
 
@@ -22,7 +23,7 @@ class PoissonFit:
     Attributes
     ----------
     slopes : shape (k,), on the logarithm of the rate, the constant first.
-    influence : shape (customers, k), what each customer moves the slopes by.
+    influence : shape (customers, k), what the slopes would move by without each customer, about.
     deviance, null_deviance : of the model, and of the mean alone.
     """
 
@@ -34,8 +35,7 @@ class PoissonFit:
     @property
     def covariance(self) -> Array:
         """Covariance of the slopes, shape (k, k), customers being independent of each other (a sandwich)."""
-        n = len(self.influence)
-        return np.asarray(self.influence.T @ self.influence * (n / (n - 1)))
+        return np.asarray(self.influence.T @ self.influence)
 
 
 def fit_poisson(columns: Array, purchases: Array, customers: NDArray[np.int64]) -> PoissonFit:
@@ -92,7 +92,31 @@ def fit_poisson(columns: Array, purchases: Array, customers: NDArray[np.int64]) 
     score = design * (purchases - rate)[:, None]
     units = int(customers.max()) + 1
     each = np.column_stack([np.bincount(customers, score[:, j], minlength=units) for j in range(len(slopes))])
-    return PoissonFit(slopes, np.asarray(each @ bread, dtype=np.float64), *deviances(purchases, rate))
+    leverage = np.bincount(customers, ((design @ bread) * design).sum(axis=1) * rate, minlength=units)
+    influence = (each @ bread) / (1 - np.minimum(leverage, _MOST_LEVERAGE))[:, None]
+    return PoissonFit(slopes, np.asarray(influence, dtype=np.float64), *deviances(purchases, rate))
+
+
+def error_of(influence: Array) -> tuple[float, float]:
+    """Return the standard error of an estimate, and the degrees of freedom of Student's t that it has.
+
+    Parameters
+    ----------
+    influence : shape (customers,), what each customer moves the estimate by.
+
+    Notes
+    -----
+    Where few customers make most of the error, it is itself unsure: Satterthwaite's degrees of freedom of a sum of
+    squares (Bell and McCaffrey 2002; Imbens and Kolesár 2016).
+
+    Examples
+    --------
+    >>> error_of(np.array([1.0, -1.0, 1.0, -1.0]))
+    (2.0, 4.0)
+    """
+    squares = influence**2
+    whole, among = float(squares.sum()), float(squares @ squares)
+    return float(np.sqrt(whole)), max(whole**2 / among, _LEAST_DEGREES) if among > 0 else _LEAST_DEGREES
 
 
 def deviances(purchases: Array, rate: Array) -> tuple[float, float]:

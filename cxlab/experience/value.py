@@ -7,15 +7,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2, norm
+from scipy.stats import f
 
 from cxlab.blocks import SEGMENTS
 from cxlab.driver_tags import Group
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate
 from cxlab.experience.drivers import CHANCE, percent_change
-from cxlab.experience.poisson import fit_poisson
-from cxlab.experience.prepared import Array, Prepared, prepare, standardised
+from cxlab.experience.poisson import error_of, fit_poisson
+from cxlab.experience.prepared import Array, Prepared, numbered, prepare, standardised
 from cxlab.followed import Followed
 from cxlab.language import Texts, tr
 from cxlab.look import SEGMENT_NAME
@@ -271,38 +271,33 @@ def _levers(
         return (), None
     slopes, influence = np.zeros((k, 2)), np.zeros((units, k, 2))
     for i, (_, mine) in enumerate(groups):
-        known, codes = np.unique(prepared.customers[mine], return_inverse=True)
-        fit = fit_poisson(columns[mine], prepared.purchases[mine], codes.astype(np.int64))
+        codes = numbered(prepared.customers[mine])
+        fit = fit_poisson(columns[mine], prepared.purchases[mine], codes)
         slopes[i] = fit.slopes[1:]
-        influence[known, i] = fit.influence[:, 1:] * np.sqrt(len(known) / max(len(known) - 1, 1))
-    flat = influence.reshape(units, 2 * k)
-    covariance = flat.T @ flat
-    joint = 0.05 if k == 1 else 0.05 / (2 * k)
+        influence[np.flatnonzero(np.bincount(prepared.customers[mine])), i] = fit.influence[:, 1:]
+    several = 1 if k == 1 else 2 * k
     found = []
     for i, (name, mine) in enumerate(groups):
-        part = covariance[2 * i : 2 * i + 2, 2 * i : 2 * i + 2]
-        n = int(mine.sum())
-        people = len(np.unique(prepared.customers[mine]))
-        errors = np.sqrt(np.diag(part))
-        apart = float(np.sqrt(part[0, 0] + part[1, 1] - 2 * part[0, 1]))
-
-        def change(slope: float, error: float, level: float = 0.95, n: int = n) -> Estimate:
-            widened = norm.isf(joint / 2) / norm.isf(0.025)
-            return percent_change(slope, error * float(widened), n, level=level)
-
-        benefit, sacrifice = (change(float(slopes[i, j]), float(errors[j])) for j in (0, 1))
-        between = float(slopes[i, 0] - slopes[i, 1])
-        lever = judge_levers(benefit, sacrifice, change(between, apart), change(between, apart, 0.9))
-        found.append(Levers(name, n, people, benefit, sacrifice, change(between, apart), lever))
-    return tuple(found), _no_difference(slopes, covariance)
+        n, own = int(mine.sum()), influence[:, i]
+        people = int(np.count_nonzero(np.bincount(prepared.customers[mine])))
+        benefit, sacrifice = (
+            percent_change(float(slopes[i, j]), *error_of(own[:, j]), n, several=several) for j in (0, 1)
+        )
+        between, error = float(slopes[i, 0] - slopes[i, 1]), error_of(own[:, 0] - own[:, 1])
+        contrast, narrow = (percent_change(between, *error, n, level=level, several=several) for level in (0.95, 0.9))
+        lever = judge_levers(benefit, sacrifice, contrast, narrow)
+        found.append(Levers(name, n, people, benefit, sacrifice, contrast, lever))
+    return tuple(found), _no_difference(slopes, influence.reshape(units, 2 * k))
 
 
-def _no_difference(slopes: Array, covariance: Array) -> float | None:
-    """Return the p value of equal slopes in all groups (a Wald test)."""
+def _no_difference(slopes: Array, influence: Array) -> float | None:
+    """Return the p value of equal slopes in all groups (a Wald test, by the F distribution)."""
     k = len(slopes)
     if k < 2:
         return None
     apart = np.kron(np.column_stack([-np.ones(k - 1), np.eye(k - 1)]), np.eye(2))
-    differences = apart @ slopes.ravel()
-    spread = apart @ covariance @ apart.T
-    return float(chi2.sf(differences @ np.linalg.solve(spread, differences), 2 * (k - 1)))
+    differences, moved = apart @ slopes.ravel(), influence @ apart.T
+    degrees = float(np.median([error_of(column)[1] for column in moved.T]))
+    wald = float(differences @ np.linalg.solve(moved.T @ moved, differences))
+    q = len(differences)
+    return float(f.sf(wald * max(degrees - q + 1, 1) / (degrees * q), q, max(degrees - q + 1, 1)))
