@@ -19,7 +19,7 @@ from cxlab.followed import Followed
 from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
-from cxlab.intake.stamps import FOLDER
+from cxlab.intake.stamps import folder_of
 from cxlab.lab.frontend import set_up
 from cxlab.language import tr
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
@@ -70,7 +70,7 @@ class Kit:
     @cached_property
     def intake(self) -> Intake:
         """What came of reading the study's sources."""
-        kept = self.store and self.store / self.study.name / FOLDER
+        kept = self.store and self.store / self.study.name / folder_of(self.parameters)
         return read_study(
             self.study, self.parameters, allow_outside=self.allow_outside, store=kept or None, run=self.run
         )
@@ -139,8 +139,7 @@ class Kit:
         """What pages show in place of the customers' ids."""
         if not self.study.privacy.pseudonymise:
             return Pseudonyms(None)
-        known = self.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
-        return Pseudonyms(key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None)))
+        return Pseudonyms((_key_once if self._origin else _key)(self, self._origin))
 
     def shown_as(self, name: str) -> str:
         """Return what pages show in place of a customer's id, or of the name of who served."""
@@ -148,9 +147,9 @@ class Kit:
 
     @cached_property
     def referrals(self) -> Referrals | None:
-        """Who recommended whom; None where the study does not say."""
+        """Who recommended whom; None where the study does not say, or customers are drawn by lot."""
         intake = self.intake
-        if "referrals" not in intake.tables or intake.observation_end is None:
+        if "referrals" not in intake.tables or intake.observation_end is None or intake.drawn is not None:
             return None
         return referral_table(
             intake.engine,
@@ -195,16 +194,16 @@ class Kit:
     @cached_property
     def occasions(self) -> Occasions | None:
         """Orders at which the shop chose to give a gesture or not; None where the study has no such gestures."""
+        return self.read_occasions()
+
+    def read_occasions(self) -> Occasions | None:
+        """Return the same, and hold nothing of it."""
         return (_occasions_once if self._origin else _occasions)(self, self._origin)
 
     @cached_property
     def next_trial(self) -> NextTrial | None:
         """How large the next trial of active customers must be; None where the study brings no orders."""
-        customers = self.customers_if_any
-        if customers is None or "outcomes" in self.intake.tables:
-            return None
-        pool = Pool(self.study, self.parameters, self.intake, customers)
-        return next_trial(pool, eligible_customers(pool))
+        return (_next_trial_once if self._origin else _next_trial)(self, self._origin)
 
     def candidates(self, rows: str) -> Candidates | None:
         """Return who could get the next gesture; None where nobody is named.
@@ -244,7 +243,7 @@ class Kit:
 
 
 def _gestures(kit: Kit, origin: str) -> GestureData:
-    data = read_gestures(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
+    data = read_gestures(kit.study, kit.parameters, kit.intake, kit.customers_if_any, kit.read_occasions)
     return replace(count_whole_groups(data), origin=origin)
 
 
@@ -252,8 +251,23 @@ def _occasions(kit: Kit, _origin: str) -> Occasions | None:
     return read_occasions(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
 
 
+def _next_trial(kit: Kit, _origin: str) -> NextTrial | None:
+    customers = kit.customers_if_any
+    if customers is None or "outcomes" in kit.intake.tables:
+        return None
+    pool = Pool(kit.study, kit.parameters, kit.intake, customers)
+    return next_trial(pool, eligible_customers(pool))
+
+
+def _key(kit: Kit, _origin: str) -> bytes:
+    known = kit.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
+    return key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None))
+
+
 _gestures_once = once_a_run(_gestures, aside=("kit",), mapped=True)
 _occasions_once = once_a_run(_occasions, aside=("kit",), mapped=True)
+_key_once = once_a_run(_key, aside=("kit",))
+_next_trial_once = once_a_run(_next_trial, aside=("kit",))
 
 
 def open_study(study: str | Path, *, seed: int | None = None, allow_outside: bool = False, **parameters: Any) -> Kit:
