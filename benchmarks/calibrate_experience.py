@@ -6,6 +6,7 @@ files is found anew.
 
 from benchmarks.calibration.channel_plan import channel_cases, channel_sections
 from benchmarks.calibration.command import Calibration, calibrate
+from benchmarks.calibration.driver_plan import driver_cases, driver_sections
 from benchmarks.calibration.experience_plan import experience_cases, experience_sections
 
 INTRODUCTION = """\
@@ -15,8 +16,8 @@ figure holds when it agrees with the band in the heading of its column within tw
 promise nothing."""
 EXPERIENCE = Calibration(
     "experience",
-    (*experience_cases(), *channel_cases()),
-    (*experience_sections(), *channel_sections()),
+    (*experience_cases(), *driver_cases(), *channel_cases()),
+    (*experience_sections(), *driver_sections(), *channel_sections()),
     INTRODUCTION,
 )
 

@@ -123,6 +123,10 @@ _HOME = {
     "touchpoint_answer": "answers.touchpoints",
     "leaving_answer": "answers.touchpoints",
     "spread_answer": "answers.experience",
+    "weigh_drivers": "experience",
+    "perceived_value": "experience",
+    "weigh_good_and_bad": "experience",
+    "drivers_answer": "answers.drivers",
     "experience_answer": "answers.experience",
     # numbers with their intervals
     "Estimate": "estimate",

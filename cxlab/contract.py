@@ -1,8 +1,8 @@
 """The tables that a study may bring: their columns, kinds and what each must have."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 Kind = Literal["id", "moment", "money", "number", "flag", "text"]
 KINDS: Mapping[Kind, str] = {
@@ -26,6 +26,7 @@ class Column:
     required : whether a record without a value is rejected.
     meaning : one line for the data dictionary.
     negative : whether a value below zero is allowed.
+    lenient : whether a value that cannot be read counts as missing, and costs no record.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     meaning: str
     required: bool = False
     negative: bool = True
+    lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class TableContract:
     one_of: tuple[tuple[str, ...], ...] = ()
     moment: str | None = None
     further: bool = False
+
+    def with_drivers(self, names: Iterable[str]) -> Self:
+        """Return the same with further columns of numbers; those that it has already stay as they are."""
+        further = (Column(name, "number", "a driver", lenient=True) for name in names if name not in self.names)
+        return replace(self, columns=(*self.columns, *further))
 
     def column(self, name: str) -> Column:
         """Return the column of that name."""

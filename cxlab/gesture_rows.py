@@ -44,7 +44,7 @@ def read_gestures(
                 "page tells what a gesture brings, for whom, and whether it pays"
             )
         )
-    lines = _lines(parameters, customers)
+    lines = lines_of(parameters, customers)
     columns = {name: table.columns for name, table in intake.tables.items()}
     tie_gestures(intake.engine, columns.get("gestures", frozenset()), columns["orders"])
     samples: list[Sample] = []
@@ -124,7 +124,7 @@ def find_candidates(
     return read_candidates(
         intake.engine, when="today" if rows == "customer" else "last order", outcome_days=parameters.outcome_days,
         observation_end=customers.observation_end, margin_rate=parameters.margin_rate, tables=set(intake.tables),
-        lines=_lines(parameters, customers),
+        lines=lines_of(parameters, customers),
     )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def _of_outcomes(study: Study, intake: Intake) -> GestureData:
     return GestureData((sample,), None, study.currency, study.privacy.minimum_group, (words,))
 
 
-def _lines(parameters: Parameters, customers: Customers) -> SegmentLines:
+def lines_of(parameters: Parameters, customers: Customers) -> SegmentLines:
     """Draw the lines of the segments as the report on them does, for customers as they stood before an occasion."""
     segments: Segments = assign_segments(
         customers,

@@ -12,8 +12,10 @@ from cxlab.answered import Answered, answered_table
 from cxlab.clusters import Clusters, cluster_customers
 from cxlab.customers import Customers, customer_table
 from cxlab.drawn_whole import count_whole_groups
+from cxlab.driver_rows import read_followed
 from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.feedback import Feedback, feedback_table
+from cxlab.followed import Followed
 from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
@@ -186,6 +188,11 @@ class Kit:
         if "feedback" not in intake.tables or intake.observation_end is None:
             return None
         return answered_table(intake.engine, intake.tables["feedback"].columns, observation_end=intake.observation_end)
+
+    @cached_property
+    def followed(self) -> Followed | None:
+        """Answers with drivers, and what was bought in the `outcome_days` after; None where the study tags none."""
+        return read_followed(self.study, self.parameters, self.intake, self.customers_if_any)
 
     @cached_property
     def gestures(self) -> GestureData:

@@ -24,6 +24,7 @@ from pydantic import (
 
 from cxlab.addresses import url_faults
 from cxlab.contract import TABLES
+from cxlab.driver_tags import Group, tag_fault
 from cxlab.errors import InputError, did_you_mean
 from cxlab.parameters import (
     NO_AMOUNT,
@@ -228,6 +229,19 @@ def _as_kept(value: Any) -> tuple[str, ...]:
 Kept = Annotated[tuple[str, ...], PlainValidator(_as_kept)]
 
 
+def _as_tags(value: Any) -> tuple[str, ...]:
+    """Take the tags of a driver: one, a list of some, or nothing; their words are looked at beyond the types.
+
+    Raises
+    ------
+    ValueError : it is something else.
+    """
+    tags = () if value is None else value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(tag, str) for tag in tags):
+        raise ValueError("must be a list of tags, as [hedonic, benefit, experience]")
+    return tags
+
+
 class Source(Part):
     """Where a table comes from, how it is read, and what its columns are called there.
 
@@ -348,6 +362,8 @@ class Study(Part):
     calibration_end : last day on which reports speak of what is known; without it two thirds of the time.
     observation_end : last day that is looked at; without it the day of the last order.
     privacy : what pages show of people.
+    drivers : numeric columns of feedback, each with what it is: utilitarian or hedonic, product or experience, benefit
+        or sacrifice, as [hedonic, benefit, experience]; each pair may be left out. `score` may be one of them.
     parameters : what the study sets of the analyses' parameters.
     """
 
@@ -362,6 +378,9 @@ class Study(Part):
     calibration_end: Day | None = None
     observation_end: Day | None = None
     privacy: Privacy = Privacy()
+    drivers: Annotated[Mapping[Name, Annotated[tuple[Group, ...], PlainValidator(_as_tags)]], Frozen] = Field(
+        default_factory=_nothing
+    )
     parameters: Annotated[Mapping[str, Any], Frozen] = Field(default_factory=_nothing)
 
     @property
@@ -488,6 +507,7 @@ def _beyond_the_types(document: Document, check: ParameterCheck) -> list[tuple[i
             f"`calibration_end` {start} does not lie before `observation_end` {end}: leave a hold-out window between"
         )
         faults.append((document.line(("calibration_end",)), message))
+    faults += _driver_faults(document, data)
     parameters = data.get("parameters")
     if isinstance(parameters, dict):
         for name, message in check({k: v for k, v in parameters.items() if v is not None}).items():
@@ -558,6 +578,31 @@ def _source_faults(document: Document, table: str, source: Mapping[str, Any]) ->
             f"the `allocation` of {table} names no share for the control arm `{control}`: add it, or name the control"
         )
         faults.append((document.line((*here, "allocation")), message))
+    return faults
+
+
+def _driver_faults(document: Document, data: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """Find what is wrong with drivers: their tags, and names that no number of the feedback can have."""
+    drivers = data.get("drivers")
+    if not isinstance(drivers, dict):
+        return []
+    sources = data.get("sources")
+    if drivers and isinstance(sources, dict) and not isinstance(sources.get("feedback"), dict):
+        message = "`drivers` names columns of feedback, and `sources` has none: add `feedback:` there"
+        return [(document.line(("drivers",)), message)]
+    faults, contract = [], TABLES["feedback"]
+    kinds = {column.name: column.kind for column in contract.columns}
+    seen = {name.lower(): name for name in kinds}
+    for name, tags in drivers.items():
+        message = tag_fault(name, _texts(tags))
+        if name.lower().startswith(RESERVED):
+            message = f"names that begin with `{RESERVED}` are the kit's own: call `{name}` something else"
+        elif kinds.get(name, "number") != "number":
+            message = f"`{name}` of feedback is no number, and only numbers are drivers: take it out"
+        elif seen.setdefault(name.lower(), name) != name:
+            message = f"`{seen[name.lower()]}` and `{name}` differ in capital letters only: rename one"
+        if message:
+            faults.append((document.line(("drivers", name)), message))
     return faults
 
 

@@ -15,11 +15,12 @@ from cxlab.errors import InputError
 from cxlab.estimate import Estimate
 from cxlab.feedback import Feedback, feedback_table
 from cxlab.kit import open_study
-from cxlab.loyalty.asymmetry import Outcome, Sides, judge, weigh_sides
+from cxlab.loyalty.asymmetry import Outcome, Sides, weigh_sides
 from cxlab.loyalty.word_of_mouth import WordOfMouth, weigh_word_of_mouth
 from cxlab.plots.word_of_mouth import word_of_mouth
 from cxlab.scores import find_scale
 from cxlab.tables.word_of_mouth import outcomes_by_score
+from cxlab.two_sides import judge
 from tests.make import HEAD, orders_csv, write_study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -219,9 +220,9 @@ class TestSides:
 
     def test_the_rule_asks_that_the_heavier_side_is_shown_at_all(self) -> None:
         above, around = Estimate(2.0, 1.0, 3.0), Estimate(1.0, -0.5, 2.5)
-        assert judge(above, around, above, above, 10.0) == "bad_weighs_more"
-        assert judge(around, around, above, above, 10.0) == "cannot_tell"
-        assert judge(around, around, Estimate(0.0, -9.0, 9.0), around, 10.0) == "no_difference"
+        assert judge(above, around, above, above, 2.5) == "bad_weighs_more"
+        assert judge(around, around, above, above, 2.5) == "cannot_tell"
+        assert judge(around, around, Estimate(0.0, -9.0, 9.0), around, 2.5) == "no_difference"
 
 
 class TestBadInput:

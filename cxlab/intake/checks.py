@@ -91,7 +91,7 @@ def rules(
     if contract.name == "orders" and "order_id" in present:
         label = f"NOT cx_given_customer_id AND {is_total('order_id')}"
         found.append(Rule("order_id", _TOTAL, label, outside_limit=True, remedy=_WITHOUT_TOTALS))
-    for column in (c for c in contract.columns if c.name in present):
+    for column in (c for c in contract.columns if c.name in present and not c.lenient):
         name = column.name
         if column.required:
             nobody = name in ("customer_id", "referrer_id", "referred_id")

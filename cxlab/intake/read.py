@@ -12,6 +12,7 @@ from cxlab.intake.calendar import EPOCH
 from cxlab.intake.currencies import judge_currencies
 from cxlab.intake.databases import read_databases
 from cxlab.intake.drawn import Drawn, draw_customers
+from cxlab.intake.drivers import check_drivers, remark_on_drivers
 from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
 from cxlab.intake.gestures import judge_gestures, untied_gestures
 from cxlab.intake.kept_texts import KeptText
@@ -147,6 +148,8 @@ def _read(
             )
         table = judge_currencies(engine, table, study.currency)
         settle(name, judge_duplicates(engine, table, source))
+        if name == "feedback":
+            check_drivers(engine, study)
         if isinstance(source, Trial):
             check_arms(engine, study, tables[name], source)
         if isinstance(source, Outcomes):
@@ -212,6 +215,7 @@ def _remarks(engine: Engine, study: Study, tables: Mapping[str, TableIntake]) ->
             named = ", ".join(f"`{column}`" for column in table.left_out)
             remarks.append(_POINTS_TO_PEOPLE(table=name, columns=named))
     remarks += remark_on_zones(study, tables)
+    remarks += remark_on_drivers(engine, study) if "feedback" in tables else []
     if "orders" not in tables:
         return remarks
     remarks += remark_on_undone(engine, tables["orders"], sources["orders"])

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cxlab.contract import TABLES, TableContract
+from cxlab.contract import TableContract
 from cxlab.engine import Engine, EngineError, fill, quote
 from cxlab.intake import checks
 from cxlab.intake.asking import ask
 from cxlab.intake.columns import match_columns
 from cxlab.intake.databases import Asked, FromDatabase
+from cxlab.intake.drivers import contract_of
 from cxlab.intake.encoding import NEARLY
 from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.opening import Opened, open_files, well_formed
@@ -158,7 +159,7 @@ def read_source(
     SourceError : a file or a column is not there, nothing can be read, a date can be read in two ways, or a file
         changes while it is being read.
     """
-    contract = TABLES[table]
+    contract = contract_of(study, table)
     place = study.place("sources", table, "path" if rows is None else "url")
     opened, empty, stamps = [rows.opened] if rows else [], list[Path](), dict[Path, tuple[int, int]]()
     if rows is None:

@@ -45,7 +45,9 @@ def stamped(file: Path, digest: str) -> dict[str, Any]:
 
 def asked(study: Study) -> list[str]:
     """Return hashes of what of a study decides how its sources are read."""
-    of_study = (study.file.resolve(), study.sources, study.observation_end, study.currency, study.engine)
+    of_study = (
+        study.file.resolve(), study.sources, study.observation_end, study.currency, study.engine, sorted(study.drivers)
+    )  # fmt: skip
     return [hashlib.sha256(repr(one).encode()).hexdigest() for one in of_study]
 
 

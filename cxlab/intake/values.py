@@ -190,6 +190,9 @@ def _read(column: Column, theirs: str, kind: str, named: Mapping[str, str], unde
         moment = f"COALESCE({first}, {_seconds(column, text, kind, understood)})" if is_text(kind) else first
         return {name: moment, f"cx_given_{name}": there}
     amount = named["close"] if is_text(kind) else first
+    if column.lenient:  # NaN: something stands there that is no number; NULL: nothing
+        fits = f"ABS({amount}) <= {LARGEST:.0f}"
+        return {name: f"CASE WHEN {fits} THEN {amount} WHEN {there} THEN CAST('NaN' AS DOUBLE) END"}
     value = f"CAST(ROUND({amount} * 100) AS BIGINT)" if column.kind == "money" else amount
     read = {
         name: f"CASE WHEN ABS({amount}) <= {LARGEST:.0f} THEN {value} END",

@@ -10,9 +10,9 @@ from scipy.stats import gamma
 from cxlab.estimate import Estimate, log_normal_interval, normal_interval
 from cxlab.loyalty.evidence import Array
 from cxlab.scores import GROUPS
+from cxlab.two_sides import Verdict, judge
 
 Outcome = Literal["referrals", "purchases"]
-Verdict = Literal["bad_weighs_more", "good_weighs_more", "no_difference", "cannot_tell"]
 Codes = NDArray[np.int64]
 LEAST_CUSTOMERS = 30  # of each group
 LEAST_EVENTS = 20  # in all three groups together
@@ -123,7 +123,7 @@ def weigh_sides(outcome: Outcome, happened: Array, group: Codes, place: Codes, w
     is_enough = min(n[:NONE]) >= LEAST_CUSTOMERS and sum(events[:NONE]) >= LEAST_EVENTS
     narrow = difference(2 * middle - low - high, 0.9)
     is_enough = is_enough and asymmetry.ends[0] < asymmetry.ends[1]  # all alike to the last one is no shop
-    verdict = judge(costs, brings, asymmetry, narrow, each[1].number) if is_enough else "cannot_tell"
+    verdict = judge(costs, brings, asymmetry, narrow, MARGIN * each[1].number) if is_enough else "cannot_tell"
     return Sides(
         outcome=outcome,
         rates=(each[0], each[1], each[2], each[3]),
@@ -137,22 +137,6 @@ def weigh_sides(outcome: Outcome, happened: Array, group: Codes, place: Codes, w
         ratio_asymmetry=_ratio(rates, [(middle, 2), (low, -1), (high, -1)], everybody),
         verdict=verdict,
     )
-
-
-def judge(costs: Estimate, brings: Estimate, asymmetry: Estimate, narrow: Estimate, middle: float) -> Verdict:
-    """Say which side weighs more.
-
-    `bad_weighs_more` when the whole 95 % interval of the asymmetry lies above 0 and that of what a low score costs
-    does, too; `good_weighs_more` when that of the asymmetry lies below 0 and that of what a high score brings above it;
-    `no_difference` when the 90 % interval of the asymmetry (`narrow`) lies within `MARGIN` of the middle rate either
-    way; else `cannot_tell`.
-    """
-    if asymmetry.ends[0] > 0 and costs.ends[0] > 0:
-        return "bad_weighs_more"
-    if asymmetry.ends[1] < 0 and brings.ends[0] > 0:
-        return "good_weighs_more"
-    reach = MARGIN * middle
-    return "no_difference" if -reach <= narrow.ends[0] and narrow.ends[1] <= reach else "cannot_tell"
 
 
 def _events(happened: Array, group: Codes) -> tuple[int, int, int, int]:

@@ -20,6 +20,7 @@ from cxlab.plots.cluster_map import cluster_map
 from cxlab.plots.cluster_methods import method_agreement
 from cxlab.plots.clusters import search_luck, structure
 from cxlab.plots.covariates import rate_ratios
+from cxlab.plots.drivers import driver_weights, good_and_bad, perceived_value
 from cxlab.plots.experience import best_and_worst, touchpoint_spread, variance_shares
 from cxlab.plots.flow import segment_migration, segments_to_clusters
 from cxlab.plots.forecasts import alive_and_back, purchase_value, value_by_fifth
@@ -56,6 +57,7 @@ __all__ = [
     "cohort_retention",
     "cohort_revenue",
     "covariate_balance",
+    "driver_weights",
     "effect_by_cluster",
     "effect_by_group",
     "fan_and_one_time",
@@ -65,6 +67,7 @@ __all__ = [
     "gesture_effect",
     "gesture_ranking",
     "gesture_worth",
+    "good_and_bad",
     "guard_rails",
     "holdout_by_cluster",
     "holdout_by_frequency",
@@ -80,6 +83,7 @@ __all__ = [
     "orders_over_time",
     "overlap",
     "payback",
+    "perceived_value",
     "policy_rule",
     "policy_values",
     "predicted_effects",

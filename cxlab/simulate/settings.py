@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cxlab.blocks import SEGMENTS
+from cxlab.driver_tags import Group, tag_fault
 from cxlab.errors import InputError
 
 CONTROL = "control"
@@ -35,6 +36,10 @@ def _share(description: str) -> Any:
 
 def _positive(description: str, most: float = 1e6) -> Any:
     return _setting(description, gt=0, le=most)
+
+
+def _maybe(value: Any) -> Any:
+    return None if value == "none" else value
 
 
 class Arrivals(_Group):
@@ -203,6 +208,39 @@ class Trial(_Group):
     )
 
 
+class Driver(_Group):
+    """A further question, or a measured fact, that stands with every answer."""
+
+    tags: Annotated[tuple[Group, ...], _setting("what it is: of each pair one word, or none")] = ()
+    loading: Annotated[
+        float,
+        _setting("correlation with the log of the customer's own purchase rate; it changes no order", ge=-1, le=1),
+    ] = 0.0
+    mood: Annotated[float, _setting("correlation with a mood that colours all drivers of an answer", ge=-1, le=1)] = 0.3
+    lasting: Annotated[float, _share("share of the rest that is the customer's own, alike in all answers")] = 0.3
+    bend: Annotated[float, _positive("above the mean values lie so much farther apart; 1: evenly", 100)] = 1.0
+    mean: Annotated[float, _setting("mean, about", ge=-1e6, le=1e6)] = 5.0
+    spread: Annotated[float, _positive("standard deviation, about")] = 1.5
+    lowest: Annotated[float, _setting("values are never below", ge=-1e6, le=1e6)] = 0.0
+    highest: Annotated[float, _setting("values are never above", ge=-1e6, le=1e6)] = 10.0
+    decimals: Annotated[int, _setting("decimals", ge=0, le=6)] = 0
+    missing: Annotated[float, _share("share of answers without it")] = 0.0
+
+
+def _drivers() -> Mapping[str, Driver]:
+    return {
+        "care": Driver(tags=("hedonic", "benefit", "experience"), loading=0.35, mean=7),
+        "surprise": Driver(tags=("hedonic", "benefit", "experience"), loading=0.15, mean=4, spread=2, missing=0.05),
+        "quality": Driver(tags=("utilitarian", "benefit", "product"), loading=0.2, mean=7.5),
+        "delivery_days": Driver(
+            tags=("utilitarian", "sacrifice", "product"), loading=-0.15, mood=-0.2, mean=3, lowest=1, highest=21, bend=2
+        ),
+        "price_level": Driver(
+            tags=("utilitarian", "sacrifice", "product"), mood=0, mean=100, spread=8, lowest=50, highest=200, decimals=1
+        ),
+    }
+
+
 class Feedback(_Group):
     """Answers to the question whether one would recommend the shop, 0 to 10."""
 
@@ -215,6 +253,11 @@ class Feedback(_Group):
     store_spread: Annotated[float, _setting("standard deviation between stores", ge=0, le=10)] = 0.3
     week_spread: Annotated[float, _setting("standard deviation between weeks", ge=0, le=10)] = 0.0
     employees: Annotated[int, _setting("number of employees in a store", ge=1, le=1000)] = 4
+    drivers: Annotated[
+        Mapping[Annotated[str, Field(pattern=NAME)], Driver] | None,
+        BeforeValidator(_maybe),
+        _setting("what stands with every answer beside the score, or none"),
+    ] = Field(default_factory=_drivers)
 
 
 class Referrals(_Group):
@@ -240,10 +283,6 @@ class TakenUp(_Group):
     more: Annotated[
         float, _setting("purchases that it brings, as a share of the customer's own; 0: none", ge=0, le=10)
     ] = 0.0
-
-
-def _maybe(value: Any) -> Any:
-    return None if value == "none" else value
 
 
 class Settings(_Group):
@@ -339,6 +378,14 @@ def beyond_one_setting(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
         for name in settings.touchpoints
         if name in CHANNELS
     ]
+    for name, driver in (settings.feedback.drivers or {}).items():
+        where = ("feedback", "drivers", name)
+        if driver.loading**2 + driver.mood**2 > 1:
+            faults.append(((*where, "mood"), "and `loading` leave no room: their squares must not exceed 1 together"))
+        if driver.lowest >= driver.highest:
+            faults.append(((*where, "lowest"), "lies above `highest`: lower it"))
+        if said := tag_fault(name, driver.tags):
+            faults.append(((*where, "tags"), f"is at fault: {said}"))
     if settings.trial is not None:
         if CONTROL not in settings.trial.arms or len(settings.trial.arms) < 2:
             faults.append((("trial", "arms"), f"must hold `{CONTROL}` and at least one other arm"))

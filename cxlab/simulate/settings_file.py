@@ -9,13 +9,13 @@ from pydantic import BaseModel, ValidationError
 
 from cxlab.errors import did_you_mean
 from cxlab.parameters import shown
-from cxlab.simulate.settings import Arm, Settings, SettingsError, TakenUp
+from cxlab.simulate.settings import Arm, Driver, Settings, SettingsError, TakenUp
 from cxlab.strict_yaml import Document, read_yaml
 from cxlab.study import shown_path
 
 Where = tuple[str | int, ...]
-_OPTIONAL = ("clusters", "trial")
-_NAMED: Mapping[str, Arm | TakenUp] = {"arms": Arm(), "touchpoints": TakenUp()}
+_OPTIONAL = ("clusters", "trial", "drivers")
+_NAMED: Mapping[str, Arm | Driver | TakenUp] = {"arms": Arm(), "drivers": Driver(), "touchpoints": TakenUp()}
 """Settings whose keys are names that are given, with what stands under each."""
 _SOURCES = """\
 # Where the defaults come from (nulls and reversals are common in this field):
@@ -87,13 +87,13 @@ def _text(path: Path) -> str:
 
 
 def _over_defaults(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay what is given over the defaults, group by group; the arms of a trial are taken as given."""
+    """Lay what is given over the defaults, group by group; arms and drivers are taken as given."""
     merged = dict(defaults)
     for key, value in given.items():
         if value is None:
             continue
         default = merged.get(key)
-        if isinstance(value, dict) and isinstance(default, dict) and key != "arms":
+        if isinstance(value, dict) and isinstance(default, dict) and key not in _NAMED:
             value = _over_defaults(default, value)
         merged[key] = value
     return merged
@@ -143,7 +143,7 @@ def _known(where: Where) -> list[str]:
     """Names of the settings of a group."""
     model: Any = Settings()
     for part in where:
-        if part in _NAMED or isinstance(model, (Arm, TakenUp)):
+        if part in _NAMED or isinstance(model, Arm | Driver | TakenUp):
             model = _NAMED.get(str(part), model)
         else:
             model = getattr(model, str(part))
@@ -174,6 +174,8 @@ def _written(group: BaseModel, indent: str) -> list[str]:
 
 
 def _scalar(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_scalar, value))}]"
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, str):

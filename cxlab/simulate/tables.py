@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cxlab.simulate.driven import drivers_of
 from cxlab.simulate.felt import TOUCHPOINTS
 from cxlab.simulate.history import STILL_THERE
 from cxlab.simulate.settings import CHANNELS, KINDS
 from cxlab.simulate.shop import CATEGORIES, FAILURES, Shop
-from cxlab.simulate.traits import Whole
+from cxlab.simulate.traits import Array, Whole
 
 PIECE = 500_000
 """Orders that are made into a piece of a table at a time."""
@@ -140,6 +141,7 @@ def _costs(shop: Shop) -> Table:
 def _feedback(shop: Shop, rows: Whole) -> Table:
     details, a_store = shop.details, shop.settings.feedback.employees
     names = [f"{store}-{number + 1}" for store in _stores(shop) for number in range(a_store)]
+    drawn = drivers_of(shop.settings, shop.traits, shop.orders.customer[rows])
     yield pa.table(
         {
             "customer_id": _ids(shop, shop.orders.customer[rows]),
@@ -149,6 +151,7 @@ def _feedback(shop: Shop, rows: Whole) -> Table:
             "touchpoint": _words(list(TOUCHPOINTS), details.channel[rows]),
             "employee": _words(names, details.employee[rows]),
             "store": _words(_stores(shop), details.store[rows]),
+            **{name: _numbers(values) for name, values in drawn.items()},
         }
     )
 
@@ -185,6 +188,13 @@ def _stores(shop: Shop) -> list[str]:
 
 def _words(names: Sequence[str], numbers: NDArray[np.integer]) -> pa.Array:
     return pa.array(names).take(pa.array(numbers))
+
+
+def _numbers(values: Array) -> pa.Array:
+    """Return numbers, whole ones without a decimal; NaN stands for none."""
+    unknown = np.isnan(values)
+    whole = bool((np.rint(values[~unknown]) == values[~unknown]).all())
+    return pa.array(np.where(unknown, 0, values).astype(np.int64) if whole else values, mask=unknown)
 
 
 def _days(shop: Shop, days: Whole, unknown: NDArray[np.bool_] | None = None) -> pa.Array:

@@ -1,6 +1,7 @@
 """What is really so in a made-up shop, in the shape of the findings of a report."""
 
 from cxlab.segments import assign_segments
+from cxlab.simulate.driven import drivers_truth
 from cxlab.simulate.fans import fans_truth
 from cxlab.simulate.felt import experience_truth
 from cxlab.simulate.findings import Finding, finding
@@ -38,9 +39,16 @@ def plant_truth(shop: Shop, *, rows: int = ROWS) -> Truth:
         "gestures": gestures_truth(shop, occasions, rows=rows),
         "loyalty": fans_truth(shop, customers, segments, rows=rows),
         "experience": experience_truth(shop.details.felt, shop.details.channel)
-        | taking_up_truth(settings, shop.traits, shop.history.left_on, shop.taken_up),
+        | taking_up_truth(settings, shop.traits, shop.history.left_on, shop.taken_up)
+        | _drivers(shop),
     }
     return {report: found for report, found in truth.items() if found}
+
+
+def _drivers(shop: Shop) -> dict[str, Finding]:
+    """Say what the drivers at each answer really go with."""
+    answers = shop.details.felt.answers
+    return drivers_truth(shop.settings, shop.traits, shop.orders.customer[answers], shop.orders.day[answers])
 
 
 def _clusters(settings: Settings) -> dict[str, Finding]:

@@ -103,6 +103,10 @@ def written_study(shop: Shop, tables: list[str]) -> str:
         if name == "assignments":
             shares = ", ".join(f"{arm}: {given.allocation:g}" for arm, given in arms)
             lines += [f"    control: {CONTROL}", f"    allocation: {{{shares}}}  # the shares that were meant"]
+    drivers = (settings.feedback.drivers or {}) if "feedback" in tables else {}
+    if drivers:
+        lines.append("drivers:  # columns of feedback, and what each of them is")
+        lines += [f"  {name}: [{', '.join(driver.tags)}]" for name, driver in drivers.items()]
     return "\n".join(
         [
             *lines,

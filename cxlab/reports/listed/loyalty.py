@@ -2,10 +2,11 @@
 
 from typing import get_args
 
-from cxlab.loyalty.asymmetry import UNITS, Outcome, Verdict
+from cxlab.loyalty.asymmetry import UNITS, Outcome
 from cxlab.loyalty.check import Outcome as Checked
 from cxlab.loyalty.rules_of_thumb import Verdict as RuleVerdict
 from cxlab.reports.listed.key import UNTOLD, Key, key
+from cxlab.two_sides import Verdict
 
 NO_NUMBER = ("no_number",)
 NOT_KNOWN = ("not_known",)

@@ -10,7 +10,9 @@ from cxlab.blocks import SEGMENTS
 from cxlab.clusters.features import CANDIDATES
 from cxlab.clusters.methods import Method
 from cxlab.contract import TABLES
+from cxlab.driver_tags import GROUPS, PAIRS
 from cxlab.experience.spread import FACTOR
+from cxlab.experience.value import EVERYBODY
 from cxlab.gestures.rails import RAILS
 from cxlab.gestures.sample import NEW
 from cxlab.loyalty.rules_of_thumb import SAID
@@ -97,5 +99,10 @@ PLACES: Mapping[str, Place] = {
         "`channel`, `failure`, `answer` (where customers were asked) or `low_score`, with its name in the study behind "
         "it; `low_score` alone is one anywhere",
     ),
+    "driver": Place(r".+", "a driver of repeat purchase, as the study calls it"),
+    "driver_group": _one_of(GROUPS, "a tag of drivers"),
+    "driver_side": _one_of((one for one, _ in PAIRS), "the tag that stands against it"),
+    "value_group": _one_of((EVERYBODY, *SEGMENTS), f"one of the four segments, or `{EVERYBODY}`: everybody"),
+    "bend": Place(r".+", "a driver of repeat purchase, or `score`"),
     "channel": Place(r".+", "the channel that most orders come through"),
 }

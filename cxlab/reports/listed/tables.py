@@ -73,6 +73,7 @@ _GESTURES = "the study has gestures or a trial"
 _CHOSEN = "gestures were chosen by the shop"
 _LIST = "the report comes to a list"
 _ANSWERS = "the study has feedback"
+_DRIVERS = "the study tags drivers, and there are answers enough"
 TABLES = (
     _kept("intake", "sources", "a table of the study", "table rows_read rows_used rows_rejected files understood"),
     _kept("intake", "ledger", "a file, or sheet, of orders", "file lines revenue returned",
@@ -241,5 +242,10 @@ TABLES = (
           "customers took up another channel"),
     _kept("experience", "leaving", "a touchpoint",
           "kind name orders customers goes_with rate± alike± difference±", "orders can be followed"),
+    _kept("experience", "driver_weights", "a driver", "driver tags missing share± change±", _DRIVERS),
+    _kept("experience", "perceived_value", "a segment, everybody first",
+          "segment answers customers benefit± less_sacrifice± contrast±", _DRIVERS),
+    _kept("experience", "good_and_bad", "a driver, the score first",
+          "driver answers median costs± brings± asymmetry± weighs", _DRIVERS),
 )  # fmt: skip
 """In the order of the notebooks and of their pages."""

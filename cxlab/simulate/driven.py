@@ -1,0 +1,111 @@
+"""What customers say of single drivers, and what each of them really goes with in the purchases after the answer.
+
+Drivers go with how often a customer buys anyway, and bring nothing: orders do not change.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxlab.driver_tags import GROUPS, PAIRS, Group
+from cxlab.experience.prepared import standardised
+from cxlab.experience.shapley import explained_by_each
+from cxlab.simulate.findings import Finding, finding
+from cxlab.simulate.settings import Driver, Settings
+from cxlab.simulate.traits import Array, Traits, Whole
+
+STREAM = 5
+_ROWS = 1_000_000
+_MOST_TIMES = 400
+_LEAST = 100  # answers that drivers are judged from
+_SHARE = "share of what the drivers explain"
+
+
+def draw_drivers(drivers: Mapping[str, Driver], who: Whole, pace: Array, rng: np.random.Generator) -> dict[str, Array]:
+    """Draw each driver at each answer.
+
+    Parameters
+    ----------
+    who : shape (answers,), number of the customer. pace : shape (customers,), their purchases a day.
+
+    Returns
+    -------
+    By name, shape (answers,); NaN where it is missing.
+    """
+    often = np.log(np.maximum(pace, 1e-12))
+    spread = float(often.std())
+    often = (often - often.mean()) / spread if spread > 0 else np.zeros(len(pace))
+    mood = rng.standard_normal(len(who))
+    found = {}
+    for name, driver in drivers.items():
+        own, once = rng.standard_normal(len(pace))[who], rng.standard_normal(len(who))
+        missing = rng.random(len(who)) < driver.missing
+        rest = np.sqrt(driver.lasting) * own + np.sqrt(1 - driver.lasting) * once
+        left = np.sqrt(max(1 - driver.loading**2 - driver.mood**2, 0.0))
+        felt = driver.loading * often[who] + driver.mood * mood + left * rest
+        felt = np.where(felt > 0, driver.bend * felt, felt)
+        value = np.clip(driver.mean + driver.spread * felt, driver.lowest, driver.highest)
+        found[name] = np.where(missing, np.nan, np.round(value, driver.decimals))
+    return found
+
+
+def drivers_of(settings: Settings, traits: Traits, who: Whole) -> dict[str, Array]:
+    """Return the drivers of a shop's answers, drawn from a stream of their own."""
+    drivers = settings.feedback.drivers
+    if not drivers:
+        return {}
+    return draw_drivers(drivers, who, traits.pace, np.random.default_rng([settings.seed, STREAM]))
+
+
+def drivers_truth(settings: Settings, traits: Traits, who: Whole, day: NDArray[np.integer]) -> dict[str, Finding]:
+    """Say which share each driver has in what all of them explain, among the customers who answered.
+
+    Their drivers are drawn anew for a million answers, and held against the purchases that are expected of each
+    customer after an answer, gestures and failures aside.
+
+    Parameters
+    ----------
+    who, day : shape (answers,), number of the customer and the day.
+    """
+    drivers = settings.feedback.drivers
+    who = who[day + settings.outcome_days <= settings.last_day]
+    if not drivers or len(who) < _LEAST:
+        return {}
+    times = int(np.clip(_ROWS // len(who), 1, _MOST_TIMES))
+    many = np.tile(who, times)
+    # Each time the customers are others with the same traits, so that what lasts is drawn anew as well.
+    n = traits.n
+    several = np.repeat(np.arange(times), len(who)) * n + many
+    drawn = draw_drivers(drivers, several, np.tile(traits.pace, times), np.random.default_rng([settings.seed, 7]))
+    bought = _expected(traits, settings.outcome_days)[many]
+    scaled = {name: standardised(values) for name, values in drawn.items()}
+    kept = {name: values for name, values in scaled.items() if values is not None}
+    if not kept:
+        return {}
+    columns = np.column_stack(list(kept.values()))
+    covariance = np.cov(columns, rowvar=False, bias=True).reshape(len(kept), len(kept))
+    pull = (columns * (bought - bought.mean())[:, None]).mean(axis=0) / bought.mean()
+    each = explained_by_each(covariance[None], pull[None])[0]
+    shares = each / each.sum()
+    by_name = dict(zip(kept, (float(share) for share in shares), strict=True))
+    found = {f"driver.{name}": finding(share, len(who), _SHARE) for name, share in by_name.items()}
+    groups = {
+        group: sum(share for name, share in by_name.items() if group in drivers[name].tags)
+        for group in GROUPS
+        if any(group in drivers[name].tags for name in kept)
+    }
+    found |= {f"driver_group.{group}": finding(share, len(who), _SHARE) for group, share in groups.items()}
+    for one, other in PAIRS:
+        if one in groups and other in groups:
+            apart = groups[other] - groups[one]
+            heavier: Group = other if apart > 0 else one
+            found[f"driver_difference.{other}_minus_{one}"] = {**finding(apart, len(who), _SHARE), "verdict": heavier}
+    return found
+
+
+def _expected(traits: Traits, days: int) -> Array:
+    """Return the purchases expected in some days after one, by customers who may leave after each."""
+    buys, leaves = -np.expm1(-traits.pace), traits.leaving
+    staying = (1 - leaves) * -np.expm1(days * np.log1p(-buys * leaves)) / np.maximum(leaves, 1e-12)
+    return np.where(leaves > 0, staying, buys * days)
