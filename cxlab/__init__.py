@@ -118,7 +118,10 @@ _HOME = {
     # the experience itself
     "spread_of_scores": "experience",
     "rank_places": "experience",
+    "follow_journey": "experience",
+    "weigh_clicks": "experience",
     "spread_answer": "answers.experience",
+    "journey_answer": "answers.journey",
     "experience_answer": "answers.experience",
     # numbers with their intervals
     "Estimate": "estimate",

@@ -17,6 +17,7 @@ from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.intake.stamps import FOLDER
+from cxlab.journey import Journey, journey_table
 from cxlab.lab.frontend import set_up
 from cxlab.language import tr
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
@@ -172,6 +173,16 @@ class Kit:
         if "feedback" not in intake.tables or intake.observation_end is None:
             return None
         return answered_table(intake.engine, intake.tables["feedback"].columns, observation_end=intake.observation_end)
+
+    @cached_property
+    def journey(self) -> Journey | None:
+        """Visits step by step, as sums; None where the study brings none."""
+        intake, source = self.intake, self.study.sources.events
+        if "events" not in intake.tables or source is None:
+            return None
+        return journey_table(
+            intake.engine, intake.tables["events"].columns, source, observation_end=intake.observation_end
+        )
 
     @cached_property
     def gestures(self) -> GestureData:

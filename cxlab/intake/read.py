@@ -20,12 +20,13 @@ from cxlab.intake.result import Intake
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.intake.sources import TableIntake, finished, read_source
 from cxlab.intake.statuses import remark_on_currencies, remark_on_undone
+from cxlab.intake.steps import check_steps
 from cxlab.intake.store import open_kept
 from cxlab.intake.trials import check_arms, judge_draws
 from cxlab.intake.windows import Windows, find_windows, lonely_orders
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
-from cxlab.study import Outcomes, Study, Trial, load_study
+from cxlab.study import Events, Outcomes, Study, Trial, load_study
 
 _POINTS_TO_PEOPLE = KeptText("Left out of {table}, because they point to people: {columns}.")
 _UNCOSTED = KeptText(
@@ -139,6 +140,8 @@ def _read(
         settle(name, judge_duplicates(engine, table, source))
         if isinstance(source, Trial):
             check_arms(engine, study, tables[name], source)
+        if isinstance(source, Events):
+            check_steps(engine, study, source)
         if isinstance(source, Outcomes):
             _check_names(study, tables[name], source)
     if "orders" in tables:

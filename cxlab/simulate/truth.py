@@ -10,6 +10,7 @@ from cxlab.simulate.occasions import find_occasions
 from cxlab.simulate.outlook import ROWS
 from cxlab.simulate.settings import KINDS, Settings
 from cxlab.simulate.shop import Shop
+from cxlab.simulate.visits import journey_truth
 
 Truth = dict[str, dict[str, Finding]]
 
@@ -36,9 +37,14 @@ def plant_truth(shop: Shop, *, rows: int = ROWS) -> Truth:
         "repeat_purchases": _bgnbd(settings),
         "gestures": gestures_truth(shop, occasions, rows=rows),
         "loyalty": fans_truth(shop, customers, segments, rows=rows),
-        "experience": experience_truth(shop.details.felt, shop.details.channel),
+        "experience": {**experience_truth(shop.details.felt, shop.details.channel), **_visits(shop)},
     }
     return {report: found for report, found in truth.items() if found}
+
+
+def _visits(shop: Shop) -> dict[str, Finding]:
+    n = round(shop.settings.journey.sessions * shop.orders.n)
+    return journey_truth(shop.settings.journey, shop.settings.seed, n) if n else {}
 
 
 def _clusters(settings: Settings) -> dict[str, Finding]:

@@ -3,6 +3,7 @@
 from typing import get_args
 
 from cxlab.experience.spread import Kind
+from cxlab.reports.listed import journey
 from cxlab.reports.listed.key import UNTOLD, key
 
 _SHARE = "share of variance"
@@ -19,5 +20,6 @@ KEYS = (
         words=get_args(Kind)),
     key("standing_out.<factor>", "how many stand out from chance", "employees", "stores",
         when="the answers say who served, or where"),
+    *journey.KEYS,
     UNTOLD,
 )  # fmt: skip

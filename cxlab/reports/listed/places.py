@@ -91,5 +91,7 @@ PLACES: Mapping[str, Place] = {
     "outcome": Place(r".+", "`purchases`, or the name of the outcome in a table `outcomes`"),
     "factor": _one_of((*FACTOR, "time"), "what the spread of scores goes with"),
     "touchpoint": Place(r".+", "a touchpoint as the study calls it; `all` where the answers name none"),
+    "step": Place(r".+", "a step as the study calls it"),
+    "visit_channel": Place(r".+", "a channel of the visits as the study calls it"),
     "channel": Place(r".+", "the channel that most orders come through"),
 }
