@@ -1,4 +1,4 @@
-"""How often shares of the spread of scores, and verdicts on the experience, are right: `make calibrate-experience`.
+"""How often shares of scores and of sessions, and verdicts on them, are right: `make calibrate-experience`.
 
 It writes docs/calibration-experience.md. A run that was stopped goes on where it was; what was found with other source
 files is found anew.
@@ -6,13 +6,16 @@ files is found anew.
 
 from benchmarks.calibration.command import Calibration, calibrate
 from benchmarks.calibration.experience_plan import experience_cases, experience_sections
+from benchmarks.calibration.journey_plan import journey_cases, journey_sections
 
 INTRODUCTION = """\
-Answers are made up in which it is known what moved them, and looked at with the functions of the notebook on the
-experience. In brackets stands the Monte Carlo error, one standard error over the replications, in points. A figure
+Answers and visits are made up in which it is known what moved them, and looked at with the functions of the notebook on
+the experience. In brackets stands the Monte Carlo error, one standard error over the replications, in points. A figure
 holds when it agrees with the band in the heading of its column within two of them. Columns without a band promise
 nothing."""
-EXPERIENCE = Calibration("experience", experience_cases(), experience_sections(), INTRODUCTION)
+EXPERIENCE = Calibration(
+    "experience", (*experience_cases(), *journey_cases()), (*experience_sections(), *journey_sections()), INTRODUCTION
+)
 
 if __name__ == "__main__":
     calibrate(EXPERIENCE, __doc__)
