@@ -67,7 +67,7 @@ def _whole(funnel: Funnel) -> Fact | None:
         return None
     ends, end = percent_between(*e.ends, 1), tr("“{name}”", name=funnel.way[-1].name)
     return Fact(
-        tr("Come to the end of the way"),
+        tr("Come to the purchase") if funnel.journey.steps.n_purchase else tr("Come to the last step"),
         percent(e.number, 1),
         tr("came to {end} (95% interval {interval}; {n} sessions).", end=end, interval=ends, n=number(funnel.n)),
         tr("of the sessions"),

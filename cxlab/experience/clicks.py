@@ -250,7 +250,8 @@ def fit_clicks(cells: pd.DataFrame) -> tuple[float, float, pd.DataFrame] | None:
 
 def _slope(journey: Journey, cells: pd.DataFrame, step: int | None) -> Estimate | None:
     """Return the odds ratio a click with its interval; None where it cannot be told."""
-    arrivals = int(cells["sessions"].sum())
+    varied = cells.groupby(["step", "channel"])["clicks"].transform("size") > 1  # the others tell nothing of the slope
+    arrivals = int(cells["sessions"][varied].sum())
     fitted = fit_clicks(cells) if arrivals >= LEAST_SESSIONS else None
     if fitted is None:
         return None
