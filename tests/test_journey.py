@@ -181,8 +181,16 @@ class TestOrder:
 
     def test_too_many_to_be_found(self, tmp_path: Path) -> None:
         rows = [row for i in range(13) for row in session(f"s{i}", f"page{i}")]
-        with opened(tmp_path, rows, "") as kit, pytest.raises(MissingDataError, match="13 different steps"):
-            assert kit.journey
+        with opened(tmp_path, rows, "") as kit:
+            for ask in (follow_journey, weigh_clicks):
+                with pytest.raises(MissingDataError, match="13 different steps"):
+                    ask(kit.journey)
+
+    def test_visits_after_the_last_order_are_none(self, tmp_path: Path) -> None:
+        with opened(tmp_path, [("a", "2024-07-01T10:00:00", "visit")]) as kit:
+            for ask in (follow_journey, weigh_clicks):
+                with pytest.raises(NotEnoughDataError, match="within the time that counts"):
+                    ask(kit.journey)
 
 
 class TestIntervals:
@@ -320,3 +328,22 @@ def test_the_order_of_the_records_changes_nothing(tmp_path: Path) -> None:
         k: e.as_finding() for k, e in other.findings.items()
     }
     assert one.reading == other.reading
+
+
+def test_its_statements_can_be_said_in_the_words_of_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cxlab.engine import Engine
+    from cxlab.spark.translation import take_apart
+
+    said: list[str] = []
+    for name in ("run", "rows", "row", "frame"):
+        plain = getattr(Engine, name)
+        monkeypatch.setattr(
+            Engine, name, lambda self, sql, values=(), plain=plain: (said.append(sql), plain(self, sql, values))[1]
+        )
+    with drawn(tmp_path, Settings(sessions=1.0), 3, n=900) as kit:
+        assert kit.intake
+        said.clear()
+        follow_journey(kit.journey)
+        weigh_clicks(kit.journey)
+    does = [take_apart(sql).does for sql in said]
+    assert does.count("query") > 5 and does.count("table") == 3

@@ -93,8 +93,8 @@ def journey_sections() -> tuple[Section, ...]:
         Section(
             "The journey: verdicts",
             "Where channels, steps and clicks are alike, whatever is said to differ is said falsely. Elsewhere the "
-            "basket is the step before which most drop off, channels differ, and a click costs. In the second row those "
-            "who go on are the readier ones, so that most do drop off before the first step.",
+            "basket is the step before which most drop off, channels differ, and a click costs. In the second row "
+            "those who go on are the readier ones, so that most do drop off before the first step.",
             ("visits", "channels differ: at most 5% where alike", "channels alike",
              "a click counts: at most 5% where not", "a step stands out: at most 5% where alike",
              "and it is the basket"),

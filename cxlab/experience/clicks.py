@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.estimate import Estimate
+from cxlab.experience.funnel import require_steps
 from cxlab.journey import Journey
 from cxlab.language import tr
 from cxlab.words import number, number_between, percent, percent_between
@@ -153,6 +154,7 @@ def weigh_clicks(journey: Journey | None) -> Clicks:
         raise MissingDataError(
             tr("without visits no click can be counted: add `events` to the sources (session_id, occurred_at, step)")
         )
+    require_steps(journey)
     if not journey.are_clocked:
         raise MissingDataError(
             tr("the visits have days and no times, so nobody knows what came first: bring `occurred_at` with its time")

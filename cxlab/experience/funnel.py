@@ -202,7 +202,8 @@ def follow_journey(journey: Journey | None, *, minimum_group: int = 1) -> Funnel
 
     Raises
     ------
-    MissingDataError : there are no visits. NotEnoughDataError : no session has one of the steps, or too few people.
+    MissingDataError : there are no visits, or nobody knows which steps count. NotEnoughDataError : no session has one
+        of the steps, or too few people have.
 
     Notes
     -----
@@ -225,8 +226,7 @@ def follow_journey(journey: Journey | None, *, minimum_group: int = 1) -> Funnel
                 "customer_id, channel where they are known)"
             )
         )
-    if not journey.n_sessions:
-        raise NotEnoughDataError(tr("no visit lies within the time that counts: bring later or more `events`"))
+    require_steps(journey)
     if int(journey.total.people[0]) < max(minimum_group, 2):
         raise NotEnoughDataError(
             tr(
@@ -261,6 +261,27 @@ def follow_journey(journey: Journey | None, *, minimum_group: int = 1) -> Funnel
         journey, tuple(found), whole, {name: share_of(sums, last, 0).estimate() for name, sums in shown.items()},
         minimum_group,
     )  # fmt: skip
+
+
+def require_steps(journey: Journey) -> None:
+    """See that there are visits with steps.
+
+    Raises
+    ------
+    MissingDataError : the study does not name the steps, and there are too many to find their order.
+    NotEnoughDataError : no visit lies within the time that counts.
+    """
+    n_others = len(journey.steps.others)
+    if not journey.steps.names and n_others:
+        raise MissingDataError(
+            tr(
+                "the visits have {n} different steps, and the study does not say which of them lead to a purchase: "
+                "name these in their order, as `steps: [visit, product, basket, payment]` under `events`",
+                n=n_others,
+            )
+        )
+    if not journey.n_sessions:
+        raise NotEnoughDataError(tr("no visit lies within the time that counts: bring later or more `events`"))
 
 
 def _phase(k: int, n_before: int, last: int) -> Phase:

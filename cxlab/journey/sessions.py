@@ -143,7 +143,6 @@ def journey_table(
     Raises
     ------
     StepError : what the study says of the steps is not in the data.
-    MissingDataError : the study does not name the steps, and there are too many to find their order.
     """
     before = None if observation_end is None else ((observation_end - EPOCH).days + 1) * DAY
     steps = find_steps(engine, before, source.steps, source.purchase)
@@ -156,8 +155,15 @@ def journey_table(
         ),
         values,
     )
-    channels = _make_rows(engine, columns, steps, when, values)
     n = len(steps.names)
+    if not n:
+        nothing = np.zeros(0, np.int64)
+        none = Sums(nothing, nothing, np.zeros((0, 0), np.int64))
+        return Journey(
+            steps, int(n_records), 0, int(n_all), 0, 0, 0, none, {}, {}, 0, nothing, nothing, nothing,
+            _clicks(engine, 0), n_odd > 0, engine,
+        )  # fmt: skip
+    channels = _make_rows(engine, columns, steps, when, values)
     pairs = list(combinations_with_replacement(range(n), 2))
     n_sessions, n_linked, n_customers, n_of_two = engine.row(
         fill(
@@ -207,7 +213,7 @@ def _make_rows(engine: Engine, columns: Collection[str], steps: Steps, when: str
         if "channel" in columns
         else "CAST(NULL AS VARCHAR)"
     )
-    code = " ".join(f"WHEN ? THEN {k}" for k in range(n)) if n else "WHEN NULL THEN 0"
+    code = " ".join(f"WHEN ? THEN {k}" for k in range(n))
     owns = ", ".join(f"MIN(CASE WHEN code = {k} THEN occurred_at END) AS own{k}" for k in range(n))
     engine.run(
         fill(
@@ -275,7 +281,7 @@ def _sums(engine: Engine, n: int, pairs: Sequence[tuple[int, int]], by: str, whe
         wanted=", ".join(wanted), by=by, each=each, alone=alone, where=where, t=ROWS,
     )  # fmt: skip
     found = {}
-    for group, *numbers in engine.rows(sql) if n else []:
+    for group, *numbers in engine.rows(sql):
         told = np.array([int(one) for one in numbers], np.int64)
         products = np.zeros((n, n), np.int64)
         for (i, j), value in zip(pairs, told[2 * n :], strict=True):
@@ -306,8 +312,6 @@ def _order(engine: Engine, n: int) -> tuple[Whole, Whole, Whole]:
     skipped = [f"COUNT(CASE WHEN v{k} > 0 AND own{k} IS NULL THEN 1 END)" for k in range(n)]
     back = [f"COUNT(CASE WHEN own{k + 1} < own{k} THEN 1 END)" for k in range(n - 1)]
     both = [f"COUNT(CASE WHEN own{k} IS NOT NULL AND own{k + 1} IS NOT NULL THEN 1 END)" for k in range(n - 1)]
-    if not n:
-        return (np.zeros(0, np.int64),) * 3
     told = engine.row(fill("SELECT {!wanted} FROM {t}", wanted=", ".join([*skipped, *back, *both]), t=ROWS))
     numbers = np.array([int(one) for one in told], np.int64)
     return numbers[:n], numbers[n : 2 * n - 1], numbers[2 * n - 1 :]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxlab.engine import Engine, Value, fill
-from cxlab.errors import InputError, MissingDataError, did_you_mean
-from cxlab.language import tr
+from cxlab.errors import InputError, did_you_mean
 
 MOST_FOUND = 12
 """So many different steps may there be where the study does not name those that count."""
@@ -80,20 +79,17 @@ def find_steps(
     Raises
     ------
     StepError : what is given is not in the data.
-    MissingDataError : no steps are given, and there are too many different ones.
+
+    Returns
+    -------
+    The steps; none where none are given and there are too many different ones, which `others` holds.
     """
     when, values = until(before)
     sql = "SELECT step, COUNT(*) AS n FROM events WHERE {!when} GROUP BY step ORDER BY n DESC, step"
     met: dict[str, int] = dict(engine.rows(fill(sql, when=when), values))
     if given is None:
         if len(met) > MOST_FOUND:
-            raise MissingDataError(
-                tr(
-                    "the visits have {n} different steps, and the study does not say which of them lead to a purchase: "
-                    "name these in their order, as `steps: [visit, product, basket, payment]` under `events`",
-                    n=len(met),
-                )
-            )
+            return Steps((), 0, 0, False, "absent", others=tuple(met.items()))
         names = found_order(engine, when, values)
         others: tuple[tuple[str, int], ...] = ()
     else:
