@@ -22,7 +22,7 @@ from cxlab.simulate import (
 )
 
 CORNER_SHOP = Path(__file__).resolve().parent.parent / "data" / "corner-shop"
-COMMITTED = 2_000_000  # bytes
+COMMITTED = 3_000_000  # bytes
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:

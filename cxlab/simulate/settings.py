@@ -225,7 +225,7 @@ class Referrals(_Group):
 class Journey(_Group):
     """Visits step by step, from visit over product and basket to payment, and what was received after it."""
 
-    sessions: Annotated[float, _setting("sessions on record per order; 0: none", ge=0, le=100)] = 0.5
+    sessions: Annotated[float, _setting("sessions on record per order; 0: none", ge=0, le=100)] = 0.2
     to_product: Annotated[float, _setting("share of usual sessions that go on to a product", gt=0, lt=1)] = 0.65
     to_basket: Annotated[float, _setting("share of these that go on to the basket", gt=0, lt=1)] = 0.4
     to_payment: Annotated[float, _setting("share of these that go on to the payment", gt=0, lt=1)] = 0.6
