@@ -46,10 +46,12 @@ calibrate-gestures: $(READY)
 calibrate-experience: $(READY)
 	$(BIN)/python -m benchmarks.calibrate_experience $(CALIBRATE)
 
-# On a cluster of Spark that it starts here; needs Java 17. `SPARK_ORDERS=10000000` takes a larger shop, which stays in `SHOPS`.
+# On a cluster of Spark that it starts here; needs Java 17. `SPARK_ORDERS=10000000` takes a larger shop, which stays in `SHOPS`;
+# `SPARK=short` leaves the longest out.
 SPARK_ORDERS ?= 1000000
+SPARK ?= 1
 test-spark: $(VENV)/.spark
-	CXLAB_SPARK=1 CXLAB_SPARK_ORDERS=$(SPARK_ORDERS) CXLAB_SHOPS=$(SHOPS) $(BIN)/python -m pytest -m spark tests/test_spark.py
+	CXLAB_SPARK=$(SPARK) CXLAB_SPARK_ORDERS=$(SPARK_ORDERS) CXLAB_SHOPS=$(SHOPS) $(BIN)/python -m pytest -m spark tests/test_spark.py
 
 $(VENV)/.spark: $(READY) requirements-spark.lock
 	@$(BIN)/python -m tools.install_spark

@@ -47,6 +47,14 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Door:
+    """Where to look next: a question, and the name of the report that asks it."""
+
+    question: str
+    report: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """The answer to the notebook's question: it stands first on the page and on the index card.
 
@@ -60,6 +68,7 @@ class Answer:
     headline : the finding as a title for the index card.
     fields : the four fields, for a segmentation.
     open : what is not settled, and what would settle it: (question, answer) for the index.
+    doors : where to look next.
     """
 
     tone: Tone
@@ -70,6 +79,7 @@ class Answer:
     headline: str
     fields: tuple[Field, ...] = ()
     open: tuple[tuple[str, str], ...] = ()
+    doors: tuple[Door, ...] = ()
     kind: Literal["answer"] = "answer"
 
 

@@ -235,6 +235,24 @@ class Engine:
             n += batch.num_rows
         return n
 
+    def held_schema(self, sql: str) -> pa.Schema:
+        """Return the columns of a query over tables that the engine holds before anything was read; this one has none.
+
+        Raises
+        ------
+        EngineError : there is no such table.
+        """
+        raise EngineError("the engine in this process holds no tables")
+
+    def held_batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of such a query.
+
+        Raises
+        ------
+        EngineError : there is no such table.
+        """
+        raise EngineError("the engine in this process holds no tables")
+
     def sort(self, name: str, raw: str, columns: Mapping[str, str]) -> dict[str, str]:
         """Bring a table's rows into the order of their columns, first to last, as `name`, and drop the table.
 

@@ -1,7 +1,8 @@
 """The open study: what a notebook starts from."""
 
+import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -16,11 +17,12 @@ from cxlab.feedback import Feedback, feedback_table
 from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
-from cxlab.intake.stamps import FOLDER
+from cxlab.intake.stamps import folder_of
 from cxlab.journey import Journey, journey_table
 from cxlab.lab.frontend import set_up
 from cxlab.language import tr
 from cxlab.occasions import FirstOrders, Occasions, first_order_covariates
+from cxlab.once import once_a_run
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.plan import NextTrial
 from cxlab.planning import Pool, eligible_customers, next_trial
@@ -33,6 +35,11 @@ from cxlab.study import Study, load_study, shown_path
 STORE, RUN, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_RUN", "CXLAB_ALLOW_OUTSIDE"
 """Environment variables: where a run keeps what it read, and by what it is known; and whether a study's files may lie
 outside its folder."""
+_OF_GESTURES = (
+    "outcome_days", "margin_rate", "gesture_cost", "active_days", "profitability", "min_profit", "max_reject_share",
+    "seed",
+)  # fmt: skip
+"""Parameters that rows of gestures hang on."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class Kit:
     @cached_property
     def intake(self) -> Intake:
         """What came of reading the study's sources."""
-        kept = self.store and self.store / self.study.name / FOLDER
+        kept = self.store and self.store / self.study.name / folder_of(self.parameters)
         return read_study(
             self.study, self.parameters, allow_outside=self.allow_outside, store=kept or None, run=self.run
         )
@@ -140,9 +147,9 @@ class Kit:
 
     @cached_property
     def referrals(self) -> Referrals | None:
-        """Who recommended whom; None where the study does not say."""
+        """Who recommended whom; None where the study does not say, or customers are drawn by lot."""
         intake = self.intake
-        if "referrals" not in intake.tables or intake.observation_end is None:
+        if "referrals" not in intake.tables or intake.observation_end is None or intake.drawn is not None:
             return None
         return referral_table(
             intake.engine,
@@ -187,12 +194,12 @@ class Kit:
     @cached_property
     def gestures(self) -> GestureData:
         """What the study brings on gestures: who got one, what was known before, what came after."""
-        return count_whole_groups(read_gestures(self.study, self.parameters, self.intake, self.customers_if_any))
+        return (_gestures_once if self._origin else _gestures)(self, self._origin)
 
     @cached_property
     def occasions(self) -> Occasions | None:
         """Orders at which the shop chose to give a gesture or not; None where the study has no such gestures."""
-        return read_occasions(self.study, self.parameters, self.intake, self.customers_if_any)
+        return (_occasions_once if self._origin else _occasions)(self, self._origin)
 
     @cached_property
     def next_trial(self) -> NextTrial | None:
@@ -215,6 +222,15 @@ class Kit:
             rows = "order"
         return find_candidates(self.study, self.parameters, self.intake, self.customers_if_any, rows=rows)
 
+    @cached_property
+    def _origin(self) -> str:
+        """Tell what rows of gestures rest on, for the notebooks of a run; empty where this one is part of none."""
+        if not self.run:
+            return ""
+        asked = {name: getattr(self.parameters, name) for name in _OF_GESTURES}
+        told = (self.run, self.study.file.resolve(), self.study, self.allow_outside, asked)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
     def close(self) -> None:
         """Give back what the engine holds; what was computed stays."""
         if "intake" in self.__dict__:
@@ -229,6 +245,19 @@ class Kit:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def _gestures(kit: Kit, origin: str) -> GestureData:
+    data = read_gestures(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
+    return replace(count_whole_groups(data), origin=origin)
+
+
+def _occasions(kit: Kit, _origin: str) -> Occasions | None:
+    return read_occasions(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
+
+
+_gestures_once = once_a_run(_gestures, aside=("kit",), mapped=True)
+_occasions_once = once_a_run(_occasions, aside=("kit",), mapped=True)
 
 
 def open_study(study: str | Path, *, seed: int | None = None, allow_outside: bool = False, **parameters: Any) -> Kit:

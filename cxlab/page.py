@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import pandas as pd
 
 from cxlab import blocks
+from cxlab.answers.doors import doors
 from cxlab.errors import MissingDataError, NotEnoughDataError, Untold, if_told
 from cxlab.estimate import Estimate, Findings
 from cxlab.kit import Kit
@@ -148,6 +150,8 @@ class Page:
 
         Where it cannot be told for want of a part, and no verdict is recorded, `results.json` says so.
         """
+        columns = {name: table.columns for name, table in self.kit.intake.tables.items()}
+        answer = replace(answer, doors=doors(self.report, columns))
         lacks = self._untold and answer.tone == "cannot" and "verdict" not in self._findings
         findings = {"verdict": Estimate(verdict="cannot_tell")} if lacks else {}
         self._emit(answer, forms.answer_html(answer), forms.answer_text(answer), findings)
@@ -228,7 +232,8 @@ class Page:
 def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     """Open the page of a report; see `Page`.
 
-    From now on it is written in the language that the study asks for, if the report is there in it.
+    From now on it is written in the language that the study asks for, if the report is there in it. Where customers
+    were drawn by lot, it begins by saying so.
 
     Examples
     --------
@@ -239,7 +244,10 @@ def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     True
     """
     speak(language_of(kit.study.language, report))
-    return Page(kit, report, out)
+    page = Page(kit, report, out)
+    if kit.parameters.sample_customers is not None and kit.intake.drawn is not None:
+        page.reading(kit.intake.drawn.reading, label=tr("Drawn by lot"))
+    return page
 
 
 def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:

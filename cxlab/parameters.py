@@ -74,6 +74,10 @@ class Parameters(BaseModel):
         int, _parameter("number of bootstrap samples behind an interval", "samples", ge=100, le=100_000)
     ] = 200
     seed: Annotated[int, _parameter("start of every random step", "", ge=0, le=2**32 - 1)] = 1
+    sample_customers: Annotated[
+        int | None,
+        _parameter("customers drawn by lot, on whom the analyses rest", "customers", ge=1000),
+    ] = None
     max_reject_share: Annotated[
         float, _parameter("largest share of records of a table that may be rejected", "share", ge=0, le=1)
     ] = 0.05
@@ -212,7 +216,7 @@ def _wanted(name: str) -> str:
     if "enum" in kind:
         return f"one of {limits}: the {kind['description']}"
     words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}.get(kind["type"], "text")
-    if kind["unit"] in ("days", "clusters", "samples"):
+    if kind["unit"] in ("days", "clusters", "samples", "customers"):
         words += f" of {kind['unit']}"
     if limits:
         words += f" {'from' if 'maximum' in kind else 'of'} {limits}"

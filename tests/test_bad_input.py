@@ -66,9 +66,10 @@ def test_a_source_with_a_name_that_no_file_can_have(tmp_path: Path) -> None:
     assert "cannot be read (File name too long)" in message(tmp_path)
 
 
-def test_a_source_for_a_later_version(tmp_path: Path) -> None:
+def test_a_table_of_an_engine_that_holds_none(tmp_path: Path) -> None:
     write_study(tmp_path, "  orders: {table: orders}\n")
-    assert "orders come from a table of the engine, and this version reads files and PostgreSQL" in message(tmp_path)
+    said = message(tmp_path)
+    assert "study.yml:4: spark table orders would be a table of the engine" in said and "holds none: give" in said
 
 
 def test_a_column_that_is_not_there(tmp_path: Path) -> None:

@@ -365,8 +365,9 @@ class TestOrders:
         write_study(tmp_path, orders=orders_csv(*good_rows()))
         intake = check_study(tmp_path)
         assert intake.doubt == ""
-        assert future_orders(intake.engine, day) == [] == future_orders(intake.engine, day - dt.timedelta(days=1))
-        (remark,) = future_orders(intake.engine, before)
+        assert intake.extent is not None
+        assert future_orders(intake.extent, day) == [] == future_orders(intake.extent, day - dt.timedelta(days=1))
+        (remark,) = future_orders(intake.extent, before)
         assert "28 January 2024" in remark and "26 January" not in remark
         for row, said, name in (
             ("a,2042-01-01,1", "1 January 2042", "observation_end"),

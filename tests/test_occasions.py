@@ -21,6 +21,7 @@ from cxlab.kit import open_study
 from cxlab.occasions import HISTORY, Assigned, Occasions, Ties, order_occasions, tie_gestures, trial_rows
 from cxlab.occasions.around import AFTER, BEFORE, read_around
 from cxlab.occasions.history import read_history
+from cxlab.occasions.timeline import Timeline
 from tests.depth import examples
 from tests.make import HEAD, orders_csv, write_study
 
@@ -174,8 +175,9 @@ def history_of(engine: Engine, shop: Shop, index: list[tuple[str, int]]) -> pd.D
     load(engine, shop)
     columns = {"customer_id": [who for who, _ in index], "day": [day for _, day in index]}
     engine.take("any_day", columns, {"customer_id": "string", "day": "int64"})
-    history = read_history(engine, "any_day", outcome_days=DAYS, margin_rate=MARGIN, tables=TABLES)
-    around = read_around(engine, "any_day", outcome_days=DAYS, columns=TABLES)
+    timeline = Timeline(engine, "any_day")
+    history = read_history(timeline, outcome_days=DAYS, margin_rate=MARGIN, tables=TABLES)
+    around = read_around(engine, timeline, outcome_days=DAYS, columns=TABLES)
     return filled(history.merge(around, on=["customer_id", "day"], validate="one_to_one"))
 
 
@@ -654,7 +656,14 @@ def statements(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_every_statement_can_be_translated_for_spark(statements: list[str]) -> None:
-    for word in ("tied_gestures", "RANGE BETWEEN", '"occasion_days"', '"draws"', "FROM outcomes", "FROM assignments"):
+    for word in (
+        "tied_gestures",
+        '"occasion_days"',
+        '"occasion_days_customers"',
+        '"draws"',
+        "FROM outcomes",
+        "FROM assignments",
+    ):
         assert any(word in sql for sql in statements), word
     for sql in statements:
         (spark,) = sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)

@@ -54,11 +54,11 @@ print(cx.choose_k(features, k_max=3, seed=1).k, cx.structure_test(features, k_ma
     ]  # fmt: skip
     assert made[0] == made[1] == made[2]
     monkeypatch.setenv(FOLDER, str(tmp_path / "one"))
-    kept = {file: file.stat().st_mtime_ns for file in (tmp_path / "one").rglob("output.pkl")}
+    kept = {file: file.stat().st_mtime_ns for file in (tmp_path / "one").rglob("*.pkl")}
     assert len(kept) == 2
     features = cx.fit_features(planted_customers(200, 7))
     cx.choose_k(features, k_max=3, seed=1)
     cx.structure_test(features, k_max=3, seed=1)
-    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "one").rglob("output.pkl")} == kept
+    assert {file: file.stat().st_mtime_ns for file in (tmp_path / "one").rglob("*.pkl")} == kept
     cx.choose_k(features, k_max=4, seed=1)
-    assert len(list((tmp_path / "one").rglob("output.pkl"))) == 3
+    assert len(list((tmp_path / "one").rglob("*.pkl"))) == 3

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from benchmarks.made.planted import RATES, planted_customers
-from cxlab.agreement import PartitionError, predictive_skill
+from cxlab.agreement import PartitionError, crossfit, predictive_skill
 from cxlab.agreement.ceiling import Predict
 from cxlab.agreement.crossfit import cross_fitted_losses, divisions, folds, poisson_deviance
 from cxlab.agreement.predictors import Fold, by_features, by_group, by_nothing, by_rfm
@@ -196,3 +196,41 @@ def test_where_no_clusters_can_be_found_everybody_is_foreseen_by_the_mean() -> N
     customers = planted_customers(200, 3)
     found = predictive_skill(customers, assign_segments(customers).labels, refuse, n_bootstrap=20, seed=5)
     assert found.score("clusters").skill.number == pytest.approx(0, abs=1e-12)
+
+
+def test_of_many_customers_fits_that_take_long_learn_from_some_and_the_error_of_that_is_what_other_lots_show(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crossfit, "MOST_LEARNED", 400)
+    monkeypatch.setattr(crossfit, "PANEL", 300)
+    frame = planted_customers(3_000, 3).frame
+    actual = frame["holdout_purchases"].to_numpy(float)
+    skills, errors = [], []
+    for seed in range(10):
+        found = cross_fitted_losses(frame, actual, "purchases", {"nothing": by_nothing, "trees": by_features}, seed)
+        skills.append(1 - found.losses["trees"].sum() / found.losses["nothing"].sum())
+        errors.append(found.learning_error)
+    spread, error = float(np.std(skills, ddof=1)), float(np.mean(errors))
+    assert 0.5 * error < spread < 2 * error, (spread, error)
+
+
+def test_nobody_is_foreseen_by_fits_that_saw_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crossfit, "MOST_LEARNED", 50)
+    monkeypatch.setattr(crossfit, "PANEL", 20)
+    panel = crossfit.panel_of(200, 1)
+    for number, (train, test) in enumerate(crossfit.parted(200, 1)):
+        some = crossfit.learned_from(train, panel, 1, number)
+        assert len(np.unique(some)) == 50 and set(some) <= set(train)
+        assert not set(some) & (set(test) | set(panel))
+    assert len(crossfit.folds(200, 1)) == 5 and crossfit.n_learned(200) == 50
+    assert len(crossfit.folds(50, 1)) == 10 and crossfit.n_learned(50) is None and not len(crossfit.panel_of(50, 1))
+
+
+def test_a_skill_says_from_how_many_it_was_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    customers = planted_customers(600, 3)
+    labels = assign_segments(customers).labels
+    assert "were learned from" not in predictive_skill(customers, labels, fit_labels).reading
+    monkeypatch.setattr(crossfit, "MOST_LEARNED", 300)
+    skill = predictive_skill(customers, labels, fit_labels)
+    assert skill.n_learned == 300 and skill.learning_error > 0
+    assert "were learned from 300 customers at a time, drawn by lot" in skill.reading

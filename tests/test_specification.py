@@ -130,7 +130,7 @@ def test_losses_by_sums_are_the_losses_fold_by_fold() -> None:
     actual = customers.frame["holdout_purchases"].to_numpy(float)
     slow = cross_fitted_losses(
         customers.frame, actual, "purchases", {"g": lambda fold: by_group(fold, labels)}, 5
-    )["g"]  # fmt: skip
+    ).losses["g"]  # fmt: skip
     codes = np.unique(labels.to_numpy(str), return_inverse=True)[1][:, None]
     np.testing.assert_allclose(losses_by_group(codes, actual, 5)[:, 0], slow, rtol=1e-12)
 

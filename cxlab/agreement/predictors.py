@@ -47,6 +47,7 @@ class Fold:
     target : what `actual` counts; purchases are modelled as counts, contribution by squared error.
     seed : for what is drawn at random.
     number : which fold it is, 0 first.
+    some : those of `train` that fits which take long learn from; None: all.
     """
 
     frame: pd.DataFrame
@@ -56,6 +57,7 @@ class Fold:
     target: Target
     seed: int
     number: int = 0
+    some: NDArray[np.int64] | None = None
 
     @property
     def mean(self) -> float:
@@ -73,7 +75,7 @@ def by_group(fold: Fold, labels: pd.Series) -> Array:
 
     Without that one, a group in which nobody bought would be foreseen as never to buy, which no data can show.
     """
-    groups, codes = np.unique(labels.to_numpy(str), return_inverse=True)
+    codes, groups = pd.factorize(labels, sort=True)
     sums = np.bincount(codes[fold.train], fold.actual[fold.train], minlength=len(groups))
     sizes = np.bincount(codes[fold.train], minlength=len(groups))
     means: Array = (sums + fold.mean) / (sizes + 1)
@@ -101,16 +103,32 @@ def refitted_labels(
 
 
 def by_rfm(fold: Fold) -> Array:
-    """Foresee from recency, frequency and money in fifths, their effects added (on the log scale for purchases)."""
-    design = np.column_stack([_fifths(fold.frame[name].to_numpy(float), fold.train) for name in RFM])
+    """Foresee from recency, frequency and money in fifths, their effects added (on the log scale for purchases).
+
+    Customers in the same fifths of all three are one row that counts as often as there are of them.
+    """
+    places = [_fifths(fold.frame[name].to_numpy(float), fold.train) for name in RFM]
+    sizes = [int(place.max()) + 1 for place in places]
+    cells = np.ravel_multi_index(tuple(places), tuple(sizes))
+    counts = np.bincount(cells[fold.train], minlength=int(np.prod(sizes)))
+    there = np.flatnonzero(counts)
+    design = np.column_stack(
+        [
+            place[:, None] == np.arange(1, size)[None, :]
+            for place, size in zip(np.unravel_index(np.arange(len(counts)), tuple(sizes)), sizes, strict=True)
+        ]
+    ).astype(float)
     if design.shape[1] == 0:
         return by_nothing(fold)
-    known, actual = design[fold.train], fold.actual[fold.train]
-    if fold.target == "purchases":
-        model = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky", max_iter=200).fit(known, actual)
-    else:
-        model = Ridge(alpha=1.0, solver="cholesky").fit(known, actual)
-    return np.asarray(model.predict(design[fold.test]), float)
+    counted = counts[there].astype(float)
+    means = np.bincount(cells[fold.train], fold.actual[fold.train], minlength=len(counts))[there] / counted
+    model = (
+        PoissonRegressor(alpha=RIDGE, solver="newton-cholesky", max_iter=200)
+        if fold.target == "purchases"
+        else Ridge(alpha=1.0, solver="cholesky")
+    )
+    foreseen = model.fit(design[there], means, sample_weight=counted).predict(design)
+    return np.asarray(foreseen, float)[cells[fold.test]]
 
 
 def by_features(fold: Fold) -> Array:
@@ -119,7 +137,8 @@ def by_features(fold: Fold) -> Array:
     What is the same for all those to learn from, or unknown, tells nothing and is left out.
     """
     known = fold.frame[[name for name in FEATURES if name in fold.frame]].to_numpy(float)
-    known = known[:, [_differs(column) for column in known[fold.train].T]]
+    learned = fold.train if fold.some is None else fold.some
+    known = known[:, [_differs(column) for column in known[learned].T]]
     if known.shape[1] == 0:
         return by_nothing(fold)
     model = HistGradientBoostingRegressor(
@@ -131,16 +150,16 @@ def by_features(fold: Fold) -> Array:
         early_stopping=False,
         random_state=fold.seed,
     )
-    return np.asarray(model.fit(known[fold.train], fold.actual[fold.train]).predict(known[fold.test]), float)
+    return np.asarray(model.fit(known[learned], fold.actual[learned]).predict(known[fold.test]), float)
 
 
 def _differs(values: Array) -> bool:
     return len(np.unique(values[np.isfinite(values)])) > 1
 
 
-def _fifths(values: Array, train: NDArray[np.int64]) -> Array:
-    """Mark the fifths, but for the lowest: shape (n, up to 4); equal values fall into one fifth."""
+def _fifths(values: Array, train: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return which fifth of those to learn from each is in, from 0: shape (n,); equal values fall into one fifth."""
     cuts = np.unique(np.quantile(values[train], np.arange(1, FIFTHS) / FIFTHS))
     place = np.searchsorted(cuts, values, side="left")
-    classes = np.unique(place[train])[1:]
-    return np.asarray(place[:, None] == classes[None, :], float)
+    known = np.unique(place[train])
+    return np.where(np.isin(place, known[1:]), np.searchsorted(known, place), 0)

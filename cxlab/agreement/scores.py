@@ -94,6 +94,8 @@ class Skill:
     n_segments : segments that hold anybody.
     usual_gap_days : the gap that four in five gaps between two orders stay within; None where there is none.
     losses : what the scores were made of; None where there are none.
+    n_learned : customers, by lot, that clusters and trees learned from in each fold; None: all of the fold's.
+    learning_error : what this adds to the standard error of a skill on purchases, at most.
     """
 
     scores: tuple[Score, ...]
@@ -109,6 +111,8 @@ class Skill:
     n_segments: int = 4
     usual_gap_days: float | None = None
     losses: Losses | None = field(default=None, compare=False, repr=False)
+    n_learned: int | None = None
+    learning_error: float = 0.0
 
     @property
     def missing(self) -> str:
@@ -216,7 +220,9 @@ class Skill:
                     interval=_interval(share),
                 )
             )
-        return " ".join(part for part in (*said, self._beside_clusters(), self._money(), self.left_out) if part)
+        return " ".join(
+            part for part in (*said, self._beside_clusters(), self._money(), self._learned(), self.left_out) if part
+        )
 
     def _beside_clusters(self) -> str:
         """Say what the clusters foresee, and how far the segments are ahead of them, or behind."""
@@ -234,6 +240,17 @@ class Skill:
             )
         return tr(
             "{groups} foresee {shown}: the segments are {points} points behind them (95% interval {spread}).", **given
+        )
+
+    def _learned(self) -> str:
+        """Say from how many customers clusters and trees were learned, where not from all."""
+        if self.n_learned is None:
+            return ""
+        return tr(
+            "Clusters and boosted trees were learned from {n} customers at a time, drawn by lot among the others; had "
+            "these been others, the share foreseen would move by up to {points} points (one standard error).",
+            n=words.number(self.n_learned),
+            points=words.number(100 * self.learning_error, 2),
         )
 
     def _money(self) -> str:

@@ -16,6 +16,7 @@ class GestureData:
     currency : ISO 4217 code.
     minimum_group : groups smaller than this are not shown on pages.
     words : how rows came about, a sentence or two each: one a sample.
+    origin : by what the notebooks of a run know these rows; empty: by nothing.
     """
 
     samples: tuple[Sample, ...]
@@ -23,6 +24,7 @@ class GestureData:
     currency: str
     minimum_group: int
     words: tuple[str, ...]
+    origin: str = ""
 
     @property
     def n_trials(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
@@ -141,7 +142,7 @@ def cluster_codes(names: NDArray[np.object_] | None, n: int) -> Codes:
     """Return the customers' numbers from 0, in the order of their names; without names every row is a customer."""
     if names is None:
         return np.arange(n, dtype=np.int64)
-    return np.asarray(np.unique(names.astype(str), return_inverse=True)[1], dtype=np.int64)
+    return np.asarray(pd.factorize(names, sort=True)[0], dtype=np.int64)
 
 
 def fewer_degrees(influence: Array, clusters: Codes, most: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate
 from cxlab.gestures.data import GestureData
 from cxlab.gestures.effect import GestureEffect
@@ -24,6 +25,7 @@ from cxlab.gestures.said import (
     signed,
 )
 from cxlab.language import Texts, tr, trn
+from cxlab.once import once_a_run
 from cxlab.words import capital, day, number
 
 _IN_WORDS = Texts(
@@ -158,8 +160,20 @@ def estimate_gestures(
     >>> print(effects.heading)
     “card”: +0.72 purchases per customer (−0.25 to 1.70), not settled
     """
-    from cxlab.errors import NotEnoughDataError
+    estimate = _estimated_once if data.origin else _estimated
+    effects = estimate(data, data.origin, equivalence_margin, seed, outcome_model)
+    if not effects:
+        raise NotEnoughDataError(
+            tr("nobody was in any arm but the control: bring the rows of those who got a gesture as well")
+        )
+    return GestureEffects(effects, data)
 
+
+def _estimated(
+    data: GestureData, origin: str, equivalence_margin: float, seed: int, outcome_model: Learner
+) -> tuple[GestureEffect, ...]:
+    """Estimate the effect of every arm; `origin` tells of the rows, whose content is then not looked at."""
+    del origin
     several = data.n_trials > 1
     effects: list[GestureEffect] = []
     for sample in data.samples:
@@ -174,11 +188,10 @@ def estimate_gestures(
                 prefix="observational." if data.n_trials else "", minimum_group=data.minimum_group,
                 learner=outcome_model,
             )  # fmt: skip
-    if not effects:
-        raise NotEnoughDataError(
-            tr("nobody was in any arm but the control: bring the rows of those who got a gesture as well")
-        )
-    return GestureEffects(tuple(effects), data)
+    return tuple(effects)
+
+
+_estimated_once = once_a_run(_estimated, aside=("data",), mapped=True)
 
 
 def verdict_in_words(effect: GestureEffect) -> str:

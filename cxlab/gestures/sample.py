@@ -191,7 +191,7 @@ def chosen_sample(occasions: Occasions, lines: SegmentLines, gesture_cost: float
     older = frame["older_purchases"].to_numpy(np.int64) > 0
     return Sample(
         design="observational",
-        arms=np.where(treated, CHOSEN, NOBODY).astype(object),
+        arms=np.array([NOBODY, CHOSEN], dtype=object)[treated.astype(np.int64)],
         control=NOBODY,
         outcome=frame["purchases"].to_numpy(np.float64),
         noun=PURCHASES,
@@ -267,12 +267,9 @@ def segments_before(frame: pd.DataFrame, lines: SegmentLines) -> NDArray[np.obje
         threshold = float(np.median(brought[known])) if known.any() else 0.0
     active = frame["days_since_last_order"].to_numpy(np.int64) <= lines.active_days
     profitable = brought > threshold
-    named = np.select(
-        [~known, active & profitable, ~active & profitable, active],
-        [NEW, "profit_bringers", "misunderstood", "candidates"],
-        "lost",
-    )
-    return named.astype(object)
+    names = np.array([NEW, "profit_bringers", "misunderstood", "candidates", "lost"], dtype=object)
+    places = np.select([~known, active & profitable, ~active & profitable, active], [0, 1, 2, 3], 4)
+    return np.asarray(names[places], dtype=object)
 
 
 def _known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -13,14 +13,14 @@ from pyarrow import compute as pc
 from cxlab.contract import TABLES, TableContract
 from cxlab.engine import Engine, EngineError, Tell, fill
 from cxlab.intake.dates import is_zoned, moment
+from cxlab.intake.held import Held
 from cxlab.intake.kept_texts import KeptText
 from cxlab.intake.opening import Opened, as_called, by_name, called
 from cxlab.intake.parquet_zones import ON_UTC
 from cxlab.intake.places import SourceError
-from cxlab.intake.postgres import Place, Snapshot, quoted
+from cxlab.intake.postgres import Place, Snapshot
 from cxlab.study import Source, Study
 
-_KIND = "PostgreSQL"
 _LEFT_OUT = KeptText("left out for their types: {columns}")
 _NUMERIC, _MONEY, _TEXTS = "numeric", "money", ("citext",)
 _WIDEST, _SHORT = 38, 18
@@ -47,7 +47,7 @@ class FromDatabase:
 
 
 def read_databases(engine: Engine, study: Study, tell: Tell | None = None) -> dict[str, FromDatabase]:
-    """Bring the rows of every source that is a database's to the engine, by table.
+    """Bring the rows of every source that is a database's, or that a cluster holds, to the engine, by table.
 
     Sources of one address are read in one transaction: they are what the database held at one moment.
 
@@ -56,15 +56,15 @@ def read_databases(engine: Engine, study: Study, tell: Tell | None = None) -> di
     SourceError : a server, a table, a query or a column is at fault.
     """
     found: dict[str, FromDatabase] = {}
-    sources = {name: source for name, source in study.sources.given.items() if source.url is not None}
+    sources = {name: source for name, source in study.sources.given.items() if source.path is None}
     keys = {name: (source.url or "", source.credentials or "") for name, source in sources.items()}
     for (url, credentials), names in groupby(sorted(sources, key=lambda name: keys[name]), key=lambda name: keys[name]):
-        snapshot: Snapshot | None = None
+        snapshot: Snapshot | Held | None = None
         try:
             for name in names:
                 what = label(sources[name]).as_posix()
-                where = Place(study.place("sources", name, "url"), what)
-                snapshot = snapshot or Snapshot(url, credentials or None, where)
+                where = Place(study.place("sources", name, "url" if url else "table"), what)
+                snapshot = snapshot or (Snapshot(url, credentials or None, where) if url else Held(engine, where))
                 place = Place(study.place("sources", name, "table" if sources[name].table else "query"), what)
                 with engine.telling(f"reading {name}", tell) if tell else nullcontext():
                     found[name] = _read(engine, snapshot, sources[name], TABLES[name], place)
@@ -76,24 +76,27 @@ def read_databases(engine: Engine, study: Study, tell: Tell | None = None) -> di
 
 def label(source: Source) -> Path:
     """Return what stands for a source of a database where others have a file: no server, no user, no password."""
+    if source.url is None:
+        return Path(f"{Held.kind.lower()} table {source.table}".replace("/", "_"))
     if source.table is not None:
         return Path(f"postgresql table {source.table}".replace("/", "_"))
     return Path(f"postgresql query {_sha256(source.query or '')[:_HASH]}")
 
 
-def _read(engine: Engine, snapshot: Snapshot, source: Source, contract: TableContract, place: Place) -> FromDatabase:
+def _read(
+    engine: Engine, snapshot: Snapshot | Held, source: Source, contract: TableContract, place: Place
+) -> FromDatabase:
     wanted = frozenset(name for ours in contract.names for name in called(source, ours))
     wanted |= {*source.columns.values(), *source.keep}
-    sql = _query(source, place)
+    sql = _query(snapshot, source, place)
     schema = snapshot.schema(sql, place)
     if not schema.names:
         raise SourceError(f"{place.line}: {place.what} gives no columns: write a query that begins with SELECT")
     kept = [i for i, column in enumerate(schema) if _is_read(column)]
     odd = {column.name: _type_of(column) for column in schema if not _is_read(column)}
-    _refuse(odd, wanted, source, place)
+    _refuse(odd, wanted, snapshot, source, place)
     if source.table is not None:  # what is not read need not be sent
-        names = ", ".join(fill("{name}", name=schema.names[i]) for i in kept)
-        sql = fill("SELECT {!names} FROM {!table}", names=names, table=quoted(source.table) or "")
+        sql = snapshot.select(source.table, [schema.names[i] for i in kept]) or sql
         schema, kept = pa.schema([schema.field(i) for i in kept]), list(range(len(kept)))
     columns = [schema.field(i) for i in kept]
     plain = pa.schema([pa.field(f"f{n}", _plain_type(column)) for n, column in enumerate(columns)])
@@ -113,7 +116,7 @@ def _read(engine: Engine, snapshot: Snapshot, source: Source, contract: TableCon
         _cells(relation, list(kinds)), "\n".join(f"{c.name}\t{k}" for c, k in zip(columns, kinds.values(), strict=True))
     )
     named, twice = by_name(tuple(column.name for column in columns), tuple(kinds.values()))
-    words = [_KIND]
+    words = [snapshot.kind]
     moments = {name for c in contract.columns if c.kind == "moment" for name in called(source, c.name)}
     zoned = [name for name in named if name in moments and is_zoned(named[name][1])]
     if zoned and source.read.timezone is None:
@@ -126,23 +129,25 @@ def _read(engine: Engine, snapshot: Snapshot, source: Source, contract: TableCon
     return FromDatabase(as_called(opened, source), Asked(source.table or "", query, n_rows, digest))
 
 
-def _query(source: Source, place: Place) -> str:
+def _query(snapshot: Snapshot | Held, source: Source, place: Place) -> str:
     if source.query is not None:
         return source.query.strip().rstrip("; \n\t") + "\n"  # the driver puts a word behind it, which no -- may hide
-    table = quoted(source.table or "")
-    if table is None:
+    sql = snapshot.select(source.table or "")
+    if sql is None:
         raise SourceError(
             f"{place.line}: `{source.table}` is no name of a table: write it as sales.orders, and in double quotes "
             "what holds a dot or a blank"
         )
-    return fill("SELECT * FROM {!table}", table=table)
+    return sql
 
 
-def _refuse(odd: Mapping[str, str], wanted: frozenset[str], source: Source, place: Place) -> None:
+def _refuse(
+    odd: Mapping[str, str], wanted: frozenset[str], snapshot: Snapshot | Held, source: Source, place: Place
+) -> None:
     """See that no column that is asked for has a type that is not read."""
     for name, kind in odd.items():
         if name in wanted:
-            how = "in the query" if source.query is not None else "in a `query:` in place of `table:`"
+            how = "in the query" if source.query is not None else snapshot.elsewhere
             to = _NUMERIC if kind == _MONEY else "text"
             raise SourceError(
                 f"{place.line}: the column `{name}` of {place.what} is of the type {kind}, which is not read: cast it "
@@ -163,7 +168,7 @@ def _is_read(column: pa.Field) -> bool:
         return True
     plain = (
         pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date, pa.types.is_timestamp,
-        pa.types.is_string,
+        pa.types.is_string, pa.types.is_decimal,
     )  # fmt: skip
     return name != _MONEY and any(fits(kind) for fits in plain)
 

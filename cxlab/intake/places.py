@@ -56,11 +56,7 @@ def find_files(study: Study, table: str, source: Source, *, allow_outside: bool 
         source.
     """
     place = study.place("sources", table, "path")
-    if source.path is None:
-        raise SourceError(
-            f"{study.place('sources', table)}: {table} come from a table of the engine, and this version reads files "
-            "and PostgreSQL: give the `path:` of a file, or the `url:` of the database that has the table"
-        )
+    assert source.path is not None
     paths = (source.path,) if isinstance(source.path, str) else source.path
     try:
         found = [

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -53,6 +53,9 @@ class Snapshot:
     SourceError : the driver is missing, or the server lets nobody in.
     """
 
+    kind = "PostgreSQL"
+    elsewhere = "in a `query:` in place of `table:`"
+
     def __init__(self, url: str, credentials: str | None, place: Place) -> None:
         try:
             from adbc_driver_manager import Error
@@ -69,6 +72,12 @@ class Snapshot:
         except BaseException:
             self.close()
             raise
+
+    @staticmethod
+    def select(table: str, columns: Sequence[str] = ()) -> str | None:
+        """Return the SQL of a table, or of some of its columns; None where the name is no name of a table."""
+        named = quoted(table)
+        return named and f"SELECT {', '.join(map(quote, columns)) or '*'} FROM {named}"  # noqa: S608
 
     def schema(self, sql: str, place: Place) -> pa.Schema:
         """Return the columns that a query would give, without running it; none for what is no query.

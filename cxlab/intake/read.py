@@ -11,9 +11,11 @@ from cxlab.errors import did_you_mean
 from cxlab.intake.calendar import EPOCH
 from cxlab.intake.currencies import judge_currencies
 from cxlab.intake.databases import read_databases
+from cxlab.intake.drawn import Drawn, draw_customers
 from cxlab.intake.duplicates import judge_duplicates, remark_on_duplicates
 from cxlab.intake.gestures import judge_gestures, untied_gestures
 from cxlab.intake.kept_texts import KeptText
+from cxlab.intake.ledger import sum_ledger
 from cxlab.intake.places import SourceError
 from cxlab.intake.rejects import check_limit, exceeds_limit, keep_rejects, list_rejects
 from cxlab.intake.result import Intake
@@ -22,8 +24,9 @@ from cxlab.intake.sources import TableIntake, finished, read_source
 from cxlab.intake.statuses import remark_on_currencies, remark_on_undone
 from cxlab.intake.steps import check_steps
 from cxlab.intake.store import open_kept
+from cxlab.intake.suspects import find_suspects
 from cxlab.intake.trials import check_arms, judge_draws
-from cxlab.intake.windows import Windows, find_windows, lonely_orders
+from cxlab.intake.windows import Extent, find_windows, lonely_orders, measure_extent
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
 from cxlab.study import Events, Outcomes, Study, Trial, load_study
@@ -98,13 +101,20 @@ def read_study(
                 if exceeds_limit(table, parameters.max_reject_share):
                     listed = "" if rejects is None else list_rejects(engine, kept.tables, name, rejects)
                     check_limit(study, table, parameters.max_reject_share, listed=listed)
-            windows = find_windows(engine, study) if "orders" in kept.tables else None
-            return replace(_understood(engine, study, kept.tables, kept.remarks, windows), hashes=kept.hashes)
+            known = _understood(engine, study, kept.tables, kept.remarks, kept.extent, kept.drawn)
+            return replace(known, hashes=kept.hashes)
         if study.engine != DUCKDB:
             engine.close()
             engine = open_engine(study)
-        tables, remarks, windows = _read(engine, study, parameters, rejects, allow_outside=allow_outside, tell=tell)
-        return _understood(engine, study, tables, remarks, windows)
+        tables, remarks, extent = _read(engine, study, parameters, rejects, allow_outside=allow_outside, tell=tell)
+        drawn = None
+        if extent is not None and parameters.sample_customers is not None:
+            with engine.telling("drawing customers", tell):
+                sum_ledger(engine, tables["orders"].columns)
+                find_suspects(engine, tables["orders"].columns)
+                columns = {name: table.columns for name, table in tables.items()}
+                drawn = draw_customers(engine, columns, parameters.sample_customers, parameters.seed)
+        return _understood(engine, study, tables, remarks, extent, drawn)
     except BaseException:
         engine.close()
         raise
@@ -118,11 +128,11 @@ def _read(
     *,
     allow_outside: bool,
     tell: Tell | None,
-) -> tuple[dict[str, TableIntake], list[str], Windows | None]:
-    """Read and judge every source; return what became of each, what a reader should know of them, and the windows."""
+) -> tuple[dict[str, TableIntake], list[str], Extent | None]:
+    """Read and judge every source; return what became of each, what a reader should know, and the orders' extent."""
     last = None if study.observation_end is None else (study.observation_end - EPOCH).days
     tables: dict[str, TableIntake] = {}
-    windows: Windows | None = None
+    extent: Extent | None = None
 
     def settle(name: str, table: TableIntake) -> None:
         tables[name] = keep_rejects(engine, study, table)
@@ -147,26 +157,32 @@ def _read(
     if "orders" in tables:
         with engine.telling("summing orders", tell):
             make_sales(engine, "orders", tables["orders"].columns)
-        windows = find_windows(engine, study)
-        last = (windows.observation_end - EPOCH).days
+        extent = measure_extent(engine, study)
+        last = (find_windows(extent, study).observation_end - EPOCH).days
     for name in ("gestures", "assignments", "outcomes"):
         if name in tables:
             settle(name, _judge(engine, study, tables, name, last))
     if "orders" in tables:
         make_effort(engine, {name: tables[name].columns for name in TABLES if name in tables})
     remarks = _remarks(engine, study, tables)
-    return {name: finished(engine, table) for name, table in tables.items()}, remarks, windows
+    return {name: finished(engine, table) for name, table in tables.items()}, remarks, extent
 
 
 def _understood(
-    engine: Engine, study: Study, tables: Mapping[str, TableIntake], remarks: list[str], windows: Windows | None
+    engine: Engine,
+    study: Study,
+    tables: Mapping[str, TableIntake],
+    remarks: list[str],
+    extent: Extent | None,
+    drawn: Drawn | None,
 ) -> Intake:
     """Put together what is known of a study whose tables lie in the engine."""
-    if windows is None:
+    if extent is None:
         return Intake(study, engine, tables, tuple(remarks))
+    windows = find_windows(extent, study)
     return Intake(
         study, engine, tables, tuple(remarks), windows.n_customers, windows.n_orders, windows.first_order,
-        windows.last_order, windows.calibration_end, windows.observation_end,
+        windows.last_order, windows.calibration_end, windows.observation_end, extent=extent, drawn=drawn,
     )  # fmt: skip
 
 

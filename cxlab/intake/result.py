@@ -18,6 +18,7 @@ from cxlab.intake.calendar import EPOCH, OrderCalendar, empty_calendar, order_ca
 from cxlab.intake.cohorts import Cohorts, empty_cohorts, order_cohorts
 from cxlab.intake.counts import Counts, count_orders
 from cxlab.intake.cycle import PurchaseCycle, empty_cycle, purchase_cycle
+from cxlab.intake.drawn import Drawn
 from cxlab.intake.kept_texts import said_again
 from cxlab.intake.ledger import Ledger, empty_ledger, read_ledger
 from cxlab.intake.places import SourceError
@@ -29,7 +30,7 @@ from cxlab.intake.stamps import sha256
 from cxlab.intake.store import keep_study
 from cxlab.intake.suspects import Suspects, read_suspects
 from cxlab.intake.ways import below_common, name_files
-from cxlab.intake.windows import doubt_dates
+from cxlab.intake.windows import Extent, doubt_dates
 from cxlab.language import tr, trn
 from cxlab.phrases import listed
 from cxlab.study import Study, shown_path
@@ -65,6 +66,8 @@ class Intake:
     calibration_end, observation_end : days, inclusive, as the study says or found out; None without orders.
     remarks : what a reader should know of the data, a sentence each.
     hashes : SHA-256 of each file by its path, where what was read had been kept; else empty.
+    extent : of the orders; None without orders.
+    drawn : how many customers were drawn by lot, whose rows alone lie in the engine; None: those of all do.
     """
 
     study: Study
@@ -78,6 +81,8 @@ class Intake:
     calibration_end: dt.date | None = None
     observation_end: dt.date | None = None
     hashes: Mapping[Path, str] = field(default_factory=dict)
+    extent: Extent | None = None
+    drawn: Drawn | None = None
 
     def __repr__(self) -> str:
         """Say what came in, in a line, with no value from the files."""
@@ -91,7 +96,7 @@ class Intake:
     @cached_property
     def doubt(self) -> str:
         """Why the end of the data, or the cut, may rest on a mistyped date; empty where nothing speaks for it."""
-        return "" if self.observation_end is None else doubt_dates(self.engine, self.study)
+        return "" if self.extent is None else doubt_dates(self.extent, self.study)
 
     @cached_property
     def calendar(self) -> OrderCalendar:
@@ -225,6 +230,8 @@ class Intake:
             found["orders"] = Estimate(self.n_orders, unit="orders")
             found["first_order"] = Estimate(self.first_order.isoformat())
             found["last_order"] = Estimate(self.last_order.isoformat())
+        if self.drawn is not None:
+            found["drawn"] = Estimate(self.drawn.n, n=self.drawn.of, unit="customers")
         return found
 
     @property
@@ -315,7 +322,10 @@ class Intake:
                 raise SourceError(
                     f"{shown_path(file)} changed after it was read: wait until it is written in full, and run again"
                 )
-        keep_study(self.engine, self.study, self.tables, self.remarks, hashes, further, folder, run)
+        keep_study(
+            self.engine, self.study, self.tables, self.remarks, hashes, further, folder, run, extent=self.extent,
+            drawn=self.drawn,
+        )  # fmt: skip
         return hashes
 
     def close(self) -> None:

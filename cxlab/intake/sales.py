@@ -27,7 +27,26 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     first one) and previous_day (the last one before; NULL on the first).
     Returns: customer_id, day, revenue, cost, uncosted (cents given back, >= 0).
     """
-    _forget_followers(engine)
+    forget_followers(engine)
+    view_lines(engine, orders, columns)
+    loose, n_returns = engine.row(
+        fill(
+            "SELECT COUNT(*) - COUNT({!order_id}), COUNT(CASE WHEN is_return THEN 1 END) FROM {orders}",
+            order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
+            orders=orders,
+        )
+    )
+    keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
+    keys += ["is_return"] if n_returns else []
+    engine.run(_sum_days(_orders(keys, columns), columns, simple=not n_returns))
+    (longest,) = engine.row(fill("SELECT MAX(longest) FROM {days}", days=DAYS))
+    if longest:
+        engine.run(_sum_days(_long_orders(keys, columns), columns, simple=False))
+    name_sales(engine)
+
+
+def view_lines(engine: Engine, orders: str, columns: Collection[str]) -> None:
+    """Make the view `order_lines` of the lines of `orders`."""
     engine.run(
         fill(
             "CREATE OR REPLACE VIEW {lines} AS SELECT customer_id, order_id, "
@@ -45,20 +64,6 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
             orders=orders,
         )
     )
-    loose, n_returns = engine.row(
-        fill(
-            "SELECT COUNT(*) - COUNT({!order_id}), COUNT(CASE WHEN is_return THEN 1 END) FROM {orders}",
-            order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
-            orders=orders,
-        )
-    )
-    keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
-    keys += ["is_return"] if n_returns else []
-    engine.run(_sum_days(_orders(keys, columns), columns, simple=not n_returns))
-    (longest,) = engine.row(fill("SELECT MAX(longest) FROM {days}", days=DAYS))
-    if longest:
-        engine.run(_sum_days(_long_orders(keys, columns), columns, simple=False))
-    name_sales(engine)
 
 
 def name_lines(*, named: bool) -> str:
@@ -95,7 +100,7 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     columns : the columns of the tables `costs` and `gestures`, for those that are there. Hours without an hourly rate
         cost nothing here.
     """
-    _forget_followers(engine)
+    forget_followers(engine)
     parts = ["SELECT CAST(NULL AS VARCHAR) AS customer_id, 0 AS moment, 0 AS serve, 0 AS gesture WHERE FALSE"]
     costs = columns.get("costs", ())
     hours = "ROUND(hours * hourly_rate)" if {"hours", "hourly_rate"} <= set(costs) else "0"
@@ -116,9 +121,9 @@ def make_effort(engine: Engine, columns: Mapping[str, Collection[str]]) -> None:
     )
 
 
-def _forget_followers(engine: Engine) -> None:
-    """Drop what was made of days that are made anew."""
-    for name in (*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS):
+def forget_followers(engine: Engine, *, but: Collection[str] = ()) -> None:
+    """Drop what was made of days that are made anew, but for some tables."""
+    for name in {*engine.names(SUMS), RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS}.difference(but):
         engine.drop(name)
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.intake.places import SourceError, find_files
+from cxlab.parameters import Parameters
 from cxlab.study import Study
 
 FOLDER, ABOUT = ".intake", "intake.json"
 """Where what was read is kept in a folder of reports, and the file that tells what it was read from."""
-FORMAT = 2
+FORMAT = 3
 _JUST_NOW = 2_000_000_000
 """A file that changed less than so many nanoseconds before it was looked at may have changed again since."""
 _CODE = (
@@ -48,6 +49,18 @@ def asked(study: Study) -> list[str]:
     return [hashlib.sha256(repr(one).encode()).hexdigest() for one in of_study]
 
 
+def folder_of(parameters: Parameters) -> str:
+    """Name the folder of what was read: each lot of drawn customers has its own.
+
+    Examples
+    --------
+    >>> folder_of(Parameters()), folder_of(Parameters(sample_customers=20_000, seed=3))
+    ('.intake', '.intake.20000.3')
+    """
+    n = parameters.sample_customers
+    return FOLDER if n is None else f"{FOLDER}.{n}.{parameters.seed}"
+
+
 @cache
 def code() -> str:
     """Return a hash over the code that reads, and the version of the engine."""
@@ -74,7 +87,7 @@ def still_true(study: Study, folder: Path, *, allow_outside: bool, run: str = ""
     about: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     if (about["format"], about["made_by"], about["study"]) != (FORMAT, code(), asked(study)):
         return None
-    if any(source.url is not None for source in study.sources.given.values()) and about["run"] != (run or None):
+    if any(source.path is None for source in study.sources.given.values()) and about["run"] != (run or None):
         return None
     files = {Path(entry["path"]): entry for entry in about["files"]}
     if _files(study, allow_outside=allow_outside) != set(files):
@@ -115,7 +128,7 @@ def _files(study: Study, *, allow_outside: bool) -> set[Path]:
     found = (
         find_files(study, name, source, allow_outside=allow_outside)
         for name, source in study.sources.given.items()
-        if source.url is None
+        if source.path is not None
     )
     return {file.resolve() for files in found for file in files}
 

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from cxlab.engine import Engine, EngineError, fill
 from cxlab.intake.aside import filled_aside
 from cxlab.intake.channels import sum_channel_days
+from cxlab.intake.drawn import Drawn
 from cxlab.intake.first_days import sum_first_days
 from cxlab.intake.ledger import sum_ledger
 from cxlab.intake.places import SourceError
@@ -36,20 +37,30 @@ from cxlab.intake.sales import (
 from cxlab.intake.sources import TableIntake
 from cxlab.intake.stamps import ABOUT, FORMAT, asked, code, hashes_in, stamped, still_true
 from cxlab.intake.suspects import find_suspects
+from cxlab.intake.windows import Extent
 from cxlab.study import Study
 
 _DATABASE = "intake.duckdb"
 _WITH_ORDERS = (DAYS, EFFORT, RETURN_LINES, LEDGER, SUSPECTS, FIRST_DAYS, CHANNEL_DAYS)
-_Tables = TypeAdapter(dict[str, TableIntake])
+_Tables, _Extent, _Drawn = TypeAdapter(dict[str, TableIntake]), TypeAdapter(Extent | None), TypeAdapter(Drawn | None)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What was kept beside the engine's tables: what became of each source, remarks, and the SHA-256 of each file."""
+    """What was kept beside the engine's tables.
+
+    Attributes
+    ----------
+    tables : what became of each source; remarks : what a reader should know of them.
+    hashes : SHA-256 of each file.
+    extent : of all orders; drawn : how many customers the tables hold, where they were drawn by lot.
+    """
 
     tables: dict[str, TableIntake]
     remarks: list[str]
     hashes: Mapping[Path, str]
+    extent: Extent | None
+    drawn: Drawn | None
 
 
 def keep_study(
@@ -61,6 +72,9 @@ def keep_study(
     further: Iterable[str],
     folder: Path,
     run: str = "",
+    *,
+    extent: Extent | None = None,
+    drawn: Drawn | None = None,
 ) -> None:
     """Keep what was read of a study; what an earlier run kept is replaced in one step.
 
@@ -69,6 +83,7 @@ def keep_study(
     hashes : SHA-256 of every file that was read.
     further : tables of the engine to keep beside those that the intake made.
     run : by what the run that keeps it is known.
+    extent : of the orders. drawn : how many customers the tables hold, where they were drawn by lot.
     """
     if "orders" in tables:
         match_returns(engine)
@@ -86,6 +101,8 @@ def keep_study(
         "looked_at": now,
         "tables": json.loads(_Tables.dump_json(dict(tables))),
         "remarks": list(remarks),
+        "extent": _Extent.dump_python(extent, mode="json"),
+        "drawn": _Drawn.dump_python(drawn, mode="json"),
     }
     with filled_aside(folder) as aside:
         engine.save(aside / _DATABASE, _selections(tables, further))
@@ -99,12 +116,13 @@ def open_kept(engine: Engine, study: Study, folder: Path, *, allow_outside: bool
         if about is None:
             return None
         tables = _Tables.validate_python(about["tables"])
+        extent, drawn = _Extent.validate_python(about["extent"]), _Drawn.validate_python(about["drawn"])
         engine.open_saved(folder / _DATABASE)
         if engine.has(DAYS):
             name_sales(engine)
     except (OSError, ValueError, KeyError, TypeError, EngineError, SourceError):
         return None  # whatever is wrong with it: the files are read again, and that says what is wrong with them
-    return Kept(tables, about["remarks"], hashes_in(about))
+    return Kept(tables, about["remarks"], hashes_in(about), extent, drawn)
 
 
 def _selections(tables: Mapping[str, TableIntake], further: Iterable[str]) -> dict[str, str]:

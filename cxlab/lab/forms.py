@@ -5,7 +5,7 @@ import html
 from collections.abc import Sequence
 
 from cxlab import blocks
-from cxlab.language import tr
+from cxlab.language import tr, translated
 from cxlab.look import SEGMENT_TOKEN, TOKENS
 
 _NO_MATHS = "tex2jax_ignore mathjax_ignore"  # else JupyterLab sets what stands between two dollar signs as a formula
@@ -79,7 +79,7 @@ def answer_html(block: blocks.Answer) -> str:
     return (
         f'<div style="border-left:5px solid {TOKENS[_TONE[block.tone]][0]};padding-left:12px">'
         f"<h3>{html.escape(block.tag)}: {html.escape(block.line)}</h3><ul>{facts}</ul>"
-        f"<p><b>{tr('Decide.')}</b> {html.escape(block.decide)}</p></div>"
+        f"<p><b>{tr('Decide.')}</b> {html.escape(block.decide)}</p>{_doors_html(block)}</div>"
     )
 
 
@@ -107,7 +107,20 @@ def table_text(block: blocks.Table) -> str:
 def answer_text(block: blocks.Answer) -> str:
     """Write the answer as plain text, a fact a line."""
     facts = [f"- {fact.label}: {fact.big} {fact.unit}".rstrip() + f" {fact.text}" for fact in block.facts]
-    return "\n".join([f"{block.tag}: {block.line}", *facts, f"{tr('Decide.')} {block.decide}"])
+    doors = [f"{tr('Look next.')} {door.question} ({_title(door)})" for door in block.doors]
+    return "\n".join([f"{block.tag}: {block.line}", *facts, f"{tr('Decide.')} {block.decide}", *doors])
+
+
+def _doors_html(block: blocks.Answer) -> str:
+    """Write where to look next; a notebook cannot know where another one's page lies."""
+    if not block.doors:
+        return ""
+    told = " ".join(f"{html.escape(door.question)} ({html.escape(_title(door))})" for door in block.doors)
+    return f"<p><b>{tr('Look next.')}</b> {told}</p>"
+
+
+def _title(door: blocks.Door) -> str:
+    return translated(door.report.replace("_", " ").capitalize())
 
 
 def _cell(cell: blocks.Cell, align: str, is_head: bool) -> str:

@@ -14,6 +14,7 @@ from cxlab.occasions.around import AFTER, Columns, main_channel, read_around
 from cxlab.occasions.history import costs_are_known, read_history
 from cxlab.occasions.next_gesture import read_next_gestures
 from cxlab.occasions.ties import TIED, Ties
+from cxlab.occasions.timeline import Timeline
 from cxlab.words import few
 
 _INDEX = "occasion_days"
@@ -134,14 +135,18 @@ def order_occasions(
     if len(later):  # a day that is twice in the table is one row of the history
         columns = {"customer_id": later["customer_id"].tolist(), "day": later["day"].tolist()}
         engine.take(_INDEX, columns, {"customer_id": "string", "day": "int64"}, append=True)
-    history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
-    around = read_around(engine, _INDEX, outcome_days=outcome_days, columns=tables)
-    frame = _look(orders, history, around)
+    timeline = Timeline(engine, _INDEX)
+    history = read_history(timeline, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+    around = read_around(engine, timeline, outcome_days=outcome_days, columns=tables)
+    at_order, at_clock = _places(orders, history)
+    frame = _look(orders, history, around, at_order, at_clock)
+    del history, around
     if costs_are_known(tables):
         frame["earned"] = frame["contribution"] + frame["later_gesture_cost"]
     if not len(later):  # else orders without a gesture may be about to get it, and the next one is no further one
-        following = read_next_gestures(engine, _INDEX, outcome_days=outcome_days)
-        frame = frame.merge(following, on=_KEY, how="left", validate="many_to_one")
+        following = read_next_gestures(timeline, outcome_days=outcome_days)
+        for name in following.columns.difference(_KEY, sort=False):
+            frame[name] = following[name].to_numpy()[at_clock]
     frame["contribution"] += frame.pop("own_cost_later").where(frame["treated"], 0.0)
     frame["later_uncosted_gestures"] -= frame.pop("own_uncosted_later").where(frame["treated"], 0)
     days = frame["day"].to_numpy(np.int64)
@@ -149,7 +154,7 @@ def order_occasions(
     late = ~back & (days + outcome_days > (observation_end - EPOCH).days)
     drawn = np.zeros(len(frame), dtype=bool)
     if "assignments" in tables:
-        drawn = _after_a_draw(engine, frame, outcome_days) & ~late & ~back
+        drawn = _after_a_draw(engine, outcome_days)[at_clock] & ~late & ~back
     given = days[frame["treated"].to_numpy(bool) & ~back]
     outside = np.zeros(len(frame), dtype=bool)
     if len(given):
@@ -157,8 +162,8 @@ def order_occasions(
     out = late | drawn | back | outside
     n_gestures = frame.pop("n_gestures").to_numpy(np.int64)
     return Occasions(
-        frame[~out].reset_index(drop=True), outcome_days, len(frame.drop_duplicates(["customer_id", "order_day"])),
-        int(frame[~out].duplicated(["customer_id", "order_day"]).sum()), int(late.sum()), int(drawn.sum()),
+        frame[~out].reset_index(drop=True), outcome_days, _different(at_order),
+        int((~out).sum()) - _different(at_order[~out]), int(late.sum()), int(drawn.sum()),
         int(back.sum()), int(outside.sum()), int(n_gestures[out].sum()), ties, minimum_group,
         main_channel(engine),
     )  # fmt: skip
@@ -166,40 +171,33 @@ def order_occasions(
 
 def _orders(engine: Engine, seed: int) -> pd.DataFrame:
     """List the order days, each with the gestures that belong to it and the day from which its clock runs."""
-    frame = engine.frame(
-        "SELECT customer_id, day AS order_day, LEAD(day) OVER (PARTITION BY customer_id ORDER BY day) AS next_day "
-        "FROM sales WHERE n_orders > 0 ORDER BY customer_id, order_day"
-    )
-    frame["customer_id"] = frame["customer_id"].astype("str")
-    given = engine.frame(
-        fill(
-            "SELECT customer_id, order_day, COUNT(*) AS n_gestures, CAST(SUM(cost) AS BIGINT) AS cost, "
-            "CAST(SUM(CASE WHEN day > first_day THEN cost ELSE 0 END) AS BIGINT) AS later, MIN(day) AS given_day, "
-            "CAST(SUM(uncosted) AS BIGINT) AS uncosted, "
-            "CAST(SUM(CASE WHEN day > first_day THEN uncosted ELSE 0 END) AS BIGINT) AS later_uncosted "
-            "FROM (SELECT customer_id, order_day, day, cost, uncosted, "
-            "MIN(CASE WHEN day > order_day THEN day ELSE order_day END) OVER (PARTITION BY customer_id, order_day) "
-            "AS first_day FROM {tied} WHERE order_day IS NOT NULL) AS t "
-            "GROUP BY customer_id, order_day ORDER BY customer_id, order_day",
-            tied=TIED,
-        )
-    )
-    given["customer_id"] = given["customer_id"].astype("str")
-    frame = frame.merge(given, on=["customer_id", "order_day"], how="left", validate="one_to_one")
-    frame["n_gestures"] = frame["n_gestures"].fillna(0).astype(np.int64)
-    frame["treated"] = frame["n_gestures"] > 0
-    frame["own_cost"] = frame.pop("cost").fillna(0).to_numpy(np.float64) / 100
-    frame["own_cost_later"] = frame.pop("later").fillna(0).to_numpy(np.float64) / 100
-    frame["own_uncosted"] = frame.pop("uncosted").fillna(0).astype(np.int64)
-    frame["own_uncosted_later"] = frame.pop("later_uncosted").fillna(0).astype(np.int64)
-    order_day, treated = frame["order_day"].to_numpy(np.int64), frame["treated"].to_numpy(bool)
-    following = frame.pop("next_day").to_numpy(np.float64, na_value=np.inf)
-    waited = np.maximum(frame.pop("given_day").fillna(0).to_numpy(np.int64) - order_day, 0)
+    found = engine.frame(fill(_ORDERS, tied=TIED))
+    found["customer_id"] = found["customer_id"].astype("str")
+    order_day, n_gestures = (found[name].to_numpy(np.int64) for name in ("order_day", "n_gestures"))
+    treated = n_gestures > 0
+    following = found["next_day"].to_numpy(np.float64, na_value=np.inf)
+    waited = np.maximum(found["given_day"].to_numpy(np.int64) - order_day, 0)
     took = np.sort(waited[treated])
-    lots = took[np.random.default_rng(seed).integers(0, len(took), size=len(frame))] if took.any() else 0 * order_day
-    frame["day"] = order_day + np.where(treated, waited, lots)
-    frame["is_back"] = following <= frame["day"].to_numpy()
+    lots = took[np.random.default_rng(seed).integers(0, len(took), size=len(found))] if took.any() else 0 * order_day
+    day = order_day + np.where(treated, waited, lots)
+    frame = pd.DataFrame(
+        {
+            "customer_id": found["customer_id"],
+            "order_day": order_day,
+            "n_gestures": n_gestures,
+            "treated": treated,
+            "own_cost": found["cost"].to_numpy(np.int64) / 100,
+            "own_cost_later": found["later"].to_numpy(np.int64) / 100,
+            "own_uncosted": found["uncosted"].to_numpy(np.int64),
+            "own_uncosted_later": found["later_uncosted"].to_numpy(np.int64),
+            "day": day,
+            "is_back": following <= day,
+        },
+        copy=False,
+    )
     still_without = treated & (waited > lots) & (following > order_day + lots)
+    if not still_without.any():
+        return frame
     controls = frame[still_without].assign(
         day=(order_day + lots)[still_without],
         treated=False,
@@ -210,40 +208,96 @@ def _orders(engine: Engine, seed: int) -> pd.DataFrame:
         own_uncosted_later=0,
     )
     both: pd.DataFrame = pd.concat([frame, controls], ignore_index=True)
-    return both.sort_values(["customer_id", "order_day", "day"], kind="stable", ignore_index=True)
+    order = np.arange(len(frame))
+    whose = np.concatenate([order, order[still_without]])
+    return both.iloc[np.lexsort((both["day"].to_numpy(), whose))].reset_index(drop=True)
 
 
-def _look(orders: pd.DataFrame, history: pd.DataFrame, around: pd.DataFrame) -> pd.DataFrame:
+def _places(orders: pd.DataFrame, history: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the rows of the history as of each order's day, and as of the day of its clock: shape (n,) each.
+
+    Both are sorted by customer, and have the same customers.
+    """
+    customers, days = _numbered(history["customer_id"]), history["day"].to_numpy(np.int64)
+    first, length = int(days.min(initial=0)), int(np.ptp(days)) + 1 if len(days) else 1
+    known, mine = customers * length + days - first, _numbered(orders["customer_id"]) * length - first
+    at_order, at_clock = (np.searchsorted(known, mine + orders[name].to_numpy()) for name in ("order_day", "day"))
+    return at_order, at_clock
+
+
+def _numbered(ids: pd.Series) -> NDArray[np.int64]:
+    """Return the number of each customer of a sorted column, from 0: shape (n,)."""
+    named = ids.array
+    changes = np.ones(len(ids), dtype=np.bool_)
+    changes[1:] = np.asarray(named[1:] != named[:-1], dtype=np.bool_)
+    return np.cumsum(changes) - 1
+
+
+def _different(places: NDArray[np.int64]) -> int:
+    """Count the different ones among places in order."""
+    return int(np.count_nonzero(np.diff(places, prepend=-1)))
+
+
+def _look(
+    orders: pd.DataFrame,
+    history: pd.DataFrame,
+    around: pd.DataFrame,
+    at_order: NDArray[np.int64],
+    at_clock: NDArray[np.int64],
+) -> pd.DataFrame:
     """Put together what was known before the order, what went wrong by the day of the clock, and what came after it.
 
     Nothing is bought between the order and that day, so how long it took is all that the time between tells.
     """
-    history = history.merge(around, on=_KEY, how="left", validate="one_to_one")
+    columns = {
+        name: table[name].to_numpy() for table in (history, around) for name in table.columns if name not in _KEY
+    }
     outcome = ["gesture_cost", "uncosted_gestures", "purchases", "revenue", "contribution", "later_gesture_cost"]
     outcome.append("later_uncosted_gestures")
     outcome += [name for name in AFTER if name in around]
-    known = history.drop(columns=outcome).rename(columns={"day": "order_day"})
-    frame = orders.merge(known, on=["customer_id", "order_day"], how="left", validate="many_to_one")
-    then = history[[*_KEY, "failed", "earlier_failures", *outcome]]
-    at_clock = frame[_KEY].merge(then, on=_KEY, how="left", validate="many_to_one")
-    frame["waited_days"] = frame["day"] - frame["order_day"]
-    by_then = at_clock["earlier_failures"].to_numpy() > frame["earlier_failures"].to_numpy()
-    failed = (frame["failed"].to_numpy() > 0) | (at_clock["failed"].to_numpy() > 0) | by_then
-    frame["failed"] = failed.astype(np.int64)
-    frame[outcome] = at_clock[outcome].to_numpy()
-    return frame
+    before = {name: values[at_order] for name, values in columns.items() if name not in outcome}
+    failures = columns["earlier_failures"]
+    by_then = failures[at_clock] > failures[at_order]
+    failed = (columns["failed"][at_order] > 0) | (columns["failed"][at_clock] > 0) | by_then
+    before["failed"] = failed.astype(np.int64)
+    found = {str(name): orders[name] for name in orders.columns} | before
+    found["waited_days"] = orders["day"].to_numpy() - orders["order_day"].to_numpy()
+    return pd.DataFrame(found | {name: columns[name][at_clock] for name in outcome}, copy=False)
 
 
-def _after_a_draw(engine: Engine, frame: pd.DataFrame, outcome_days: int) -> NDArray[np.bool_]:
-    """Mark the occasions on the day of one of the customer's draws, or in the `outcome_days` after it."""
-    draws = engine.frame(
-        "SELECT DISTINCT customer_id, CAST(FLOOR(CAST(assigned_at AS DOUBLE) / 86400) AS BIGINT) AS drawn "
-        "FROM assignments ORDER BY customer_id, drawn"
-    )
-    draws["customer_id"] = draws["customer_id"].astype("str")
-    keys = frame[_KEY].assign(row=np.arange(len(frame)))
-    both = keys.merge(draws, on="customer_id", how="inner")
-    since = (both["day"] - both["drawn"]).to_numpy()
-    found = np.zeros(len(frame), dtype=np.bool_)
-    found[both["row"].to_numpy()[(since >= 0) & (since <= outcome_days)]] = True
-    return found
+def _after_a_draw(engine: Engine, outcome_days: int) -> NDArray[np.bool_]:
+    """Mark the days of the history on the day of one of the customer's draws, or in the `outcome_days` after it."""
+    return engine.frame(fill(_DRAWN, index=_INDEX, days=str(int(outcome_days))))["drawn"].to_numpy(np.int64) > 0
+
+
+_ORDERS = """
+SELECT s.customer_id, s.order_day, s.next_day, COALESCE(g.n_gestures, 0) AS n_gestures, COALESCE(g.cost, 0) AS cost,
+  COALESCE(g.later, 0) AS later, COALESCE(g.given_day, s.order_day) AS given_day, COALESCE(g.uncosted, 0) AS uncosted,
+  COALESCE(g.later_uncosted, 0) AS later_uncosted
+FROM (
+  SELECT customer_id, CAST(day AS BIGINT) AS order_day, LEAD(day) OVER (PARTITION BY customer_id ORDER BY day)
+    AS next_day
+  FROM sales WHERE n_orders > 0
+) AS s LEFT JOIN (
+  SELECT customer_id, order_day, COUNT(*) AS n_gestures, CAST(SUM(cost) AS BIGINT) AS cost,
+    CAST(SUM(CASE WHEN day > first_day THEN cost ELSE 0 END) AS BIGINT) AS later,
+    CAST(MIN(day) AS BIGINT) AS given_day, CAST(SUM(uncosted) AS BIGINT) AS uncosted,
+    CAST(SUM(CASE WHEN day > first_day THEN uncosted ELSE 0 END) AS BIGINT) AS later_uncosted
+  FROM (
+    SELECT customer_id, order_day, day, cost, uncosted,
+      MIN(CASE WHEN day > order_day THEN day ELSE order_day END) OVER (PARTITION BY customer_id, order_day)
+      AS first_day
+    FROM {tied} WHERE order_day IS NOT NULL
+  ) AS t GROUP BY customer_id, order_day
+) AS g ON g.customer_id = s.customer_id AND g.order_day = s.order_day
+ORDER BY customer_id, order_day
+"""
+_DRAWN = """
+SELECT drawn FROM (
+  SELECT i.customer_id, i.day,
+    MAX(CASE WHEN i.day >= d.drawn AND i.day <= d.drawn + {!days} THEN 1 ELSE 0 END) AS drawn
+  FROM {index} AS i LEFT JOIN (
+    SELECT DISTINCT customer_id, CAST(FLOOR(CAST(assigned_at AS DOUBLE) / 86400) AS BIGINT) AS drawn FROM assignments
+  ) AS d ON d.customer_id = i.customer_id GROUP BY i.customer_id, i.day
+) AS t ORDER BY customer_id, day
+"""

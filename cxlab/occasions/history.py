@@ -1,14 +1,14 @@
 """For any customer and day: what was known before it, and what the customer did in the days after it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cxlab.engine import Engine, fill
-from cxlab.occasions.ties import TIED
+from cxlab.occasions.timeline import Events, Timeline, Whole
 
+Window = tuple[Whole, Whole]
 NEVER = -1
 """Stands for days since something that never was."""
 HISTORY = (
@@ -18,10 +18,8 @@ HISTORY = (
 """What was known of a customer before a day."""
 
 
-def read_history(
-    engine: Engine, index: str, *, outcome_days: int, margin_rate: float, tables: Collection[str]
-) -> pd.DataFrame:
-    """Look back and ahead from each customer and day of the table `index` (customer_id, day), each once.
+def read_history(timeline: Timeline, *, outcome_days: int, margin_rate: float, tables: Collection[str]) -> pd.DataFrame:
+    """Look back and ahead from each customer and day that a timeline is asked about.
 
     Parameters
     ----------
@@ -42,17 +40,68 @@ def read_history(
     purchases (days with an order), revenue, contribution (less all costs but that of gestures of the day itself),
     later_gesture_cost, later_uncosted_gestures. Money in units of currency.
     """
-    incidents = ""
+    sales, returns, gestures, bought = timeline.sales, timeline.returns, timeline.gestures, timeline.purchases
+    end = outcome_days + 1
+
+    def net(name: str, window: Callable[[Events], Window]) -> Whole:
+        return sales.sum(name, *window(sales)) - returns.sum(name, *window(returns))
+
+    def contribution(window: Callable[[Events], Window]) -> NDArray[np.float64]:
+        revenue, cost, uncosted = (net(name, window) for name in ("revenue", "cost", "uncosted"))
+        effort = timeline.effort
+        spent = cost + effort.sum("serve", *window(effort)) + gestures.sum("cost", *window(gestures))
+        return np.asarray((revenue - uncosted - spent + margin_rate * uncosted) / 100, dtype=np.float64)
+
+    def earlier(events: Events) -> Window:
+        return events.start, events.earlier
+
+    def older(events: Events) -> Window:
+        return events.start, events.before(-outcome_days)
+
+    def on_the_day(events: Events) -> Window:
+        return events.earlier, events.up_to
+
+    def later(events: Events) -> Window:
+        return events.up_to, events.before(end)
+
+    revenue = net("revenue", earlier) / 100
+    old, last = bought.before(-outcome_days), bought.earlier
+    purchases = last - bought.start
+    tenure = bought.days_since(*earlier(bought), NEVER, first=True)
+    older_last = bought.days_since(bought.start, old, NEVER)
+    frame = {
+        "customer_id": timeline.customer_id,
+        "day": timeline.day,
+        "earlier_purchases": purchases,
+        "recent_purchases": last - old,
+        "tenure_days": tenure,
+        "days_since_last_order": bought.days_since(*earlier(bought), NEVER),
+        "earlier_revenue": revenue,
+        "mean_day_value": revenue / np.maximum(purchases, 1),
+        "earlier_contribution": contribution(earlier),
+        "earlier_gestures": gestures.earlier - gestures.start,
+        "days_since_gesture": gestures.days_since(*earlier(gestures), NEVER),
+        "older_purchases": old - bought.start,
+        "older_revenue": net("revenue", older) / 100,
+        "older_tenure_days": np.where(tenure > outcome_days, tenure - outcome_days, NEVER),
+        "older_days_since_last_order": np.where(older_last == NEVER, NEVER, older_last - outcome_days),
+        "older_gestures": gestures.before(-outcome_days) - gestures.start,
+        "day_value": net("revenue", on_the_day) / 100,
+        "gesture_cost": gestures.sum("cost", *on_the_day(gestures)) / 100,
+        "uncosted_gestures": gestures.sum("uncosted", *on_the_day(gestures)),
+        "purchases": bought.before(end) - bought.up_to,
+        "revenue": net("revenue", later) / 100,
+        "contribution": contribution(later),
+        "later_gesture_cost": gestures.sum("cost", *later(gestures)) / 100,
+        "later_uncosted_gestures": gestures.sum("uncosted", *later(gestures)),
+    }
+    none = np.zeros(len(timeline.day), dtype=np.int64)
+    frame |= {"earlier_failures": none, "failed": none}
     if "incidents" in tables:
-        incidents = (
-            " UNION ALL SELECT customer_id, CAST(FLOOR(CAST(occurred_at AS DOUBLE) / 86400) AS BIGINT), "
-            "0, 0, 0, 0, 0, 0, 0, 0, 1, 0 FROM incidents"
-        )
-    found = engine.frame(
-        fill(_HISTORY, index=index, tied=TIED, incidents=incidents, days=str(int(outcome_days)),
-             older=str(int(outcome_days) + 1))
-    )  # fmt: skip
-    return _in_units(found, outcome_days, margin_rate)
+        failed = timeline.incidents
+        frame["earlier_failures"] = failed.earlier - failed.start
+        frame["failed"] = np.minimum(failed.up_to - failed.earlier, 1)
+    return pd.DataFrame({name: frame[name] for name in _COLUMNS}, copy=False)
 
 
 def costs_are_known(tables: Mapping[str, Collection[str]]) -> bool:
@@ -65,100 +114,8 @@ def costs_are_known(tables: Mapping[str, Collection[str]]) -> bool:
     return "costs" in tables or "cost" in tables.get("orders", ())
 
 
-def _in_units(found: pd.DataFrame, outcome_days: int, margin_rate: float) -> pd.DataFrame:
-    day = found["day"].to_numpy(np.int64)
-    old_day = day - outcome_days
-    whole = {
-        name: found[name].fillna(0).to_numpy(np.int64)
-        for name in found.columns
-        if name not in ("customer_id", "day", "first_day", "last_day", "gesture_day", "older_last_day")
-    }
-    first, last, older_last, gesture = (
-        found[name].to_numpy(np.float64) for name in ("first_day", "last_day", "older_last_day", "gesture_day")
-    )
-    older_first = np.where(first < old_day, first, np.nan)
-    purchases = whole["earlier_purchases"]
-    revenue = whole["earlier_revenue"] / 100
-    return pd.DataFrame(
-        {
-            "customer_id": found["customer_id"].astype("str"),
-            "day": day,
-            "earlier_purchases": purchases,
-            "recent_purchases": whole["recent_purchases"],
-            "tenure_days": _since(day, first),
-            "days_since_last_order": _since(day, last),
-            "earlier_revenue": revenue,
-            "mean_day_value": revenue / np.maximum(purchases, 1),
-            "earlier_contribution": _contribution(whole, "earlier_", margin_rate),
-            "earlier_gestures": whole["earlier_gestures"],
-            "days_since_gesture": _since(day, gesture),
-            "earlier_failures": whole["earlier_failures"],
-            "older_purchases": whole["older_purchases"],
-            "older_revenue": whole["older_revenue"] / 100,
-            "older_tenure_days": _since(old_day, older_first),
-            "older_days_since_last_order": _since(old_day, older_last),
-            "older_gestures": whole["older_gestures"],
-            "day_value": whole["day_value"] / 100,
-            "failed": np.minimum(whole["failures"], 1),
-            "gesture_cost": whole["gesture_cost"] / 100,
-            "uncosted_gestures": whole["uncosted_gestures"],
-            "purchases": whole["purchases"],
-            "revenue": whole["later_revenue"] / 100,
-            "contribution": _contribution(whole, "later_", margin_rate),
-            "later_gesture_cost": whole["later_gesture_cost"] / 100,
-            "later_uncosted_gestures": whole["later_uncosted_gestures"],
-        }
-    )
-
-
-def _contribution(cents: Mapping[str, NDArray[np.int64]], window: str, margin_rate: float) -> NDArray[np.float64]:
-    revenue, uncosted = cents[f"{window}revenue"], cents[f"{window}uncosted"]
-    spent = cents[f"{window}cost"] + cents[f"{window}serve"] + cents[f"{window}gesture_cost"]
-    return np.asarray((revenue - uncosted - spent + margin_rate * uncosted) / 100, dtype=np.float64)
-
-
-def _since(day: NDArray[np.int64], then: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.where(np.isfinite(then), day - np.nan_to_num(then), NEVER).astype(np.int64)
-
-
-_SUMMED = ("revenue", "cost", "uncosted", "serve", "gesture_cost")
-_EARLIER = ", ".join(f"SUM({name}) OVER before_it AS earlier_{name}" for name in _SUMMED)
-_LATER = ", ".join(f"SUM({name}) OVER after_it AS later_{name}" for name in (*_SUMMED, "uncosted_gestures"))
-_HISTORY = f"""
-WITH happened AS (
-  SELECT customer_id, day, CASE WHEN n_orders > 0 THEN 1 ELSE 0 END AS buys, revenue, cost, uncosted, 0 AS serve,
-    0 AS gesture_cost, 0 AS uncosted_gestures, 0 AS gestures, 0 AS failures, 0 AS is_index FROM sales
-  UNION ALL SELECT customer_id, day, 0, -revenue, -cost, -uncosted, 0, 0, 0, 0, 0, 0 FROM returns
-  UNION ALL SELECT customer_id, day, 0, 0, 0, 0, serve, 0, 0, 0, 0, 0 FROM effort
-  UNION ALL SELECT customer_id, CASE WHEN order_day > day THEN order_day ELSE day END, 0, 0, 0, 0, 0, cost, uncosted,
-    1, 0, 0
-  FROM {{tied}}{{!incidents}}
-  UNION ALL SELECT customer_id, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 FROM {{index}}
-), days AS (
-  SELECT customer_id, day, MAX(buys) AS buys, SUM(revenue) AS revenue, SUM(cost) AS cost, SUM(uncosted) AS uncosted,
-    SUM(serve) AS serve, SUM(gesture_cost) AS gesture_cost, SUM(uncosted_gestures) AS uncosted_gestures,
-    SUM(gestures) AS gestures, SUM(failures) AS failures,
-    MAX(is_index) AS is_index
-  FROM happened GROUP BY customer_id, day
-), looked AS (
-  SELECT customer_id, day, is_index, revenue AS day_value, failures, gesture_cost, uncosted_gestures,
-    SUM(buys) OVER before_it AS earlier_purchases, SUM(buys) OVER recently AS recent_purchases,
-    MIN(CASE WHEN buys = 1 THEN day END) OVER before_it AS first_day,
-    MAX(CASE WHEN buys = 1 THEN day END) OVER before_it AS last_day,
-    {_EARLIER},
-    SUM(gestures) OVER before_it AS earlier_gestures,
-    MAX(CASE WHEN gestures > 0 THEN day END) OVER before_it AS gesture_day,
-    SUM(failures) OVER before_it AS earlier_failures,
-    SUM(buys) OVER long_before AS older_purchases, SUM(revenue) OVER long_before AS older_revenue,
-    MAX(CASE WHEN buys = 1 THEN day END) OVER long_before AS older_last_day,
-    SUM(gestures) OVER long_before AS older_gestures,
-    SUM(buys) OVER after_it AS purchases,
-    {_LATER}
-  FROM days
-  WINDOW before_it AS (PARTITION BY customer_id ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-    recently AS (PARTITION BY customer_id ORDER BY day RANGE BETWEEN {{!days}} PRECEDING AND 1 PRECEDING),
-    long_before AS (PARTITION BY customer_id ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND {{!older}} PRECEDING),
-    after_it AS (PARTITION BY customer_id ORDER BY day RANGE BETWEEN 1 FOLLOWING AND {{!days}} FOLLOWING)
-)
-SELECT * FROM looked WHERE is_index = 1 ORDER BY customer_id, day
-"""  # noqa: S608
+_COLUMNS = (
+    "customer_id", "day", *HISTORY, "older_purchases", "older_revenue", "older_tenure_days",
+    "older_days_since_last_order", "older_gestures", "day_value", "failed", "gesture_cost", "uncosted_gestures",
+    "purchases", "revenue", "contribution", "later_gesture_cost", "later_uncosted_gestures",
+)  # fmt: skip

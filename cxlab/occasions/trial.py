@@ -13,6 +13,7 @@ from cxlab.language import tr
 from cxlab.occasions.around import Columns, main_channel, read_around
 from cxlab.occasions.given import read_given
 from cxlab.occasions.history import costs_are_known, read_history
+from cxlab.occasions.timeline import Timeline
 from cxlab.words import count, number
 
 _INDEX = "draws"
@@ -94,9 +95,10 @@ def trial_rows(
     draws = engine.frame(fill(sql, index=_INDEX))
     for name in ("customer_id", "experiment", "arm", "stratum"):
         draws[name] = draws[name].astype("str")
-    history = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+    timeline = Timeline(engine, _INDEX)
+    history = read_history(timeline, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
     frame = draws.merge(history, on=["customer_id", "day"], how="left", validate="many_to_one")
-    around = read_around(engine, _INDEX, outcome_days=outcome_days, columns=tables)
+    around = read_around(engine, timeline, outcome_days=outcome_days, columns=tables)
     frame = frame.merge(around, on=["customer_id", "day"], how="left", validate="many_to_one")
     if costs_are_known(tables):
         frame["earned"] = frame["contribution"] + frame["later_gesture_cost"]

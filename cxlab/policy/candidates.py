@@ -14,6 +14,7 @@ from cxlab.engine import Engine, fill
 from cxlab.gestures.sample import SegmentLines, segments_before
 from cxlab.occasions import HISTORY
 from cxlab.occasions.history import NEVER, read_history
+from cxlab.occasions.timeline import Timeline
 
 _INDEX = "gesture_candidates"
 When = Literal["today", "last order"]
@@ -78,7 +79,7 @@ def read_candidates(
         last=last, end=str(day),
     )  # fmt: skip
     engine.run(fill("CREATE OR REPLACE TABLE {index} AS {!listed}", index=_INDEX, listed=listed))
-    frame = read_history(engine, _INDEX, outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
+    frame = read_history(Timeline(engine, _INDEX), outcome_days=outcome_days, margin_rate=margin_rate, tables=tables)
     known = {
         name: np.where(values == NEVER, np.nan, values) if "days" in name else values
         for name in HISTORY

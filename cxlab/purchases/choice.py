@@ -15,6 +15,7 @@ from cxlab.digits import enough_digits
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings, bootstrap_sums, columns_of, percentile_interval
 from cxlab.language import Texts, tr, trn
+from cxlab.once import once_a_run
 from cxlab.purchases.covariate_family import fit_kinds
 from cxlab.purchases.covariate_kinds import sort_into_kinds
 from cxlab.purchases.families import FAMILIES
@@ -329,6 +330,7 @@ def less_likely(behind: Estimate) -> str:
     return tr("{middle} less likely per customer (95% interval {interval})", middle=middle, interval=interval)
 
 
+@once_a_run
 def compare_purchase_models(
     customers: Customers,
     covariates: pd.DataFrame | None = None,

@@ -90,6 +90,7 @@ def with_covariates(base: Family, kinds: Kinds) -> Family:
         slowed=slowed,
         leaves_by=(*base.leaves_by, *moved),
         kinds=each,
+        made_of=kinds,
         words=replace(base.words, meanings={**base.words.meanings, **dict(ratios)}),
     )  # fmt: skip
 

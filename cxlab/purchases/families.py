@@ -1,11 +1,15 @@
 """The three purchase models behind one interface."""
 
+import copyreg
+from dataclasses import replace
+from typing import Any
+
 import pandas as pd
 
 from cxlab.customers import Customers
 from cxlab.purchases.bgnbd import BG_NBD, MBG_NBD
-from cxlab.purchases.covariate_family import fit_kinds
-from cxlab.purchases.covariate_kinds import sort_into_kinds
+from cxlab.purchases.covariate_family import fit_kinds, with_covariates
+from cxlab.purchases.covariate_kinds import Kinds, sort_into_kinds
 from cxlab.purchases.family import Family, FamilyName
 from cxlab.purchases.histories import PurchaseModelError
 from cxlab.purchases.model import PurchaseModel, fit_family
@@ -13,6 +17,22 @@ from cxlab.purchases.pareto_nbd import PARETO_NBD
 
 FAMILIES: dict[FamilyName, Family] = {family.key: family for family in (BG_NBD, MBG_NBD, PARETO_NBD)}
 """Simplest first."""
+Starts = tuple[tuple[float, ...], ...]
+
+
+def _told(family: Family) -> tuple[Any, ...]:
+    """Tell how to make a family again: its functions cannot be pickled, and what they are made of can."""
+    if family.slope is not None:
+        raise TypeError(f"the {family.title} of one kind cannot be pickled: pickle that of all kinds")
+    return _made_again, (family.key.removesuffix("_covariates"), family.made_of, family.starts)
+
+
+def _made_again(base: FamilyName, kinds: Kinds | None, starts: Starts) -> Family:
+    family = FAMILIES[base] if kinds is None else with_covariates(FAMILIES[base], kinds)
+    return family if family.starts == starts else replace(family, starts=starts)
+
+
+copyreg.pickle(Family, _told)
 
 
 def fit_purchase_model(

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
 from cxlab.language import Texts
 from cxlab.purchases.histories import Array, Counts, Histories
 from cxlab.purchases.maximum import Maximum, maximise
+
+if TYPE_CHECKING:
+    from cxlab.purchases.covariate_kinds import Kinds
 
 FamilyName = Literal["bgnbd", "mbgnbd", "pareto_nbd", "bgnbd_covariates", "mbgnbd_covariates", "pareto_nbd_covariates"]
 N_BASE = 4  # parameters that all customers share
@@ -114,6 +117,7 @@ class Family:
     kinds : a family of each kind of customer, as a function of the same parameters; empty where all are one.
     slope : how the logarithms of the four parameters that customers of one kind follow go by those of all: shape
         (4, k); None where all are one, who follow the parameters themselves.
+    made_of : the kinds that it was made of, by which it is made again in another process; None where all are one.
     odds_are_quick : whether `log_odds_gone` may be asked hundreds of times.
     words : how it is spoken of.
     """
@@ -140,6 +144,7 @@ class Family:
     pace: Callable[[Array], float] = field(repr=False, default=_pace)
     kinds: "tuple[Family, ...]" = field(repr=False, default=())
     slope: Array | None = field(repr=False, default=None, compare=False)
+    made_of: "Kinds | None" = field(repr=False, default=None, compare=False)
 
     @property
     def has_covariates(self) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cxlab import words
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HASH = 12
 _SHOWN = ("cxlab", "python", "pandas", "numpy", "scikit-learn", "duckdb")
 _KEPT = (
+    KeptText("{n} of them drawn by lot"),
     KeptText("{n} order", "{n} orders"),
     KeptText("{n} customer", "{n} customers"),
     KeptText("{n} record", "{n} records"),
@@ -56,6 +57,7 @@ class Imprint:
     command : what makes this page again. repair : what makes it again where it lies, if that is another command.
     notebook : the executed notebook, from the page's folder.
     language : of the page, by its ISO 639-1 code.
+    pages : pages that are made together with it, by the names of their reports.
     """
 
     study: str = ""
@@ -67,6 +69,7 @@ class Imprint:
     notebook: str = ""
     repair: str = ""
     language: str = SOURCE
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
@@ -75,6 +78,8 @@ def describe_data(findings: "Findings", inputs: Mapping[str, Any]) -> str:
     for key, one in (("orders", "order"), ("customers", "customer"), ("rows_read.outcomes", "record")):
         if key in findings:
             said.append(words.count(int(findings[key].number), one))
+    if "drawn" in findings:
+        said.append(tr("{n} of them drawn by lot", n=words.number(findings["drawn"].number)))
     days = [
         words.day(dt.date.fromisoformat(str(findings[key].value)))
         for key in ("first_order", "last_order")

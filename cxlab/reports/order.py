@@ -236,6 +236,8 @@ def _lacking(run: Run, notebooks: Sequence[Notebook]) -> list[str]:
 def open_alone(path: str, pairs: Sequence[tuple[str, str]] = (), **given: Any) -> tuple[Study, Parameters]:
     """Read one study for what needs no notebooks, but knows what they declare where there are any.
 
+    It is about all customers, whatever the study says of drawing some by lot.
+
     Parameters
     ----------
     pairs : parameters from the command line, as texts. given : parameters that go before these; None: not given.
@@ -250,4 +252,5 @@ def open_alone(path: str, pairs: Sequence[tuple[str, str]] = (), **given: Any) -
         notebooks = []
     study = load_study(path, partial(study_faults, notebooks=notebooks))
     chosen = {name: value for name, value in given.items() if value is not None}
-    return study, settle(study, read_given(pairs, notebooks) | chosen)
+    settled = settle(study, read_given(pairs, notebooks) | chosen)
+    return study, settled.model_copy(update={"sample_customers": None})

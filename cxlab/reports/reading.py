@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from cxlab.errors import InputError
-from cxlab.intake.stamps import FOLDER
+from cxlab.intake.stamps import folder_of
 from cxlab.reports import manifest
 from cxlab.reports.imprint import describe_data
 from cxlab.reports.order import Order, Run
@@ -45,14 +45,14 @@ class Reading:
 class Readings:
     """Read the studies of an order, each as often as its sets differ in what decides how it is read.
 
-    Of the parameters only `max_reject_share` does. What was read is kept in the study's folder, not in that of a label,
-    so that a second reading takes it from there as well.
+    Of the parameters `max_reject_share` does, and by which lot customers are drawn. What was read is kept in the
+    study's folder, not in that of a label, so that a second reading takes it from there as well.
     """
 
     def __init__(self, order: Order, tell: "Tell | None") -> None:
         self._order, self._tell = order, tell
         self._run = uuid4().hex
-        self._made: dict[tuple[str, float], Reading] = {}
+        self._made: dict[tuple[str, float, str], Reading] = {}
 
     def read(self, run: Run, stage: Path) -> Reading:
         """Read the study of a run, or take what was read for another; write its rejected records into `stage`.
@@ -61,7 +61,7 @@ class Readings:
         ------
         InputError : the study's data cannot be used.
         """
-        key = run.study.name, run.parameters.max_reject_share
+        key = run.study.name, run.parameters.max_reject_share, folder_of(run.parameters)
         known = self._made.get(key)
         if known is None:
             self._made[key] = known = self._read(run, stage)
@@ -74,7 +74,7 @@ class Readings:
         from cxlab.intake.rejects import REJECTS
         from cxlab.reports.today import remarks_of_today
 
-        store = self._order.out / run.study.name / FOLDER
+        store = self._order.out / run.study.name / folder_of(run.parameters)
         try:
             intake = read_study(
                 run.study,

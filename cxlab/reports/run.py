@@ -135,7 +135,8 @@ class Run:
             lambda: (describe_data(read.findings, read.inputs), describe_versions(self.made.versions, self.commit)),
             self.made.started, allow_outside=outside,
         )  # fmt: skip
-        said = dataclasses.replace(said, repair=self.order.again_in_place(self.ordered, notebook))
+        pages = {other.name: f"{other.stem}.html" for other in self.order.notebooks}
+        said = dataclasses.replace(said, repair=self.order.again_in_place(self.ordered, notebook), pages=pages)
         return Task(
             notebook.path.resolve(), self.path, injected(notebook, self.study, given),
             (self.finished / notebook.stem).resolve(), self.final.as_posix(), said, self.order.out.resolve(), read.run,

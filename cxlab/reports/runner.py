@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cxlab.errors import InputError
-from cxlab.intake.stamps import FOLDER, sha256, unchanged_hashes
+from cxlab.intake.stamps import folder_of, sha256, unchanged_hashes
 from cxlab.language import language_of
 from cxlab.reports import manifest, pool
 from cxlab.reports.index_words import told_apart
@@ -208,8 +208,11 @@ def _index(order: Order) -> Path:
 
 def _inputs(order: Order, study: Study) -> Inputs | None:
     """Return the hash of each of a study's files, if they are those that an earlier run read."""
-    hashes = unchanged_hashes(study, order.out / study.name / FOLDER, allow_outside=order.allow_outside)
-    return None if hashes is None else manifest.describe_inputs(study, hashes)
+    for folder in sorted({folder_of(run.parameters) for run in order.runs if run.study.name == study.name}):
+        hashes = unchanged_hashes(study, order.out / study.name / folder, allow_outside=order.allow_outside)
+        if hashes is not None:
+            return manifest.describe_inputs(study, hashes)
+    return None
 
 
 def _say_standing(run: Run, progress: Progress, *, several: bool) -> None:

@@ -8,4 +8,4 @@ from cxlab.intake.windows import future_orders
 
 def remarks_of_today(intake: Intake) -> list[str]:
     """Remark on what the data say of days that have not come yet."""
-    return [] if intake.observation_end is None else future_orders(intake.engine, dt.datetime.now(tz=dt.UTC).date())
+    return [] if intake.extent is None else future_orders(intake.extent, dt.datetime.now(tz=dt.UTC).date())

@@ -25,6 +25,7 @@ from cxlab.study import find_study
 _LANGUAGE = re.compile('<html lang="(en|fi)">')
 _TIME = re.compile(r'<time datetime="([^"]*)">([^<]*)</time>')
 _MADE_WITH = re.compile(r'(<tr data-row="made_with"><th scope="row">[^<]*</th><td class="t">).*?(?=</td>)', re.S)
+_DOOR = re.compile(r'<a href="\d\d_\w+\.html">([^<]*)</a>')  # a link where the other page was made by the same command
 _REMEDY = re.compile(r'<p class="remedy">.*?</p>', re.S)  # it names the folder in which to make the page again
 _OUT, _OUT_ON_PAGE = (re.compile(rf"^out = {mark}(.*){mark}$", re.M) for mark in ('"', "&#34;"))
 _CAME_OUT = ("Reports", "Findings", "Files that come out otherwise")
@@ -325,7 +326,7 @@ def _plain(file: Path) -> str:
         language = _LANGUAGE.search(text)
         with speaking(language[1] if language else SOURCE):
             text = _TIME.sub(lambda found: "" if found[2] == _words_of(found[1]) else found[0], text)
-        return _MADE_WITH.sub(r"\1", text)
+        return _MADE_WITH.sub(r"\1", _DOOR.sub(r"\1", text))
     for cell in json.loads(text)["cells"]:
         if INJECTED in cell["metadata"].get("tags", []) and (out := _OUT.search("".join(cell["source"]))):
             return text.replace(json.dumps(out[1], ensure_ascii=False)[1:-1], "")

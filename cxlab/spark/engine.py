@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from cxlab.engine import MEMORY, Engine, EngineError, Part, Tell, Value, fill, quote
-from cxlab.spark.session import SparkError, open_session, telling_faults
+from cxlab.spark.session import SparkError, open_session, refusing, telling_faults
 from cxlab.spark.tasks import BROKEN, FAULT, KINDS, LACKING, MISSING, pack, reader, schema, unpacker
 from cxlab.spark.translation import Statement, named_values, take_apart
 
@@ -168,6 +168,32 @@ class SparkEngine(Engine):
             raise EngineError(fault.removeprefix(BROKEN))
         assert fault == MISSING
         return False
+
+    def held_schema(self, sql: str) -> pa.Schema:
+        """Return the columns of a query over tables that the cluster has, in the SQL of Spark.
+
+        Raises
+        ------
+        EngineError : there is no such table, or it may not be read.
+        """
+        with telling_faults(self.address), refusing():
+            return self._spark.sql(sql).limit(0).toArrow().schema
+
+    def held_batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of such a query, a slice of them after the other where there are many.
+
+        Raises
+        ------
+        EngineError : there is no such table, or it may not be read.
+        """
+        with telling_faults(self.address), refusing():
+            found = self._spark.sql(sql)
+            slices = max(1, -(-found.count() // _AT_ONCE))
+            hashed = [name.replace("`", "``") for name, kind in found.dtypes if "map<" not in kind]
+            by = ", ".join(f"`{name}`" for name in hashed)
+            for i in range(slices):
+                part = found if slices == 1 else found.where(f"pmod(hash({by}), {slices}) = {i}")
+                yield from part.toArrow().to_batches()
 
     def send(self, name: str) -> None:
         """Bring a table of records from here to Spark."""

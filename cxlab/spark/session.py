@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
+from cxlab.engine import EngineError
 from cxlab.errors import InputError
 
 CONNECT, STANDALONE, PRESENT = "sc", "spark", "spark"
@@ -20,6 +21,7 @@ _NEEDED = ("pyspark", "sqlglot", "grpc", "google.rpc")
 _PATIENCE_SECONDS = 10.0
 _LACKING = re.compile(r"ModuleNotFoundError: (?:No module named )?'?([\w.]*)")
 _DETAILS = re.compile(r'details = "(.*)"')
+_CLASS = re.compile(r"^\[[\w.]+\] ")
 _TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 
 
@@ -112,6 +114,22 @@ def telling_faults(address: str) -> Iterator[None]:
                 "run again"
             ) from error
         raise
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Pass on in one line why Spark takes a query about its own tables for none.
+
+    Raises
+    ------
+    EngineError : there is no such table, or it may not be read.
+    """
+    from pyspark.errors import AnalysisException, ParseException
+
+    try:
+        yield
+    except (AnalysisException, ParseException) as error:
+        raise EngineError(_CLASS.sub("", str(error).strip().split("\n", 1)[0])) from error
 
 
 def _is_there(name: str) -> bool:

@@ -23,6 +23,8 @@ KEYS = (
         when="for each table of the study"),
     key("customers", "customers with at least one order that was used", "customers", when=ORDERS),
     key("orders", "orders that were used", "orders", when=ORDERS),
+    key("drawn", "customers drawn by lot, on whom all else rests; n: of how many", "customers",
+        when="`sample_customers` is set, and there are more"),
     key("first_order", "day of the first order, as 2024-12-31", when=ORDERS),
     key("last_order", "day of the last order, likewise", when=ORDERS),
     key("calendar_gaps", "stretches without orders, or with few, that stand out", "gaps", when=ORDERS),
