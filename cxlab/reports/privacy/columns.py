@@ -12,13 +12,14 @@ from cxlab.intake.personal import is_personal, is_surely_personal, point_to_peop
 from cxlab.intake.places import find_files
 from cxlab.study import Source, Study
 
-Kind = Literal["customer", "order", "personal", "group"]
-_ORDER = "order_id"
+Kind = Literal["customer", "order", "visit", "personal", "group"]
+_ORDER, _VISIT = "order_id", "session_id"
 _STAFF = "employee"
 _FLOATS = ("FLOAT", "DOUBLE")
 _WHAT: Mapping[Kind, str] = {
     "customer": "the id of a customer",
     "order": "the number of an order",
+    "visit": "the number of a visit",
     "personal": "what belongs to a person",
     "group": "the name of a group",
 }
@@ -119,7 +120,7 @@ def _columns(
         asked = bool(our)
         kind: Kind
         if kinds.get(our) == "id":
-            kind = "order" if our == _ORDER else "customer"
+            kind = "order" if our == _ORDER else "visit" if our == _VISIT else "customer"
         elif our in kinds and kinds[our] != "text":
             continue
         elif our == _STAFF or is_surely_personal(heading) or (not asked and heading in content):
