@@ -129,9 +129,10 @@ def _columns(
             kind = "group"
         else:
             continue
-        who = next((one for one in ids if any(one in file.columns for file in opened)), None)
+        there = [one for one in ids if any(one in file.columns for file in opened)]
+        who = there[::-1] if mapping.get(_VISIT) in there else there[:1]  # a visit of nobody known is a person
         found = kind == "personal" and not is_personal(heading) and our != _STAFF
-        yield Column(contract.name, kind, heading, _values(opened, heading, who), who is not None, found)
+        yield Column(contract.name, kind, heading, _values(opened, heading, who), bool(who), found)
 
 
 def _by_content(engine: Engine, opened: list[Opened], asked: set[str]) -> set[str]:
@@ -144,11 +145,12 @@ def _by_content(engine: Engine, opened: list[Opened], asked: set[str]) -> set[st
     return found
 
 
-def _values(opened: list[Opened], heading: str, who: str | None) -> str:
+def _values(opened: list[Opened], heading: str, who: list[str]) -> str:
     parts = []
     for one in opened:
         if heading in one.columns:
-            whose = _text(one, who) if who in one.columns else "CAST(NULL AS VARCHAR)"
+            known = [f"NULLIF({_text(one, name)}, '')" for name in who if name in one.columns]
+            whose = f"COALESCE({', '.join(known)}, NULL)" if known else "CAST(NULL AS VARCHAR)"
             sql = "SELECT {!v} AS v, {!who} AS who FROM {t}"
             parts.append(fill(sql, v=_text(one, heading), who=whose, t=one.relation))
     return " UNION ALL ".join(parts)
