@@ -121,6 +121,9 @@ def wilson_interval(successes: int, n: int, *, level: float = 0.95, unit: str | 
     return Estimate(p, low, high, level, n, unit)
 
 
+MOST_DRAWN = 20_000  # customers that are drawn one by one; more are drawn by the lot
+
+
 def bootstrap_weights(n: int, draws: int, seed: int) -> NDArray[np.int32]:
     """How often each of `n` customers is drawn in each bootstrap sample: shape (draws, n), each row sums to n."""
     rng = np.random.default_rng(seed)
@@ -133,8 +136,26 @@ def bootstrap_sums(columns: NDArray[np.float64], draws: int, seed: int) -> NDArr
 
     Ratios, shares and differences of such sums are then bootstrapped together, with the same customers in each draw.
     One sample is held at a time, and the sums do not depend on the number of threads.
+
+    Of more than `MOST_DRAWN` customers, so many lots of them are drawn instead, into which all are dealt by chance. How
+    the lots differ from their expected sums tells as much as how single customers differ from the mean: the standard
+    error is the same, known to half a percent of itself.
+
+    References
+    ----------
+    Wolter (2007), Introduction to Variance Estimation, chapter 2 (the method of random groups).
     """
     rng = np.random.default_rng(seed)
+    n = len(columns)
+    if n <= MOST_DRAWN:
+        return _drawn_sums(columns, draws, rng)
+    lots = rng.permutation(n) % MOST_DRAWN
+    means = columns.mean(axis=0)
+    apart = [np.bincount(lots, column - mean) for column, mean in zip(columns.T, means, strict=True)]
+    return np.asarray(_drawn_sums(np.stack(apart, axis=1), draws, rng) + n * means)
+
+
+def _drawn_sums(columns: NDArray[np.float64], draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
     n = len(columns)
     return np.stack(
         [

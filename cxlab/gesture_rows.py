@@ -1,5 +1,7 @@
 """From a study's tables to the rows on which the effect of gestures rests."""
 
+from collections.abc import Callable
+
 from cxlab.customers import Customers
 from cxlab.errors import MissingDataError
 from cxlab.gestures.data import GestureData
@@ -14,12 +16,19 @@ from cxlab.study import Study
 from cxlab.words import count, number
 
 
-def read_gestures(study: Study, parameters: Parameters, intake: Intake, customers: Customers | None) -> GestureData:
+def read_gestures(
+    study: Study,
+    parameters: Parameters,
+    intake: Intake,
+    customers: Customers | None,
+    chosen: Callable[[], Occasions | None],
+) -> GestureData:
     """Read the rows of every trial and of the gestures that were chosen.
 
     Parameters
     ----------
     customers : one row a customer, by which the lines of the segments are drawn; None: the study has no orders.
+    chosen : gives what `read_occasions` does.
 
     Raises
     ------
@@ -37,7 +46,7 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
         )
     lines = _lines(parameters, customers)
     columns = {name: table.columns for name, table in intake.tables.items()}
-    ties = tie_gestures(intake.engine, columns.get("gestures", frozenset()), columns["orders"])
+    tie_gestures(intake.engine, columns.get("gestures", frozenset()), columns["orders"])
     samples: list[Sample] = []
     words: list[str] = []
     if "assignments" in intake.tables:
@@ -60,11 +69,10 @@ def read_gestures(study: Study, parameters: Parameters, intake: Intake, customer
         )
         samples += found
         words += [assigned.reading] * len(found)
-    if "gestures" in intake.tables:
-        occasions = _occasions(study, parameters, intake, customers, ties)
-        if occasions.frame["treated"].any() or not samples:
-            samples.append(chosen_sample(occasions, lines, parameters.gesture_cost))
-            words.append(occasions.reading)
+    occasions = chosen() if "gestures" in intake.tables else None
+    if occasions is not None and (occasions.frame["treated"].any() or not samples):
+        samples.append(chosen_sample(occasions, lines, parameters.gesture_cost))
+        words.append(occasions.reading)
     return GestureData(
         tuple(samples), parameters.outcome_days, study.currency, study.privacy.minimum_group, tuple(words)
     )

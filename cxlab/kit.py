@@ -138,8 +138,7 @@ class Kit:
         """What pages show in place of the customers' ids."""
         if not self.study.privacy.pseudonymise:
             return Pseudonyms(None)
-        known = self.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
-        return Pseudonyms(key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None)))
+        return Pseudonyms((_key_once if self._origin else _key)(self, self._origin))
 
     def shown_as(self, name: str) -> str:
         """Return what pages show in place of a customer's id, or of the name of who served."""
@@ -199,16 +198,16 @@ class Kit:
     @cached_property
     def occasions(self) -> Occasions | None:
         """Orders at which the shop chose to give a gesture or not; None where the study has no such gestures."""
+        return self.read_occasions()
+
+    def read_occasions(self) -> Occasions | None:
+        """Return the same, and hold nothing of it."""
         return (_occasions_once if self._origin else _occasions)(self, self._origin)
 
     @cached_property
     def next_trial(self) -> NextTrial | None:
         """How large the next trial of active customers must be; None where the study brings no orders."""
-        customers = self.customers_if_any
-        if customers is None or "outcomes" in self.intake.tables:
-            return None
-        pool = Pool(self.study, self.parameters, self.intake, customers)
-        return next_trial(pool, eligible_customers(pool))
+        return (_next_trial_once if self._origin else _next_trial)(self, self._origin)
 
     def candidates(self, rows: str) -> Candidates | None:
         """Return who could get the next gesture; None where nobody is named.
@@ -248,7 +247,7 @@ class Kit:
 
 
 def _gestures(kit: Kit, origin: str) -> GestureData:
-    data = read_gestures(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
+    data = read_gestures(kit.study, kit.parameters, kit.intake, kit.customers_if_any, kit.read_occasions)
     return replace(count_whole_groups(data), origin=origin)
 
 
@@ -256,8 +255,23 @@ def _occasions(kit: Kit, _origin: str) -> Occasions | None:
     return read_occasions(kit.study, kit.parameters, kit.intake, kit.customers_if_any)
 
 
+def _next_trial(kit: Kit, _origin: str) -> NextTrial | None:
+    customers = kit.customers_if_any
+    if customers is None or "outcomes" in kit.intake.tables:
+        return None
+    pool = Pool(kit.study, kit.parameters, kit.intake, customers)
+    return next_trial(pool, eligible_customers(pool))
+
+
+def _key(kit: Kit, _origin: str) -> bytes:
+    known = kit.customers.frame[["customer_id", "first_order", "last_order", "n_orders", "revenue"]]
+    return key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None))
+
+
 _gestures_once = once_a_run(_gestures, aside=("kit",), mapped=True)
 _occasions_once = once_a_run(_occasions, aside=("kit",), mapped=True)
+_key_once = once_a_run(_key, aside=("kit",))
+_next_trial_once = once_a_run(_next_trial, aside=("kit",))
 
 
 def open_study(study: str | Path, *, seed: int | None = None, allow_outside: bool = False, **parameters: Any) -> Kit:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from cxlab import estimate
 from cxlab.estimate import (
     Estimate,
+    bootstrap_sums,
     bootstrap_weights,
     log_normal_interval,
     normal_interval,
@@ -66,3 +68,25 @@ def test_every_bootstrap_sample_is_as_large_as_the_data_and_repeats_with_its_see
     assert weights.shape == (draws, n)
     assert (weights.sum(axis=1) == n).all()
     assert (weights == bootstrap_weights(n, draws, seed)).all()
+
+
+def test_customers_drawn_by_the_lot_tell_the_same_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "MOST_DRAWN", 1_500)
+    rng = np.random.default_rng(7)
+    x = np.column_stack([rng.gamma(0.3, 10, 4_000), np.ones(4_000), 100 + rng.standard_normal(4_000)])
+    drawn = bootstrap_sums(x, 2_000, seed=1)
+    assert drawn[:, 1] == pytest.approx(4_000)  # as many customers in each sample, though the lots differ in size
+    wanted = x.std(axis=0) * np.sqrt(4_000)
+    assert drawn.std(axis=0)[[0, 2]] == pytest.approx(wanted[[0, 2]], rel=0.06)
+    assert drawn.mean(axis=0) == pytest.approx(x.sum(axis=0), rel=0.01)
+
+
+def test_intervals_by_the_lot_cover_the_truth_as_often_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "MOST_DRAWN", 300)
+    rng, covered = np.random.default_rng(8), 0
+    for seed in range(400):
+        x = np.column_stack([rng.gamma(0.8, 1.0, 1_000), rng.gamma(0.8, 1.0, 1_000)])
+        sums, drawn = x.sum(axis=0), bootstrap_sums(x, 200, seed)
+        found = percentile_interval(float(sums[0] / sums[1]), drawn[:, 0] / drawn[:, 1])
+        covered += found.ends[0] <= 1.0 <= found.ends[1]
+    assert 0.92 <= covered / 400 <= 0.975, covered / 400

@@ -481,7 +481,7 @@ class TestUntilNextGesture:
         )  # fmt: skip
         with open_study(folder) as kit:
             occasions, data = kit.occasions, kit.gestures
-            statements = [sql for sql in kit.intake.engine.statements if "bought_then" in sql]
+            statements = [sql for sql in kit.intake.engine.statements if "order_day AS day" in sql]
         assert statements
         for sql in statements:
             (spark,) = sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context, set_config
 from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
@@ -20,13 +21,17 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 STARTS = 10  # one start misses the optimum at every size tried
 _BLOCK = 1000
+_UNCHECKED = {"skip_parameter_validation": True, "assume_finite": True}
 _MOST_AT_ONCE = 8
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Compute on one thread: sums are then added in the same order on every machine."""
-    with _pools().limit(limits=1), warnings.catch_warnings():
+    """Compute on one thread: sums are then added in the same order on every machine.
+
+    What is fitted is finite and well asked for, so that thousands of small fits need not be checked one by one.
+    """
+    with _pools().limit(limits=1), config_context(**_UNCHECKED), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
 
@@ -42,8 +47,9 @@ def on_all_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[
 
 
 def _limit_this_thread() -> None:
-    """Hold OpenMP to one thread here as well: its limit is each thread's own."""
+    """Hold OpenMP to one thread here as well, and check as little: both are each thread's own."""
     _pools().limit(limits=1)
+    set_config(**_UNCHECKED)
 
 
 def k_means(matrix: Array, k: int, *, starts: int, seed: int) -> KMeans:

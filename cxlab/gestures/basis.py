@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ _STEPPED = 20_000
 _FEW_VALUES = 4
 _MANY = 100_000
 _HALF = np.float32
+_AT_ONCE, _ROWS_AT_ONCE = 16, 8_192  # columns and rows written together: one by one they would lie far apart
 _STRAIGHT = 10.0
 """Scale of the covariates themselves beside that of their hinges, squares and products: one ridge for all then weighs a
 hundred times less on them. With one scale it takes as much from the lines, and of what lies in line behind choice and
@@ -140,9 +142,12 @@ def expand(matrix: Array, treated: NDArray[np.bool_], outcome: Array) -> Basis:
     most = (2 + len(_HINGES) + len(_STEPS)) * len(columns) + _PAIRED * (_PAIRED - 1) // 2
     found = np.empty((n, most), dtype=_HALF if n > _MANY else np.float64)
     filled = 0
-    for x in _curves(columns, treated, outcome):
-        found[:, filled] = x
-        filled += 1
+    curves = (x.astype(found.dtype) for x in _curves(columns, treated, outcome))
+    while some := list(islice(curves, _AT_ONCE)):
+        for begin in range(0, n, _ROWS_AT_ONCE):
+            rows = slice(begin, begin + _ROWS_AT_ONCE)
+            found[rows, filled : filled + len(some)] = np.stack([x[rows] for x in some]).T
+        filled += len(some)
     found[:, : len(columns)] *= _STRAIGHT
     return Basis(found[:, :filled], len(columns))
 

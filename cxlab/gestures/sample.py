@@ -112,6 +112,16 @@ class Sample:
     is_followed: NDArray[np.bool_] | None = None
     counted: str = "customers"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Tell arms and groups by number: a million names one by one take seconds to be pickled."""
+        groups = {name: _numbered(labels) for name, labels in self.groups.items()}
+        return self.__dict__ | {"arms": _numbered(self.arms), "groups": groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what `__getstate__` told."""
+        groups = {name: _named(*told) for name, told in state["groups"].items()}
+        self.__dict__.update(state | {"arms": _named(*state["arms"]), "groups": groups})
+
     @property
     def treatments(self) -> tuple[str, ...]:
         """The arms other than the control, in the order of their names."""
@@ -270,6 +280,15 @@ def segments_before(frame: pd.DataFrame, lines: SegmentLines) -> NDArray[np.obje
     names = np.array([NEW, "profit_bringers", "misunderstood", "candidates", "lost"], dtype=object)
     places = np.select([~known, active & profitable, ~active & profitable, active], [0, 1, 2, 3], 4)
     return np.asarray(names[places], dtype=object)
+
+
+def _numbered(names: NDArray[np.object_]) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+    codes, different = pd.factorize(names, use_na_sentinel=False)
+    return codes.astype(np.int32), np.asarray(different, dtype=object)
+
+
+def _named(codes: NDArray[np.int32], different: NDArray[np.object_]) -> NDArray[np.object_]:
+    return np.asarray(different[codes], dtype=object)
 
 
 def _known_before(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -70,7 +70,7 @@ class Pool:
         chosen = self.parameters
         known = customer_table(
             self.intake.engine, calibration_end=day, observation_end=until, currency=self.study.currency,
-            margin_rate=chosen.margin_rate,
+            margin_rate=chosen.margin_rate, with_variance=False,
         )  # fmt: skip
         segments = assign_segments(
             known, active_days=self.active_days, profitability=chosen.profitability, min_profit=chosen.min_profit
