@@ -164,6 +164,17 @@ _REFERRALS = TableContract(
     ),
     moment="referred_at",
 )
+_EVENTS = TableContract(
+    "events",
+    (
+        Column("session_id", "id", "the visit to which the step belongs", required=True),
+        _when("occurred_at", "day or time of the step"),
+        Column("step", "text", "where somebody was: visit, product, basket, payment", required=True),
+        Column("customer_id", "id", "who, where that is known"),
+        Column("channel", "text", "through which channel: web, app"),
+    ),
+    moment="occurred_at",
+)
 _OUTCOMES = TableContract(
     "outcomes",
     (
@@ -176,5 +187,5 @@ _OUTCOMES = TableContract(
 )
 TABLES: Mapping[str, TableContract] = {
     table.name: table
-    for table in (_ORDERS, _GESTURES, _ASSIGNMENTS, _COSTS, _FEEDBACK, _INCIDENTS, _REFERRALS, _OUTCOMES)
+    for table in (_ORDERS, _GESTURES, _ASSIGNMENTS, _COSTS, _FEEDBACK, _INCIDENTS, _REFERRALS, _EVENTS, _OUTCOMES)
 }

@@ -20,6 +20,7 @@ from cxlab.gesture_rows import find_candidates, read_gestures, read_occasions
 from cxlab.gestures.data import GestureData
 from cxlab.intake import Intake, read_study
 from cxlab.intake.stamps import folder_of
+from cxlab.journey import Journey, journey_table
 from cxlab.lab.frontend import set_up
 from cxlab.language import tr
 from cxlab.occasions import (
@@ -193,6 +194,16 @@ class Kit:
     def followed(self) -> Followed | None:
         """Answers with drivers, and what was bought in the `outcome_days` after; None where the study tags none."""
         return read_followed(self.study, self.parameters, self.intake, self.customers_if_any)
+
+    @cached_property
+    def journey(self) -> Journey | None:
+        """Visits step by step, as sums; None where the study brings none."""
+        intake, source = self.intake, self.study.sources.events
+        if "events" not in intake.tables or source is None:
+            return None
+        return journey_table(
+            intake.engine, intake.tables["events"].columns, source, observation_end=intake.observation_end
+        )
 
     @cached_property
     def gestures(self) -> GestureData:

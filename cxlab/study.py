@@ -19,6 +19,8 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -312,6 +314,56 @@ class Outcomes(Trial):
     ignore: tuple[Text, ...] = ()
 
 
+class Events(Source):
+    """Steps of visits: in which order they belong, and which of them is the purchase.
+
+    Attributes
+    ----------
+    steps : in their order, from the first to the last; without it the order in which sessions meet them.
+    purchase : the step that is the purchase, or several that follow each other; without it the one that is called so,
+        else the last. The steps before it lead to it, those after it follow.
+    """
+
+    steps: tuple[Text, ...] | None = None
+    purchase: Annotated[tuple[str, ...], PlainValidator(_as_kept)] | None = None
+
+    @field_validator("steps")
+    @classmethod
+    def _named_once(cls, steps: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """See that there are steps, and that none is named twice.
+
+        Raises
+        ------
+        ValueError : there are none, or one is.
+        """
+        if steps == ():
+            raise ValueError("must name the steps in their order, as [visit, product, basket, payment]")
+        twice = sorted({step for step in steps or () if (steps or ()).count(step) > 1})
+        if twice:
+            raise ValueError(f"names `{twice[0]}` twice: name each step once, in its order")
+        return steps
+
+    @field_validator("purchase")
+    @classmethod
+    def _among_the_steps(cls, purchase: tuple[str, ...] | None, known: ValidationInfo) -> tuple[str, ...] | None:
+        """See that the purchase is one of the steps, or several in a row.
+
+        Raises
+        ------
+        ValueError : it is not.
+        """
+        steps = known.data.get("steps")
+        if not purchase or not steps:
+            return purchase
+        for step in purchase:
+            if step not in steps:
+                raise ValueError(f"names `{step}`, which is none of `steps`{did_you_mean(step, steps)}")
+        places = sorted(steps.index(step) for step in purchase)
+        if places != list(range(places[0], places[0] + len(purchase))):
+            raise ValueError("must be one of `steps`, or several that follow each other")
+        return purchase
+
+
 class Sources(Part):
     """The tables of a study; orders or outcomes must be there."""
 
@@ -322,6 +374,7 @@ class Sources(Part):
     feedback: Source | None = None
     incidents: Source | None = None
     referrals: Source | None = None
+    events: Events | None = None
     outcomes: Outcomes | None = None
 
     @property
@@ -630,7 +683,7 @@ def _lies_in_the_study(path: Any) -> bool:
 
 _MODELS: dict[str, type[BaseModel]] = {
     "sources": Sources, "privacy": Privacy, "read": ReadOptions, "fetch": Fetch, "assignments": Trial,
-    "outcomes": Outcomes,
+    "outcomes": Outcomes, "events": Events,
 }  # fmt: skip
 
 

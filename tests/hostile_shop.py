@@ -23,6 +23,7 @@ _TEXTS = {
     "assignments": ("arm", "stratum"),
     "feedback": ("touchpoint", "employee", "store"),
     "incidents": ("kind",),
+    "events": ("step", "channel"),
 }
 _IDS = {"referrals": ("referrer_id", "referred_id")}
 _FAULTS = 60
@@ -73,7 +74,7 @@ def write_hostile_shop(folder: Path, *, customers: int = 200) -> HostileShop:
     write_shop(shop, plant_truth(shop), folder)
     study: dict[str, Any] = yaml.safe_load((folder / "study.yml").read_text(encoding="utf-8"))
     tables = {name: pd.read_csv(folder / f"{name}.csv", dtype=str) for name in study["sources"]}
-    ids = sorted({one for table in tables.values() if "customer_id" in table for one in table["customer_id"]})
+    ids = sorted({one for table in tables.values() if "customer_id" in table for one in table["customer_id"].dropna()})
     people = {one: person(i) for i, one in enumerate(ids)}
     own = {one: p.known_by for one, p in people.items()}
     payloads, texts = iter(ONE_LINE), dict[str, list[str]]()
@@ -81,17 +82,22 @@ def write_hostile_shop(folder: Path, *, customers: int = 200) -> HostileShop:
     for name, table in tables.items():
         whose = table["customer_id"].map(people) if "customer_id" in table else None
         for column in _IDS.get(name, ("customer_id",)):
-            table[column] = table[column].map(lambda one: own.get(one, person(10_000 + int(one)).known_by))
+            table[column] = table[column].map(
+                lambda one: own.get(one) or person(10_000 + int(one)).known_by, na_action="ignore"
+            )
         for column in _TEXTS.get(name, ()):
             new = {old: next(payloads) for old in sorted(table[column].dropna().unique())}
             table[column] = table[column].map(new)
             texts[f"{name}.{column}"] = list(new.values())
             arms |= new if column == "arm" else {}
+            if column == "step":
+                visits = study["sources"]["events"]
+                visits |= {"steps": [new[step] for step in visits["steps"]], "purchase": [new[visits["purchase"]]]}
         if whose is not None:
-            table["Asiakkaan nimi"] = whose.map(lambda p: p.name)
-            table["Sähköposti"] = whose.map(lambda p: p.mail)
-            table["Puhelin"] = whose.map(lambda p: p.phone)
-            table["sanoi"] = whose.map(lambda p: p.said)
+            table["Asiakkaan nimi"] = whose.map(lambda p: p.name, na_action="ignore")
+            table["Sähköposti"] = whose.map(lambda p: p.mail, na_action="ignore")
+            table["Puhelin"] = whose.map(lambda p: p.phone, na_action="ignore")
+            table["sanoi"] = whose.map(lambda p: p.said, na_action="ignore")
             table[next(payloads)] = [f"{PAYLOADS[i % len(PAYLOADS)]} no. {i}zq" for i in range(len(table))]
     bad = tables["orders"].tail(_FAULTS).assign(ordered_at=list(ONE_LINE[-_FAULTS:]))
     tables["orders"] = pd.concat([tables["orders"], bad])

@@ -55,5 +55,5 @@ def test_the_examples_are_part_of_the_tests() -> None:
 def test_the_example_shop_is_opened_once_and_brings_every_table() -> None:
     kit = cxlab.open_example()
     assert kit is cxlab.open_example() and kit.study.name == "example"
-    tables = {"orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals"}
+    tables = {"orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals", "events"}
     assert set(kit.intake.tables) == tables

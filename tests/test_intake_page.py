@@ -794,7 +794,7 @@ class TestTogether:
         assert together.heading == "Active and profitable customers are nearly the same ones"
         assert "expect those to be small" in together.reading and "Bring the cost of goods" in together.reading
         assert together.question.can == "partly" and "orders: cost" in together.question.bring
-        assert answer.facts[2].unit == "of 12 questions"
+        assert answer.facts[2].unit == "of 13 questions"
 
     def test_with_costs_they_are_two(self, tmp_path: Path) -> None:
         with open_study(self.shop(tmp_path, cost=True)) as kit:
@@ -803,7 +803,7 @@ class TestTogether:
         assert together.correlation is not None and abs(together.correlation.number) < 0.25
         found, chance = together.crossed
         assert abs(found - chance) < 0.12 and together.question.can == "yes" and not together.question.bring
-        assert questions.asked[3] == together.question and len(questions.asked) == 12
+        assert questions.asked[3] == together.question and len(questions.asked) == 13
 
     @pytest.mark.parametrize(("counts", "hidden"), [([13, 3, 3, 13], True), ([16, 0, 0, 16], False)])
     def test_of_four_groups_one_small_one_hides_all(self, counts: list[int], *, hidden: bool) -> None:

@@ -287,7 +287,7 @@ def test_finnish_from_a_spreadsheet(write: Write, shop: Path, encoding: str) -> 
 
 
 def test_the_corner_shop_by_its_own_names(shop: Path) -> None:
-    names = ["orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals"]
+    names = ["orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals", "events"]
     made = make_study(shop, [CORNER_SHOP / f"{name}.csv" for name in names])
     study = load_study(shop)
     assert {name: source.path for name, source in study.sources.given.items()} == {n: f"{n}.csv" for n in names}
@@ -588,6 +588,7 @@ FINNISH_TABLES = {
     "palaute": ("Asiakasnumero;Vastauspäivä;Arvosana;Kanava", "{c};{d};9;verkko", "feedback"),
     "reklamaatiot": ("Asiakasnumero;Ilmoitettu;Reklamaation syy;Ratkaistu", "{c};{d};rikki;{d}", "incidents"),
     "suosittelut": ("Suosittelija;Suositeltu;Suosituspäivä", "{c};9{c};{d}", "referrals"),
+    "tapahtumat": ("Istunto;Aikaleima;Vaihe;Asiakasnumero;Kanava", "v{c};{d} 10:15;etusivu;{c};verkko", "events"),
     "arvonta": ("Asiakasnumero;Arvontapäivä;Ryhmä", "{c};{d};{arm}", "assignments"),
 }
 

@@ -406,6 +406,12 @@ RULES = {
         "c1,,2024-02-01": ("referred_id", "missing"),
         "c1,d1,32.1.2024": ("referred_at", "date"),
     }),
+    "events": ("session_id,occurred_at,step,customer_id", "s{0},2024-02-0{1} 10:00:00,visit,c{0}", {
+        ",2024-02-01 10:00:00,visit,c1": ("session_id", "missing"),
+        "s1,2024-02-01 10:00:00,,c1": ("step", "missing"),
+        "s1,2024-02-31 10:00:00,visit,c1": ("occurred_at", "date"),
+        "s1,,visit,c1": ("occurred_at", "missing"),
+    }),
 }  # fmt: skip
 
 

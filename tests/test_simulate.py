@@ -22,7 +22,7 @@ from cxlab.simulate import (
 )
 
 CORNER_SHOP = Path(__file__).resolve().parent.parent / "data" / "corner-shop"
-COMMITTED = 2_000_000  # bytes
+COMMITTED = 3_000_000  # bytes
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
@@ -78,7 +78,7 @@ def test_every_record_is_within_the_contract(kit: Kit, folder: Path) -> None:
         assert table.n_rejected == 0, table.rejects
         assert table.n_read == len(pd.read_csv(folder / f"{name}.csv"))
     assert set(kit.intake.tables) == {
-        "orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals"
+        "orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals", "events"
     }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ sources:
   feedback: {path: feedback.csv}
   incidents: {path: incidents.csv}
   referrals: {path: referrals.csv}
+  events: {path: visits.csv, steps: [visit, basket, pay], purchase: pay}
   outcomes: {path: o.csv, control: No E-Mail, design: observational, ignore: [visit], covariates: [recency]}
 calibration_end: 2024-06-30
 observation_end: 2024-12-31
@@ -60,10 +61,12 @@ def test_a_full_study_is_read(tmp_path: Path) -> None:
     )
     assert study.calibration_end == dt.date(2024, 6, 30) and study.observation_end == dt.date(2024, 12, 31)
     assert list(study.sources.given) == [
-        "orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals", "outcomes"
+        "orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals", "events",
+        "outcomes",
     ]  # fmt: skip
     assert study.sources.assignments and study.sources.assignments.allocation == {"control": 1, "card": 1}
     assert study.sources.outcomes and study.sources.outcomes.control == "No E-Mail"
+    assert study.sources.events and study.sources.events.purchase == ("pay",)
     assert study.parameters["margin_rate"] == 0.3
 
 

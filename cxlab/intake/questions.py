@@ -127,7 +127,7 @@ def answerable(
         _recovery(has),
         _fans(orders, has),
     ]
-    asked += [_experience(has), _word_of_mouth(has), _channels(orders)]
+    asked += [_experience(has), _journey(has), _word_of_mouth(has), _channels(orders)]
     return Questions(tuple(asked), tuple(core) if orders is not None else (gestures,))
 
 
@@ -287,6 +287,16 @@ def _experience(has: Mapping[str, set[str]]) -> Question:
         why = tr("the answers do not say {columns}", columns=tr(" and ").join(lacking))
         return Question(question, "partly", why, f"feedback: {', '.join(lacking)}")
     return Question(question, "yes", tr("there are answers, with who served and where"))
+
+
+def _journey(has: Mapping[str, set[str]]) -> Question:
+    question = tr("Where do people drop off on the way to a purchase?")
+    events = has.get("events")
+    if events is None:
+        return Question(question, "no", tr("no visit is recorded"), "events: session_id, occurred_at, step")
+    if "channel" not in events:
+        return Question(question, "partly", tr("visits do not say through which channel"), "events: channel")
+    return Question(question, "yes", tr("there are visits, step by step"))
 
 
 def _word_of_mouth(has: Mapping[str, set[str]]) -> Question:

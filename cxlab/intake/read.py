@@ -23,13 +23,14 @@ from cxlab.intake.result import Intake
 from cxlab.intake.sales import make_effort, make_sales
 from cxlab.intake.sources import TableIntake, finished, read_source
 from cxlab.intake.statuses import remark_on_currencies, remark_on_undone
+from cxlab.intake.steps import check_steps
 from cxlab.intake.store import open_kept
 from cxlab.intake.suspects import find_suspects
 from cxlab.intake.trials import check_arms, judge_draws
 from cxlab.intake.windows import Extent, find_windows, lonely_orders, measure_extent
 from cxlab.intake.zones import remark_on_zones
 from cxlab.parameters import Parameters, kit_faults
-from cxlab.study import Outcomes, Study, Trial, load_study
+from cxlab.study import Events, Outcomes, Study, Trial, load_study
 
 _POINTS_TO_PEOPLE = KeptText("Left out of {table}, because they point to people: {columns}.")
 _UNCOSTED = KeptText(
@@ -152,6 +153,8 @@ def _read(
             check_drivers(engine, study)
         if isinstance(source, Trial):
             check_arms(engine, study, tables[name], source)
+        if isinstance(source, Events):
+            check_steps(engine, study, source)
         if isinstance(source, Outcomes):
             _check_names(study, tables[name], source)
     if "orders" in tables:

@@ -218,6 +218,27 @@ HEADINGS: Mapping[str, Mapping[str, Words]] = {
             likely=_DAYS,
         ),
     },
+    "events": {
+        "session_id": Words(
+            sure="session id, session, session number, session key, visit id, visit number, ga session id, istunto, "
+            "istunnon tunnus, istuntotunnus, istunto id, kaynnin tunnus, kayntitunnus, kaynti id",
+        ),
+        "occurred_at": Words(
+            sure="occurred at, event time, event date, event timestamp, event datetime, event at, hit time, "
+            "tapahtuma aika, tapahtumahetki",
+            likely=f"tapahtumapaiva, tapahtumapvm, {_DAYS}",
+        ),
+        "step": Words(
+            sure="step, step name, funnel step, event, event name, event type, event action, stage, funnel stage, "
+            "page type, vaihe, askel, polun vaihe, tapahtuma, tapahtuman nimi, tapahtumatyyppi, toiminto",
+            likely="action, page, type, sivu, tyyppi",
+        ),
+        "customer_id": _CUSTOMER,
+        "channel": Words(
+            sure="channel, device, device type, device category, kanava, laite, laitetyyppi",
+            likely="source, platform, lahde, alusta",
+        ),
+    },
     "outcomes": {
         "arm": _ARM,
         "outcome": Words(
@@ -250,6 +271,7 @@ FILE_WORDS: Mapping[str, tuple[str, ...]] = {
     "feedback": ("feedback", "nps", "csat", "survey", "review", "rating", "palaut", "kysely", "arvio"),
     "incidents": ("incident", "complaint", "ticket", "failure", "reklam", "vika", "viat", "virhe"),
     "referrals": ("referral", "suositt", "suositu"),
+    "events": ("event", "clickstream", "session", "funnel", "tapahtum", "istunno", "istunto", "klikkau"),
     "outcomes": ("outcome", "experiment", "tulos", "tulok"),
 }  # fmt: skip
 """How a word in the name of a file begins, by the table that it hints at."""

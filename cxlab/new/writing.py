@@ -26,6 +26,7 @@ _MEANINGS = {
     "feedback": "what customers answered when they were asked",
     "incidents": "what went wrong for customers",
     "referrals": "who recommended the shop to whom",
+    "events": "steps of visits: from the first page to the purchase, and after it",
     "outcomes": "a published experiment, one row a customer",
 }
 _OPTIONAL = """
@@ -127,6 +128,8 @@ class _Writer:
             self._trial(guess)
         if guess.table == "outcomes":
             self._experiment(guess)
+        if guess.table == "events":
+            self._journey(guess)
         out = [*ignored(guess), *left_out(guess), *(one.heading for one in statuses(guess) if not one.why_not)]
         left = [name for name in guess.left if name not in out]
         along = TABLES[guess.table].further
@@ -226,6 +229,16 @@ class _Writer:
             ours = "segment_" + re.sub(r"\W+|_?segment_?", "_", one.lower()).strip("_")
             words = f"to have the effect told by groups as well, name them under columns:, as {ours}: {scalar(one)}"
             self.page.remark(words, indent=4)
+
+    def _journey(self, guess: Guess) -> None:
+        """Write how the steps may be named in their order."""
+        theirs = next((one.theirs for one in guess.taken if one.ours == "step"), None)
+        there = [] if theirs is None else sorted(guess.look.contents[theirs].few)
+        listed = ", ".join(map(scalar, there)) or "visit, product, basket, payment"
+        self.page.line(
+            f"    # steps: [{listed}]", "put them in their order, and leave out what is no step; else it is found"
+        )
+        self.page.line("    # purchase: payment", "the step that is the purchase; else the one that is called so")
 
 
 def left_out(guess: Guess) -> list[str]:

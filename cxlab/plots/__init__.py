@@ -30,6 +30,7 @@ from cxlab.plots.gestures import effect_by_group, gesture_effect, gesture_worth
 from cxlab.plots.guard_rails import guard_rails
 from cxlab.plots.intake import orders_over_time, purchase_cycle
 from cxlab.plots.joining import cohort_retention, cohort_revenue, lasting_by_cohort
+from cxlab.plots.journey import journey_steps, one_more_click
 from cxlab.plots.loyalty import fan_and_one_time, fan_assumptions
 from cxlab.plots.model_choice import model_choice
 from cxlab.plots.moved_lines import moved_lines
@@ -73,6 +74,7 @@ __all__ = [
     "holdout_by_frequency",
     "holdout_by_segment",
     "holdout_by_silence",
+    "journey_steps",
     "lasting_by_cohort",
     "leaving",
     "method_agreement",
@@ -80,6 +82,7 @@ __all__ = [
     "moved_lines",
     "next_trial",
     "number_of_clusters",
+    "one_more_click",
     "orders_over_time",
     "overlap",
     "payback",

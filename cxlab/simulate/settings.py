@@ -285,6 +285,22 @@ class TakenUp(_Group):
     ] = 0.0
 
 
+class Journey(_Group):
+    """Visits step by step, from visit over product and basket to payment, and what was received after it."""
+
+    sessions: Annotated[float, _setting("sessions on record per order; 0: none", ge=0, le=100)] = 0.2
+    to_product: Annotated[float, _setting("share of usual sessions that go on to a product", gt=0, lt=1)] = 0.65
+    to_basket: Annotated[float, _setting("share of these that go on to the basket", gt=0, lt=1)] = 0.4
+    to_payment: Annotated[float, _setting("share of these that go on to the payment", gt=0, lt=1)] = 0.6
+    to_received: Annotated[float, _share("share of payments whose goods are received")] = 0.96
+    app_share: Annotated[float, _share("share of the sessions in the app; the others are on the web")] = 0.35
+    app: Annotated[float, _setting("added in the app to the log odds of going on", ge=-5, le=5)] = 0.3
+    clicks: Annotated[float, _setting("mean of further clicks at each step", ge=0, le=20)] = 1.0
+    click: Annotated[float, _setting("added by each of them to the log odds of going on", ge=-2, le=2)] = -0.1
+    spread: Annotated[float, _setting("standard deviation of these odds between customers", ge=0, le=3)] = 0.4
+    signed_in: Annotated[float, _share("share of the sessions that are known to be a customer's")] = 0.7
+
+
 class Settings(_Group):
     """A made-up shop. Money is in units of `currency`, days are whole days from `start`, which is day 0."""
 
@@ -318,6 +334,7 @@ class Settings(_Group):
     touchpoints: Annotated[
         Mapping[Annotated[str, Field(pattern=NAME)], TakenUp], _setting("further channels that customers take up")
     ] = Field(default_factory=dict)
+    journey: Annotated[Journey, _setting("visits step by step, those that end in an order among them")] = Journey()
 
     @property
     def cut(self) -> int:

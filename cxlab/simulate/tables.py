@@ -12,6 +12,8 @@ from cxlab.simulate.history import STILL_THERE
 from cxlab.simulate.settings import CHANNELS, KINDS
 from cxlab.simulate.shop import CATEGORIES, FAILURES, Shop
 from cxlab.simulate.traits import Array, Whole
+from cxlab.simulate.visits import CHANNELS as VISIT_CHANNELS
+from cxlab.simulate.visits import STEPS, visits_of
 
 PIECE = 500_000
 """Orders that are made into a piece of a table at a time."""
@@ -37,6 +39,7 @@ def tables_of(shop: Shop) -> Mapping[str, Table]:
         "feedback": (_feedback(shop, answered), len(answered)),
         "incidents": (_incidents(shop, failed), len(failed)),
         "referrals": (_referrals(shop, referred), len(referred)),
+        "events": (_events(shop), round(shop.settings.journey.sessions * orders.n)),
     }
     return {name: table for name, (table, n) in made.items() if n}
 
@@ -176,6 +179,23 @@ def _referrals(shop: Shop, rows: Whole) -> Table:
             "referred_at": _days(shop, shop.traits.joins[rows]),
         }
     )
+
+
+def _events(shop: Shop) -> Table:
+    """Write down visits; those of a known customer name it."""
+    orders, last = shop.orders, shop.settings.days * 86400 - 1
+    seconds = (orders.day.astype(np.int64) * 1440 + shop.details.minute) * 60
+    for piece in visits_of(shop.settings.journey, shop.settings.seed, orders.customer, seconds, last):
+        who = piece["customer"].to_numpy()
+        yield pa.table(
+            {
+                "session_id": piece["session"].to_numpy() + 1,
+                "occurred_at": np.datetime64(shop.settings.start, "s") + piece["second"].to_numpy().astype("m8[s]"),
+                "step": _words(STEPS, piece["step"].to_numpy()),
+                "customer_id": pa.array(_ids(shop, who), mask=who < 0),
+                "channel": _words(VISIT_CHANNELS, piece["app"].to_numpy().astype(np.int64)),
+            }
+        )
 
 
 def _ids(shop: Shop, who: NDArray[np.integer]) -> NDArray[np.int64]:

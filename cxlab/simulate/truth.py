@@ -12,6 +12,7 @@ from cxlab.simulate.outlook import ROWS
 from cxlab.simulate.settings import KINDS, Settings
 from cxlab.simulate.shop import Shop
 from cxlab.simulate.taking_up import taking_up_truth
+from cxlab.simulate.visits import journey_truth
 
 Truth = dict[str, dict[str, Finding]]
 
@@ -40,7 +41,8 @@ def plant_truth(shop: Shop, *, rows: int = ROWS) -> Truth:
         "loyalty": fans_truth(shop, customers, segments, rows=rows),
         "experience": experience_truth(shop.details.felt, shop.details.channel)
         | taking_up_truth(settings, shop.traits, shop.history.left_on, shop.taken_up)
-        | _drivers(shop),
+        | _drivers(shop)
+        | _visits(shop),
     }
     return {report: found for report, found in truth.items() if found}
 
@@ -49,6 +51,11 @@ def _drivers(shop: Shop) -> dict[str, Finding]:
     """Say what the drivers at each answer really go with."""
     answers = shop.details.felt.answers
     return drivers_truth(shop.settings, shop.traits, shop.orders.customer[answers], shop.orders.day[answers])
+
+
+def _visits(shop: Shop) -> dict[str, Finding]:
+    n = round(shop.settings.journey.sessions * shop.orders.n)
+    return journey_truth(shop.settings.journey, shop.settings.seed, n) if n else {}
 
 
 def _clusters(settings: Settings) -> dict[str, Finding]:

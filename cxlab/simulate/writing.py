@@ -14,10 +14,11 @@ from cxlab.simulate.settings_file import written_settings
 from cxlab.simulate.shop import Shop
 from cxlab.simulate.tables import latent_customers, tables_of
 from cxlab.simulate.truth import Truth
+from cxlab.simulate.visits import PAYMENT, STEPS
 from cxlab.study import FILE, shown_path
 
 SETTINGS, TRUTH, LATENT = "settings.yml", "truth.json", "truth_customers.csv"
-TABLES = ("orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals")
+TABLES = ("orders", "gestures", "assignments", "costs", "feedback", "incidents", "referrals", "events")
 _WORDS = {
     "orders": "a line an order; what came back is a line of its own",
     "gestures": "chosen ones, and those that the trial gave",
@@ -26,6 +27,7 @@ _WORDS = {
     "feedback": "would you recommend us?, 0 to 10",
     "incidents": "orders that went wrong",
     "referrals": "who recommended the shop to whom",
+    "events": "visits, step by step",
 }
 
 
@@ -103,6 +105,9 @@ def written_study(shop: Shop, tables: list[str]) -> str:
         if name == "assignments":
             shares = ", ".join(f"{arm}: {given.allocation:g}" for arm, given in arms)
             lines += [f"    control: {CONTROL}", f"    allocation: {{{shares}}}  # the shares that were meant"]
+        if name == "events":
+            lines.append(f"    steps: [{', '.join(STEPS)}]  # in their order")
+            lines.append(f"    purchase: {STEPS[PAYMENT]}  # the steps before it lead to it, those after it follow")
     drivers = (settings.feedback.drivers or {}) if "feedback" in tables else {}
     if drivers:
         lines.append("drivers:  # columns of feedback, and what each of them is")

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from cxlab.experience.spread import Kind
-from cxlab.reports.listed import drivers
+from cxlab.reports.listed import drivers, journey
 from cxlab.reports.listed.key import UNTOLD, key
 
 _SHARE = "share of variance"
@@ -21,5 +21,6 @@ KEYS = (
     key("standing_out.<factor>", "how many stand out from chance", "employees", "stores",
         when="the answers say who served, or where"),
     *drivers.KEYS,
+    *journey.KEYS,
     UNTOLD,
 )  # fmt: skip

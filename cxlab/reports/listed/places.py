@@ -94,7 +94,7 @@ PLACES: Mapping[str, Place] = {
     "factor": _one_of((*FACTOR, "time"), "what the spread of scores goes with"),
     "touchpoint": Place(r".+", "a touchpoint as the study calls it; `all` where the answers name none"),
     "taken_up": Place(r".+", "a channel, as the study calls it, that customers took up after they had begun elsewhere"),
-    "step": Place(
+    "before_leaving": Place(
         r"(?:channel|failure|answer|low_score)(?:\..+)?",
         "`channel`, `failure`, `answer` (where customers were asked) or `low_score`, with its name in the study behind "
         "it; `low_score` alone is one anywhere",
@@ -104,5 +104,7 @@ PLACES: Mapping[str, Place] = {
     "driver_side": _one_of((one for one, _ in PAIRS), "the tag that stands against it"),
     "value_group": _one_of((EVERYBODY, *SEGMENTS), f"one of the four segments, or `{EVERYBODY}`: everybody"),
     "bend": Place(r".+", "a driver of repeat purchase, or `score`"),
+    "step": Place(r".+", "a step as the study calls it"),
+    "visit_channel": Place(r".+", "a channel of the visits as the study calls it"),
     "channel": Place(r".+", "the channel that most orders come through"),
 }

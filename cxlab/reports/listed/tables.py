@@ -74,6 +74,7 @@ _CHOSEN = "gestures were chosen by the shop"
 _LIST = "the report comes to a list"
 _ANSWERS = "the study has feedback"
 _DRIVERS = "the study tags drivers, and there are answers enough"
+_VISITS = "the study has events"
 TABLES = (
     _kept("intake", "sources", "a table of the study", "table rows_read rows_used rows_rejected files understood"),
     _kept("intake", "ledger", "a file, or sheet, of orders", "file lines revenue returned",
@@ -235,6 +236,12 @@ TABLES = (
           "customer_id assigned_at arm experiment stratum", _LIST),
     _kept("experience", "variance_shares", "a factor", "factor share±", _ANSWERS),
     _kept("experience", "touchpoints", "a touchpoint", "touchpoint answers customers score± share± kind", _ANSWERS),
+    _kept("experience", "journey_steps", "a step, over all sessions and in each channel",
+          "step phase channel of sessions_before sessions share± verdict", _VISITS),
+    _kept("experience", "one_more_click", "a step that leads on, and all of them together",
+          "step next sessions odds_ratio±", _VISITS),
+    _kept("experience", "clicks_up_to_a_step", "a step and a number of records before it",
+          "step clicks sessions went_on", _VISITS),
     _kept("experience", "best_and_worst", "somebody who served, or a store",
           "factor level answers customers mean effect±", _ANSWERS),
     _kept("experience", "touchpoint_effects", "a channel beside the one in which most began",

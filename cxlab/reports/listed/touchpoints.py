@@ -25,7 +25,7 @@ KEYS = (
         "takes it up and of purchases alike, for there to be no effect", "share left to explain", when=_TOLD),
     key("leaving_base", "orders after which the customer did not come back within `outcome_days`", OF_ORDERS,
         when="30 orders or more can be followed"),
-    key("leaving.<step>", "the same of orders with that step", OF_ORDERS, when="30 orders or more have it"),
-    key("leaving_difference.<step>", "the same less that of other orders, by customers with as many orders so far and "
+    key("leaving.<before_leaving>", "the same of orders with that step", OF_ORDERS, when="30 orders or more have it"),
+    key("leaving_difference.<before_leaving>", "the same less that of other orders, by customers with as many orders so far and "
         "of late; the verdict is what it goes with", OF_ORDERS, when="the same", words=get_args(Goes)),
 )  # fmt: skip

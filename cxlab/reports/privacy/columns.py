@@ -12,13 +12,14 @@ from cxlab.intake.personal import is_personal, is_surely_personal, point_to_peop
 from cxlab.intake.places import find_files
 from cxlab.study import Source, Study
 
-Kind = Literal["customer", "order", "personal", "group"]
-_ORDER = "order_id"
+Kind = Literal["customer", "order", "visit", "personal", "group"]
+_ORDER, _VISIT = "order_id", "session_id"
 _STAFF = "employee"
 _FLOATS = ("FLOAT", "DOUBLE")
 _WHAT: Mapping[Kind, str] = {
     "customer": "the id of a customer",
     "order": "the number of an order",
+    "visit": "the number of a visit",
     "personal": "what belongs to a person",
     "group": "the name of a group",
 }
@@ -119,7 +120,7 @@ def _columns(
         asked = bool(our)
         kind: Kind
         if kinds.get(our) == "id":
-            kind = "order" if our == _ORDER else "customer"
+            kind = "order" if our == _ORDER else "visit" if our == _VISIT else "customer"
         elif our in kinds and kinds[our] != "text":
             continue
         elif our == _STAFF or is_surely_personal(heading) or (not asked and heading in content):
@@ -128,9 +129,10 @@ def _columns(
             kind = "group"
         else:
             continue
-        who = next((one for one in ids if any(one in file.columns for file in opened)), None)
+        there = [one for one in ids if any(one in file.columns for file in opened)]
+        who = there[::-1] if mapping.get(_VISIT) in there else there[:1]  # a visit of nobody known is a person
         found = kind == "personal" and not is_personal(heading) and our != _STAFF
-        yield Column(contract.name, kind, heading, _values(opened, heading, who), who is not None, found)
+        yield Column(contract.name, kind, heading, _values(opened, heading, who), bool(who), found)
 
 
 def _by_content(engine: Engine, opened: list[Opened], asked: set[str]) -> set[str]:
@@ -143,11 +145,12 @@ def _by_content(engine: Engine, opened: list[Opened], asked: set[str]) -> set[st
     return found
 
 
-def _values(opened: list[Opened], heading: str, who: str | None) -> str:
+def _values(opened: list[Opened], heading: str, who: list[str]) -> str:
     parts = []
     for one in opened:
         if heading in one.columns:
-            whose = _text(one, who) if who in one.columns else "CAST(NULL AS VARCHAR)"
+            known = [f"NULLIF({_text(one, name)}, '')" for name in who if name in one.columns]
+            whose = f"COALESCE({', '.join(known)}, NULL)" if known else "CAST(NULL AS VARCHAR)"
             sql = "SELECT {!v} AS v, {!who} AS who FROM {t}"
             parts.append(fill(sql, v=_text(one, heading), who=whose, t=one.relation))
     return " UNION ALL ".join(parts)
