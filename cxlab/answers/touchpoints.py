@@ -31,16 +31,9 @@ def touchpoint_answer(found: TouchpointEffects) -> Answer:
     return Answer(
         tone="partly" if main.is_mostly_selection else _TONE[main.verdict],
         tag=tr("{verdict}: “{name}”", verdict=main.said, name=main.channel),
-        line=" ".join(
-            [
-                *([f"{found.heading}."] if n > 1 else []),
-                tr(
-                    "“{name}”: {conclusion}",
-                    name=main.channel,
-                    conclusion=conclusion(main, found.equivalence_margin, n),
-                ),
-            ]
-        ),
+        line=f"{found.heading}."
+        if n > 1
+        else tr("“{name}”: {conclusion}", name=main.channel, conclusion=conclusion(main, found.equivalence_margin, n)),
         facts=tuple(_jump(one) for one in judged[:3]),
         decide=" ".join(text for one in judged if (text := _decide(one)))
         or tr("Change no channel on the strength of these orders."),
