@@ -26,6 +26,6 @@ KEYS = (
     key("leaving_base", "orders after which the customer did not come back within `outcome_days`", OF_ORDERS,
         when="30 orders or more can be followed"),
     key("leaving.<before_leaving>", "the same of orders with that step", OF_ORDERS, when="30 orders or more have it"),
-    key("leaving_difference.<before_leaving>", "the same less that of other orders, by customers with as many orders so "
-        "far and of late; the verdict is what it goes with", OF_ORDERS, when="the same", words=get_args(Goes)),
+    key("leaving_difference.<before_leaving>", "the same less that of other orders, by customers with as many orders "
+        "so far and of late; the verdict is what it goes with", OF_ORDERS, when="the same", words=get_args(Goes)),
 )  # fmt: skip
