@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 STUDIES ?= data/cdnow data/corner-shop
 OUT ?= reports
+# Threads of several processes stand in each other's way.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 # One more than there are cores: some tests wait.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
@@ -13,7 +15,7 @@ report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lab: $(READY)
 	CXLAB_STORE=$(abspath $(OUT)) JUPYTER_CONFIG_PATH=$(abspath tools/lab) $(BIN)/jupyter lab --ServerApp.root_dir=. \

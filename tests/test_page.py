@@ -30,7 +30,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def page(out: str = "") -> Page:
-    return Page(SimpleNamespace(study=SimpleNamespace(title="Corner shop")), "segmentation", out)  # type: ignore[arg-type]
+    kit = SimpleNamespace(study=SimpleNamespace(title="Corner shop"), intake=SimpleNamespace(tables={}))
+    return Page(kit, "segmentation", out)  # type: ignore[arg-type]
 
 
 def result(**findings: Estimate) -> Result:

@@ -42,7 +42,7 @@ class Share:
         --------
         >>> low, high = Share(100, 50, 100, 0.0025).estimate().ends
         >>> round(low, 3), round(high, 3)
-        (0.402, 0.598)
+        (0.403, 0.597)
         """
         if not self.n or self.people < 2:
             return Estimate(self.value if self.n else None, n=self.n, unit="share of sessions")

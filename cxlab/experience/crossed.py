@@ -14,6 +14,7 @@ from scipy.linalg import cholesky
 from scipy.optimize import minimize
 from scipy.special import logsumexp, ndtr
 from scipy.stats import chi2, multivariate_t, qmc
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from cxlab.experience.henderson import Array, Factor, Sums, System
 
@@ -80,12 +81,13 @@ class CrossedModel:
         self._mean = float(score.mean())
         self._sums = Sums(score - self._mean, self.factors, within)
         self._units = np.sqrt(np.array([f.n_levels for f in everything], dtype=np.float64) / self.n)
-        self.best = self._highest(np.sqrt(np.e - 1) * self._units, with_prior=False)
         groups = {**{f.name: (f.name,) for f in self.factors}, **groups}
-        at_best = self._sums.solve(self.best)
-        self.rest = at_best.rest
-        self.best_of_these = self._at_best(at_best, groups)
-        self._draw(seed, groups)
+        with threadpool_limits(limits=1):  # sums in one order; and small ones, for which threads wait for each other
+            self.best = self._highest(np.sqrt(np.e - 1) * self._units, with_prior=False)
+            at_best = self._sums.solve(self.best)
+            self.rest = at_best.rest
+            self.best_of_these = self._at_best(at_best, groups)
+            self._draw(seed, groups)
 
     def interval(self, values: Array, level: float = 0.95) -> tuple[float, float]:
         """Return the middle part of weighted draws."""
