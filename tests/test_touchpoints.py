@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import cxlab as cx
 from benchmarks.made.channels import adoptions_of, orders_on_engine, shop_with_channel
 from cxlab import open_study, steps_before_leaving, touchpoint_effects
 from cxlab.answers.touchpoints import leaving_answer, touchpoint_answer
@@ -169,6 +170,15 @@ class TestEffect:
         )  # fmt: skip
         assert purchases_after(frame, 25).tolist() == [0, 1, 1, 0, 0, 0, 0]
         assert purchases_after(frame, 90).tolist() == [1, 1, 1, 0, 0, 0, 0]
+
+    def test_the_answer_draws_each_interval_on_a_scale_that_holds_it(self) -> None:
+        kit = cx.open_example()
+        answer = cx.touchpoint_answer(cx.touchpoint_effects(kit.adoptions))
+        strips = [fact.strip for fact in answer.facts if fact.strip]
+        assert strips
+        for strip in strips:
+            assert strip.bottom < 0 < strip.top
+            assert strip.bottom <= strip.low <= strip.value <= strip.high <= strip.top
 
     def test_every_finding_is_listed(self) -> None:
         found, _ = self.found({"share": 0.05, "orders": 0.5}, 500, 2)

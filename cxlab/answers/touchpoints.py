@@ -87,7 +87,7 @@ def leaving_answer(found: Leaving) -> Answer:
 
 def _jump(one: TouchpointEffect) -> Fact:
     """Say what is left of the jump that one sees."""
-    name = tr("The jump at “{name}”", name=one.channel)
+    name = tr("What “{name}” brings", name=one.channel)
     at_first = ""
     if one.naive_ratio.has_interval:
         at_first = tr("At first sight {times} the others’ purchases.", times=times(one.naive_ratio))
@@ -101,8 +101,11 @@ def _jump(one: TouchpointEffect) -> Fact:
         effect,
         f"{told} {at_first}".strip(),
         tr("purchases in {days} days", days=number(one.outcome_days)),
-        Strip(low, one.effect.number, high, tr("{figure}, from {interval}", figure=effect, interval=ends)),
-    )
+        Strip(
+            low, one.effect.number, high, tr("{figure}, from {interval}", figure=effect, interval=ends),
+            top=max(1.3 * high, 0.3 * abs(low)), bottom=min(1.3 * low, -0.3 * abs(high)),
+        ),
+    )  # fmt: skip
 
 
 def _decide(one: TouchpointEffect) -> str:
