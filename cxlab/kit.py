@@ -47,7 +47,7 @@ STORE, RUN, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_RUN", "CXLAB_ALLOW_OUTSIDE"
 outside its folder."""
 _OF_GESTURES = (
     "outcome_days", "margin_rate", "gesture_cost", "active_days", "profitability", "min_profit", "max_reject_share",
-    "seed",
+    "sample_customers", "seed",
 )  # fmt: skip
 """Parameters that rows of gestures hang on."""
 

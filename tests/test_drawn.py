@@ -47,7 +47,7 @@ def test_so_many_are_drawn_and_every_table_holds_their_rows_and_no_others(whole:
     assert drawn is not None and (drawn.n, drawn.of) == (N, 1600)
     chosen = ids(part, "days")
     assert len(chosen) == N
-    for name in part.intake.tables:
+    for name in set(part.intake.tables) - {"events"}:
         who = "referred_id" if name == "referrals" else "customer_id"
         assert ids(part, name, who) == ids(whole, name, who) & chosen, name
     assert ids(part, "effort") == ids(whole, "effort") & chosen
@@ -102,6 +102,31 @@ def test_it_is_kept_for_notebooks_and_later_runs(shop: Path, part: Kit, tmp_path
         pd.testing.assert_frame_equal(kit.customers.frame, part.customers.frame)
         assert kit.occasions is not None and part.occasions is not None
         pd.testing.assert_frame_equal(kit.occasions.frame, part.occasions.frame)
+
+
+def test_visits_are_drawn_by_whom_they_are_of_else_by_themselves(whole: Kit, part: Kit) -> None:
+    chosen = ids(part, "days")
+    of_customers = {who for who in ids(part, "events") if who is not None and who == who}
+    assert of_customers & ids(whole, "days") == ids(whole, "events") & chosen
+    unknown = "SELECT COUNT(DISTINCT session_id) FROM events WHERE customer_id IS NULL"
+    (n,), (of,) = part.intake.engine.row(unknown), whole.intake.engine.row(unknown)
+    assert n / of == pytest.approx(N / 1600, abs=4 * (0.625 * 0.375 / of) ** 0.5)
+
+
+def test_visits_of_nobody_known_are_drawn_as_well(shop: Path, tmp_path: Path) -> None:
+    for file in shop.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    events = pd.read_csv(tmp_path / "events.csv", dtype=str).drop(columns="customer_id")
+    events.to_csv(tmp_path / "events.csv", index=False)
+    with open_study(tmp_path, sample_customers=N) as kit:
+        n = len(ids(kit, "events", "session_id"))
+        assert n / events["session_id"].nunique() == pytest.approx(N / 1600, abs=0.06)
+
+
+def test_what_a_run_keeps_of_one_lot_is_not_taken_for_another(shop: Path) -> None:
+    study = load_study(shop)
+    origins = {Kit(study, study.settle(sample_customers=n), run="a run")._origin for n in (None, 1000, 1001)}
+    assert len(origins) == 3
 
 
 def test_with_fewer_customers_all_of_them_stay(shop: Path, whole: Kit) -> None:

@@ -90,7 +90,7 @@ def test_the_same_customers_are_drawn_by_lot(cluster: Cluster, tmp_path: Path) -
     shutil.copytree(CORNER_SHOP, study)
     with (study / "study.yml").open("a", encoding="utf-8") as file:
         file.write("  sample_customers: 1000\n")
-    what = ("customers", "occasions", "answered")
+    what = ("customers", "occasions", "answered", "journey")
     here = answers(study, "duckdb", what)
     assert here["intake.drawn"].n == 1000
     assert assert_same(here, asked(study, cluster.connect, tmp_path / "answers", *what)) > 1_000

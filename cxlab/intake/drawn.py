@@ -8,6 +8,7 @@ from cxlab.intake.sales import DAYS, EFFORT, LEDGER, SUSPECTS, forget_followers,
 from cxlab.language import tr
 from cxlab.words import number
 
+EVENTS = "events"
 _DRAWN, _ASIDE = "drawn_customers", "of_drawn_customers"
 _WHO = {"referrals": "referred_id"}
 """The column that says who, where it is not customer_id."""
@@ -44,6 +45,7 @@ def draw_customers(engine: Engine, tables: Mapping[str, Collection[str]], n: int
 
     The lot falls by a hash of the seed and the customer's id, so that it is the same on every engine and whatever the
     order of the records. What is told of whole files, the table `ledger` and the table `suspects`, stays as it is.
+    Visits need not be a customer's: the same lot falls on whoever they are known to be of, else on the session.
 
     Parameters
     ----------
@@ -57,7 +59,8 @@ def draw_customers(engine: Engine, tables: Mapping[str, Collection[str]], n: int
     (of,) = engine.row(fill("SELECT COUNT(*) FROM ({!everybody}) AS e", everybody=everybody))
     if of <= n:
         return None
-    lot = fill("MD5(CONCAT({!seed}, customer_id))", seed=literal(f"{seed}:"))
+    start = literal(f"{seed}:")
+    lot = fill("MD5(CONCAT({!seed}, customer_id))", seed=start)
     engine.run(
         fill(
             "CREATE OR REPLACE TABLE {drawn} AS SELECT customer_id FROM (SELECT customer_id, {!lot} AS lot "
@@ -69,18 +72,25 @@ def draw_customers(engine: Engine, tables: Mapping[str, Collection[str]], n: int
         )
     )
     forget_followers(engine, but=(LEDGER, SUSPECTS))
+    (last,) = engine.row(fill("SELECT MAX(lot) FROM (SELECT {!lot} AS lot FROM {drawn}) AS d", lot=lot, drawn=_DRAWN))
+    among = fill("IN (SELECT customer_id FROM {drawn})", drawn=_DRAWN)
     for name in (*tables, DAYS, EFFORT):
-        _leave(engine, name, _WHO.get(name, "customer_id"))
+        if name != EVENTS:
+            _leave(engine, name, f"{_WHO.get(name, 'customer_id')} {among}")
+    if EVENTS in tables:
+        person = "COALESCE(customer_id, session_id)" if "customer_id" in tables[EVENTS] else "session_id"
+        drawn = fill("MD5(CONCAT({!seed}, {!who})) <= {!last}", seed=start, who=person, last=literal(last))
+        _leave(engine, EVENTS, drawn)
     view_lines(engine, "orders", tables["orders"])
     name_sales(engine)
     engine.drop(_DRAWN)
     return Drawn(n, int(of))
 
 
-def _leave(engine: Engine, name: str, who: str) -> None:
-    """Leave the rows of those drawn in a table or view."""
-    rows = "CREATE OR REPLACE TABLE {aside} AS SELECT * FROM {t} WHERE {who} IN (SELECT customer_id FROM {drawn})"
-    engine.run(fill(rows, aside=_ASIDE, t=name, who=who, drawn=_DRAWN))
+def _leave(engine: Engine, name: str, drawn: str) -> None:
+    """Leave the rows of those drawn in a table or view; `drawn` is the SQL of who is."""
+    rows = "CREATE OR REPLACE TABLE {aside} AS SELECT * FROM {t} WHERE {!drawn}"
+    engine.run(fill(rows, aside=_ASIDE, t=name, drawn=drawn))
     engine.drop(name)
     engine.run(fill("CREATE OR REPLACE TABLE {t} AS SELECT * FROM {aside}", t=name, aside=_ASIDE))
     engine.drop(_ASIDE)
