@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from cxlab.engine import Engine
 from cxlab.kit import Kit, open_study
 
 WHAT = ("customers", "customers_at_end", "periods", "first_orders", "referrals", "feedback", "gestures", "occasions")
@@ -34,6 +36,10 @@ def _taken_apart(found: Any, place: str) -> Iterator[tuple[str, Any]]:
     """Yield every table and every other value of a result."""
     if isinstance(found, pd.DataFrame):
         yield place, found
+    elif isinstance(found, Engine):
+        return  # where the rows lie is the only thing that differs
+    elif isinstance(found, np.ndarray):
+        yield place, repr(found.tolist())
     elif dataclasses.is_dataclass(found):
         for field in dataclasses.fields(found):
             yield from _taken_apart(getattr(found, field.name), f"{place}.{field.name}")
