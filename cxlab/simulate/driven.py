@@ -3,7 +3,7 @@
 Drivers go with how often a customer buys anyway, and bring nothing: orders do not change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,40 +22,54 @@ _LEAST = 100  # answers that drivers are judged from
 _SHARE = "share of what the drivers explain"
 
 
-def draw_drivers(drivers: Mapping[str, Driver], who: Whole, pace: Array, rng: np.random.Generator) -> dict[str, Array]:
+def draw_drivers(
+    drivers: Mapping[str, Driver], lots: Sequence[tuple[Whole, np.random.Generator]], pace: Array
+) -> dict[str, Array]:
     """Draw each driver at each answer.
 
     Parameters
     ----------
-    who : shape (answers,), number of the customer. pace : shape (customers,), their purchases a day.
+    lots : lots of answers, each with the numbers of the customers, shape (answers,), and a stream of its own. The first
+        stream also draws what is lasting, the same for all answers of a customer.
+    pace : shape (customers,), their purchases a day.
 
     Returns
     -------
-    By name, shape (answers,); NaN where it is missing.
+    By name, shape (answers of all lots,); NaN where it is missing.
     """
     often = np.log(np.maximum(pace, 1e-12))
     spread = float(often.std())
     often = (often - often.mean()) / spread if spread > 0 else np.zeros(len(pace))
-    mood = rng.standard_normal(len(who))
+    moods = [rng.standard_normal(len(who)) for who, rng in lots]
     found = {}
     for name, driver in drivers.items():
-        own, once = rng.standard_normal(len(pace))[who], rng.standard_normal(len(who))
-        missing = rng.random(len(who)) < driver.missing
-        rest = np.sqrt(driver.lasting) * own + np.sqrt(1 - driver.lasting) * once
-        left = np.sqrt(max(1 - driver.loading**2 - driver.mood**2, 0.0))
-        felt = driver.loading * often[who] + driver.mood * mood + left * rest
-        felt = np.where(felt > 0, driver.bend * felt, felt)
-        value = np.clip(driver.mean + driver.spread * felt, driver.lowest, driver.highest)
-        found[name] = np.where(missing, np.nan, np.round(value, driver.decimals))
+        lasting = lots[0][1].standard_normal(len(pace))
+        values = [
+            _answered(driver, often[who], mood, lasting[who], rng) for (who, rng), mood in zip(lots, moods, strict=True)
+        ]
+        found[name] = np.concatenate(values)
     return found
 
 
-def drivers_of(settings: Settings, traits: Traits, who: Whole) -> dict[str, Array]:
-    """Return the drivers of a shop's answers, drawn from a stream of their own."""
+def _answered(driver: Driver, often: Array, mood: Array, own: Array, rng: np.random.Generator) -> Array:
+    once = rng.standard_normal(len(often))
+    missing = rng.random(len(often)) < driver.missing
+    rest = np.sqrt(driver.lasting) * own + np.sqrt(1 - driver.lasting) * once
+    left = np.sqrt(max(1 - driver.loading**2 - driver.mood**2, 0.0))
+    felt = driver.loading * often + driver.mood * mood + left * rest
+    felt = np.where(felt > 0, driver.bend * felt, felt)
+    value = np.clip(driver.mean + driver.spread * felt, driver.lowest, driver.highest)
+    return np.where(missing, np.nan, np.round(value, driver.decimals))
+
+
+def drivers_of(settings: Settings, traits: Traits, lots: Sequence[Whole]) -> dict[str, Array]:
+    """Return the drivers of a shop's answers; those of each lot of orders are drawn from a stream of their own."""
     drivers = settings.feedback.drivers
     if not drivers:
         return {}
-    return draw_drivers(drivers, who, traits.pace, np.random.default_rng([settings.seed, STREAM]))
+    streams = [[settings.seed, STREAM, *([number] if number else [])] for number in range(len(lots))]
+    drawn = [(who, np.random.default_rng(stream)) for who, stream in zip(lots, streams, strict=True)]
+    return draw_drivers(drivers, drawn, traits.pace)
 
 
 def drivers_truth(settings: Settings, traits: Traits, who: Whole, day: NDArray[np.integer]) -> dict[str, Finding]:
@@ -77,7 +91,8 @@ def drivers_truth(settings: Settings, traits: Traits, who: Whole, day: NDArray[n
     # Each time the customers are others with the same traits, so that what lasts is drawn anew as well.
     n = traits.n
     several = np.repeat(np.arange(times), len(who)) * n + many
-    drawn = draw_drivers(drivers, several, np.tile(traits.pace, times), np.random.default_rng([settings.seed, 7]))
+    rng = np.random.default_rng([settings.seed, 7])
+    drawn = draw_drivers(drivers, [(several, rng)], np.tile(traits.pace, times))
     bought = _expected(traits, settings.outcome_days)[many]
     scaled = {name: standardised(values) for name, values in drawn.items()}
     kept = {name: values for name, values in scaled.items() if values is not None}

@@ -1,6 +1,7 @@
 """What customers felt and answered, and how much of it hangs on who served, where and when."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +36,32 @@ class Felt:
     of_employee: Array
     of_week: Array
 
+    @classmethod
+    def joined(cls, lots: Sequence["Felt"], starts: Sequence[int]) -> "Felt":
+        """Put the answers to several lots of orders behind each other; `starts`: number of each lot's first order."""
+        arrays = [np.concatenate([getattr(lot, one.name) for lot in lots]) for one in fields(cls)[1:]]
+        return cls(np.concatenate([lot.answers + start for lot, start in zip(lots, starts, strict=True)]), *arrays)
+
     def scores(self, n: int) -> NDArray[np.int8]:
         """Return the answer to each of n orders; -1 for none."""
         score = np.full(n, -1, np.int8)
         score[self.answers] = answered(self.felt).astype(np.int8)
         return score
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """How much those who serve differ in what they add; shapes (stores,) and (employees of all stores,)."""
+
+    store: Array
+    employee: Array
+
+    @classmethod
+    def drawn(cls, settings: Settings, rng: np.random.Generator) -> "Places":
+        """Draw stores and their employees."""
+        asked = settings.feedback
+        store = asked.store_spread * rng.standard_normal(settings.stores)
+        return cls(store, asked.employee_spread * rng.standard_normal(settings.stores * asked.employees))
 
 
 def answered(felt: Array) -> Array:
@@ -48,18 +70,17 @@ def answered(felt: Array) -> Array:
 
 
 def feel(
-    settings: Settings, orders: Orders, store: NDArray[np.int8], employee: NDArray[np.int16], rng: np.random.Generator
-) -> Felt:
+    settings: Settings, orders: Orders, store: NDArray[np.int8], employee: NDArray[np.int16], places: Places,
+    rng: np.random.Generator,
+) -> Felt:  # fmt: skip
     """Draw the answers: lower after a failure, higher after a gesture, different by store, employee and week."""
     asked = settings.feedback
-    by_store = asked.store_spread * rng.standard_normal(settings.stores)
-    by_employee = asked.employee_spread * rng.standard_normal(settings.stores * asked.employees)
     answers = np.flatnonzero(rng.random(orders.n, np.float32) < asked.share)
     own = asked.spread * rng.standard_normal(len(answers))
     weeks = np.random.default_rng([settings.seed, 4]).standard_normal(settings.days // 7 + 2)
     monday = settings.start.weekday()
     of_week = asked.week_spread * weeks[(orders.day[answers].astype(np.int64) + monday) // 7]
-    of_store, of_employee = by_store[store[answers]], by_employee[employee[answers]]
+    of_store, of_employee = places.store[store[answers]], places.employee[employee[answers]]
     hurt = asked.failure * orders.failed[answers] + asked.gesture * (orders.gesture[answers] > 0)
     return Felt(answers, asked.mean + of_store + of_employee + of_week + hurt + own, of_store, of_employee, of_week)
 

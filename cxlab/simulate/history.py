@@ -40,6 +40,10 @@ class Orders:
         """Number of orders."""
         return len(self.customer)
 
+    def take(self, rows: Whole | slice) -> "Orders":
+        """Return some of the orders."""
+        return Orders(*(getattr(self, one.name)[rows] for one in fields(self)))
+
 
 @dataclass(frozen=True, eq=False)
 class History:

@@ -1,16 +1,18 @@
 """The records of a made-up shop as tables, in the columns of the contract."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cxlab.simulate.details import CATEGORIES, FAILURES
 from cxlab.simulate.driven import drivers_of
 from cxlab.simulate.felt import TOUCHPOINTS
 from cxlab.simulate.history import STILL_THERE
 from cxlab.simulate.settings import CHANNELS, KINDS
-from cxlab.simulate.shop import CATEGORIES, FAILURES, Shop
+from cxlab.simulate.shop import Shop
 from cxlab.simulate.traits import Array, Whole
 from cxlab.simulate.visits import CHANNELS as VISIT_CHANNELS
 from cxlab.simulate.visits import STEPS, visits_of
@@ -39,7 +41,7 @@ def tables_of(shop: Shop) -> Mapping[str, Table]:
         "feedback": (_feedback(shop, answered), len(answered)),
         "incidents": (_incidents(shop, failed), len(failed)),
         "referrals": (_referrals(shop, referred), len(referred)),
-        "events": (_events(shop), round(shop.settings.journey.sessions * orders.n)),
+        "events": (_events(shop), round(shop.settings.journey.sessions * shop.lots[0])),
     }
     return {name: table for name, (table, n) in made.items() if n}
 
@@ -64,8 +66,7 @@ def latent_customers(shop: Shop) -> Table:
 def _orders(shop: Shop) -> Table:
     """Lines of orders; what came back is a line of its own, under the number of its order and with its day alone."""
     orders, details = shop.orders, shop.details
-    for first in range(0, orders.n, PIECE):
-        rows = np.arange(first, min(first + PIECE, orders.n))
+    for rows in _pieces(shop):
         back = rows[details.back_on[rows] >= 0]
         both = np.concatenate([rows, back])
         sign = np.repeat([1, -1], [len(rows), len(back)])
@@ -100,10 +101,13 @@ def _gestures(shop: Shop, rows: Whole) -> Table:
 
 
 def _assignments(shop: Shop, rows: Whole) -> Table:
-    """Draws of the trial; the strata are those who order for the first time, for the second to fourth, and after."""
-    earlier = np.zeros(shop.orders.n, np.int64)
+    """Draws of the trial; the strata are those who order for the first time, for the second to fourth, and after.
+
+    Orders that a channel brought are not counted: no draw comes of them.
+    """
+    earlier = np.zeros(shop.lots[0], np.int64)
     earlier[shop.watched] = shop.history.before.orders
-    if len(shop.watched) < shop.orders.n:
+    if len(shop.watched) < shop.lots[0]:
         earlier = _earlier_orders(shop)
     yield pa.table(
         {
@@ -116,9 +120,10 @@ def _assignments(shop: Shop, rows: Whole) -> Table:
 
 
 def _earlier_orders(shop: Shop) -> Whole:
-    """Orders of the same customer before each order."""
-    order = np.argsort(shop.orders.customer, kind="stable")
-    customer = shop.orders.customer[order]
+    """Orders of the same customer before each order of the first lot, among them."""
+    mine = shop.orders.customer[: shop.lots[0]]
+    order = np.argsort(mine, kind="stable")
+    customer = mine[order]
     starts = np.flatnonzero(np.concatenate([[True], customer[1:] != customer[:-1]]))
     lengths = np.diff(np.concatenate([starts, [len(customer)]]))
     earlier = np.empty(len(customer), np.int64)
@@ -128,8 +133,7 @@ def _earlier_orders(shop: Shop) -> Whole:
 
 def _costs(shop: Shop) -> Table:
     details = shop.details
-    for first in range(0, shop.orders.n, PIECE):
-        rows = np.arange(first, min(first + PIECE, shop.orders.n))
+    for rows in _pieces(shop):
         rows = rows[details.milli_hours[rows] > 0]
         yield pa.table(
             {
@@ -144,7 +148,8 @@ def _costs(shop: Shop) -> Table:
 def _feedback(shop: Shop, rows: Whole) -> Table:
     details, a_store = shop.details, shop.settings.feedback.employees
     names = [f"{store}-{number + 1}" for store in _stores(shop) for number in range(a_store)]
-    drawn = drivers_of(shop.settings, shop.traits, shop.orders.customer[rows])
+    by_lot = np.split(shop.orders.customer[rows], np.searchsorted(rows, shop.lots[:-1]))
+    drawn = drivers_of(shop.settings, shop.traits, by_lot)
     yield pa.table(
         {
             "customer_id": _ids(shop, shop.orders.customer[rows]),
@@ -182,9 +187,10 @@ def _referrals(shop: Shop, rows: Whole) -> Table:
 
 
 def _events(shop: Shop) -> Table:
-    """Write down visits; those of a known customer name it."""
-    orders, last = shop.orders, shop.settings.days * 86400 - 1
-    seconds = (orders.day.astype(np.int64) * 1440 + shop.details.minute) * 60
+    """Write down visits, those of a known customer with its name; orders that a channel brought come without any."""
+    n, last = shop.lots[0], shop.settings.days * 86400 - 1
+    orders = shop.orders.take(slice(0, n))
+    seconds = (orders.day.astype(np.int64) * 1440 + shop.details.minute[:n]) * 60
     for piece in visits_of(shop.settings.journey, shop.settings.seed, orders.customer, seconds, last):
         who = piece["customer"].to_numpy()
         yield pa.table(
@@ -196,6 +202,13 @@ def _events(shop: Shop) -> Table:
                 "channel": _words(VISIT_CHANNELS, piece["app"].to_numpy().astype(np.int64)),
             }
         )
+
+
+def _pieces(shop: Shop) -> Iterator[Whole]:
+    """Yield the numbers of the orders, in pieces that lie within a lot."""
+    for start, end in pairwise((0, *shop.lots)):
+        for first in range(start, end, PIECE):
+            yield np.arange(first, min(first + PIECE, end))
 
 
 def _ids(shop: Shop, who: NDArray[np.integer]) -> NDArray[np.int64]:

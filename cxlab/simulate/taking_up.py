@@ -22,12 +22,14 @@ class Taken:
 
     Attributes
     ----------
-    orders : all orders; those that a channel brought stand at the end.
+    orders : all orders, in lots: those that there would be anyway, then those that each channel brought.
+    lots : number of the first order behind each lot.
     channel : shape (orders,), number of the channel in the settings; -1 for orders made as if there were none.
     days : by channel, shape (customers,), day on which it was taken up; -1 for never.
     """
 
     orders: Orders
+    lots: tuple[int, ...]
     channel: NDArray[np.int8]
     days: tuple[Whole, ...]
 
@@ -40,7 +42,7 @@ def take_up(settings: Settings, traits: Traits, history: History) -> Taken:
     where it brings purchases, new ones come besides, at a share of the customer's own pace, up to the day on which the
     customer leaves.
     """
-    orders, days = history.orders, list[Whole]()
+    orders, days, lots = history.orders, list[Whole](), [history.orders.n]
     channel = np.full(orders.n, AS_BEFORE, np.int8)
     for number, one in enumerate(settings.touchpoints.values()):
         rng = np.random.default_rng([settings.seed, _STREAM, number])
@@ -53,8 +55,9 @@ def take_up(settings: Settings, traits: Traits, history: History) -> Taken:
             new = _brought(settings, one, traits, history.left_on, orders, up, rng)
             orders = Orders(*(np.concatenate([old, more]) for old, more in zip(_arrays(orders), new, strict=True)))
             channel = np.concatenate([channel, np.full(orders.n - len(channel), number, np.int8)])
+        lots.append(orders.n)
         days.append(up)
-    return Taken(orders, channel, tuple(days))
+    return Taken(orders, tuple(lots), channel, tuple(days))
 
 
 def taking_up_truth(settings: Settings, traits: Traits, left_on: Whole, days: tuple[Whole, ...]) -> dict[str, Finding]:
