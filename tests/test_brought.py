@@ -3,9 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from cxlab.simulate import Settings, Shop, simulate_shop, write_shop
+from cxlab.simulate import Settings, Shop, plant_truth, read_settings, simulate_shop, write_shop
+from cxlab.simulate.ahead import Uptake, brought_after
+from cxlab.simulate.crowd import Crowd
+from cxlab.simulate.occasions import MEASURED, find_occasions
+from cxlab.simulate.outlook import FirstOrders, World, look_ahead
+from cxlab.simulate.rules import Rules
+from cxlab.simulate.traits import draw_traits
 
 ADDED_TO = ("orders.csv", "costs.csv", "feedback.csv", "incidents.csv")
 AS_THEY_WERE = (
@@ -65,3 +72,82 @@ def test_a_second_channel_leaves_what_the_first_brought(tmp_path: Path) -> None:
         assert both[name].startswith(one[name]) and len(both[name]) > len(one[name]), name
     for name in AS_THEY_WERE:
         assert both[name] == one[name], name
+
+
+class TestTruth:
+    """What is said to be expected, against what comes of many shops that differ by luck alone."""
+
+    def shops(self, n: int, opens_after: int = 0, **given: Any) -> list[Shop]:
+        channels = {"preorder": {"share": 0.1, "orders": 0.3, "more": 1.0, "opens_after": opens_after}}
+        return [
+            simulate_shop(read_settings(None, customers=1500, seed=seed, touchpoints=channels, **given))
+            for seed in range(n)
+        ]
+
+    @pytest.mark.parametrize("opens_after", [0, 500])  # calibration ends with day 485
+    def test_purchases_ahead_are_those_that_come(self, opens_after: int) -> None:
+        expected, came = [], []
+        for shop in self.shops(6, opens_after, trial="none", gestures={"highest": 0.0, "lowest": 0.0}):
+            crowd, settings = shop.history.at_cut, shop.settings
+            uptake = shop.uptake(crowd.who, np.full(crowd.n, settings.cut))
+            ahead = look_ahead(crowd, shop.traits, shop.rules, days=90, seed=(1,), rows=20_000, uptake=uptake)
+            expected.append(ahead.purchases.mean(axis=(0, 1)).sum())
+            within = (shop.orders.day > settings.cut) & (shop.orders.day <= settings.cut + 90)
+            came.append((within & np.isin(shop.orders.customer, crowd.who)).sum())
+        assert sum(came) == pytest.approx(sum(expected), abs=4 * sum(came) ** 0.5)
+        assert sum(came) == pytest.approx(sum(expected), rel=0.03)
+
+    def test_what_a_channel_brings_after_an_order_is_what_comes(self) -> None:
+        expected, came = 0.0, 0
+        for shop in self.shops(4, trial="none", gestures={"highest": 0.0, "lowest": 0.0}, failures={"share": 0.0}):
+            orders, days = shop.orders, shop.settings.outcome_days
+            rows = np.flatnonzero(orders.day + days <= shop.settings.last_day)[::10]
+            who, day = orders.customer[rows], orders.day[rows].astype(np.int64)
+            expected += brought_after(shop.settings, shop.traits, shop.taken_up, who, day, rows < shop.lots[0]).sum()
+            key = np.sort(orders.customer[shop.lots[0] :].astype(np.int64) * 10_000 + orders.day[shop.lots[0] :])
+            mine = who.astype(np.int64) * 10_000 + day
+            came += int((np.searchsorted(key, mine + days, "right") - np.searchsorted(key, mine, "right")).sum())
+        assert came == pytest.approx(expected, rel=0.05)
+
+    def test_where_nobody_leaves_and_nothing_fades_there_is_a_formula(self) -> None:
+        push, more, days = 0.4, 0.8, 90
+        settings = read_settings(
+            None, customers=300, segments="none", trial="none", failures={"share": 0.0},
+            gestures={"highest": 0.0, "lowest": 0.0, "half_life_days": 1e9, "effect": {"everybody": push}},
+            touchpoints={"preorder": {"more": more}}, money={"returned_share": 0.0},
+        )  # fmt: skip
+        rules, traits, who = Rules.of(settings), draw_traits(settings), np.arange(300)
+        crowd = Crowd.of(traits, rules, who)
+        crowd.leaving[:], crowd.last[:], crowd.orders[:] = 0.0, -9, 3
+        first = FirstOrders(np.zeros(300, bool), np.full(300, 2000), (World(), World(strength=1.0)))
+        uptake = Uptake.as_of(settings, (np.zeros(300, np.int64),), who, np.full(300, 400))
+        ahead = look_ahead(crowd, traits, rules, days=days, seed=(1,), rows=600, first=first, uptake=uptake)
+        pace = np.array([traits.pace, traits.pace * np.exp(push)])
+        exact = days * (1 - np.exp(-pace) * np.exp(-more * traits.pace))
+        assert ahead.purchases == pytest.approx(np.tile(exact, (2, 1, 1)), rel=1e-6)
+        value = np.exp(traits.log_value + settings.money.value_spread**2 / 2) * (1 - traits.goods)
+        assert ahead.contribution[0] == pytest.approx(exact * (value - traits.hours * 30.0), rel=1e-6)
+
+    def test_segments_are_those_of_the_records(self) -> None:
+        (shop,) = self.shops(1)
+        found, orders = find_occasions(shop, 60), shop.orders
+        days = {who: np.sort(orders.day[orders.customer == who]) for who in range(shop.traits.n)}
+        again = np.flatnonzero(found.segment != MEASURED.index("new"))
+        gaps = [
+            day - days[who][np.searchsorted(days[who], day) - 1]
+            for who, day in zip(found.before.who[again].tolist(), found.day[again].tolist(), strict=True)
+        ]
+        active = np.array(gaps) <= 60
+        assert (np.isin(found.segment[again], (0, 2)) == active).all()
+        assert (active & (-found.before.last[again] > 60)).sum() > 5  # whom only a channel kept active
+
+    def test_a_shop_with_such_a_channel_claims_no_parameters_of_bgnbd(self) -> None:
+        plain: dict[str, Any] = {
+            "customers": 60, "segments": "none", "trial": "none", "buyers": {"leaves_after": "repeat"},
+            "gestures": {"highest": 0.0, "lowest": 0.0}, "failures": {"share": 0.0}, "referrals": {"share": 0.0},
+        }  # fmt: skip
+        found = [
+            plant_truth(simulate_shop(read_settings(None, **plain, touchpoints={"preorder": {"more": more}})), rows=10)
+            for more in (0.0, 0.5)
+        ]
+        assert "repeat_purchases" in found[0] and "repeat_purchases" not in found[1]

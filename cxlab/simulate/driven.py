@@ -72,7 +72,9 @@ def drivers_of(settings: Settings, traits: Traits, lots: Sequence[Whole]) -> dic
     return draw_drivers(drivers, drawn, traits.pace)
 
 
-def drivers_truth(settings: Settings, traits: Traits, who: Whole, day: NDArray[np.integer]) -> dict[str, Finding]:
+def drivers_truth(
+    settings: Settings, traits: Traits, who: Whole, day: NDArray[np.integer], brought: Array | None = None
+) -> dict[str, Finding]:
     """Say which share each driver has in what all of them explain, among the customers who answered.
 
     Their drivers are drawn anew for a million answers, and held against the purchases that are expected of each
@@ -81,9 +83,11 @@ def drivers_truth(settings: Settings, traits: Traits, who: Whole, day: NDArray[n
     Parameters
     ----------
     who, day : shape (answers,), number of the customer and the day.
+    brought : shape (answers,), purchases that channels are expected to bring in the days after it; None: none.
     """
     drivers = settings.feedback.drivers
-    who = who[day + settings.outcome_days <= settings.last_day]
+    over = day + settings.outcome_days <= settings.last_day
+    who, more = who[over], np.zeros(int(over.sum())) if brought is None else brought[over]
     if not drivers or len(who) < _LEAST:
         return {}
     times = int(np.clip(_ROWS // len(who), 1, _MOST_TIMES))
@@ -93,7 +97,7 @@ def drivers_truth(settings: Settings, traits: Traits, who: Whole, day: NDArray[n
     several = np.repeat(np.arange(times), len(who)) * n + many
     rng = np.random.default_rng([settings.seed, 7])
     drawn = draw_drivers(drivers, [(several, rng)], np.tile(traits.pace, times))
-    bought = _expected(traits, settings.outcome_days)[many]
+    bought = np.tile(_expected(traits, settings.outcome_days)[who] + more, times)
     scaled = {name: standardised(values) for name, values in drawn.items()}
     kept = {name: values for name, values in scaled.items() if values is not None}
     if not kept:

@@ -60,6 +60,7 @@ def _value(shop: Shop, fans: np.ndarray, earned: Array, rows: int) -> tuple[floa
     outlook = look_ahead(
         still, shop.traits, shop.rules, days=_DEFAULTS.horizon_days, seed=(shop.settings.seed, 5),
         rows=min(rows, 30_000), discount_rate=_DEFAULTS.discount_rate,
+        uptake=shop.uptake(still.who, np.full(still.n, shop.settings.cut)),
     )  # fmt: skip
     weight = recommends(shop.settings)[shop.traits.kind[still.who]]
     worth = _recommended_worth(shop, earned)

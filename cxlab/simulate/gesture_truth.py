@@ -99,6 +99,7 @@ def _look(shop: Shop, occasions: Occasions, worlds: tuple[World, ...], rows: int
     return look_ahead(
         occasions.before, shop.traits, shop.rules, days=shop.settings.outcome_days,
         seed=(shop.settings.seed, 4, which), rows=rows, first=first,
+        uptake=shop.uptake(occasions.before.who, occasions.day),
     )  # fmt: skip
 
 

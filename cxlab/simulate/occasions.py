@@ -24,6 +24,7 @@ class Occasions:
     Attributes
     ----------
     before : the customers just before what came with the order, for whom its day is day 0.
+    day : of the order.
     failed, cents : of the order; `gesture` as in `Orders`, `assigned` likewise.
     segment : number in `MEASURED`, by what the records say of the days before.
     eligible : whether the outcome window lies within the observation and the customer was not put into an arm of the
@@ -31,6 +32,7 @@ class Occasions:
     """
 
     before: Crowd
+    day: Whole
     failed: Flags
     cents: Whole
     gesture: Whole
@@ -41,8 +43,8 @@ class Occasions:
     def take(self, rows: Whole | Flags) -> "Occasions":
         """Return some of them."""
         return Occasions(
-            self.before.take(rows), self.failed[rows], self.cents[rows], self.gesture[rows], self.assigned[rows],
-            self.segment[rows], self.eligible[rows],
+            self.before.take(rows), self.day[rows], self.failed[rows], self.cents[rows], self.gesture[rows],
+            self.assigned[rows], self.segment[rows], self.eligible[rows],
         )  # fmt: skip
 
     @property
@@ -52,7 +54,7 @@ class Occasions:
 
 
 def find_occasions(shop: Shop, active_days: int) -> Occasions:
-    """List the orders of the watched customers.
+    """List the orders of the watched customers at which a gesture could come: none does where a channel brought them.
 
     Parameters
     ----------
@@ -61,7 +63,7 @@ def find_occasions(shop: Shop, active_days: int) -> Occasions:
     orders, rows, settings = shop.orders, shop.watched, shop.settings
     customer, day = orders.customer[rows].astype(np.int64), orders.day[rows].astype(np.int64)
     before = shop.history.before
-    is_active = -before.last <= active_days
+    is_active = _days_since_last(shop, customer, day) <= active_days
     is_profitable = _earned_before(shop, customer, day) > 0
     segment = np.select(
         [before.orders == 0, is_active & is_profitable, ~is_active & is_profitable, is_active],
@@ -74,9 +76,20 @@ def find_occasions(shop: Shop, active_days: int) -> Occasions:
     since = day - assigned_on[customer]
     apart = (since < 0) | (since > settings.outcome_days)
     return Occasions(
-        before, orders.failed[rows], orders.cents[rows].astype(np.int64), orders.gesture[rows].astype(np.int64),
+        before, day, orders.failed[rows], orders.cents[rows].astype(np.int64), orders.gesture[rows].astype(np.int64),
         orders.assigned[rows].astype(np.int64), segment, apart & (day + settings.outcome_days <= settings.last_day),
     )  # fmt: skip
+
+
+def _days_since_last(shop: Shop, customer: Whole, day: Whole) -> Whole:
+    """Days since the last order of each customer before a day, orders that a channel brought among them."""
+    mine = shop.orders.customer < BLOCK
+    wide = 2 * shop.settings.days  # before a customer's first order lies nobody's within so many days
+    known = np.sort(shop.orders.customer[mine].astype(np.int64) * wide + shop.orders.day[mine])
+    key = customer * wide + day
+    place = np.searchsorted(known, key)
+    last = np.where(place > 0, known[np.maximum(place - 1, 0)], -wide)
+    return np.asarray(key - last)
 
 
 def _earned_before(shop: Shop, customer: Whole, day: Whole) -> NDArray[np.int64]:

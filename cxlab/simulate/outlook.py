@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cxlab.simulate.ahead import Uptake
 from cxlab.simulate.crowd import Crowd, Flags, Forced, live_day, visit
 from cxlab.simulate.draws import Draws
 from cxlab.simulate.rules import Rules
@@ -51,7 +52,7 @@ class Outlook:
 
     Attributes
     ----------
-    purchases : days with an order.
+    purchases : days with an order, those among them that channels bring.
     contribution : in units of currency, later gestures paid, but not what comes with today's order.
     days : days as a customer.
     """
@@ -63,7 +64,7 @@ class Outlook:
 
 def look_ahead(
     crowd: Crowd, traits: Traits, rules: Rules, *, days: int, seed: tuple[int, ...], rows: int = ROWS,
-    first: FirstOrders | None = None, discount_rate: float = 0.0,
+    first: FirstOrders | None = None, discount_rate: float = 0.0, uptake: Uptake | None = None,
 ) -> Outlook:  # fmt: skip
     """Send customers ahead and add up what is to be expected of each day, given the days before it.
 
@@ -77,6 +78,7 @@ def look_ahead(
     seed : of the luck.
     rows : customers times repetitions sent through each world: more rows, smaller Monte Carlo error.
     discount_rate : what a year's delay takes off an amount: divided by (1 + rate) to the power of years.
+    uptake : of the channels that bring purchases, by the same customers; None: there are none.
     """
     worlds = 1 if first is None else len(first.worlds)
     repeats = int(np.clip(-(-rows // max(crowd.n, 1)), 2, MOST_REPEATS))
@@ -92,7 +94,8 @@ def look_ahead(
             draws = Draws(np.random.default_rng([*seed, begin, start]), worlds)
             if first is not None:
                 _order_today(together, own, first, days, rules, draws)
-            sums = _live_on(together, traits, rules, draws, days, discount_rate)
+            channels = None if uptake is None else uptake.take(np.tile(own, worlds))
+            sums = _live_on(together, traits, rules, draws, days, discount_rate, channels)
             found[:, start : start + now, :, begin:end] = sums.reshape(3, worlds, now, -1).transpose(0, 2, 1, 3)
     return Outlook(*found)
 
@@ -108,7 +111,10 @@ def _order_today(together: Crowd, own: Whole, first: FirstOrders, days: int, rul
     visit(together, np.arange(together.n), 0, rules, draws, outlook=True, forced=forced)
 
 
-def _live_on(together: Crowd, traits: Traits, rules: Rules, draws: Draws, days: int, discount_rate: float) -> Array:
+def _live_on(
+    together: Crowd, traits: Traits, rules: Rules, draws: Draws, days: int, discount_rate: float,
+    channels: Uptake | None,
+) -> Array:  # fmt: skip
     """Add up the days: expected purchases, contribution and days as a customer, shape (3, rows)."""
     money, cost = rules.settings.money, rules.settings.gestures.cost
     mean_value = np.exp(together.log_value + money.value_spread**2 / 2)
@@ -120,6 +126,8 @@ def _live_on(together: Crowd, traits: Traits, rules: Rules, draws: Draws, days: 
         alive = together.alive.copy()
         visits, expected = live_day(together, day, rules, draws, outlook=True)
         assert expected is not None
+        if channels is not None:  # they bring orders at days without one, and nobody leaves after these
+            expected = expected + (alive - expected) * channels.live_day(together, visits.rows, day)
         kept = 1 - money.returned_share * min(days - day, money.return_days) / money.return_days
         sums[0] += factor * expected
         sums[1] += factor * expected * (kept * margin - serve)

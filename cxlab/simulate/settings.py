@@ -268,7 +268,11 @@ class Referrals(_Group):
 
 
 class TakenUp(_Group):
-    """A channel that customers take up at an order after their first one."""
+    """A channel that customers take up at an order after their first one.
+
+    The purchases that it brings come on top of all others and move nothing else in the shop: no gesture and no draw of
+    the trial comes with them, nobody leaves after one, and what goes wrong there harms no later order.
+    """
 
     share: Annotated[float, _setting("probability at an order of a customer with a middling history", gt=0, lt=1)] = (
         0.05
@@ -281,7 +285,8 @@ class TakenUp(_Group):
     use: Annotated[float, _share("share of later orders that are made in it")] = 0.7
     opens_after: Annotated[int, _setting("days from the start to the first order in it", ge=0, le=3650)] = 0
     more: Annotated[
-        float, _setting("purchases that it brings, as a share of the customer's own; 0: none", ge=0, le=10)
+        float,
+        _setting("purchases that it brings, as a share of the customer's own, without gestures or visits", ge=0, le=10),
     ] = 0.0
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cxlab.simulate.ahead import Uptake
 from cxlab.simulate.details import Details, draw_details, draw_minutes
 from cxlab.simulate.history import STILL_THERE, History, Orders, live_through
 from cxlab.simulate.rules import Rules
@@ -55,6 +56,12 @@ class Shop:
     def first_id(self) -> int:
         """Id of customer 0; the ids of all have the same number of digits."""
         return int(10 ** len(str(self.traits.n)))
+
+    def uptake(self, who: Whole, day: Whole) -> Uptake | None:
+        """Say which channels that bring purchases customers had taken up by a day; None where no channel does."""
+        if not any(one.more for one in self.settings.touchpoints.values()):
+            return None
+        return Uptake.as_of(self.settings, self.taken_up, who, day)
 
 
 def simulate_shop(settings: Settings) -> Shop:

@@ -40,7 +40,7 @@ def take_up(settings: Settings, traits: Traits, history: History) -> Taken:
     A channel is taken up at an order after the first one, with a probability that follows what is known of the customer
     by then, and nothing else. It moves later orders into it, also from the channels before it in the settings; and,
     where it brings purchases, new ones come besides, at a share of the customer's own pace, up to the day on which the
-    customer leaves.
+    customer leaves. These count for who takes up the channels behind it in the settings.
     """
     orders, days, lots = history.orders, list[Whole](), [history.orders.n]
     channel = np.full(orders.n, AS_BEFORE, np.int8)
@@ -80,6 +80,23 @@ def taking_up_truth(settings: Settings, traits: Traits, left_on: Whole, days: tu
     return found
 
 
+def chance_of_taking_up(one: TakenUp, earlier: Whole, recent: Array | Whole, log_pace: Array) -> Array:
+    """Return the probability that a channel is taken up at an order after the first one.
+
+    Parameters
+    ----------
+    earlier, recent : shape (orders,), orders of the same customer before it, and those of the last `RECENT_DAYS`.
+    log_pace : shape (orders,), logarithm of the customer's own pace against the usual one.
+    """
+    logit = (
+        np.log(one.share / (1 - one.share))
+        + one.orders * (np.log1p(earlier) - np.log1p(_TYPICAL_ORDERS))
+        + one.recent_orders * (recent - _TYPICAL_RECENT)
+        + one.hidden * log_pace
+    )
+    return np.asarray(1 / (1 + np.exp(-logit)))
+
+
 def _taken_up_on(one: TakenUp, traits: Traits, orders: Orders, rng: np.random.Generator) -> Whole:
     """Draw at which of their orders customers take a channel up: shape (customers,), -1 for never."""
     customer, day = orders.customer.astype(np.int64), orders.day.astype(np.int64)
@@ -90,13 +107,7 @@ def _taken_up_on(one: TakenUp, traits: Traits, orders: Orders, rng: np.random.Ge
     key = customer * (int(day.max(initial=0)) + RECENT_DAYS + 2) + day + RECENT_DAYS
     recent = np.arange(len(row)) - np.searchsorted(key, key - RECENT_DAYS)
     log_pace = np.log(np.maximum(traits.pace, 1e-12)) - np.log(traits.pace.mean())
-    logit = (
-        np.log(one.share / (1 - one.share))
-        + one.orders * (np.log1p(earlier) - np.log1p(_TYPICAL_ORDERS))
-        + one.recent_orders * (recent - _TYPICAL_RECENT)
-        + one.hidden * log_pace[customer]
-    )
-    takes = rng.random(len(row)) < 1 / (1 + np.exp(-logit))
+    takes = rng.random(len(row)) < chance_of_taking_up(one, earlier, recent, log_pace[customer])
     takes &= (earlier > 0) & (day >= one.opens_after)
     up = np.full(traits.n, AS_BEFORE, np.int64)
     first = np.flatnonzero(takes)[::-1]  # of several the earliest is written last

@@ -1,6 +1,9 @@
 """What is really so in a made-up shop, in the shape of the findings of a report."""
 
+import numpy as np
+
 from cxlab.segments import assign_segments
+from cxlab.simulate.ahead import brought_after
 from cxlab.simulate.driven import drivers_truth
 from cxlab.simulate.fans import fans_truth
 from cxlab.simulate.felt import experience_truth
@@ -50,11 +53,13 @@ def plant_truth(shop: Shop, *, rows: int = ROWS) -> Truth:
 def _drivers(shop: Shop) -> dict[str, Finding]:
     """Say what the drivers at each answer really go with."""
     answers = shop.details.felt.answers
-    return drivers_truth(shop.settings, shop.traits, shop.orders.customer[answers], shop.orders.day[answers])
+    who, day = shop.orders.customer[answers], shop.orders.day[answers].astype(np.int64)
+    brought = brought_after(shop.settings, shop.traits, shop.taken_up, who, day, answers < shop.lots[0])
+    return drivers_truth(shop.settings, shop.traits, who, day, brought)
 
 
 def _visits(shop: Shop) -> dict[str, Finding]:
-    n = round(shop.settings.journey.sessions * shop.orders.n)
+    n = round(shop.settings.journey.sessions * shop.lots[0])
     return journey_truth(shop.settings.journey, shop.settings.seed, n) if n else {}
 
 
@@ -89,6 +94,7 @@ def _bgnbd(settings: Settings) -> dict[str, Finding]:
         and settings.gestures.highest == 0
         and settings.failures.share == 0
         and settings.referrals.share == 0
+        and not any(one.more for one in settings.touchpoints.values())
     )
     return {
         f"bgnbd.{name}": finding(getattr(settings.buyers, name), settings.customers, "time in weeks")
