@@ -12,6 +12,7 @@ from cxlab.simulate.crowd import Crowd
 from cxlab.simulate.occasions import MEASURED, find_occasions
 from cxlab.simulate.outlook import FirstOrders, World, look_ahead
 from cxlab.simulate.rules import Rules
+from cxlab.simulate.taking_up import taking_up_truth
 from cxlab.simulate.traits import draw_traits
 
 ADDED_TO = ("orders.csv", "costs.csv", "feedback.csv", "incidents.csv")
@@ -77,17 +78,18 @@ def test_a_second_channel_leaves_what_the_first_brought(tmp_path: Path) -> None:
 class TestTruth:
     """What is said to be expected, against what comes of many shops that differ by luck alone."""
 
-    def shops(self, n: int, opens_after: int = 0, **given: Any) -> list[Shop]:
-        channels = {"preorder": {"share": 0.1, "orders": 0.3, "more": 1.0, "opens_after": opens_after}}
+    def shops(self, n: int, opens: int = 0, closes: int | None = None, **given: Any) -> list[Shop]:
+        preorder = {"share": 0.1, "orders": 0.3, "more": 1.0, "opens_after": opens, "closes_after": closes}
+        channels = {"preorder": preorder}
         return [
             simulate_shop(read_settings(None, customers=1500, seed=seed, touchpoints=channels, **given))
             for seed in range(n)
         ]
 
-    @pytest.mark.parametrize("opens_after", [0, 500])  # calibration ends with day 485
-    def test_purchases_ahead_are_those_that_come(self, opens_after: int) -> None:
+    @pytest.mark.parametrize(("opens", "closes"), [(0, None), (500, None), (400, 540)])  # calibration ends with day 485
+    def test_purchases_ahead_are_those_that_come(self, opens: int, closes: int | None) -> None:
         expected, came = [], []
-        for shop in self.shops(6, opens_after, trial="none", gestures={"highest": 0.0, "lowest": 0.0}):
+        for shop in self.shops(6, opens, closes, trial="none", gestures={"highest": 0.0, "lowest": 0.0}):
             crowd, settings = shop.history.at_cut, shop.settings
             uptake = shop.uptake(crowd.who, np.full(crowd.n, settings.cut))
             ahead = look_ahead(crowd, shop.traits, shop.rules, days=90, seed=(1,), rows=20_000, uptake=uptake)
@@ -97,17 +99,34 @@ class TestTruth:
         assert sum(came) == pytest.approx(sum(expected), abs=4 * sum(came) ** 0.5)
         assert sum(came) == pytest.approx(sum(expected), rel=0.03)
 
-    def test_what_a_channel_brings_after_an_order_is_what_comes(self) -> None:
+    @pytest.mark.parametrize("closes", [None, 500])
+    def test_what_a_channel_brings_after_an_order_is_what_comes(self, closes: int | None) -> None:
         expected, came = 0.0, 0
-        for shop in self.shops(4, trial="none", gestures={"highest": 0.0, "lowest": 0.0}, failures={"share": 0.0}):
+        plain: dict[str, Any] = {"trial": "none", "gestures": {"highest": 0.0, "lowest": 0.0}}
+        for shop in self.shops(8, 300, closes, failures={"share": 0.0}, **plain):
             orders, days = shop.orders, shop.settings.outcome_days
-            rows = np.flatnonzero(orders.day + days <= shop.settings.last_day)[::10]
+            rows = np.flatnonzero(orders.day + days <= shop.settings.last_day)
             who, day = orders.customer[rows], orders.day[rows].astype(np.int64)
             expected += brought_after(shop.settings, shop.traits, shop.taken_up, who, day, rows < shop.lots[0]).sum()
             key = np.sort(orders.customer[shop.lots[0] :].astype(np.int64) * 10_000 + orders.day[shop.lots[0] :])
             mine = who.astype(np.int64) * 10_000 + day
             came += int((np.searchsorted(key, mine + days, "right") - np.searchsorted(key, mine, "right")).sum())
         assert came == pytest.approx(expected, rel=0.05)
+
+    def test_what_taking_it_up_brings_is_what_comes_until_it_closes(self) -> None:
+        expected, came = 0.0, 0
+        for shop in self.shops(4, 300, 400):
+            orders, up = shop.orders, shop.taken_up[0]
+            truth = taking_up_truth(shop.settings, shop.traits, shop.history.left_on, shop.taken_up)
+            found = truth["touchpoint_effect.preorder"]
+            expected += float(found["estimate"]) * float(found["n"])
+            new = slice(shop.lots[0], None)
+            since = orders.day[new].astype(np.int64) - up[orders.customer[new]]
+            came += int((since <= shop.settings.outcome_days).sum())
+            assert orders.day[new].max() <= 400 and up.max() <= 400 and up[up >= 0].min() >= 300
+            in_it = shop.details.made_in == 2
+            assert in_it[: shop.lots[0]].any() and orders.day[in_it].min() >= 300 and orders.day[in_it].max() <= 400
+        assert came == pytest.approx(expected, abs=4 * expected**0.5)
 
     def test_where_nobody_leaves_and_nothing_fades_there_is_a_formula(self) -> None:
         push, more, days = 0.4, 0.8, 90

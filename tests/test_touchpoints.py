@@ -312,3 +312,7 @@ class TestSimulator:
     def test_a_name_of_a_channel_that_all_shops_have_is_refused(self) -> None:
         with pytest.raises(ValueError, match="is a channel that all shops have"):
             Settings.model_validate({"touchpoints": {"web": {}}})
+
+    def test_a_channel_that_closes_before_it_opens_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="lies before `opens_after`: raise it"):
+            Settings.model_validate({"touchpoints": {"preorder": {"opens_after": 90, "closes_after": 60}}})

@@ -58,11 +58,12 @@ class Uptake:
         none = np.ones(crowd.n)
         for name, share in self.share.items():
             one = self.settings.touchpoints[name]
-            none *= 1 + share * np.expm1(-one.more * crowd.pace)
+            today = self.since + day
+            none *= 1 + np.where(today <= one.last_day, share * np.expm1(-one.more * crowd.pace), 0.0)
             recent = np.bitwise_count(crowd.near[rows]).astype(np.float64) + np.bitwise_count(crowd.far[rows])
             takes = chance_of_taking_up(one, crowd.orders[rows] - 1, recent, crowd.log_pace[rows])
-            takes = np.where(self.since[rows] + day >= one.opens_after, takes, 0.0)
-            share[rows] += (1 - share[rows]) * takes
+            is_open = (today[rows] >= one.opens_after) & (today[rows] <= one.last_day)
+            share[rows] += (1 - share[rows]) * np.where(is_open, takes, 0.0)
         return 1 - none
 
 
@@ -84,7 +85,8 @@ def brought_after(
     brought = np.zeros(len(who))
     for one, up in zip(settings.touchpoints.values(), days, strict=True):
         waits = np.clip(up[who] - day, 0, settings.outcome_days)
-        left = np.where(up[who] >= 0, settings.outcome_days - waits, 0)
+        ends = np.clip(one.last_day - day, 0, settings.outcome_days)
+        left = np.where(up[who] >= 0, np.maximum(ends - waits, 0), 0)
         stays = np.where(may_leave | (waits > 0), 1 - leaves, 1.0)
         there = np.where(
             leaves * buys > 0, -np.expm1(left * np.log1p(-buys * leaves)) / np.maximum(buys * leaves, 1e-12), left

@@ -12,6 +12,7 @@ from cxlab.errors import InputError
 
 CONTROL = "control"
 NAME = r"^[A-Za-z0-9_-]+$"
+_NEVER = 1_000_000
 CHANNELS = ("shop", "web")
 """Channels that all shops have."""
 KINDS = (*SEGMENTS, "everybody")
@@ -284,10 +285,18 @@ class TakenUp(_Group):
     ] = 0.0
     use: Annotated[float, _share("share of later orders that are made in it")] = 0.7
     opens_after: Annotated[int, _setting("days from the start to the first order in it", ge=0, le=3650)] = 0
+    closes_after: Annotated[
+        int | None, _setting("days from the start to the last order in it; empty: it stays open", ge=0, le=3650)
+    ] = None
     more: Annotated[
         float,
         _setting("purchases that it brings, as a share of the customer's own, without gestures or visits", ge=0, le=10),
     ] = 0.0
+
+    @property
+    def last_day(self) -> int:
+        """Last day on which it is open, counted from 0."""
+        return _NEVER if self.closes_after is None else self.closes_after
 
 
 class Journey(_Group):
@@ -399,6 +408,11 @@ def beyond_one_setting(settings: Settings) -> list[tuple[tuple[str, ...], str]]:
         (("touchpoints", name), "is a channel that all shops have: give it another name")
         for name in settings.touchpoints
         if name in CHANNELS
+    ]
+    faults += [
+        (("touchpoints", name, "closes_after"), "lies before `opens_after`: raise it")
+        for name, one in settings.touchpoints.items()
+        if one.last_day < one.opens_after
     ]
     for name, driver in (settings.feedback.drivers or {}).items():
         where = ("feedback", "drivers", name)

@@ -40,7 +40,7 @@ def take_up(settings: Settings, traits: Traits, history: History) -> Taken:
     A channel is taken up at an order after the first one, with a probability that follows what is known of the customer
     by then, and nothing else. It moves later orders into it, also from the channels before it in the settings; and,
     where it brings purchases, new ones come besides, at a share of the customer's own pace, up to the day on which the
-    customer leaves. These count for who takes up the channels behind it in the settings.
+    customer leaves or it closes. These count for who takes up the channels behind it in the settings.
     """
     orders, days, lots = history.orders, list[Whole](), [history.orders.n]
     channel = np.full(orders.n, AS_BEFORE, np.int8)
@@ -49,7 +49,7 @@ def take_up(settings: Settings, traits: Traits, history: History) -> Taken:
         up = _taken_up_on(one, traits, orders, rng)
         since = up[orders.customer]
         first = (since >= 0) & (orders.day == since)
-        later = (since >= 0) & (orders.day > since) & (rng.random(orders.n) < one.use)
+        later = (since >= 0) & (orders.day > since) & (rng.random(orders.n) < one.use) & (orders.day <= one.last_day)
         channel = np.where(first | later, np.int8(number), channel)
         if one.more > 0:
             new = _brought(settings, one, traits, history.left_on, orders, up, rng)
@@ -63,14 +63,15 @@ def take_up(settings: Settings, traits: Traits, history: History) -> Taken:
 def taking_up_truth(settings: Settings, traits: Traits, left_on: Whole, days: tuple[Whole, ...]) -> dict[str, Finding]:
     """Say what taking up each channel brings in the `outcome_days` after, to those who did and can be followed.
 
-    Expected are the days with an order that there would not be without it, given how long each customer stayed.
+    Expected are the days with an order that there would not be without it, given how long each customer stayed and how
+    long it was open.
     """
     found: dict[str, Finding] = {}
     for (name, one), up in zip(settings.touchpoints.items(), days, strict=True):
         mine = np.flatnonzero((up >= 0) & (up + settings.outcome_days <= settings.last_day))
         if not len(mine):
             continue
-        until = np.where(left_on[mine] == STILL_THERE, settings.days, left_on[mine])
+        until = _until(settings, one, left_on[mine])
         there = np.clip(until - up[mine] - 1, 0, settings.outcome_days)
         pace = traits.pace[mine]
         more = there * (np.exp(-pace) - np.exp(-(1 + one.more) * pace))
@@ -108,7 +109,7 @@ def _taken_up_on(one: TakenUp, traits: Traits, orders: Orders, rng: np.random.Ge
     recent = np.arange(len(row)) - np.searchsorted(key, key - RECENT_DAYS)
     log_pace = np.log(np.maximum(traits.pace, 1e-12)) - np.log(traits.pace.mean())
     takes = rng.random(len(row)) < chance_of_taking_up(one, earlier, recent, log_pace[customer])
-    takes &= (earlier > 0) & (day >= one.opens_after)
+    takes &= (earlier > 0) & (day >= one.opens_after) & (day <= one.last_day)
     up = np.full(traits.n, AS_BEFORE, np.int64)
     first = np.flatnonzero(takes)[::-1]  # of several the earliest is written last
     up[customer[first]] = day[first]
@@ -121,7 +122,7 @@ def _brought(
 ) -> tuple[NDArray[np.generic], ...]:  # fmt: skip
     """Draw the orders that a channel brings: at days without one, from the day after it was taken up to the leaving."""
     who = np.flatnonzero(up >= 0)
-    until = np.where(left_on[who] == STILL_THERE, settings.days, left_on[who])
+    until = _until(settings, one, left_on[who])
     there = np.maximum(until - up[who] - 1, 0)
     times = rng.poisson(one.more * traits.pace[who] * there)
     customer = np.repeat(who, times)
@@ -137,6 +138,11 @@ def _brought(
         rng.random(len(key)) < settings.failures.share, np.zeros(len(key), orders.gesture.dtype),
         np.full(len(key), -1, orders.assigned.dtype),
     )  # fmt: skip
+
+
+def _until(settings: Settings, one: TakenUp, left_on: Whole) -> Whole:
+    """Return the first day on which a channel brings each customer no order any more."""
+    return np.minimum(np.where(left_on == STILL_THERE, settings.days, left_on), one.last_day + 1)
 
 
 def _arrays(orders: Orders) -> tuple[NDArray[np.generic], ...]:
