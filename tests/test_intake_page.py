@@ -685,7 +685,7 @@ class TestReturns:
             returns = kit.intake.returns
             (left,) = kit.intake.engine.row("SELECT SUM(CASE WHEN is_return THEN -revenue ELSE revenue END) FROM days")
         assert returns.sold - returns.value == pytest.approx(left / 100)
-        assert returns.n_found == returns.n == 706  # the simulator's returns carry the number of their order
+        assert returns.n_found == returns.n == 713  # the simulator's returns carry the number of their order
         assert set(returns.table["how"][returns.table["lines"] > 0]) <= set(FOUND)
 
 

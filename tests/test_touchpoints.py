@@ -116,6 +116,7 @@ class TestEffect:
         assert app.naive_ratio.ends[0] > 2 and app.naive.ends[0] > 1
         assert app.verdict in ("no_effect", "cannot_tell") and app.effect.ends[0] <= 0 <= app.effect.ends[1]
         assert "selection" in found.reading
+        assert touchpoint_answer(found).decide.count("Do not credit “web” and “app” with what their users buy") == 1
 
     def test_a_channel_that_brings_purchases_works_by_as_much_as_planted(self) -> None:
         found, planted = self.found({"share": 0.05, "orders": 0.5, "recent_orders": 0.1, "more": 0.6}, 2000, 5)

@@ -95,7 +95,9 @@ class TouchpointEffects:
         said: dict[str, list[str]] = {}
         for one in (one for mine in self.by_verdict.values() for one in mine):
             said.setdefault(one.said, []).append(tr("“{name}”", name=one.channel))
-        return "; ".join(tr("{verdict}: {names}", verdict=what, names=listed(names)) for what, names in said.items())
+        words = [what if not i else what[:1].lower() + what[1:] for i, what in enumerate(said)]
+        parts = zip(words, said.values(), strict=True)
+        return "; ".join(tr("{verdict}: {names}", verdict=what, names=listed(names)) for what, names in parts)
 
     @property
     def reading(self) -> str:

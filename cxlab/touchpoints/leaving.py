@@ -174,7 +174,7 @@ class Leaving:
             )
         ]
         said += [_say(step) for goes in _APART for step in self.of(goes)]
-        as_others, not_apart = ([step.title for step in self.of(goes)] for goes in _NOT_APART)
+        as_others, not_apart = ([_in_a_sentence(step.title) for step in self.of(goes)] for goes in _NOT_APART)
         if as_others:
             said.append(tr("As after other orders alike: {names}.", names=listed(as_others)))
         if not_apart:
@@ -356,6 +356,11 @@ def _within(e: Estimate) -> Estimate:
     """Keep an interval of a share within 0 and 1; where nothing varies it is the share itself."""
     low, high = (e.number, e.number) if e.low is None or e.high is None else (e.low, e.high)
     return replace(e, low=max(low, 0.0), high=min(high, 1.0))
+
+
+def _in_a_sentence(title: str) -> str:
+    """Write a title as it stands within a sentence."""
+    return title[:1].lower() + title[1:]
 
 
 def _say(step: Step) -> str:

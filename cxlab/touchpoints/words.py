@@ -128,7 +128,8 @@ def _sensitivity(one: TouchpointEffect) -> str:
     found = one.found.sensitivity
     text = tr(
         "Something that no record shows would have to explain {share} of what is left open, both of who takes it up "
-        "and of how much is bought, for there to be nothing; all that is recorded explains {choice} and {outcome}.",
+        "and of how much is bought, for the channel to do nothing; all that is recorded explains {choice} and "
+        "{outcome}.",
         share=percent(found.robustness_value, 1),
         choice=percent(found.seen_choice, 1),
         outcome=percent(found.seen_outcome, 1),
