@@ -433,6 +433,7 @@ class TestCalibration:
             wrong += bool(tokens & {"works", "harms"})
         assert wrong / draws <= at_most(0.05, draws), wrong / draws
 
+    @pytest.mark.thorough
     def test_the_whole_path_of_a_trial_with_three_arms_keeps_the_level_too(self) -> None:
         rng, draws, n = np.random.default_rng(26), 120, 320
         wrong = 0

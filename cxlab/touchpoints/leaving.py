@@ -218,8 +218,8 @@ def steps_before_leaving(
 
     Raises
     ------
-    MissingDataError : there are no orders. NotEnoughDataError : too few can be followed, or they say nothing
-        that could tell them apart.
+    MissingDataError : there are no orders, or nothing that went with them. NotEnoughDataError : too few can be
+        followed, or they say nothing that could tell them apart.
 
     Notes
     -----
@@ -238,6 +238,13 @@ def steps_before_leaving(
     if rows is None:
         raise MissingDataError(
             tr("the study brings no orders, so it cannot be seen who came back: add `orders` to its sources")
+        )
+    if rows.steps.empty:
+        raise MissingDataError(
+            tr(
+                "the study says of no order which touchpoints went with it: bring `channel` in the orders, "
+                "`incidents`, or `feedback` with its `touchpoint`"
+            )
         )
     if rows.n < LEAST_ORDERS:
         raise NotEnoughDataError(
