@@ -281,7 +281,7 @@ def _each(rows: OrderSteps, clusters: Codes) -> Iterator[Step]:
     steps, left = rows.steps, rows.orders["left"].to_numpy(np.float64)
     numbers, recent = (rows.orders[name].to_numpy(np.int64) for name in ("number", "recent"))
     strata = np.digitize(numbers, _NUMBERS) * (len(_RECENT) + 1) + np.digitize(recent, _RECENT)
-    kinds, names, order = steps["kind"].astype(str), steps["name"].astype(str), steps["order"].to_numpy(np.int64)
+    kinds, names, order = steps["kind"], steps["name"], steps["order"].to_numpy(np.int64)
 
     def marked(which: Mask) -> Mask:
         found = np.zeros(rows.n, dtype=np.bool_)
@@ -340,7 +340,7 @@ def _held(
         rate, alike, by_rate, by_alike, who, int(treated.sum()), n - int(treated.sum()),
         max(fewest_clusters(who, treated) - 1, 1),
     )  # fmt: skip
-    return Step(kind, name, means, int(treated.sum()), len(np.unique(who[treated])))
+    return Step(kind, name, means.gathered(), int(treated.sum()), len(np.unique(who[treated])))
 
 
 def _judge(means: TwoMeans, adjusted: float, margin: float) -> Goes:
