@@ -61,7 +61,7 @@ class TwoMeans:
         """Return the same with one row a customer instead of one an occasion: nothing that is said of it changes."""
         n, customers = len(self.clusters), int(self.clusters.max(initial=-1)) + 1
         treated, control = (
-            np.bincount(self.clusters, weights=influence, minlength=customers) * (customers / n)
+            np.asarray(np.bincount(self.clusters, weights=influence, minlength=customers) * (customers / n), np.float64)
             for influence in (self.influence_treated, self.influence_control)
         )
         own = np.arange(customers, dtype=np.int64)
