@@ -49,7 +49,7 @@ from cxlab.reports.listed import faults
 from cxlab.tables.clusters import cluster_criteria, cluster_features, cluster_methods
 from cxlab.tables.clusters import cluster_profiles as profile_table
 from cxlab.tables.clusters import typical_customers as typical_table
-from tests.depth import MORE
+from tests.depth import THOROUGH
 from tests.make import orders_csv, write_study
 
 
@@ -457,7 +457,7 @@ def bad_shops() -> dict[str, str]:
         "once": orders_of(some_days, many),
         "constant": orders_of([(i, i + 7 * (i % 9)) for i in range(1, 61)], [10.0] * 60),
     }
-    return {name: orders for name, orders in found.items() if MORE > 1 or name not in RARER}
+    return {name: orders for name, orders in found.items() if THOROUGH or name not in RARER}
 
 
 def of_shops(*names: str) -> list[object]:
