@@ -1,9 +1,12 @@
 """Which touchpoints matter: what taking up a channel brings, and what goes with leaving, put into words."""
 
+from collections.abc import Iterator, Sequence
+
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.gestures.said import interval, signed
 from cxlab.gestures.verdict import Token
 from cxlab.language import tr, trn
+from cxlab.phrases import listed
 from cxlab.touchpoints import Leaving, Step, TouchpointEffect, TouchpointEffects
 from cxlab.touchpoints.leaving import GOES, Goes
 from cxlab.touchpoints.words import conclusion, times
@@ -35,8 +38,7 @@ def touchpoint_answer(found: TouchpointEffects) -> Answer:
         if n > 1
         else tr("“{name}”: {conclusion}", name=main.channel, conclusion=conclusion(main, found.equivalence_margin, n)),
         facts=tuple(_jump(one) for one in judged[:3]),
-        decide=" ".join(text for one in judged if (text := _decide(one)))
-        or tr("Change no channel on the strength of these orders."),
+        decide=" ".join(_decide(judged)) or tr("Change no channel on the strength of these orders."),
         headline=found.heading,
         open=tuple(_open(one) for one in judged if one.verdict != "no_effect"),
     )
@@ -108,19 +110,23 @@ def _jump(one: TouchpointEffect) -> Fact:
     )  # fmt: skip
 
 
-def _decide(one: TouchpointEffect) -> str:
-    if one.verdict == "works":
-        return tr(
-            "Bring more customers to “{name}”: it brings purchases, as far as the records tell.", name=one.channel
+def _decide(judged: Sequence[TouchpointEffect]) -> Iterator[str]:
+    for one in judged:
+        if one.verdict == "works":
+            yield tr(
+                "Bring more customers to “{name}”: it brings purchases, as far as the records tell.", name=one.channel
+            )
+        if one.verdict == "harms":
+            yield tr("Bring nobody to “{name}” for the sake of purchases: it costs them.", name=one.channel)
+    unproven = [one for one in judged if one.verdict not in ("works", "harms")]
+    selected = [
+        tr("“{name}”", name=one.channel) for one in unproven if one.verdict == "no_effect" or one.exceeds_effect
+    ]
+    if selected:
+        yield tr(
+            "That customers in {channels} buy more is no reason to bring others there: they bought more before.",
+            channels=listed(selected),
         )
-    if one.verdict == "harms":
-        return tr("Bring nobody to “{name}” for the sake of purchases: it costs them.", name=one.channel)
-    if one.verdict == "no_effect" or one.exceeds_effect:
-        return tr(
-            "Do not take the purchases of those who use “{name}” for its doing: they bought more before they did.",
-            name=one.channel,
-        )
-    return ""
 
 
 def _open(one: TouchpointEffect) -> tuple[str, str]:
