@@ -10,12 +10,16 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 # One more than there are cores: some tests wait.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: report test lab lint lock bench bench-scale calibrate-segments calibrate-purchases calibrate-gestures calibrate-experience test-kill test-spark clean
+.PHONY: report test test-thorough lab lint lock bench bench-scale calibrate-segments calibrate-purchases calibrate-gestures calibrate-experience test-kill test-spark clean
 report: $(READY)
 	@$(BIN)/cxlab report $(STUDIES) --out $(OUT)
 
 test: $(READY) lint
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+
+# The longer proofs, which `make test` leaves out.
+test-thorough: $(READY)
+	CXLAB_THOROUGH=1 $(ONE_THREAD) $(BIN)/python -m pytest -m thorough -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lab: $(READY)
 	CXLAB_STORE=$(abspath $(OUT)) JUPYTER_CONFIG_PATH=$(abspath tools/lab) $(BIN)/jupyter lab --ServerApp.root_dir=. \

@@ -349,14 +349,17 @@ class Engine:
 
     def names(self, start: str = "") -> list[str]:
         """List the tables and views whose names begin with a text."""
-        sql = "SELECT table_name FROM information_schema.tables WHERE STARTS_WITH(table_name, ?) ORDER BY table_name"
+        sql = (  # the list of the SQL standard, information_schema, takes twice as long
+            "SELECT name FROM (SELECT table_name AS name FROM duckdb_tables() UNION ALL SELECT view_name "
+            "FROM duckdb_views() WHERE NOT internal) WHERE STARTS_WITH(name, ?) ORDER BY name"
+        )
         return [str(name) for (name,) in self._connection.execute(sql, [start]).fetchall()]
 
     def drop(self, name: str) -> None:
         """Drop a table or a view."""
-        sql = "SELECT table_type FROM information_schema.tables WHERE table_name = ?"
-        for (kind,) in self._connection.execute(sql, [name]).fetchall():
-            self._connection.execute(fill(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {{name}}", name=name))
+        view = "SELECT 1 FROM duckdb_views() WHERE view_name = ? AND NOT internal"
+        kind = "VIEW" if self._connection.execute(view, [name]).fetchone() else "TABLE"
+        self._connection.execute(fill(f"DROP {kind} IF EXISTS {{name}}", name=name))
 
     def save(self, file: Path, selections: Mapping[str, str]) -> None:
         """Write tables to a new database file: the SQL that selects each, by its name.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.depth import MORE
+from tests.depth import THOROUGH
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -26,8 +26,8 @@ LONGEST = ("test_known_shops.py", "test_clusters_page.py", "test_calibration.py"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the longest files first, and leave the longer proofs to those who ask for plenty."""
-    if MORE == 1:
+    """Put the longest files first, and leave the longer proofs to those who ask for them."""
+    if not THOROUGH:
         longer = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=longer)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]

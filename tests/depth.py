@@ -1,8 +1,9 @@
-"""How many random examples are tried: CXLAB_EXAMPLES=3 tries three times as many."""
+"""How much is tried: CXLAB_EXAMPLES=3 tries three times as many random examples, CXLAB_THOROUGH=1 the longer proofs."""
 
 import os
 
 MORE = int(os.environ.get("CXLAB_EXAMPLES", "1"))
+THOROUGH = os.environ.get("CXLAB_THOROUGH") == "1"
 
 
 def examples(n: int) -> int:

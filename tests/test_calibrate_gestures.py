@@ -90,6 +90,7 @@ class TestTruth:
 class TestInShort:
     """Main cases a few times over; each may fail as often as chance makes it in one of a thousand such tests."""
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("name", ["lot-smooth", "lot-rugged", "lot-repeated"])
     def test_intervals_of_trials_hold_the_truth(self, name: str) -> None:
         values = found(name, 500, 50)
@@ -98,6 +99,7 @@ class TestInShort:
         value, error = mean_of(values, "off effect")
         assert abs(value) < 2 + 3.3 * error
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("name", ["choice-smooth", "choice-rugged", "choice-repeated"])
     def test_so_do_those_of_chosen_gestures_where_the_naive_ones_do_not(self, name: str) -> None:
         values = found(name, 2_000, 8)
@@ -110,12 +112,14 @@ class TestInShort:
         assert naive > 10 and abs(value) < 2 + 4 * error and abs(value) < naive / 2
         assert told - count_of(values, "effect_naive") > most_misses(told)
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize(
         ("name", "n", "replications"), [("lot-rugged-nothing", 500, 60), ("choice-smooth-nothing", 500, 8)]
     )
     def test_nothing_is_said_to_do_nothing_or_to_be_open(self, name: str, n: int, replications: int) -> None:
         assert count_of(found(name, n, replications), "claimed") <= most_misses(replications)
 
+    @pytest.mark.thorough
     def test_ninety_daily_looks_mislead_no_more_often_and_a_fixed_interval_does(self) -> None:
         values = found("daily-smooth", 500, 40)
         assert count_of(values, "claimed") <= most_misses(40)

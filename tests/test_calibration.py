@@ -89,6 +89,7 @@ class TestARunThatWasStopped:
     def test_is_stopped_by_time_and_says_how_many_are_missing(self, tmp_path: Path) -> None:
         assert run(CASES, Store(tmp_path / "found.jsonl"), processes=1, minutes=0) == 600
 
+    @pytest.mark.thorough
     def test_on_two_processes_finds_the_same(self, tmp_path: Path) -> None:
         one_process, two = Store(tmp_path / "one.jsonl"), Store(tmp_path / "two.jsonl")
         for at, processes in ((one_process, 1), (two, 2)):

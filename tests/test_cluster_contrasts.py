@@ -143,6 +143,7 @@ class TestTypicalCustomers:
         customers, _ = grouped(600, seed, k)
         assert contradictions(customers, k, seed) == []
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("k", [2, 4, 6])
     def test_in_the_corner_shop_it_does_not_contradict_the_medians(self, k: int) -> None:
         with open_study(ROOT / "data" / "corner-shop") as kit:

@@ -60,6 +60,7 @@ class TestTruth:
             "bootstrap stability": 4,
         }
 
+    @pytest.mark.thorough
     def test_in_one_round_cloud_nothing_is_found(self) -> None:
         for seed in range(5):
             cloud = round_cloud(600, seed)
@@ -265,6 +266,7 @@ class TestLittleToGoBy:
         strength = prediction_strength(matrix, k_max=3, seed=1, n_splits=5)
         assert strength.value[1] == 0.0
 
+    @pytest.mark.thorough
     def test_ungrouped_customers_with_ties_are_not_called_grouped_by_most_criteria(self) -> None:
         features = fit_features(ungrouped(600, 5))
         choice = compare_criteria(features, choose_k(features, k_max=6, seed=1), seed=1, n_splits=10, n_bootstrap=10)

@@ -53,6 +53,7 @@ class TestTruth:
         assert right == 4
         assert np.median(alike) > 0.9
 
+    @pytest.mark.thorough
     def test_groups_that_are_not_there_are_found_in_few_of_many_shops(self) -> None:
         n = examples(8)
         most = binom.ppf(0.98, n, 0.05)  # more would come up in fewer than two of 100 runs of this test
@@ -73,16 +74,19 @@ class TestTruth:
         assert sum(test.found for test in found) <= most
         assert np.median([test.excess.number for test in found]) < 0.015
 
+    @pytest.mark.thorough
     def test_where_it_is_shown_that_groups_are_not_there_depends_on_how_many_customers_there_are(self) -> None:
         shown = [
             structure_test(fit_features(leaving(n, 1)), k_max=4, seed=1, n_references=39).shown for n in (150, 2_500)
         ]
         assert shown == ["open", "none"]
 
+    @pytest.mark.thorough
     def test_a_shop_with_costs_and_returns_but_no_groups_has_none(self) -> None:
         features = fit_features(planted_customers(800, 3, driver="nothing"))
         assert not structure_test(features, k_max=6, seed=1, n_references=39).found
 
+    @pytest.mark.thorough
     def test_cdnow_customers_differ_by_degree(self, shared_data: Path) -> None:
         features = fit_features(cdnow(shared_data))
         assert features.names == ("repeat_purchases", "days_since_last_order", "mean_order_value")
@@ -234,6 +238,7 @@ class TestLaws:
             assert clear == (test.p_value <= 0.05)
             assert set(test.findings["structure"].as_finding()) == {"estimate", "n", "unit", "verdict"}
 
+    @pytest.mark.thorough
     def test_any_number_of_threads_gives_the_same_bytes(self) -> None:
         command = (
             "from benchmarks.made.grouped import ungrouped\n"

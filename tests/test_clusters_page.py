@@ -49,6 +49,7 @@ from cxlab.reports.listed import faults
 from cxlab.tables.clusters import cluster_criteria, cluster_features, cluster_methods
 from cxlab.tables.clusters import cluster_profiles as profile_table
 from cxlab.tables.clusters import typical_customers as typical_table
+from tests.depth import THOROUGH
 from tests.make import orders_csv, write_study
 
 
@@ -440,11 +441,15 @@ def orders_of(days: list[tuple[int, ...]], amounts: list[float]) -> str:
     return orders_csv(*rows, f"z,{start + dt.timedelta(days=600)},10")
 
 
+RARER = ("same", "two", "constant")
+"""Shops that are looked at with the longer proofs."""
+
+
 def bad_shops() -> dict[str, str]:
     rng = np.random.default_rng(1)
     many = [float(a) for a in rng.lognormal(3, 0.5, 60).round(2)]
     some_days = [(int(day),) for day in rng.integers(0, 390, 60)]
-    return {
+    found = {
         "few": orders_of([(i, 3 * i) for i in range(1, 21)], many[:20]),
         "same": orders_of([OFTEN[0]] * 60, [10.0] * 60),
         "two": orders_of([OFTEN[i % 2] for i in range(60)], [10.0] * 60),
@@ -452,6 +457,12 @@ def bad_shops() -> dict[str, str]:
         "once": orders_of(some_days, many),
         "constant": orders_of([(i, i + 7 * (i % 9)) for i in range(1, 61)], [10.0] * 60),
     }
+    return {name: orders for name, orders in found.items() if THOROUGH or name not in RARER}
+
+
+def of_shops(*names: str) -> list[object]:
+    """Return the names as parameters, the rarer ones with the longer proofs."""
+    return [pytest.param(name, marks=[pytest.mark.thorough] if name in RARER else []) for name in names]
 
 
 @pytest.fixture(scope="module")
@@ -479,21 +490,21 @@ SAID = {
 
 
 class TestBadInput:
-    @pytest.mark.parametrize("name", SAID)
+    @pytest.mark.parametrize("name", of_shops(*SAID))
     def test_gives_a_page_that_says_what_cannot_be_told_and_why(self, bad: Path, name: str) -> None:
         page = (bad / name / "01_clusters.html").read_text()
         assert not re.search(r"Traceback|Error\b|\bnan\b|\binf\b", re.sub(r"base64,[^\"]+", "", page))
         for said in SAID[name]:
             assert said in page.replace("&#39;", "'"), said
 
-    @pytest.mark.parametrize("name", ["few", "same", "two"])
+    @pytest.mark.parametrize("name", of_shops("few", "same", "two"))
     def test_without_a_number_where_there_is_none(self, bad: Path, name: str) -> None:
         found = json.loads((bad / name / "results.json").read_text())
         assert found == {"clusters": {"verdict": {"verdict": "cannot_tell"}}}
         assert not faults("clusters", found["clusters"])
         assert "<svg" not in (bad / name / "01_clusters.html").read_text().split("The data cannot tell", 1)[1]
 
-    @pytest.mark.parametrize("name", ["three", "once", "constant"])
+    @pytest.mark.parametrize("name", of_shops("three", "once", "constant"))
     def test_never_says_that_there_are_no_groups_of_what_it_could_not_see(self, bad: Path, name: str) -> None:
         page = (bad / name / "01_clusters.html").read_text()
         assert "No natural groups" not in page and "Groups found" not in page

@@ -343,6 +343,7 @@ class TestWhatIsLargeOrLong:
             assert intake.tables["orders"].n_read == 3000
             assert list(read_rejects(intake, tmp_path)) == [("orders.csv", 1502)]
 
+    @pytest.mark.thorough
     def test_a_packed_text_that_unfolds_without_end_is_told(self, tmp_path: Path) -> None:
         write_study(tmp_path, "  orders: {path: orders.csv.gz}\n")
         chunk = gzip.compress(b"a" * (1 << 22), mtime=0)
@@ -350,6 +351,7 @@ class TestWhatIsLargeOrLong:
         (tmp_path / "orders.csv.gz").write_bytes(head + chunk * 2048)
         stops_clearly(tmp_path, "orders.csv.gz")
 
+    @pytest.mark.thorough
     def test_a_workbook_that_unfolds_without_end_is_told(self, tmp_path: Path) -> None:
         write_study(tmp_path, "  orders: {path: orders.xlsx}\n")
         write_xlsx(tmp_path / "orders.xlsx", {"Sheet1": [["customer_id"]]})

@@ -155,6 +155,7 @@ class TestForecasts:
         left = family.leaving(model.parameters) - family.leaving(model.parameters, slower)
         assert left == pytest.approx(POINT, rel=1e-9) and slower < 1
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("fitted", ["bgnbd", "pareto_nbd"], indirect=True)
     def test_reach_every_figure_that_a_purchase_model_gives(
         self, fitted: tuple[PurchaseModel, Customers, pd.DataFrame]
@@ -217,6 +218,7 @@ class TestPlantedKinds:
         assert choice.findings["model_choice.best"].verdict == "pareto_nbd_covariates"
         assert choice.findings["model_choice.pareto_nbd_covariates.ahead_without"].ends[0] > 0
 
+    @pytest.mark.thorough
     def test_that_are_noise_are_left(self) -> None:
         found = []
         for seed in range(8):

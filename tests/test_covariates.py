@@ -164,6 +164,7 @@ def test_customers_of_two_groups_with_nothing_in_common_are_two_models() -> None
     assert value == pytest.approx(total, rel=1e-12)
 
 
+@pytest.mark.thorough
 def test_planted_ratios_and_first_years_lie_in_their_intervals() -> None:
     missed = given = 0
     years = {level: first_year(level) for level in ("shop", "web", "phone")}
@@ -211,6 +212,7 @@ def test_a_large_shop_gives_the_ratios_back_and_says_so() -> None:
     assert model.heading.startswith("Customers with ") and "times as" in model.heading
 
 
+@pytest.mark.thorough
 def test_covariates_drawn_at_random_are_said_to_tell_something_in_one_of_twenty_shops() -> None:
     by_ratio = by_both = 0
     for seed in range(45):

@@ -57,6 +57,7 @@ def test_who_buys_much_at_a_loss_is_expected_to_go_on_so_although_the_others_buy
     assert found[300:].max() < 0 < found[:300].min()
 
 
+@pytest.mark.thorough
 def test_the_variance_within_is_that_of_purchases_with_what_follows_them() -> None:
     with open_study(ROOT / "data" / "corner-shop") as kit:
         found, end = kit.customers.purchase_variance, pd.Timestamp(kit.customers.calibration_end)
@@ -84,6 +85,7 @@ def test_the_variance_within_is_that_of_purchases_with_what_follows_them() -> No
     assert found == pytest.approx(pooled)
 
 
+@pytest.mark.thorough
 def test_customers_who_cost_more_than_they_bring_are_expected_to_go_on_so() -> None:
     with open_study(ROOT / "data" / "corner-shop") as kit:
         found, labels = expect_contribution(kit.customers), assign_segments(kit.customers).labels

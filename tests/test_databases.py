@@ -311,6 +311,7 @@ class TestCredentials:
         assert scrub(text) == "FATAL: for the user: postgresql://…@h?password=… password=… Annala anna_b …"
         assert "s3cret" not in repr(scrub)
 
+    @pytest.mark.thorough
     def test_a_report_holds_what_was_read_and_no_secret(
         self, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

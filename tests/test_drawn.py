@@ -74,6 +74,7 @@ def test_windows_counts_and_money_are_those_of_all(whole: Kit, part: Kit) -> Non
     pd.testing.assert_frame_equal(a.ledger.table, b.ledger.table)
 
 
+@pytest.mark.thorough
 def test_the_lot_hangs_on_the_seed_and_not_on_the_order_of_the_records(shop: Path, part: Kit, tmp_path: Path) -> None:
     for file in shop.iterdir():
         text = file.read_text(encoding="utf-8")

@@ -60,6 +60,7 @@ def test_intervals_are_those_of_the_delta_method_customer_by_customer() -> None:
         assert [alive_low[i], alive_high[i]] == pytest.approx(expit(value[0] + np.array([-reach, reach])), rel=1e-5)
 
 
+@pytest.mark.thorough
 def test_intervals_hold_what_the_true_parameters_say() -> None:
     held, alive_held = [], []
     for seed in range(60):

@@ -18,6 +18,7 @@ def weighed(n: int, seed: int, **arguments: int) -> Effort:
     return weigh_effort(customers, four(customers), seed=seed, **arguments)
 
 
+@pytest.mark.thorough
 def test_intervals_hold_what_those_who_take_more_would_take_and_bring() -> None:
     frame = served_customers(TRUTH_FROM, 999).frame
     spent = frame["cost_to_serve"].to_numpy(float)

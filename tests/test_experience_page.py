@@ -1,14 +1,31 @@
 """The page on the experience is put together from the parts that a study can tell, and says what the others lack."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
+import cxlab as cx
+from cxlab import plots
 from cxlab.answers.together import put_together
 from cxlab.blocks import Answer, Fact
 from cxlab.errors import MissingDataError, NotEnoughDataError, Untold
+from cxlab.language import speaking
 from cxlab.reports.document import read
 from tests.made_notebooks import notebook, prose
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+BEYOND = """() => {
+    const paper = document.querySelector("svg").getBoundingClientRect()
+    return [...document.querySelectorAll("svg text")].filter(text => {
+        const box = text.getBoundingClientRect()
+        return box.left < paper.left - 1 || box.right > paper.right + 1
+    }).map(text => text.textContent)
+}"""
 LACKS = Untold("There are no answers.", "Add them.")
 FEW = Untold("There are 3.", "Bring 30.", is_missing=False)
 
@@ -54,3 +71,29 @@ def test_a_page_says_once_what_it_lacks_as_a_whole() -> None:
 def _missing() -> dict[str, object]:
     block = {"kind": "missing", "text": "There are no answers.", "remedy": "Add them.", "tag": "Not in this study"}
     return {"block": block, "findings": {}}
+
+
+@pytest.mark.browser
+@pytest.mark.thorough
+@pytest.mark.parametrize("language", ["en", "fi"])
+def test_the_words_of_every_figure_stand_on_the_paper(language: str, browser: "Browser") -> None:
+    kit = cx.open_study(ROOT / "data" / "corner-shop")
+    spread, journey, followed = cx.spread_of_scores(kit.answered), kit.journey, kit.followed
+    drawn: list[tuple[Any, object]] = [
+        (plots.variance_shares, spread), (plots.touchpoint_spread, spread),
+        (plots.best_and_worst, cx.rank_places(spread)), (plots.driver_weights, cx.weigh_drivers(followed)),
+        (plots.perceived_value, cx.perceived_value(followed)), (plots.good_and_bad, cx.weigh_good_and_bad(followed)),
+        (plots.touchpoint_effects, cx.touchpoint_effects(kit.adoptions)),
+        (plots.leaving, cx.steps_before_leaving(kit.order_steps)), (plots.journey_steps, cx.follow_journey(journey)),
+        (plots.one_more_click, cx.weigh_clicks(journey)),
+    ]  # fmt: skip
+    beyond = []
+    page = browser.new_page(viewport={"width": 1000, "height": 3000})
+    with speaking(language):
+        for plot, result in drawn:
+            block = plot.block(result)
+            for svg in (block.wide, block.narrow):
+                page.set_content(svg)
+                beyond += [(plot.name, said) for said in page.evaluate(BEYOND)]
+    page.close()
+    assert not beyond

@@ -127,6 +127,7 @@ def test_a_study_without_any_of_it_says_what_to_bring() -> None:
     assert model.missing and model.table.empty
 
 
+@pytest.mark.thorough
 def test_in_the_made_up_shop_channel_and_goods_of_the_first_order_tell_nothing_as_planted() -> None:
     with open_study(ROOT / "data" / "corner-shop") as kit:
         first = kit.first_orders

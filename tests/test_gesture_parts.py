@@ -198,6 +198,7 @@ WORN = {"effect": {"everybody": 0.6}, "wear_off": 0.2, "disappointment": 0.0, "h
 
 
 class TestHabituation:
+    @pytest.mark.thorough
     def test_gestures_that_wear_off_are_found_in_a_shop(self, tmp_path: Path) -> None:
         found = repeated_gestures(shop(tmp_path, seed=2, gestures=WORN, **OFTEN))
         assert found.slope is not None and found.slope.verdict == "less" and "wear off" in found.reading
@@ -205,6 +206,7 @@ class TestHabituation:
         assert high < 0 and found.findings["habituation_verdict"].verdict == "less"
         assert len(found.rows) == 3 and len(found.waits) >= 2
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("seed", [3])
     def test_gestures_that_do_nothing_are_not_said_to_wear_off(self, tmp_path: Path, seed: int) -> None:
         effects = shop(tmp_path, seed=seed, gestures=WORN | {"strength": 0.0}, **OFTEN)
@@ -495,6 +497,7 @@ class TestByCluster:
 # --- 7. what an earlier run kept --------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_what_was_kept_of_a_study_tells_the_same_guard_rails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read_settings(None, customers=80, seed=6, days=400)
     write_shop(simulate_shop(settings), {}, tmp_path / "shop")

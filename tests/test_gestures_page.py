@@ -128,9 +128,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> GestureEffects:
     return effects_of(shop(tmp_path_factory.mktemp("both") / "shop", customers=1200, seed=5))
 
 
-@pytest.fixture(
-    scope="module", params=["trial", "chosen", "both", "two people", "nothing bought", "everyone", "too early"]
-)
+ALONE = [pytest.param(one, marks=pytest.mark.thorough) for one in ("trial", "chosen")]
+
+
+@pytest.fixture(scope="module", params=[*ALONE, "both", "two people", "nothing bought", "everyone", "too early"])
 def page(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, both: GestureEffects
 ) -> tuple[list[Figure], list[Table], Answer, str]:
@@ -286,6 +287,7 @@ def report(study: Path, out: Path) -> subprocess.CompletedProcess[str]:
 
 
 class TestRun:
+    @pytest.mark.thorough
     def test_hillstroms_experiment_comes_out_as_published(self, tmp_path: Path, shared_data: Path) -> None:
         study = tmp_path / "study"
         shutil.copytree(ROOT / "data" / "hillstrom", study, ignore=shutil.ignore_patterns("*.csv"))
@@ -301,17 +303,20 @@ class TestRun:
         html = (tmp_path / "out" / "hillstrom" / "04_gestures.html").read_text()
         assert "Traceback" not in html and "Yes: “Mens E-Mail” brought" in html
 
+    @pytest.mark.thorough
     def test_gestures_before_the_first_order_end_in_one_message(self, tmp_path: Path) -> None:
         study = chosen(tmp_path / "study", [f"c{i},2023-06-01" for i in range(30)])
         done = report(study, tmp_path / "out")
         assert done.returncode == 2 and "Traceback" not in done.stderr
         assert "before the customer’s first order" in done.stderr and "What to do" in done.stderr
 
+    @pytest.mark.thorough
     def test_a_customer_in_two_arms_ends_in_one_message(self, tmp_path: Path) -> None:
         study = trial(tmp_path / "study", [*drawn(), "c1,2024-05-02,control"])
         done = report(study, tmp_path / "out")
         assert done.returncode == 2 and "two arms" in done.stderr and "c1" in done.stderr
 
+    @pytest.mark.thorough
     def test_a_study_without_gestures_says_what_is_missing(self, tmp_path: Path) -> None:
         study = write_study(tmp_path / "study", head=WINDOWS, orders=orders_csv(*regulars()))
         assert report(study, tmp_path / "out").returncode == 0

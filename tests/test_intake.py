@@ -44,6 +44,7 @@ class TestCdnow:
         assert int((customers.frame["repeat_purchases"] > 0).sum()) == 946
         assert int(customers.frame["holdout_purchases"].sum()) == 1882
 
+    @pytest.mark.thorough
     def test_the_package_that_holds_the_log_is_not_imported(self) -> None:
         import subprocess
         import sys

@@ -292,6 +292,7 @@ def order_calendar_of(rows: Sequence[str]) -> "plots.intake.OrderCalendar":  # t
 
 
 class TestCohorts:
+    @pytest.mark.thorough
     def test_online_retail_as_pandas_counts_it(self, retail: Intake, retail_lines: pd.DataFrame) -> None:
         bought = retail_lines[~retail_lines["is_return"]]
         days = bought.drop_duplicates(["customer", "day"]).sort_values("day").groupby("customer")
@@ -541,6 +542,7 @@ class TestReturns:
             sqlglot.parse_one(spark, read="spark")
             assert " / " not in sql.replace("CAST(revenue AS DOUBLE) / ", "")
 
+    @pytest.mark.thorough
     def test_online_retail_as_by_hand(self, retail: Intake, retail_lines: pd.DataFrame) -> None:
         returns = retail.returns
         columns = (retail_lines[name] for name in ("customer", "order", "day", "is_return", "cents", "pieces"))
@@ -567,6 +569,7 @@ class TestReturns:
         assert by_way["median_days"].dropna().to_dict() == waited.dropna().to_dict()
         assert returns.median_days == rows["waited"].median() == 7
 
+    @pytest.mark.thorough
     def test_online_retail_before_and_after(self, retail: Intake, retail_lines: pd.DataFrame) -> None:
         returns = retail.returns
         bought, back = (retail_lines[retail_lines["is_return"] == flag] for flag in (False, True))
@@ -583,6 +586,7 @@ class TestReturns:
         )
         assert returns.findings["returns.share_of_revenue"].value == pytest.approx(611_342.09 / 8_911_407.90)
 
+    @pytest.mark.thorough
     def test_the_latest_purchase_of_an_amount_is_mostly_of_the_returned_product(
         self, retail_lines: pd.DataFrame
     ) -> None:
@@ -680,6 +684,7 @@ class TestReturns:
         assert returns.reading == "No line of the orders is a return, so nothing is taken off the revenue."
         assert tables.returns(returns) is None
 
+    @pytest.mark.thorough
     def test_what_is_left_is_what_customers_brought(self) -> None:
         with open_study(ROOT / "data" / "corner-shop") as kit:
             returns = kit.intake.returns

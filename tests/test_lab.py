@@ -73,6 +73,7 @@ def only(sent: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     return found[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("live", [True, False])
 def test_a_fault_of_the_study_is_one_box_with_the_remedy_and_no_traceback(kernel: Kernel, live: bool) -> None:
     fault = only(kernel.run("first = 1\ncx.open_study('corner', k_maks=3)", live=live), "error")
@@ -92,6 +93,7 @@ def test_a_box_has_every_fault_on_a_line_of_its_own_and_none_is_too_wide() -> No
     assert InputError("a thing is wrong: mend it")._render_traceback_()[2:] == ["A thing is wrong: mend it."]
 
 
+@pytest.mark.thorough
 def test_an_unforeseen_error_says_what_to_do_before_its_traceback_where_somebody_looks(kernel: Kernel) -> None:
     seen = only(kernel.run("{}['gone']"), "error")
     assert "KeyError: 'gone'" in seen["traceback"][0] and list(faults.REMEDY) == seen["traceback"][2:4]

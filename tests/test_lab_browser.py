@@ -118,6 +118,7 @@ def run_all(page: Page) -> None:
     page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
 
 
+@pytest.mark.thorough
 def test_it_opens_on_the_start_page_whose_links_open_notebooks(window: Page) -> None:
     expect(window.locator(".jp-MarkdownViewer h1")).to_contain_text("Which notebook answers which question?")
     expect(window.locator(".jp-MarkdownViewer table a")).to_have_count(len(list((ROOT / "notebooks").glob("*.ipynb"))))

@@ -32,6 +32,7 @@ def customers() -> Customers:
     return draw_buyers("bgnbd", 500, 1).customers
 
 
+@pytest.mark.thorough
 def test_money_that_the_true_parameters_expect_lies_inside() -> None:
     at, held, steps = np.array(TRUTHS["bgnbd"]), [], steps_ahead(**YEAR)
     for seed in range(16):

@@ -45,6 +45,7 @@ def test_all_the_fields_move_the_same_way_as_the_line() -> None:
     assert table["chosen"].sum() == 1
 
 
+@pytest.mark.thorough
 def test_what_fields_foresee_is_near_what_the_page_measures_by_cross_fitting() -> None:
     kit = cx.open_example()
     segments = cx.assign_segments(kit.customers)

@@ -40,6 +40,7 @@ def test_without_a_run_everything_is_worked_out(monkeypatch: pytest.MonkeyPatch)
     assert len(CALLS) == 2
 
 
+@pytest.mark.thorough
 def test_another_process_takes_the_same_clusters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = """
 import cxlab as cx
@@ -66,6 +67,7 @@ print(cx.choose_k(features, k_max=3, seed=1).k, cx.structure_test(features, k_ma
     assert len(list((tmp_path / "one").rglob("*.pkl"))) == 3
 
 
+@pytest.mark.thorough
 def test_gestures_and_what_they_bring_are_the_same_in_a_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     study = cx.open_example().study.file
     with cx.open_study(study) as alone:
@@ -95,6 +97,7 @@ def test_gestures_and_what_they_bring_are_the_same_in_a_run(monkeypatch: pytest.
     assert len(list(tmp_path.rglob("*.pkl"))) == 7
 
 
+@pytest.mark.thorough
 def test_purchase_models_come_back_as_they_were(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with cx.open_study(cx.open_example().study.file) as kit:
         known = kit.first_orders.frame

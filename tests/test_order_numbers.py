@@ -54,6 +54,7 @@ def test_rates_agree_with_a_count_by_pandas() -> None:
         assert rate.n == len(mine) and rate.number == pytest.approx((mine["gap"] <= rates.within_days).mean())
 
 
+@pytest.mark.thorough
 def test_unlike_customers_without_habits_rise_but_the_same_ones_do_not() -> None:
     held, rises = [], []
     for seed in range(40):

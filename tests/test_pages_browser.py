@@ -71,7 +71,7 @@ def _studies(folder: Path, n: int) -> tuple[Path, list[str]]:
 
 
 def _case(page: str, way: str) -> object:
-    longer = page == "index-many" or way == "narrow"
+    longer = page == "index-many" or way == "narrow" or (page.startswith(("compared", "study")) and way != "phone")
     return pytest.param((page, way), id=f"{page}-{way}", marks=[pytest.mark.thorough] if longer else [])
 
 

@@ -98,6 +98,7 @@ def labelled(a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[pd.Series, pd.
     return pd.Series(a).astype(str), pd.Series(b).astype(str)
 
 
+@pytest.mark.thorough
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     rng = np.random.default_rng(3)
     cells = np.array([[0.25, 0.05, 0.0], [0.1, 0.2, 0.05], [0.0, 0.05, 0.3]]).ravel()

@@ -122,6 +122,7 @@ class TestSampleSize:
         error = math.sqrt(0.8 * 0.2 / n_trials)
         assert found / n_trials == pytest.approx(0.8, abs=3 * error)
 
+    @pytest.mark.thorough
     def test_intervals_hold(self) -> None:
         rng = np.random.default_rng(12)
         before, after = buyers(300_000, rng)

@@ -258,6 +258,7 @@ def test_what_cannot_be_ends_in_one_message_and_writes_nothing(
     assert {p.name for p in folder.iterdir()} == {"study.yml", "orders.csv"}
 
 
+@pytest.mark.thorough
 def test_too_little_history_says_what_would_do(plan: Plan, tmp_path: Path) -> None:
     write_study(tmp_path / "few", orders=orders_csv(*(f"c{i},2024-0{m}-05,9" for i in range(9) for m in range(1, 9))))
     told = plan("few", "--days", "30")

@@ -180,6 +180,7 @@ def drawn(seed: int, n: int = 400, *, strength: float = 0.0) -> tuple[GestureGai
 SHOP_EFFECTS, _ = made("everywhere", 60, 1)
 
 
+@pytest.mark.thorough
 def test_forecasts_made_from_noise_err_as_often_as_they_say() -> None:
     """Where there is nothing to foresee, learning each fold from all others would be too sure by a factor of 1.4."""
     areas, errors = [], []
@@ -194,6 +195,7 @@ def test_forecasts_made_from_noise_err_as_often_as_they_say() -> None:
     assert abs(np.mean(areas)) < 3 * np.std(areas) / np.sqrt(100)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("strength", [0.0, 1.0])
 def test_rules_are_valued_without_bias_and_cover(strength: float) -> None:
     apart, missed = [], 0

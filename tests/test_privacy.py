@@ -248,6 +248,7 @@ class TestCommand:
         made.write(folder / "notebooks", "00_intake", made.small_notebook("intake", body))
         return folder
 
+    @pytest.mark.thorough
     def test_pages_that_can_be_mailed_end_in_0_and_are_published(self, shop: Path) -> None:
         done = cxlab(shop, "report", "shop", "--check-privacy", "--publish", "share")
         assert done.returncode == 0, done.stderr

@@ -251,6 +251,7 @@ class TestErrors:
             drawn.append(maximise_gamma_gamma(counts[rows], means[rows]).log_parameters)
         np.testing.assert_allclose(best.log_errors, np.std(drawn, axis=0), rtol=0.2)
 
+    @pytest.mark.thorough
     def test_of_the_share_who_are_likely_customers_cover_it(self) -> None:
         many, _ = draw_histories(400_000, seed=99)
         again = many.frequency > 0
@@ -493,6 +494,7 @@ class TestInputThatTeachesNothing:
         with pytest.raises(PurchaseModelError, match="repeat purchases of each day"):
             follow_purchases(fit_bgnbd(true_shop), replace(true_shop, repeat_days=None))
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize(
         "kind", ["nobody leaves", "all alike", "clockwork", "few", "one price", "very many purchases"]
     )

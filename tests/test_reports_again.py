@@ -56,6 +56,7 @@ def state(run: Path) -> dict[str, int]:
     return {p.relative_to(run).as_posix(): p.stat().st_mtime_ns for p in run.rglob("*") if p.is_file()}
 
 
+@pytest.mark.thorough
 def test_the_call_after_a_kill_finishes_the_rest_and_nothing_is_left_aside(killed: Path, shop: Path) -> None:
     said = (shop / "said.txt").read_text()
     assert "00_intake was finished by a run that was stopped" in said and "00_intake started" not in said
@@ -208,6 +209,7 @@ def test_what_a_kill_left_half_in_place_is_put_in_place_by_the_next_call(tmp_pat
     assert not (final / "00_old.html").exists() and (final / "mine.txt").read_text() == "old"
 
 
+@pytest.mark.thorough
 def test_two_runs_on_one_folder_wait_for_each_other(killed: Path, shop: Path) -> None:
     command = [sys.executable, "-m", "cxlab", "report", "corner", "--out", "both"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -257,6 +259,7 @@ def test_a_notebook_that_is_edited_while_it_runs_is_made_again(
     file.write_text(text)
 
 
+@pytest.mark.thorough
 def test_a_reader_who_leaves_stops_nothing(killed: Path, shop: Path) -> None:
     command = [sys.executable, "-m", "cxlab", "report", "corner"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -117,6 +117,7 @@ def related(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
     return loads * common[np.arange(n) % 5] + 0.6 * rng.normal(size=n)
 
 
+@pytest.mark.thorough
 def test_where_nothing_changed_a_false_alarm_is_rare_over_all_findings_of_related_ones() -> None:
     rng, n, times = np.random.default_rng(3), 60, 300
     alarms = 0

@@ -65,6 +65,7 @@ def test_plain_kernels_give_the_same_bytes_and_so_does_one_job(shop: Path, forke
     assert [name for name in mine if mine[name] != others[name]] == []
 
 
+@pytest.mark.thorough
 def test_papermill_itself_can_use_the_engine_and_every_figure_is_drawn(tmp_path: Path) -> None:
     made.write(tmp_path, "drawn", made.notebook(made.code("seed = 1", tags=["parameters"]), made.code(DRAWN)))
     outputs = []
@@ -153,6 +154,7 @@ class TestLimits:
         assert watch.fault == ""
 
 
+@pytest.mark.thorough
 @needs_proc
 def test_no_kernel_outlives_the_run(tmp_path: Path) -> None:
     made.write_study(tmp_path / "corner")

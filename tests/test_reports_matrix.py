@@ -271,6 +271,7 @@ class TestRun:
         assert told["command"] == "cxlab report corner -p k_max 5 -p margin_rate 1.0"
         assert told["reports"]["intake"]["command"] == "cxlab report corner --matrix sets.yml --only intake"
 
+    @pytest.mark.thorough
     def test_the_command_of_a_run_makes_the_same_bytes(self, by_p: Path, shop: Path) -> None:
         run = shop / "reports/corner/short window"
         for name in ("results.json", "tables/intake_kept.csv", "tables/intake_kept.parquet", "rejects/orders.csv"):

@@ -69,6 +69,7 @@ def manifest(shop: Path) -> dict[str, dict[str, dict[str, object]]]:
 
 
 class TestRun:
+    @pytest.mark.thorough
     def test_one_failing_notebook_ends_in_code_1_and_leaves_the_others(
         self, ran: subprocess.CompletedProcess[str], shop: Path
     ) -> None:
@@ -151,6 +152,7 @@ class TestRun:
         assert html.index("ZeroDivisionError") < html.index(made.ANSWER.headline)
         assert "cxlab report corner -p margin_rate 0.25" in html
 
+    @pytest.mark.thorough
     def test_again_gives_the_same_bytes_but_for_the_time(
         self, ran: subprocess.CompletedProcess[str], shop: Path
     ) -> None:
@@ -178,6 +180,7 @@ class TestRun:
         assert (first / "01_bad.html").exists()
         assert stray.exists()
 
+    @pytest.mark.thorough
     def test_pages_of_other_data_go_when_the_data_changed(
         self, ran: subprocess.CompletedProcess[str], shop: Path
     ) -> None:
@@ -286,6 +289,7 @@ def test_inputs_elsewhere_are_named_by_as_many_parts_as_tell_them_apart(tmp_path
     assert data_hash(hash_inputs(study, files)) != data_hash(found)
 
 
+@pytest.mark.thorough
 def test_a_study_without_orders_is_told_so_and_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "trial").mkdir()
     (tmp_path / "trial" / "outcomes.csv").write_text("arm,outcome\ncontrol,1\ncard,2\ncontrol,0\n")
@@ -320,6 +324,7 @@ def test_check_prints_the_counts_and_writes_only_the_rejects(tmp_path: Path) -> 
     assert written == ["reports/corner/rejects/orders.csv"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["check", "report"])
 def test_rejects_stand_in_their_folder_though_they_are_too_many(tmp_path: Path, command: str) -> None:
     made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))

@@ -130,6 +130,7 @@ def test_a_run_with_another_parameter_says_what_changed_and_why(shop: Path) -> N
     assert " ".join(said.split()) == "corner 00 Intake check k 7 k 5 Parameter k_max from 7 to 5"
 
 
+@pytest.mark.thorough
 def test_an_unchanged_call_touches_nothing_and_a_run_afresh_says_the_same(shop: Path) -> None:
     assert kept(shop, "same", "manifest.json") == kept(shop, "second", "manifest.json")
     assert kept(shop, "afresh", "results.json") == kept(shop, "second", "results.json")

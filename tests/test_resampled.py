@@ -33,6 +33,7 @@ def cdnow() -> Customers:
         return kit.customers
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("key", "n_draws"), [("bgnbd", 300), ("mbgnbd", 200), ("pareto_nbd", 60)])
 def test_bootstrap_robust_and_plain_errors_agree_where_the_model_is_true(key: FamilyName, n_draws: int) -> None:
     histories, _ = split(draw_paths(key, 6_000, seed=8, days=2_000), 2_000)
@@ -95,6 +96,7 @@ def test_a_fit_that_did_not_settle_is_said_to_be_one(cdnow: Customers) -> None:
     assert not fits.is_told and "did not settle" in fits.reading
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("family", ["bgnbd", "mbgnbd"])
 def test_figures_have_the_percentiles_of_the_draws(cdnow: Customers, family: FamilyName) -> None:
     model = fit_purchase_model(cdnow, family)
@@ -120,6 +122,7 @@ def test_figures_have_the_percentiles_of_the_draws(cdnow: Customers, family: Fam
     assert sum(point.new_purchases.ends) > sum(rough.new_purchases.ends)
 
 
+@pytest.mark.thorough
 def test_of_many_histories_some_stand_for_all(cdnow: Customers, monkeypatch: pytest.MonkeyPatch) -> None:
     model = bootstrap_fits(fit_purchase_model(cdnow, "pareto_nbd"), 200, seed=1).resampled_model
     ahead = {"horizon_days": 365, "discount_rate": 0.1}

@@ -34,10 +34,15 @@ from cxlab.segments import (
 )
 from tests.lookalikes import TOLD_BY_ALL_TOTALS, tables_that_look_like
 
-CASES = [("segments", 400), ("returns", 400), ("nothing", 400), ("segments", 40)]
+CASES = [
+    pytest.param(
+        (driver, n), id=f"{driver}-{n}", marks=[pytest.mark.thorough] if driver in ("returns", "nothing") else []
+    )
+    for driver, n in (("segments", 400), ("returns", 400), ("nothing", 400), ("segments", 40))
+]
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+@pytest.fixture(scope="module", params=CASES)
 def page(request: pytest.FixtureRequest) -> tuple[list[Figure], list[Table], Answer]:
     """All figures, tables and the answer of one planted shop."""
     driver: Driver
@@ -173,12 +178,14 @@ def test_where_all_are_in_one_segment_the_page_cannot_tell_and_says_why() -> Non
     assert not [figure.name for figure in figures if re.search(r"\bnan\b", figure.caption.alt + figure.wide)]
 
 
+@pytest.mark.thorough
 def test_a_hold_out_shorter_than_the_usual_gap_is_no_proof_and_the_page_says_so() -> None:
     shop = replace(planted_customers(400, 7), typical_gap_days=400.0)
     answer = page_of(shop)[2]
     assert answer.tone == "cannot" and "is shorter than one gap in five between two orders" in answer.line
 
 
+@pytest.mark.thorough
 def test_a_verdict_that_other_lines_would_change_is_not_called_robust() -> None:
     answer = page_of(planted_customers(400, 7, driver="segments"))[2]
     robust = next(fact for fact in answer.facts if fact.label == "How sure").text
@@ -200,6 +207,7 @@ def test_a_difference_between_fields_is_said_to_bound_nothing() -> None:
     assert "whoever is moved" in table.note
 
 
+@pytest.mark.thorough
 def test_a_share_foreseen_is_said_of_the_best_of_the_descriptions_tried() -> None:
     customers = planted_customers(400, 7, driver="returns")
     figures, _, answer = page_of(customers)
@@ -209,6 +217,7 @@ def test_a_share_foreseen_is_said_of_the_best_of_the_descriptions_tried() -> Non
     assert "no description was fitted on" not in skills.caption.subtitle
 
 
+@pytest.mark.thorough
 def test_few_known_costs_are_named_by_their_share() -> None:
     customers = replace(planted_customers(200, 3, costs_known=False), costed_share=0.2)
     (asked, said), *_ = page_of(customers)[2].open

@@ -543,6 +543,7 @@ def test_a_workbook_that_takes_its_reader_down_is_refused(engine: Engine, tmp_pa
     assert "cannot be read as a workbook (reading it breaks down): open it" in fault(engine, file)
 
 
+@pytest.mark.thorough
 def test_an_old_workbook_whose_parts_lie_in_a_ring_is_refused(engine: Engine, tmp_path: Path) -> None:
     file = write_xls(tmp_path / "b.xls", "S", [["a"], [1]])
     content = bytearray(file.read_bytes())

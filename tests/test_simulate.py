@@ -66,6 +66,7 @@ def test_another_seed_gives_another_shop(shop: Shop) -> None:
     assert other.orders.n != shop.orders.n or (other.orders.cents != shop.orders.cents).any()
 
 
+@pytest.mark.thorough
 def test_the_corner_shop_is_what_its_settings_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = tmp_path / "corner-shop"
     assert run(monkeypatch, made, "--truth", CORNER_SHOP / "settings.yml") == 0

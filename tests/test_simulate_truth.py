@@ -39,6 +39,7 @@ def outcomes(shop: Shop) -> tuple[Array, NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 class TestConfounding:
+    @pytest.mark.thorough
     def test_gestures_go_to_those_with_a_longer_history_and_the_naive_answer_is_wrong(self) -> None:
         shop = made(customers=3000, seed=3, trial="none")
         chosen = shop.orders.gesture[shop.watched] == 1
@@ -58,6 +59,7 @@ class TestConfounding:
             rate = np.mean(shop.orders.gesture[shop.watched][group] == 1)
             assert 0.03 - 0.01 < rate < 0.6 + 0.02
 
+    @pytest.mark.thorough
     def test_at_random_the_naive_answer_is_the_truth(self) -> None:
         shop = made(customers=6000, seed=3, trial="none", gestures={"confounding": 0.0})
         after, given, over = outcomes(shop)
@@ -129,6 +131,7 @@ class TestEffects:
         assert expected == pytest.approx(counted, abs=0.03)
         assert expected[1] - expected[0] == pytest.approx(counted[1] - counted[0], abs=0.05)
 
+    @pytest.mark.thorough
     def test_the_effect_fades_and_wears_off(self) -> None:
         same = {"early_share": 1.0, "early_days": 30}
         alike = {"r": 50.0, "alpha": 150.0, "a": 0.01, "b": 100.0}
@@ -140,6 +143,7 @@ class TestEffects:
         short = truth_of(made(**given, gestures=lasting | {"half_life_days": 10.0}))["gestures"]
         assert short["habituation.1"]["estimate"] < 0.5 * falling[0]
 
+    @pytest.mark.thorough
     def test_the_gesture_harms_where_harm_is_planted(self) -> None:
         found = truth_of(made(customers=2500, gestures={"effect": {"candidates": -0.3}}))["gestures"]
         for key in ("effect.card", "observational.effect.gesture"):
@@ -162,6 +166,7 @@ class TestEffects:
         assert found["observational.effect.gesture.new"]["n"] == new.sum()
         assert found["effect.card"]["n"] == put.sum()
 
+    @pytest.mark.thorough
     def test_more_repetitions_change_a_truth_by_no_more_than_its_error_says(self) -> None:
         shop = made(customers=900, seed=12)
         few, many = (truth_of(shop, rows=rows)["gestures"] for rows in (4000, 60_000))
@@ -209,6 +214,7 @@ class TestFans:
             found["fan_value"]["estimate"] / found["one_time_value"]["estimate"], rel=1e-4
         )
 
+    @pytest.mark.thorough
     def test_recommendations_add_to_the_value_of_a_fan(self) -> None:
         given = {"customers": 900, "seed": 4}
         shops = [made(**given, referrals={"share": share, "more_purchases": 0.0}) for share in (0.0, 0.4)]
@@ -236,6 +242,7 @@ class TestWhatIsPlanted:
     def test_a_shop_that_departs_from_bgnbd_claims_no_parameters(self) -> None:
         assert "repeat_purchases" not in truth_of(made(customers=60, **ONE_KIND), rows=10)
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize("k", [2, 3])
     def test_planted_groups_are_found_again(self, k: int) -> None:
         sklearn = pytest.importorskip("sklearn.metrics")

@@ -135,6 +135,7 @@ def test_losses_by_sums_are_the_losses_fold_by_fold() -> None:
     np.testing.assert_allclose(losses_by_group(codes, actual, 5)[:, 0], slow, rtol=1e-12)
 
 
+@pytest.mark.thorough
 def test_where_nothing_the_lines_know_drives_purchases_every_way_says_so() -> None:
     customers = planted_customers(800, 8, driver="returns")
     curve = curve_of(customers, seed=1, purchase_model=Alive)
@@ -145,6 +146,7 @@ def test_where_nothing_the_lines_know_drives_purchases_every_way_says_so() -> No
     assert curve.findings["specifications.not_supported"].value == len(curve.others)
 
 
+@pytest.mark.thorough
 def test_a_truth_that_lies_on_one_line_is_said_to_hang_on_it() -> None:
     customers = planted_customers(1500, 9)  # the planted rates follow the usual line of recency, and no other
     curve = curve_of(customers, seed=1)

@@ -193,6 +193,7 @@ def test_a_study_without_orders_is_kept_as_well(tmp_path: Path) -> None:
         assert kept.hashes and kept.engine.row("SELECT COUNT(*), MIN(age) FROM outcomes") == (40, "0.0")
 
 
+@pytest.mark.thorough
 def test_the_notebooks_of_a_run_and_the_next_run_take_it_from_there(tmp_path: Path) -> None:
     body = (
         "from cxlab.estimate import Estimate\n"

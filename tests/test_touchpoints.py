@@ -223,6 +223,11 @@ class TestBadInput:
         with pytest.raises(MissingDataError, match="no orders"):
             steps_before_leaving(None)
 
+    def test_orders_that_name_no_touchpoint_are_missing_one_and_not_too_few(self) -> None:
+        rows = steps(300, worse=0.0, seed=1)
+        with pytest.raises(MissingDataError, match="says of no order which touchpoints went with it"):
+            steps_before_leaving(replace(rows, steps=rows.steps.iloc[:0]))
+
 
 def steps(n: int, *, worse: float, seed: int) -> OrderSteps:
     """Orders of n customers; after one by `app`, so much likelier to be the last; regulars use it more often."""

@@ -167,6 +167,7 @@ class TestSides:
         assert found.asymmetry.number == pytest.approx(2 * middle - low - high)
         assert found.ratio_asymmetry.number == pytest.approx(middle**2 / low / high)
 
+    @pytest.mark.thorough
     def test_intervals_cover_the_planted_rate_ratios_and_the_asymmetry(self) -> None:
         rng = np.random.default_rng(20240305)
         rates, runs = (0.08, 0.16, 0.20), 300
@@ -288,6 +289,7 @@ def seen_by_a_reader(found: WordOfMouth) -> None:
 
 
 class TestShops:
+    @pytest.mark.thorough
     def test_where_scores_move_nothing_nothing_is_said_to(self) -> None:
         with open_study(ROOT / "data" / "corner-shop") as kit:
             found = weigh_word_of_mouth(kit.feedback)

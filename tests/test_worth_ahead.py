@@ -81,6 +81,7 @@ def test_each_customer_is_discounted_as_in_the_outlook_and_at_no_rate_as_in_the_
     assert (low < found.customers["discounted_purchases"]).all() and (low < high).all()
 
 
+@pytest.mark.thorough
 def test_the_total_holds_what_is_planted() -> None:
     steps, missed, n = steps_ahead(365, 0.1), 0, 30
     for seed in range(n):
@@ -274,6 +275,7 @@ def test_a_point_brings_what_it_brings_customers_who_are_followed() -> None:
     assert more_new.mean() > 15 * error_new and more.mean() > 10 * error  # so the comparison says something
 
 
+@pytest.mark.thorough
 def test_the_intervals_of_a_point_hold_what_is_planted() -> None:
     share = BG_NBD.leaving(TRUTH)
     steps, plain = steps_ahead(365, 0.1), steps_ahead(365, 0.0)

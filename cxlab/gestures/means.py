@@ -57,6 +57,16 @@ class TwoMeans:
         sums = np.column_stack([np.bincount(self.clusters, weights=both[:, k]) for k in (0, 1)])
         return np.asarray(sums.T @ sums / n**2)
 
+    def gathered(self) -> "TwoMeans":
+        """Return the same with one row a customer instead of one an occasion: nothing that is said of it changes."""
+        n, customers = len(self.clusters), int(self.clusters.max(initial=-1)) + 1
+        treated, control = (
+            np.asarray(np.bincount(self.clusters, weights=influence, minlength=customers) * (customers / n), np.float64)
+            for influence in (self.influence_treated, self.influence_control)
+        )
+        own = np.arange(customers, dtype=np.int64)
+        return replace(self, influence_treated=treated, influence_control=control, clusters=own)
+
     @property
     def standard_error(self) -> float:
         """Standard error of the difference."""

@@ -168,7 +168,7 @@ def _draw_sides(found: GoodAndBad, ax: Axes) -> None:
         mark = "ink" if bend.verdict != "cannot_tell" else "other"
         rows.append(Row(_cut(bend.title), bend.costs, costs, mark, gap=0.4 if k else 0.0))
         rows.append(Row("", bend.brings, brings, mark, filled=False))
-    draw_rows(ax, rows, unit=tr("Percent of the purchases at the median, with one standard deviation"), left=0.22)
+    draw_rows(ax, rows, unit=tr("Percent of the purchases at the median"), left=0.22)
 
 
 def _caption_of_sides(found: GoodAndBad) -> Caption:

@@ -110,10 +110,15 @@ def experience_truth(found: Felt, channel: NDArray[np.int8]) -> dict[str, Findin
 
 
 def _share(part: Array, felt: Array) -> float:
-    """Return the variance of the score that is expected given a part of what is felt, over that of the scores."""
+    """Return the variance of the score that is expected given a part of what is felt, over that of all scores.
+
+    What else is felt is taken as it would come in other answers, whoever serves: that it goes with the part by chance
+    among these few is no share of anybody's.
+    """
     if not part.var():
         return 0.0
     rest = np.quantile(felt - part, (np.arange(_POINTS) + 0.5) / _POINTS)
     places = np.linspace(part.min(), part.max(), _POINTS)
-    expected = answered(places[:, None] + rest).mean(axis=1)
-    return float(np.interp(part, places, expected).var() / answered(felt).var())
+    scores = answered(places[:, None] + rest)
+    expected, within = (np.interp(part, places, each) for each in (scores.mean(axis=1), scores.var(axis=1)))
+    return float(expected.var() / (expected.var() + within.mean()))

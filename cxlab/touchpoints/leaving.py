@@ -218,8 +218,8 @@ def steps_before_leaving(
 
     Raises
     ------
-    MissingDataError : there are no orders. NotEnoughDataError : too few can be followed, or they say nothing
-        that could tell them apart.
+    MissingDataError : there are no orders, or nothing that went with them. NotEnoughDataError : too few can be
+        followed, or they say nothing that could tell them apart.
 
     Notes
     -----
@@ -238,6 +238,13 @@ def steps_before_leaving(
     if rows is None:
         raise MissingDataError(
             tr("the study brings no orders, so it cannot be seen who came back: add `orders` to its sources")
+        )
+    if rows.steps.empty:
+        raise MissingDataError(
+            tr(
+                "the study says of no order which touchpoints went with it: bring `channel` in the orders, "
+                "`incidents`, or `feedback` with its `touchpoint`"
+            )
         )
     if rows.n < LEAST_ORDERS:
         raise NotEnoughDataError(
@@ -274,7 +281,7 @@ def _each(rows: OrderSteps, clusters: Codes) -> Iterator[Step]:
     steps, left = rows.steps, rows.orders["left"].to_numpy(np.float64)
     numbers, recent = (rows.orders[name].to_numpy(np.int64) for name in ("number", "recent"))
     strata = np.digitize(numbers, _NUMBERS) * (len(_RECENT) + 1) + np.digitize(recent, _RECENT)
-    kinds, names, order = steps["kind"].astype(str), steps["name"].astype(str), steps["order"].to_numpy(np.int64)
+    kinds, names, order = steps["kind"], steps["name"], steps["order"].to_numpy(np.int64)
 
     def marked(which: Mask) -> Mask:
         found = np.zeros(rows.n, dtype=np.bool_)
@@ -333,7 +340,7 @@ def _held(
         rate, alike, by_rate, by_alike, who, int(treated.sum()), n - int(treated.sum()),
         max(fewest_clusters(who, treated) - 1, 1),
     )  # fmt: skip
-    return Step(kind, name, means, int(treated.sum()), len(np.unique(who[treated])))
+    return Step(kind, name, means.gathered(), int(treated.sum()), len(np.unique(who[treated])))
 
 
 def _judge(means: TwoMeans, adjusted: float, margin: float) -> Goes:
