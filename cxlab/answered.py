@@ -32,6 +32,7 @@ class Answered:
     scale : on which it was answered; None: nobody answered.
     n_other : answers to other questions, which are left out.
     n_outside : answers beyond the scale, which are left out.
+    n_later : answers from after `until`, the last day that counts, which are left out; None: every day counts.
     """
 
     frame: pd.DataFrame
@@ -39,6 +40,13 @@ class Answered:
     scale: ScoreScale | None
     n_other: int
     n_outside: int
+    n_later: int = 0
+    until: dt.date | None = None
+
+    @property
+    def who_is_known(self) -> bool:
+        """Whether any answer says who served."""
+        return bool(self.frame["employee"].notna().any())
 
     @property
     def n(self) -> int:
@@ -56,12 +64,15 @@ def answered_table(engine: Engine, columns: Collection[str], *, observation_end:
     """
     before = ((observation_end - EPOCH).days + 1) * DAY
     metric, _, n_other = main_metric(engine, columns, before)
+    kept = "metric = ?" if metric else "? = ''"
+    later = "SELECT COUNT(*) FROM feedback WHERE score IS NOT NULL AND given_at >= ? AND {!kept}"
+    (n_later,) = engine.row(fill(later, kept=kept), [before, metric])
     there = [name for name in WORDS if name in columns]
     wanted = ", ".join(["customer_id", "given_at", "score", *there])
     sql = fill(
         "SELECT {!wanted} FROM feedback WHERE score IS NOT NULL AND given_at < ? AND {!kept} ORDER BY {!order}",
         wanted=wanted,
-        kept="metric = ?" if metric else "? = ''",
+        kept=kept,
         order=", ".join(["given_at", "customer_id", "score", *there]),
     )
     frame = engine.frame(sql, [before, metric])
@@ -77,4 +88,4 @@ def answered_table(engine: Engine, columns: Collection[str], *, observation_end:
     frame["week"], frame["weekday"] = (day + 3) // 7, (day + 3) % 7  # 1 January 1970 was a Thursday
     clocked = (seconds % DAY != 0).mean() > _CLOCKED if len(seconds) else False
     frame["hour"] = seconds % DAY // 3600 if clocked else np.int64(-1)
-    return Answered(frame, metric, scale, n_other, len(score) - len(frame))
+    return Answered(frame, metric, scale, n_other, len(score) - len(frame), int(n_later), observation_end)

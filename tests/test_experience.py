@@ -220,6 +220,33 @@ class TestStudy:
         )
         return folder
 
+    def test_what_is_left_out_is_said(self, tmp_path: Path) -> None:
+        lines = [f"c{i % 60},2024-02-{1 + i % 28:02d},{i % 11},nps,e{i % 4}\n" for i in range(150)]
+        lines += [f"c{i},2024-02-03,{99 + i},nps,e1\n" for i in range(3)]
+        lines += [f"c{i},2025-01-0{1 + i},7,nps,e1\n" for i in range(5)]
+        lines += ["c1,2024-02-03,4,taste,e1\n"]
+        with open_study(self.write(tmp_path, lines)) as kit:
+            said = spread_of_scores(kit.answered).reading
+        assert "3 further answers lie beyond 0 to 10 and are left out." in said
+        assert "1 answer to another question is left out." in said
+        assert "5 answers from after 11 June 2024, the last day that counts, are left out" in said
+
+    def test_where_all_on_the_scale_are_alike_those_beyond_it_are_named(self, tmp_path: Path) -> None:
+        lines = [f"c{i % 60},2024-02-{1 + i % 28:02d},{10 + 10 * (i % 9)},nps,e{i % 4}\n" for i in range(1800)]
+        with (
+            open_study(self.write(tmp_path, lines)) as kit,
+            pytest.raises(NotEnoughDataError, match="from 0 to 10 give one score, and 1,600 lie beyond"),
+        ):
+            spread_of_scores(kit.answered)
+
+    def test_without_who_served_nothing_is_said_to_be_managed(self, tmp_path: Path) -> None:
+        lines = [f"c{i % 300},2024-0{1 + i % 5}-{1 + i % 28:02d},{(i * 7919) % 11},nps,\n" for i in range(3000)]
+        with open_study(self.write(tmp_path, lines)) as kit:
+            found = spread_of_scores(kit.answered)
+        (one,) = found.touchpoints
+        assert one.spread is not None and one.spread.ends[1] < 0.1 and one.kind == "cannot_tell"
+        assert "Who served is not on record at all answers" in found.kinds_reading
+
     def test_the_main_question_on_its_scale_with_the_hours(self, tmp_path: Path) -> None:
         lines = [
             f"c{i % 60},2024-02-{1 + i % 28:02d} {8 + i % 10:02d}:15:00,{i % 11},nps,e{i % 4}\n" for i in range(150)

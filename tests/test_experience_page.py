@@ -68,6 +68,17 @@ def test_a_page_says_once_what_it_lacks_as_a_whole() -> None:
     assert [item.kind for item in document.sections[0].items].count("missing") == 1
 
 
+def test_a_page_that_lacks_several_things_says_them_all_the_one_that_ended_it_first() -> None:
+    lacks = _missing()
+    stopped = new_output("error", ename="NotEnoughDataError", evalue="there are 3: bring 30", traceback=[])
+    told = new_output("display_data", {"application/vnd.cxlab.block+json": lacks})
+    document = read(
+        notebook(prose("# Is it led?\n\nAll."), prose("## How?\n\nSo."), new_code_cell("x", outputs=[told, stopped]))
+    )
+    assert document.missing is not None and document.missing["text"] == "There are 3."
+    assert [block["text"] for block in document.also_missing] == ["There are no answers."]
+
+
 def _missing() -> dict[str, object]:
     block = {"kind": "missing", "text": "There are no answers.", "remedy": "Add them.", "tag": "Not in this study"}
     return {"block": block, "findings": {}}

@@ -183,13 +183,27 @@ class TestOrder:
         rows = [row for i in range(13) for row in session(f"s{i}", f"page{i}")]
         with opened(tmp_path, rows, "") as kit:
             for ask in (follow_journey, weigh_clicks):
-                with pytest.raises(MissingDataError, match="13 different steps"):
+                with pytest.raises(NotEnoughDataError, match="13 different steps"):
                     ask(kit.journey)
+
+    def test_days_alone_tell_none_and_the_study_can(self, tmp_path: Path) -> None:
+        rows = [(f"s{i}", f"2024-03-{1 + i % 28:02d}", step) for i in range(90)
+                for step in ("visit", "product", "basket")[: 1 + i % 3]]  # fmt: skip
+        with opened(tmp_path, rows, "") as kit:
+            for ask in (follow_journey, weigh_clicks):
+                with pytest.raises(NotEnoughDataError, match="order of the 3 steps cannot be found: name them"):
+                    ask(kit.journey)
+        given = tmp_path / "given"
+        given.mkdir()
+        with opened(given, rows, "steps: [visit, product, basket]") as kit:
+            assert [step.sessions for step in follow_journey(kit.journey).steps] == [90, 60, 30]
 
     def test_visits_after_the_last_order_are_none(self, tmp_path: Path) -> None:
         with opened(tmp_path, [("a", "2024-07-01T10:00:00", "visit")]) as kit:
             for ask in (follow_journey, weigh_clicks):
-                with pytest.raises(NotEnoughDataError, match="within the time that counts"):
+                with pytest.raises(
+                    NotEnoughDataError, match=r"time that counts, which ends on .* later `observation_end`"
+                ):
                     ask(kit.journey)
 
 

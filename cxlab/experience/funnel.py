@@ -15,8 +15,9 @@ from cxlab.experience.channels import Difference, Differs, compare_channels
 from cxlab.experience.clustered import Share, share_of
 from cxlab.experience.funnel_words import SMALL, asides, channels_told, reading_of
 from cxlab.journey import Journey
+from cxlab.journey.steps import MOST_FOUND
 from cxlab.language import tr
-from cxlab.words import percent
+from cxlab.words import day, percent
 
 DropOff = Literal["stands_out", "does_not", "cannot_tell"]
 Phase = Literal["before", "purchase", "after"]
@@ -268,16 +269,31 @@ def require_steps(journey: Journey) -> None:
 
     Raises
     ------
-    MissingDataError : the study does not name the steps, and there are too many to find their order.
-    NotEnoughDataError : no visit lies within the time that counts.
+    NotEnoughDataError : the study does not name the steps, and there are too many to find their order, or the records
+        tell none; or no visit lies within the time that counts.
     """
     n_others = len(journey.steps.others)
+    if not journey.steps.names and 0 < n_others <= MOST_FOUND:
+        raise NotEnoughDataError(
+            tr(
+                "most records of a visit are of one moment, so the order of the {n} steps cannot be found: name them "
+                "in their order, as `steps: [visit, product, basket, payment]` under `events`, or bring times of day",
+                n=n_others,
+            )
+        )
     if not journey.steps.names and n_others:
-        raise MissingDataError(
+        raise NotEnoughDataError(
             tr(
                 "the visits have {n} different steps, and the study does not say which of them lead to a purchase: "
                 "name these in their order, as `steps: [visit, product, basket, payment]` under `events`",
                 n=n_others,
+            )
+        )
+    if not journey.n_sessions and journey.n_later and journey.last_day is not None:
+        raise NotEnoughDataError(
+            tr(
+                "no visit lies within the time that counts, which ends on {day}: set a later `observation_end`",
+                day=day(journey.last_day),
             )
         )
     if not journey.n_sessions:

@@ -14,8 +14,9 @@ from cxlab.estimate import Estimate, normal_interval
 from cxlab.experience.crossed import CrossedModel, weighted_quantile
 from cxlab.experience.henderson import Factor
 from cxlab.language import Texts, tr, trn
-from cxlab.scores import ScoreScale
-from cxlab.words import number, percent, percent_between
+from cxlab.phrases import listed
+from cxlab.scores import SCALES, ScoreScale
+from cxlab.words import day, number, percent, percent_between
 
 Kind = Literal["random", "expected", "managed", "cannot_tell"]
 LITTLE = 0.10
@@ -59,6 +60,7 @@ class Touchpoint:
     known : the same of what a customer can know before coming (store, day of the week, hour), less that of the rest
         (who serves, which week); None likewise.
     kind : by the written rule.
+    who_is_known : whether any of its answers says who served; without that nothing is said to be managed.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Touchpoint:
     spread: Estimate | None
     known: Estimate | None
     kind: Kind
+    who_is_known: bool = True
 
     @property
     def title(self) -> str:
@@ -227,11 +230,20 @@ class Spread:
         ]  # fmt: skip
         if not told:
             return tr("No touchpoint has {least} answers that tell people, places or times apart.", least=LEAST_ANSWERS)
-        return tr(
+        text = tr(
             "What goes with who served, where and when, with 95% intervals: {listed}. The line is at {little}.",
             listed="; ".join(told),
             little=percent(LITTLE),
         )
+        unknown = [one.quoted for one in self.shown if one.spread is not None and not one.who_is_known]
+        if not unknown:
+            return text
+        why = tr(
+            "Who served is not on record at {names}, so nothing there can be said to be managed: bring `employee` in "
+            "`feedback`.",
+            names=listed(unknown),
+        )
+        return f"{text} {why}"
 
     @property
     def reading(self) -> str:
@@ -253,6 +265,7 @@ class Spread:
             tr("Not looked at: {factor}, for {why}.", factor=FACTOR[name].lower(), why=why)
             for name, why in self.left_out.items()
         ]
+        asides += _left_out(self.answered)
         deviation = self.deviations.get("employee")
         if deviation is not None and deviation.low:
             asides.insert(
@@ -263,6 +276,39 @@ class Spread:
                 ),
             )
         return " ".join([text, *asides])
+
+
+def _left_out(answered: Answered) -> list[str]:
+    """Say which answers are not used, and where the scale is a guess."""
+    told, scale = [], answered.scale
+    if scale is not None and (scale.lowest, scale.highest) not in SCALES:
+        told.append(
+            tr("That is no usual scale: it goes from the lowest to the highest score, so see whether these are scores.")
+        )
+    if scale is not None and answered.n_outside:
+        told.append(
+            trn("{n} further answer lies beyond {scale} and is left out.",
+                "{n} further answers lie beyond {scale} and are left out.",
+                answered.n_outside, n=number(answered.n_outside), scale=scale.name)
+        )  # fmt: skip
+    if answered.n_other:
+        told.append(
+            trn("{n} answer to another question is left out.", "{n} answers to other questions are left out.",
+                answered.n_other, n=number(answered.n_other))
+        )  # fmt: skip
+    if answered.n_later and answered.until is not None:
+        told.append(
+            trn(
+                "{n} answer from after {day}, the last day that counts, is left out: `observation_end` in the study "
+                "sets another.",
+                "{n} answers from after {day}, the last day that counts, are left out: `observation_end` in the study "
+                "sets another.",
+                answered.n_later,
+                n=number(answered.n_later),
+                day=day(answered.until),
+            )
+        )
+    return told
 
 
 def said_share(e: Estimate) -> str:
@@ -295,7 +341,8 @@ def spread_of_scores(answered: Answered | None, *, minimum_group: int = 1, seed:
     The written rule, at each touchpoint with 100 answers or more. Who served, where and when make little of the spread
     where the whole 95% interval of their share of the variance lies under a tenth: *managed*. Where it lies above a
     tenth, the experience is *expected* if what a customer can know before coming (store, day of the week, hour) makes
-    more of it than what nobody can know (who serves, which week) with its whole interval, and *random* otherwise. Where
+    more of it than what nobody can know (who serves, which week) with its whole interval, and *random* otherwise.
+    *Managed* is said only where the answers tell who served. Where
     the interval holds a tenth, the data cannot tell.
 
     References
@@ -328,6 +375,18 @@ def spread_of_scores(answered: Answered | None, *, minimum_group: int = 1, seed:
         )
     frame = answered.frame
     if frame["score"].min() == frame["score"].max():
+        if answered.n_outside and answered.scale is not None:
+            raise NotEnoughDataError(
+                trn(
+                    "all answers from {scale} give one score, and {n} lies beyond: correct the scores, or say in "
+                    "`metric` what was asked",
+                    "all answers from {scale} give one score, and {n} lie beyond: correct the scores, or say in "
+                    "`metric` what was asked",
+                    answered.n_outside,
+                    n=number(answered.n_outside),
+                    scale=answered.scale.name,
+                )
+            )
         raise NotEnoughDataError(
             tr("all answers give one score, so there is no spread to explain: ask a question that tells people apart")
         )
@@ -388,7 +447,8 @@ def _judge(name: str, part: pd.DataFrame, seed: int) -> Touchpoint:
     if n < LEAST_ANSWERS or not factors or score.min() == score.max():
         error = float(score.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
         level = _level(float(score.mean()), error, n)
-        return Touchpoint(name, n, n_customers, level, None, None, "cannot_tell")
+        who = bool(part["employee"].notna().any())
+        return Touchpoint(name, n, n_customers, level, None, None, "cannot_tell", who)
     groups = {"all": KNOWN + OPEN, "known": KNOWN, "open": OPEN}
     model = CrossedModel(score, factors, _customers(part), groups=groups, seed=seed)
     these, best = model.of_these, model.best_of_these
@@ -396,7 +456,10 @@ def _judge(name: str, part: pd.DataFrame, seed: int) -> Touchpoint:
     low, high = model.interval(these["known"] - these["open"])
     more = best["known"] - best["open"]
     known = Estimate(more, min(low, more), max(high, more), n=n, unit="share of variance")
-    return Touchpoint(name, n, n_customers, _level(*model.level, n), spread, known, kind_of(spread, known))
+    kind, who = kind_of(spread, known), bool(part["employee"].notna().any())
+    if kind == "managed" and not who:
+        kind = "cannot_tell"  # whoever serves is not on record, so it cannot be said to make little of the spread
+    return Touchpoint(name, n, n_customers, _level(*model.level, n), spread, known, kind, who)
 
 
 def _level(mean: float, error: float, n: int) -> Estimate:

@@ -232,6 +232,16 @@ def perceived_value(followed: Followed | None, *, minimum_group: int = 1) -> Per
         for group in ("benefit", "sacrifice")
     }
     if not all(drivers.values()):
+        for group in ("benefit", "sacrifice"):
+            lost = [name for name in prepared.left_out if group in followed.tags[name]]
+            if lost and not drivers[group]:
+                raise NotEnoughDataError(
+                    tr(
+                        "of the drivers tagged {group} none can be looked at, for of “{name}” {why}: bring one whose "
+                        "values differ, for customers enough",
+                        group=f"`{group}`", name=lost[0], why=prepared.left_out[lost[0]],
+                    )
+                )  # fmt: skip
         raise NotEnoughDataError(
             tr("value is what customers get less what they give up: tag one driver as benefit and one as sacrifice, at "
                "least")

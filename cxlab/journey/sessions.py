@@ -66,6 +66,7 @@ class Journey:
     clicks : one row a step that leads on, channel (number; -1: another, or none) and number of records up to the
         step: step, channel, clicks, sessions, went_on (reached the next step).
     are_clocked : whether the records have times of day.
+    n_later : records from after `last_day`, the last day that counts, which are left out; None: every day counts.
     engine : has a row for each session in its table `journey_rows`.
     """
 
@@ -86,6 +87,8 @@ class Journey:
     clicks: pd.DataFrame
     are_clocked: bool
     engine: Engine
+    n_later: int = 0
+    last_day: dt.date | None = None
 
     def squared_scores(self, step: int | None, cells: pd.DataFrame, slope: float) -> tuple[float, int]:
         """Return the sum over people of the square of their scores for the slope on clicks, and how many they are.
@@ -155,13 +158,15 @@ def journey_table(
         ),
         values,
     )
+    later = "SELECT COUNT(*) FROM events WHERE occurred_at >= ?"
+    n_later = 0 if before is None else int(engine.row(later, [before])[0])
     n = len(steps.names)
     if not n:
         nothing = np.zeros(0, np.int64)
         none = Sums(nothing, nothing, np.zeros((0, 0), np.int64))
         return Journey(
             steps, int(n_records), 0, int(n_all), 0, 0, 0, none, {}, {}, 0, nothing, nothing, nothing,
-            _clicks(engine, 0), n_odd > 0, engine,
+            _clicks(engine, 0), n_odd > 0, engine, n_later, observation_end,
         )  # fmt: skip
     channels = _make_rows(engine, columns, steps, when, values)
     pairs = list(combinations_with_replacement(range(n), 2))
@@ -194,6 +199,8 @@ def journey_table(
         clicks=_clicks(engine, steps.last),
         are_clocked=n_odd > 0,
         engine=engine,
+        n_later=n_later,
+        last_day=observation_end,
     )
 
 

@@ -82,13 +82,16 @@ def find_steps(
 
     Returns
     -------
-    The steps; none where none are given and there are too many different ones, which `others` holds.
+    The steps; none where none are given and there are too many different ones, or sessions do not tell in which order
+    they were met: `others` holds them then.
     """
     when, values = until(before)
     sql = "SELECT step, COUNT(*) AS n FROM events WHERE {!when} GROUP BY step ORDER BY n DESC, step"
     met: dict[str, int] = dict(engine.rows(fill(sql, when=when), values))
     if given is None:
         if len(met) > MOST_FOUND:
+            return Steps((), 0, 0, False, "absent", others=tuple(met.items()))
+        if not _order_is_told(engine, when, values):
             return Steps((), 0, 0, False, "absent", others=tuple(met.items()))
         names = found_order(engine, when, values)
         others: tuple[tuple[str, int], ...] = ()
@@ -152,6 +155,18 @@ def found_order(engine: Engine, when: str, values: Sequence[Value]) -> list[str]
         raise AssertionError("a median lies among its values")
 
     return sorted(counts, key=key)
+
+
+def _order_is_told(engine: Engine, when: str, values: Sequence[Value]) -> bool:
+    """Whether in most of what sessions met, one step stands before or after another: days alone tell no order."""
+    sql = (
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN alike > 1 THEN 1 ELSE 0 END), 0) FROM (SELECT COUNT(*) OVER "
+        "(PARTITION BY session_id, first) AS alike, COUNT(*) OVER (PARTITION BY session_id) AS met FROM (SELECT "
+        "session_id, step, MIN(occurred_at) AS first FROM events WHERE {!when} GROUP BY session_id, step) AS f) AS r "
+        "WHERE met > 1"
+    )
+    n, tied = engine.row(fill(sql, when=when), values)
+    return int(tied) * 2 <= int(n)
 
 
 def until(before: int | None) -> tuple[str, list[Value]]:

@@ -64,12 +64,24 @@ class Document:
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
     stop: Stop | None = None
     n_warnings: int = 0
+    lack: Block | None = None
 
     @property
     def missing(self) -> Block | None:
         """The block that says what the study lacks, where the notebook could not be computed for that reason."""
+        return self.lack or next(iter(self._lacks), None)
+
+    @property
+    def also_missing(self) -> list[Block]:
+        """What else it lacks, each reason once."""
+        first = self.missing
+        others = {block["text"]: block for block in self._lacks if first is None or block["text"] != first["text"]}
+        return list(others.values())
+
+    @property
+    def _lacks(self) -> list[Block]:
         items = [item for section in (self.opening, *self.sections) for item in section.items]
-        return next((item.block for item in items if item.kind == "missing"), None)
+        return [item.block for item in items if item.kind == "missing"]
 
     @property
     def stopped(self) -> bool:
@@ -151,6 +163,7 @@ class _Reader:
         if name in _CANNOT:
             text, _, remedy = (as_sentence(part) for part in message.partition(": "))
             missing = {"kind": "missing", "text": text, "remedy": remedy, "tag": _CANNOT[name]}
+            self.document.lack = missing
             if not self.says(missing):
                 self.section.items.append(Item("missing", missing))
             if name == "NotEnoughDataError":

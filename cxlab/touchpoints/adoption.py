@@ -211,14 +211,10 @@ def _required(adoptions: Adoptions | None, least: int) -> Adoptions:
     most = max((one.n_adopters for one in adoptions.each), default=0)
     if most < least:
         raise NotEnoughDataError(
-            trn(
+            tr(
                 "a channel is judged from {least} customers on who took it up after they had ordered elsewhere, and "
-                "the most that did is {n}: bring the orders of a longer time",
-                "a channel is judged from {least} customers on who took it up after they had ordered elsewhere, and "
-                "the most that did are {n}: bring the orders of a longer time",
-                most,
+                "none has as many: bring the orders of a longer time",
                 least=number(least),
-                n=number(most),
             )
         )
     if not any(one.n_followed for one in adoptions.each if one.n_adopters >= least):
