@@ -4,6 +4,7 @@ from pathlib import Path
 
 from benchmarks import (
     clusters,
+    experience,
     gestures,
     hidden_choice,
     intake,
@@ -39,6 +40,8 @@ def main() -> None:
             gestures.main(),
             "## Whom to give one to",
             policy.main(),
+            "## The experience, a million answers",
+            experience.main(),
             "## Making up a shop, with its files and its truth",
             simulate.main(),
             "# How often right",
