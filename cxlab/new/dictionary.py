@@ -221,7 +221,7 @@ HEADINGS: Mapping[str, Mapping[str, Words]] = {
     "events": {
         "session_id": Words(
             sure="session id, session, session number, session key, visit id, visit number, ga session id, istunto, "
-            "istunnon tunnus, istuntotunnus, istunto id, kaynnin tunnus, kayntitunnus, kaynti id",
+            "istunnon tunnus, istuntotunnus, istunto id, kaynti, kaynnin tunnus, kayntitunnus, kaynti id",
         ),
         "occurred_at": Words(
             sure="occurred at, event time, event date, event timestamp, event datetime, event at, hit time, "
@@ -271,7 +271,9 @@ FILE_WORDS: Mapping[str, tuple[str, ...]] = {
     "feedback": ("feedback", "nps", "csat", "survey", "review", "rating", "palaut", "kysely", "arvio"),
     "incidents": ("incident", "complaint", "ticket", "failure", "reklam", "vika", "viat", "virhe"),
     "referrals": ("referral", "suositt", "suositu"),
-    "events": ("event", "clickstream", "session", "funnel", "tapahtum", "istunno", "istunto", "klikkau"),
+    "events": (
+        "event", "clickstream", "session", "funnel", "tapahtum", "istunno", "istunto", "klikkau", "kaynn", "kaynti",
+    ),
     "outcomes": ("outcome", "experiment", "tulos", "tulok"),
 }  # fmt: skip
 """How a word in the name of a file begins, by the table that it hints at."""
