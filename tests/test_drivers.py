@@ -10,6 +10,7 @@ from sklearn.linear_model import PoissonRegressor
 import cxlab as cx
 from benchmarks.made.driven import DriverWorld, follow, true_shares
 from cxlab.customers import EPOCH
+from cxlab.driver_tags import Group
 from cxlab.errors import MissingDataError, NotEnoughDataError
 from cxlab.experience import moments as parts
 from cxlab.experience.drivers import weigh_drivers
@@ -239,6 +240,17 @@ def test_the_weights_planted_in_a_made_up_shop_are_found() -> None:
     assert truth["driver_difference.experience_minus_product"]["verdict"] == "experience"
     share = truth["driver.care"]["estimate"] + truth["driver.price"]["estimate"]
     assert share == pytest.approx(1, abs=1e-5)
+
+
+def test_drivers_that_go_with_nothing_have_no_shares_in_the_truth() -> None:
+    tags: dict[str, tuple[Group, ...]] = {"care": ("experience",), "price": ("product",)}
+    drivers = {name: Driver(loading=0, mood=0.3, tags=mine) for name, mine in tags.items()}
+    shop = simulate_shop(Settings(customers=600, seed=5, feedback=Feedback(share=0.5, drivers=drivers)))
+    answers = shop.details.felt.answers
+    truth = drivers_truth(shop.settings, shop.traits, shop.orders.customer[answers], shop.orders.day[answers])
+    assert list(truth) == ["drivers_explained"]
+    assert truth["drivers_explained"]["estimate"] == 0
+    assert truth["drivers_explained"]["verdict"] == "cannot_tell"
 
 
 def test_answers_are_followed_over_their_days_and_no_further() -> None:

@@ -6,20 +6,12 @@ from cxlab.answers.together import put_together
 from cxlab.blocks import Answer, Fact, Strip, Tone
 from cxlab.errors import Untold
 from cxlab.experience import Places, Spread, Touchpoint
-from cxlab.experience.spread import FACTOR, LITTLE, Kind, said_share
-from cxlab.language import Texts, tr, trn
+from cxlab.experience.spread import FACTOR, KIND, LITTLE, Kind, said_share
+from cxlab.language import tr, trn
 from cxlab.phrases import listed
 from cxlab.words import number, number_between, percent, percent_between
 
 _TONE: dict[Kind, Tone] = {"random": "no", "expected": "partly", "managed": "yes", "cannot_tell": "cannot"}
-_TAG = Texts(
-    {
-        "random": "Left to chance",
-        "expected": "Foreseeable",
-        "managed": "Managed",
-        "cannot_tell": "Cannot tell",
-    }
-)
 
 
 def experience_answer(*parts: Answer | Untold | None) -> Answer:
@@ -57,7 +49,7 @@ def spread_answer(found: Spread, places: Places) -> Answer:
     """
     kind = _main(found)
     mine, n = found.by_kind.get(kind, ()), len(found.shown)
-    tag = _TAG[kind]
+    tag = KIND[kind]
     if len(mine) < n:
         tag = trn("{tag} at {n} of {all} touchpoint", "{tag} at {n} of {all} touchpoints", n, tag=tag, n=len(mine),
                   all=n)  # fmt: skip
@@ -65,7 +57,7 @@ def spread_answer(found: Spread, places: Places) -> Answer:
         tone=_TONE[kind],
         tag=tag,
         line=" ".join(_line(kind_of, found.by_kind[kind_of]) for kind_of in _ORDER if kind_of in found.by_kind),
-        facts=(_share(found), _largest(found), _level(found)),
+        facts=tuple(fact for fact in (_share(found), _largest(found), _level(found)) if fact is not None),
         decide=_decide(kind, mine, places),
         headline=_headline(kind, mine, found),
         open=_open(found),
@@ -110,12 +102,15 @@ def _share(found: Spread) -> Fact:
     )
 
 
-def _largest(found: Spread) -> Fact:
+def _largest(found: Spread) -> Fact | None:
+    """Name what goes with most of the spread; None where that may be nothing."""
     names = [name for name in found.factors if name not in ("rest", "customer", "touchpoint")]
     name = names[0]
     e, deviation = found.share(name), found.deviations[name]
+    if e.ends[0] <= 0:
+        return None
     return Fact(
-        tr("What moves it most"),
+        tr("What goes with it most"),
         FACTOR[name],
         tr(
             "goes with {share} of the spread ({interval}). Standard deviation from one to another: {points} points of "

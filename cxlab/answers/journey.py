@@ -100,6 +100,12 @@ def _click(clicks: Clicks | Untold | None) -> Fact | None:
     if not isinstance(clicks, Clicks):
         return None
     e = clicks.percent
+    if clicks.verdict == "cannot_tell":
+        return Fact(
+            tr("One more click"),
+            tr("Cannot tell"),
+            tr("Anything from {interval} in the odds of going on fits the data.", interval=percent_between(*e.ends, 1)),
+        )
     sign = "+" if e.number > 0 else ""
     return Fact(
         tr("One more click"),

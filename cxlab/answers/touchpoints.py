@@ -9,13 +9,13 @@ from cxlab.language import tr, trn
 from cxlab.phrases import listed
 from cxlab.touchpoints import Leaving, Step, TouchpointEffect, TouchpointEffects
 from cxlab.touchpoints.leaving import GOES, Goes
-from cxlab.touchpoints.words import conclusion, times
+from cxlab.touchpoints.words import in_short, times
 from cxlab.words import number, percent, percent_between
 
 _TONE: dict[Token, Tone] = {
     "works": "yes", "harms": "no", "no_effect": "partly", "cannot_tell": "cannot", "not_identifiable": "cannot",
 }  # fmt: skip
-_GOES: dict[Goes, Tone] = {"leaving": "no", "staying": "yes", "as_others": "partly", "cannot_tell": "cannot"}
+_GOES: dict[Goes, Tone] = {"leaving": "no", "staying": "yes", "cannot_tell": "cannot", "as_others": "partly"}
 
 
 def touchpoint_answer(found: TouchpointEffects) -> Answer:
@@ -34,9 +34,7 @@ def touchpoint_answer(found: TouchpointEffects) -> Answer:
     return Answer(
         tone="partly" if main.is_mostly_selection else _TONE[main.verdict],
         tag=tr("{verdict}: “{name}”", verdict=main.said, name=main.channel),
-        line=f"{found.heading}."
-        if n > 1
-        else tr("“{name}”: {conclusion}", name=main.channel, conclusion=conclusion(main, found.equivalence_margin, n)),
+        line=f"{found.heading}." if n > 1 else f"{found.heading}. {in_short(main, found.equivalence_margin, n)}",
         facts=tuple(_jump(one) for one in judged[:3]),
         decide=_decide(judged) or tr("Change no channel on the strength of these orders."),
         headline=found.heading,
@@ -54,8 +52,7 @@ def leaving_answer(found: Leaving) -> Answer:
     >>> cx.leaving_answer(cx.steps_before_leaving(kit.order_steps)).tag
     'Cannot tell'
     """
-    goes = next(goes for goes in _GOES if found.of(goes)) if found.shown else "cannot_tell"
-    worst = found.of("leaving")
+    goes, worst = _main(found), found.of("leaving")
     base = Fact(
         tr("How many do not come back"),
         percent(found.base.number),
@@ -68,14 +65,7 @@ def leaving_answer(found: Leaving) -> Answer:
         tag=GOES[goes],
         line=found.heading + ".",
         facts=(*(_leaves(step) for step in worst[:2]), base),
-        decide=trn(
-            "Find out what happens there: {what}.",
-            "Find out what happens there, first where the difference is largest: {what}.",
-            len(worst),
-            what=worst[0].title,
-        )
-        if worst
-        else tr("No touchpoint is the first to look at for keeping customers."),
+        decide=_keep(found),
         headline=found.heading,
         open=tuple(
             (
@@ -85,6 +75,26 @@ def leaving_answer(found: Leaving) -> Answer:
             for step in worst[:1]
         ),
     )
+
+
+def _main(found: Leaving) -> Goes:
+    """Return the verdict that says most; that all are as others is said of all only."""
+    return next((goes for goes in _GOES if found.of(goes)), "cannot_tell")
+
+
+def _keep(found: Leaving) -> str:
+    """Say where to look first for keeping customers, as far as it can be told."""
+    worst = found.of("leaving")
+    if worst:
+        return trn(
+            "Find out what happens there ({what}): fewer customers came back than after other orders alike.",
+            "Find out what happens where the difference from other orders alike is largest ({what}).",
+            len(worst),
+            what=worst[0].phrase,
+        )
+    if not found.shown or found.of("cannot_tell"):
+        return tr("Change no touchpoint for the sake of keeping customers yet: of some, nothing can be told.")
+    return tr("No touchpoint is the first to look at for keeping customers.")
 
 
 def _jump(one: TouchpointEffect) -> Fact:

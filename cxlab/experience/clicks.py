@@ -99,27 +99,34 @@ class Clicks:
     @property
     def reading(self) -> str:
         """The odds with their interval, and why that is no effect of clicks."""
-        e = self.percent
-        low, high = e.ends
-        said = (
-            tr("{size} lower ({interval})", size=percent(-e.number, 1), interval=percent_between(-high, -low, 1))
-            if e.number < 0
-            else tr("{size} higher ({interval})", size=percent(e.number, 1), interval=percent_between(low, high, 1))
-        )
+        e, interval = self.percent, percent_between(*self.percent.ends, 1)
+        if self.verdict == "cannot_tell":
+            said = tr(
+                "Whether the odds of going on to the next step change with each further record before it cannot be "
+                "told: anything from {interval} fits the data, step and channel alike, in {n} arrivals at a step.",
+                interval=interval,
+                n=number(self.odds.n or 0),
+            )
+        else:
+            said = tr(
+                "With each further record before a step, the odds of going on to the next change by {size} "
+                "({interval}), step and channel alike, in {n} arrivals at a step.",
+                size=f"+{percent(e.number, 1)}" if e.number > 0 else percent(e.number, 1),
+                interval=interval,
+                n=number(self.odds.n or 0),
+            )
         each = ", ".join(
             tr("{step} {odds} ({interval})", step=tr("“{name}”", name=one.step), odds=number(one.odds.number, 2),
                interval=number_between(*one.odds.ends, 2))
             for one in self.by_step
         )  # fmt: skip
-        return tr(
-            "With each further record before a step, the odds of going on to the next were {said}, step and channel "
-            "alike, in {n} arrivals at a step. As odds ratios with 95% intervals, from each step on: {each}. Only "
-            "records before a step count, so that a session is not long because it went far. It is what went together: "
-            "who looks around for longer may have wanted less, or more, from the start.",
-            said=said,
-            n=number(self.odds.n or 0),
+        more = tr(
+            "As odds ratios with 95% intervals, from each step on: {each}. Only records before a step count, so that a "
+            "session is not long because it went far. It is what went together: who looks around for longer may have "
+            "wanted less, or more, from the start.",
             each=each,
         )
+        return f"{said} {more}"
 
 
 def weigh_clicks(journey: Journey | None) -> Clicks:

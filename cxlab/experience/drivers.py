@@ -15,6 +15,7 @@ from cxlab.experience.moments import CHANCE_DRAWS, sum_moments
 from cxlab.experience.poisson import error_of, fit_poisson
 from cxlab.experience.prepared import Prepared, prepare
 from cxlab.experience.shares import Explained
+from cxlab.experience.weightiest import Lead, find_weightiest
 from cxlab.followed import Followed
 from cxlab.language import Texts, tr, trn
 from cxlab.phrases import listed
@@ -98,6 +99,16 @@ class DriverWeights:
         found = {name: self.explained.share([j]) for j, name in enumerate(self.prepared.names)}
         return dict(sorted(found.items(), key=lambda item: (-item[1].number, item[0])))
 
+    @cached_property
+    def lead(self) -> Lead:
+        """Whether a driver goes with most of what is explained, with more than any other, or none is shown to."""
+        return find_weightiest(self.explained).lead if self.tells else "none"
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """The driver that leads; without one, those whose share is above 0 by the whole interval, the largest first."""
+        return tuple(self.prepared.names[j] for j in find_weightiest(self.explained).named) if self.tells else ()
+
     def _members(self, group: Group) -> list[int]:
         return [j for j, name in enumerate(self.prepared.names) if group in self.tags[name]]
 
@@ -159,10 +170,13 @@ class DriverWeights:
         """What goes with most of it, in a line."""
         if not self.tells:
             return tr("These drivers do not tell who buys again")
-        name, share = next(iter(self.shares.items()))
         if len(self.shares) == 1:
-            return tr("“{driver}” goes with who buys again", driver=name)
-        return tr("“{driver}” goes with {share} of what the drivers explain", driver=name, share=percent(share.number))
+            return tr("“{driver}” goes with who buys again", driver=next(iter(self.shares)))
+        if self.lead == "none":
+            return tr("The drivers go with who buys again, and none of them stands out")
+        name = self.named[0]
+        share = percent(self.shares[name].number)
+        return tr("“{driver}” goes with {share} of what the drivers explain", driver=name, share=share)
 
     @property
     def reading(self) -> str:

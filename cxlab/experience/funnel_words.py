@@ -81,13 +81,15 @@ def channels_told(funnel: "Funnel") -> str:
         )  # fmt: skip
     if by["no"]:
         told.append(
-            tr("Before {steps} they are alike: less than 5 points apart.",
-               steps=listed([step.quoted for step in by["no"]]))
+            trn("Before {steps} channels are alike: less than 5 points apart.",
+                "Before {steps} channels are alike: less than 5 points apart.",
+                len(by["no"]), steps=listed([step.quoted for step in by["no"]]))
         )  # fmt: skip
     if by["cannot_tell"]:
         told.append(
-            tr("Before {steps} the data cannot tell whether they differ.",
-               steps=listed([step.quoted for step in by["cannot_tell"]]))
+            trn("Before {steps} the data cannot tell whether channels differ.",
+                "Before {steps} the data cannot tell whether channels differ.",
+                len(by["cannot_tell"]), steps=listed([step.quoted for step in by["cannot_tell"]]))
         )  # fmt: skip
     told.append(tr("Who takes which channel is no accident: the difference need not be the channel’s doing."))
     return " ".join(told)
@@ -163,9 +165,17 @@ def _linked(funnel: "Funnel") -> str:
     journey = funnel.journey
     if not journey.n_linked:
         return tr("No session says whose it was, so each counts as another person’s.")
+    if journey.n_linked == journey.n_sessions:
+        return trn(
+            "All sessions are known to be those of {n} customer, and count together.",
+            "All sessions are known to be those of {n} customers, and those of each count together.",
+            journey.n_customers,
+            n=number(journey.n_customers),
+        )
+    share = min(journey.n_linked / journey.n_sessions, 0.999)  # not all, and rounded to all by no reader
     return tr(
         "{share} of the sessions are known to be those of {n} customers, whose sessions count together; each of the "
         "others counts as another person’s.",
-        share=percent(journey.n_linked / journey.n_sessions),
+        share=percent(share, 0 if 0.01 <= share < 0.995 else 1),
         n=number(journey.n_customers),
     )

@@ -78,7 +78,8 @@ def drivers_truth(
     """Say which share each driver has in what all of them explain, among the customers who answered.
 
     Their drivers are drawn anew for a million answers, and held against the purchases that are expected of each
-    customer after an answer, gestures and failures aside.
+    customer after an answer, gestures and failures aside. Where no driver goes with how often a customer buys, they
+    explain nothing, and have no shares in it.
 
     Parameters
     ----------
@@ -102,6 +103,9 @@ def drivers_truth(
     kept = {name: values for name, values in scaled.items() if values is not None}
     if not kept:
         return {}
+    if not any(drivers[name].loading for name in kept) or bought.std() <= 1e-12 * bought.mean():
+        # What they would seem to explain is what the draws have by chance, and its shares are nobody's.
+        return {"drivers_explained": {**finding(0.0, len(who), "share of deviance"), "verdict": "cannot_tell"}}
     columns = np.column_stack(list(kept.values()))
     covariance = np.cov(columns, rowvar=False, bias=True).reshape(len(kept), len(kept))
     pull = (columns * (bought - bought.mean())[:, None]).mean(axis=0) / bought.mean()

@@ -37,15 +37,15 @@ def customers_to_start_with(priorities: Priorities) -> Table | None:
             first["segment"], first["pseudonym"], numbers.tolist(), strict=True
         )
     )
-    value = tr("Expected") if priorities.by == "expected" else tr("Ranked by")
+    value = tr("Expected contribution") if priorities.by == "expected" else tr("Ranked by")
     note = tr(
         "The names stand for customers; the table in the file has up to {most} of each, and their ids.",
         most=priorities.most,
     )
     if priorities.horizon_days is not None:
         ahead = trn(
-            "“Expected”: contribution in the {n} day after the segments were drawn.",
-            "“Expected”: contribution in the {n} days after the segments were drawn.",
+            "“Expected contribution”: in the {n} day after the segments were drawn.",
+            "“Expected contribution”: in the {n} days after the segments were drawn.",
             priorities.horizon_days,
             n=words.number(priorities.horizon_days),
         )

@@ -92,6 +92,17 @@ class Step:
             return tr("Asked at “{name}”", name=self.name)
         return tr("Low score at “{name}”", name=self.name) if self.name else tr("Low score")
 
+    @property
+    def phrase(self) -> str:
+        """What it is, as it stands within a sentence and among others."""
+        if self.kind == "channel":
+            return tr("orders by “{name}”", name=self.name)
+        if self.kind == "failure":
+            return tr("the failure “{name}”", name=self.name) if self.name else tr("orders that went wrong")
+        if self.kind == "answer":
+            return tr("answers at “{name}”", name=self.name)
+        return tr("low scores at “{name}”", name=self.name) if self.name else tr("low scores")
+
 
 @dataclass(frozen=True, eq=False)
 class Leaving:
@@ -174,7 +185,7 @@ class Leaving:
             )
         ]
         said += [_say(step) for goes in _APART for step in self.of(goes)]
-        as_others, not_apart = ([_in_a_sentence(step.title) for step in self.of(goes)] for goes in _NOT_APART)
+        as_others, not_apart = ([step.phrase for step in self.of(goes)] for goes in _NOT_APART)
         if as_others:
             said.append(tr("As after other orders alike: {names}.", names=listed(as_others)))
         if not_apart:
@@ -188,16 +199,28 @@ class Leaving:
         if self.rows.wait_days:
             said.append(
                 trn(
-                    "Answers and failures come days after the orders, so the time runs from {days} days after each, "
-                    "and {n} order after which the customer was back by then is left out.",
-                    "Answers and failures come days after the orders, so the time runs from {days} days after each, "
-                    "and {n} orders after which the customer was back by then are left out.",
-                    self.rows.n_back,
+                    "Answers and failures come days after the orders, so the time runs from {days} day after each.",
+                    "Answers and failures come days after the orders, so the time runs from {days} days after each.",
+                    self.rows.wait_days,
                     days=number(self.rows.wait_days),
-                    n=few(self.rows.n_back, self.minimum_group),
                 )
             )
+            said += self._left_out()
         return " ".join(said)
+
+    def _left_out(self) -> list[str]:
+        """Say how many orders are left out because the customer was back too soon; nothing where none is."""
+        n = self.rows.n_back
+        if not n:
+            return []
+        return [
+            trn(
+                "Left out: {n} order after which the customer was back by then.",
+                "Left out: {n} orders after which the customer was back by then.",
+                max(n, self.minimum_group),
+                n=few(n, self.minimum_group),
+            )
+        ]
 
 
 def steps_before_leaving(
@@ -363,11 +386,6 @@ def _within(e: Estimate) -> Estimate:
     """Keep an interval of a share within 0 and 1; where nothing varies it is the share itself."""
     low, high = (e.number, e.number) if e.low is None or e.high is None else (e.low, e.high)
     return replace(e, low=max(low, 0.0), high=min(high, 1.0))
-
-
-def _in_a_sentence(title: str) -> str:
-    """Write a title as it stands within a sentence."""
-    return title[:1].lower() + title[1:]
 
 
 def _say(step: Step) -> str:

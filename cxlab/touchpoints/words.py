@@ -69,6 +69,12 @@ def conclusion(one: TouchpointEffect, margin: float, n_channels: int) -> str:
     return text
 
 
+def in_short(one: TouchpointEffect, margin: float, n_channels: int) -> str:
+    """Say what the jump is, after the jump itself where there is a verdict on it."""
+    first = _at_first_sight(one) if one.verdict in ("works", "harms", "no_effect") else ""
+    return f"{first} {conclusion(one, margin, n_channels)}".strip()
+
+
 def times(e: Estimate) -> str:
     """Write a ratio with its interval.
 
