@@ -58,11 +58,13 @@ class TestAnswer:
 
     @pytest.mark.parametrize("seed", [1, 2, 3])
     def test_no_trial_begins_with_a_driver_that_is_not_shown(self, seed: int) -> None:
-        found = weighed((0.2,) * 5, 800, seed)
+        found = weighed((0.2, 0.2, 0.1, 0.05, 0), 800, seed)
         told = drivers_answer(found)
-        for name, share in found.shares.items():
-            if share.ends[0] <= 0:
-                assert f"“{name}”" not in told.decide and f"“{name}”" not in told.line
+        unsure = [name for name, share in found.shares.items() if share.ends[0] <= 0]
+        assert unsure and found.named and found.lead == "none"
+        for name in unsure:
+            assert f"“{name}”" not in told.decide and f"“{name}”" not in told.line
+        assert all(f"“{name}”" in told.decide for name in found.named)
 
     def test_with_nobody_shown_nothing_is_begun(self) -> None:
         found = weighed((0.2,) * 5, 800, 1)
