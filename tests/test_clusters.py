@@ -40,6 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class TestTruth:
+    @pytest.mark.thorough
     def test_planted_groups_are_found_with_their_number(self) -> None:
         right, found, alike = 0, 0, []
         for seed, k in enumerate((2, 3, 4, 5)):

@@ -252,6 +252,7 @@ class TestFigures:
                 overlap = min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0)
                 assert min(overlap) < 3, (plot.name, a, b)
 
+    @pytest.mark.thorough
     def test_mark_in_each_panel_the_number_that_a_criterion_takes(self, found: Any) -> None:
         assert len(found.choice.votes) == 5
         for title in ("Silhouette", "Gap statistic", "BIC of bell curves", "Prediction strength", "Stability"):
@@ -260,6 +261,7 @@ class TestFigures:
         numbers = number_of_clusters.block(two).numbers
         assert numbers is not None and numbers.columns == ("Clusters", "Silhouette", "Gap statistic")
 
+    @pytest.mark.thorough
     def test_a_method_without_groups_has_nothing_to_compare(self, cloud: Any) -> None:
         own = cloud.methods.with_chosen["hdbscan"].adjusted_rand
         nothing = dataclasses.replace(own, value=None, low=None, high=None)

@@ -183,6 +183,7 @@ def test_nothing_from_after_the_calibration_end_reaches_a_calibration_column(
         assert assign_segments(one).labels.equals(assign_segments(two).labels)
 
 
+@pytest.mark.thorough
 @given(st.lists(LINE, min_size=1, max_size=40), st.randoms(use_true_random=False))
 @slow
 def test_the_order_of_rows_changes_nothing(engine: Engine, lines: Lines, random: object) -> None:

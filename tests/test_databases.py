@@ -79,6 +79,7 @@ def corner_shop(folder: Path, source: str) -> Path:
 class TestTruth:
     """The same rows give the same answers, wherever they come from."""
 
+    @pytest.mark.thorough
     def test_orders_of_a_database_are_those_of_the_file(self, server: Server, tmp_path: Path) -> None:
         asked = f"    url: {server.url()}\n    table: sales.orders\n"
         with (

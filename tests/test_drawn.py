@@ -87,6 +87,7 @@ def test_the_lot_hangs_on_the_seed_and_not_on_the_order_of_the_records(shop: Pat
         assert 0 < len(ids(other, "days") - ids(part, "days")) < N
 
 
+@pytest.mark.thorough
 def test_it_is_kept_for_notebooks_and_later_runs(shop: Path, part: Kit, tmp_path: Path) -> None:
     study = load_study(shop)
     parameters = study.settle(sample_customers=N)
@@ -130,6 +131,7 @@ def test_what_a_run_keeps_of_one_lot_is_not_taken_for_another(shop: Path) -> Non
     assert len(origins) == 3
 
 
+@pytest.mark.thorough
 def test_with_fewer_customers_all_of_them_stay(shop: Path, whole: Kit) -> None:
     with open_study(shop, sample_customers=1600) as kit:
         assert kit.intake.drawn is None

@@ -163,6 +163,7 @@ class TestVerdict:
         (found,) = spread_of_scores(planted(employee=0.4, store=0.0, n=150)).touchpoints
         assert found.kind == "cannot_tell"
 
+    @pytest.mark.thorough
     def test_nobody_stands_out_where_all_are_alike(self) -> None:
         places = rank_places(spread_of_scores(planted(employee=0.0, store=0.0)))
         raw = [place.mean for place in places.ranked if place.factor == "employee"]

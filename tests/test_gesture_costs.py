@@ -69,10 +69,12 @@ class TestTrials:
             assert costs(effects)[1] == pytest.approx(0.5)
             assert effects.effects[0].worth is not None and not effects.effects[0].worth.is_assumed
 
+    @pytest.mark.thorough
     def test_where_some_have_a_record_the_others_cost_nothing_or_what_is_given(self, tmp_path: Path) -> None:
         assert costs(trial(tmp_path, *OLD, *CARDS[::2]))[1] == pytest.approx(0.25)
         assert costs(trial(tmp_path, *OLD, *CARDS[::2], gesture_cost=2.0))[1] == pytest.approx(1.25)
 
+    @pytest.mark.thorough
     def test_gestures_without_their_cost_cost_what_is_given(self, tmp_path: Path) -> None:
         cards = [card.removesuffix("0.50") for card in CARDS]
         assert costs(trial(tmp_path, *OLD, *cards))[1] is None
@@ -80,6 +82,7 @@ class TestTrials:
         assert costs(effects)[1] == pytest.approx(2.0)
         assert "taken as given where none is recorded" in gesture_money(effects).reading
 
+    @pytest.mark.thorough
     def test_gestures_of_another_kind_that_both_arms_got_are_not_the_arms(self, tmp_path: Path) -> None:
         both = [f"c{i},2024-05-02,biscuit,0.40" for i in range(N) if i % 3]
         assert costs(trial(tmp_path, *OLD, *both))[1] is None

@@ -221,6 +221,7 @@ class TestAnswer:
         said = cx.gesture_alikeness(both).reading
         assert "as strong as the strongest single thing recorded, " in said and "(E-value)" in said
 
+    @pytest.mark.thorough
     def test_without_a_trial_the_chosen_ones_have_no_prefix(self, tmp_path: Path) -> None:
         effects = effects_of(shop(tmp_path / "shop", customers=900, seed=4, trial="none"))
         assert cx.gesture_design(effects).findings["design"].verdict in ("observational", "not_identifiable")

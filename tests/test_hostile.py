@@ -163,6 +163,7 @@ def test_whoever_looks_sees_what_runs_and_what_is_foreign(browser: Browser, tmp_
     assert [fault for fault in faults if not any(one.startswith(fault) for one in seen.faults)] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("i", range(len(CHUNKS)))
 def test_the_labels_of_a_picture_are_text_in_it_and_nothing_else(pages: Path, i: int) -> None:
     html = (pages / f"page-{i}.html").read_text(encoding="utf-8")

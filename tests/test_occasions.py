@@ -502,6 +502,7 @@ def test_nothing_up_to_the_day_reaches_an_outcome_of_an_order(
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
+@pytest.mark.thorough
 @given(part(EARLY, ["1", None], False), part(LATE, ["3", None], False))
 @slow
 def test_what_lies_beyond_the_outcome_window_reaches_nothing(engine: Engine, early: Shop, late: Shop) -> None:
@@ -699,6 +700,7 @@ def test_the_order_of_rows_changes_nothing(engine: Engine, shop: Shop, seed: int
     pd.testing.assert_frame_equal(first.drawn, second.drawn, check_exact=True)
 
 
+@pytest.mark.thorough
 def test_the_order_of_lines_in_the_files_changes_no_sample(tmp_path: Path) -> None:
     whole_study(tmp_path / "one")
     whole_study(tmp_path / "two", Random(3))

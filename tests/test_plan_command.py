@@ -119,6 +119,7 @@ def test_a_plan_is_carried_out_and_the_next_report_reads_it_as_it_stands(plan: P
     assert trial.days == 60 and trial.is_known and {w.days for w in trial.windows} >= {30, 60, 90}
 
 
+@pytest.mark.thorough
 def test_a_second_trial_joins_the_first_and_leaves_its_customers_alone(plan: Plan, tmp_path: Path) -> None:
     old = [f"{i:04d},2024-12-{20 if i < 60 else 1},{('none', 'card', 'card')[i % 3]}" for i in range(90)]
     old += [f"{i:04d},2024-05-01,{('none', 'card', 'card')[i % 3]}" for i in range(90, 150)]
@@ -281,6 +282,7 @@ def test_too_little_history_says_what_would_do(plan: Plan, tmp_path: Path) -> No
     assert "Same time" in plots.next_trial.block(trial).wide
 
 
+@pytest.mark.thorough
 def test_a_draw_is_not_made_twice_by_mistake(plan: Plan, tmp_path: Path) -> None:
     folder = shop(tmp_path / "shop", n=300)
     assert plan("shop", "--experiment", "x").code == 0

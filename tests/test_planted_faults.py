@@ -248,6 +248,7 @@ class TestLaws:
         with open_study(folder) as kit:
             return kit.customers.frame
 
+    @pytest.mark.thorough
     def test_the_order_of_rows_changes_nothing_in_the_customers(self, fresh: Fresh) -> None:
         def check(table: Table, data: st.DataObject) -> None:
             found = []
@@ -259,6 +260,7 @@ class TestLaws:
 
         tried(4, 3, check, tables(), st.data())
 
+    @pytest.mark.thorough
     def test_splitting_a_file_changes_nothing_in_the_customers(self, fresh: Fresh) -> None:
         def check(table: Table, cuts: list[int]) -> None:
             folder, rows = fresh(), _with_buyers(table)

@@ -104,6 +104,7 @@ def boxes(ax: Axes, artists: list[Text]) -> list[Bbox]:
     return [text.get_window_extent(FigureCanvasAgg(ax.figure).get_renderer()) for text in artists]  # type: ignore[arg-type]
 
 
+@pytest.mark.thorough
 def test_bars_are_opaque_and_lie_over_the_grid(intake_figures: list[tuple[Axes, Axes]]) -> None:
     for bars, _ in intake_figures:
         assert {bar.get_alpha() for bar in bars.patches} <= {None, 1.0}

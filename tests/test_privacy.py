@@ -255,6 +255,7 @@ class TestCommand:
         assert "Nothing was found: the pages can be mailed." in done.stdout
         assert (shop / "share/shop/00_intake.html").is_file()
 
+    @pytest.mark.thorough
     def test_what_was_found_ends_in_1_and_nothing_is_published(self, shop: Path) -> None:
         body = "page.reading(', '.join(kit.customers.frame['customer_id']))"
         made.write(shop / "notebooks", "01_names", made.small_notebook("names", body))

@@ -268,6 +268,7 @@ class TestErrors:
         assert bound.likely.verdict == "at_bound" and not bound.likely.has_interval
         assert "How sure that is cannot be said" in bound.reading and "0–0%" not in bound.reading
 
+    @pytest.mark.thorough
     def test_of_the_slope_hold_those_of_the_parameters(self) -> None:
         covered = []
         for seed in range(80):
@@ -313,6 +314,7 @@ class TestRevenue:
         frame["holdout_revenue"] *= worth * (1 - share)
         return replace(customers, frame=frame)
 
+    @pytest.mark.thorough
     @pytest.mark.parametrize(("share", "of_nothing"), [(0.25, 0.0), (0.0, 0.3), (0.25, 0.2)])
     def test_is_foreseen_net_of_returns_and_with_purchases_of_nothing(
         self, true_shop: Customers, share: float, of_nothing: float

@@ -231,6 +231,7 @@ class TestFaults:
         assert "Traceback" not in done.stderr
         assert not (shop / "elsewhere").exists()
 
+    @pytest.mark.thorough
     def test_a_fault_in_the_data_is_found_before_any_notebook_starts(self, tmp_path: Path) -> None:
         made.write(tmp_path / "notebooks", "00_intake", made.small_notebook("intake", made.COUNT))
         (made.write_study(tmp_path / "corner") / "orders.csv").write_text("customer_id,ordered_at\n1,2024-01-01\n")

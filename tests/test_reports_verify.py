@@ -73,6 +73,7 @@ def test_the_same_run_comes_out_the_same_from_wherever_one_asks_and_leaves_no_tr
     assert not list((tmp_path / "tmp").rglob("manifest.json"))
 
 
+@pytest.mark.thorough
 def test_files_changed_by_hand_since_the_run_are_named(shop: Path) -> None:
     run = shop / "reports" / "corner"
     with (run / "tables" / "intake_kept.csv").open("a") as table:
@@ -92,6 +93,7 @@ def test_files_changed_by_hand_since_the_run_are_named(shop: Path) -> None:
     assert found.reading.startswith("reports/corner: not the same.\nFiles changed in its folder since the run\n")
 
 
+@pytest.mark.thorough
 def test_what_was_forged_on_a_page_or_for_the_index_is_a_difference(shop: Path) -> None:
     run = shop / "reports" / "corner"
     told = json.loads((run / "manifest.json").read_text())

@@ -148,6 +148,7 @@ def shop_at_a_loss() -> Customers:
     return replace(shop, frame=shop.frame.assign(contribution=loss, holdout_contribution=loss))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shop", [shop_without_revenue, shop_at_a_loss])
 def test_where_nobody_is_profitable_the_page_says_so_and_decides_nothing_for_nobody(
     shop: Callable[[], Customers],
@@ -170,6 +171,7 @@ def shop_in_one_segment() -> Customers:
     return replace(shop, frame=shop.frame.assign(days_since_last_order=1, contribution=shop.frame["revenue"] + 1))
 
 
+@pytest.mark.thorough
 def test_where_all_are_in_one_segment_the_page_cannot_tell_and_says_why() -> None:
     figures, _, answer = page_of(shop_in_one_segment())
     assert answer.tone == "cannot"

@@ -55,6 +55,7 @@ def kit(folder: Path) -> Iterator[Kit]:
         yield opened
 
 
+@pytest.mark.thorough
 def test_the_same_settings_and_seed_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     again = simulate_shop(read_settings(folder / "settings.yml"))
     write_shop(again, plant_truth(again, rows=1000), tmp_path / "again")

@@ -100,6 +100,7 @@ def test_a_purchase_model_foresees_beside_the_others() -> None:
     assert "contribution_skill.purchase_model" not in found.findings
 
 
+@pytest.mark.thorough
 def test_a_purchase_model_that_cannot_be_fitted_is_left_out_and_the_reading_says_why() -> None:
     def refuse(customers: Customers) -> Foretold:
         raise InputError("nobody came back.")
@@ -179,6 +180,7 @@ def test_labels_of_other_customers_are_an_error() -> None:
         predictive_skill(customers, pd.Series(["a"]), fit_labels)
 
 
+@pytest.mark.thorough
 def test_clusters_are_fitted_once_in_each_fold_though_two_things_are_foreseen_with_them() -> None:
     seeds = []
 
@@ -191,6 +193,7 @@ def test_clusters_are_fitted_once_in_each_fold_though_two_things_are_foreseen_wi
     assert seeds == list(range(5, 35))  # ten folds, three divisions
 
 
+@pytest.mark.thorough
 def test_where_no_clusters_can_be_found_everybody_is_foreseen_by_the_mean() -> None:
     def refuse(frame: pd.DataFrame, /, *, k: int, seed: int) -> Predict:
         raise InputError("they do not differ")

@@ -91,6 +91,7 @@ class TestRows:
             for statement in kit.intake.engine.statements[-3:]:
                 sqlglot.transpile(statement, read="duckdb", write="spark")
 
+    @pytest.mark.thorough
     def test_nothing_after_a_day_tells_in_which_group_a_customer_stands(self, tmp_path: Path) -> None:
         early = "customer_id,given_at,score\na,2024-01-05,3\nb,2024-01-16,8\n"
         with open_study(tiny(tmp_path / "one", feedback=early)) as one:
