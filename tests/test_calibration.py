@@ -207,6 +207,7 @@ def fewer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.longest
 class TestInShort:
     """Main cases a few times over; each may fail as often as chance makes it in one of a thousand such tests."""
 

@@ -214,6 +214,7 @@ VALUES = ("date_format", "decimal", "timezone")
 """Of how files were read, what may be said for one of them without harm to the others."""
 
 
+@pytest.mark.longest
 @pytest.mark.parametrize(
     "case", [case for case in CASES if "error" not in case], ids=lambda case: case["says"].replace(" ", "-")
 )

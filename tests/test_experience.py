@@ -103,6 +103,7 @@ class TestModel:
         low, high = model.interval(model.of_these["all"])
         assert low < truth < high and high - low < 0.03
 
+    @pytest.mark.longest
     @pytest.mark.thorough
     def test_intervals_hold_what_was_planted(self) -> None:
         runs, held, finite = 120, np.zeros(3), 0

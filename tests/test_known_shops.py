@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from benchmarks.known_shops import Found, look_at
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.longest]
 N, CUSTOMERS, FIRST_SEED = 6, 1_500, 4_000
 MAIN = (
     "effect.card", "effect.card_with_discount", "effect_percent.card", "incremental_contribution.card",

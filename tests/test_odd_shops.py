@@ -9,7 +9,7 @@ import pytest
 from cxlab.errors import InputError
 from tests.odd_shops import SHOPS, ShownPage, drawn_shop, show, write_shop
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.longest]
 WITHOUT_MODEL = {"ten customers", "everyone once", "everyone the same day", "one customer", "one order"}
 
 

@@ -219,6 +219,7 @@ def test_faults_are_found_in_workbooks(fresh: Fresh, typed: bool, inline: bool) 
     tried(2, 3, check, tables(IN_CELLS), st.integers(0, len(DIALECTS) - 1))
 
 
+@pytest.mark.longest
 @pytest.mark.thorough
 def test_faults_are_found_in_each_of_many_files_of_every_kind(fresh: Fresh) -> None:
     def check(parts: list[tuple[Table, str, int]]) -> None:
@@ -274,6 +275,7 @@ class TestLaws:
 
         tried(5, 3, check, tables(), st.lists(st.integers(0, 20), min_size=1, max_size=3))
 
+    @pytest.mark.longest
     @pytest.mark.thorough
     def test_the_format_changes_nothing_in_the_customers(self, fresh: Fresh) -> None:
         def check(table: Table) -> None:

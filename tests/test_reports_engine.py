@@ -56,6 +56,7 @@ def contents(run: Path, out: str) -> dict[str, bytes]:
     return {name: re.sub(rb"<time .*?</time>", b"", text) for name, text in texts.items()}
 
 
+@pytest.mark.longest
 @pytest.mark.thorough
 def test_plain_kernels_give_the_same_bytes_and_so_does_one_job(shop: Path, forked: Path) -> None:
     done = cxlab(shop, "report", "corner", "--jobs", "1", "--engine", "plain", "--out", "out-plain")

@@ -16,7 +16,7 @@ from tests.hostile_shop import OF_SOMEBODY, HostileShop, write_hostile_shop
 from tests.test_rejects import formulas
 from tests.test_reports_run import cxlab
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.longest]
 NOTEBOOKS = ("intake", "gestures", "repeat_purchases")
 PAGES = ("00_intake.html", "03_repeat_purchases.html", "04_gestures.html")
 
