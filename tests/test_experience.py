@@ -231,6 +231,9 @@ class TestStudy:
             said = spread_of_scores(kit.answered).reading
         assert "3 further answers lie beyond 0 to 10 and are left out." in said
         assert "1 answer to another question is left out." in said
+        with open_study(self.write(tmp_path, lines)) as kit:
+            said = spread_of_scores(kit.answered, minimum_group=5).reading
+        assert "Under 5 further answers lie beyond 0 to 10 and are left out. Under 5 answers to other questions" in said
         assert "5 answers from after 11 June 2024, the last day that counts, are left out" in said
 
     def test_where_all_on_the_scale_are_alike_those_beyond_it_are_named(self, tmp_path: Path) -> None:

@@ -60,6 +60,13 @@ class TestLevers:
         with pytest.raises(NotEnoughDataError, match="tag one driver as benefit and one as sacrifice"):
             perceived_value(follow(DriverWorld((0.2, 0.1), tags={"a": ("benefit",), "b": ()}), 1200, 1))
 
+    def test_a_side_that_cannot_be_looked_at_is_told_why(self) -> None:
+        made = follow(DriverWorld((0.2, -0.1), tags=TWO), 1200, 1)
+        name = next(name for name, tags in made.tags.items() if "benefit" in tags)
+        alike = replace(made, values=made.values.assign(**{name: 7.0}))
+        with pytest.raises(NotEnoughDataError, match=f"tagged `benefit` none can be looked at, for of “{name}” all"):
+            perceived_value(alike)
+
 
 class TestGoodAndBad:
     def test_a_planted_bend_is_found(self) -> None:

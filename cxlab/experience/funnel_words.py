@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cxlab.language import tr, trn
 from cxlab.phrases import listed
-from cxlab.words import day, number, percent, percent_between
+from cxlab.words import capital, day, few, number, percent, percent_between
 
 if TYPE_CHECKING:
     from cxlab.experience.funnel import Funnel, Step
@@ -123,17 +123,16 @@ def asides(funnel: "Funnel") -> list[str]:
                 n=number(journey.n_outside))
         )  # fmt: skip
     if journey.n_later and journey.last_day is not None:
-        told.append(
-            trn(
-                "{n} record from after {day}, the last day that counts, is left out: `observation_end` in the study "
-                "sets another.",
-                "{n} records from after {day}, the last day that counts, are left out: `observation_end` in the study "
-                "sets another.",
-                journey.n_later,
-                n=number(journey.n_later),
-                day=day(journey.last_day),
-            )
+        later = trn(
+            "{n} record from after {day}, the last day that counts, is left out: `observation_end` in the study sets "
+            "another.",
+            "{n} records from after {day}, the last day that counts, are left out: `observation_end` in the study "
+            "sets another.",
+            max(journey.n_later, funnel.minimum_group),
+            n=few(journey.n_later, funnel.minimum_group),
+            day=day(journey.last_day),
         )
+        told.append(capital(later))
     for k, step in enumerate(funnel.steps):
         if step.phase != "after" and step.skipped > _OFTEN * step.sessions:
             told.append(

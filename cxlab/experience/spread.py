@@ -16,7 +16,7 @@ from cxlab.experience.henderson import Factor
 from cxlab.language import Texts, tr, trn
 from cxlab.phrases import listed
 from cxlab.scores import SCALES, ScoreScale
-from cxlab.words import day, number, percent, percent_between
+from cxlab.words import capital, day, few, number, percent, percent_between
 
 Kind = Literal["random", "expected", "managed", "cannot_tell"]
 LITTLE = 0.10
@@ -265,7 +265,7 @@ class Spread:
             tr("Not looked at: {factor}, for {why}.", factor=FACTOR[name].lower(), why=why)
             for name, why in self.left_out.items()
         ]
-        asides += _left_out(self.answered)
+        asides += _left_out(self.answered, self.minimum_group)
         deviation = self.deviations.get("employee")
         if deviation is not None and deviation.low:
             asides.insert(
@@ -278,8 +278,8 @@ class Spread:
         return " ".join([text, *asides])
 
 
-def _left_out(answered: Answered) -> list[str]:
-    """Say which answers are not used, and where the scale is a guess."""
+def _left_out(answered: Answered, minimum_group: int) -> list[str]:
+    """Say which answers are not used, and where the scale is a guess; counts of few are hidden."""
     told, scale = [], answered.scale
     if scale is not None and (scale.lowest, scale.highest) not in SCALES:
         told.append(
@@ -289,12 +289,12 @@ def _left_out(answered: Answered) -> list[str]:
         told.append(
             trn("{n} further answer lies beyond {scale} and is left out.",
                 "{n} further answers lie beyond {scale} and are left out.",
-                answered.n_outside, n=number(answered.n_outside), scale=scale.name)
+                max(answered.n_outside, minimum_group), n=few(answered.n_outside, minimum_group), scale=scale.name)
         )  # fmt: skip
     if answered.n_other:
         told.append(
             trn("{n} answer to another question is left out.", "{n} answers to other questions are left out.",
-                answered.n_other, n=number(answered.n_other))
+                max(answered.n_other, minimum_group), n=few(answered.n_other, minimum_group))
         )  # fmt: skip
     if answered.n_later and answered.until is not None:
         told.append(
@@ -303,12 +303,12 @@ def _left_out(answered: Answered) -> list[str]:
                 "sets another.",
                 "{n} answers from after {day}, the last day that counts, are left out: `observation_end` in the study "
                 "sets another.",
-                answered.n_later,
-                n=number(answered.n_later),
+                max(answered.n_later, minimum_group),
+                n=few(answered.n_later, minimum_group),
                 day=day(answered.until),
             )
         )
-    return told
+    return [capital(text) for text in told]
 
 
 def said_share(e: Estimate) -> str:
@@ -382,8 +382,8 @@ def spread_of_scores(answered: Answered | None, *, minimum_group: int = 1, seed:
                     "`metric` what was asked",
                     "all answers from {scale} give one score, and {n} lie beyond: correct the scores, or say in "
                     "`metric` what was asked",
-                    answered.n_outside,
-                    n=number(answered.n_outside),
+                    max(answered.n_outside, minimum_group),
+                    n=few(answered.n_outside, minimum_group),
                     scale=answered.scale.name,
                 )
             )
