@@ -154,11 +154,11 @@ class TestFigures:
         assert stability.draws.mean() > 0.9
         assert search_luck(clusters, stability, seed=1, n_starts=5).n == 300
 
-    def test_beyond_twenty_thousand_the_reading_says_how_many_are_drawn(self) -> None:
-        few = Stability(("A", "B"), np.full((9, 2), 0.9), np.array([10_000, 10_000]), 5)
-        many = dataclasses.replace(few, size=np.array([10_000, 10_001]))
-        assert "20,000 customers are drawn anew, 9 times, a cluster" in few.reading
-        assert "20,001 customers are drawn anew, 9 times, 5,000 of them each time, a cluster" in many.reading
+    def test_beyond_ten_thousand_the_reading_says_how_many_are_drawn(self) -> None:
+        few = Stability(("A", "B"), np.full((9, 2), 0.9), np.array([5_000, 5_000]), 5)
+        many = dataclasses.replace(few, size=np.array([5_000, 5_001]))
+        assert "10,000 customers are drawn anew, 9 times, a cluster" in few.reading
+        assert "10,001 customers are drawn anew, 9 times, 5,000 of them each time, a cluster" in many.reading
 
 
 class TestSideBySide:

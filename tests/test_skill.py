@@ -209,6 +209,7 @@ def test_of_many_customers_fits_that_take_long_learn_from_some_and_the_error_of_
 ) -> None:
     monkeypatch.setattr(crossfit, "MOST_LEARNED", 400)
     monkeypatch.setattr(crossfit, "PANEL", 300)
+    monkeypatch.setattr(crossfit, "SETTLED_FROM", 1_000)
     frame = planted_customers(3_000, 3).frame
     actual = frame["holdout_purchases"].to_numpy(float)
     skills, errors = [], []
@@ -223,6 +224,7 @@ def test_of_many_customers_fits_that_take_long_learn_from_some_and_the_error_of_
 def test_nobody_is_foreseen_by_fits_that_saw_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crossfit, "MOST_LEARNED", 50)
     monkeypatch.setattr(crossfit, "PANEL", 20)
+    monkeypatch.setattr(crossfit, "SETTLED_FROM", 100)
     panel = crossfit.panel_of(200, 1)
     for number, (train, test) in enumerate(crossfit.parted(200, 1)):
         some = crossfit.learned_from(train, panel, 1, number)

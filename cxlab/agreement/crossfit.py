@@ -16,21 +16,21 @@ Array = NDArray[np.float64]
 Way = Callable[[Fold], Array]
 N_FOLDS = 10
 N_DIVISIONS = 3  # into folds, their losses averaged: a single one moves what is foreseen of a few thousand customers
-SETTLED_FROM = 20_000  # customers from which on a single division is enough
+SETTLED_FROM = 10_000  # customers from which on a single division is enough, into few folds
 MOST_LEARNED = 40_000  # customers of a fold that fits which take long learn from; of more, so many are drawn by lot
-FEW_FOLDS = 5  # where folds have more than that to learn from
+FEW_FOLDS = 5
 PANEL = 5_000  # customers by whom it is seen what that adds to the error
 
 
 def folds(n: int, seed: int) -> list[NDArray[np.int64]]:
     """Divide n rows into folds at random, sizes differing by one at most; row numbers in order."""
-    order = np.random.default_rng(seed).permutation(n)
-    return [np.sort(part).astype(np.int64) for part in np.array_split(order, FEW_FOLDS if is_large(n) else N_FOLDS)]
+    order, how_many = np.random.default_rng(seed).permutation(n), N_FOLDS if n < SETTLED_FROM else FEW_FOLDS
+    return [np.sort(part).astype(np.int64) for part in np.array_split(order, how_many)]
 
 
 def is_large(n: int) -> bool:
-    """Whether ten folds of n customers would have more to learn from than is needed."""
-    return n - n // N_FOLDS > MOST_LEARNED
+    """Whether folds of n customers have more to learn from than is needed, a panel left out."""
+    return n - n // FEW_FOLDS - PANEL > MOST_LEARNED
 
 
 def parted(n: int, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -70,12 +70,12 @@ def predictive_skill(
     Notes
     -----
     Customers are cross-fitted in ten folds, which follow from the order of the frame (by customer_id) and the seed.
-    Up to `SETTLED_FROM` customers this is done for three divisions into folds, and each customer's losses are averaged.
-    Where they would have more than `MOST_LEARNED` customers to learn from there are five folds, and clusters and trees
-    learn from so many, by lot; the means of groups are those of all. What that adds to the error is seen in customers
-    whom all folds foresee. Losses are those of Gneiting (2011): Poisson deviance and squared error are minimised by the
-    mean. Intervals hold the predictions fixed and resample customers, so they leave out how the fits would have
-    differed on other customers.
+    This is done for three divisions into folds, and each customer's losses are averaged; from `SETTLED_FROM` customers
+    on there is one division into five. Where folds have more than `MOST_LEARNED` customers to learn from, clusters and
+    trees learn from so many, by lot; the means of groups are those of all. What that adds to the error is seen in
+    customers whom all folds foresee. Losses are those of Gneiting (2011): Poisson deviance and squared error are
+    minimised by the mean. Intervals hold the predictions fixed and resample customers, so they leave out how the fits
+    would have differed on other customers.
 
     Examples
     --------

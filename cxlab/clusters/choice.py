@@ -19,6 +19,7 @@ from cxlab.words import count, number, number_between
 
 Array = NDArray[np.float64]
 MOST_COMPARED = 10_000  # customers between whom all distances are measured; more are sampled
+REFERENCES, REFERENCES_OF_MANY, FEWER_BEYOND = 20, 10, 5_000  # draws of many customers differ little
 CLOSE_CALL = 0.03  # silhouettes that differ by no more are as good as equal; between them the gap statistic decides
 LEAST_A_CLUSTER = 15  # no more clusters are tried than leave this many customers to each on average
 
@@ -262,7 +263,7 @@ class Choice:
 
 
 @once_a_run
-def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 20) -> Choice:
+def choose_k(features: Features, *, k_max: int, seed: int, n_references: int | None = None) -> Choice:
     """Choose the number of clusters by the largest mean silhouette, close calls by the gap statistic.
 
     Parameters
@@ -270,7 +271,8 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
     features : the customers on a common scale.
     k_max : the largest number tried; fewer when customers or their differences are few.
     seed : for the starts, the references and, beyond 10,000 customers, the sample.
-    n_references : customers without groups, drawn this many times for the gap statistic.
+    n_references : customers without groups, drawn this many times for the gap statistic; None: 20 times, and 10 times
+        where more than 5,000 customers are compared.
 
     References
     ----------
@@ -289,6 +291,8 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int = 2
     rows = sample_rows(features.n, MOST_COMPARED, seed)
     matrix = features.matrix[rows]
     tried = np.arange(2, largest_k(matrix, k_max) + 1)
+    if n_references is None:
+        n_references = REFERENCES if len(matrix) <= FEWER_BEYOND else REFERENCES_OF_MANY
     with one_thread():
         fits = _fits(matrix, tried, seed)
         widths = silhouettes(matrix, [settle(matrix, model.labels_)[0] for model in fits])

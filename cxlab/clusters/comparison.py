@@ -14,7 +14,7 @@ def compare_criteria(
 ) -> Choice:
     """Put three further criteria beside the silhouette and the gap statistic; the number chosen stays.
 
-    They try the same numbers as the choice did. Beyond 20,000 customers, curves are fitted to a sample of so many, and
+    They try the same numbers as the choice did. Beyond 10,000 customers, curves are fitted to a sample of so many, and
     halves and resamples are drawn from 5,000 customers, each time afresh, so that the errors hold what this adds.
 
     Parameters

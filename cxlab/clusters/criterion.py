@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-MOST_WHOLE = 20_000  # customers of whom all are divided again in each replicate; beyond that a fresh sample is
+MOST_WHOLE = 10_000  # customers of whom all are divided again in each replicate; beyond that a fresh sample is
 TINY = 1e-9  # an error of no more is none: the figure is what it is by its making
 REPLICATE = 5_000  # customers of such a sample
 
@@ -41,7 +41,7 @@ class Criterion:
 
 
 def replicate_rows(n: int, seed: int, draw: int) -> NDArray[np.int64]:
-    """Row numbers that a replicate divides: all up to 20,000 customers, else 5,000 drawn afresh each time."""
+    """Row numbers that a replicate divides: all up to 10,000 customers, else 5,000 drawn afresh each time."""
     if n <= MOST_WHOLE:
         return np.arange(n)
     return np.sort(np.random.default_rng([seed, draw]).choice(n, REPLICATE, replace=False))

@@ -106,7 +106,7 @@ class Grouping:
 def fit_method(method: Method, matrix: Array, k: int | None, *, seed: int) -> Grouping:
     """Divide customers by one of the four methods.
 
-    K-Means takes all customers, from ten starts. The others take all up to 20,000 and a sample of so many beyond.
+    K-Means takes all customers, from ten starts. The others take all up to 10,000 and a sample of so many beyond.
 
     Parameters
     ----------

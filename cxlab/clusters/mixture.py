@@ -9,7 +9,7 @@ from cxlab.clusters.kmeans import on_all_cores, one_thread, sample_rows
 from cxlab.language import tr
 
 Array = NDArray[np.float64]
-MOST_FITTED = 20_000  # customers to whom curves are fitted; beyond that to a sample of so many
+MOST_FITTED = 10_000  # customers to whom curves are fitted; beyond that to a sample of so many
 FITS_EACH = 3  # starts of each fit
 MOST_STEPS = 300  # of expectation maximisation, from each start
 LEAST_VARIANCE = 1e-3  # added to each variance on the common scale, so that no curve shrinks to a point
@@ -61,7 +61,7 @@ def mixture_bic(matrix: Array, *, k_max: int, seed: int) -> Criterion:
     ----------
     matrix : shape (n, d).
     k_max : the largest number tried.
-    seed : for the starts, the spreading of ties and, beyond 20,000 customers, the sample.
+    seed : for the starts, the spreading of ties and, beyond 10,000 customers, the sample.
 
     References
     ----------

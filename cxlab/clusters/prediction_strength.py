@@ -27,7 +27,7 @@ def prediction_strength(matrix: Array, *, k_max: int, seed: int, n_splits: int =
     ----------
     matrix : shape (n, d).
     k_max : the largest number tried, from 2.
-    seed : for the splits, the starts and, beyond 20,000 customers, a fresh sample of 5,000 for each split.
+    seed : for the splits, the starts and, beyond 10,000 customers, a fresh sample of 5,000 for each split.
     n_splits : random splits.
 
     References

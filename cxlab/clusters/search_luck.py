@@ -162,7 +162,7 @@ def search_luck(clusters: Clusters, stability: Stability, *, seed: int, n_starts
     ----------
     clusters : from `fit_clusters`.
     stability : of the same clusters, from `cluster_stability`.
-    seed : for the starts and, beyond 20,000 customers, the one sample of 5,000 that all of them search.
+    seed : for the starts and, beyond 10,000 customers, the one sample of 5,000 that all of them search.
     n_starts : single starts (k-means++).
 
     References

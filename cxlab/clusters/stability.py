@@ -197,7 +197,7 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimu
     Parameters
     ----------
     clusters : from `fit_clusters`.
-    n_bootstrap : resamples; up to 20,000 customers with replacement, beyond that fresh samples of 5,000 without.
+    n_bootstrap : resamples; up to 10,000 customers with replacement, beyond that fresh samples of 5,000 without.
     seed : for the resamples and the starts.
     minimum_group : fewest customers that a page may speak of.
 

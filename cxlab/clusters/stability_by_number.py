@@ -33,7 +33,7 @@ def stability_by_number(matrix: Array, *, k_max: int, seed: int, n_bootstrap: in
     matrix : shape (n, d).
     k_max : the largest number tried, from 2.
     seed : for the resamples and the starts.
-    n_bootstrap : resamples; up to 20,000 customers with replacement, beyond that fresh samples of 5,000 without.
+    n_bootstrap : resamples; up to 10,000 customers with replacement, beyond that fresh samples of 5,000 without.
 
     References
     ----------

@@ -3,6 +3,8 @@
 Whatever is carried to an interval by moving the parameters asks here; time in days, parameters as in the model.
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.polynomial import Chebyshev
 
@@ -57,21 +59,23 @@ def _while_a_customer(parameters: Array, frequency: Counts, age: Array, weeks: A
     """
     found = np.empty((len(age), len(weeks)))
     alpha = float(parameters[1])
-    for x in np.unique(frequency):
-        rows = np.flatnonzero(frequency == x)
-        reach = np.log1p(weeks / (alpha + age[rows, None]))  # of each pair and each of the weeks
+    reach = np.log1p(weeks / (alpha + age[:, None]))  # of each pair and each of the weeks
 
-        def curve(at: Array, x: int = int(x)) -> Array:
-            """Purchases by so much time, on the logarithmic scale: shape of `at`."""
-            flat = np.expm1(at.ravel()) * alpha
-            same, nothing = np.full(flat.size, x, dtype=np.int64), np.zeros(flat.size)
-            return forecast.purchases_while_a_customer(parameters, same, nothing, flat).reshape(at.shape)
+    def curve(at: Array, x: Counts) -> Array:
+        """Purchases by so much time, on the logarithmic scale, of frequencies x (n): shape (n, ...), that of `at`."""
+        flat = np.expm1(at.ravel()) * alpha
+        each = np.repeat(x, at.size // max(len(x), 1))
+        return forecast.purchases_while_a_customer(parameters, each, np.zeros(flat.size), flat).reshape(at.shape)
 
-        end = float(reach.max())
-        if reach.size <= 2 * _DEGREE or end <= 0:
-            found[rows] = curve(reach)
-        else:
-            found[rows] = Chebyshev.interpolate(curve, _DEGREE, domain=[0.0, end])(reach)
+    few = np.ones(len(age), dtype=np.bool_)
+    which = np.unique(frequency, return_inverse=True)[1]
+    for x in np.flatnonzero(np.bincount(which) * len(weeks) > 2 * _DEGREE):
+        rows = np.flatnonzero(which == x)
+        end, own = float(reach[rows].max()), frequency[rows[:1]]
+        if end > 0:
+            few[rows] = False
+            found[rows] = Chebyshev.interpolate(partial(curve, x=own), _DEGREE, domain=[0.0, end])(reach[rows])
+    found[few] = curve(reach[few], frequency[few])
     return np.maximum(found, 0.0)
 
 

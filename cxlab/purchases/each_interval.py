@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from cxlab.purchases.by_parameters import alive_log_odds, expected_until
+from cxlab.purchases.by_parameters import alive_log_odds
 from cxlab.purchases.histories import Array, Counts, Histories
 from cxlab.purchases.maximum import SURE_OF_A_PARAMETER
 from cxlab.purchases.model import PurchaseModel
@@ -53,8 +53,11 @@ def slopes_of_each(model: PurchaseModel, function: Callable[[Array, Histories], 
     move together: so it takes little time and memory with a million customers.
     """
     histories, _ = model.histories.different()
-    value = function(model.parameters, histories)
-    jacobian = model.slopes_of_each(function)
+    return _carried(model, function(model.parameters, histories), model.slopes_of_each(function))
+
+
+def _carried(model: PurchaseModel, value: Array, jacobian: Array) -> SlopesOfEach:
+    """Carry the fit's covariance over to a figure of each different history."""
     variance = np.einsum("ij,jk,ik->i", jacobian, model.maximum.covariance, jacobian)
     error = np.sqrt(np.maximum(variance, 0.0)) if model.is_settled else np.full(len(value), np.inf)
     return SlopesOfEach(value, jacobian, error, model.histories.which())
@@ -62,13 +65,9 @@ def slopes_of_each(model: PurchaseModel, function: Callable[[Array, Histories], 
 
 def log_expected_of_each(model: PurchaseModel, horizon_days: float) -> SlopesOfEach:
     """Work out the logarithm of the purchases expected of each customer."""
-    days = np.array([float(horizon_days)])
-
-    def log_expected(parameters: Array, histories: Histories) -> Array:
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(expected_until(model.family, parameters, histories, days)[:, 0]), dtype=np.float64)
-
-    return slopes_of_each(model, log_expected)
+    expected, slopes = model.expected_with_slopes(horizon_days)
+    with np.errstate(divide="ignore", invalid="ignore"):  # nothing is expected, and nothing moves
+        return _carried(model, np.log(expected), np.nan_to_num(slopes / expected[:, None], posinf=0.0, neginf=0.0))
 
 
 def ends_of_each(found: SlopesOfEach, back: Callable[[Array], Array] = np.exp) -> tuple[Array, Array]:

@@ -6,9 +6,9 @@ from cxlab.customers import Customers
 from cxlab.errors import InputError
 from cxlab.purchases.gamma_gamma import fit_gamma_gamma
 from cxlab.purchases.histories import Array, look_ahead
+from cxlab.purchases.left import left_of_each
 from cxlab.purchases.model import PurchaseModel
 from cxlab.purchases.pareto_nbd import fit_pareto_nbd
-from cxlab.purchases.value import forecast_value
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def expect_contribution(
 ) -> ExpectedContribution:
     """Multiply the purchases expected of each customer by what one of theirs is expected to contribute.
 
-    See `forecast_value`.
+    These are the means of `forecast_value`, which says how sure each is as well.
 
     Parameters
     ----------
@@ -51,7 +51,6 @@ def expect_contribution(
     ahead = look_ahead(customers, horizon_days)
     try:
         taken, spend = model or fit_pareto_nbd(customers), fit_gamma_gamma(customers)
-        value = forecast_value(taken, spend, customers, horizon_days=ahead)
     except InputError as fault:
         return ExpectedContribution(None, ahead, str(fault))
-    return ExpectedContribution(value.customers["expected_contribution"].to_numpy(float), ahead)
+    return ExpectedContribution(taken.expected_purchases(ahead) * left_of_each(customers, spend).amounts, ahead)

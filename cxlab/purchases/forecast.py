@@ -17,7 +17,7 @@ from scipy.stats import nbinom
 from cxlab.purchases.histories import Array, Counts
 
 _NODES = 200
-_CHUNK = 5_000
+_CHUNK = 256  # pairs at a time, so that what is worked out for them stays close to the processor
 _REACH = 40.0  # on the logit scale: beyond it nothing is left in double precision
 
 
@@ -114,34 +114,33 @@ def purchases_while_a_customer(parameters: Array, frequency: Counts, age: Array,
     """
     r, alpha, a, b = (float(v) for v in parameters)
     z = np.asarray(weeks, dtype=np.float64) / (alpha + np.asarray(age, dtype=np.float64))
+    different, place = np.unique(frequency.astype(np.float64), return_inverse=True)
+    order = np.lexsort((z, place))
+    is_new = np.ones(len(z), dtype=np.bool_)  # many customers of one frequency have the same reach
+    is_new[1:] = (np.diff(place[order]) != 0) | (np.diff(z[order]) != 0)
+    reaches, whose = z[order][is_new], place[order][is_new]
+    p, q, weight = _nodes(a, b + different)
+    middle, so_many = a / (a + b + different), r + different
+    found = np.empty(len(reaches))
+    for start in range(0, len(reaches), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        some, of = reaches[rows], whose[rows]
+        at_zero, at_one = so_many[of] * some, -np.expm1(-so_many[of] * np.log1p(some))
+        at = p[of]
+        rest = -np.expm1(-so_many[of, None] * np.log1p(some[:, None] * at)) / at
+        rest -= at_zero[:, None] * q[of] + at_one[:, None] * at
+        found[rows] = at_zero * (1 - middle[of]) + at_one * middle[of] + np.einsum("ij,ij->i", rest, weight[of])
     expected = np.empty(len(z))
-    different, place = np.unique(frequency, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    ends = np.cumsum(np.bincount(place, minlength=len(different)))
-    begin = 0
-    for x, end in zip(different.tolist(), ends.tolist(), strict=True):
-        rows = order[begin:end]
-        begin = end
-        p, q, weight = _nodes(a, b + x)
-        middle = a / (a + b + x)
-        reaches, back = np.unique(z[rows], return_inverse=True)  # many customers of one frequency have the same
-        found = np.empty(len(reaches))
-        for start in range(0, len(reaches), _CHUNK):
-            some = reaches[start : start + _CHUNK]
-            at_zero, at_one = (r + x) * some, -np.expm1(-(r + x) * np.log1p(some))
-            curve = -np.expm1(-(r + x) * np.log1p(np.outer(some, p))) / p
-            rest = (curve - np.outer(at_zero, q) - np.outer(at_one, p)) @ weight
-            found[start : start + _CHUNK] = at_zero * (1 - middle) + at_one * middle + rest
-        expected[rows] = found[back]
+    expected[order] = found[np.cumsum(is_new) - 1]
     return np.maximum(expected, 0.0)
 
 
-def _nodes(a: float, b: float) -> tuple[Array, Array, Array]:
-    """Return p, 1 - p and the weights of the trapezoid rule for a mean over beta(a, b), each shape (200,)."""
-    width = min(1.0, np.sqrt(1 / a + 1 / b))
+def _nodes(a: float, b: Array) -> tuple[Array, Array, Array]:
+    """Return p, 1 - p and the weights of the trapezoid rule for means over beta(a, b), each shape (len(b), 200)."""
+    width = np.minimum(1.0, np.sqrt(1 / a + 1 / b))
     furthest = np.arcsinh(_REACH / width)
-    u, gap = np.linspace(-furthest, furthest, _NODES, retstep=True)
-    y = np.log(a / b) + width * np.sinh(u)
+    u, gap = np.linspace(-furthest, furthest, _NODES, retstep=True, axis=1)
+    y = np.log(a / b)[:, None] + width[:, None] * np.sinh(u)
     log_p, log_q = -np.logaddexp(0.0, -y), -np.logaddexp(0.0, y)
-    weight = np.exp(a * log_p + b * log_q - betaln(a, b)) * width * np.cosh(u) * gap
-    return np.exp(log_p), np.exp(log_q), weight
+    density = np.exp(a * log_p + b[:, None] * log_q - betaln(a, b)[:, None])
+    return np.exp(log_p), np.exp(log_q), density * np.cosh(u) * (width * gap)[:, None]

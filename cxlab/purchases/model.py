@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -63,6 +63,14 @@ class PurchaseModel:
         """Whether the search ended at a maximum, be it at the edge of what was searched."""
         return self.maximum.status != "not_converged"
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what follows from the rest, when it is kept for another notebook."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def _ahead(self) -> dict[float, tuple[Array, Array]]:
+        return {}
+
     @cached_property
     def _different(self) -> tuple[Histories, Counts, Counts]:
         different, counts = self.histories.different()
@@ -108,9 +116,21 @@ class PurchaseModel:
         different, _, which = self._different
         members = np.zeros((n_groups, different.n))
         np.add.at(members, (groups, which), weights)
-        jacobian = members @ self.slopes_of_each(lambda parameters, h: self._expected(parameters, h, horizon_days))
-        value = members @ self._expected(self.parameters, different, horizon_days)
-        return value, jacobian @ self.maximum.covariance @ jacobian.T
+        expected, slopes = self.expected_with_slopes(horizon_days)
+        jacobian = members @ slopes
+        return members @ expected, jacobian @ self.maximum.covariance @ jacobian.T
+
+    def expected_with_slopes(self, horizon_days: float) -> tuple[Array, Array]:
+        """Return purchases expected of each different history, shape (m,), and their slopes: see `slopes_of_each`.
+
+        Worked out once for each horizon, for much on a page asks for it.
+        """
+        if horizon_days not in self._ahead:
+            different, _, _ = self._different
+            expected = self._expected(self.parameters, different, horizon_days)
+            slopes = self.slopes_of_each(lambda parameters, h: self._expected(parameters, h, horizon_days))
+            self._ahead[horizon_days] = expected, slopes
+        return self._ahead[horizon_days]
 
     def slopes_of_each(self, function: Callable[[Array, Histories], Array]) -> Array:
         """Return how a figure of each different history goes by the logarithm of each parameter: shape (m, k).

@@ -16,7 +16,8 @@ N_DRAWS = 500
 FEWEST_DRAWS, LEAST_AFFORDED = 20, 50
 ENOUGH_FOR_ENDS = 200
 """Fewer draws tell how far a figure spreads, but not where one in forty of them begins."""
-_AT_LENGTH = 20_000  # different histories for which 500 draws take a few seconds
+_AT_LENGTH = 10_000  # different histories for which 500 draws take a few seconds
+MOST_WHOLE, DRAWN_OF_MANY = 10_000, 5_000  # customers up to whom as many are drawn; and how many are of more
 _TIMES_SLOWER, _A_KIND = 10, 5_000  # of a likelihood by quadrature; histories for which a kind of customer counts
 _A_SHORT_STEP = 0.5  # of a logarithm: so far Newton's method may be trusted to step
 MOST_LOST = 0.05  # share of draws without a maximum of their own, beyond which the errors are not told
@@ -30,15 +31,18 @@ class BootstrapFits:
     Attributes
     ----------
     model : the fit on the customers themselves.
-    draws : shape (n settled, k), logarithms of the parameters of each fit whose search settled.
+    draws : shape (n settled, k), logarithms of the parameters of each fit whose search settled, as far from the model
+        as fits to as many customers as there are would lie.
     n_drawn : fits that were tried.
     n_at_bound : of the settled ones, those with a parameter at the edge of what is searched.
+    n_each : customers in each draw.
     """
 
     model: PurchaseModel
     draws: Array
     n_drawn: int
     n_at_bound: int
+    n_each: int
 
     @property
     def n_lost(self) -> int:
@@ -134,12 +138,7 @@ class BootstrapFits:
     @property
     def reading(self) -> str:
         """How much each parameter moves from draw to draw, against what the two formulas say."""
-        n = number(self.model.histories.n)
-        said = tr(
-            "The {n} customers were drawn anew {n_drawn} times and the model was fitted to each draw. ",
-            n=n,
-            n_drawn=number(self.n_drawn),
-        )
+        said = self._how_drawn
         if not self.is_told:
             if self.model.is_settled:
                 return said + tr(
@@ -179,6 +178,24 @@ class BootstrapFits:
             end=end,
         )
 
+    @property
+    def _how_drawn(self) -> str:
+        """Who was drawn, and how often."""
+        n, n_drawn = self.model.histories.n, number(self.n_drawn)
+        if self.n_each == n:
+            return tr(
+                "The {n} customers were drawn anew {n_drawn} times and the model was fitted to each draw. ",
+                n=number(n),
+                n_drawn=n_drawn,
+            )
+        return tr(
+            "Of the {n} customers {n_each} were drawn {n_drawn} times, and the model was fitted to each draw. Fits to "
+            "all of them would lie closer together, by the square root of the numbers, and what follows is of such. ",
+            n=number(n),
+            n_each=number(self.n_each),
+            n_drawn=n_drawn,
+        )
+
     def _is_alike(self, ratio: float) -> bool:
         """Whether two errors are the same but for the luck of the draws, of which few tell a spread but roughly."""
         luck = 2 / np.sqrt(2 * len(self.draws))
@@ -193,9 +210,11 @@ class BootstrapFits:
 def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1) -> BootstrapFits:
     """Draw the customers anew, as many as there are, and fit the model to each draw.
 
-    Customers with the same history are one row with a weight, so a draw is a draw of weights. Each fit starts one step
-    of Newton's method from the fit to the customers themselves, a step that costs nothing: what each history adds to
-    the gradient there is known. From there the method takes one or two more.
+    Of more than 10,000 customers 5,000 are drawn, and how far a fit to them lies from the model is divided by the
+    square root of how many times as many there are (the m-out-of-n bootstrap). Customers with the same history are one
+    row with a weight, so a draw is a draw of weights. Each fit starts one step of Newton's method from the fit to the
+    customers themselves, a step that costs nothing: what each history adds to the gradient there is known. From there
+    the method takes one or two more.
 
     Parameters
     ----------
@@ -209,7 +228,8 @@ def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1)
 
     References
     ----------
-    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 6 and 13.
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 6 and 13. Bickel, Götze and van Zwet (1997),
+    Resampling fewer than n observations, Statistica Sinica 7.
 
     Examples
     --------
@@ -220,23 +240,26 @@ def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1)
     Other customers would move a more than its interval says
     """
     different, counts = model.histories.different()
+    customers = model.histories.n
+    each = customers if customers <= MOST_WHOLE else DRAWN_OF_MANY
     if n is None:
-        n = affordable_draws(different.n, quick=model.family.odds_are_quick, kinds=len(model.family.kinds))
+        n = affordable_draws(min(different.n, each), quick=model.family.odds_are_quick, kinds=len(model.family.kinds))
     if n < FEWEST_DRAWS:
         raise PurchaseModelError(f"A spread takes at least {FEWEST_DRAWS} draws, got n = {n}.")
     rng = np.random.default_rng(seed)
     shares, influence = counts / counts.sum(), model.influence()[0]
     draws, at_bound = [], 0
     for _ in range(n):
-        drawn = rng.multinomial(model.histories.n, shares)
-        step = drawn @ influence
+        drawn = rng.multinomial(each, shares)
+        step = drawn @ influence * (customers / each)
         near = model.maximum.log_parameters + step * (np.abs(step).max() <= _A_SHORT_STEP)
         found = maximise(model.family.likelihood(*_occurring(different, drawn)), [np.exp(near).tolist()])
         if found.status != "not_converged":
             draws.append(found.log_parameters)
             at_bound += found.status == "at_bound"
-    settled = np.array(draws).reshape(-1, len(model.parameters))
-    return BootstrapFits(model, settled, n, at_bound)
+    middle = model.maximum.log_parameters
+    away = np.array(draws).reshape(-1, len(model.parameters)) - middle
+    return BootstrapFits(model, middle + away * np.sqrt(each / customers), n, at_bound, each)
 
 
 def affordable_draws(n_different: int, *, quick: bool, kinds: int = 0) -> int:
@@ -251,9 +274,9 @@ def affordable_draws(n_different: int, *, quick: bool, kinds: int = 0) -> int:
     Examples
     --------
     >>> affordable_draws(1500, quick=True), affordable_draws(1500, quick=False), affordable_draws(10_000, quick=False)
-    (500, 500, 100)
+    (500, 333, 50)
     >>> affordable_draws(1500, quick=True, kinds=6)
-    317
+    158
     """
     work = n_different * (1 if quick else _TIMES_SLOWER) + _A_KIND * kinds
     return min(N_DRAWS, max(LEAST_AFFORDED, N_DRAWS * _AT_LENGTH // max(work, 1)))
