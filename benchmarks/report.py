@@ -13,12 +13,20 @@ STUDIES = ("data/cdnow", "data/corner-shop")
 TARGET_SECONDS, TARGET_MEGABYTES = 120, 1500
 
 
-def run_once(*studies: str) -> tuple[float, float]:
-    """Run the reports of studies; return seconds and the peak of the whole process tree in megabytes (PSS)."""
+def run_once(*studies: str, options: tuple[str, ...] = ()) -> tuple[float, float]:
+    """Run the reports of studies; return seconds and the peak of the whole process tree in megabytes (PSS).
+
+    Parameters
+    ----------
+    studies : folders.
+    options : further ones of the command line.
+    """
     with tempfile.TemporaryDirectory() as out:
         start = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "cxlab", "report", *studies, "--out", out], cwd=ROOT, stdout=subprocess.DEVNULL
+            [sys.executable, "-m", "cxlab", "report", *studies, *options, "--out", out],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
         )
         peak = 0.0
         while process.poll() is None:

@@ -20,6 +20,7 @@ from benchmarks.intake import FILES_OF_HUNDRED, HUNDRED, write_orders
 ORDERS_A_CUSTOMER = 10
 SIMULATED_A_CUSTOMER = 6.86  # orders of the corner shop by its customers
 IN_A_BATCH = 20
+DRAWN = 20_000  # customers, where some are drawn by lot
 A_CUSTOMER = 5  # rows of a trial
 TRUTH_ROWS = 500  # a coarse truth: nobody asks for it here
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks import report
 from benchmarks.machine import forget_peak, peak_gib
-from benchmarks.scale_shops import Place
+from benchmarks.scale_shops import DRAWN, Place
 
 Answer = dict[str, Any]
 Result = TypeVar("Result")
@@ -92,19 +92,24 @@ def whole_report(place: Place) -> Answer:
     return _reports(str(place.folder / "shop"))
 
 
+def lot(place: Place) -> Answer:
+    """Make them of customers drawn by lot."""
+    return _reports(str(place.folder / "shop"), options=("-p", "sample_customers", str(DRAWN)))
+
+
 def batch(place: Place) -> Answer:
     """Make all reports of twenty small shops in one go."""
     return _reports(*map(str, place.batch))
 
 
-def _reports(*studies: str) -> Answer:
-    seconds, megabytes = report.run_once(*studies)
+def _reports(*studies: str, options: tuple[str, ...] = ()) -> Answer:
+    seconds, megabytes = report.run_once(*studies, options=options)
     return {"seconds": seconds, "gib": megabytes * 1e6 / 2**30}
 
 
 STEPS: dict[str, Callable[[Place], Answer]] = {
     "files": files, "occasions": occasions, "bgnbd": bgnbd, "effects": effects, "qini": qini, "report": whole_report,
-    "batch": batch,
+    "lot": lot, "batch": batch,
 }  # fmt: skip
 
 
