@@ -44,7 +44,8 @@ def draw_customers(engine: Engine, tables: Mapping[str, Collection[str]], n: int
     """Draw customers by lot, and leave the rows of no others in the engine's tables; None: there are not so many.
 
     The lot falls by a hash of the seed and the customer's id, so that it is the same on every engine and whatever the
-    order of the records. What is told of whole files, the table `ledger` and the table `suspects`, stays as it is.
+    order of the records. Their rows are few enough for the machine where files are read, and come there, so that all
+    that follows runs there. What is told of whole files, the table `ledger` and the table `suspects`, stays as it is.
     Visits need not be a customer's: the same lot falls on whoever they are known to be of, else on the session.
 
     Parameters
@@ -88,9 +89,8 @@ def draw_customers(engine: Engine, tables: Mapping[str, Collection[str]], n: int
 
 
 def _leave(engine: Engine, name: str, drawn: str) -> None:
-    """Leave the rows of those drawn in a table or view; `drawn` is the SQL of who is."""
-    rows = "CREATE OR REPLACE TABLE {aside} AS SELECT * FROM {t} WHERE {!drawn}"
-    engine.run(fill(rows, aside=_ASIDE, t=name, drawn=drawn))
+    """Leave the rows of those drawn in a table or view, where files are read; `drawn` is the SQL of who is."""
+    engine.bring(_ASIDE, fill("SELECT * FROM {t} WHERE {!drawn}", t=name, drawn=drawn))
     engine.drop(name)
     engine.run(fill("CREATE OR REPLACE TABLE {t} AS SELECT * FROM {aside}", t=name, aside=_ASIDE))
     engine.drop(_ASIDE)

@@ -20,6 +20,8 @@ from cxlab.spark.translation import Statement, named_values, take_apart
 
 _AT_ONCE, _PACKED = 1_000_000, 100_000
 """Rows that come here at once, and rows of a pack that goes there."""
+_LOT_BYTES = 32_000_000
+"""Bytes of a file whose records one task sums up."""
 _FEW = 10_000
 """A table of fewer rows goes there as it is."""
 _MADE = re.compile(r'(?:CREATE OR REPLACE (?:TABLE|VIEW)|INSERT INTO) "?(\w+)')
@@ -119,8 +121,10 @@ class SparkEngine(Engine):
         if not self._is_far(statement):
             super().bring(name, sql, values)
             return
-        with telling_faults(self.address):
-            found = self._query(statement, values)
+        lies_there = any(
+            self._far.get(table) and sql == fill("SELECT * FROM {t}", t=table) for table in statement.reads
+        )
+        with telling_faults(self.address), self._worked_out(self._query(statement, values), not lies_there) as found:
             n = found.count()
             slices = -(-n // _AT_ONCE) if _BY in found.columns else 1
             for i in range(max(slices, 1)):
@@ -153,6 +157,9 @@ class SparkEngine(Engine):
             read = self._spark.range(0, n, 1, n).mapInArrow(
                 reader(parts, columns), schema({**columns, FAULT: "VARCHAR"})
             )
+            lots = -(-sum({part.file: part.size for part in parts}.values()) // _LOT_BYTES)
+            if lots > n:  # what one task has read, many sum up
+                read = read.repartition(lots, _BY) if _BY in columns else read.repartition(lots)
             self._make(name + _READ, read, is_table=True)
             (fault,) = self._spark.table(name + _READ).selectExpr(f"MIN({FAULT})").collect()[0]  # "broken" comes first
         if fault is None:
@@ -269,6 +276,8 @@ class SparkEngine(Engine):
         A worker that goes takes its rows along; Spark makes these again of what they were made of.
         """
         with telling_faults(self.address):
+            if is_table:  # the copy of a table is another query, else Spark forgets its rows with those of the table
+                found = found.where("true")
             found.createOrReplaceTempView(name)
             if is_table:
                 self._spark.catalog.cacheTable(name)
@@ -318,6 +327,20 @@ class SparkEngine(Engine):
         }
         taken = ", ".join(f"CAST({fill(sql, c=c)} AS {kind}) AS {quote(c)}" for c, (kind, sql) in kinds.items())
         return fill("SELECT {!taken} FROM {t}", taken=taken, t=name), {c: kind for c, (kind, _) in kinds.items()}
+
+    @staticmethod
+    @contextmanager
+    def _worked_out(found: Any, wanted: bool) -> Iterator[Any]:
+        """Have what a query gives worked out once while it is counted and fetched; a table that lies there is."""
+        if not wanted:
+            yield found
+            return
+        found.persist()
+        try:
+            yield found
+        finally:
+            with suppress(Exception):  # of a session that has ended nothing is kept
+                found.unpersist()
 
     def _note(self, name: str) -> None:
         """Note that a table or a view here is another one from now on."""
