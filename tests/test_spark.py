@@ -99,6 +99,18 @@ def test_the_same_customers_are_drawn_by_lot(cluster: Cluster, tmp_path: Path) -
     assert assert_same(here, asked(study, cluster.connect, tmp_path / "answers", *what)) > 1_000
 
 
+def test_a_copy_of_a_table_keeps_its_rows_when_the_table_goes(cluster: Cluster) -> None:
+    from cxlab.spark.engine import SparkEngine
+
+    with SparkEngine(cluster.connect) as engine:
+        engine.run("CREATE OR REPLACE TABLE sold AS SELECT range AS customer_id FROM range(1000)")
+        engine.send("sold")
+        engine.run("CREATE OR REPLACE TABLE copied AS SELECT * FROM sold")
+        engine.drop("sold")
+        assert engine._spark.catalog.isCached("copied")
+        assert engine.rows("SELECT COUNT(*), MAX(customer_id) FROM copied") == [(1000, 999)]
+
+
 def test_a_table_that_the_cluster_holds_is_read_as_a_file_is(cluster: Cluster, tmp_path: Path) -> None:
     write_study(tmp_path, orders=orders_csv(*ROWS, head="customer_id,ordered_at,revenue,order_id"))
     here = answers(tmp_path, "duckdb", ("customers",))
