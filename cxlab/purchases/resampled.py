@@ -189,8 +189,8 @@ class BootstrapFits:
                 n_drawn=n_drawn,
             )
         return tr(
-            "Of the {n} customers {n_each} were drawn {n_drawn} times, and the model was fitted to each draw. Fits to "
-            "all of them would lie closer together, by the square root of the numbers, and what follows is of such. ",
+            "Of the {n} customers {n_each} were drawn {n_drawn} times, and the model was fitted to each draw. What follows "
+            "is told for as many as there are: fits to more customers differ less, by the square root of the numbers. ",
             n=number(n),
             n_each=number(self.n_each),
             n_drawn=n_drawn,
