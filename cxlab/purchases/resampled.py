@@ -189,8 +189,9 @@ class BootstrapFits:
                 n_drawn=n_drawn,
             )
         return tr(
-            "Of the {n} customers {n_each} were drawn {n_drawn} times, and the model was fitted to each draw. What follows "
-            "is told for as many as there are: fits to more customers differ less, by the square root of the numbers. ",
+            "Of the {n} customers {n_each} were drawn {n_drawn} times, and the model was fitted to each draw. What "
+            "follows is told for as many as there are: fits to more customers differ less, by the square root of the "
+            "numbers. ",
             n=number(n),
             n_each=number(self.n_each),
             n_drawn=n_drawn,
