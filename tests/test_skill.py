@@ -240,6 +240,7 @@ def test_a_skill_says_from_how_many_it_was_learned(monkeypatch: pytest.MonkeyPat
     labels = assign_segments(customers).labels
     assert "were learned from" not in predictive_skill(customers, labels, fit_labels).reading
     monkeypatch.setattr(crossfit, "MOST_LEARNED", 300)
+    monkeypatch.setattr(crossfit, "PANEL", 100)
     skill = predictive_skill(customers, labels, fit_labels)
     assert skill.n_learned == 300 and skill.learning_error > 0
     assert "were learned from 300 customers at a time, drawn by lot" in skill.reading
