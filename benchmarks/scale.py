@@ -131,6 +131,8 @@ ROWS = (
         lambda place: ("benchmarks.qini_peer", _file(place, "trial.npz")), CAUSALML),
     _kit("report", "all reports of the simulated shop, files to pages", most=MILLION),
     _kit("lot", f"the same of {DRAWN:,} customers drawn by lot"),
+    _kit("orders", "all reports of its orders alone", "orders", MILLION),
+    _kit("orders-lot", f"the same of {DRAWN:,} customers drawn by lot, orders alone", "orders"),
     _kit("batch", f"all reports of {IN_A_BATCH} small shops with as many orders between them", "batch", SIZES[1]),
 )  # fmt: skip
 # Of ten million orders no table of all occasions is held: there, customers are drawn by lot (docs/scale.md).
@@ -243,9 +245,9 @@ def reached(key: Key, sizes: list[int], found: Measured) -> str:
         said += [f"{TIMES_LIFETIMES} times faster than lifetimes: " + _held(value, where, value >= TIMES_LIFETIMES)]
         said += [_under(found.gib(key, TEN_MILLION), 1, "GiB", TEN_MILLION)]
         said += [_under(found.gib(key, HUNDRED), 4, "GiB", HUNDRED)]
-    if key[0] in ("report", "lot"):
+    if key[0] in ("report", "lot", "orders", "orders-lot"):
         said += [_under(found.seconds(key, MILLION), 60, "s", MILLION)]
-    if key == ("lot", "kit"):
+    if key[0] in ("lot", "orders-lot"):
         said += [_under(found.seconds(key, TEN_MILLION), 180, "s", TEN_MILLION)]
         said += [_under(found.gib(key, TEN_MILLION), 3, "GiB", TEN_MILLION)]
     return "; ".join(said)

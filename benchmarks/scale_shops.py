@@ -2,8 +2,8 @@
 
 A folder a size holds `parquet`, orders of one line each and nothing else (`benchmarks.intake` writes them, ten orders a
 customer); `shop`, a simulated shop with all its tables, about as many orders; `batch`, twenty such shops with as many
-orders between them; `occasions.npz` and `trial.npz`, rows for estimates alone. What was begun and not finished is made
-again.
+orders between them; `orders`, the orders of `shop` alone; `occasions.npz` and `trial.npz`, rows for estimates alone.
+What was begun and not finished is made again.
 """
 
 import json
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from benchmarks.intake import FILES_OF_HUNDRED, HUNDRED, write_orders
 
@@ -60,6 +61,17 @@ def shop(place: Place, to: Path) -> None:
     _simulated(to, place.customers, f"shop-{place.orders}", seed=1)
 
 
+def orders(place: Place, to: Path) -> None:
+    """Take the orders of the simulated shop, and nothing else of it."""
+    make(place, "shop")
+    said = yaml.safe_load((place.folder / "shop" / "study.yml").read_text(encoding="utf-8"))
+    kept = {key: said[key] for key in ("currency", "seed", "calibration_end", "observation_end")}
+    study = {"name": f"orders-{place.orders}", **kept, "sources": {"orders": said["sources"]["orders"]}}
+    to.mkdir()
+    (to / "study.yml").write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+    shutil.copy(place.folder / "shop" / "orders.csv", to)
+
+
 def batch(place: Place, to: Path) -> None:
     """Simulate shops that differ in their seed."""
     for k, small in enumerate(place.batch):
@@ -83,7 +95,7 @@ def trial(place: Place, to: Path) -> None:
 
 
 FILES: dict[str, Callable[[Place, Path], None]] = {
-    "parquet": parquet, "shop": shop, "batch": batch, "occasions.npz": occasions, "trial.npz": trial,
+    "parquet": parquet, "shop": shop, "orders": orders, "batch": batch, "occasions.npz": occasions, "trial.npz": trial,
 }  # fmt: skip
 
 

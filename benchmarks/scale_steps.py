@@ -18,6 +18,7 @@ from benchmarks.machine import forget_peak, peak_gib
 from benchmarks.scale_shops import DRAWN, Place
 
 Answer = dict[str, Any]
+_DRAWN = ("-p", "sample_customers", str(DRAWN))
 Result = TypeVar("Result")
 
 
@@ -92,9 +93,19 @@ def whole_report(place: Place) -> Answer:
     return _reports(str(place.folder / "shop"))
 
 
+def orders(place: Place) -> Answer:
+    """Make them of its orders alone."""
+    return _reports(str(place.folder / "orders"))
+
+
+def orders_lot(place: Place) -> Answer:
+    """Make them of the orders of customers drawn by lot."""
+    return _reports(str(place.folder / "orders"), options=_DRAWN)
+
+
 def lot(place: Place) -> Answer:
     """Make them of customers drawn by lot."""
-    return _reports(str(place.folder / "shop"), options=("-p", "sample_customers", str(DRAWN)))
+    return _reports(str(place.folder / "shop"), options=_DRAWN)
 
 
 def batch(place: Place) -> Answer:
@@ -109,7 +120,7 @@ def _reports(*studies: str, options: tuple[str, ...] = ()) -> Answer:
 
 STEPS: dict[str, Callable[[Place], Answer]] = {
     "files": files, "occasions": occasions, "bgnbd": bgnbd, "effects": effects, "qini": qini, "report": whole_report,
-    "lot": lot, "batch": batch,
+    "lot": lot, "orders": orders, "orders-lot": orders_lot, "batch": batch,
 }  # fmt: skip
 
 

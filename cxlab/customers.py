@@ -138,10 +138,14 @@ def customer_table(
     first, served, every_line, costed_share = _costed(engine, table)
     if first is None:
         raise CustomersError(f"nobody ordered up to calibration_end {calibration_end}: move it to a later day")
+    # What the engine works for comes before the frame, beside which it would need its memory once more.
+    (typical,) = engine.row(_TYPICAL_GAP, [start])
+    repeat_days = _repeat_days(engine, start, end)
+    varying = with_variance and (costed_share > 0 or served)
+    variance = purchase_variance(engine, start, margin_rate) if varying else None
     frame = engine.frame(fill(_FRAME, t=table), [start, start, margin_rate, margin_rate, start])
     for name in ("first_order", "last_order"):
         frame[name] = _dates(frame[name])
-    (typical,) = engine.row(_TYPICAL_GAP, [start])
     return Customers(
         frame,
         first_order=EPOCH + dt.timedelta(days=first),
@@ -151,11 +155,9 @@ def customer_table(
         costs_known=costed_share >= LEAST_COSTED or served,
         margin_rate=None if every_line else margin_rate,
         typical_gap_days=None if typical is None else float(typical),
-        repeat_days=_repeat_days(engine, start, end),
+        repeat_days=repeat_days,
         costed_share=costed_share,
-        purchase_variance=purchase_variance(engine, start, margin_rate)
-        if with_variance and (costed_share > 0 or served)
-        else None,
+        purchase_variance=variance,
     )
 
 

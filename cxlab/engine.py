@@ -17,20 +17,25 @@ from itertools import chain
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import duckdb
 import numpy as np
 import pandas as pd
+import psutil
 import pyarrow as pa
 
 from cxlab.temporary import HeldFolder, sweep
 
 Value = str | int | float | bool | None
-MEMORY = "1200MiB"
+Found = TypeVar("Found")
+MEMORY = 800  # MiB that tables and queries begin with: ten million orders are no faster with more
+_MORE = 800  # MiB more for a statement that fails for lack of it
+_MOST = 0.5  # share of the machine's memory
 Tell = Callable[[str], None]
 """Takes a line on what is being done."""
 _LOOK_SECONDS = 0.25
+_AT_ONCE = 100_000  # rows that are on their way to a frame
 
 
 class EngineError(RuntimeError):
@@ -65,7 +70,8 @@ class Engine:
     Parameters
     ----------
     threads : threads to use; None: as many as there are cores. Results do not depend on it.
-    memory : what tables and queries may take of it; the rest lies in the temporary folder.
+    memory : MiB that tables and queries may take; the rest lies in the temporary folder. A statement that cannot do
+        with it is given more, up to half of the machine's.
 
     Attributes
     ----------
@@ -73,13 +79,13 @@ class Engine:
     statements : every statement that ran, in order, but for those that read files.
     """
 
-    def __init__(self, *, threads: int | None = None, memory: str = MEMORY) -> None:
+    def __init__(self, *, threads: int | None = None, memory: int = MEMORY) -> None:
         sweep()
         folder = HeldFolder()
         self.folder = folder.path
         settings: dict[str, Any] = {
-            "memory_limit": memory,
-            "block_allocator_memory": memory,  # blocks given back are taken again: the system need not clear them anew
+            "memory_limit": f"{memory}MiB",
+            "block_allocator_memory": f"{memory}MiB",  # blocks given back are taken again as they are
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "temp_directory": str(folder.path),
@@ -88,6 +94,7 @@ class Engine:
         }
         if threads is not None:
             settings["threads"] = threads
+        self._memory = memory
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")
         # A list of words would become a join that every row goes through, also those that an earlier CASE has settled.
@@ -149,7 +156,7 @@ class Engine:
     def count_repeated(self, sql: str, n: int) -> int:
         """Run a query that gives one column of `n` whole numbers >= 0; return how many stand there a further time."""
         self.statements.append(sql)
-        (column,) = self._connection.execute(sql).fetchnumpy().values()
+        (column,) = self._asked(sql).fetchnumpy().values()
         found = np.asarray(column, dtype=np.uint64)
         if len(found) != n:
             raise AssertionError(f"{len(found)} numbers instead of {n}")
@@ -200,7 +207,7 @@ class Engine:
         EngineError : the file cannot be read in this way.
         """
         try:
-            return self._connection.execute(sql, list(values)).fetchall()
+            return self._asked(sql, values).fetchall()
         except duckdb.Error as error:
             raise EngineError(str(error).split("\n", 1)[0]) from error
 
@@ -211,7 +218,7 @@ class Engine:
         arrow = pa.table({c: pa.array(values, pa.type_for_alias(kinds[c])) for c, values in columns.items()})
         self._connection.register("cxlab_arrow", arrow)
         verb = f"INSERT INTO {quote(name)}" if append else f"CREATE OR REPLACE TABLE {quote(name)} AS"
-        self._connection.execute(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
+        self._asked(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
         self._connection.unregister("cxlab_arrow")
 
     def take_batches(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
@@ -227,7 +234,7 @@ class Engine:
             self._connection.register("cxlab_arrow", pa.Table.from_batches([batch]))
             verb = f"INSERT INTO {quote(name)}" if n else f"CREATE OR REPLACE TABLE {quote(name)} AS"
             try:
-                self._connection.execute(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
+                self._asked(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
             except duckdb.Error as error:
                 raise EngineError(str(error).split("\n", 1)[0]) from error
             finally:
@@ -266,7 +273,7 @@ class Engine:
         for a table keeps its rows in the order in which they came.
         """
         rows = f"{name}_sorted"
-        self._connection.execute(
+        self._asked(
             fill(
                 "CREATE OR REPLACE TABLE {rows} AS SELECT {!columns} FROM {raw} ORDER BY {!order}",
                 rows=rows, raw=raw, columns=", ".join(f"{sql} AS {quote(c)}" for c, sql in columns.items()),
@@ -371,7 +378,7 @@ class Engine:
         try:
             self._connection.execute(fill("ATTACH {!file} AS kept", file=literal(str(file))))
             for name, sql in selections.items():
-                self._connection.execute(fill("CREATE TABLE kept.{name} AS {!sql}", name=name, sql=sql))
+                self._asked(fill("CREATE TABLE kept.{name} AS {!sql}", name=name, sql=sql))
             self._connection.execute("DETACH kept")
         except duckdb.IOException as error:
             with suppress(duckdb.Error):
@@ -412,13 +419,36 @@ class Engine:
         """Close it."""
         self.close()
 
-    def _arrow(self, sql: str, values: Sequence[Value]) -> pa.Table:
+    def _arrow(self, sql: str, values: Sequence[Value]) -> pa.RecordBatchReader:
         self.statements.append(sql)
-        return self._connection.sql(sql, params=list(values)).to_arrow_table()
+        return self._with_room(lambda: self._connection.sql(sql, params=list(values)).to_arrow_reader(_AT_ONCE))
 
     def _execute(self, sql: str, values: Sequence[Value]) -> duckdb.DuckDBPyConnection:
         self.statements.append(sql)
-        return self._connection.execute(sql, list(values))
+        return self._asked(sql, values)
+
+    def _asked(self, sql: str, values: Sequence[Value] = ()) -> duckdb.DuckDBPyConnection:
+        return self._with_room(lambda: self._connection.execute(sql, list(values)))
+
+    def _with_room(self, work: Callable[[], Found]) -> Found:
+        """Do it, and again with more memory where there was too little: a statement that failed has changed nothing."""
+        while True:
+            try:
+                return work()
+            except duckdb.OutOfMemoryException:
+                more = min(self._memory + _MORE, int(_machine_memory() * _MOST) >> 20)
+                if more <= self._memory:
+                    raise
+                self._memory = more
+                self._connection.execute(f"SET memory_limit = '{more}MiB'")
+
+
+def _machine_memory() -> int:
+    """Bytes of memory that this machine has, or that the container may take in which this runs."""
+    sizes = [int(psutil.virtual_memory().total)]
+    with suppress(OSError, ValueError):  # no container, or "max": it may take all
+        sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    return min(sizes)
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, folder: HeldFolder) -> None:
@@ -426,20 +456,28 @@ def _forget(connection: duckdb.DuckDBPyConnection, folder: HeldFolder) -> None:
     folder.remove()
 
 
-def _as_frame(found: pa.Table) -> pd.DataFrame:
-    columns = dict(zip(found.column_names, found.columns, strict=True))
-    texts = {name for name, column in columns.items() if pa.types.is_string(column.type)}
-    # All numbers at once lie in a few large blocks, whose memory comes three times as fast as that of each column.
-    frame: pd.DataFrame = pa.table({n: _plain(column) for n, column in columns.items() if n not in texts}).to_pandas()
-    for place, name in enumerate(columns):
-        if name in texts:
-            frame.insert(place, name, pd.array(columns[name], dtype="str"))
-    return frame
+def _as_frame(found: pa.RecordBatchReader) -> pd.DataFrame:
+    """Make a frame, batch by batch: none of them stays, so that a large table is never held twice."""
+    parts: list[list[Any]] = [[] for _ in found.schema]
+    for batch in found:
+        for part, column in zip(parts, batch.columns, strict=True):
+            part.append(_own(column))
+    columns: dict[str, Any] = {}
+    for field, part in zip(found.schema, parts, strict=True):
+        if pa.types.is_string(field.type):
+            columns[field.name] = pd.array(pa.chunked_array(part, pa.string()), dtype="str")
+        else:
+            columns[field.name] = np.concatenate(part) if part else _own(pa.array([], field.type))
+        part.clear()
+    return pd.DataFrame(columns, copy=False)
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Take whole numbers that are too long for 64 bits as floating ones."""
-    return column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
+def _own(column: pa.Array) -> Any:
+    """Copy a column, so that its batch can go: numbers for NumPy, whole ones too long for 64 bits as floating ones."""
+    if pa.types.is_string(column.type):
+        return pa.concat_arrays([column, column.slice(0, 0)])
+    numbers = column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
+    return np.array(numbers.to_pandas())
 
 
 def quote(name: str) -> str:

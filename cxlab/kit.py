@@ -1,5 +1,6 @@
 """The open study: what a notebook starts from."""
 
+import datetime as dt
 import hashlib
 import os
 from dataclasses import dataclass, replace
@@ -45,11 +46,11 @@ from cxlab.study import Study, load_study, shown_path
 STORE, RUN, ALLOW_OUTSIDE = "CXLAB_STORE", "CXLAB_RUN", "CXLAB_ALLOW_OUTSIDE"
 """Environment variables: where a run keeps what it read, and by what it is known; and whether a study's files may lie
 outside its folder."""
-_OF_GESTURES = (
+_ORIGIN = (
     "outcome_days", "margin_rate", "gesture_cost", "active_days", "profitability", "min_profit", "max_reject_share",
     "sample_customers", "seed",
 )  # fmt: skip
-"""Parameters that rows of gestures hang on."""
+"""Parameters that tables of customers and rows of gestures hang on."""
 
 
 @dataclass(frozen=True)
@@ -87,30 +88,17 @@ class Kit:
     @cached_property
     def customers(self) -> Customers:
         """One row a customer as of `calibration_end`."""
-        intake = self.intake
-        if intake.calibration_end is None or intake.observation_end is None:
+        if self.intake.calibration_end is None or self.intake.observation_end is None:
             raise MissingDataError(
                 tr("the study brings no orders, on which this report rests: add `orders` to its sources")
             )
-        return customer_table(
-            intake.engine,
-            calibration_end=intake.calibration_end,
-            observation_end=intake.observation_end,
-            currency=self.study.currency,
-            margin_rate=self.parameters.margin_rate,
-        )
+        return (_customers_once if self._origin else _customers)(self, self._origin, self.intake.calibration_end)
 
     @cached_property
     def customers_at_end(self) -> Customers:
         """The same as of `observation_end`: all who ever ordered, and nothing after it."""
-        known = self.customers
-        return customer_table(
-            self.intake.engine,
-            calibration_end=known.observation_end,
-            observation_end=known.observation_end,
-            currency=known.currency,
-            margin_rate=self.parameters.margin_rate,
-        )
+        end = self.customers.observation_end
+        return (_customers_once if self._origin else _customers)(self, self._origin, end)
 
     @property
     def customers_if_any(self) -> Customers | None:
@@ -136,12 +124,7 @@ class Kit:
     @cached_property
     def first_orders(self) -> FirstOrders:
         """What was known of each customer on the day of the first order."""
-        return first_order_covariates(
-            self.intake.engine,
-            self.customers,
-            {name: table.columns for name, table in self.intake.tables.items()},
-            minimum_group=self.study.privacy.minimum_group,
-        )
+        return (_first_orders_once if self._origin else _first_orders)(self, self._origin)
 
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
@@ -266,10 +249,10 @@ class Kit:
 
     @cached_property
     def _origin(self) -> str:
-        """Tell what rows of gestures rest on, for the notebooks of a run; empty where this one is part of none."""
+        """Tell what tables rest on that the notebooks of a run share; empty where this one is part of none."""
         if not self.run:
             return ""
-        asked = {name: getattr(self.parameters, name) for name in _OF_GESTURES}
+        asked = {name: getattr(self.parameters, name) for name in _ORIGIN}
         told = (self.run, self.study.file.resolve(), self.study, self.allow_outside, asked)
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -287,6 +270,27 @@ class Kit:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def _customers(kit: Kit, _origin: str, calibration_end: dt.date) -> Customers:
+    observation_end = kit.intake.observation_end
+    assert observation_end is not None
+    return customer_table(
+        kit.intake.engine,
+        calibration_end=calibration_end,
+        observation_end=observation_end,
+        currency=kit.study.currency,
+        margin_rate=kit.parameters.margin_rate,
+    )
+
+
+def _first_orders(kit: Kit, _origin: str) -> FirstOrders:
+    return first_order_covariates(
+        kit.intake.engine,
+        kit.customers,
+        {name: table.columns for name, table in kit.intake.tables.items()},
+        minimum_group=kit.study.privacy.minimum_group,
+    )
 
 
 def _gestures(kit: Kit, origin: str) -> GestureData:
@@ -311,6 +315,8 @@ def _key(kit: Kit, _origin: str) -> bytes:
     return key_of("\t".join(map(str, row)) for row in known.itertuples(index=False, name=None))
 
 
+_customers_once = once_a_run(_customers, aside=("kit",))
+_first_orders_once = once_a_run(_first_orders, aside=("kit",))
 _gestures_once = once_a_run(_gestures, aside=("kit",), mapped=True)
 _occasions_once = once_a_run(_occasions, aside=("kit",), mapped=True)
 _key_once = once_a_run(_key, aside=("kit",))

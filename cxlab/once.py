@@ -61,9 +61,8 @@ def once_a_run(function: Callable[P, R], *, aside: Collection[str] = (), mapped:
                 result = function(*args, **kwargs)
                 joblib.dump(result, kept.with_suffix(".new"))
                 kept.with_suffix(".new").replace(kept)
-                if not mapped:
-                    return result
                 del result
+        # Also by who worked it out: what was kept may lie in memory in another way, and be known by another digest.
         loaded: R = joblib.load(kept, mmap_mode=mode)
         return loaded
 

@@ -18,7 +18,7 @@ from cxlab.lab.frontend import live_shell
 from cxlab.language import language_of, speak, tr, translated
 from cxlab.plots.figure import Plot
 from cxlab.segments import MovedLines
-from cxlab.words import harmless
+from cxlab.spreadsheet import write_csv
 
 R = TypeVar("R")
 P = ParamSpec("P")
@@ -187,7 +187,7 @@ class Page:
             return
         self._tables.mkdir(parents=True, exist_ok=True)
         stem = name if name in BY_NAME else f"{self.report}_{name}"
-        _for_spreadsheets(table).to_csv(self._tables / f"{stem}.csv", index=False, lineterminator="\n")
+        write_csv(table, self._tables / f"{stem}.csv")
         table.to_parquet(self._tables / f"{stem}.parquet", index=False)
 
     def _say_untold(self, untold: Untold) -> None:
@@ -248,16 +248,3 @@ def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     if kit.parameters.sample_customers is not None and kit.intake.drawn is not None:
         page.reading(kit.intake.drawn.reading, label=tr("Drawn by lot"))
     return page
-
-
-def _for_spreadsheets(table: pd.DataFrame) -> pd.DataFrame:
-    """Make the texts of a table and its heads harmless, which customers' ids and names of groups may not be."""
-    guarded = table.copy()
-    for name, kind in table.dtypes.items():
-        if kind.kind == "O" or isinstance(kind, pd.StringDtype | pd.CategoricalDtype):
-            guarded[name] = table[name].map(_harmless_text)
-    return guarded.rename(columns=_harmless_text)
-
-
-def _harmless_text(cell: object) -> object:
-    return harmless(cell).replace("\r", " ") if isinstance(cell, str) else cell  # a bare return would end the row

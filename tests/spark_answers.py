@@ -4,17 +4,21 @@ import dataclasses
 import pickle
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+import cxlab as cx
 from cxlab.engine import Engine
 from cxlab.kit import Kit, open_study
 
-WHAT = ("customers", "customers_at_end", "periods", "first_orders", "referrals", "feedback", "gestures", "occasions")
+WHAT = (
+    "customers", "customers_at_end", "periods", "first_orders", "cohorts", "second_orders", "referrals", "feedback",
+    "gestures", "occasions",
+)  # fmt: skip
 
 
 def answers(study: Path, engine: str, what: tuple[str, ...] = WHAT) -> dict[str, Any]:
@@ -28,8 +32,25 @@ def answers(study: Path, engine: str, what: tuple[str, ...] = WHAT) -> dict[str,
                 found[f"intake.{field.name}"] = getattr(intake, field.name)
         found["rejects"] = intake.engine.rows('SELECT * FROM rejects ORDER BY source, number, line, "column"')
         for name in what:
-            found |= dict(_taken_apart(getattr(kit, name), name))
+            found |= dict(_taken_apart(_BESIDE[name](kit) if name in _BESIDE else getattr(kit, name), name))
     return found
+
+
+def _cohorts(kit: Kit) -> list[Any]:
+    """Return what is asked of the engine by cohorts of first orders."""
+    engine, end = kit.intake.engine, kit.customers.observation_end
+    return [
+        kit.intake.cohorts,
+        cx.follow_cohorts(engine, observation_end=end, currency=kit.study.currency),
+        cx.repeat_rates(engine, observation_end=end),
+        cx.compare_lasting(engine, observation_end=end),
+    ]
+
+
+_BESIDE: dict[str, Callable[[Kit], Any]] = {
+    "cohorts": _cohorts,
+    "second_orders": lambda kit: cx.waits_for_second_order(kit.intake.engine, kit.customers),
+}
 
 
 def _taken_apart(found: Any, place: str) -> Iterator[tuple[str, Any]]:

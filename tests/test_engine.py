@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 import sqlglot
 from hypothesis import given
@@ -85,3 +86,10 @@ def test_closing_twice_is_no_fault() -> None:
     engine = Engine()
     engine.close()
     engine.close()
+
+
+def test_a_statement_that_lacks_memory_is_given_more() -> None:
+    with Engine(memory=20) as engine:
+        assert engine.row("SELECT LEN(LIST(i)) FROM range(5000000) AS t(i)") == (5_000_000,)
+        with pytest.raises(duckdb.ConversionException):
+            engine.row("SELECT CAST('x' AS INTEGER)")

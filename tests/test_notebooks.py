@@ -55,7 +55,8 @@ class TestNotebook:
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 assert not cell.outputs and cell.execution_count is None, cell.id
-        assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+        assert set(notebook.metadata) == {"cxlab", "kernelspec", "language_info"}
+        assert set(notebook.metadata.cxlab) == {"effort"}
 
     def test_starts_with_a_question_and_what_is_looked_at(self, path: Path) -> None:
         first = read(path).cells[0]

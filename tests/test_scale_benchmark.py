@@ -27,7 +27,7 @@ def here(python: Any, _: str, module: str, *arguments: str, timeout: float | Non
         return None
     if module == "benchmarks.intake":
         return asdict(intake.measure(arguments[1], Path(arguments[2])))
-    if module == "benchmarks.scale_steps" and arguments[0] not in ("report", "lot", "batch"):
+    if module == "benchmarks.scale_steps" and arguments[0] not in ("report", "lot", "orders", "orders-lot", "batch"):
         place = Place(Path(arguments[1]), int(arguments[2]))
         return json.loads(json.dumps(scale_steps.STEPS[arguments[0]](place)))
     return ELSEWHERE | {"found": {}}

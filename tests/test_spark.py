@@ -22,12 +22,10 @@ from tools.spark_cluster import Cluster, what_is_missing
 
 ROOT = Path(__file__).resolve().parent.parent
 CORNER_SHOP = ROOT / "data" / "corner-shop"
-ORDERS = int(os.environ.get("CXLAB_SPARK_ORDERS") or 1_000_000)
+MILLION = 1_000_000
+SIZES = [int(size) for size in (os.environ.get("CXLAB_SPARK_ORDERS") or str(MILLION)).split()]
 STAGE, STAGES = "Adding task set", 20
-_PATIENCE_SECONDS = 900 if ORDERS <= 1_000_000 else 3_600
-MANY = ORDERS > 1_000_000  # one machine draws customers by lot for the pages, and holds no table of all occasions
-JOB = ("-p", "sample_customers", "20000") if MANY else ("--only", "intake", "--only", "segmentation")
-HELD = ("customers", "customers_at_end") if MANY else ("customers", "customers_at_end", "occasions")
+_PATIENCE_SECONDS = 900 if max(SIZES) <= MILLION else 3_600
 _WANTED = os.environ.get("CXLAB_SPARK", "")
 SHORT = _WANTED == "short"
 long = pytest.mark.skipif(SHORT, reason="the short form leaves it to the whole one")
@@ -35,12 +33,13 @@ long = pytest.mark.skipif(SHORT, reason="the short form leaves it to the whole o
 pytestmark = [
     pytest.mark.spark,
     pytest.mark.skipif(not _WANTED, reason="needs a cluster: `make test-spark` starts one"),
-    pytest.mark.skipif(bool(_WANTED) and bool(what_is_missing()), reason=what_is_missing() or "all is there"),
 ]
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
+    if what_is_missing():
+        pytest.fail(what_is_missing())
     with Cluster() as started:
         yield started
 
@@ -142,11 +141,17 @@ def test_the_report_of_the_corner_shop_is_the_same(cluster: Cluster, tmp_path: P
     assert_same_report(tmp_path / "here" / "corner-shop", tmp_path / "there" / "corner-shop")
 
 
-def test_many_orders_answer_the_same_row_by_row_though_a_worker_dies(cluster: Cluster, tmp_path: Path) -> None:
-    shop = _shop()
+@pytest.mark.parametrize("orders", SIZES)
+def test_many_orders_answer_the_same_row_by_row_though_a_worker_dies(
+    cluster: Cluster, tmp_path: Path, orders: int
+) -> None:
+    many = orders > MILLION  # one machine draws customers by lot for the pages, and holds no table of all occasions
+    job = ("-p", "sample_customers", "20000") if many else ("--only", "intake", "--only", "segmentation")
+    held = ("customers", "customers_at_end", *(() if many else ("periods", "cohorts", "occasions")))
+    shop = _shop(orders)
     study = on_engine(shop, tmp_path / "shop", cluster.connect)
     done = cluster.log("connect").count(STAGE)
-    running = reported(study, tmp_path / "there", *JOB)
+    running = reported(study, tmp_path / "there", *job)
     while cluster.log("connect").count(STAGE) < done + STAGES:  # the orders are read, and are being summed
         assert running.poll() is None
         time.sleep(0.2)
@@ -154,21 +159,17 @@ def test_many_orders_answer_the_same_row_by_row_though_a_worker_dies(cluster: Cl
     assert running.poll() is None
     try:
         assert running.wait(_PATIENCE_SECONDS) == 0
-        assert reported(shop, tmp_path / "here", *JOB).wait(_PATIENCE_SECONDS) == 0
-        assert_same_report(tmp_path / "here" / shop_name(), tmp_path / "there" / shop_name())
-        there = asked(shop, cluster.connect, tmp_path / "answers", *HELD)
-        assert assert_same(answers(shop, "duckdb", HELD), there) > ORDERS // 20
+        assert reported(shop, tmp_path / "here", *job).wait(_PATIENCE_SECONDS) == 0
+        assert_same_report(tmp_path / "here" / f"shop-{orders}", tmp_path / "there" / f"shop-{orders}")
+        there = asked(shop, cluster.connect, tmp_path / "answers", *held)
+        assert assert_same(answers(shop, "duckdb", held), there) > orders // 20
     finally:
         cluster.start_worker("worker-0")
 
 
-def shop_name() -> str:
-    return f"shop-{ORDERS}"
-
-
-def _shop() -> Path:
+def _shop(orders: int) -> Path:
     folder = Path(os.environ.get("CXLAB_SHOPS") or Path(os.environ.get("TMPDIR") or "/tmp") / "cxlab-shops")
-    place = Place(folder / str(ORDERS), ORDERS)
+    place = Place(folder / str(orders), orders)
     make(place, "shop")
     return place.folder / "shop"
 

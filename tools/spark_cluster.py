@@ -43,8 +43,9 @@ for group in groups:
 def what_is_missing() -> str:
     """Say what a cluster needs and is not here; empty where all is."""
     if find_spec("pyspark") is None:
-        return "pyspark is not installed"
-    return "" if os.environ.get("JAVA_HOME") or shutil.which("java") else "there is no Java"
+        return "pyspark is not installed in this Python: make .venv/.spark installs it in the project's own"
+    has_java = os.environ.get("JAVA_HOME") or shutil.which("java")
+    return "" if has_java else "there is no Java: install version 17 or later (apt-get install default-jre-headless)"
 
 
 class Cluster:

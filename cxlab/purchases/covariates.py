@@ -14,7 +14,7 @@ from cxlab.language import Texts, tr, trn
 from cxlab.purchases.covariate_design import CovariateColumn, CovariateError, Design, design_covariates
 from cxlab.purchases.covariate_likelihood import CovariateLikelihood, different_rows
 from cxlab.purchases.covariate_words import of_a_level, p_in_words, times_in_words
-from cxlab.purchases.family import N_BASE
+from cxlab.purchases.family import N_BASE, some
 from cxlab.purchases.histories import Array, Histories
 from cxlab.purchases.maximum import Maximum, maximise, positive_estimate
 from cxlab.purchases.model import WEEKS_A_YEAR
@@ -25,6 +25,7 @@ SURE_BELOW = 0.05
 """Differences are said to be more than chance when the p values of both tests lie below."""
 _FEW = 3  # groups up to which all are told of
 _MOST_SENTENCES = 6
+_AT_FIRST = 1.0  # logarithm of the largest ratio that some customers are taken to have found: a few may find any
 _PURCHASES, _LEAVING = "times as often, while a customer", "times as fast"
 _FIRST_YEAR = "repeat purchases of a new customer in a year"
 
@@ -345,15 +346,16 @@ def maximise_both(histories: Histories, covariates: Array) -> tuple[Maximum, Max
     without : of log r, log alpha, log s, log beta.
     found : of these and the logarithms of the p purchase-rate and the p leaving-rate ratios.
     """
-    alone = CovariateLikelihood(histories, covariates[:, :0])
-    without = maximise(alone, PARETO_NBD.starts)
+    without = PARETO_NBD.maximise(*histories.different())
+    start = (*without.parameters.tolist(), *(1.0,) * (2 * covariates.shape[1]))
+    part = some(histories.n)
+    if part is not None:
+        near = maximise(CovariateLikelihood(histories.take(part), covariates[part]), [start]).log_parameters
+        near[N_BASE:] = near[N_BASE:].clip(-_AT_FIRST, _AT_FIRST)
+        start = tuple(np.exp(near).tolist())
     likelihood = CovariateLikelihood(histories, covariates)
-    ones = (1.0,) * (2 * covariates.shape[1])
-    found = maximise(likelihood, [(*without.parameters.tolist(), *ones)])
-    return (
-        without.robust(*alone.scores(without.log_parameters)),
-        found.robust(*likelihood.scores(found.log_parameters)),
-    )
+    found = maximise(likelihood, [start])
+    return without, found.robust(*likelihood.scores(found.log_parameters))
 
 
 def _rows(column: CovariateColumn, design: Design, maximum: Maximum) -> list[CovariateLevel]:

@@ -167,13 +167,24 @@ class Family:
     def maximise(self, different: Histories, counts: Counts) -> Maximum:
         """Maximise the likelihood over different histories and how many customers have each; covariance robust.
 
-        With very many histories the climb begins on every k-th of them, which brings it next to the top at little cost.
+        With very many histories the climb begins on some of them: see `some`.
         """
         starts = list(self.starts)
-        if different.n > 2 * _ENOUGH_TO_START:
-            part = slice(None, None, different.n // _ENOUGH_TO_START)
+        part = some(different.n)
+        if part is not None:
             near = maximise(self.likelihood(different.take(part), counts[part]), starts)
             starts = [tuple(near.parameters.tolist())]
         likelihood = self.likelihood(different, counts)
         best = maximise(likelihood, starts)
         return best.robust(*likelihood.scores(best.log_parameters))
+
+
+def some(n: int) -> slice | None:
+    """Return which of n histories a climb begins on, every k-th, to come next to the top at little cost; None: all.
+
+    Examples
+    --------
+    >>> some(100_000), some(30_000)
+    (slice(None, None, 5), None)
+    """
+    return slice(None, None, n // _ENOUGH_TO_START) if n > 2 * _ENOUGH_TO_START else None

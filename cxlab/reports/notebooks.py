@@ -69,13 +69,27 @@ class Notebook:
         return f"{self.number} {self.name.replace('_', ' ').capitalize()}"
 
     @cached_property
-    def _cells(self) -> list[dict[str, Any]]:
+    def _content(self) -> dict[str, Any]:
         try:
-            cells = json.loads(self.path.read_text(encoding="utf-8"))["cells"]
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+            _ = content["cells"]
         except (ValueError, KeyError, TypeError) as error:
             raise NotebookError(f"{self.path} is no notebook of format 4: save it anew in JupyterLab") from error
+        assert isinstance(content, dict)
+        return content
+
+    @property
+    def _cells(self) -> list[dict[str, Any]]:
+        cells = self._content["cells"]
         assert isinstance(cells, list)
         return cells
+
+    @property
+    def effort(self) -> float:
+        """Seconds that it takes of a large shop, as its metadata say (`{"cxlab": {"effort": 40}}`); 0: not said."""
+        own = self._content.get("metadata", {}).get("cxlab")
+        said = own.get("effort") if isinstance(own, dict) else None
+        return float(said) if isinstance(said, int | float) else 0.0
 
     @cached_property
     def fault(self) -> str:

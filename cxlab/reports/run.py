@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+import math
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -97,6 +98,16 @@ class Run:
     def seconds(self, notebook: Notebook) -> float:
         """How long a report took the last time; NaN where that is not known."""
         return float(self.earlier.get(notebook.name, {}).get("seconds", "nan"))
+
+    def longest_first(self, notebooks: list[Notebook]) -> list[Notebook]:
+        """Order notebooks so that no long one is left to the end: by what they took last time, else by what they say.
+
+        The first one stays the first: it says what was read.
+        """
+        known = {notebook: self.seconds(notebook) for notebook in notebooks}
+        if any(math.isnan(seconds) for seconds in known.values()):
+            known = {notebook: notebook.effort for notebook in notebooks}
+        return notebooks[:1] + sorted(notebooks[1:], key=lambda notebook: -known[notebook])
 
     def open(self, readings: Readings, *, afresh: bool) -> list[Notebook]:
         """Read the study, and take over what a run that was killed had finished; return the notebooks that are left.

@@ -134,7 +134,7 @@ def _make(runs: list[Run], order: Order, way: Way, progress: Progress, *, severa
             tasks: list[tuple[Run, Notebook]] = []
             for run in runs:
                 run.commit = commit
-                tasks += [(run, notebook) for notebook in run.open(readings, afresh=way.afresh)]
+                tasks += [(run, notebook) for notebook in run.longest_first(run.open(readings, afresh=way.afresh))]
             progress.told()
         titles = told_apart({ordered.study.name: ordered.study.title for ordered in order.runs})
         for run in {run.study.name: run for run in runs}.values():

@@ -52,7 +52,7 @@ class SparkEngine(Engine):
     SparkError : there is no Spark that answers.
     """
 
-    def __init__(self, address: str, *, threads: int | None = None, memory: str = MEMORY) -> None:
+    def __init__(self, address: str, *, threads: int | None = None, memory: int = MEMORY) -> None:
         self.address = address
         self._spark, self._end = open_session(address)
         super().__init__(threads=threads, memory=memory)
@@ -248,13 +248,13 @@ class SparkEngine(Engine):
                 self._end()
         super().close()
 
-    def _arrow(self, sql: str, values: Sequence[Value]) -> pa.Table:
+    def _arrow(self, sql: str, values: Sequence[Value]) -> pa.RecordBatchReader:
         statement = take_apart(sql)
         if not self._is_far(statement):
             return super()._arrow(sql, values)
         self.statements.append(sql)
         with telling_faults(self.address):
-            return self._query(statement, values).toArrow()
+            return self._query(statement, values).toArrow().to_reader()
 
     def _is_far(self, statement: Statement) -> bool:
         return not statement.reads.isdisjoint(self._far)

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cxlab.engine import Engine, fill
+from cxlab.engines import open_engine
 from cxlab.errors import InputError
 from cxlab.reports import manifest
 from cxlab.reports.order import Order, Run
@@ -81,7 +82,9 @@ def _check(order: Order, run: Run) -> RunTold:
     settled = {key: told[key] for key in ("study", "parameters", "given", "versions", "command")}
     own = OwnWords([*(one.path for one in order.notebooks), run.study.file], settled)
     hits, least = _Hits(), run.study.privacy.minimum_group
-    with Engine() as engine:
+    # A table of the cluster's own is read there; files and databases are read here.
+    held = any(source.table and not source.url for source in run.study.sources.given.values())
+    with open_engine(run.study) if held else Engine() as engine:
         know_texts(engine, [*(page.searched for page in pages), *others])
         files = open_columns(engine, run.study, allow_outside=order.allow_outside)
         for column in files.groups:
