@@ -18,7 +18,7 @@ def open_engine(study: Study) -> Engine:
     from cxlab.spark.session import SparkError, check_packages
 
     try:
-        check_packages()
+        check_packages(study.engine)
         from cxlab.spark.engine import SparkEngine
 
         return SparkEngine(study.engine)

@@ -131,3 +131,10 @@ def test_a_study_for_spark_without_spark_ends_with_code_2(tmp_path: Path, monkey
     write_study(tmp_path, head=HEAD + "engine: sc://127.0.0.1:1\n", orders=orders_csv(*good_rows()))
     with pytest.raises(StudyError, match=r"study.yml:3: .* pyspark cannot be found: install cxlab\[spark\]"):
         _ = open_study(tmp_path).intake
+
+
+def test_a_misspelt_engine_is_not_taken_for_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_is_there", lambda name: name != "pyspark")
+    write_study(tmp_path, head=HEAD + "engine: duckdbb\n", orders=orders_csv(*good_rows()))
+    with pytest.raises(StudyError, match=r"study.yml:3: `engine` duckdbb is no address of an engine: write duckdb,"):
+        _ = open_study(tmp_path).intake

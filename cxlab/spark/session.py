@@ -45,7 +45,7 @@ def open_session(address: str) -> tuple[Any, Callable[[], None]]:
     ------
     SparkError : what is missing.
     """
-    check_packages()
+    check_packages(address)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*PySpark does not yet fully support pandas", category=FutureWarning)
         from pyspark.sql import SparkSession
@@ -73,18 +73,20 @@ def open_session(address: str) -> tuple[Any, Callable[[], None]]:
         return _set(session.newSession()), _leave
 
 
-def check_packages() -> None:
-    """See that what speaks to Spark is installed.
+def check_packages(address: str) -> None:
+    """See that an address is one of Spark's, and that what speaks to Spark is installed.
 
     Raises
     ------
     SparkError : it is not.
     """
+    if address != PRESENT:
+        _taken_apart(address)
     missing = [name for name in _NEEDED if not _is_there(name)]
     if missing:
         raise SparkError(
-            f"the study's engine is Spark, and {', '.join(missing)} cannot be found: install cxlab[spark], or leave "
-            "`engine` out to compute on this machine"
+            f"the study's engine is Spark, and {', '.join(missing)} cannot be found: install cxlab[spark] (in a clone: "
+            "make .venv/.spark), or leave `engine` out to compute on this machine"
         )
 
 
