@@ -88,13 +88,14 @@ def test_gestures_and_what_they_bring_are_the_same_in_a_run(monkeypatch: pytest.
             pd.testing.assert_frame_equal(one.covariates, other.covariates)
     made = sorted(file.parent.name for file in tmp_path.rglob("*.pkl"))
     assert made == [
-        "cxlab.gestures.result._estimated", "cxlab.kit._gestures", "cxlab.kit._next_trial", "cxlab.kit._occasions",
+        "cxlab.gestures.result._estimated", "cxlab.kit._customers", "cxlab.kit._gestures", "cxlab.kit._next_trial",
+        "cxlab.kit._occasions",
     ]  # fmt: skip
     with cx.open_study(study, outcome_days=30) as kit:
         assert kit.gestures.outcome_days == 30
     with cx.open_study(study, equivalence_margin=0.2) as kit:
         assert cx.estimate_gestures(kit.gestures, seed=1, equivalence_margin=0.2).findings.keys()
-    assert len(list(tmp_path.rglob("*.pkl"))) == 7
+    assert len(list(tmp_path.rglob("*.pkl"))) == 9
 
 
 @pytest.mark.thorough
