@@ -133,6 +133,18 @@ def test_without_covariates_it_is_the_pareto_nbd_model_of_cdnow() -> None:
         assert one.covariance == pytest.approx(plain.covariance, rel=1e-5, abs=1e-9)
 
 
+def test_a_climb_that_begins_on_some_customers_ends_at_the_same_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    customers, known = planted(1_500, 4)
+    matrix = design_covariates(known, customers.frame["repeat_purchases"].to_numpy() > 0).matrix
+    histories = Histories.of(customers)
+    wanted = maximise_both(histories, matrix)
+    monkeypatch.setattr("cxlab.purchases.family._ENOUGH_TO_START", 60)  # of 60 customers a rare group finds any ratio
+    for one, other in zip(maximise_both(histories, matrix), wanted, strict=True):
+        assert one.status == other.status == "converged"
+        assert one.value == pytest.approx(other.value, rel=1e-12)
+        assert one.parameters == pytest.approx(other.parameters, rel=1e-4)
+
+
 @pytest.mark.parametrize("shift", [0.0, 0.7])
 def test_slopes_and_curvature_are_those_of_the_likelihood(shift: float) -> None:
     customers, known = planted(200, 3)
