@@ -35,7 +35,8 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# Shops of 10,000 to 10 million orders, which stay in `SHOPS`: some gigabytes. `SCALE="--orders 10000"` takes others, `SCALE=--hundred` adds a hundred million.
+# Shops of 10,000 to 10 million orders, which stay in `SHOPS`: some gigabytes. `SCALE="--orders 10000"` takes others, `SCALE=--hundred` adds a
+# hundred million.
 SHOPS ?= $(or $(TMPDIR),/tmp)/cxlab-shops
 bench-scale: $(READY)
 	$(BIN)/python -m benchmarks.scale --folder $(SHOPS) $(SCALE)

@@ -17,7 +17,7 @@ _AS_ARROW = (1e-4, 1e9)  # sizes of which Arrow and Python write the same digits
 def write_csv(table: pd.DataFrame, file: Path) -> None:
     """Write a table as CSV, its texts and its heads harmless to a spreadsheet.
 
-    Numbers are written as pandas does, with the fewest digits that tell them apart, in a tenth of its time.
+    Numbers are written as pandas writes them, with the fewest digits that tell them apart.
     """
     safe = {number: _safe(table.iloc[:, number]) for number in range(table.shape[1])}
     written = pd.DataFrame(safe, copy=False).set_axis([_harmless(name) for name in table.columns], axis=1)

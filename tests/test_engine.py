@@ -90,6 +90,8 @@ def test_closing_twice_is_no_fault() -> None:
 
 def test_a_statement_that_lacks_memory_is_given_more() -> None:
     with Engine(memory=20) as engine:
+        assert engine.row("SELECT current_setting('memory_limit')") == ("20.0 MiB",)
         assert engine.row("SELECT LEN(LIST(i)) FROM range(5000000) AS t(i)") == (5_000_000,)
+        assert engine.row("SELECT current_setting('memory_limit')") == ("820.0 MiB",)
         with pytest.raises(duckdb.ConversionException):
             engine.row("SELECT CAST('x' AS INTEGER)")

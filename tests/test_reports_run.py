@@ -1,11 +1,13 @@
 """A whole run on a small study: exit codes, files, findings, what stays, the same bytes again."""
 
 import json
+import math
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -20,6 +22,8 @@ from cxlab.intake import Intake
 from cxlab.intake.stamps import FOLDER, sha256
 from cxlab.reports.imprint import Imprint
 from cxlab.reports.manifest import data_hash, describe_inputs
+from cxlab.reports.notebooks import Notebook
+from cxlab.reports.run import Run
 from cxlab.reports.task import Task
 from cxlab.reports.worker import stopped
 from cxlab.study import Study, load_study
@@ -334,3 +338,28 @@ def test_rejects_stand_in_their_folder_though_they_are_too_many(tmp_path: Path, 
     done = cxlab(tmp_path, command, "corner")
     assert done.returncode == 2 and "Every one of them stands in reports/corner/rejects/orders.csv." in done.stderr
     assert "ordered_at is no date" in (tmp_path / "reports/corner/rejects/orders.csv").read_text()
+
+
+def notebook_saying(folder: Path, name: str, metadata: dict[str, Any]) -> Notebook:
+    """A notebook of no cells."""
+    (folder / f"{name}.ipynb").write_text(json.dumps({"cells": [], "metadata": metadata}), encoding="utf-8")
+    return Notebook(folder / f"{name}.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wanted"),
+    [
+        ({}, ["00_first", "03_long", "02_some", "01_silent", "04_odd"]),  # nothing is known: as they say themselves
+        ({"first": 9.0, "silent": 5.0, "long": 2.0}, ["00_first", "03_long", "02_some", "01_silent", "04_odd"]),
+        ({"first": 1.0, "silent": 5.0, "some": 1.0, "long": 2.0, "odd": 3.0},
+         ["00_first", "01_silent", "04_odd", "03_long", "02_some"]),
+    ],
+)  # fmt: skip
+def test_the_longest_comes_after_the_first(tmp_path: Path, seconds: dict[str, float], wanted: list[str]) -> None:
+    said: dict[str, dict[str, Any]] = {
+        "00_first": {"cxlab": {"effort": 1}}, "01_silent": {}, "02_some": {"cxlab": {"effort": 3}},
+        "03_long": {"cxlab": {"effort": 40}}, "04_odd": {"cxlab": ["effort"]},
+    }  # fmt: skip
+    known: Any = SimpleNamespace(seconds=lambda one: seconds.get(one.name, math.nan))
+    made = [notebook_saying(tmp_path, name, metadata) for name, metadata in said.items()]
+    assert [one.stem for one in Run.longest_first(known, made)] == wanted
