@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests import made_notebooks as made
 
@@ -120,10 +121,19 @@ def window(browser: Browser, lab: str) -> Iterator[Page]:
 
 
 def run_all(page: Page) -> None:
-    """Choose Run, Run All Cells, once the kernel is there."""
+    """Choose Run, Run All Cells, until a cell runs: JupyterLab calls a kernel idle a little before it takes cells."""
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached")
-    page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
-    page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+    begun = page.locator(".jp-CodeCell .jp-InputPrompt", has_text=re.compile(r"\[[*\d]+\]"))
+    until = time.monotonic() + PATIENCE / 1000
+    while True:
+        page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
+        page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+        try:
+            begun.first.wait_for(timeout=5_000)
+        except TimeoutError:
+            assert time.monotonic() < until, "no cell was run"
+        else:
+            return
 
 
 @pytest.mark.thorough
