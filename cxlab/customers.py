@@ -143,7 +143,7 @@ def customer_table(
     repeat_days = _repeat_days(engine, start, end)
     varying = with_variance and (costed_share > 0 or served)
     variance = purchase_variance(engine, start, margin_rate) if varying else None
-    frame = engine.frame(fill(_FRAME, t=table), [start, start, margin_rate, margin_rate, start])
+    frame = engine.frame_by(table, "customer_id", _COLUMNS, [start, start, margin_rate, margin_rate, start])
     for name in ("first_order", "last_order"):
         frame[name] = _dates(frame[name])
     return Customers(
@@ -287,13 +287,10 @@ def _contribution(window: str) -> str:
 
 _MONEY = ("revenue", "returns", "cost_of_goods", "cost_to_serve", "gesture_cost")
 _IN_UNITS = ", ".join(f"{_units(name)} AS {name}" for name in _MONEY)
-_FRAME = f"""
-SELECT customer_id, first_day AS first_order, last_day AS last_order, n_orders, n_days - 1 AS repeat_purchases,
+_COLUMNS = f"""customer_id, first_day AS first_order, last_day AS last_order, n_orders, n_days - 1 AS repeat_purchases,
   CAST(? - first_day AS BIGINT) AS tenure_days, CAST(? - last_day AS BIGINT) AS days_since_last_order, median_gap_days,
   iqr_gap_days, {_IN_UNITS}, {_contribution("")} AS contribution, {_units("revenue")} / n_orders AS mean_order_value,
   CASE WHEN n_repeat_values > 0 THEN {_units("repeat_value")} / n_repeat_values END AS mean_repeat_value,
   n_repeat_values, holdout_purchases, {_units("holdout_revenue")} AS holdout_revenue,
   {_contribution("holdout_")} AS holdout_contribution,
-  CAST(COALESCE(latest_day - ?, 0) AS BIGINT) AS holdout_last_day
-FROM {{t}} ORDER BY customer_id
-"""  # noqa: S608
+  CAST(COALESCE(latest_day - ?, 0) AS BIGINT) AS holdout_last_day"""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from glob import escape
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
@@ -25,17 +25,22 @@ import pandas as pd
 import psutil
 import pyarrow as pa
 
+from cxlab.frames import frame_of
 from cxlab.temporary import HeldFolder, sweep
 
 Value = str | int | float | bool | None
 Found = TypeVar("Found")
-MEMORY = 800  # MiB that tables and queries begin with: ten million orders are no faster with more
-_MORE = 800  # MiB more for a statement that fails for lack of it
+MEMORY = 600  # MiB that tables and queries begin with
+_A_ROW = 17  # bytes of memory for each row that is to be summed by customer, where that is more
+_MORE = 600  # MiB more for a statement that fails for lack of it
+_LEAST = 400  # MiB that it keeps beside a frame
 _MOST = 0.5  # share of the machine's memory
 Tell = Callable[[str], None]
 """Takes a line on what is being done."""
 _LOOK_SECONDS = 0.25
 _AT_ONCE = 100_000  # rows that are on their way to a frame
+_A_RANGE = 2_000_000  # rows that are sorted at once for a frame
+_FEW = 1_000  # one row of so many tells where a range begins
 
 
 class EngineError(RuntimeError):
@@ -143,7 +148,33 @@ class Engine:
         """Run a query and return its rows, in the order that it must say; a text is of pandas' own type for it."""
         if not re.search(r"\bORDER BY\b(?!.*\bFROM\b)", sql, flags=re.S):
             raise ValueError("a query for a frame must end in ORDER BY: rows have no order of their own")
-        return _as_frame(self._arrow(sql, values))
+        return frame_of([self._arrow(sql, values)])
+
+    def frame_by(self, name: str, by: str, columns: str, values: Sequence[Value] = ()) -> pd.DataFrame:
+        """Return columns of a table in the order of one of its columns of texts, of which none is missing.
+
+        It is done range by range, so that a sort never has to hold all of them.
+
+        Parameters
+        ----------
+        columns : their SQL, with `values` bound to it.
+        """
+        sql = fill("SELECT {!columns} FROM {name}", columns=columns, name=name)
+        (n,) = self.row(fill("SELECT COUNT(*) FROM {name}", name=name))
+        some = fill("SELECT {by} FROM {name} WHERE rowid % {!few} = 0 ORDER BY {by}", by=by, name=name, few=str(_FEW))
+        starts = [start for (start,) in self.rows(some)][:: _A_RANGE // _FEW][1:] if n > _A_RANGE else []
+        ranges = pairwise([None, *starts, None])
+        with self._lent(n * (columns.count(" AS ") + 1) * 8):
+            return frame_of(
+                (
+                    self._arrow(
+                        f"{sql}{_between(by, start, end)} ORDER BY {quote(by)}",
+                        [*values, *(bound for bound in (start, end) if bound is not None)],
+                    )
+                    for start, end in ranges
+                ),
+                n,
+            )
 
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield its rows, in the order that it must say, without holding all of them."""
@@ -155,17 +186,32 @@ class Engine:
 
     def count_repeated(self, sql: str, n: int) -> int:
         """Run a query that gives one column of `n` whole numbers >= 0; return how many stand there a further time."""
-        self.statements.append(sql)
-        (column,) = self._asked(sql).fetchnumpy().values()
-        found = np.asarray(column, dtype=np.uint64)
-        if len(found) != n:
-            raise AssertionError(f"{len(found)} numbers instead of {n}")
-        found = np.sort(found)
+        found, end = np.empty(n, np.uint64), 0
+        for batch in self._arrow(sql, []):
+            start, end = end, end + batch.num_rows
+            found[start:end] = batch.column(0).to_numpy()
+        if end != n:
+            raise AssertionError(f"{end} numbers instead of {n}")
+        found.sort()
         return int(np.count_nonzero(found[1:] == found[:-1]))
+
+    def all_differ(self, sql: str, n: int) -> bool:
+        """Run a query that gives one column of `n` whole numbers >= 0; tell whether none stands there a further time.
+
+        An engine for which this is work says False at once.
+        """
+        return self.count_repeated(sql, n) == 0
 
     def bring(self, name: str, sql: str, values: Sequence[Value] = ()) -> None:
         """Make a table of what a query gives where files are read, so that `read` can hold it against them."""
         self.run(fill("CREATE OR REPLACE TABLE {name} AS {!sql}", name=name, sql=sql), values)
+
+    def expect(self, n: int) -> None:
+        """Take the memory that sums over so many rows need, before they fail for lack of it."""
+        needed = min(n * _A_ROW >> 20, _most_memory())
+        if needed > self._memory:
+            self._memory = needed
+            self._limit(needed)
 
     @property
     def has_helpers(self) -> bool:
@@ -430,25 +476,38 @@ class Engine:
     def _asked(self, sql: str, values: Sequence[Value] = ()) -> duckdb.DuckDBPyConnection:
         return self._with_room(lambda: self._connection.execute(sql, list(values)))
 
+    @contextmanager
+    def _lent(self, size: int) -> Iterator[None]:
+        """Make room for so many bytes beside the engine, out of its own memory, which it gets back."""
+        try:
+            with suppress(duckdb.OutOfMemoryException):  # what it holds at the moment stays
+                self._limit(max(self._memory - (size >> 20), _LEAST))
+            yield
+        finally:
+            self._limit(self._memory)
+
+    def _limit(self, memory: int) -> None:
+        self._connection.execute(f"SET memory_limit = '{memory}MiB'")
+
     def _with_room(self, work: Callable[[], Found]) -> Found:
         """Do it, and again with more memory where there was too little: a statement that failed has changed nothing."""
         while True:
             try:
                 return work()
             except duckdb.OutOfMemoryException:
-                more = min(self._memory + _MORE, int(_machine_memory() * _MOST) >> 20)
+                more = min(self._memory + _MORE, _most_memory())
                 if more <= self._memory:
                     raise
                 self._memory = more
-                self._connection.execute(f"SET memory_limit = '{more}MiB'")
+                self._limit(more)
 
 
-def _machine_memory() -> int:
-    """Bytes of memory that this machine has, or that the container may take in which this runs."""
+def _most_memory() -> int:
+    """MiB that an engine may take: half of what this machine has, or the container in which this runs."""
     sizes = [int(psutil.virtual_memory().total)]
     with suppress(OSError, ValueError):  # no container, or "max": it may take all
         sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
-    return min(sizes)
+    return int(min(sizes) * _MOST) >> 20
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, folder: HeldFolder) -> None:
@@ -456,28 +515,9 @@ def _forget(connection: duckdb.DuckDBPyConnection, folder: HeldFolder) -> None:
     folder.remove()
 
 
-def _as_frame(found: pa.RecordBatchReader) -> pd.DataFrame:
-    """Make a frame, batch by batch: none of them stays, so that a large table is never held twice."""
-    parts: list[list[Any]] = [[] for _ in found.schema]
-    for batch in found:
-        for part, column in zip(parts, batch.columns, strict=True):
-            part.append(_own(column))
-    columns: dict[str, Any] = {}
-    for field, part in zip(found.schema, parts, strict=True):
-        if pa.types.is_string(field.type):
-            columns[field.name] = pd.array(pa.chunked_array(part, pa.string()), dtype="str")
-        else:
-            columns[field.name] = np.concatenate(part) if part else _own(pa.array([], field.type))
-        part.clear()
-    return pd.DataFrame(columns, copy=False)
-
-
-def _own(column: pa.Array) -> Any:
-    """Copy a column, so that its batch can go: numbers for NumPy, whole ones too long for 64 bits as floating ones."""
-    if pa.types.is_string(column.type):
-        return pa.concat_arrays([column, column.slice(0, 0)])
-    numbers = column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
-    return np.array(numbers.to_pandas())
+def _between(by: str, start: str | None, end: str | None) -> str:
+    bounds = [sql for sql, bound in (("{by} >= ?", start), ("{by} < ?", end)) if bound is not None]
+    return fill(" WHERE " + " AND ".join(bounds), by=by) if bounds else ""
 
 
 def quote(name: str) -> str:

@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cxlab.engine
 from cxlab.engine import Engine, EngineError, fill, quote
 from cxlab.kit import open_study
 from cxlab.spark.translation import take_apart
@@ -92,6 +94,44 @@ def test_a_statement_that_lacks_memory_is_given_more() -> None:
     with Engine(memory=20) as engine:
         assert engine.row("SELECT current_setting('memory_limit')") == ("20.0 MiB",)
         assert engine.row("SELECT LEN(LIST(i)) FROM range(5000000) AS t(i)") == (5_000_000,)
-        assert engine.row("SELECT current_setting('memory_limit')") == ("820.0 MiB",)
+        assert engine.row("SELECT current_setting('memory_limit')") == ("620.0 MiB",)
         with pytest.raises(duckdb.ConversionException):
             engine.row("SELECT CAST('x' AS INTEGER)")
+
+
+def test_a_frame_by_ranges_is_the_frame_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cxlab.engine, "_A_RANGE", 100)
+    monkeypatch.setattr(cxlab.engine, "_FEW", 10)
+    with Engine() as engine:
+        engine.run("CREATE TABLE t AS SELECT CAST(i * 7919 % 1000 AS VARCHAR) AS who, i AS n FROM range(1000) AS r(i)")
+        before = len(engine.statements)
+        ranges = engine.frame_by("t", "who", "who, n + ? AS n", [1])
+        assert len([sql for sql in engine.statements[before:] if "ORDER BY" in sql and "n + ?" in sql]) == 10
+        pd.testing.assert_frame_equal(ranges, engine.frame("SELECT who, n + 1 AS n FROM t ORDER BY who"))
+        assert engine.frame_by("t", "who", "who", [])["who"].is_unique
+        assert engine.row("SELECT current_setting('memory_limit')") == ("600.0 MiB",)
+
+
+def test_memory_is_lent_to_a_frame_and_taken_for_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = "SELECT current_setting('memory_limit')"
+    with Engine() as engine:
+        with engine._lent(100 << 20):
+            assert engine.row(limit) == ("500.0 MiB",)
+        with pytest.raises(ZeroDivisionError), engine._lent(10 << 30):
+            assert engine.row(limit) == ("400.0 MiB",)
+            raise ZeroDivisionError
+        engine.expect(1_000_000)
+        assert engine.row(limit) == ("600.0 MiB",)
+        monkeypatch.setattr(cxlab.engine, "_most_memory", lambda: 1000)
+        engine.expect(1_000_000_000)
+        assert engine.row(limit) == ("1000.0 MiB",)
+
+
+def test_numbers_that_differ_and_that_do_not() -> None:
+    with Engine() as engine:
+        assert engine.all_differ("SELECT HASH(i) FROM range(300000) AS r(i)", 300_000)
+        assert not engine.all_differ("SELECT HASH(i % 299999) FROM range(300000) AS r(i)", 300_000)
+        assert engine.count_repeated("SELECT HASH(i % 100000) FROM range(300000) AS r(i)", 300_000) == 200_000
+        assert engine.all_differ("SELECT HASH(i) FROM range(0) AS r(i)", 0)
+        with pytest.raises(AssertionError, match="3 numbers instead of 4"):
+            engine.all_differ("SELECT HASH(i) FROM range(3) AS r(i)", 4)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from cxlab.engine import Engine, fill, literal
-from cxlab.intake.sales import DAYS, EFFORT, LEDGER, SUSPECTS, forget_followers, name_sales, view_lines
+from cxlab.intake.sales import DAY_SUMS, DAYS, EFFORT, LEDGER, SUSPECTS, forget_followers, name_sales, view_lines
 from cxlab.language import tr
 from cxlab.words import number
 
@@ -78,6 +78,7 @@ def draw_customers(engine: Engine, tables: Mapping[str, Collection[str]], n: int
     for name in (*tables, DAYS, EFFORT):
         if name != EVENTS:
             _leave(engine, name, f"{_WHO.get(name, 'customer_id')} {among}")
+    engine.drop(DAY_SUMS)
     if EVENTS in tables:
         person = "COALESCE(customer_id, session_id)" if "customer_id" in tables[EVENTS] else "session_id"
         drawn = fill("MD5(CONCAT({!seed}, {!who})) <= {!last}", seed=start, who=person, last=literal(last))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from cxlab.engine import Engine, fill
 
 SALES, RETURNS, EFFORT = "sales", "returns", "effort"
-LINES, DAYS = "order_lines", "days"
+LINES, DAYS, DAY_SUMS = "order_lines", "days", "day_sums"
 RETURN_LINES = "return_lines"
 LEDGER, SUSPECTS = "ledger", "suspects"
 FIRST_DAYS = "first_days"
@@ -15,13 +15,15 @@ SUMS = "customers_"
 """How the names of tables begin that hold sums over the days of each customer."""
 
 
-def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
-    """Sum the lines of `orders` by customer and day into the table `days`, with the views `sales` and `returns`.
+def make_sales(engine: Engine, orders: str, columns: Collection[str], *, one_line: bool = False) -> None:
+    """Sum the lines of `orders` by customer and day; the views `days`, `sales` and `returns` show the sums.
 
     Lines of one order_id (of one customer) are one order, made when its first line was; without an order_id the lines
     of one customer and moment are. An order whose lines fall on several days counts on the first of them only, and what
     came later counts as revenue of its own day: so nothing that comes later changes what was known on a day. A return
     is no order.
+
+    With `one_line` it is known that no order has two lines.
 
     Sales: customer_id, day (days since 1970), n_orders, revenue and cost (cents; cost of lines with a known cost),
     uncosted (cents of revenue from lines without a known cost); and on days with an order first_day (the customer's
@@ -39,10 +41,20 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str]) -> None:
     )
     keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
     keys += ["is_return"] if n_returns else []
-    engine.run(_sum_days(_orders(keys, columns), columns, simple=not n_returns))
-    (longest,) = engine.row(fill("SELECT MAX(longest) FROM {days}", days=DAYS))
-    if longest:
-        engine.run(_sum_days(_long_orders(keys, columns), columns, simple=False))
+    orders = _lines(keys, columns) if one_line else _orders(keys, columns)
+    engine.run(_sum_days(orders, keys, columns, simple=not n_returns, counts_days=not one_line))
+    if not one_line and engine.row(fill("SELECT MAX(longest) FROM {sums}", sums=DAY_SUMS))[0]:
+        engine.run(_sum_days(_long_orders(keys, columns), keys, columns, simple=False))
+    engine.run(
+        fill(
+            "CREATE OR REPLACE VIEW {days} AS SELECT customer_id, {!is_return} AS is_return, day, n_orders, revenue, "
+            "{!costs}, first_day, previous_day FROM {sums}",
+            days=DAYS,
+            is_return="is_return" if n_returns else "FALSE",
+            costs="cost, uncosted" if "cost" in columns else "CAST(0 AS BIGINT) AS cost, revenue AS uncosted",
+            sums=DAY_SUMS,
+        )
+    )
     name_sales(engine)
 
 
@@ -137,54 +149,78 @@ def line_revenue(columns: Collection[str]) -> str:
     return f"COALESCE(revenue, {product})" if {"quantity", "unit_price"} <= set(columns) else "revenue"
 
 
-def _sums(columns: Collection[str]) -> str:
-    """Return the SQL of the sums of lines, or of orders; without costs what is uncosted is the revenue."""
-    summed = ("revenue", "cost", "uncosted") if "cost" in columns else ("revenue",)
-    return ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in summed)
-
-
 def _orders(keys: Collection[str], columns: Collection[str]) -> str:
     """Return the SQL of orders, each on the day of its first line: right where no order has lines on several days."""
     return fill(
-        "SELECT customer_id, {!is_return} AS is_return, MIN(day) AS day, MAX(day) - MIN(day) AS longest, "
-        "TRUE AS opens, {!sums} FROM {lines} GROUP BY {!keys}",
-        is_return="is_return" if "is_return" in keys else "FALSE",
+        "SELECT customer_id, {!is_return}MIN(day) AS day, MAX(day) - MIN(day) AS longest, TRUE AS opens, {!sums} "
+        "FROM {lines} GROUP BY {!keys}",
+        is_return=_if_returned(keys),
         sums=_sums(columns),
         lines=LINES,
         keys=", ".join(keys),
+    )
+
+
+def _lines(keys: Collection[str], columns: Collection[str]) -> str:
+    """Return the SQL of orders of one line each."""
+    return fill(
+        "SELECT customer_id, {!is_return}day, TRUE AS opens, {!values} FROM {lines}",
+        is_return=_if_returned(keys),
+        values=", ".join(_summed(columns)),
+        lines=LINES,
     )
 
 
 def _long_orders(keys: Collection[str], columns: Collection[str]) -> str:
     """Return the SQL of the days of each order, and which of them opens it."""
     return fill(
-        "SELECT *, 0 AS longest, day = MIN(day) OVER (PARTITION BY {!keys}) AS opens FROM (SELECT {!keys}, "
-        "{!is_return}day, {!sums} FROM {lines} GROUP BY {!keys}, day) AS o",
-        is_return="" if "is_return" in keys else "FALSE AS is_return, ",
+        "SELECT *, day = MIN(day) OVER (PARTITION BY {!keys}) AS opens FROM (SELECT {!keys}, day, {!sums} "
+        "FROM {lines} GROUP BY {!keys}, day) AS o",
         sums=_sums(columns),
         lines=LINES,
         keys=", ".join(keys),
     )
 
 
-def _sum_days(orders: str, columns: Collection[str], *, simple: bool) -> str:
-    """Return the SQL that makes the table of days.
+def _sum_days(
+    orders: str, keys: Collection[str], columns: Collection[str], *, simple: bool, counts_days: bool = False
+) -> str:
+    """Return the SQL that makes the table of sums by day.
 
     Parameters
     ----------
     simple : whether an order opens on every day: there are no returns, and no order has lines on several days.
+    counts_days : whether it is to tell over how many days orders had lines.
     """
+    is_return = _if_returned(keys)
+    opens = "opens AND NOT is_return" if is_return else "opens"
+    first, previous = "FIRST_VALUE(day) OVER ordered", "LAG(day) OVER ordered"
+    kind = ", CASE WHEN n_orders > 0 THEN 1 {!returned}ELSE 3 END"
     return fill(
-        "CREATE OR REPLACE TABLE {days} AS SELECT customer_id, is_return, day, longest, n_orders, revenue, "
-        "{!costs}CASE WHEN n_orders > 0 THEN FIRST_VALUE(day) OVER ordered END AS first_day, "
-        "CASE WHEN n_orders > 0 THEN LAG(day) OVER ordered END AS previous_day "
-        "FROM (SELECT customer_id, is_return, day, MAX(longest) AS longest, "
-        "CAST(COUNT(CASE WHEN opens AND NOT is_return THEN 1 END) AS INTEGER) AS n_orders, {!sums} "
-        "FROM ({!orders}) AS o GROUP BY customer_id, is_return, day) AS d "
+        "CREATE OR REPLACE TABLE {made} AS SELECT *, {!first} AS first_day, {!previous} AS previous_day "
+        "FROM (SELECT customer_id, {!is_return}day, {!longest}CAST({!n_orders} AS INTEGER) AS n_orders, {!sums} "
+        "FROM ({!orders}) AS o GROUP BY customer_id, {!is_return}day) AS d "
         "WINDOW ordered AS (PARTITION BY customer_id{!kind} ORDER BY day)",
-        days=DAYS,
-        costs="cost, uncosted, " if "cost" in columns else "CAST(0 AS BIGINT) AS cost, revenue AS uncosted, ",
+        made=DAY_SUMS,
+        first=first if simple else f"CASE WHEN n_orders > 0 THEN {first} END",
+        previous=previous if simple else f"CASE WHEN n_orders > 0 THEN {previous} END",
+        is_return=is_return,
+        longest="MAX(longest) AS longest, " if counts_days else "",
+        n_orders="COUNT(*)" if simple else f"COUNT(CASE WHEN {opens} THEN 1 END)",
         sums=_sums(columns),
         orders=orders,
-        kind="" if simple else ", CASE WHEN n_orders > 0 THEN 1 WHEN is_return THEN 2 ELSE 3 END",
+        kind="" if simple else fill(kind, returned="WHEN is_return THEN 2 " if is_return else ""),
     )
+
+
+def _if_returned(keys: Collection[str]) -> str:
+    return "is_return, " if "is_return" in keys else ""
+
+
+def _sums(columns: Collection[str]) -> str:
+    """Return the SQL of the sums of lines, or of orders; without costs what is uncosted is the revenue."""
+    return ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in _summed(columns))
+
+
+def _summed(columns: Collection[str]) -> tuple[str, ...]:
+    return ("revenue", "cost", "uncosted") if "cost" in columns else ("revenue",)

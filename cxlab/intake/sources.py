@@ -86,6 +86,7 @@ class TableIntake:
     left_out : columns beyond the contract that point to people, as they are called in the files.
     n_same : records that are the same as one before them, in every column.
     stamps : size and time (nanoseconds) of each file as it was read.
+    one_line : of orders, whether it is known that none has two lines.
     asked : what was read of a database; a name stands for it among `files`. None: files were read.
     checked : the engine's table of used and rejected records: cx_file (number), cx_line, cx_hash, cx_fault (number of
         the rule, or NULL); it and the rest is there while the source is being judged.
@@ -106,6 +107,7 @@ class TableIntake:
     rules: tuple[checks.Rule, ...] = ()
     opened: tuple[Opened, ...] = ()
     asked: Asked | None = None
+    one_line: bool = False
 
     @property
     def n_rejected(self) -> int:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from cxlab.engine import MEMORY, Engine, EngineError, Part, Tell, Value, fill, quote
@@ -99,6 +100,12 @@ class SparkEngine(Engine):
         with telling_faults(self.address):
             return [tuple(row) for row in self._query(statement, values).collect()]
 
+    def frame_by(self, name: str, by: str, columns: str, values: Sequence[Value] = ()) -> pd.DataFrame:
+        """Return columns of a table in the order of one of them."""
+        if name not in self._far:
+            return super().frame_by(name, by, columns, values)
+        return self.frame(fill("SELECT {!columns} FROM {t} ORDER BY {by}", columns=columns, t=name, by=by), values)
+
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield its rows, in the order that it must say."""
         return iter(self.rows(sql, values)) if self._is_far(take_apart(sql)) else super().stream(sql, values)
@@ -114,6 +121,10 @@ class SparkEngine(Engine):
         if all_of_them != n:
             raise AssertionError(f"{all_of_them} numbers instead of {n}")
         return int(n - different)
+
+    def all_differ(self, sql: str, n: int) -> bool:
+        """Run a query that gives one column of `n` numbers; False where it would have to be run far away."""
+        return not self._is_far(take_apart(sql)) and super().all_differ(sql, n)
 
     def bring(self, name: str, sql: str, values: Sequence[Value] = ()) -> None:
         """Make a table here of what a query gives, a slice of customers after the other where it is long."""
