@@ -5,17 +5,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 from sklearn.metrics.cluster import expected_mutual_information
 
+from cxlab.different import numbered
+
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
-EXACT_UP_TO = 20_000  # customers up to which the mutual information expected by chance is summed, not approximated
+EXACT_UP_TO = 10_000  # customers up to which the mutual information expected by chance is summed, not approximated
 
 
 def contingency(labels_a: ArrayLike, labels_b: ArrayLike) -> Counts:
     """Count the customers by pair of labels: shape (R, C), groups in sorted order."""
-    a, rows = np.unique(np.asarray(labels_a), return_inverse=True)
-    b, columns = np.unique(np.asarray(labels_b), return_inverse=True)
-    flat = np.bincount(rows.ravel() * len(b) + columns.ravel(), minlength=len(a) * len(b))
-    return flat.reshape(len(a), len(b)).astype(np.int64)
+    (a, rows), (b, columns) = numbered(labels_a), numbered(labels_b)
+    return np.bincount(rows * b + columns, minlength=a * b).reshape(a, b).astype(np.int64)
 
 
 def adjusted_mutual_information(labels_a: ArrayLike, labels_b: ArrayLike) -> float:

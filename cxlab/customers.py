@@ -37,7 +37,8 @@ class Customers:
     costed_share : share of the revenue up to calibration_end, before returns, that has a known cost of goods; None
         where it was not reckoned.
     purchase_variance : variance, within customers, of what one purchase contributed up to calibration_end, with the
-        returns and the effort that followed it; None without known costs, and where nobody bought twice.
+        returns and the effort that followed it; None without known costs, where nobody bought twice, and where it was
+        not asked for.
 
     Notes
     -----

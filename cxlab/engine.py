@@ -40,6 +40,7 @@ Tell = Callable[[str], None]
 _LOOK_SECONDS = 0.25
 _AT_ONCE = 100_000  # rows that are on their way to a frame
 _A_RANGE = 2_000_000  # rows that are sorted at once for a frame
+_A_CELL = 10  # bytes of a frame, more or less
 _FEW = 1_000  # one row of so many tells where a range begins
 
 
@@ -164,7 +165,7 @@ class Engine:
         some = fill("SELECT {by} FROM {name} WHERE rowid % {!few} = 0 ORDER BY {by}", by=by, name=name, few=str(_FEW))
         starts = [start for (start,) in self.rows(some)][:: _A_RANGE // _FEW][1:] if n > _A_RANGE else []
         ranges = pairwise([None, *starts, None])
-        with self._lent(n * (columns.count(" AS ") + 1) * 8):
+        with self._lent(n * (columns.count(" AS ") + 1) * _A_CELL):
             return frame_of(
                 (
                     self._arrow(

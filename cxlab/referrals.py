@@ -45,7 +45,7 @@ def referral_table(
     found = engine.frame(fill(_REFERRALS, moment=moment), [end, end])
     customers = customer_table(
         engine, calibration_end=observation_end, observation_end=observation_end, currency=currency,
-        margin_rate=margin_rate,
+        margin_rate=margin_rate, with_variance=False,
     ).frame  # fmt: skip
     contribution = customers.set_index("customer_id")["contribution"]
     days = found["day"].to_numpy(np.float64, na_value=np.nan)

@@ -22,7 +22,7 @@ from cxlab.clusters import (
     fit_features,
     fit_method,
 )
-from cxlab.clusters.kmeans import different_rows
+from cxlab.clusters.kmeans import count_different
 from cxlab.clusters.method_agreement import OTHERS
 from cxlab.clusters.methods import Method
 from cxlab.clusters.mixture import spread_ties
@@ -187,7 +187,7 @@ class TestTies:
 
     def test_rows_are_counted_as_different_up_to_what_is_asked(self) -> None:
         rows = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
-        assert [different_rows(rows, most) for most in (2, 3, 9)] == [2, 3, 3]
+        assert [count_different(rows, most) for most in (2, 3, 9)] == [2, 3, 3]
 
 
 class TestAgreement:

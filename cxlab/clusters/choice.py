@@ -9,7 +9,16 @@ from sklearn.cluster import KMeans
 
 from cxlab.clusters.criterion import Criterion
 from cxlab.clusters.features import Features
-from cxlab.clusters.kmeans import STARTS, k_means, on_all_cores, one_thread, sample_rows, settle, silhouettes
+from cxlab.clusters.kmeans import (
+    STARTS,
+    count_different,
+    k_means,
+    on_all_cores,
+    one_thread,
+    sample_rows,
+    settle,
+    silhouettes,
+)
 from cxlab.clusters.reference import Reference, fit_reference
 from cxlab.estimate import Estimate, Findings, normal_interval
 from cxlab.language import tr, trn
@@ -313,7 +322,7 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int | N
 
 def largest_k(matrix: Array, k_max: int) -> int:
     """Return the largest number of clusters worth trying: fewer than different rows, 15 rows to each."""
-    return max(2, min(k_max, len(np.unique(matrix, axis=0)) - 1, len(matrix) // LEAST_A_CLUSTER))
+    return max(2, min(k_max, count_different(matrix, k_max + 1) - 1, len(matrix) // LEAST_A_CLUSTER))
 
 
 def _fits(matrix: Array, tried: NDArray[np.int64], seed: int) -> list[KMeans]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cxlab.clusters.kmeans import count_different
 from cxlab.clusters.power import best_power, transform
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
@@ -261,7 +262,7 @@ def features_of(frame: pd.DataFrame, candidates: Sequence[Candidate] = CANDIDATE
             )
         )
     matrix = np.column_stack(columns)
-    if len(np.unique(matrix, axis=0)) < LEAST_DISTINCT:
+    if count_different(matrix, LEAST_DISTINCT) < LEAST_DISTINCT:
         raise NotEnoughDataError(
             tr(
                 "Groups cannot be looked for, because {customers} customers show fewer than {least} "

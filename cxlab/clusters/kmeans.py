@@ -154,7 +154,7 @@ def simplified_silhouette(matrix: Array, centres: Array) -> float:
     return float((1.0 - two[:, 0] / np.maximum(two[:, 1], np.finfo(float).tiny)).mean())
 
 
-def different_rows(matrix: Array, most: int) -> int:
+def count_different(matrix: Array, most: int) -> int:
     """Count the different rows, up to `most`; where a single column has as many values, the rows need no sorting."""
     if any(len(np.unique(column)) >= most for column in matrix.T):
         return most

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from sklearn.cluster import HDBSCAN
 
-from cxlab.clusters.kmeans import STARTS, different_rows, k_means, nearest, one_thread, sample_rows, settle
+from cxlab.clusters.kmeans import STARTS, count_different, k_means, nearest, one_thread, sample_rows, settle
 from cxlab.clusters.mixture import MOST_FITTED, fit_mixture, spread_ties
 from cxlab.clusters.ward import ward
 from cxlab.errors import NotEnoughDataError
@@ -126,7 +126,7 @@ def fit_method(method: Method, matrix: Array, k: int | None, *, seed: int) -> Gr
     clustering, discriminant analysis, and density estimation. Campello, Moulavi and Sander (2013), Density-based
     clustering based on hierarchical density estimates.
     """
-    if different_rows(matrix, 2) < 2:
+    if count_different(matrix, 2) < 2:
         raise NotEnoughDataError(
             tr(
                 "Groups cannot be looked for, because {customers} are all alike in what is measured: "
@@ -138,7 +138,7 @@ def fit_method(method: Method, matrix: Array, k: int | None, *, seed: int) -> Gr
         raise ValueError(f"{NAMES[method]} needs the number of clusters")
     rows = sample_rows(len(matrix), len(matrix) if method == "k_means" else MOST_FITTED, seed)
     part = matrix[rows]
-    wanted = different_rows(part, max(1, k or 1))
+    wanted = count_different(part, max(1, k or 1))
     with one_thread():
         centres, place = _FITS[method](part, wanted, seed)
         found = place(part)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.clusters.features import Features, features_of, fit_features
-from cxlab.clusters.kmeans import STARTS, different_rows, k_means, nearest, one_thread, settle
+from cxlab.clusters.kmeans import STARTS, count_different, k_means, nearest, one_thread, settle
 from cxlab.customers import Customers
 from cxlab.estimate import Findings
 from cxlab.language import tr
@@ -138,7 +138,7 @@ def label_customers(customers: Customers, *, k: int, seed: int) -> pd.Series:
 
 def _fit(frame: pd.DataFrame, features: Features, k: int, seed: int) -> Clusters:
     with one_thread():
-        model = k_means(features.matrix, different_rows(features.matrix, k), starts=STARTS, seed=seed)
+        model = k_means(features.matrix, count_different(features.matrix, k), starts=STARTS, seed=seed)
         codes, centres = settle(features.matrix, np.asarray(model.labels_, np.int64))
     spread = float(((features.matrix - centres[codes]) ** 2).sum())
     contribution = frame["contribution"].to_numpy(float)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxlab.clusters.criterion import Criterion, largest_reaching, replicate_rows
-from cxlab.clusters.kmeans import different_rows, k_means, nearest, on_all_cores, one_thread
+from cxlab.clusters.kmeans import count_different, k_means, nearest, on_all_cores, one_thread
 from cxlab.language import tr
 from cxlab.words import number
 
@@ -74,7 +74,7 @@ def _split(matrix: Array, tried: Codes, seed: int, draw: int) -> list[float]:
     """Return the strength at each number of clusters in one split; 0 where a half has fewer different customers."""
     mixed = np.random.default_rng([seed, draw, 1]).permutation(replicate_rows(len(matrix), seed, draw))
     one, other = matrix[mixed[::2]], matrix[mixed[1::2]]
-    most = min(different_rows(half, int(tried[-1])) for half in (one, other))
+    most = min(count_different(half, int(tried[-1])) for half in (one, other))
     return [_strength(one, other, int(k), seed + draw) if k <= most else 0.0 for k in tried]
 
 

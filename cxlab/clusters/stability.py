@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 from cxlab.clusters.criterion import MOST_WHOLE, REPLICATE, replicate_rows
-from cxlab.clusters.kmeans import different_rows, nearest, on_all_cores, one_thread
+from cxlab.clusters.kmeans import count_different, nearest, on_all_cores, one_thread
 from cxlab.clusters.partition import Clusters
 from cxlab.contingency import jaccard_overlaps
 from cxlab.estimate import Estimate, Findings, bootstrap_weights
@@ -241,7 +241,7 @@ def resampled(n: int, seed: int, draw: int) -> tuple[NDArray[np.int64], Array]:
 
 def refit(matrix: Array, weights: Array, centres: Array, seed: int) -> NDArray[np.int64]:
     """Divide resampled rows anew, from random starts and from the centres found in all; the tightest counts."""
-    k = different_rows(matrix, len(centres))
+    k = count_different(matrix, len(centres))
     models = [KMeans(k, n_init=STARTS_EACH, random_state=seed).fit(matrix, sample_weight=weights)]
     if k == len(centres):
         models.append(KMeans(k, init=centres, n_init=1).fit(matrix, sample_weight=weights))

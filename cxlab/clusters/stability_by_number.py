@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from cxlab.clusters.criterion import MOST_WHOLE, Criterion, replicate_rows
 from cxlab.clusters.kmeans import (
     STARTS,
-    different_rows,
+    count_different,
     k_means,
     nearest,
     on_all_cores,
@@ -43,7 +43,7 @@ def stability_by_number(matrix: Array, *, k_max: int, seed: int, n_bootstrap: in
     tried = np.arange(2, k_max + 1)
     whole = matrix[sample_rows(len(matrix), MOST_WHOLE, seed)]
     with one_thread():
-        most = different_rows(whole, k_max)
+        most = count_different(whole, k_max)
         fits = [k_means(whole, min(int(k), most), starts=STARTS, seed=seed) for k in tried]
         middles = [settle(whole, model.labels_)[1] for model in fits]
         kept = on_all_cores(lambda draw: _resample(matrix, middles, seed, draw), range(n_bootstrap))

@@ -14,7 +14,7 @@ from cxlab.clusters.features import Features
 from cxlab.clusters.kmeans import (
     STARTS,
     centres_from,
-    different_rows,
+    count_different,
     one_thread,
     sample_rows,
     simplified_silhouette,
@@ -311,7 +311,7 @@ def structure_test(features: Features, *, k_max: int, seed: int, n_references: i
     clear = excess > reach
     out = np.where(clear, excess, -np.inf) if clear.any() else excess / np.where(spread > 0, spread, 1.0)
     k = int(tried[out.argmax()])
-    different = different_rows(matrix, MOST_CLUSTERS + 1)
+    different = count_different(matrix, MOST_CLUSTERS + 1)
     return Structure(tried, data, expected, reach, k, p_value, features.n, len(matrix), n_references, different)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxlab.blocks import SEGMENTS
+from cxlab.different import different_rows
 from cxlab.errors import InputError, NotEnoughDataError
 from cxlab.language import Texts, tr, trn
 from cxlab.purchases.histories import FEWEST_REPEATERS, Array, Counts
@@ -280,12 +281,12 @@ def _gather(
 
 def _says_nothing_new(blocks: list[tuple[str, Array]]) -> str:
     """Name the first covariate that follows from those before it; empty where none does."""
-    so_far = np.ones((len(blocks[0][1]), 1))
+    rows, _ = different_rows(np.column_stack([np.ones(len(blocks[0][1])), *(block for _, block in blocks)]))
+    end = 1
     for name, block in blocks:
-        wider = np.unique(np.column_stack([so_far, block]), axis=0)
-        if np.linalg.matrix_rank(wider) < wider.shape[1]:
+        end += block.shape[1]
+        if np.linalg.matrix_rank(rows[:, :end]) < end:
             return name
-        so_far = np.column_stack([so_far, block])
     return ""
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from cxlab.customers import Customers
+from cxlab.different import different_rows
 from cxlab.errors import NotEnoughDataError
 from cxlab.language import tr
 from cxlab.purchases.covariate_design import CovariateColumn, CovariateError, design_covariates
-from cxlab.purchases.covariate_likelihood import different_rows
 from cxlab.purchases.histories import Array, Counts
 
 MOST_KINDS = 100

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cxlab.different import different_rows
 from cxlab.purchases.family import N_BASE, Family
 from cxlab.purchases.histories import Array, Counts, Histories
 from cxlab.purchases.pareto_nbd import PARETO_NBD
@@ -58,14 +59,6 @@ class CovariateLikelihood:
         found = [(likelihood.scores(slope @ log_parameters), slope) for slope, likelihood in self._groups]
         each = np.concatenate([scores @ slope for (scores, _), slope in found])
         return each, np.concatenate([counts for (_, counts), _ in found])
-
-
-def different_rows(covariates: Array) -> tuple[Array, Counts]:
-    """Return the different rows in order, and the number of each customer's row: shapes (m, p) and (n,)."""
-    if covariates.shape[1] == 0:
-        return covariates[:1], np.zeros(len(covariates), dtype=np.int64)
-    rows, which = np.unique(covariates, axis=0, return_inverse=True)
-    return rows, which.ravel().astype(np.int64)
 
 
 def map_to_base(row: Array, base: Family) -> Array:

@@ -8,11 +8,12 @@ from scipy.stats import chi2
 
 from cxlab import words
 from cxlab.customers import Customers
+from cxlab.different import different_rows
 from cxlab.errors import InputError
 from cxlab.estimate import Estimate, Findings, columns_of
 from cxlab.language import Texts, tr, trn
 from cxlab.purchases.covariate_design import CovariateColumn, CovariateError, Design, design_covariates
-from cxlab.purchases.covariate_likelihood import CovariateLikelihood, different_rows
+from cxlab.purchases.covariate_likelihood import CovariateLikelihood
 from cxlab.purchases.covariate_words import of_a_level, p_in_words, times_in_words
 from cxlab.purchases.family import N_BASE, some
 from cxlab.purchases.histories import Array, Histories

@@ -74,8 +74,9 @@ def two_periods(engine: Engine, customers: Customers, *, margin_rate: float) -> 
 
     def table(end: dt.date, ahead: dt.date) -> Customers:
         return customer_table(
-            engine, calibration_end=end, observation_end=ahead, currency=customers.currency, margin_rate=margin_rate
-        )
+            engine, calibration_end=end, observation_end=ahead, currency=customers.currency, margin_rate=margin_rate,
+            with_variance=False,
+        )  # fmt: skip
 
     known = customers if middle + span == customers.observation_end else table(middle, middle + span)
     before = table(middle - span, middle) if middle - span >= customers.first_order else None

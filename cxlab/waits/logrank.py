@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 
 from cxlab.contingency import Array, Counts
+from cxlab.different import numbered
 
 
 def logrank_p_value(
@@ -36,17 +37,17 @@ def logrank_p_value(
     lengths, names = np.asarray(days, dtype=np.int64), np.asarray(groups, dtype=str)
     ended = np.asarray(bought, dtype=bool) & (lengths <= horizon_days)
     last = np.minimum(lengths, horizon_days)
-    present, code = np.unique(names, return_inverse=True)
-    if len(present) < 2 or not ended.any():
+    n_groups, code = numbered(names)
+    if n_groups < 2 or not ended.any():
         return None
-    scores = _scores(last, ended, code.astype(np.int64), len(present), horizon_days)
-    whose = np.arange(len(last)) if customers is None else np.unique(np.asarray(customers), return_inverse=True)[1]
+    scores = _scores(last, ended, code, n_groups, horizon_days)
+    whose = np.arange(len(last)) if customers is None else numbered(customers)[1]
     own = np.stack([np.bincount(whose, column) for column in scores])
     spread = np.einsum("ic,jc->ij", own, own)
     if np.linalg.matrix_rank(spread) < len(spread):
         return None
     total = own.sum(axis=1)
-    return float(chi2.sf(total @ np.linalg.solve(spread, total), len(present) - 1))
+    return float(chi2.sf(total @ np.linalg.solve(spread, total), n_groups - 1))
 
 
 def _scores(last: Counts, ended: NDArray[np.bool_], code: Counts, n_groups: int, horizon: int) -> Array:
