@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.integrate import quad
 
 from cxlab.kit import open_study
-from cxlab.purchases import Histories
+from cxlab.purchases import Histories, pareto_likelihood
 from cxlab.purchases.pareto_forecast import (
     expected_purchases,
     new_customer_purchases,
@@ -56,6 +57,31 @@ def test_the_chance_of_being_there_is_the_integral_that_the_model_says(x: int, r
     expected = still / (still + quad(gone, recency, age, epsabs=1e-13)[0])
     found = probability_alive(PUBLISHED, np.array([x]), np.array([recency]), np.array([age]))
     assert float(found[0]) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [(0.553, 10.578, 0.606, 11.669), (5, 50, 3, 500), (0.3, 200, 0.8, 2), (2, 0.5, 0.2, 300), (20, 10, 15, 30)],
+)
+def test_the_rule_is_as_good_as_one_of_400_nodes(
+    parameters: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    age, x = rng.uniform(0.1, 300, 3000), np.where(rng.random(3000) < 0.3, 0.0, rng.geometric(0.2, 3000))
+    x[:200] = rng.integers(50, 400, 200)
+    recency = np.where(x > 0, age * np.sqrt(rng.random(3000)), 0.0)
+
+    def logarithms() -> NDArray[np.float64]:
+        return pareto_likelihood.log_chance_of_leaving(np.array(parameters, float), x, recency, age)
+
+    few = logarithms()
+    points, weights = np.polynomial.legendre.leggauss(400)
+    left, bend = (1 - points) / 2, pareto_likelihood._BEND
+    monkeypatch.setattr(pareto_likelihood, "_SHARE_LEFT", left**bend)
+    monkeypatch.setattr(pareto_likelihood, "_LOG_SHARES", np.log(weights / 2 * bend * left ** (bend - 1)))
+    many = logarithms()
+    assert few == pytest.approx(many, abs=1e-8, rel=0)
+    assert (few != many).any()
 
 
 def test_nobody_is_without_a_number_and_who_has_just_bought_is_still_there() -> None:
