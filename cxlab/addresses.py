@@ -1,11 +1,12 @@
 """The address of a database as a study may give it: it says where, and holds no secret."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _READ = ("postgresql", "postgres")
-_LIKE = "postgresql://host/shop"
+_LIKE, _LIKE_WITH_PORT = "postgresql://host/shop", "postgresql://host:5432/shop"
 SETTINGS = (
     "host", "hostaddr", "port", "dbname", "sslmode", "target_session_attrs", "connect_timeout", "application_name",
 )  # fmt: skip
@@ -39,6 +40,8 @@ def url_faults(url: str) -> list[str]:
         ]
     if scheme not in _READ:
         return [f"is an address of {scheme}, and this version reads PostgreSQL: `url: {_LIKE}`, or a file as `path:`"]
+    if any(not _is_port(port) for port in _ports(rest, settings)):
+        return [f"names a port that is no whole number from 1 to 65535: write it as {_LIKE_WITH_PORT}"]
     if odd := sorted(set(settings) - set(SETTINGS)):
         return [
             f"says `{odd[0]}`, which no study may set: set it where the run is started, as libpq's environment "
@@ -49,6 +52,17 @@ def url_faults(url: str) -> list[str]:
             f"may say of `sslmode` only {', '.join(_SAFE)}: what is less safe, PGSSLMODE says where the run is started"
         ]
     return []
+
+
+def _ports(rest: str, settings: Mapping[str, str]) -> list[str]:
+    """Return what an address gives as ports, of one host or of several."""
+    hosts = re.split(r"[/?]", rest.rpartition("@")[2], maxsplit=1)[0].split(",")
+    given = [*(host.rpartition("]")[2].partition(":")[2] for host in hosts), *settings.get("port", "").split(",")]
+    return [port for port in given if port]
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
 
 
 def _settings(rest: str) -> dict[str, str]:

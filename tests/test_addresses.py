@@ -19,6 +19,8 @@ SECRET = "hushhush"
         "postgresql:///shop?host=/var/run/postgresql",
         "postgresql://anna@host/shop",
         "postgresql://[::1]:5432/shop",
+        "postgresql://one:5432,two/shop?port=5433",
+        "postgresql://host:/shop",
     ],
 )
 def test_an_address_without_a_secret_is_taken(url: str) -> None:
@@ -48,11 +50,20 @@ def test_a_password_is_refused_and_not_said_again(tmp_path: Path, url: str) -> N
     assert SECRET not in told and "anna" not in told
 
 
+def test_a_password_in_the_place_of_a_port_is_not_said_again() -> None:
+    (told,) = url_faults(f"postgresql://anna:{SECRET}/shop")
+    assert "names a port" in told and SECRET not in told and "anna" not in told
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
         ("{url: 'mysql://host/shop', table: t}", "is an address of mysql, and this version reads PostgreSQL"),
         ("{url: host, table: t}", "is no address of a database: write it as postgresql://host/shop"),
+        ("{url: 'postgresql://h:xy/s', table: t}", "names a port that is no whole number from 1 to 65535"),
+        ("{url: 'postgresql://h:70000/s', table: t}", "write it as postgresql://host:5432/shop"),
+        ("{url: 'postgresql://one:1,two:b/s', table: t}", "names a port that is no whole number"),
+        ("{url: 'postgresql://h/s?port=x', table: t}", "names a port that is no whole number"),
         ("{url: 'postgresql://h/s?passfile=/x', table: t}", "holds a password"),
         ("{url: 'postgresql://h/s?sslkey=/x', table: t}", "says `sslkey`, which no study may set"),
         ("{url: 'postgresql://h/s?options=-cx', table: t}", "says `options`, which no study may set"),
