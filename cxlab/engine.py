@@ -33,7 +33,7 @@ Found = TypeVar("Found")
 MEMORY = 600  # MiB that tables and queries begin with
 _A_ROW = 17  # bytes of memory for each row that is to be summed by customer, where that is more
 _MORE = 600  # MiB more for a statement that fails for lack of it
-_LEAST = 400  # MiB that it keeps beside a frame
+_LEAST = 350  # MiB that it keeps beside a frame
 _MOST = 0.5  # share of the machine's memory
 Tell = Callable[[str], None]
 """Takes a line on what is being done."""

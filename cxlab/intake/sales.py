@@ -23,8 +23,12 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str], *, one_lin
     came later counts as revenue of its own day: so nothing that comes later changes what was known on a day. A return
     is no order.
 
-    With `one_line` it is known that no order has two lines.
+    Parameters
+    ----------
+    one_line : whether it is known that no order has two lines.
 
+    Notes
+    -----
     Sales: customer_id, day (days since 1970), n_orders, revenue and cost (cents; cost of lines with a known cost),
     uncosted (cents of revenue from lines without a known cost); and on days with an order first_day (the customer's
     first one) and previous_day (the last one before; NULL on the first).
@@ -41,8 +45,8 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str], *, one_lin
     )
     keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
     keys += ["is_return"] if n_returns else []
-    orders = _lines(keys, columns) if one_line else _orders(keys, columns)
-    engine.run(_sum_days(orders, keys, columns, simple=not n_returns, counts_days=not one_line))
+    each = _lines(keys, columns) if one_line else _orders(keys, columns)
+    engine.run(_sum_days(each, keys, columns, simple=not n_returns, counts_days=not one_line))
     if not one_line and engine.row(fill("SELECT MAX(longest) FROM {sums}", sums=DAY_SUMS))[0]:
         engine.run(_sum_days(_long_orders(keys, columns), keys, columns, simple=False))
     engine.run(
