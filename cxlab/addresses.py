@@ -56,13 +56,13 @@ def url_faults(url: str) -> list[str]:
 
 def _ports(rest: str, settings: Mapping[str, str]) -> list[str]:
     """Return what an address gives as ports, of one host or of several."""
-    hosts = re.split(r"[/?]", rest.rpartition("@")[2], maxsplit=1)[0].split(",")
+    hosts = re.split(r"[/?]", rest, maxsplit=1)[0].rpartition("@")[2].split(",")
     given = [*(host.rpartition("]")[2].partition(":")[2] for host in hosts), *settings.get("port", "").split(",")]
     return [port for port in given if port]
 
 
 def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
+    return len(text) <= 5 and text.isascii() and text.isdigit() and 1 <= int(text) <= 65535
 
 
 def _settings(rest: str) -> dict[str, str]:

@@ -5,16 +5,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 from sklearn.metrics.cluster import expected_mutual_information
 
-from cxlab.different import numbered
+from cxlab.different import codes_of
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
-EXACT_UP_TO = 10_000  # customers up to which the mutual information expected by chance is summed, not approximated
+EXACT_WITHOUT_SMALL, LEAST_EXPECTED = 10_000, 5.0  # the same where by chance every cell holds so many or more
+EXACT_UP_TO = 20_000  # customers up to which the mutual information expected by chance is summed, not approximated
 
 
 def contingency(labels_a: ArrayLike, labels_b: ArrayLike) -> Counts:
     """Count the customers by pair of labels: shape (R, C), groups in sorted order."""
-    (a, rows), (b, columns) = numbered(labels_a), numbered(labels_b)
+    (a, rows), (b, columns) = codes_of(labels_a), codes_of(labels_b)
     return np.bincount(rows * b + columns, minlength=a * b).reshape(a, b).astype(np.int64)
 
 
@@ -124,6 +125,7 @@ def _information(counts: Counts) -> float:
 def _expected_information(counts: Counts) -> float:
     """Mutual information expected by chance under fixed margins; for many customers its first term in 1/n."""
     n = int(counts.sum())
-    if n > EXACT_UP_TO:
+    expected = np.outer(counts.sum(1), counts.sum(0)) / n
+    if n > EXACT_UP_TO or (n > EXACT_WITHOUT_SMALL and expected.min() >= LEAST_EXPECTED):
         return float((counts.shape[0] - 1) * (counts.shape[1] - 1) / (2 * n))
     return float(expected_mutual_information(counts, n))

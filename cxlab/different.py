@@ -1,4 +1,4 @@
-"""Which values differ, told by hashing: a sort of what is different only, not of all."""
+"""Which values differ, told by hashing: what is sorted is what differs, not all."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 
-def numbered(values: ArrayLike | pd.Series) -> tuple[int, NDArray[np.int64]]:
-    """Return how many different values there are, and the number of each in their order; none may be missing.
+def codes_of(values: ArrayLike | pd.Series) -> tuple[int, NDArray[np.int64]]:
+    """Return how many different values there are, and the number of each in their order; a missing one is the last.
 
     Parameters
     ----------
@@ -16,13 +16,12 @@ def numbered(values: ArrayLike | pd.Series) -> tuple[int, NDArray[np.int64]]:
 
     Examples
     --------
-    >>> n, codes = numbered(["b", "a", "b"])
+    >>> n, codes = codes_of(["b", "a", "b"])
     >>> n, codes.tolist()
     (2, [1, 0, 1])
     """
-    codes, different = pd.factorize(values if isinstance(values, pd.Series) else _known(np.asarray(values)), sort=True)
-    if codes.min(initial=0) < 0:
-        raise ValueError("a missing value has no number")
+    given = values if isinstance(values, pd.Series) else _known(np.asarray(values))
+    codes, different = pd.factorize(given, sort=True, use_na_sentinel=False)
     return len(different), codes.astype(np.int64)
 
 
@@ -42,7 +41,8 @@ def different_rows(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
     """
     which = np.zeros(len(matrix), np.int64)
     for column in matrix.T:
-        n, codes = numbered(column)
-        which = numbered(which * n + codes)[1]
-    _, firsts = np.unique(which, return_index=True)
+        n, codes = codes_of(column)
+        which = codes_of(which * n + codes)[1]
+    firsts = np.zeros(int(which.max(initial=-1)) + 1, np.int64)
+    firsts[which[::-1]] = np.arange(len(which))[::-1]
     return matrix[firsts], which

@@ -25,7 +25,7 @@ import pandas as pd
 import psutil
 import pyarrow as pa
 
-from cxlab.frames import frame_of
+from cxlab.frames import Columns
 from cxlab.temporary import HeldFolder, sweep
 
 Value = str | int | float | bool | None
@@ -33,6 +33,7 @@ Found = TypeVar("Found")
 MEMORY = 600  # MiB that tables and queries begin with
 _A_ROW = 17  # bytes of memory for each row that is to be summed by customer, where that is more
 _MORE = 600  # MiB more for a statement that fails for lack of it
+_LACKING = "Out of Memory"  # so begins what the engine says; a reader of batches says it as an OSError
 _LEAST = 350  # MiB that it keeps beside a frame
 _MOST = 0.5  # share of the machine's memory
 Tell = Callable[[str], None]
@@ -40,7 +41,7 @@ Tell = Callable[[str], None]
 _LOOK_SECONDS = 0.25
 _AT_ONCE = 100_000  # rows that are on their way to a frame
 _A_RANGE = 2_000_000  # rows that are sorted at once for a frame
-_A_CELL = 10  # bytes of a frame, more or less
+_A_CELL = 12  # bytes of a frame, more or less, its texts included
 _FEW = 1_000  # one row of so many tells where a range begins
 
 
@@ -100,7 +101,7 @@ class Engine:
         }
         if threads is not None:
             settings["threads"] = threads
-        self._memory = memory
+        self._memory = self._limited = memory
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")
         # A list of words would become a join that every row goes through, also those that an earlier CASE has settled.
@@ -149,7 +150,9 @@ class Engine:
         """Run a query and return its rows, in the order that it must say; a text is of pandas' own type for it."""
         if not re.search(r"\bORDER BY\b(?!.*\bFROM\b)", sql, flags=re.S):
             raise ValueError("a query for a frame must end in ORDER BY: rows have no order of their own")
-        return frame_of([self._arrow(sql, values)])
+        found = Columns()
+        self._add(found, sql, values)
+        return found.frame()
 
     def frame_by(self, name: str, by: str, columns: str, values: Sequence[Value] = ()) -> pd.DataFrame:
         """Return columns of a table in the order of one of its columns of texts, of which none is missing.
@@ -162,20 +165,23 @@ class Engine:
         """
         sql = fill("SELECT {!columns} FROM {name}", columns=columns, name=name)
         (n,) = self.row(fill("SELECT COUNT(*) FROM {name}", name=name))
-        some = fill("SELECT {by} FROM {name} WHERE rowid % {!few} = 0 ORDER BY {by}", by=by, name=name, few=str(_FEW))
-        starts = [start for (start,) in self.rows(some)][:: _A_RANGE // _FEW][1:] if n > _A_RANGE else []
-        ranges = pairwise([None, *starts, None])
-        with self._lent(n * (columns.count(" AS ") + 1) * _A_CELL):
-            return frame_of(
-                (
-                    self._arrow(
-                        f"{sql}{_between(by, start, end)} ORDER BY {quote(by)}",
-                        [*values, *(bound for bound in (start, end) if bound is not None)],
-                    )
-                    for start, end in ranges
-                ),
-                n,
-            )
+        width = len(self._connection.sql(f"{sql} LIMIT 0", params=list(values)).columns)
+        found = Columns(n)
+        with self._lent(n * width * _A_CELL):
+            for start, end in pairwise([None, *self._starts(name, by, n), None]):
+                bounds = [bound for bound in (start, end) if bound is not None]
+                self._add(found, f"{sql}{_between(by, start, end)} ORDER BY {quote(by)}", [*values, *bounds])
+        return found.frame()
+
+    def _starts(self, name: str, by: str, n: int) -> list[str]:
+        """Return where ranges of a table begin that are about as long as one may be, but for the first."""
+        if n <= _A_RANGE:
+            return []
+        some = fill(
+            "SELECT {by} FROM {name} WHERE HASH({by}) % {!few} = 0 ORDER BY {by}", by=by, name=name, few=str(_FEW)
+        )
+        places = [place for (place,) in self.rows(fill(some, by=by, name=name, few=str(_FEW)))]
+        return places[:: max(1, len(places) * _A_RANGE // n)][1:]
 
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield its rows, in the order that it must say, without holding all of them."""
@@ -187,12 +193,11 @@ class Engine:
 
     def count_repeated(self, sql: str, n: int) -> int:
         """Run a query that gives one column of `n` whole numbers >= 0; return how many stand there a further time."""
-        found, end = np.empty(n, np.uint64), 0
-        for batch in self._arrow(sql, []):
-            start, end = end, end + batch.num_rows
-            found[start:end] = batch.column(0).to_numpy()
-        if end != n:
-            raise AssertionError(f"{end} numbers instead of {n}")
+        columns = Columns(n)
+        self._add(columns, sql, [])
+        (found,) = columns.arrays().values()
+        if len(found) != n:
+            raise AssertionError(f"{len(found)} rows instead of {n}")
         found.sort()
         return int(np.count_nonzero(found[1:] == found[:-1]))
 
@@ -470,6 +475,10 @@ class Engine:
         self.statements.append(sql)
         return self._with_room(lambda: self._connection.sql(sql, params=list(values)).to_arrow_reader(_AT_ONCE))
 
+    def _add(self, columns: Columns, sql: str, values: Sequence[Value]) -> None:
+        """Add what a query brings; it may lack memory only while its rows are taken."""
+        self._with_room(lambda: columns.take(self._arrow(sql, values)))
+
     def _execute(self, sql: str, values: Sequence[Value]) -> duckdb.DuckDBPyConnection:
         self.statements.append(sql)
         return self._asked(sql, values)
@@ -480,14 +489,17 @@ class Engine:
     @contextmanager
     def _lent(self, size: int) -> Iterator[None]:
         """Make room for so many bytes beside the engine, out of its own memory, which it gets back."""
+        left = max(self._memory - (size >> 20), _LEAST)
         try:
-            with suppress(duckdb.OutOfMemoryException):  # what it holds at the moment stays
-                self._limit(max(self._memory - (size >> 20), _LEAST))
+            if left < self._memory:
+                with suppress(duckdb.OutOfMemoryException):  # what it holds at the moment stays
+                    self._limit(left)
             yield
         finally:
             self._limit(self._memory)
 
     def _limit(self, memory: int) -> None:
+        self._limited = memory
         self._connection.execute(f"SET memory_limit = '{memory}MiB'")
 
     def _with_room(self, work: Callable[[], Found]) -> Found:
@@ -495,7 +507,12 @@ class Engine:
         while True:
             try:
                 return work()
-            except duckdb.OutOfMemoryException:
+            except (duckdb.OutOfMemoryException, OSError) as error:
+                if not str(error).startswith(_LACKING):
+                    raise
+                if self._limited < self._memory:  # what was lent comes back first
+                    self._limit(self._memory)
+                    continue
                 more = min(self._memory + _MORE, _most_memory())
                 if more <= self._memory:
                     raise

@@ -21,6 +21,7 @@ SECRET = "hushhush"
         "postgresql://[::1]:5432/shop",
         "postgresql://one:5432,two/shop?port=5433",
         "postgresql://host:/shop",
+        "postgresql://host/shop?application_name=a@b:c",
     ],
 )
 def test_an_address_without_a_secret_is_taken(url: str) -> None:
@@ -61,6 +62,7 @@ def test_a_password_in_the_place_of_a_port_is_not_said_again() -> None:
         ("{url: 'mysql://host/shop', table: t}", "is an address of mysql, and this version reads PostgreSQL"),
         ("{url: host, table: t}", "is no address of a database: write it as postgresql://host/shop"),
         ("{url: 'postgresql://h:xy/s', table: t}", "names a port that is no whole number from 1 to 65535"),
+        (f"{{url: 'postgresql://h:{'9' * 5000}/s', table: t}}", "names a port that is no whole number"),
         ("{url: 'postgresql://h:70000/s', table: t}", "write it as postgresql://host:5432/shop"),
         ("{url: 'postgresql://one:1,two:b/s', table: t}", "names a port that is no whole number"),
         ("{url: 'postgresql://h/s?port=x', table: t}", "names a port that is no whole number"),

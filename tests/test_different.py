@@ -1,4 +1,4 @@
-"""Values and rows that differ, numbered as a sort would number them."""
+"""Values and rows that differ, codes_of as a sort would number them."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cxlab.different import different_rows, numbered
+from cxlab.different import codes_of, different_rows
 
 TEXTS = st.lists(st.text(max_size=3), min_size=1, max_size=30)
 
@@ -16,7 +16,7 @@ TEXTS = st.lists(st.text(max_size=3), min_size=1, max_size=30)
 def test_numbers_are_those_of_a_sort(values: list[str] | list[int] | list[bool]) -> None:
     different, codes = np.unique(np.array(values, dtype=object), return_inverse=True)
     for given_as in (values, pd.Series(values)):
-        n, found = numbered(given_as)
+        n, found = codes_of(given_as)
         assert n == len(different) and found.tolist() == codes.tolist()
 
 
@@ -36,7 +36,7 @@ def test_rows_without_a_column_are_all_the_same() -> None:
     assert rows.shape == (1, 0) and which.tolist() == [0, 0, 0]
 
 
-@pytest.mark.parametrize("values", [[1.0, np.nan], pd.Series(["a", None], dtype="str")])
-def test_a_missing_value_has_no_number(values: object) -> None:
-    with pytest.raises(ValueError, match="missing value"):
-        numbered(values)  # type: ignore[arg-type]
+@pytest.mark.parametrize("values", [[np.nan, 2.0, np.nan, 1.0], pd.Series([None, "b", None, "a"], dtype="str")])
+def test_a_missing_value_is_the_last(values: list[float] | pd.Series) -> None:
+    n, codes = codes_of(values)
+    assert n == 3 and codes.tolist() == [2, 1, 2, 0]

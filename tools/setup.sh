@@ -13,7 +13,7 @@ command -v "$python" >/dev/null 2>&1 ||
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   stop "cxlab needs Python 3.11 or newer, and '$python' is $("$python" -c 'import platform; print(platform.python_version())'); name a newer one with: make PYTHON=/path/to/python3.11"
 
-echo "Setting up $venv: a minute or some, once"
+echo "Setting up $venv: a minute or two, once"
 if command -v uv >/dev/null 2>&1; then
   uv venv --quiet --clear --python "$python" "$venv"
   install="uv pip install --quiet --python $venv/bin/python"

@@ -9,7 +9,7 @@ import pandas as pd
 from cxlab import words
 from cxlab.agreement.partitions import PartitionError
 from cxlab.contingency import Counts, adjusted_mutual_information_of
-from cxlab.different import numbered
+from cxlab.different import codes_of
 from cxlab.drawn_tables import draw_tables
 from cxlab.estimate import Estimate, columns_of, percentile_interval, wilson_interval
 from cxlab.language import tr, trn
@@ -174,7 +174,7 @@ def stability_over_time(
     if alone:
         none = Estimate()
         return OverTime(none, none, none, none, 0, days, alone)
-    codes = [numbered(labels)[1] for labels in (*segments, *clusters)]
+    codes = [codes_of(labels)[1] for labels in (*segments, *clusters)]
     shape = tuple(int(one.max()) + 1 for one in codes)
     cells = np.bincount(np.ravel_multi_index(codes, shape), minlength=int(np.prod(shape)))
     tables = draw_tables(cells.reshape(shape), n_bootstrap, seed)

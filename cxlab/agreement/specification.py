@@ -16,7 +16,7 @@ from cxlab.agreement.scores import Skill
 from cxlab.agreement.skill import skill_of
 from cxlab.agreement.verdict import NAMES, Token, Verdict, judge_segmentation
 from cxlab.customers import Customers
-from cxlab.different import numbered
+from cxlab.different import codes_of
 from cxlab.estimate import Estimate, bootstrap_sums, columns_of
 from cxlab.language import SOURCE, speaking, tr, trn
 
@@ -325,7 +325,7 @@ def _curve(lines: Sequence[Lines], found: dict[tuple[str, str, str], Skill], n: 
 
 
 def _codes(labels: pd.Series) -> NDArray[np.int64]:
-    return numbered(labels)[1]
+    return codes_of(labels)[1]
 
 
 def _score(one: Specification, field: str) -> Estimate:

@@ -147,7 +147,6 @@ def _read(
             table = read_source(
                 engine, study, name, source, observation_end=last, allow_outside=allow_outside, rows=databases.get(name)
             )
-        engine.expect(table.n_read)
         table = judge_currencies(engine, table, study.currency)
         settle(name, judge_duplicates(engine, table, source))
         if name == "feedback":
@@ -159,6 +158,7 @@ def _read(
         if isinstance(source, Outcomes):
             _check_names(study, tables[name], source)
     if "orders" in tables:
+        engine.expect(tables["orders"].n_used)
         with engine.telling("summing orders", tell):
             make_sales(engine, "orders", tables["orders"].columns, one_line=tables["orders"].one_line)
         extent = measure_extent(engine, study)

@@ -90,7 +90,7 @@ def name_lines(*, named: bool) -> str:
 
 
 def name_sales(engine: Engine) -> None:
-    """Make the views `sales` and `returns` of the table `days`."""
+    """Make the views `sales` and `returns` of `days`."""
     engine.run(
         fill(
             "CREATE OR REPLACE VIEW {sales} AS SELECT customer_id, day, n_orders, revenue, cost, uncosted, first_day, "

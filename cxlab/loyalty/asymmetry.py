@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import gamma
 
-from cxlab.different import numbered
+from cxlab.different import codes_of
 from cxlab.estimate import Estimate, log_normal_interval, normal_interval
 from cxlab.loyalty.evidence import Array
 from cxlab.scores import GROUPS
@@ -163,7 +163,7 @@ def _standardise(happened: Array, group: Codes, place: Codes, who: Codes) -> _Ra
     means = sums / np.maximum(counts, 1)
     of_cell = weight[:, None] / np.maximum(counts, 1) * np.sqrt(counts / np.maximum(counts - 1, 1))
     pull = of_cell[at, of] * (y - means[at, of])
-    n, codes = numbered(who[rows])
+    n, codes = codes_of(who[rows])
     each = [np.bincount(codes[of == g], pull[of == g], minlength=n) for g in range(NONE + 1)]
     influence = np.asarray(np.column_stack(each), dtype=np.float64)
     values = np.asarray(weight @ means, dtype=np.float64)

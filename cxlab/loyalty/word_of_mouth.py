@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxlab.different import numbered
+from cxlab.different import codes_of
 from cxlab.estimate import Estimate, Findings, columns_of
 from cxlab.feedback import Feedback
 from cxlab.language import Texts, tr, trn
@@ -357,7 +357,7 @@ def weigh_word_of_mouth(
     frame = feedback.frame
     group = found.sort(frame["score"].to_numpy(np.float64))
     group = np.where(group == -1, NONE, group)
-    who = numbered(frame["customer_id"])[1]
+    who = codes_of(frame["customer_id"])[1]
     place = frame["place"].to_numpy(np.int64)
     wanted_of: list[Outcome] = ["referrals", "purchases"] if feedback.knows_referrals else ["purchases"]
     sides = tuple(weigh_sides(outcome, frame[outcome].to_numpy(np.float64), group, place, who) for outcome in wanted_of)

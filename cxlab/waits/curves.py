@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from cxlab import words
 from cxlab.contingency import Array, Counts
-from cxlab.different import numbered
+from cxlab.different import codes_of
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import Estimate, Findings
 from cxlab.language import tr
@@ -176,7 +176,7 @@ def wait_for_purchases(
     lengths, ended = np.asarray(days, dtype=np.int64), np.asarray(bought, dtype=bool)
     n = len(lengths)
     names = np.full(n, "all") if groups is None else np.asarray(groups, dtype=str)
-    whose = np.arange(n) if customers is None else numbered(customers)[1]
+    whose = np.arange(n) if customers is None else codes_of(customers)[1]
     n_whose = int(whose.max(initial=-1)) + 1
     shown, too_small, moved = [], [], []
     for name in order or sorted(set(names.tolist())):
@@ -210,7 +210,7 @@ def _curve(
     seen = np.maximum(at_risk, 1)
     hazard = purchases / seen
     waiting = np.cumprod(1 - hazard)
-    n_customers, codes = numbered(whose)
+    n_customers, codes = codes_of(whose)
     influence = _Influence(last, ended, codes, n_customers, purchases, seen.astype(np.float64))
     steps = np.zeros(horizon + 1)
     steps[:-1] = waiting[:-1]  # the area of day d to d + 1

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 
 from cxlab.contingency import Array, Counts
-from cxlab.different import numbered
+from cxlab.different import codes_of
 
 
 def logrank_p_value(
@@ -37,11 +37,11 @@ def logrank_p_value(
     lengths, names = np.asarray(days, dtype=np.int64), np.asarray(groups, dtype=str)
     ended = np.asarray(bought, dtype=bool) & (lengths <= horizon_days)
     last = np.minimum(lengths, horizon_days)
-    n_groups, code = numbered(names)
+    n_groups, code = codes_of(names)
     if n_groups < 2 or not ended.any():
         return None
     scores = _scores(last, ended, code, n_groups, horizon_days)
-    whose = np.arange(len(last)) if customers is None else numbered(customers)[1]
+    whose = np.arange(len(last)) if customers is None else codes_of(customers)[1]
     own = np.stack([np.bincount(whose, column) for column in scores])
     spread = np.einsum("ic,jc->ij", own, own)
     if np.linalg.matrix_rank(spread) < len(spread):
