@@ -31,7 +31,6 @@ from cxlab.temporary import HeldFolder, sweep
 Value = str | int | float | bool | None
 Found = TypeVar("Found")
 MEMORY = 600  # MiB that tables and queries begin with
-_A_ROW = 17  # bytes of memory for each row that is to be summed by customer, where that is more
 _MORE = 600  # MiB more for a statement that fails for lack of it
 _LACKING = "Out of Memory"  # so begins what the engine says; a reader of batches says it as an OSError
 _LEAST = 350  # MiB that it keeps beside a frame
@@ -212,9 +211,9 @@ class Engine:
         """Make a table of what a query gives where files are read, so that `read` can hold it against them."""
         self.run(fill("CREATE OR REPLACE TABLE {name} AS {!sql}", name=name, sql=sql), values)
 
-    def expect(self, n: int) -> None:
-        """Take the memory that sums over so many rows need, before they fail for lack of it."""
-        needed = min(n * _A_ROW >> 20, _most_memory())
+    def expect(self, size: int) -> None:
+        """Take so many bytes of memory for the work to come, before a statement fails for lack of it."""
+        needed = min(size >> 20, _most_memory())
         if needed > self._memory:
             self._memory = needed
             self._limit(needed)

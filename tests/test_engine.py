@@ -123,10 +123,10 @@ def test_memory_is_lent_to_a_frame_and_taken_for_many_rows(monkeypatch: pytest.M
         with pytest.raises(ZeroDivisionError), engine._lent(10 << 30):
             assert engine.row(limit) == ("350.0 MiB",)
             raise ZeroDivisionError
-        engine.expect(1_000_000)
+        engine.expect(100 << 20)
         assert engine.row(limit) == ("600.0 MiB",)
         monkeypatch.setattr(cxlab.engine, "_most_memory", lambda: 1000)
-        engine.expect(1_000_000_000)
+        engine.expect(10 << 30)
         assert engine.row(limit) == ("1000.0 MiB",)
 
 

@@ -158,7 +158,6 @@ def _read(
         if isinstance(source, Outcomes):
             _check_names(study, tables[name], source)
     if "orders" in tables:
-        engine.expect(tables["orders"].n_used)
         with engine.telling("summing orders", tell):
             make_sales(engine, "orders", tables["orders"].columns, one_line=tables["orders"].one_line)
         extent = measure_extent(engine, study)

@@ -13,6 +13,8 @@ CHANNEL_DAYS = "channel_days"
 CHANNEL_ORDERS = "channel_orders"
 SUMS = "customers_"
 """How the names of tables begin that hold sums over the days of each customer."""
+_A_LINE = 17  # bytes of memory that sums by customer need for each line, at least
+_A_LINE_OF_SEVERAL, _MOST_FOR_SEVERAL = 84, 800 << 20  # putting lines together is faster with so many, up to so much
 
 
 def make_sales(engine: Engine, orders: str, columns: Collection[str], *, one_line: bool = False) -> None:
@@ -36,13 +38,14 @@ def make_sales(engine: Engine, orders: str, columns: Collection[str], *, one_lin
     """
     forget_followers(engine)
     view_lines(engine, orders, columns)
-    loose, n_returns = engine.row(
+    n, loose, n_returns = engine.row(
         fill(
-            "SELECT COUNT(*) - COUNT({!order_id}), COUNT(CASE WHEN is_return THEN 1 END) FROM {orders}",
+            "SELECT COUNT(*), COUNT(*) - COUNT({!order_id}), COUNT(CASE WHEN is_return THEN 1 END) FROM {orders}",
             order_id="order_id" if "order_id" in columns else "CAST(NULL AS VARCHAR)",
             orders=orders,
         )
     )
+    engine.expect(max(n * _A_LINE, 0 if one_line else min(n * _A_LINE_OF_SEVERAL, _MOST_FOR_SEVERAL)))
     keys = ["customer_id", *(["order_id"] if "order_id" in columns else []), *(["alone"] if loose else [])]
     keys += ["is_return"] if n_returns else []
     each = _lines(keys, columns) if one_line else _orders(keys, columns)

@@ -122,7 +122,7 @@ class SparkEngine(Engine):
             raise AssertionError(f"{all_of_them} numbers instead of {n}")
         return int(n - different)
 
-    def expect(self, n: int) -> None:
+    def expect(self, size: int) -> None:
         """Take no more memory here: sums are made far away."""
 
     def all_differ(self, sql: str, n: int) -> bool:
