@@ -189,3 +189,18 @@ def test_a_frame_whose_reader_fails_on_the_way_is_read_again(monkeypatch: pytest
         by_name = engine.frame_by("t", "who", "who, n, half", [])
         pd.testing.assert_frame_equal(by_name, whole.sort_values("who").reset_index(drop=True))
         assert given
+
+
+def test_a_frame_by_ranges_of_a_table_that_was_kept_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cxlab.engine, "_A_RANGE", 100)
+    monkeypatch.setattr(cxlab.engine, "_FEW", 10)
+    made = "SELECT CAST(i * 7919 % 1000 AS VARCHAR) AS who, i AS n FROM range(1000) AS r(i)"
+    with Engine() as engine:
+        engine.run(f"CREATE TABLE t AS {made}")
+        expected = engine.frame_by("t", "who", "who, n")
+        engine.save(tmp_path / "kept.duckdb", {"t": "SELECT * FROM t"})
+    with Engine() as engine:
+        engine.open_saved(tmp_path / "kept.duckdb")
+        pd.testing.assert_frame_equal(engine.frame_by("t", "who", "who, n"), expected)
