@@ -176,9 +176,7 @@ class Engine:
         """Return where ranges of a table begin that are about as long as one may be, but for the first."""
         if n <= _A_RANGE:
             return []
-        some = fill(
-            "SELECT {by} FROM {name} WHERE HASH({by}) % {!few} = 0 ORDER BY {by}", by=by, name=name, few=str(_FEW)
-        )
+        some = "SELECT {by} FROM {name} WHERE HASH({by}) % {!few} = 0 ORDER BY {by}"
         places = [place for (place,) in self.rows(fill(some, by=by, name=name, few=str(_FEW)))]
         return places[:: max(1, len(places) * _A_RANGE // n)][1:]
 
