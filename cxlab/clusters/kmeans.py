@@ -20,6 +20,7 @@ Codes = NDArray[np.int64]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 STARTS = 10  # one start misses the optimum at every size tried
+MANY, SHARE, MOST_SEARCHED = 10_000, 4, 5_000  # of many rows each start searches a fourth, at most so many
 _BLOCK = 1000
 _UNCHECKED = {"skip_parameter_validation": True, "assume_finite": True}
 _MOST_AT_ONCE = 8
@@ -55,13 +56,34 @@ def _limit_this_thread() -> None:
 def k_means(matrix: Array, k: int, *, starts: int, seed: int) -> KMeans:
     """Fit K-Means from `starts` random starts (k-means++) and keep the tightest.
 
+    Of 10,000 rows or more each start searches a fourth, at most 5,000, drawn by lot for it; the one that comes out
+    tightest over all rows is then fitted to all of them.
+
     Parameters
     ----------
     matrix : shape (n, d).
     k : number of clusters, at most the number of distinct rows.
     starts, seed : how many starts, and what makes them repeatable.
+
+    References
+    ----------
+    Bradley and Fayyad (1998), Refining initial points for K-Means clustering, ICML.
     """
-    return KMeans(k, n_init=starts, random_state=seed, algorithm="lloyd").fit(matrix)
+    if len(matrix) < MANY:
+        return KMeans(k, n_init=starts, random_state=seed, algorithm="lloyd").fit(matrix)
+    parts = [(draw_part(matrix, seed, start), seed + start) for start in range(starts)]
+    found = [KMeans(k, n_init=1, random_state=one, algorithm="lloyd").fit(part).cluster_centers_ for part, one in parts]
+    return _from(matrix, min(found, key=lambda centres: float(_nearness(matrix, centres).min(1).sum())))
+
+
+def draw_part(matrix: Array, seed: int, start: int) -> Array:
+    """Draw the rows that one start searches where there are many: shape (at most 5,000, d)."""
+    size = min(len(matrix) // SHARE, MOST_SEARCHED)
+    return matrix[np.random.default_rng([seed, start]).choice(len(matrix), size, replace=False, shuffle=False)]
+
+
+def _from(matrix: Array, centres: Array) -> KMeans:
+    return KMeans(len(centres), init=centres, n_init=1, algorithm="lloyd").fit(matrix)
 
 
 def starting_places(matrix: Array, k: int, *, starts: int, seed: int) -> Array:
@@ -72,14 +94,18 @@ def starting_places(matrix: Array, k: int, *, starts: int, seed: int) -> Array:
 
 def centres_from(matrix: Array, start: Array) -> Array:
     """Return where K-Means comes to rest from these centres: shape (k, d)."""
-    model = KMeans(len(start), init=start, n_init=1, algorithm="lloyd").fit(matrix)
-    return np.asarray(model.cluster_centers_, float)
+    return np.asarray(_from(matrix, start).cluster_centers_, float)
 
 
 def nearest(matrix: Array, centres: Array) -> Codes:
     """Return the number of the nearest centre of each row: shape (n,)."""
-    distance = (centres**2).sum(1) - 2.0 * matrix @ centres.T
-    return np.asarray(distance.argmin(1), np.int64)
+    return np.asarray(_nearness(matrix, centres).argmin(1), np.int64)
+
+
+def _nearness(matrix: Array, centres: Array) -> Array:
+    """Squared distances to each centre, less the row's own square: shape (n, k)."""
+    distance: Array = (centres**2).sum(1) - 2.0 * matrix @ centres.T
+    return distance
 
 
 def settle(matrix: Array, codes: Codes, steps: int = 100) -> tuple[Codes, Array]:
