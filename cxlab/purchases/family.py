@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FamilyName = Literal["bgnbd", "mbgnbd", "pareto_nbd", "bgnbd_covariates", "mbgnbd_covariates", "pareto_nbd_covariates"]
 N_BASE = 4  # parameters that all customers share
-_ENOUGH_TO_START = 20_000  # different histories from which on the climb begins on a part of them
+_ENOUGH_TO_START = 5_000  # different histories from which on the climb begins on a part of them
 
 
 class Likelihood(Protocol):
@@ -184,7 +184,7 @@ def some(n: int) -> slice | None:
 
     Examples
     --------
-    >>> some(100_000), some(30_000)
-    (slice(None, None, 5), None)
+    >>> some(100_000), some(9_000)
+    (slice(None, None, 20), None)
     """
     return slice(None, None, n // _ENOUGH_TO_START) if n > 2 * _ENOUGH_TO_START else None
