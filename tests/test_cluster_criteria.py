@@ -24,7 +24,7 @@ from cxlab.clusters import (
 )
 from cxlab.clusters import criterion as criteria
 from cxlab.clusters.choice import _fits, _sampling_error, _spreads
-from cxlab.clusters.kmeans import on_all_cores, one_thread
+from cxlab.clusters.kmeans import one_thread
 from cxlab.clusters.mixture import fit_mixture, spread_ties
 from cxlab.clusters.prediction_strength import foretold
 from cxlab.clusters.stability import resampled
@@ -113,19 +113,6 @@ class TestFigures:
             one, other = (measure(cloud, k_max=4, seed=3) for _ in range(2))
             np.testing.assert_array_equal(one.value, other.value)
             assert ((one.low <= one.value) & (one.value <= one.high)).all()
-
-    def test_the_number_of_cores_changes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        cloud, seen = round_cloud(300, 2), []
-        for cores in (1, 3):
-            monkeypatch.setattr("cxlab.clusters.kmeans._MOST_AT_ONCE", cores)
-            monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
-            found = [measure(cloud, k_max=3, seed=1).value for measure in (prediction_strength, stability_by_number)]
-            seen.append(np.concatenate(found).tobytes())
-        assert seen[0] == seen[1]
-
-    def test_pieces_of_work_come_back_in_order(self) -> None:
-        with one_thread():
-            assert on_all_cores(lambda i: i * i, range(20)) == [i * i for i in range(20)]
 
     def test_among_many_customers_each_replicate_takes_a_sample_of_its_own(
         self, monkeypatch: pytest.MonkeyPatch

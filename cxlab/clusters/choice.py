@@ -13,7 +13,6 @@ from cxlab.clusters.kmeans import (
     STARTS,
     count_different,
     k_means,
-    on_all_cores,
     one_thread,
     sample_rows,
     settle,
@@ -307,7 +306,7 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int | N
         widths = silhouettes(matrix, [settle(matrix, model.labels_)[0] for model in fits])
         sampling_error = _sampling_error(matrix, fits, features.n)
         without = fit_reference(features, rows, seed)
-        away = np.array(on_all_cores(lambda draw: _drawn_spreads(without, tried, seed, draw), range(n_references)))
+        away = np.array([_drawn_spreads(without, tried, seed, draw) for draw in range(n_references)])
     gap = away.mean(0) - _spreads(matrix, fits)
     gap_error = away.std(0) * np.sqrt(1 + 1 / n_references)
     silhouette = np.array([width.mean() for width in widths])

@@ -1,29 +1,22 @@
 """K-Means and silhouettes that give the same numbers whatever the number of threads."""
 
 import functools
-import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import config_context, set_config
+from sklearn import config_context
 from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 STARTS = 10  # one start misses the optimum at every size tried
 MANY, SHARE, MOST_SEARCHED = 10_000, 4, 5_000  # of many rows each start searches a fourth, at most so many
 _BLOCK = 1000
-_UNCHECKED = {"skip_parameter_validation": True, "assume_finite": True}
-_MOST_AT_ONCE = 8
 
 
 @contextmanager
@@ -32,25 +25,13 @@ def one_thread() -> Iterator[None]:
 
     What is fitted is finite and well asked for, so that thousands of small fits need not be checked one by one.
     """
-    with _pools().limit(limits=1), config_context(**_UNCHECKED), warnings.catch_warnings():
+    with (
+        _pools().limit(limits=1),
+        config_context(skip_parameter_validation=True, assume_finite=True),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
-
-
-def on_all_cores(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Do independent pieces of work at once and return their results in order, within `one_thread`.
-
-    Each piece is done on one thread, so that the number of cores changes the time and not a bit of the results.
-    """
-    at_once = min(os.cpu_count() or 1, _MOST_AT_ONCE)
-    with ThreadPoolExecutor(at_once, initializer=_limit_this_thread) as pool:
-        return list(pool.map(work, items))
-
-
-def _limit_this_thread() -> None:
-    """Hold OpenMP to one thread here as well, and check as little: both are each thread's own."""
-    _pools().limit(limits=1)
-    set_config(**_UNCHECKED)
 
 
 def k_means(matrix: Array, k: int, *, starts: int, seed: int) -> KMeans:

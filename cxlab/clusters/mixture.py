@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
 
 from cxlab.clusters.criterion import Criterion
-from cxlab.clusters.kmeans import MANY, draw_part, on_all_cores, one_thread, sample_rows
+from cxlab.clusters.kmeans import MANY, draw_part, one_thread, sample_rows
 from cxlab.language import tr
 
 Array = NDArray[np.float64]
@@ -81,7 +81,7 @@ def mixture_bic(matrix: Array, *, k_max: int, seed: int) -> Criterion:
     smooth = spread_ties(matrix[rows], seed)
     tried = np.arange(1, k_max + 1)
     with one_thread():
-        models = on_all_cores(lambda k: fit_mixture(smooth, int(k), seed=seed), tried)
+        models = [fit_mixture(smooth, int(k), seed=seed) for k in tried]
         likely = np.array([model.score_samples(smooth) for model in models])
         bic = np.array([float(model.bic(smooth)) for model in models])
     best = int(bic.argmin())

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxlab.clusters.criterion import Criterion, largest_reaching, replicate_rows
-from cxlab.clusters.kmeans import count_different, k_means, nearest, on_all_cores, one_thread
+from cxlab.clusters.kmeans import count_different, k_means, nearest, one_thread
 from cxlab.language import tr
 from cxlab.words import number
 
@@ -37,7 +37,7 @@ def prediction_strength(matrix: Array, *, k_max: int, seed: int, n_splits: int =
     """
     tried = np.arange(2, k_max + 1)
     with one_thread():
-        draws = np.array(on_all_cores(lambda draw: _split(matrix, tried, seed, draw), range(n_splits)))
+        draws = np.array([_split(matrix, tried, seed, draw) for draw in range(n_splits)])
     value = draws.mean(0)
     low, high = np.quantile(draws, [0.025, 0.975], axis=0)
     return Criterion(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 from cxlab.clusters.criterion import MOST_WHOLE, REPLICATE, replicate_rows
-from cxlab.clusters.kmeans import count_different, nearest, on_all_cores, one_thread
+from cxlab.clusters.kmeans import count_different, nearest, one_thread
 from cxlab.clusters.partition import Clusters
 from cxlab.contingency import jaccard_overlaps
 from cxlab.estimate import Estimate, Findings, bootstrap_weights
@@ -222,7 +222,7 @@ def cluster_stability(clusters: Clusters, *, n_bootstrap: int, seed: int, minimu
         return best_jaccard(codes[rows], again, clusters.k)
 
     with one_thread():
-        draws = np.array(on_all_cores(resample, range(n_bootstrap)))
+        draws = np.array([resample(draw) for draw in range(n_bootstrap)])
     return Stability(clusters.letters, draws, np.bincount(clusters.codes, minlength=clusters.k), minimum_group)
 
 

@@ -9,7 +9,6 @@ from cxlab.clusters.kmeans import (
     count_different,
     k_means,
     nearest,
-    on_all_cores,
     one_thread,
     sample_rows,
     settle,
@@ -46,7 +45,7 @@ def stability_by_number(matrix: Array, *, k_max: int, seed: int, n_bootstrap: in
         most = count_different(whole, k_max)
         fits = [k_means(whole, min(int(k), most), starts=STARTS, seed=seed) for k in tried]
         middles = [settle(whole, model.labels_)[1] for model in fits]
-        kept = on_all_cores(lambda draw: _resample(matrix, middles, seed, draw), range(n_bootstrap))
+        kept = [_resample(matrix, middles, seed, draw) for draw in range(n_bootstrap)]
     draws = [np.array(each) for each in zip(*kept, strict=True)]
     least = [int(each.mean(0).argmin()) for each in draws]
     worst = np.column_stack([each[:, c] for each, c in zip(draws, least, strict=True)])
