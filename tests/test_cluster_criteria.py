@@ -24,7 +24,7 @@ from cxlab.clusters import (
 )
 from cxlab.clusters import criterion as criteria
 from cxlab.clusters.choice import _fits, _sampling_error, _spreads
-from cxlab.clusters.kmeans import one_thread
+from cxlab.clusters.kmeans import MANY, one_thread
 from cxlab.clusters.mixture import fit_mixture, spread_ties
 from cxlab.clusters.prediction_strength import foretold
 from cxlab.clusters.stability import resampled
@@ -113,6 +113,13 @@ class TestFigures:
             one, other = (measure(cloud, k_max=4, seed=3) for _ in range(2))
             np.testing.assert_array_equal(one.value, other.value)
             assert ((one.low <= one.value) & (one.value <= one.high)).all()
+
+    def test_of_many_customers_curves_begun_on_parts_are_as_likely(self) -> None:
+        matrix, _ = corners(MANY, 2, 3, apart=5.0)
+        with one_thread():
+            begun = fit_mixture(matrix, 3, seed=1)
+            whole = GaussianMixture(3, n_init=3, max_iter=300, reg_covar=1e-3, random_state=1).fit(matrix)
+        assert begun.bic(matrix) == pytest.approx(whole.bic(matrix), abs=1.0)
 
     def test_among_many_customers_each_replicate_takes_a_sample_of_its_own(
         self, monkeypatch: pytest.MonkeyPatch

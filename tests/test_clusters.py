@@ -4,14 +4,15 @@ import dataclasses
 import subprocess
 import sys
 import warnings
+from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, yeojohnson, yeojohnson_llf
+from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from benchmarks.made.grouped import customers_of, grouped, leaving, ungrouped
@@ -28,13 +29,14 @@ from cxlab.clusters import (
     label_customers,
     structure_test,
 )
-from cxlab.clusters.kmeans import k_means, silhouettes
+from cxlab.clusters.kmeans import MANY, STARTS, k_means, nearest, one_thread, resting_places, silhouettes, tightest_from
 from cxlab.clusters.power import POWERS, best_power, transform
 from cxlab.clusters.reference import fit_reference
 from cxlab.customers import Customers
 from cxlab.errors import NotEnoughDataError
 from cxlab.estimate import wilson_interval
 from tests.depth import examples
+from tests.test_cluster_methods import corners
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -220,16 +222,34 @@ class TestLaws:
         np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(features.matrix, axis=0))
         np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(features.matrix.T), atol=0.08)
 
-    def test_the_data_and_the_references_of_the_gap_get_as_many_starts(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        starts = []
+    def test_of_many_customers_a_search_in_parts_finds_the_groups_of_all_of_them(self) -> None:
+        matrix, truth = corners(MANY, 3, 4, apart=6.0)
+        with one_thread():
+            found = k_means(matrix, 4, starts=STARTS, seed=1)
+            whole = KMeans(4, n_init=STARTS, random_state=1).fit(matrix)
+        assert adjusted_rand_score(truth, found.labels_) > 0.99
+        assert found.inertia_ == pytest.approx(whole.inertia_, rel=1e-4)
 
-        def counted(matrix: Any, k: int, *, starts_: list[int] = starts, **how: int) -> Any:
-            starts_.append(how["starts"])
-            return k_means(matrix, k, **how)
+    def test_places_that_are_nearly_the_same_are_one(self) -> None:
+        matrix, truth = corners(600, 3, 4, apart=8.0)
+        with one_thread():
+            places, shares = resting_places(matrix, 4, starts=STARTS, seed=1)
+            labels = [nearest(matrix, place) for place in places]
+        assert len(places) < STARTS and shares.sum() == pytest.approx(1.0)
+        assert max(adjusted_rand_score(truth, one) for one in labels) > 0.99
+        assert all(adjusted_rand_score(one, other) < 0.99 for one, other in combinations(labels, 2))
 
-        monkeypatch.setattr("cxlab.clusters.choice.k_means", counted)
-        choose_k(fit_features(ungrouped(200, 1)), k_max=4, seed=1, n_references=2)
-        assert starts == [10] * 9
+    @pytest.mark.parametrize("k", [3, 6])
+    def test_the_references_of_the_gap_are_searched_as_well_as_the_data(self, k: int) -> None:
+        features = fit_features(ungrouped(2_000, 1))
+        without = fit_reference(features, np.arange(features.n), 1)
+        elsewhere, *drawn = (without.draw(np.random.default_rng([1, draw])) for draw in range(6))
+        with one_thread():
+            places = resting_places(elsewhere, k, starts=STARTS, seed=1)[0]
+            there = [np.log(tightest_from(one, places).inertia_) for one in drawn]
+            data = [np.log(k_means(one, k, starts=STARTS, seed=1).inertia_) for one in drawn]
+        assert len(places) <= STARTS
+        assert np.mean(there) - np.mean(data) < 0.002
 
     @pytest.mark.thorough
     def test_what_lies_beyond_the_reach_of_chance_is_what_the_test_rejects(self) -> None:

@@ -1,5 +1,6 @@
 """How many clusters: the rule by which one number is taken, and what other criteria would take beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,11 @@ from cxlab.clusters.kmeans import (
     count_different,
     k_means,
     one_thread,
+    resting_places,
     sample_rows,
     settle,
     silhouettes,
+    tightest_from,
 )
 from cxlab.clusters.reference import Reference, fit_reference
 from cxlab.estimate import Estimate, Findings, normal_interval
@@ -306,7 +309,9 @@ def choose_k(features: Features, *, k_max: int, seed: int, n_references: int | N
         widths = silhouettes(matrix, [settle(matrix, model.labels_)[0] for model in fits])
         sampling_error = _sampling_error(matrix, fits, features.n)
         without = fit_reference(features, rows, seed)
-        away = np.array([_drawn_spreads(without, tried, seed, draw) for draw in range(n_references)])
+        elsewhere = without.draw(np.random.default_rng([seed, n_references]))
+        places = [resting_places(elsewhere, int(k), starts=STARTS, seed=seed)[0] for k in tried]
+        away = np.array([_drawn_spreads(without, places, seed, draw) for draw in range(n_references)])
     gap = away.mean(0) - _spreads(matrix, fits)
     gap_error = away.std(0) * np.sqrt(1 + 1 / n_references)
     silhouette = np.array([width.mean() for width in widths])
@@ -329,9 +334,9 @@ def _fits(matrix: Array, tried: NDArray[np.int64], seed: int) -> list[KMeans]:
     return [k_means(matrix, int(k), starts=STARTS, seed=seed) for k in tried]
 
 
-def _drawn_spreads(without: Reference, tried: NDArray[np.int64], seed: int, draw: int) -> Array:
+def _drawn_spreads(without: Reference, places: Sequence[Array], seed: int, draw: int) -> Array:
     drawn = without.draw(np.random.default_rng([seed, draw]))
-    return _spreads(drawn, _fits(drawn, tried, seed))
+    return _spreads(drawn, [tightest_from(drawn, some) for some in places])
 
 
 def _spreads(matrix: Array, fits: list[KMeans]) -> Array:

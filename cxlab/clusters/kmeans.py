@@ -17,6 +17,7 @@ Codes = NDArray[np.int64]
 STARTS = 10  # one start misses the optimum at every size tried
 MANY, SHARE, MOST_SEARCHED = 10_000, 4, 5_000  # of many rows each start searches a fourth, at most so many
 _BLOCK = 1000
+_NEAR = 0.1  # standard deviations between centres that are as good as the same
 
 
 @contextmanager
@@ -67,10 +68,37 @@ def _from(matrix: Array, centres: Array) -> KMeans:
     return KMeans(len(centres), init=centres, n_init=1, algorithm="lloyd").fit(matrix)
 
 
-def starting_places(matrix: Array, k: int, *, starts: int, seed: int) -> Array:
-    """Return k rows for each start, drawn by k-means++: shape (starts, k, d)."""
+def resting_places(matrix: Array, k: int, *, starts: int, seed: int) -> tuple[Array, Array]:
+    """Find where K-Means comes to rest from random starts (k-means++), places that are nearly the same taken as one.
+
+    Returns
+    -------
+    places : shape (m, k, d), centres; m is at most the number of starts.
+    shares : shape (m,), of the starts that come to rest there.
+    """
     seeds = np.random.default_rng(seed).integers(2**31, size=starts)
-    return np.array([kmeans_plusplus(matrix, k, random_state=int(one))[0] for one in seeds], float)
+    places: list[Array] = []
+    counts: list[int] = []
+    for one in seeds:
+        centres = centres_from(matrix, np.asarray(kmeans_plusplus(matrix, k, random_state=int(one))[0], float))
+        known = next((i for i, place in enumerate(places) if _are_near(centres, place)), None)
+        if known is None:
+            places.append(centres)
+            counts.append(1)
+        else:
+            counts[known] += 1
+    return np.array(places), np.array(counts) / starts
+
+
+def _are_near(centres: Array, others: Array) -> bool:
+    """Whether each centre has one of the others for itself next to it."""
+    apart = np.sqrt(((centres[:, None] - others[None]) ** 2).sum(2))
+    return len(np.unique(apart.argmin(1))) == len(centres) and bool(apart.min(1).max() < _NEAR)
+
+
+def tightest_from(matrix: Array, places: Array) -> KMeans:
+    """Fit K-Means from each of several places, shape (m, k, d), and keep the tightest."""
+    return min((_from(matrix, place) for place in places), key=lambda model: float(model.inertia_))
 
 
 def centres_from(matrix: Array, start: Array) -> Array:

@@ -16,9 +16,9 @@ from cxlab.clusters.kmeans import (
     centres_from,
     count_different,
     one_thread,
+    resting_places,
     sample_rows,
     simplified_silhouette,
-    starting_places,
 )
 from cxlab.clusters.reference import fit_reference
 from cxlab.estimate import Estimate, Findings
@@ -264,7 +264,8 @@ def structure_test(features: Features, *, k_max: int, seed: int, n_references: i
     from a Gaussian copula with the same margins and correlations, one-time buyers kept (`cxlab.clusters.reference`).
     It is the mean over ten starts of K-Means, not that of the tightest: where two divisions are about as tight, which
     of them wins is luck, and the silhouette jumps with it. The data and all references start from the same places,
-    drawn by k-means++ in one further reference, so that the luck of the starts falls on all alike. How far the data lie
+    those where K-Means comes to rest from ten random starts in one further reference, so that the luck of the starts
+    falls on all alike; places that are nearly the same are searched from once and count as often. How far the data lie
     out is their largest standardised distance over all numbers of clusters, and so it is for each reference: choosing
     the number is paid for.
 
@@ -294,10 +295,10 @@ def structure_test(features: Features, *, k_max: int, seed: int, n_references: i
     with one_thread():
         without = fit_reference(features, rows, seed)
         elsewhere = without.draw(np.random.default_rng([seed, n_references]))
-        starts = [starting_places(elsewhere, int(k), starts=STARTS, seed=seed) for k in tried]
-        data = _sharpness(matrix, starts)
+        places = [resting_places(elsewhere, int(k), starts=STARTS, seed=seed) for k in tried]
+        data = _sharpness(matrix, places)
         references = np.array(
-            [_sharpness(without.draw(np.random.default_rng([seed, draw])), starts) for draw in range(n_references)]
+            [_sharpness(without.draw(np.random.default_rng([seed, draw])), places) for draw in range(n_references)]
         )
     pooled = np.vstack([data, references])
     spread = pooled.std(0)
@@ -320,8 +321,11 @@ def _in_spreads_of_references(far: float, n: int) -> float:
     return far * float(np.sqrt((n + 1) / max(n - far**2, np.finfo(float).tiny)))
 
 
-def _sharpness(matrix: Array, starts: Sequence[Array]) -> Array:
+def _sharpness(matrix: Array, places: Sequence[tuple[Array, Array]]) -> Array:
     """Return the simplified silhouette for each number of clusters, mean over its starts: shape (m,)."""
     return np.array(
-        [np.mean([simplified_silhouette(matrix, centres_from(matrix, s)) for s in some]) for some in starts]
+        [
+            shares @ [simplified_silhouette(matrix, centres_from(matrix, start)) for start in starts]
+            for starts, shares in places
+        ]
     )
