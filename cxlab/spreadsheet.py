@@ -7,10 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pyarrow import csv
 
 from cxlab.words import harmless
 
 _PLAIN = r"[0-9A-Za-z][0-9A-Za-z _.:]*"  # nothing in it that a spreadsheet could take for a formula
+_MANY = 10_000  # rows from which on Arrow writes them, where it can
 _AS_ARROW = (1e-4, 1e9)  # sizes of which Arrow and Python write the same digits, unless they are whole
 
 
@@ -21,13 +23,40 @@ def write_csv(table: pd.DataFrame, file: Path) -> None:
     """
     safe = {number: _safe(table.iloc[:, number]) for number in range(table.shape[1])}
     written = pd.DataFrame(safe, copy=False).set_axis([_harmless(name) for name in table.columns], axis=1)
-    written.to_csv(file, index=False, lineterminator="\n")
+    if len(written) < _MANY or not _write_plain(written, file):
+        written.to_csv(file, index=False, lineterminator="\n")
+
+
+def _write_plain(table: pd.DataFrame, file: Path) -> bool:
+    """Write many rows, byte for byte as pandas does; False, and nothing of use in the file, where some need quoting."""
+    columns = [_as_arrow(table.iloc[:, number]) for number in range(table.shape[1])]
+    if len(columns) < 2 or any(column is None for column in columns):
+        return False
+    plain = csv.WriteOptions(include_header=False, quoting_style="none")
+    with file.open("wb") as opened:
+        opened.write(table.iloc[:0].to_csv(index=False, lineterminator="\n").encode())
+        try:
+            csv.write_csv(pa.table(columns, names=[str(number) for number in range(len(columns))]), opened, plain)
+        except pa.ArrowInvalid:  # a comma, a quotation mark or a line's end within a text
+            return False
+    return True
+
+
+def _as_arrow(column: pd.Series) -> pa.Array | None:
+    """Return numbers, texts, days and what is true for Arrow to write; None for what it would write otherwise."""
+    if column.dtype.kind in "iu" or isinstance(column.dtype, pd.StringDtype):
+        return pa.array(column, from_pandas=True)
+    if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype == np.bool_:
+        return pa.array(column.astype("str"), from_pandas=True)
+    if column.dtype.kind == "M" and (column.isna() | (column == column.dt.normalize())).all():
+        return pa.array(column, from_pandas=True).cast(pa.date32())
+    return None
 
 
 def _safe(column: pd.Series) -> pd.Series:
     kind = column.dtype
     if kind == np.float64:
-        return pd.Series(float_texts(column.to_numpy()), index=column.index)
+        return pd.Series(float_texts(column.to_numpy()), index=column.index, dtype="str")
     if isinstance(kind, pd.StringDtype):
         odd = ~column.str.fullmatch(_PLAIN, na=True).to_numpy(np.bool_)
         safe = column.copy()

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlab.spreadsheet import float_texts, write_csv
+from cxlab.spreadsheet import _MANY, float_texts, write_csv
 
 
 @given(st.lists(st.floats(allow_nan=False), min_size=1))
@@ -15,15 +16,18 @@ def test_numbers_are_written_as_python_does(numbers: list[float]) -> None:
     assert float_texts(np.array(numbers)).tolist() == [repr(number) for number in numbers]
 
 
-def test_a_table_is_written_as_pandas_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("n", [2_000, _MANY])
+@pytest.mark.parametrize("text", ["a, b", 'say "so"', "ä\nb", "", "ä b", None])
+@pytest.mark.parametrize("kind", ["str", "object"])
+def test_a_table_is_written_as_pandas_does(tmp_path: Path, n: int, text: str | None, kind: str) -> None:
     draw = np.random.default_rng(4)
-    n = 2_000
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 90, n), unit="D")
     table = pd.DataFrame({
         "customer_id": [f"C {i:05d}" for i in range(n)],
-        "name": pd.Series(draw.choice(["a, b", 'say "so"', "ä\nb", "plain"], n), dtype="object"),
+        "name": pd.Series(["plain"] * (n - 1) + [text], dtype=kind),
         "segment": pd.Categorical(draw.choice(["Profit-bringer", "Lost"], n)),
         "day": days,
+        "time": days + pd.to_timedelta(draw.integers(0, 2, n) * (text == ""), unit="h"),
         "is_kept": draw.random(n) < 0.5,
         "n": draw.integers(-5, 5, n),
         "n_known": pd.array(np.where(draw.random(n) < 0.1, None, 3), dtype="Int64"),

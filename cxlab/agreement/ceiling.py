@@ -231,7 +231,8 @@ def _divide(
     half = len(groups) // 2
     first = sum(size for _, size in groups[:half])
     height = features[rows] @ rng.standard_normal(features.shape[1])
-    ranked = rows[np.lexsort((rng.random(len(rows)), height))]
+    mixed = rng.permutation(len(rows))  # who are alike come in random order
+    ranked = rows[mixed[np.argsort(height[mixed])]]
     _divide(features, ranked[:first], groups[:half], labels, rng)
     _divide(features, ranked[first:], groups[half:], labels, rng)
 

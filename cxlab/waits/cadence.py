@@ -1,7 +1,6 @@
 """Each customer's own cadence: how long they usually let pass between purchases, and how rarely so long as now."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.optimize import OptimizeResult, minimize
@@ -193,8 +192,8 @@ def fit_cadence(gaps: OwnGaps, *, minimum_group: int = 5) -> Cadence:
             _too_few(n, few_back=again < FEWEST_REPEATERS),
         )
     some, pilot = spaced(gaps, MOST_FITTED), spaced(gaps, _PILOT)
-    tried = [_climb(np.log(np.array(start)), pilot, "2-point", 1e-8) for start in _STARTS]
-    best = _climb(min(tried, key=lambda fit: float(fit.fun)).x, some, "3-point", 1e-12)
+    tried = [_climb(np.log(np.array(start)), pilot, 1e-8) for start in _STARTS]
+    best = _climb(min(tried, key=lambda fit: float(fit.fun)).x, some, 1e-12)
     shape, pace, regularity, a, b = (float(x) for x in np.exp(best.x))
     error = _error_of_regularity(np.asarray(best.x, dtype=np.float64), some)
     return Cadence(gaps, shape, pace, regularity, (a, b), -float(best.fun), len(some.n), error, "", minimum_group)
@@ -207,7 +206,7 @@ def spaced(gaps: OwnGaps, most: int) -> OwnGaps:
     return gaps[order[((np.arange(take) + 0.5) * len(order) / take).astype(np.int64)]]
 
 
-def _climb(start: Array, gaps: OwnGaps, slopes: Literal["2-point", "3-point"], tolerance: float) -> OptimizeResult:
+def _climb(start: Array, gaps: OwnGaps, tolerance: float) -> OptimizeResult:
     """Search for the largest likelihood, in the logarithms of the parameters; customers who are alike count as one."""
     different, counts = np.unique(
         np.column_stack([gaps.n, gaps.days, gaps.logs, gaps.silence]), axis=0, return_counts=True
@@ -219,7 +218,7 @@ def _climb(start: Array, gaps: OwnGaps, slopes: Literal["2-point", "3-point"], t
     def unlikely(at: Array) -> float:
         return -float(counts @ _each(np.exp(at), own))
 
-    return minimize(unlikely, start, method="L-BFGS-B", jac=slopes, bounds=box, options={"ftol": tolerance})
+    return minimize(unlikely, start, method="L-BFGS-B", bounds=box, options={"ftol": tolerance})
 
 
 def _error_of_regularity(at: Array, gaps: OwnGaps) -> float | None:
