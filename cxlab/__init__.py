@@ -18,6 +18,7 @@ _HOME = {
     # what the data can tell apart
     "activity_against_profit": "segments",
     # repeat purchases
+    "rfm_summary": "purchases",
     "fit_bgnbd": "purchases",
     "fit_mbgnbd": "purchases",
     "fit_pareto_nbd": "purchases",

@@ -21,6 +21,7 @@ from cxlab.purchases.pareto_nbd import fit_pareto_nbd
 from cxlab.purchases.refit import refit
 from cxlab.purchases.resampled import BootstrapFits, bootstrap_fits
 from cxlab.purchases.retention_worth import RetentionWorth, worth_of_retention
+from cxlab.purchases.rfm_summary import SummaryError, rfm_summary
 from cxlab.purchases.rule import ThreeChecks
 from cxlab.purchases.silence import Bands, silence_bands
 from cxlab.purchases.value import ValueForecast, forecast_value
@@ -46,6 +47,7 @@ __all__ = [
     "RetentionWorth",
     "SpendModel",
     "StillCustomers",
+    "SummaryError",
     "ThreeChecks",
     "ValueForecast",
     "bootstrap_fits",
@@ -67,6 +69,7 @@ __all__ = [
     "forecast_value",
     "measure_errors",
     "refit",
+    "rfm_summary",
     "silence_bands",
     "value_new_customer",
     "worth_of_retention",
