@@ -40,6 +40,7 @@ MEASURED = {  # what a way is called, and what it needs, imported before its tim
     "hand": ("SQL by hand, DuckDB: the customer table", ("duckdb", "pandas", "pyarrow")),
     "tight": ("SQL by hand, as tight as we could: lists for windows, no costs", ("duckdb", "pandas", "pyarrow")),
     "kit": ("the kit: the same, every record checked", ("cxlab.kit",)),
+    "summary": ("the kit: frequency, recency, T, money only, rows with gaps refused", ("cxlab.purchases",)),
     "pandas": ("pandas: frequency, recency, T, money only", ("pandas", "pyarrow.parquet")),
     "lifetimes": ("lifetimes 0.11.3: the same as pandas", ("lifetimes.utils", "pyarrow.parquet")),
     "polars": ("Polars: the same as pandas", ("polars",)),
@@ -253,6 +254,14 @@ def purchases(folder: Path) -> "pd.DataFrame":
     return lines[lines["revenue"] >= 0]
 
 
+def by_summary(folder: Path) -> "pd.DataFrame":
+    """Ask the kit for the summary alone."""
+    from cxlab.purchases import rfm_summary
+
+    (file,) = folder.glob("orders-*.parquet")
+    return rfm_summary(file, until=dt.date.fromisoformat(CALIBRATION_END))
+
+
 def by_pandas(folder: Path) -> "pd.DataFrame":
     """Sum up as lifetimes does, with whole numbers instead of periods."""
     import numpy as np
@@ -313,8 +322,8 @@ def bare_scan(folder: Path) -> "pd.DataFrame":
 
 
 WAYS: dict[str, Callable[[Path], "pd.DataFrame | pl.DataFrame | Kit"]] = {
-    "hand": by_hand, "tight": tightly, "kit": by_kit, "pandas": by_pandas, "lifetimes": by_lifetimes,
-    "polars": by_polars, "scan": bare_scan,
+    "hand": by_hand, "tight": tightly, "kit": by_kit, "summary": by_summary, "pandas": by_pandas,
+    "lifetimes": by_lifetimes, "polars": by_polars, "scan": bare_scan,
 }  # fmt: skip
 
 
