@@ -29,7 +29,7 @@ ORDERS = pd.DataFrame(
 @pytest.fixture(scope="module")
 def cdnow() -> pd.DataFrame:
     names = ["full", "customer_id", "day", "quantity", "revenue"]
-    log = pd.read_csv(_PUBLISHED / "CDNOW_sample.txt", sep=r"\s+", names=names)
+    log = pd.read_csv(_PUBLISHED / "CDNOW_sample.txt", sep=r"\s+", names=names, dtype={"day": "str"})
     return log.assign(day=pd.to_datetime(log["day"], format="%Y%m%d"))
 
 

@@ -184,7 +184,7 @@ def agreement_ceiling(
     >>> matrix = clusters.features.matrix
     >>> ceiling = cx.agreement_ceiling(kit.customers.frame, agreement, clusters.labels, matrix, cx.fit_labels, k=4)
     >>> print(ceiling.heading)
-    Segments and clusters agree, but 74 of 199 random rules agree with the clusters as much
+    Segments and clusters agree, but 58 of 199 random rules agree with the clusters as much
     """
     matrix = np.asarray(features, dtype=float)
     if matrix.ndim != 2 or not len(matrix) == len(frame) == len(clusters) == agreement.n:
