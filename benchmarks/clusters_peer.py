@@ -1,6 +1,6 @@
-"""The peer of the clusters: the same figures, on samples as large and with the same settings, by scikit-learn.
+"""The peer of the clusters: the same figures, on samples as large, by scikit-learn.
 
-Numbers of starts, references, halves and resamples, and all settings, are the kit's own constants. What scikit-learn
+Numbers of starts, references, halves and resamples, and settings, are the kit's own constants. What scikit-learn
 has no call for is taken from the kit and timed with the rest: where K-Means comes to rest, how ties are spread, Jaccard
 overlaps, the strength of a prediction, the adjusted Rand indices of resampled tables. Every start is fitted to all
 rows, as scikit-learn does it. The copula of customers without groups is made of

@@ -13,6 +13,7 @@ from cxlab.words import harmless
 
 _PLAIN = r"[0-9A-Za-z][0-9A-Za-z _.:]*"  # nothing in it that a spreadsheet could take for a formula
 _MANY = 10_000  # rows from which on Arrow writes them, where it can
+_FOUR_DIGITS = 1000  # years from which on all write them alike
 _AS_ARROW = (1e-4, 1e9)  # sizes of which Arrow and Python write the same digits, unless they are whole
 
 
@@ -46,11 +47,16 @@ def _as_arrow(column: pd.Series) -> pa.Array | None:
     """Return numbers, texts, days and what is true for Arrow to write; None for what it would write otherwise."""
     if column.dtype.kind in "iu" or isinstance(column.dtype, pd.StringDtype):
         return pa.array(column, from_pandas=True)
-    if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype == np.bool_:
+    if column.dtype == np.bool_ or _is_of_texts(column.dtype):
         return pa.array(column.astype("str"), from_pandas=True)
-    if column.dtype.kind == "M" and (column.isna() | (column == column.dt.normalize())).all():
-        return pa.array(column, from_pandas=True).cast(pa.date32())
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
+        is_day = (column == column.dt.normalize()) & (column.dt.year >= _FOUR_DIGITS)
+        return pa.array(column, from_pandas=True).cast(pa.date32()) if (column.isna() | is_day).all() else None
     return None
+
+
+def _is_of_texts(kind: object) -> bool:
+    return isinstance(kind, pd.CategoricalDtype) and isinstance(kind.categories.dtype, pd.StringDtype)
 
 
 def _safe(column: pd.Series) -> pd.Series:

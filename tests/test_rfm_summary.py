@@ -46,6 +46,7 @@ class TestTruth:
         histories, table = Histories.of(kit.customers), kit.customers.frame
         found = rfm_summary(cdnow, until=CUT, day="day", customer="full").set_index("customer_id")
         found.index = found.index.astype(str)
+        assert len(found) == len(table)
         found = found.loc[table["customer_id"].str.lstrip("0")]
         for column, there in (
             ("frequency", histories.frequency),
@@ -63,6 +64,13 @@ class TestTable:
             "customer_id": ["a", "b"], "frequency": [1, 0], "recency": [10, 0], "T": [30, 26],
             "monetary_value": [6.0, 0.0],
         }  # fmt: skip
+
+    def test_names_and_numbers_of_any_kind_go_in(self) -> None:
+        odd = ORDERS.assign(customer_id=[2, 1, 1, 1, 2], revenue=[3, 5, 2, 4, 9]).rename(
+            columns={"ordered_at": "Revenue"}
+        )
+        found = rfm_summary(odd, until=dt.date(2025, 1, 31), day="Revenue")
+        assert found["customer_id"].tolist() == [1, 2] and found["monetary_value"].tolist() == [6.0, 0.0]
 
     def test_returns_are_no_purchases(self) -> None:
         back = ORDERS.assign(revenue=[-3.0, 5.0, 2.0, 4.0, 9.0])
@@ -84,15 +92,33 @@ class TestTable:
 
 
 class TestFaults:
+    def test_one_column_is_not_taken_twice(self) -> None:
+        with pytest.raises(SummaryError, match="One column is taken twice"):
+            rfm_summary(ORDERS, until=CUT, day="ordered_at", value="ordered_at")
+
+    def test_a_damaged_file_is_told(self, tmp_path: Path) -> None:
+        file = tmp_path / "orders.parquet"
+        pd.concat([ORDERS] * 5_000).assign(revenue=np.random.default_rng(1).random(25_000)).to_parquet(file)
+        whole = file.read_bytes()
+        file.write_bytes(whole[:2_000] + bytes(120_000) + whole[122_000:])
+        with pytest.raises(SummaryError, match="cannot be read"):
+            rfm_summary(file, until=dt.date(2025, 3, 1))
+
     @pytest.mark.parametrize(
         ("orders", "said"),
         [
             (ORDERS.drop(columns="revenue"), "no column revenue in the frame, which has customer_id, ordered_at"),
-            (ORDERS.assign(ordered_at="1 May"), "Column ordered_at holds VARCHAR, not days"),
+            (ORDERS.assign(ordered_at="1 May"), "Column ordered_at holds VARCHAR: make it dates"),
             (ORDERS.assign(ordered_at=ORDERS["ordered_at"].dt.tz_localize("UTC")), "without a time zone"),
-            (ORDERS.assign(revenue="9"), "Column revenue holds VARCHAR, not numbers"),
+            (ORDERS.assign(revenue="9"), "Column revenue holds VARCHAR: make it numbers"),
             (ORDERS.assign(customer_id=["a", None, "b", None, "c"]), "Of 5 orders, 2 have no customer_id: leave"),
             (ORDERS.assign(revenue=[1, np.nan, np.inf, 2, 3]), "Of 5 orders, 2 have no revenue"),
+            (ORDERS.assign(customer_id=[1, "a", 2, "b", 3]), "A column of the frame mixes kinds"),
+            (
+                ORDERS.assign(customer_id=[1.5, 2, 3, 4, np.nan]),
+                "customer_id holds DOUBLE: make it text or whole",
+            ),
+            (pd.concat([ORDERS, ORDERS["revenue"]], axis=1), "There are 2 columns revenue in the frame"),
             ("not there.parquet", "not there.parquet cannot be read as a Parquet file"),
             (__file__, "cannot be read as a Parquet file"),
         ],

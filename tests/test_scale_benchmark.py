@@ -106,7 +106,8 @@ def test_each_target_says_what_came_and_whether_it_is_enough() -> None:
         found.runs[(step, by), orders] = [Run(seconds, gib)]
     sizes = [100_000, TEN_MILLION, HUNDRED]
     assert reached(("customers", "kit"), sizes, found) == (
-        "within 1.2 times by hand: 1.50 at 10,000,000, no; under 1 GiB at 10,000,000: 0.90, yes; under 4 GiB at 100,000,000: 4.50, no"
+        "within 1.2 times by hand: 1.50 at 10,000,000, no; under 1 GiB at 10,000,000: 0.90, yes; "
+        "under 4 GiB at 100,000,000: 4.50, no"
     )
     assert reached(("customers", "summary"), sizes, found) == "8 times faster than lifetimes: 8.50 at 100,000, yes"
     assert reached(("report", "kit"), sizes, found) == "under 60 s at 1,000,000: not measured"

@@ -232,7 +232,7 @@ def _divide(
     first = sum(size for _, size in groups[:half])
     height = features[rows] @ rng.standard_normal(features.shape[1])
     mixed = rng.permutation(len(rows))  # who are alike come in random order
-    ranked = rows[mixed[np.argsort(height[mixed])]]
+    ranked = rows[mixed[np.argsort(height[mixed], kind="stable")]]
     _divide(features, ranked[:first], groups[:half], labels, rng)
     _divide(features, ranked[first:], groups[half:], labels, rng)
 

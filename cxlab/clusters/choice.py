@@ -330,7 +330,7 @@ def largest_k(matrix: Array, k_max: int) -> int:
 
 
 def _fits(matrix: Array, tried: NDArray[np.int64], seed: int) -> list[KMeans]:
-    """Fit each number of clusters, the data and every reference with as many starts."""
+    """Fit each number of clusters to the data, from ten starts."""
     return [k_means(matrix, int(k), starts=STARTS, seed=seed) for k in tried]
 
 

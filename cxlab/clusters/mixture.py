@@ -18,8 +18,8 @@ LEAST_VARIANCE = 1e-3  # added to each variance on the common scale, so that no 
 def fit_mixture(matrix: Array, k: int, *, seed: int, starts: int = FITS_EACH) -> GaussianMixture:
     """Fit k bell curves of any shape by expectation maximisation and keep the likeliest of several starts.
 
-    Of 10,000 rows or more each start is fitted to a part of them, as with `k_means`; the one under which all rows are
-    likeliest is then fitted to all.
+    Of 10,000 rows or more each start is fitted to a part of them, as with `k_means` of more; the one under which all
+    rows are likeliest is then fitted to all.
 
     Parameters
     ----------
@@ -31,6 +31,7 @@ def fit_mixture(matrix: Array, k: int, *, seed: int, starts: int = FITS_EACH) ->
         return _begun(k, seed).set_params(n_init=starts).fit(matrix)
     found = [_begun(k, seed + start).fit(draw_part(matrix, seed, start)) for start in range(starts)]
     best = max(found, key=lambda model: float(model.score(matrix)))
+    best.lower_bound_ = -np.inf  # that of its part says nothing of all
     return best.set_params(warm_start=True).fit(matrix)
 
 

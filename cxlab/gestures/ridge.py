@@ -16,7 +16,7 @@ Kind = Literal["logit", "log", "line"]
 NO_FOLD = -1
 """Fold of rows that nobody leaves out."""
 _BLOCK = 16_384  # rows that are looked at together
-_KEPT = 8 * _BLOCK  # rows up to which all blocks are kept from one pass to the next
+_KEPT = 64 * 2**20  # bytes up to which all blocks are kept from one pass to the next
 _MOST_STEPS = 60
 _SLOW = 0.25  # curvature is taken anew where a step leaves more than this share of the slope
 _STEEPEST = 30.0  # a log mean is kept from going beyond
@@ -235,7 +235,8 @@ class _Problem:
 
     def _blocks(self) -> Iterable[tuple[int, Array, Array, Array]]:
         """Give the rows learned from in blocks of one fold: its number, basis, target and weights."""
-        return self._few_blocks if len(self.rows) <= _KEPT else self._cut_blocks()
+        size = len(self.rows) * self.basis.shape[1] * self.basis.itemsize
+        return self._few_blocks if size <= _KEPT else self._cut_blocks()
 
     @cached_property
     def _few_blocks(self) -> tuple[tuple[int, Array, Array, Array], ...]:

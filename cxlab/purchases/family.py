@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FamilyName = Literal["bgnbd", "mbgnbd", "pareto_nbd", "bgnbd_covariates", "mbgnbd_covariates", "pareto_nbd_covariates"]
 N_BASE = 4  # parameters that all customers share
-_ENOUGH_TO_START = 5_000  # different histories from which on the climb begins on a part of them
+_ENOUGH_TO_START = 5_000  # different histories, about, on which the climb begins where there are twice as many
 
 
 class Likelihood(Protocol):
@@ -173,7 +173,8 @@ class Family:
         part = some(different.n)
         if part is not None:
             near = maximise(self.likelihood(different.take(part), counts[part]), starts)
-            starts = [tuple(near.parameters.tolist())]
+            found = tuple(near.parameters.tolist())
+            starts = [found] if near.status == "converged" else [found, *starts]
         likelihood = self.likelihood(different, counts)
         best = maximise(likelihood, starts)
         return best.robust(*likelihood.scores(best.log_parameters))

@@ -19,7 +19,7 @@ OF_NONE = float(-np.log(0.025))  # 95% upper end of a Poisson mean where nothing
 ROUNDING = 1e-9  # share of a value below which what is left over is an error of rounding
 SURE_OF_A_PARAMETER = 2.5  # standard error of a logarithm: beyond it the interval spans four orders of magnitude
 _NEXT_TO = 0.1  # of a logarithm: so near to the edge a parameter is as good as at it
-_MOVE = 1e-5  # of a logarithm, for slopes by differences: within 1e-5 of their size
+_MOVE = 1e-5  # of a logarithm, for slopes by differences: right to about five digits
 _MAX_STEPS = 200
 _MAX_HALVINGS = 40
 _TOLERANCE = 1e-9  # largest gradient component, per unit of |log-likelihood| + 1
@@ -114,7 +114,7 @@ class Maximum:
 
     def _slopes_from(self, value: Array, function: Callable[[Array], Array], n: int) -> Array:
         moves = _MOVE * np.eye(len(self.log_parameters))[:n]
-        with np.errstate(invalid="ignore"):  # infinite here and there: nothing moves
+        with np.errstate(invalid="ignore"):  # infinite at both: no slope
             found = [(function(np.exp(self.log_parameters + move)) - value) / _MOVE for move in moves]
         return np.stack(found, axis=1)
 

@@ -17,7 +17,7 @@ from scipy.stats import nbinom
 from cxlab.purchases.histories import Array, Counts
 from cxlab.purchases.pareto_likelihood import log_chance_of_leaving, log_odds_gone
 
-_ONE = 1e-6  # how near to 1 the shape s is taken for 1
+_ONE = 1e-12  # how near to 1 the shape s is taken for 1
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 
 

@@ -12,20 +12,27 @@ from cxlab.engine import Engine, EngineError, fill
 from cxlab.errors import InputError
 
 _ORDERS = "summary_orders"
-_NUMBERS = r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)"
+_WHOLE = r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER"
+_IDS = rf"VARCHAR|{_WHOLE}"
 _DAYS = r"DATE|TIMESTAMP(_S|_MS|_NS)?"
+_NUMBERS = rf"{_WHOLE}|FLOAT|DOUBLE|DECIMAL\(.*\)"
+_KINDS = {
+    "customer": (_IDS, "text or whole numbers"),
+    "day": (_DAYS, "dates or times of the shop's own clock, without a time zone"),
+    "value": (_NUMBERS, "numbers"),
+}
 _LOOK = """
 SELECT COUNT(*), COUNT(*) FILTER ({customer} IS NULL), COUNT(*) FILTER ({day} IS NULL),
   COUNT(*) FILTER ({value} IS NULL OR NOT ISFINITE(CAST({value} AS DOUBLE))) FROM {orders}
 """
 _SUM = """
 WITH days AS (
-  SELECT {customer} AS customer_id, CAST({day} AS DATE) AS day, SUM(CAST({value} AS DOUBLE)) AS spent FROM {orders}
+  SELECT {customer} AS customer_id, CAST({day} AS DATE) AS day, FSUM(CAST({value} AS DOUBLE)) AS spent FROM {orders}
   WHERE {value} >= 0 AND CAST({day} AS DATE) <= CAST(? AS DATE) GROUP BY ALL
 )
 SELECT customer_id, COUNT(*) - 1 AS frequency, CAST(MAX(day) - MIN(day) AS BIGINT) AS recency,
   CAST(CAST(? AS DATE) - MIN(day) AS BIGINT) AS "T",
-  CASE WHEN COUNT(*) > 1 THEN (SUM(spent) - ARG_MIN(spent, day)) / (COUNT(*) - 1) ELSE 0.0 END AS monetary_value
+  CASE WHEN COUNT(*) > 1 THEN (FSUM(spent) - ARG_MIN(spent, day)) / (COUNT(*) - 1) ELSE 0.0 END AS monetary_value
 FROM days GROUP BY customer_id ORDER BY customer_id
 """
 
@@ -44,29 +51,30 @@ def rfm_summary(
 ) -> pd.DataFrame:
     """Sum up orders to one row a customer: what BG/NBD, Pareto/NBD and Gamma-Gamma take, here and in other packages.
 
-    Orders of one day are one purchase. Those of less than nothing are returns and no purchases; they are left out. For
-    anything beyond that (returns that lower what was bought, costs, duplicates, statuses, rejects with their reasons)
-    open the orders as a study: `open_study(...).customers`.
+    All rows of one day are one purchase. Rows of less than nothing, returns and discounts on lines of their own, are
+    left out. For anything beyond that (returns that lower what was bought, costs, duplicates, statuses, rejects with
+    their reasons) open the orders as a study: `open_study(...).customers`.
 
     Parameters
     ----------
     orders : one row an order, or a line of one; a frame or a Parquet file.
-    until : the cut; later orders do not count.
-    customer, day, value : names of the columns: who, when (days or times of the shop's own clock), for how much.
+    until : the cut; orders of that day count, later ones do not.
+    customer, day, value : names of the columns: who (text or whole numbers), when (days or times of the shop's own
+        clock), for how much.
 
     Returns
     -------
     One row for each customer with a purchase up to the cut, by customer_id: frequency (days with a purchase after the
-    first), recency (days from the first to the last), T (days from the first to the cut), monetary_value (mean spent on
-    a day after the first; 0 for those who came once).
+    first), recency (days from the first to the last), T (days from the first to the cut), monetary_value (mean of the
+    days after the first, days at 0 included, in the orders' currency; 0 for those who came once).
 
     Raises
     ------
-    SummaryError : no such file or column, days that are no days, values that are no numbers, or any of them missing.
+    SummaryError : no such file or column, a column of another kind, or rows in which one of them is missing.
 
     References
     ----------
-    Fader and Hardie (2005), A Note on Implementing the Pareto/NBD Model: x, t_x and T, here in days.
+    Fader and Hardie (2005), A Note on Implementing the Pareto/NBD Model in MATLAB: x, t_x and T, here in days.
 
     Examples
     --------
@@ -79,7 +87,10 @@ def rfm_summary(
     names = {"customer": customer, "day": day, "value": value}
     with Engine() as engine:
         columns = _bring(engine, orders, names)
-        n, *missing = engine.row(fill(_LOOK, orders=_ORDERS, **columns))
+        try:
+            ((n, *missing),) = engine.read(fill(_LOOK, orders=_ORDERS, **columns))
+        except EngineError as error:
+            raise SummaryError(f"The orders cannot be read: {error}") from error
         lacking = [f"{gone:,} have no {names[part]}" for part, gone in zip(names, missing, strict=True) if gone]
         if lacking:
             raise SummaryError(
@@ -93,10 +104,14 @@ def _bring(engine: Engine, orders: pd.DataFrame | str | Path, names: Mapping[str
     """Let the engine see the orders; return what it calls the columns."""
     if isinstance(orders, pd.DataFrame):
         _require(names, orders.columns, "the frame")
-        table = pa.Table.from_pandas(orders[list(dict.fromkeys(names.values()))], preserve_index=False)
+        columns = list(names.values())
+        try:
+            table = pa.Table.from_pandas(orders[columns], preserve_index=False)
+        except pa.ArrowException as error:
+            raise SummaryError(f"A column of the frame mixes kinds: {error}") from error
+        table = table.rename_columns(list(names))
         engine.take_batches(_ORDERS, table.schema, table.to_batches())
-        kinds = engine.kinds(_ORDERS)
-        called = dict(names)
+        called, kind_of = {part: part for part in names}, engine.kinds(_ORDERS)
     else:
         try:
             kinds = engine.view_parquet(_ORDERS, Path(orders))
@@ -104,20 +119,20 @@ def _bring(engine: Engine, orders: pd.DataFrame | str | Path, names: Mapping[str
             raise SummaryError(f"{orders} cannot be read as a Parquet file: {error}") from error
         _require(names, kinds, str(orders))
         called = {part: f"f{list(kinds).index(name)}" for part, name in names.items()}
-    day, value = kinds[names["day"]], kinds[names["value"]]
-    if not re.fullmatch(_DAYS, day):
-        raise SummaryError(
-            f"Column {names['day']} holds {day}, not days: make it dates or times of the shop's own clock, without a "
-            "time zone."
-        )
-    if not re.fullmatch(_NUMBERS, value):
-        raise SummaryError(f"Column {names['value']} holds {value}, not numbers: make it numbers.")
+        kind_of = {part: kinds[name] for part, name in names.items()}
+    for part, (right, advice) in _KINDS.items():
+        if not re.fullmatch(right, kind_of[part]):
+            raise SummaryError(f"Column {names[part]} holds {kind_of[part]}: make it {advice}.")
     return called
 
 
 def _require(names: Mapping[str, str], columns: Iterable[object], where: str) -> None:
     there = list(columns)
+    if len(set(names.values())) < len(names):
+        raise SummaryError(f"One column is taken twice: {', '.join(names.values())}: name three different ones.")
     for part, name in names.items():
+        if there.count(name) > 1:
+            raise SummaryError(f"There are {there.count(name)} columns {name} in {where}: leave one.")
         if name not in there:
             raise SummaryError(
                 f"There is no column {name} in {where}, which has {', '.join(map(str, there))}: name the one to "

@@ -218,7 +218,7 @@ def _climb(start: Array, gaps: OwnGaps, tolerance: float) -> OptimizeResult:
     def unlikely(at: Array) -> float:
         return -float(counts @ _each(np.exp(at), own))
 
-    return minimize(unlikely, start, method="L-BFGS-B", bounds=box, options={"ftol": tolerance})
+    return minimize(unlikely, start, method="L-BFGS-B", jac="2-point", bounds=box, options={"ftol": tolerance})
 
 
 def _error_of_regularity(at: Array, gaps: OwnGaps) -> float | None:
