@@ -73,6 +73,9 @@ class Fitted:
         among = self.among()
         if not self.enough(among):
             return None
-        foreseen = fit_outcomes(outcome, self.treated, self.features, self.folds, self.seed, self.learner)
-        nuisance = Nuisance.of(self.nuisance.chances, *foreseen)
+        if np.array_equal(outcome, self.outcome):
+            nuisance = self.nuisance
+        else:
+            foreseen = fit_outcomes(outcome, self.treated, self.features, self.folds, self.seed, self.learner)
+            nuisance = Nuisance.of(self.nuisance.chances, *foreseen)
         return effect_on_treated(outcome, self.treated, nuisance, self.clusters, among=among)

@@ -22,7 +22,7 @@ _NEXT_TO = 0.1  # of a logarithm: so near to the edge a parameter is as good as 
 _MOVE = 1e-5  # of a logarithm, for slopes by differences: right to about five digits
 _MAX_STEPS = 200
 _MAX_HALVINGS = 40
-_TOLERANCE = 1e-9  # largest gradient component, per unit of |log-likelihood| + 1
+_TOLERANCE = 1e-9
 _HAIR = 1e-6  # of a logarithm
 _AS_HIGH = 1e-8  # per unit of |log-likelihood| + 1: two ends so near are one
 _FLATTEST = 1e-9  # smallest curvature that is told from none, as a share of the largest
@@ -143,13 +143,14 @@ def in_logarithms(parameters: Array, gradient: Array, hessian: Array) -> tuple[A
     return gradient * parameters, hessian * np.outer(parameters, parameters) + np.diag(gradient * parameters)
 
 
-def maximise(objective: Objective, starts: Sequence[Sequence[float]]) -> Maximum:
+def maximise(objective: Objective, starts: Sequence[Sequence[float]], *, tolerance: float = _TOLERANCE) -> Maximum:
     """Climb from each start (parameters, not logarithms) and return the highest end, of equals one that settled.
 
     Parameters
     ----------
     objective : logarithms of the parameters, shape (k,) -> value, gradient (k,), Hessian (k, k) in the logarithms.
     starts : a few points, each of k positive numbers.
+    tolerance : the largest gradient component at which to stop, per unit of |log-likelihood| + 1.
 
     References
     ----------
@@ -161,19 +162,19 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]]) -> Maximum
     >>> maximise(bowl, [(3.0, 0.5)]).parameters.round(6).tolist()
     [1.0, 1.0]
     """
-    ends = [_climb(objective, np.log(np.asarray(start, dtype=np.float64))) for start in starts]
+    ends = [_climb(objective, np.log(np.asarray(start, dtype=np.float64)), tolerance) for start in starts]
     top = max(end.value for end in ends)
     as_high = [end for end in ends if end.value >= top - _AS_HIGH * (1 + abs(top))]
     return max(as_high, key=lambda end: (end.status != "not_converged", end.value))
 
 
-def _climb(objective: Objective, at: Array) -> Maximum:
+def _climb(objective: Objective, at: Array, tolerance: float) -> Maximum:
     at = np.clip(at, *BOX)
     value, gradient, hessian = objective(at)
     done, steps = False, 0
     while steps < _MAX_STEPS:
         held = _held(at, gradient)
-        if _largest(gradient[~held]) <= _TOLERANCE * (1 + abs(value)):
+        if _largest(gradient[~held]) <= tolerance * (1 + abs(value)):
             done = True
             break
         step = np.zeros_like(at)

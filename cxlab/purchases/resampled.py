@@ -20,6 +20,7 @@ _AT_LENGTH = 10_000  # different histories for which 500 draws take a few second
 MOST_WHOLE, DRAWN_OF_MANY = 10_000, 5_000  # customers up to whom as many are drawn; and how many are of more
 _TIMES_SLOWER, _A_KIND = 10, 5_000  # of a likelihood by quadrature; histories for which a kind of customer counts
 _A_SHORT_STEP = 0.5  # of a logarithm: so far Newton's method may be trusted to step
+_NEAR_ENOUGH = 1e-7  # a thousandth of a standard error or so from the maximum of a draw
 MOST_LOST = 0.05  # share of draws without a maximum of their own, beyond which the errors are not told
 ALIKE = (0.8, 1.25)  # bootstrap / robust error: the two are called the same within it
 
@@ -254,7 +255,8 @@ def bootstrap_fits(model: PurchaseModel, n: int | None = None, *, seed: int = 1)
         drawn = rng.multinomial(each, shares)
         step = drawn @ influence * (customers / each)
         near = model.maximum.log_parameters + step * (np.abs(step).max() <= _A_SHORT_STEP)
-        found = maximise(model.family.likelihood(*_occurring(different, drawn)), [np.exp(near).tolist()])
+        likelihood = model.family.likelihood(*_occurring(different, drawn))
+        found = maximise(likelihood, [np.exp(near).tolist()], tolerance=_NEAR_ENOUGH)
         if found.status != "not_converged":
             draws.append(found.log_parameters)
             at_bound += found.status == "at_bound"
