@@ -225,6 +225,14 @@ class TestForecast:
 
 
 class TestErrors:
+    def test_slopes_are_those_of_the_function(self, cdnow: Customers) -> None:
+        maximum = fit_bgnbd(cdnow).maximum
+        r, alpha, a, b = maximum.parameters
+        found = maximum.slopes(lambda p: np.array([p[0] / p[1], np.log(p[0]) * p[3], p[2] / (p[2] + p[3])]), 4)
+        share = a * b / (a + b) ** 2
+        right = [[r / alpha, -r / alpha, 0, 0], [b, 0, 0, b * np.log(r)], [0, 0, share, -share]]
+        np.testing.assert_allclose(found, right, rtol=2e-5, atol=1e-9)
+
     def test_are_those_of_other_customers_even_where_the_model_is_not_quite_true(self, cdnow: Customers) -> None:
         different, counts = Histories.of(cdnow).different()
         best, drawn, rng = maximise_bgnbd(different, counts), [], np.random.default_rng(1)
