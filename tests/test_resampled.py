@@ -72,7 +72,7 @@ def test_draws_are_the_maxima_wherever_the_climb_begins(
     monkeypatch.setattr(resampled, "_A_SHORT_STEP", -1.0)
     climbed = bootstrap_fits(model, 20, seed=3).draws
     assert np.ptp(climbed[:, 0]) > 0.01
-    assert stepped == pytest.approx(climbed, abs=1e-4)
+    assert (np.abs(stepped - climbed).max(axis=0) < 0.005 * climbed.std(axis=0)).all()
 
 
 def test_the_same_seed_gives_the_same_draws(cdnow: Customers) -> None:
