@@ -113,7 +113,7 @@ ROWS = (
     _orders("pandas"),
     _orders("polars", packages=POLARS),
     _orders("lifetimes", packages=OLD),
-    _kit("files", "the simulated shop’s seven files to customers"),
+    _kit("files", "the simulated shop’s eight files to customers"),
     _kit("occasions", "occasions of gestures, history and outcome", most=MILLION),
     Row("clusters", "kit", f"{CLUSTERS}; the kit", "", TEN_MILLION,
         lambda place: ("benchmarks.clusters", "--kit", str(place.customers))),

@@ -24,8 +24,8 @@ from cxlab.clusters import (
 )
 from cxlab.clusters import criterion as criteria
 from cxlab.clusters.choice import _fits, _sampling_error, _spreads
-from cxlab.clusters.kmeans import MANY, one_thread
-from cxlab.clusters.mixture import fit_mixture, spread_ties
+from cxlab.clusters.kmeans import one_thread
+from cxlab.clusters.mixture import MANY, fit_mixture, spread_ties
 from cxlab.clusters.prediction_strength import foretold
 from cxlab.clusters.stability import resampled
 from tests.test_cluster_methods import corners

@@ -234,12 +234,22 @@ class TestLaws:
         np.testing.assert_allclose(np.corrcoef(drawn.T), np.corrcoef(features.matrix.T), atol=0.08)
 
     def test_of_many_customers_a_search_in_parts_finds_the_groups_of_all_of_them(self) -> None:
-        matrix, truth = corners(MANY, 3, 4, apart=6.0)
+        matrix, truth = corners(MANY + 1, 3, 4, apart=6.0)
         with one_thread():
             found = k_means(matrix, 4, starts=STARTS, seed=1)
             whole = KMeans(4, n_init=STARTS, random_state=1).fit(matrix)
         assert adjusted_rand_score(truth, found.labels_) > 0.99
         assert found.inertia_ == pytest.approx(whole.inertia_, rel=1e-4)
+
+    def test_a_search_in_parts_is_as_tight_as_one_of_all_customers(self) -> None:
+        matrix = fit_features(ungrouped(MANY + 1, 8)).matrix
+        spread = dict.fromkeys(("parts", "whole", "one start"), 0.0)
+        with one_thread():
+            for seed in range(5):
+                spread["parts"] += k_means(matrix, 6, starts=STARTS, seed=seed).inertia_
+                spread["whole"] += KMeans(6, n_init=STARTS, random_state=seed).fit(matrix).inertia_
+                spread["one start"] += KMeans(6, n_init=1, random_state=seed).fit(matrix).inertia_
+        assert spread["parts"] < 1.0003 * spread["whole"] < spread["one start"]
 
     def test_places_that_are_nearly_the_same_are_one(self) -> None:
         matrix, truth = corners(600, 3, 4, apart=8.0)

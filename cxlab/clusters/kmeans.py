@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 STARTS = 10  # one start misses the optimum at every size tried
-MANY, SHARE, MOST_SEARCHED = 10_000, 4, 5_000  # of more than many rows each start searches a fourth, at most so many
+MANY, PART = 20_000, 5_000  # of more than so many rows each start searches a part
 _BLOCK = 1000
 _NEAR = 0.1  # standard deviations between centres that are as good as the same
 
@@ -38,8 +38,8 @@ def one_thread() -> Iterator[None]:
 def k_means(matrix: Array, k: int, *, starts: int, seed: int) -> KMeans:
     """Fit K-Means from `starts` random starts (k-means++) and keep the tightest.
 
-    Of more than 10,000 rows each start searches a fourth, at most 5,000, drawn by lot for it; the one that comes out
-    tightest over all rows is then fitted to all of them.
+    Of more than 20,000 rows each start searches 5,000, drawn by lot for it; the one that comes out tightest over all
+    rows is then fitted to all of them.
 
     Parameters
     ----------
@@ -54,15 +54,14 @@ def k_means(matrix: Array, k: int, *, starts: int, seed: int) -> KMeans:
     """
     if len(matrix) <= MANY:
         return KMeans(k, n_init=starts, random_state=seed, algorithm="lloyd").fit(matrix)
-    parts = [(draw_part(matrix, seed, start), seed + start) for start in range(starts)]
+    parts = [(draw_part(matrix, PART, seed, start), seed + start) for start in range(starts)]
     found = [KMeans(k, n_init=1, random_state=one, algorithm="lloyd").fit(part).cluster_centers_ for part, one in parts]
     return _from(matrix, min(found, key=lambda centres: float(_nearness(matrix, centres).min(1).sum())))
 
 
-def draw_part(matrix: Array, seed: int, start: int) -> Array:
-    """Draw the rows that one start searches where there are many: shape (at most 5,000, d)."""
-    size = min(len(matrix) // SHARE, MOST_SEARCHED)
-    return matrix[np.random.default_rng([seed, start, SHARE]).choice(len(matrix), size, replace=False, shuffle=False)]
+def draw_part(matrix: Array, size: int, seed: int, start: int) -> Array:
+    """Draw the rows that one start searches where there are many: shape (size, d)."""
+    return matrix[np.random.default_rng([seed, start]).choice(len(matrix), size, replace=False, shuffle=False)]
 
 
 def _from(matrix: Array, centres: Array) -> KMeans:

@@ -5,12 +5,13 @@ from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
 
 from cxlab.clusters.criterion import Criterion
-from cxlab.clusters.kmeans import MANY, draw_part, one_thread, sample_rows
+from cxlab.clusters.kmeans import draw_part, one_thread, sample_rows
 from cxlab.language import tr
 
 Array = NDArray[np.float64]
 MOST_FITTED = 10_000  # customers to whom curves are fitted; beyond that to a sample of so many
 FITS_EACH = 3  # starts of each fit
+MANY, PART = 10_000, 2_500  # of so many rows or more each start is fitted to a part
 MOST_STEPS = 300  # of expectation maximisation, from each start
 LEAST_VARIANCE = 1e-3  # added to each variance on the common scale, so that no curve shrinks to a point
 
@@ -18,8 +19,8 @@ LEAST_VARIANCE = 1e-3  # added to each variance on the common scale, so that no 
 def fit_mixture(matrix: Array, k: int, *, seed: int, starts: int = FITS_EACH) -> GaussianMixture:
     """Fit k bell curves of any shape by expectation maximisation and keep the likeliest of several starts.
 
-    Of 10,000 rows or more each start is fitted to a part of them, as with `k_means` of more; the one under which all
-    rows are likeliest is then fitted to all.
+    Of 10,000 rows or more each start is fitted to 2,500, drawn by lot for it; the one under which all rows are likeliest
+    is then fitted to all.
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ def fit_mixture(matrix: Array, k: int, *, seed: int, starts: int = FITS_EACH) ->
     """
     if len(matrix) < MANY:
         return _begun(k, seed).set_params(n_init=starts).fit(matrix)
-    found = [_begun(k, seed + start).fit(draw_part(matrix, seed, start)) for start in range(starts)]
+    found = [_begun(k, seed + start).fit(draw_part(matrix, PART, seed, start)) for start in range(starts)]
     best = max(found, key=lambda model: float(model.score(matrix)))
     best.lower_bound_ = -np.inf  # that of its part says nothing of all
     return best.set_params(warm_start=True).fit(matrix)
