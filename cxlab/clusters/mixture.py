@@ -19,8 +19,8 @@ LEAST_VARIANCE = 1e-3  # added to each variance on the common scale, so that no 
 def fit_mixture(matrix: Array, k: int, *, seed: int, starts: int = FITS_EACH) -> GaussianMixture:
     """Fit k bell curves of any shape by expectation maximisation and keep the likeliest of several starts.
 
-    Of 10,000 rows or more each start is fitted to 2,500, drawn by lot for it; the one under which all rows are likeliest
-    is then fitted to all.
+    Of 10,000 rows or more each start is fitted to 2,500, drawn by lot for it; the one under which all rows are
+    likeliest is then fitted to all.
 
     Parameters
     ----------
