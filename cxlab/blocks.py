@@ -69,6 +69,7 @@ class Answer:
     fields : the four fields, for a segmentation.
     open : what is not settled, and what would settle it: (question, answer) for the index.
     doors : where to look next.
+    rests : on whom it rests, where that is not all customers.
     """
 
     tone: Tone
@@ -80,6 +81,7 @@ class Answer:
     fields: tuple[Field, ...] = ()
     open: tuple[tuple[str, str], ...] = ()
     doors: tuple[Door, ...] = ()
+    rests: str = ""
     kind: Literal["answer"] = "answer"
 
 

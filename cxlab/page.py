@@ -12,6 +12,7 @@ from cxlab import blocks
 from cxlab.answers.doors import doors
 from cxlab.errors import MissingDataError, NotEnoughDataError, Untold, if_told
 from cxlab.estimate import Estimate, Findings
+from cxlab.intake.drawn import Drawn
 from cxlab.kit import Kit
 from cxlab.lab import forms
 from cxlab.lab.frontend import live_shell
@@ -93,17 +94,23 @@ class Page:
         block = blocks.Heading(text)
         self._emit(block, forms.heading_html(block), text)
 
-    def reading(self, result: Result | str | Untold, *, label: str = "") -> None:
+    def reading(self, result: Result | str | Untold, *, label: str = "", of_drawn: bool = False) -> None:
         """Show a result's sentence and record its findings; or show a computed sentence; or say why it is untold.
 
         What would answer it is said the first time only, and the reason not twice in a row.
+
+        Parameters
+        ----------
+        result : what is read.
+        label : stands before it.
+        of_drawn : on a page that tells of all customers as well: label it as of those drawn by lot, where some were.
         """
         if isinstance(result, Untold):
             self._say_untold(result)
             return
         text = result if isinstance(result, str) else result.reading
         findings = {} if isinstance(result, str) else result.findings
-        label = translated(label)
+        label = self._drawn.who if of_drawn and self._drawn is not None else translated(label)
         block = blocks.Reading(text, label)
         self._emit(block, forms.reading_html(block), f"{label}. {text}" if label else text, findings)
 
@@ -115,7 +122,8 @@ class Page:
         if lacking:
             self.reading(lacking)
             return
-        block = plot.block(result, source=self.kit.study.title)
+        drawn, title = self._drawn, self.kit.study.title
+        block = plot.block(result, source=title if drawn is None else drawn.source(title))
         self._emit(block, forms.figure_html(block), block.caption.alt)
         self._keep_of(plot.name, result)
 
@@ -146,12 +154,14 @@ class Page:
         self._keep_of(block.name, result)
 
     def answer(self, answer: blocks.Answer) -> None:
-        """Give the answer to the notebook's question; the page shows it first.
+        """Give the answer to the notebook's question; the page shows it first, and on whom it rests if not on all.
 
         Where it cannot be told for want of a part, and no verdict is recorded, `results.json` says so.
         """
         columns = {name: table.columns for name, table in self.kit.intake.tables.items()}
-        answer = replace(answer, doors=doors(self.report, columns))
+        drawn = self._drawn
+        rests = drawn.beside_answer(self.report) if drawn is not None else ""
+        answer = replace(answer, doors=doors(self.report, columns), rests=rests)
         lacks = self._untold and answer.tone == "cannot" and "verdict" not in self._findings
         findings = {"verdict": Estimate(verdict="cannot_tell")} if lacks else {}
         self._emit(answer, forms.answer_html(answer), forms.answer_text(answer), findings)
@@ -189,6 +199,11 @@ class Page:
         stem = name if name in BY_NAME else f"{self.report}_{name}"
         write_csv(table, self._tables / f"{stem}.csv")
         table.to_parquet(self._tables / f"{stem}.parquet", index=False)
+
+    @property
+    def _drawn(self) -> Drawn | None:
+        """How many customers were drawn; None where the page rests on all of them. Files are not read to know it."""
+        return None if self.kit.parameters.sample_customers is None else self.kit.intake.drawn
 
     def _say_untold(self, untold: Untold) -> None:
         if self._last is untold:
@@ -245,6 +260,7 @@ def open_page(kit: Kit, report: str, *, out: str = "") -> Page:
     """
     speak(language_of(kit.study.language, report))
     page = Page(kit, report, out)
-    if kit.parameters.sample_customers is not None and kit.intake.drawn is not None:
-        page.reading(kit.intake.drawn.reading, label=tr("Drawn by lot"))
+    if page._drawn is not None:
+        said = page._drawn.reading(report, has_referrals="referrals" in kit.intake.tables)
+        page.reading(said, label=tr("Drawn by lot"))
     return page

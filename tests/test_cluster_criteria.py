@@ -28,6 +28,7 @@ from cxlab.clusters.kmeans import one_thread
 from cxlab.clusters.mixture import MANY, fit_mixture, spread_ties
 from cxlab.clusters.prediction_strength import foretold
 from cxlab.clusters.stability import resampled
+from cxlab.plots.clusters import search_luck as luck_plot
 from tests.test_cluster_methods import corners
 
 Array = NDArray[np.float64]
@@ -146,7 +147,16 @@ class TestFigures:
         clusters = fit_clusters(grouped(900, 1, 3)[0], k=3, seed=1)
         stability = cluster_stability(clusters, n_bootstrap=10, seed=1)
         assert stability.draws.mean() > 0.9
-        assert search_luck(clusters, stability, seed=1, n_starts=5).n == 300
+        found = search_luck(clusters, stability, seed=1, n_starts=5)
+        assert found.n == 300 and found.is_part
+        assert "On the same 300 customers, a part of all" in found.reading and "not counted" in found.reading
+        assert "of searches" not in found.reading and "1 of 1,000" not in found.reading
+        assert found.reading.count("Least steady is") == 1
+        assert "900 customers, 300 of them in each" in luck_plot.caption(found).subtitle
+        monkeypatch.setattr(criteria, "MOST_WHOLE", 900)
+        whole = search_luck(clusters, stability, seed=1, n_starts=5)
+        assert not whole.is_part and "the best of 10 misses it" in whole.reading
+        assert "of them in each" not in luck_plot.caption(whole).subtitle
 
     def test_beyond_ten_thousand_the_reading_says_how_many_are_drawn(self) -> None:
         few = Stability(("A", "B"), np.full((9, 2), 0.9), np.array([5_000, 5_000]), 5)

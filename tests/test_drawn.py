@@ -1,18 +1,25 @@
 """Customers drawn by lot: who is drawn, what is known of them, and what a reader is told."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import cxlab as cx
+from cxlab import blocks
 from cxlab.engine import fill
 from cxlab.intake import Intake, read_study
+from cxlab.intake.drawn import Drawn
 from cxlab.intake.stamps import folder_of
 from cxlab.kit import Kit, open_study
 from cxlab.parameters import ParameterError
 from cxlab.planning.command import Wish, run_plan
+from cxlab.reports.document import Document
+from cxlab.reports.exporter import page as page_of
+from cxlab.reports.imprint import Imprint
 from cxlab.reports.order import open_alone
 from cxlab.simulate import read_settings, simulate_shop, write_shop
 from cxlab.study import load_study
@@ -155,7 +162,65 @@ def test_pages_say_it_and_recommendations_are_left_out(part: Kit, capsys: pytest
     cx.open_page(part, "clusters")
     said = capsys.readouterr().out
     assert "1,000 customers drawn by lot from 1,600" in said and "1.6 times as large" in said
+    assert "about 1.3 times as wide" in said and "stand firm hangs on how many customers" in said
+    assert "Recommendations are left out" in said
     assert part.referrals is None
+    cx.open_page(part, "segmentation")
+    assert "stand firm" not in capsys.readouterr().out
+
+
+def test_without_recommendations_nothing_is_said_of_them() -> None:
+    drawn = Drawn(1000, 4000)
+    for report in ("intake", "loyalty"):
+        with_them, without = (drawn.reading(report, has_referrals=has) for has in (True, False))
+        assert with_them.startswith(without) and "Recommendations" not in without and "2.0 times as wide" in without
+
+
+def test_the_intake_tells_apart_what_is_of_all_and_what_is_of_those_drawn(
+    whole: Kit, part: Kit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = cx.open_page(part, "intake")
+    said = capsys.readouterr().out
+    assert "the records, customers and orders in the answer, are those of all" in said
+    assert "counted among the records" in said and "left out" not in said
+    assert part.intake.calendar.heading.endswith("by the 1,000 customers drawn")
+    assert int(part.intake.calendar.table["orders"].sum()) < part.intake.n_orders
+    for result in (part.intake.calendar, part.intake.cohorts, part.intake.returns, part.intake.cycle):
+        page.reading(result, of_drawn=True)
+        assert "'label': 'Of the 1,000 customers drawn'" in capsys.readouterr().out
+    cx.open_page(whole, "intake").reading(whole.intake.cohorts, of_drawn=True)
+    assert "drawn" not in capsys.readouterr().out and "drawn" not in whole.intake.calendar.heading
+
+
+def test_the_notebook_of_the_intake_labels_what_it_counts_after_the_draw() -> None:
+    text = (Path(__file__).parents[1] / "notebooks" / "00_intake.ipynb").read_text(encoding="utf-8")
+    for result in ("kit.intake.calendar", "kit.intake.cohorts", "kit.intake.returns", "kit.intake.cycle", "together"):
+        assert f"page.reading({result}, of_drawn=True)" in text
+
+
+def test_the_answer_and_each_figure_say_who_was_drawn(whole: Kit, part: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    answer = blocks.Answer("yes", "Ready", "A line.", (), "Act.", "A headline")
+    sources = []
+    for kit in (part, whole):
+        for report in ("loyalty", "intake"):
+            page = cx.open_page(kit, report)
+            page.answer(answer)
+            found = shown[-1]
+            if kit is whole:
+                assert found[blocks.MIME]["block"]["rests"] == "" and "drawn" not in found["text/plain"]
+            else:
+                assert "1,000 customers drawn by lot from 1,600" in found["text/plain"].splitlines()[1]
+                assert "1,000 customers drawn by lot from 1,600" in found["text/html"]
+        page.figure(cx.plots.purchase_cycle, kit.intake.cycle)
+        sources.append(shown[-1][blocks.MIME]["block"]["source"])
+    assert sources[0] == f"{sources[1]}, 1,000 customers drawn by lot from 1,600"
+    pages = [
+        page_of(Document(question="Q?", answer=asdict(replace(answer, rests=rests))), Imprint(study="S", report="R"))
+        for rests in ("Of some <b>.", "")
+    ]
+    assert "<p>Of some &lt;b&gt;.</p>" in pages[0] and "<p></p>" not in pages[1]
 
 
 def test_checks_and_trials_are_about_all_customers(shop: Path) -> None:

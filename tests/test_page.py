@@ -30,7 +30,11 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def page(out: str = "") -> Page:
-    kit = SimpleNamespace(study=SimpleNamespace(title="Corner shop"), intake=SimpleNamespace(tables={}))
+    kit = SimpleNamespace(
+        study=SimpleNamespace(title="Corner shop"),
+        intake=SimpleNamespace(tables={}),
+        parameters=SimpleNamespace(sample_customers=None),
+    )
     return Page(kit, "segmentation", out)  # type: ignore[arg-type]
 
 

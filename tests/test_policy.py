@@ -19,6 +19,7 @@ from cxlab.gestures import GestureData, GestureEffects, estimate_gestures, gestu
 from cxlab.gestures.means import Array
 from cxlab.gestures.sample import Sample
 from cxlab.intake import check_study
+from cxlab.intake.drawn import Drawn
 from cxlab.page import open_page
 from cxlab.policy import Candidates, GesturePolicy, choose_customers, hand_out, rank_customers
 from cxlab.policy.fifths import GainByFifth
@@ -135,6 +136,27 @@ class TestPlantedHeterogeneity:
             policy.valued.difference("rule", "everyone"), truth_of(policy, truth, "rule", "everyone")
         )
         assert covers(policy.valued.difference("everyone", "no_one"), float(truth.mean()))
+
+
+class TestOfThoseDrawn:
+    def test_a_list_says_that_it_names_only_those_drawn(self) -> None:
+        effects, _ = made("everywhere", 1500, 3)
+        policy = choose_customers(effects, named(50), seed=1)
+        assert policy.giving is not None
+        few, everyone = (hand_out(policy, next_trial(effects), drawn=drawn) for drawn in (Drawn(1000, 4500), None))
+        for handing, is_said in ((few, True), (everyone, False)):
+            table = tables.customers_to_give_to(handing)
+            assert table is not None
+            assert ("only those of the 1,000 customers drawn by lot from 4,500" in handing.reading) is is_said
+            assert ("only those of the 1,000 customers" in table.note) is is_said
+            listed = policy_answer(gesture_money(effects), rank_customers(policy), handing).facts[-1]
+            assert ("only customers who were drawn" in listed.text) is is_said
+
+    def test_without_a_list_there_is_nothing_to_say(self) -> None:
+        effects, _ = made("harms", 1500, 5)
+        policy = choose_customers(effects, named(50), seed=1)
+        handing = hand_out(policy, next_trial(effects), drawn=Drawn(1000, 4500))
+        assert policy.giving is None and handing.names_only == "" and "drawn by lot from" not in handing.reading
 
 
 class TestNothingToChooseBy:

@@ -292,6 +292,8 @@ def _listed(handing: GestureHanding) -> Fact:
     if giving.n_unlike:
         unlike = few(giving.n_unlike, least)
         text += " " + tr("Not on it: {n} customers unlike any for whom the effect is known.", n=unlike)
+    if handing.names_only:
+        text += " " + tr("It names only customers who were drawn.")
     return Fact(tr("The list"), few(giving.count(GIVE), least), text, unit=tr("customers"))
 
 

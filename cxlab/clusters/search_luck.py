@@ -45,8 +45,16 @@ class SearchLuck:
         return wilson_interval(int((self.spread <= 1 + AS_TIGHT).sum()), len(self.spread), unit="share of starts")
 
     @property
+    def is_part(self) -> bool:
+        """Whether the starts searched a part of the customers, where the clusters were searched otherwise."""
+        return self.n < int(self.stability.size.sum())
+
+    @property
     def missed(self) -> float:
-        """Chance that the best of ten starts misses it, from the share that reach it."""
+        """Chance that the best of ten such starts misses it, from the share that reach it.
+
+        Where the starts searched a part of the customers (`is_part`), it is no figure of the search of all of them.
+        """
         return float((1.0 - self.reached.number) ** STARTS)
 
     @property
@@ -104,6 +112,16 @@ class SearchLuck:
             "interval": percent_between(e.low or 0.0, e.high or 0.0),
             "best_of": number(STARTS),
         }
+        if self.is_part:
+            return self._told(
+                tr(
+                    "On the same {n} customers, a part of all, {share} of {starts} single starts reach the tightest "
+                    "division of these ({interval}). The search behind this page is another one: its {best_of} starts "
+                    "look at customers of their own, and how often it misses the tightest division of all was not "
+                    "counted.",
+                    **values,
+                )
+            )
         text = (
             tr(
                 "On the same {n} customers, {share} of {starts} single starts reach the tightest division "
@@ -118,6 +136,10 @@ class SearchLuck:
                 **values,
             )
         )
+        return self._told(text)
+
+    def _told(self, text: str) -> str:
+        """Add to how often starts succeed which cluster is the least steady, and what moves which."""
         if not self.shown:
             return text
         kept, (mean, low, high) = min(self.shown, key=lambda one: min(one[0].mean.number, one[1][0]))

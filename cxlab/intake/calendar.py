@@ -33,6 +33,7 @@ class OrderCalendar:
     minimum_group : customers fewer than this are not counted out on a page.
     weeks : the same by week (from Monday), whatever `period` is.
     gaps : what stands out as missing.
+    n_drawn : customers drawn by lot, whose orders alone are counted; None: those of all are.
     """
 
     table: pd.DataFrame
@@ -41,6 +42,7 @@ class OrderCalendar:
     minimum_group: int = 5
     weeks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_COLUMNS))
     gaps: Gaps = field(default_factory=lambda: Gaps((), 0, weeks_judged=False))
+    n_drawn: int | None = None
 
     @property
     def reading(self) -> str:
@@ -95,7 +97,14 @@ class OrderCalendar:
         n = self._whole_weeks()["orders"].to_numpy(np.int64)
         if len(n) < 2:
             return tr("The orders cover less than two whole weeks")
-        text, n_gaps = tr("A usual week brought {middle}", middle=_middle(n)), len(self.gaps.found)
+        n_gaps = len(self.gaps.found)
+        text = (
+            tr("A usual week brought {middle}", middle=_middle(n))
+            if self.n_drawn is None
+            else tr(
+                "A usual week brought {middle} by the {n} customers drawn", middle=_middle(n), n=number(self.n_drawn)
+            )
+        )
         if not n_gaps:
             return text
         more = trn("but {n} gap must be explained", "but {n} gaps must be explained", n_gaps, n=number(n_gaps))

@@ -27,16 +27,83 @@ class Drawn:
     n: int
     of: int
 
+    def reading(self, report: str, *, has_referrals: bool) -> str:
+        """Tell what a reader of a page must know of it: what holds for all, what is of those drawn, what is left out.
+
+        Parameters
+        ----------
+        report : whose page it is, by its name without its number. On that of the intake some figures are of all.
+        has_referrals : whether the study brings recommendations.
+        """
+        is_intake = report == "intake"
+        values = {
+            "n": number(self.n),
+            "of": number(self.of),
+            "times": number(self.of / self.n, 1),
+            "wider": number((self.of / self.n) ** 0.5, 1),
+        }
+        if is_intake:
+            said = [
+                tr(
+                    "What was read and not used, and the records, customers and orders in the answer, are those of "
+                    "all. From the calendar on, this page rests on {n} customers drawn by lot from {of}: shares and "
+                    "means hold for all of them, with intervals mostly about {wider} times as wide as all would give; "
+                    "counts and sums are of those drawn, and about {times} times as large for all.",
+                    **values,
+                )
+            ]
+        else:
+            said = [
+                tr(
+                    "This page rests on {n} customers drawn by lot from {of}. Shares, means and effects hold for all "
+                    "of them, with intervals mostly about {wider} times as wide as all would give; counts and sums "
+                    "are of those drawn, and about {times} times as large for all. Lists name those drawn and no "
+                    "others.",
+                    **values,
+                )
+            ]
+        if report == "clusters":
+            said.append(
+                tr("Whether groups are shown and stand firm hangs on how many customers there are: with all, more may.")
+            )
+        if has_referrals and is_intake:
+            said.append(
+                tr(
+                    "Recommendations are counted among the records that were read, but no report draws on them, for "
+                    "few of those who came by them are drawn: questions about them need all customers."
+                )
+            )
+        elif has_referrals:
+            said.append(tr("Recommendations are left out, for few of those who came by them are drawn."))
+        return " ".join(said)
+
+    def beside_answer(self, report: str) -> str:
+        """Say it in a sentence, for the answer of a report."""
+        values = {"n": number(self.n), "of": number(self.of)}
+        if report == "intake":
+            return tr(
+                "Records, customers and orders are those of all; from the calendar on, this page rests on {n} "
+                "customers drawn by lot from {of}.",
+                **values,
+            )
+        return tr("This rests on {n} customers drawn by lot from {of}: counts and sums are of those drawn.", **values)
+
     @property
-    def reading(self) -> str:
-        """What a reader of any page must know of it."""
+    def who(self) -> str:
+        """Say whose figures follow, as a label."""
+        return tr("Of the {n} customers drawn", n=number(self.n))
+
+    def source(self, title: str) -> str:
+        """Say where a figure comes from: a study's title, and who was drawn."""
+        return tr("{title}, {n} customers drawn by lot from {of}", title=title, n=number(self.n), of=number(self.of))
+
+    @property
+    def names_only(self) -> str:
+        """Say that a list holds none but those drawn."""
         return tr(
-            "This page rests on {n} customers drawn by lot from {of}. Shares, means and effects hold for all of them, "
-            "with intervals as wide as {n} customers make them; counts and sums are of those drawn, and about {times} "
-            "times as large for all. Recommendations are left out, for few of those who came by them are drawn.",
+            "It names only those of the {n} customers drawn by lot from {of}: a list out of all takes a run of all.",
             n=number(self.n),
             of=number(self.of),
-            times=number(self.of / self.n, 1),
         )
 
 

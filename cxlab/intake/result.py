@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -105,7 +105,8 @@ class Intake:
             return empty_calendar()
         cut, end = (self.calibration_end - EPOCH).days, (self.observation_end - EPOCH).days
         smallest = self.study.privacy.minimum_group
-        return order_calendar(self.engine, calibration_end=cut, last_day=end, minimum_group=smallest)
+        found = order_calendar(self.engine, calibration_end=cut, last_day=end, minimum_group=smallest)
+        return found if self.drawn is None else replace(found, n_drawn=self.drawn.n)
 
     @cached_property
     def cycle(self) -> PurchaseCycle:

@@ -76,9 +76,10 @@ def answer_html(block: blocks.Answer) -> str:
         f"<li><b>{html.escape(f'{fact.label}: {fact.big} {fact.unit}'.rstrip())}</b> {html.escape(fact.text)}</li>"
         for fact in block.facts
     )
+    rests = f"<p>{html.escape(block.rests)}</p>" if block.rests else ""
     return (
         f'<div style="border-left:5px solid {TOKENS[_TONE[block.tone]][0]};padding-left:12px">'
-        f"<h3>{html.escape(block.tag)}: {html.escape(block.line)}</h3><ul>{facts}</ul>"
+        f"<h3>{html.escape(block.tag)}: {html.escape(block.line)}</h3>{rests}<ul>{facts}</ul>"
         f"<p><b>{tr('Decide.')}</b> {html.escape(block.decide)}</p>{_doors_html(block)}</div>"
     )
 
@@ -108,7 +109,8 @@ def answer_text(block: blocks.Answer) -> str:
     """Write the answer as plain text, a fact a line."""
     facts = [f"- {fact.label}: {fact.big} {fact.unit}".rstrip() + f" {fact.text}" for fact in block.facts]
     doors = [f"{tr('Look next.')} {door.question} ({_title(door)})" for door in block.doors]
-    return "\n".join([f"{block.tag}: {block.line}", *facts, f"{tr('Decide.')} {block.decide}", *doors])
+    rests = [block.rests] if block.rests else []
+    return "\n".join([f"{block.tag}: {block.line}", *rests, *facts, f"{tr('Decide.')} {block.decide}", *doors])
 
 
 def _doors_html(block: blocks.Answer) -> str:

@@ -237,16 +237,31 @@ def _caption_of_luck(result: SearchLuck) -> Caption:
     )
     return Caption(
         title,
-        tr(
-            "Mean share of customers in common with the likest cluster (Jaccard): of {draws} "
-            "resamples, and of {starts} searches from one random start each; {n} customers. The bars "
-            "hold the middle 95%: how far one goes, no confidence interval.",
-            draws=number(len(stability.draws)),
-            starts=number(len(result.draws)),
-            n=number(int(stability.size.sum())),
-        ),
+        _what_is_shown(result),
         alt,
         f"{hidden} {back}".lstrip(),
+    )
+
+
+def _what_is_shown(result: SearchLuck) -> str:
+    values = {
+        "draws": number(len(result.stability.draws)),
+        "starts": number(len(result.draws)),
+        "n": number(int(result.stability.size.sum())),
+    }
+    if result.is_part:
+        return tr(
+            "Mean share of customers in common with the likest cluster (Jaccard): of {draws} resamples, and of "
+            "{starts} searches from one random start each; {n} customers, {each} of them in each. The bars hold the "
+            "middle 95%: how far one goes, no confidence interval.",
+            each=number(result.n),
+            **values,
+        )
+    return tr(
+        "Mean share of customers in common with the likest cluster (Jaccard): of {draws} "
+        "resamples, and of {starts} searches from one random start each; {n} customers. The bars "
+        "hold the middle 95%: how far one goes, no confidence interval.",
+        **values,
     )
 
 

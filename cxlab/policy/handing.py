@@ -6,6 +6,7 @@ from typing import Protocol
 import pandas as pd
 
 from cxlab.estimate import Estimate, Findings
+from cxlab.intake.drawn import Drawn
 from cxlab.language import tr
 from cxlab.policy.giving import GIVE, HOLD_OUT, GivingList
 from cxlab.policy.next_reading import SURE, NextReading, next_reading
@@ -46,10 +47,17 @@ class GestureHanding:
     ----------
     policy : with its list, where there is one.
     trial : how large the trial must be that would settle what is open.
+    drawn : how many customers were drawn by lot, whom alone the list can name; None: it can name all.
     """
 
     policy: GesturePolicy
     trial: TrialSize
+    drawn: Drawn | None = None
+
+    @property
+    def names_only(self) -> str:
+        """Say that the list names none but those drawn by lot; empty where nobody was, or where there is no list."""
+        return "" if self.drawn is None or self.policy.giving is None else self.drawn.names_only
 
     @property
     def next_reading(self) -> NextReading | None:
@@ -153,6 +161,7 @@ class GestureHanding:
             )
         said = [
             holds,
+            self.names_only,
             tr(
                 "{given} are to get it and {held_out}, {share} of the chosen, by lot, are not. "
                 "Keep to it: what those held out buy tells what the gesture did, and the next run reads the second "
@@ -203,8 +212,14 @@ def _times(chance: float) -> str:
     return tr("nearly all cases") if of_100 else tr("hardly any case")
 
 
-def hand_out(policy: GesturePolicy, trial: TrialSize) -> GestureHanding:
+def hand_out(policy: GesturePolicy, trial: TrialSize, *, drawn: Drawn | None = None) -> GestureHanding:
     """Put the list, or what must come before one, into words.
+
+    Parameters
+    ----------
+    policy : with its list, where there is one.
+    trial : how large the next trial must be.
+    drawn : how many customers were drawn by lot, as the kit's intake knows it; None: none were, all are there.
 
     Examples
     --------
@@ -216,4 +231,4 @@ def hand_out(policy: GesturePolicy, trial: TrialSize) -> GestureHanding:
     >>> print(handing.heading)
     No list: a trial comes first
     """
-    return GestureHanding(policy, trial)
+    return GestureHanding(policy, trial, drawn)

@@ -20,12 +20,13 @@ def customers_to_give_to(handing: GestureHanding) -> Table | None:
     ]
     if n_rest:
         rows.append((Cell(tr("Not chosen")), Cell(tr("empty")), Cell(few(n_rest, least))))
+    where = tr("The customers stand in the file gesture_customers among the run’s tables, with their own ids.")
     return Table(
         "gesture_customers",
         tr("Whom to give it to"),
         (tr("Answer"), tr("Column arm of the table"), tr("Customers")),
         tuple(rows),
-        tr("The customers stand in the file gesture_customers among the run’s tables, with their own ids."),
+        " ".join(part for part in (where, handing.names_only) if part),
         words=(1,),
     )
 
