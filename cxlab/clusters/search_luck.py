@@ -116,9 +116,8 @@ class SearchLuck:
             return self._told(
                 tr(
                     "On the same {n} customers, a part of all, {share} of {starts} single starts reach the tightest "
-                    "division of these ({interval}). The search behind this page is another one: its {best_of} starts "
-                    "look at customers of their own, and how often it misses the tightest division of all was not "
-                    "counted.",
+                    "division of these ({interval}). The search behind this page is one of all customers; how often "
+                    "that one misses the tightest division was not counted.",
                     **values,
                 )
             )
