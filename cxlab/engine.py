@@ -275,14 +275,14 @@ class Engine:
 
         Raises
         ------
-        EngineError : there are texts among them that are none.
+        EngineError : there are texts among them that are none, or values of a type that the engine does not know.
         """
         n = 0
         empty = pa.RecordBatch.from_pylist([], schema=schema)
         for batch in chain([empty], batches):
-            self._connection.register("cxlab_arrow", pa.Table.from_batches([batch]))
             verb = f"INSERT INTO {quote(name)}" if n else f"CREATE OR REPLACE TABLE {quote(name)} AS"
             try:
+                self._connection.register("cxlab_arrow", pa.Table.from_batches([batch]))
                 self._asked(f"{verb} SELECT * FROM cxlab_arrow")  # noqa: S608
             except duckdb.Error as error:
                 raise EngineError(str(error).split("\n", 1)[0]) from error

@@ -1,6 +1,7 @@
 """The summary that purchase models take, from a plain table: published figures, and what the customer table says."""
 
 import datetime as dt
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -86,6 +87,34 @@ class TestTable:
         found = rfm_summary(tmp_path / "an order's.parquet", until=dt.date(2025, 2, 10), value="what it was")
         pd.testing.assert_frame_equal(found, rfm_summary(ORDERS, until=dt.date(2025, 2, 10)))
 
+    def test_the_same_rows_in_any_order_give_the_same_bytes(self, tmp_path: Path) -> None:
+        rng, n = np.random.default_rng(0), 400_000
+        days = np.datetime64("2024-01-01", "us") + rng.integers(0, 300, n).astype("timedelta64[D]")
+        many = pd.DataFrame(
+            {"customer_id": rng.integers(0, 100, n), "ordered_at": days, "revenue": rng.gamma(1, 30, n)}
+        )
+        many.to_parquet(tmp_path / "many.parquet")
+        (first, *others) = (
+            rfm_summary(orders, until=dt.date(2025, 1, 1))["monetary_value"].to_numpy().tobytes()
+            for orders in (many, many[::-1], many.sample(frac=1, random_state=1), tmp_path / "many.parquet")
+        )
+        assert others == [first] * 3
+
+    def test_money_is_kept_to_the_ninth_decimal_place(self) -> None:
+        small = ORDERS.assign(revenue=[0, 0, 1e-9, 4e-10, 0])
+        assert rfm_summary(small, until=dt.date(2025, 2, 10))["monetary_value"].tolist() == [1e-9, 0]
+        large = ORDERS.assign(revenue=[0, 0, 123_456_789.01, 9e17, 0])
+        found = rfm_summary(large, until=dt.date(2025, 2, 10))["monetary_value"]
+        assert found.tolist() == pytest.approx([9e17 + 123_456_789.01, 0], rel=1e-15)
+
+    @pytest.mark.parametrize(
+        "until",
+        ["2025-01-31", "2025-01-31T12:00", np.datetime64("2025-01-31"), np.datetime64("2025-01-31T12:00", "ns"),
+         pd.Timestamp("2025-01-31 23:00")],
+    )  # fmt: skip
+    def test_a_cut_may_be_text_or_a_time(self, until: str | dt.date | np.datetime64) -> None:
+        pd.testing.assert_frame_equal(rfm_summary(ORDERS, until=until), rfm_summary(ORDERS, until=dt.date(2025, 1, 31)))
+
     def test_without_a_purchase_it_is_empty(self) -> None:
         found = rfm_summary(ORDERS, until=dt.date(2024, 1, 1))
         assert list(found) == ["customer_id", "frequency", "recency", "T", "monetary_value"] and len(found) == 0
@@ -104,22 +133,71 @@ class TestFaults:
         with pytest.raises(SummaryError, match="cannot be read"):
             rfm_summary(file, until=dt.date(2025, 3, 1))
 
+    @pytest.mark.parametrize("until", [None, pd.NaT, np.datetime64("NaT"), "", "1 March", 20250301, ["2025-03-01"]])
+    def test_a_cut_that_is_no_day_is_told(self, until: object) -> None:
+        with pytest.raises(SummaryError, match=r"`until` is .*: give a day"):
+            rfm_summary(ORDERS, until=until)  # type: ignore[arg-type]
+
+    def test_a_folder_is_no_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        ORDERS.to_parquet(tmp_path / "orders.parquet")
+        monkeypatch.chdir(tmp_path)
+        for folder in ("", ".", tmp_path):
+            with pytest.raises(SummaryError, match="is no file: give one Parquet file"):
+                rfm_summary(folder, until=CUT)
+
+    def test_of_a_csv_file_the_message_says_how_to_read_it(self, tmp_path: Path) -> None:
+        file, cut = tmp_path / "orders.csv", dt.date(2025, 3, 1)
+        ORDERS.to_csv(file, index=False)
+        with pytest.raises(
+            SummaryError, match=r'of a CSV file the frame, pd.read_csv\(file, parse_dates=\["ordered_at"\]'
+        ):
+            rfm_summary(file, until=cut)
+        with pytest.raises(SummaryError, match=r"ordered_at holds text: make it dates .* `parse_dates` of"):
+            rfm_summary(pd.read_csv(file), until=cut)
+        read = pd.read_csv(file, parse_dates=["ordered_at"], date_format="ISO8601")
+        pd.testing.assert_frame_equal(rfm_summary(read, until=cut), rfm_summary(ORDERS, until=cut))
+
+    @pytest.mark.parametrize("orders", [None, [1], ORDERS["revenue"], 3.0])
+    def test_what_is_no_table_is_told(self, orders: object) -> None:
+        with pytest.raises(SummaryError, match="give a frame of pandas, or a Parquet file"):
+            rfm_summary(orders, until=CUT)  # type: ignore[arg-type]
+
     @pytest.mark.parametrize(
         ("orders", "said"),
         [
             (ORDERS.drop(columns="revenue"), "no column revenue in the frame, which has customer_id, ordered_at"),
-            (ORDERS.assign(ordered_at="1 May"), "Column ordered_at holds VARCHAR: make it dates"),
+            (ORDERS.assign(ordered_at="1 May"), "Column ordered_at holds text: make it dates"),
             (ORDERS.assign(ordered_at=ORDERS["ordered_at"].dt.tz_localize("UTC")), "without a time zone"),
-            (ORDERS.assign(revenue="9"), "Column revenue holds VARCHAR: make it numbers"),
+            (ORDERS.assign(revenue="9"), "Column revenue holds text: make it numbers"),
             (ORDERS.assign(customer_id=["a", None, "b", None, "c"]), "Of 5 orders, 2 have no customer_id: leave"),
-            (ORDERS.assign(revenue=[1, np.nan, np.inf, 2, 3]), "Of 5 orders, 2 have no revenue"),
-            (ORDERS.assign(customer_id=[1, "a", 2, "b", 3]), "A column of the frame mixes kinds"),
+            (
+                ORDERS.assign(revenue=[1, np.nan, np.inf, 2, 3]),
+                "Of 5 orders, 2 have no revenue, or one that is infinite",
+            ),
+            (
+                ORDERS.assign(revenue=[1, 1e18, -np.inf, 2, 1e308]),
+                r"Of 5 orders, 3 have no revenue, or one that .* beyond 1e18",
+            ),
+            (ORDERS.assign(revenue=[Decimal("1e40"), 1, 1, 1, 1]), r"revenue decimal256\(41, 0\) cannot be read"),
+            (ORDERS.assign(revenue=1j), "Column revenue cannot be read .*: make it numbers"),
+            (ORDERS.assign(revenue=pd.arrays.SparseArray([1.0] * 5)), "Column revenue cannot be read .*: make it"),
+            (ORDERS.assign(ordered_at=ORDERS["ordered_at"].dt.to_period("D")), r"ordered_at holds period\[D\]: make"),
+            (ORDERS.assign(customer_id=["a", "", "b", "b", " \t"]), "There are orders whose customer_id is empty"),
+            (
+                ORDERS.assign(customer_id=pd.Series([None] * 5).astype("category")),
+                "The columns customer_id dictionary.* cannot be read",
+            ),
+            (ORDERS.assign(customer_id=[2**70, 1, 1, 1, 1]), "Column customer_id cannot be read .*: make it text"),
+            (ORDERS.assign(customer_id=pd.Series(["\ud800"] * 5, dtype=object)), "Column customer_id cannot be read"),
+            (ORDERS.assign(customer_id=[1, "a", 2, "b", 3]), "Column customer_id cannot be read .*: make it text"),
+            (pd.DataFrame(columns=list(ORDERS)), "Column customer_id holds nothing: make it text"),
+            (pd.DataFrame(), "in the frame, which has none"),
             (
                 ORDERS.assign(customer_id=[1.5, 2, 3, 4, np.nan]),
-                "customer_id holds DOUBLE: make it text or whole",
+                "customer_id holds float64: make it text or whole",
             ),
             (pd.concat([ORDERS, ORDERS["revenue"]], axis=1), "There are 2 columns revenue in the frame"),
-            ("not there.parquet", "not there.parquet cannot be read as a Parquet file"),
+            ("not there.parquet", "'not there.parquet' is no file"),
             (__file__, "cannot be read as a Parquet file"),
         ],
     )
