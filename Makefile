@@ -59,7 +59,7 @@ calibrate-experience: $(READY)
 SPARK_ORDERS ?= 1000000 10000000
 SPARK ?= 1
 test-spark: $(VENV)/.spark
-	CXLAB_SPARK=$(SPARK) CXLAB_SPARK_ORDERS="$(SPARK_ORDERS)" CXLAB_SHOPS=$(SHOPS) $(BIN)/python -m pytest -m spark tests/test_spark.py
+	CXLAB_SPARK=$(SPARK) CXLAB_SPARK_ORDERS="$(SPARK_ORDERS)" CXLAB_SHOPS=$(SHOPS) $(BIN)/python -m pytest -m spark tests/test_spark.py tests/test_spark_strangers.py
 
 $(VENV)/.spark: $(READY) requirements-spark.lock
 	@$(BIN)/python -m tools.install_spark

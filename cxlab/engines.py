@@ -15,7 +15,8 @@ def open_engine(study: Study) -> Engine:
     """
     if study.engine == DUCKDB:
         return Engine()
-    from cxlab.spark.session import SparkError, check_packages
+    from cxlab.spark.address import SparkError
+    from cxlab.spark.session import check_packages
 
     try:
         check_packages(study.engine)

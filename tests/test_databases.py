@@ -151,8 +151,38 @@ class TestTruth:
         assert [(row["line"], row["column"]) for row in rows] == [
             ("7", "revenue"), ("11", "ordered_at"), ("60", "customer_id"),
         ]  # fmt: skip
-        assert [row["reason"] for row in rows[:2]] == ["revenue is missing", "ordered_at lies outside 1970 to 2099"]
+        assert [row["reason"] for row in rows[:2]] == ["revenue is missing", "ordered_at is no date"]
         assert rows[2]["record"] == ",2024-03-01 00:00:00,75.0"
+
+    @pytest.mark.parametrize(
+        ("kind", "dates"),
+        [
+            ("date", ["infinity", "-infinity", "5874897-12-31"]),
+            ("timestamp", ["infinity", "-infinity"]),
+            ("timestamptz", ["infinity", "-infinity"]),
+        ],
+    )
+    def test_a_date_that_is_none_is_listed_as_it_stands(
+        self, server: Server, tmp_path: Path, kind: str, dates: list[str]
+    ) -> None:
+        days = "date '2024-01-01' + g" if kind == "date" else f"{kind} '2024-01-01' + g * interval '1 day'"
+        server.run(
+            "DROP TABLE IF EXISTS endless",
+            f"CREATE TABLE endless AS SELECT g AS customer_id, {days} AS ordered_at, {days} AS packed_at, "
+            "1.5 AS revenue FROM generate_series(1, 200) AS g",
+            *(
+                f"UPDATE endless SET {column} = '{date}' WHERE customer_id = {i + 1}"
+                for i, date in enumerate(dates)
+                for column in ("ordered_at", "packed_at")
+            ),
+        )
+        for zone in ("", "    read: {timezone: Europe/Helsinki}\n")[: 2 if kind == "timestamptz" else 1]:
+            with check_study(study(tmp_path, server, "table: endless", zone)) as intake:
+                assert intake.n_orders == 200 - len(dates)
+                (file,) = intake.write_rejects(tmp_path)
+                rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+            assert {row["reason"] for row in rows} == {"ordered_at is no date"}
+            assert [row["record"].lstrip("'").split(",")[1:3] for row in rows] == [[day, day] for day in dates]
 
     def test_all_tables_of_a_study_are_of_one_moment(
         self, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

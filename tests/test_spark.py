@@ -15,6 +15,9 @@ import pytest
 
 from benchmarks.scale_shops import Place, make
 from cxlab.intake import SourceError, read_study
+from cxlab.spark import session as sessions
+from cxlab.spark.address import SparkError
+from cxlab.spark.session import open_session
 from cxlab.study import load_study
 from tests.make import HEAD, orders_csv, write_study
 from tests.spark_answers import answers, assert_same
@@ -81,10 +84,26 @@ def test_the_corner_shop_answers_the_same_row_by_row(
 ) -> None:
     if how == "master":  # the workers' Python is the caller's to name; else they take the machine's
         monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+        for name, value in cluster.driver_environment().items():
+            monkeypatch.setenv(name, value)
     if how == "present":
         monkeypatch.setenv("SPARK_REMOTE", cluster.connect)
     there = asked(CORNER_SHOP, "spark" if how == "present" else getattr(cluster, how), tmp_path / "answers")
     assert assert_same(answers(CORNER_SHOP, "duckdb"), there) > 20_000
+
+
+def test_what_is_written_on_the_way_goes_with_the_cluster(cluster: Cluster) -> None:
+    session, end = open_session(cluster.connect)
+    assert session.range(1000).repartition(4).count() == 1000
+    end()
+    found = {path.name.partition("-")[0] for path in cluster.scratch.rglob("*")}
+    assert {"spark", "blockmgr", "artifacts"} <= found
+
+
+def test_a_standalone_master_is_no_connect_server(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_TALK_SECONDS", 5.0)
+    with pytest.raises(SparkError, match="no Spark Connect server answered there"):
+        open_session(cluster.master.replace("spark://", "sc://"))
 
 
 def test_the_same_customers_are_drawn_by_lot(cluster: Cluster, tmp_path: Path) -> None:
@@ -113,8 +132,6 @@ def test_a_copy_of_a_table_keeps_its_rows_when_the_table_goes(cluster: Cluster) 
 def test_a_table_that_the_cluster_holds_is_read_as_a_file_is(cluster: Cluster, tmp_path: Path) -> None:
     write_study(tmp_path, orders=orders_csv(*ROWS, head="customer_id,ordered_at,revenue,order_id"))
     here = answers(tmp_path, "duckdb", ("customers",))
-    from cxlab.spark.session import open_session
-
     session, end = open_session(cluster.connect)
     try:
         frame = pd.read_csv(tmp_path / "orders.csv", parse_dates=["ordered_at"])

@@ -12,7 +12,8 @@ import pytest
 from cxlab.engine import Engine, Part
 from cxlab.kit import open_study
 from cxlab.spark import session
-from cxlab.spark.session import SparkError, open_session
+from cxlab.spark.address import SparkError, parse_address
+from cxlab.spark.session import open_session
 from cxlab.spark.tasks import BROKEN, FAULT, MISSING, pack, reader, schema, unpacker
 from cxlab.spark.translation import named_values, take_apart
 from cxlab.study import StudyError
@@ -116,6 +117,44 @@ def test_what_is_no_engine_is_said_in_one_message(installed: None, address: str,
     with pytest.raises(SparkError, match=said) as raised:
         open_session(address)
     assert "abc" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sc://127.0.0.1:1/;Token=sekret",
+        "sc://127.0.0.1:1/;x-auth=sekret",
+        "sc://127.0.0.1:1/;use_ssl=true;authorization=Bearer%20sekret",
+        "sc://127.0.0.1:1/;use_ssl=sekret",
+        "sc://127.0.0.1:1/?token=sekret",
+        "sc://127.0.0.1:1/#sekret",
+        "sc://127.0.0.1:1/sekret",
+        "sc://127.0.0.1:1;token=sekret",
+        "sc://127.0.0.1:sekret",
+        "sc://anna:sekret@127.0.0.1:1",
+        "sc:sekret",
+        "spark://127.0.0.1:1/;token=sekret",
+    ],
+)
+def test_what_may_be_a_secret_is_refused_and_not_said_again(tmp_path: Path, address: str) -> None:
+    write_study(tmp_path, head=HEAD + f"engine: '{address}'\n", orders=orders_csv(*good_rows()))
+    with pytest.raises(StudyError, match=r"study.yml:3: `engine`") as raised:
+        _ = open_study(tmp_path).intake
+    assert "sekret" not in str(raised.value) and "anna" not in str(raised.value)
+
+
+def test_an_address_may_say_what_is_no_secret_and_messages_leave_it_out(installed: None) -> None:
+    address = "sc://[::1]/;use_ssl=true;user_id=anna;x-databricks-cluster-id=0123-4567"
+    there = parse_address(address)
+    assert (there.host, there.port, there.shown) == ("::1", 15002, "sc://[::1]:15002")
+    assert there.whole == address.replace("]/", "]:15002/")
+    assert parse_address("spark://Host/").whole == "spark://Host:7077"
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        closed = f"sc://127.0.0.1:{one.getsockname()[1]}"
+    with pytest.raises(SparkError, match=f"nobody answers at {closed} ") as raised:
+        open_session(closed + "/;user_id=anna")
+    assert "anna" not in str(raised.value)
 
 
 def test_where_nobody_answers(installed: None) -> None:

@@ -29,15 +29,21 @@ CLASSES = {
 }
 _START_SECONDS = 180
 _GUARD = """
-import os, signal, sys
+import os, shutil, signal, sys, time
 groups = [int(line) for line in sys.stdin]
 for group in groups:
     try:
         os.killpg(group, signal.SIGKILL)
     except OSError:
         pass
+for _ in range(100):
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    if not os.path.exists(sys.argv[1]):
+        break
+    time.sleep(0.1)
 """
-"""Reads process groups until whoever writes them goes, in whatever way, and then ends them."""
+"""Reads process groups until whoever writes them goes, in whatever way, and then ends them and takes their folder away,
+again while what they still wrote comes up."""
 
 
 def what_is_missing() -> str:
@@ -59,14 +65,18 @@ class Cluster:
     Attributes
     ----------
     master : address of the standalone master, `spark://…`; `connect` that of the Connect server, `sc://…`.
+    folder : logs, and all that its processes write on the way, as a process that is killed clears nothing away; it goes
+        with the cluster.
     """
 
     def __init__(self, *, workers: int = 2, cores: int = 2, memory: str = "3g") -> None:
         self.n_workers, self.cores, self.memory = workers, cores, memory
         self.folder = Path(tempfile.mkdtemp(prefix="cxlab-spark-"))
+        self.scratch = self.folder / "scratch"
+        self.scratch.mkdir()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._guard = subprocess.Popen(
-            [sys.executable, "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
+            [sys.executable, "-c", _GUARD, str(self.folder)], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
         port, self._page, self._door = _free_port(), _free_port(), _free_port()
         self.master, self.connect = f"spark://{HOST}:{port}", f"sc://{HOST}:{self._door}"
@@ -84,13 +94,25 @@ class Cluster:
         settings = {
             "spark.connect.grpc.binding.address": HOST, "spark.connect.grpc.binding.port": str(self._door),
             "spark.driver.host": HOST, "spark.driver.bindAddress": HOST, "spark.ui.enabled": "false",
-            "spark.executor.memory": "1400m",
+            "spark.executor.memory": "1400m", "spark.executor.extraJavaOptions": self._in_scratch,
             "spark.cores.max": str(self.n_workers), "spark.sql.shuffle.partitions": "4",
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
         self._run("connect", "org.apache.spark.deploy.SparkSubmit", "--class", CLASSES["connect"],
-                  "--master", self.master, "--driver-memory", "1g", *options, "spark-internal")  # fmt: skip
+                  "--master", self.master, "--driver-memory", "1g", "--driver-java-options", self._in_scratch,
+                  *options, "spark-internal")  # fmt: skip
         self._wait("the Connect server", self._answers)
+
+    @property
+    def _in_scratch(self) -> str:
+        return f"-Djava.io.tmpdir={self.scratch}"
+
+    def driver_environment(self) -> dict[str, str]:
+        """Return what has a driver elsewhere on this machine write where the cluster does."""
+        return {
+            "SPARK_LOCAL_DIRS": str(self.scratch),
+            "PYSPARK_SUBMIT_ARGS": f"--driver-java-options {self._in_scratch} pyspark-shell",
+        }
 
     def start_worker(self, name: str) -> None:
         """Start a worker."""
@@ -110,7 +132,6 @@ class Cluster:
         for name in reversed([*self._processes]):
             self.kill(name)
         self._guard.communicate()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self, name: str) -> str:
         """Return what a process has said."""
@@ -136,8 +157,8 @@ class Cluster:
         with (self.folder / f"{name}.log").open("wb") as log:
             self._processes[name] = subprocess.Popen(
                 [str(home / "bin" / "spark-class"), kind, *arguments],
-                stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self.folder, env=_environment(home),
-                start_new_session=True,
+                stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self.folder,
+                env=self._environment(home), start_new_session=True,
             )  # fmt: skip
 
         assert self._guard.stdin is not None
@@ -168,19 +189,20 @@ class Cluster:
             return False
         return True
 
+    def _environment(self, home: Path) -> Mapping[str, str]:
+        return {
+            **os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": HOST, "SPARK_NO_DAEMONIZE": "1",
+            "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable,
+            "SPARK_LOCAL_DIRS": str(self.scratch), "SPARK_DAEMON_JAVA_OPTS": self._in_scratch,
+            "TMPDIR": str(self.scratch),
+        }  # fmt: skip
+
 
 def _home() -> Path:
     spec = find_spec("pyspark")
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent
-
-
-def _environment(home: Path) -> Mapping[str, str]:
-    return {
-        **os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": HOST, "SPARK_NO_DAEMONIZE": "1",
-        "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable,
-    }  # fmt: skip
 
 
 def _free_port() -> int:

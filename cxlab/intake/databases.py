@@ -120,7 +120,7 @@ def _read(
     moments = {name for c in contract.columns if c.kind == "moment" for name in called(source, c.name)}
     zoned = [name for name in named if name in moments and is_zoned(named[name][1])]
     if zoned and source.read.timezone is None:
-        named |= {name: (moment(named[name][0], kind=named[name][1]), "TIMESTAMP") for name in zoned}
+        named |= {name: (moment(named[name][0], kind=named[name][1], timezone="UTC"), "TIMESTAMP") for name in zoned}
         words.append(ON_UTC)
     if odd:
         words.append(_LEFT_OUT(columns=" / ".join(f"`{name}` ({kind})" for name, kind in odd.items())))

@@ -92,7 +92,7 @@ def moment(
     if is_zoned(kind):
         return _on_the_clock_of(timezone, theirs)
     if is_moment(kind):
-        return theirs if kind == "TIMESTAMP" else f"CAST({theirs} AS TIMESTAMP)"
+        return theirs if kind == "TIMESTAMP" else f"TRY_CAST({theirs} AS TIMESTAMP)"
     reading = from_study(date_format)
     if kind.startswith(_NUMERIC):
         return _from_number(theirs, reading, timezone)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from cxlab.engine import quote
 from cxlab.errors import did_you_mean
+from cxlab.intake.endless import as_the_engine_knows_them
 from cxlab.intake.places import SourceError
 
 SECONDS = 10
@@ -99,7 +100,7 @@ class Snapshot:
         with self._said(place), self._connection.cursor() as cursor:
             cursor.execute(sql)
             with cursor.fetch_record_batch() as reader:
-                yield from reader
+                yield from map(as_the_engine_knows_them, reader)
 
     def close(self) -> None:
         """End the transaction and the connection."""

@@ -3,7 +3,8 @@
 Nothing here is imported unless a study's `engine:` asks for it.
 """
 
+from cxlab.spark.address import SparkError
 from cxlab.spark.engine import SparkEngine
-from cxlab.spark.session import SparkError, open_session
+from cxlab.spark.session import open_session
 
 __all__ = ["SparkEngine", "SparkError", "open_session"]

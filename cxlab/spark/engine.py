@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from cxlab.engine import MEMORY, Engine, EngineError, Part, Tell, Value, fill, quote
-from cxlab.spark.session import SparkError, open_session, refusing, telling_faults
+from cxlab.spark.address import PRESENT, SparkError, parse_address
+from cxlab.spark.session import open_session, refusing, telling_faults
 from cxlab.spark.tasks import BROKEN, FAULT, KINDS, LACKING, MISSING, pack, reader, schema, unpacker
 from cxlab.spark.translation import Statement, named_values, take_apart
 
@@ -54,8 +55,8 @@ class SparkEngine(Engine):
     """
 
     def __init__(self, address: str, *, threads: int | None = None, memory: int = MEMORY) -> None:
-        self.address = address
         self._spark, self._end = open_session(address)
+        self.address = address if address == PRESENT else parse_address(address).shown
         super().__init__(threads=threads, memory=memory)
         self._is_closed = False
         self._far: dict[str, bool] = {}

@@ -9,24 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
 
 from cxlab.engine import EngineError
-from cxlab.errors import InputError
+from cxlab.spark.address import CONNECT, PORTS, PRESENT, STANDALONE, Address, SparkError, parse_address
 
-CONNECT, STANDALONE, PRESENT = "sc", "spark", "spark"
-"""Schemes of addresses, and the word for a session that is there already."""
-_PORTS = {CONNECT: 15002, STANDALONE: 7077}
 _NEEDED = ("pyspark", "sqlglot", "grpc", "google.rpc")
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS, _TALK_SECONDS = 10.0, 20.0
+"""How long somebody may take to open, and then to answer in the tongue of Spark Connect."""
 _LACKING = re.compile(r"ModuleNotFoundError: (?:No module named )?'?([\w.]*)")
 _DETAILS = re.compile(r'details = "(.*)"')
 _CLASS = re.compile(r"^\[[\w.]+\] ")
-_TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
-
-
-class SparkError(InputError):
-    """A study asks for Spark, and there is none that answers, or one that lacks what it needs: what, and what to do."""
 
 
 def open_session(address: str) -> tuple[Any, Callable[[], None]]:
@@ -52,25 +44,9 @@ def open_session(address: str) -> tuple[Any, Callable[[], None]]:
 
         if address == PRESENT:
             return _present(SparkSession)
-        scheme, host, port = _taken_apart(address)
-        _knock(address, host, port)
-        if scheme == CONNECT:
-            with telling_faults(address):
-                session = SparkSession.builder.remote(address).create()
-                session.sql("SELECT 1").collect()
-            return _set(session), session.stop
-        if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-            raise SparkError(
-                f"the engine {address} is reached from a Java process here, and there is no Java: install Java 17, or "
-                "name the address of a Spark Connect server (sc://host:port), which needs none"
-            )
-        session = SparkSession.builder.master(address).appName("cxlab").getOrCreate()
-        if session.sparkContext.master != address:
-            raise SparkError(
-                f"this process works on the engine {session.sparkContext.master} already, and cannot on {address} as "
-                "well: make the reports of the two apart"
-            )
-        return _set(session.newSession()), _leave
+        there = parse_address(address)
+        _knock(there)
+        return _connected(SparkSession, there) if there.scheme == CONNECT else _joined(SparkSession, there)
 
 
 def check_packages(address: str) -> None:
@@ -81,7 +57,7 @@ def check_packages(address: str) -> None:
     SparkError : it is not.
     """
     if address != PRESENT:
-        _taken_apart(address)
+        parse_address(address)
     missing = [name for name in _NEEDED if not _is_there(name)]
     if missing:
         raise SparkError(
@@ -141,39 +117,94 @@ def _is_there(name: str) -> bool:
         return False
 
 
-def _taken_apart(address: str) -> tuple[str, str, int]:
-    parts = urlsplit(address)
-    if "token=" in address or parts.username or parts.password:
-        raise SparkError(
-            f"`engine` names a token or a password, and a study is read by many: leave it out, and set {_TOKEN} instead"
-        )
+def _knock(there: Address) -> None:
+    """See that somebody opens, before a client tries for minutes."""
     try:
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if parts.scheme not in _PORTS or not host:
-        raise SparkError(
-            f"`engine` {address} is no address of an engine: write duckdb, spark, sc://host:port or spark://host:port"
-        )
-    return parts.scheme, host, port or _PORTS[parts.scheme]
-
-
-def _knock(address: str, host: str, port: int) -> None:
-    """See that somebody answers, before a client tries for minutes."""
-    try:
-        socket.create_connection((host, port), timeout=_PATIENCE_SECONDS).close()
+        socket.create_connection((there.host, there.port), timeout=_PATIENCE_SECONDS).close()
     except OSError as error:
         raise SparkError(
-            f"nobody answers at {address} ({error.strerror or error}): start Spark there, or leave `engine` out to "
+            f"nobody answers at {there.shown} ({error.strerror or error}): start Spark there, or leave `engine` out to "
             "compute on this machine"
         ) from error
+
+
+def _connected(sessions: Any, there: Address) -> tuple[Any, Callable[[], None]]:
+    """Return a session of a Spark Connect server; who opens and is none is told from it before a client asks him."""
+    stranger = (
+        f"somebody listens at {there.shown}, and no Spark Connect server answered there within {_TALK_SECONDS:.0f} "
+        f"seconds: see that `engine` names the port of Spark Connect ({PORTS[CONNECT]} unless it was set otherwise; "
+        f"{PORTS[STANDALONE]} is that of a standalone master, spark://host:port), and ends in /;use_ssl=true where the "
+        "server asks for TLS, and only there"
+    )
+    with telling_faults(there.shown):
+        if not _speaks_grpc(there.whole):
+            raise SparkError(stranger)
+        session = sessions.builder.remote(there.whole).create()
+        try:
+            session.sql("SELECT 1").collect()
+        except Exception as error:
+            if "UNIMPLEMENTED" not in str(error):
+                raise
+            session.stop()  # else it would count as one that is there already
+            raise SparkError(stranger) from error  # a server of the same tongue for other things
+    return _set(session), session.stop
+
+
+def _speaks_grpc(address: str) -> bool:
+    """Whether a server shakes hands as those of gRPC do; it may be slow at what is asked of it later."""
+    import grpc
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+
+    with DefaultChannelBuilder(address).toChannel() as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=_TALK_SECONDS)
+        except grpc.FutureTimeoutError:
+            return False
+    return True
+
+
+def _joined(sessions: Any, there: Address) -> tuple[Any, Callable[[], None]]:
+    """Return a session on a standalone master, through a Java process here."""
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise SparkError(
+            f"the engine {there.shown} is reached from a Java process here, and there is no Java: install Java 17, or "
+            "name the address of a Spark Connect server (sc://host:port), which needs none"
+        )
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        session = sessions.builder.master(there.shown).appName("cxlab").getOrCreate()
+    except PySparkException as error:
+        raise SparkError(
+            f"the Java process through which the engine {there.shown} is reached did not start: see that Java is of "
+            "version 17 or later, and what it said above"
+        ) from error
+    except Py4JError as error:
+        raise SparkError(
+            f"somebody listens at {there.shown}, and no standalone master of Spark took this machine in: see that "
+            f"`engine` names the master's port ({PORTS[STANDALONE]} unless it was set otherwise; {PORTS[CONNECT]} is "
+            "that of Spark Connect, sc://host:port), and that Spark there is of the version of pyspark here"
+        ) from error
+    if session.sparkContext.master != there.shown:
+        raise SparkError(
+            f"this process works on the engine {session.sparkContext.master} already, and cannot on {there.shown} as "
+            "well: make the reports of the two apart"
+        )
+    return _set(session.newSession()), _leave
 
 
 def _present(sessions: Any) -> tuple[Any, Callable[[], None]]:
     """Return a session beside the one that is there, or one of those that this machine is set up for."""
     found = sessions.getActiveSession()
     if found is None and "SPARK_REMOTE" in os.environ:
-        made = sessions.builder.remote(os.environ["SPARK_REMOTE"]).create()
+        remote = os.environ["SPARK_REMOTE"]
+        if remote.startswith(f"{CONNECT}://") and not _speaks_grpc(remote):
+            raise SparkError(
+                f"where SPARK_REMOTE says, no Spark Connect server answered within {_TALK_SECONDS:.0f} seconds: see to "
+                "its host, its port and its use_ssl"
+            )
+        made = sessions.builder.remote(remote).create()
         return _set(made), made.stop
     if found is None and "DATABRICKS_RUNTIME_VERSION" in os.environ:
         found = sessions.builder.getOrCreate()
